@@ -1,0 +1,67 @@
+# Two doors: `make run` and `make test`. Both set up .venv from the pinned requirements first.
+
+PYTHON ?= python3
+UV ?= uv
+WORKERS ?= auto
+DIR ?= runs/proposals
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile
+LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header -q
+
+.DEFAULT_GOAL := help
+.PHONY: help .venv run test test-fast test-slow bench dashboard docs lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([.a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
+		printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+.venv: .venv/.ready  ## set up the environment, nothing else
+	@:
+
+.venv/.ready: requirements.txt pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed, and $(PYTHON) is not; try make PYTHON=python3.11" >&2; exit 1; }
+	@printf 'setting up .venv (about a minute)... '
+	@$(PY) -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps -e .
+	@touch $@
+	@echo done
+
+.venv/.bench: .venv/.ready requirements-bench.txt
+	@printf 'adding the simulators to compare with... '
+	@$(PIP) install --require-hashes -r requirements-bench.txt
+	@touch $@
+	@echo done
+
+run: .venv/.ready  ## the headline study: every proposal against the baseline
+	@$(PY) -m sim experiment=proposals
+
+test: .venv/.ready  ## the whole test suite, with ruff, mypy and the import contracts
+	@$(PYTEST)
+
+test-fast: .venv/.ready  ## the suite without the long checks
+	@$(PYTEST) -m "not slow"
+
+test-slow: .venv/.ready  ## the long checks alone
+	@$(PYTEST) -m slow
+
+bench: .venv/.bench  ## the engine against its reference and against other simulators
+	@$(PY) -m benchmarks
+
+dashboard: .venv/.ready  ## look at a results folder in the browser: make dashboard DIR=...
+	@$(PY) -m analysis dashboard "$(DIR)"
+
+docs: .venv/.ready  ## write the generated pages: the model description and the parameter table
+	@$(PY) -m docs
+
+lock:  ## pin the requirements again after a change to pyproject.toml (needs uv)
+	@$(LOCK) --extra test --extra serve -o requirements.txt
+	@$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
+
+clean:  ## remove caches and build leftovers; .venv and runs stay
+	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

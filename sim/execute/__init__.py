@@ -1,0 +1,1 @@
+"""Running many replications: what is to be run, what is done, and where."""

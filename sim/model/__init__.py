@@ -1,0 +1,1 @@
+"""The border as its officers would name it: one module a noun."""

@@ -1,0 +1,59 @@
+"""What one replication is a pure function of, besides its number."""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sim.intervention import Scenario
+from sim.parameters import Parameters
+
+ENGINES = ("compiled", "reference")
+YEARS = (2005, 2019, 2024)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One scenario point: everything that decides its results but the replication number.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        The baseline's parameters, before any intervention.
+    scenario : Scenario
+        The interventions; the baseline has none.
+    ports : tuple of str
+        Port ids, sorted.
+    year : int
+        Year of the traffic table (2005, 2019 or 2024).
+    start : datetime.date
+        First day.
+    days : int
+        Number of days.
+    seed : int
+        Seed of all random numbers, 0 to 2**32 - 1.
+    engine : str
+        compiled or reference.
+    """
+
+    parameters: Parameters
+    scenario: Scenario
+    ports: tuple[str, ...]
+    year: int
+    start: datetime.date
+    days: int
+    seed: int
+    engine: str
+
+    def identity(self) -> str:
+        """Hash of everything in the point, 16 hexadecimal digits.
+
+        The scenario enters with what it changes, not with its name or prose, and the engine does
+        not enter: both give the same results.
+        """
+        content = dataclasses.asdict(self)
+        content["scenario"] = content["scenario"]["interventions"]
+        del content["engine"]
+        text = json.dumps(content, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
