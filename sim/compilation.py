@@ -27,7 +27,11 @@ COMPILED_SOURCES = (
     "engine/day.py",
     "engine/compiled.py",
     "engine/booths.py",
+    "engine/lineup.py",
+    "engine/inspection.py",
     "engine/secondary.py",
+    "model/port.py",
+    "records.py",
 )
 
 

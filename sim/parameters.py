@@ -152,7 +152,8 @@ class Primary:
     )  # fmt: skip
     bus_s: float = par(
         480.0, unit="s", source="assumed", kind="elicited", low=240, high=1200,
-        bounds=(1.0, 36000.0), by_port=True, about="Mean primary service time of a bus and its passengers",
+        bounds=(1.0, 36000.0), by_port=True,
+        about="Mean primary service time of a bus and its passengers",
     )  # fmt: skip
     train_s: float = par(
         1500.0, unit="s", source="assumed", kind="elicited", low=600, high=5400,
@@ -298,10 +299,6 @@ class Inspection:
 class Database:
     """Data links, queries and lookouts at primary."""
 
-    link_share: float = par(
-        1.0, unit="share", source="A024", kind="measured", low=1.0, high=1.0, by_port=True,
-        about="Ports linked, of those linked in the port table (the other ports stay without)",
-    )  # fmt: skip
     link_everywhere: bool = par(
         False, unit="", source="A024, A025", kind="measured", by_port=True,
         about="Give a data link to every selected port, also those the port table has without",
@@ -456,6 +453,10 @@ class Staffing:
         60, unit="min", source="assumed", kind="elicited", low=15, high=60, bounds=(5, 60),
         about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
     )  # fmt: skip
+    design_utilisation: float = par(
+        0.62, unit="share", source="B060", kind="elicited", low=0.4, high=0.9, bounds=(0.05, 2.0),
+        about="Mean load per officer for which shifts are planned (fitted to the wait standard)",
+    )  # fmt: skip
     target_utilisation: float = par(
         0.85, unit="share", source="assumed", kind="elicited", low=0.7, high=0.95,
         bounds=(0.05, 1.0), about="Load per officer that the superintendent's rule aims for",
@@ -544,6 +545,10 @@ class Smuggling:
         2.0, unit="1/utility", source="assumed", kind="placeholder", low=0.0, high=20.0,
         bounds=(0.0, 1e9),
         about="Lambda of the quantal response; utility is in units of the trip's mean margin",
+    )  # fmt: skip
+    routes_considered: int = par(
+        10, unit="ports", source="assumed", kind="placeholder", low=3, high=30, bounds=(1, 200),
+        about="Ports that an organisation considers: those with the shortest way to its market",
     )  # fmt: skip
     commercial_share: float = par(
         0.1, unit="share", source="C006", kind="placeholder", low=0.02, high=0.3,

@@ -1,1 +1,1 @@
-"""Two engines for one model: the reference, plain to read, and the compiled one, fast."""
+"""Two engines with one semantics: `sim.engine.reference` (readable) and `sim.engine.compiled` (fast)."""

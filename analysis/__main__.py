@@ -1,0 +1,86 @@
+"""The command line of the analysis: python -m analysis COMMAND DIR."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.errors import InputError
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands."""
+    root = argparse.ArgumentParser(
+        prog="python -m analysis", description="Read a results folder and say what is in it."
+    )
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    compare = _command(commands, "compare", "every scenario against the baseline, in the terminal")
+    compare.add_argument(
+        "--metric", action="append", metavar="NAME", help="compare this metric; may be repeated"
+    )
+    compare.add_argument("--csv", type=Path, metavar="FILE", help="write the comparison here too")
+
+    brief = _command(commands, "brief", "one self-contained HTML page for decision-makers")
+    brief.add_argument("--out", type=Path, metavar="FILE", help="the page (DIR/brief.html)")
+
+    validate = _command(commands, "validate", "the baseline against the record, row by row")
+    validate.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
+    return root
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
+    return command
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do what the command line asks for. Imports wait for it: help should be instant."""
+    from sim.results import read_study
+
+    study = read_study(arguments.folder)
+    if arguments.command == "compare":
+        from analysis import compare, compare_text
+
+        metrics = arguments.metric or compare.HEADLINE
+        comparisons = compare.compare(study, metrics)
+        if arguments.csv:
+            compare_text.frame_of(comparisons).to_csv(
+                arguments.csv, index=False, lineterminator="\n"
+            )
+        print(compare_text.text_of(study, comparisons))
+    elif arguments.command == "brief":
+        from analysis.brief import write_brief
+
+        print(write_brief(study, arguments.out))
+    else:
+        from analysis import validate
+
+        rows = validate.validate(study)
+        if arguments.write:
+            arguments.write.write_text(validate.markdown_of(study, rows), encoding="utf-8")
+        print(validate.text_of(study, rows))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 2 where the input is wrong, with one line that says why."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        run(parser().parse_args(arguments))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

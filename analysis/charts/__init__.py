@@ -1,0 +1,1 @@
+"""Charts: one file each, a function from a study to a figure."""

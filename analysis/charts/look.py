@@ -1,0 +1,104 @@
+"""How every chart looks: colours that the colour-blind and the grey printer can tell apart."""
+
+import html
+import textwrap
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SKY, INK, GREY, FAINT = "#56B4E9", "#1d2730", "#6b7680", "#dde2e6"
+
+SERIES: tuple[tuple[str, str], ...] = (
+    (BLUE, "circle"), (ORANGE, "diamond"), (GREEN, "square"), (RED, "triangle-up"),
+    (SKY, "cross"), (INK, "x"),
+)  # fmt: skip
+"""Colour and marker by series: the marker alone tells them apart in grey."""
+
+FILLS: tuple[tuple[str, str], ...] = (("#0b4f7d", ""), (ORANGE, "/"), (SKY, "x"), ("#e8edf0", ""))
+"""Colour and hatching of the parts of a bar, dark to light."""
+
+CONFIG = {
+    "showSendToCloud": False,
+    "displaylogo": False,
+    "displayModeBar": False,
+    "responsive": True,
+}
+"""What every chart is shown with; nothing offers to send the data anywhere."""
+
+SOURCE = "Source: this simulation, on the assumptions listed with it."
+
+
+def safe(text: str) -> str:
+    """Text that a chart shows as it is: a label may hold no mark-up."""
+    return html.escape(text, quote=False)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text in lines of at most ``width`` characters, safe to show."""
+    return "<br>".join(safe(line) for line in textwrap.wrap(text, width))
+
+
+def finish(
+    figure: go.Figure, *, finding: str, note: str, height: int, alt: str | None = None
+) -> go.Figure:
+    """Give a figure its title, source line and house style.
+
+    Parameters
+    ----------
+    figure : Figure
+    finding : str
+        What the chart shows, as a sentence.
+    note : str
+        What is drawn: units, intervals, number of replications.
+    height : int
+        Height in pixels without the title and the source line.
+    alt : str, optional
+        What a reader who cannot see the chart should know; the finding and the note by default.
+
+    Notes
+    -----
+    ``layout.meta`` keeps finding, source and alternative text, so that a page can set them as text
+    of its own, which wraps on a narrow screen.
+    """
+    source = f"{note} {SOURCE}"
+    title, foot = wrapped(finding, 75), wrapped(source, 105)
+    above = 34 + 21 * (title.count("<br>") + 1)
+    below = 62 + 15 * (foot.count("<br>") + 1)
+    figure.update_layout(
+        title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container",
+               "yanchor": "top", "xanchor": "left", "pad": {"t": 12},
+               "font": {"size": 16, "color": INK}},
+        font={"family": "system-ui, 'Segoe UI', 'Liberation Sans', sans-serif", "size": 12,
+              "color": INK},
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        height=height + above + below,
+        margin={"l": 10, "r": 16, "t": above, "b": below},
+        dragmode=False,
+        hoverlabel={"bgcolor": "white", "font": {"color": INK}},
+        meta={"finding": finding, "source": source, "alt": alt or f"{finding} {note}",
+              "height": height},
+    )  # fmt: skip
+    figure.update_xaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
+    figure.update_yaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
+    figure.add_annotation(
+        text=foot, x=0, xref="paper", y=0, yref="paper", yanchor="bottom", xanchor="left",
+        yshift=6 - below,
+        showarrow=False, align="left", font={"size": 11, "color": GREY}, name="source",
+    )  # fmt: skip
+    return figure
+
+
+def zero_line(figure: go.Figure, *, across: bool = False) -> None:
+    """Draw the line of no effect."""
+    line = {"color": INK, "width": 1}
+    if across:
+        figure.add_hline(y=0, line=line)
+    else:
+        figure.add_vline(x=0, line=line)
+
+
+def half_widths(lows: Sequence[float], means: Sequence[float]) -> list[float]:
+    """Reach of intervals that lie evenly about their means; zero where there is none."""
+    return [0.0 if low != low else mean - low for low, mean in zip(lows, means, strict=True)]

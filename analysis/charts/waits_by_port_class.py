@@ -1,0 +1,60 @@
+"""Waits at one-officer ports, larger ports and the ten busiest."""
+
+import plotly.graph_objects as go
+
+from analysis.charts.look import SERIES, finish, half_widths, safe
+from analysis.compare import BASELINE, compare, estimate, values
+from analysis.wording import shown
+from sim.results import Study
+
+GROUPS = {
+    "one_officer": "ports of one officer",
+    "larger": "larger ports",
+    "busiest10": "the ten busiest",
+}
+
+
+def waits_by_port_class(study: Study) -> go.Figure:
+    """Mean wait by class of port: the baseline and the proposals that change waits most."""
+    figure = go.Figure()
+    tables = {group: values(study, group) for group in GROUPS}
+    baseline: dict[str, float] = {}
+    for scenario, (colour, symbol) in zip(_chosen(study), SERIES, strict=False):
+        found = {g: estimate(tables[g].loc[scenario]["mean_wait_min"]) for g in GROUPS}
+        if scenario == BASELINE:
+            baseline = {group: one.mean for group, one in found.items()}
+        means = [one.mean for one in found.values()]
+        figure.add_scatter(
+            x=means,
+            y=list(GROUPS.values()),
+            mode="markers",
+            name=safe(study.title(scenario)),
+            error_x={
+                "array": half_widths([one.low for one in found.values()], means),
+                "color": colour, "thickness": 2, "width": 4,
+            },
+            marker={"color": colour, "symbol": symbol, "size": 11},
+            hovertemplate="%{y}: %{x:.2f} min<extra>%{fullData.name}</extra>",
+        )  # fmt: skip
+    figure.update_layout(
+        scattermode="group", legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0}
+    )
+    figure.update_xaxes(title_text="mean wait, all lanes [min]", rangemode="tozero")
+    figure.update_yaxes(range=[len(GROUPS) - 0.4, -0.6])
+    longest = max(baseline, key=lambda group: baseline[group])
+    return finish(
+        figure,
+        finding=f"Waits are longest at {GROUPS[longest]}: "
+        f"{shown(baseline[longest], unit='min')} on average in the baseline.",
+        note="Bars: 95 % intervals over replications, not paired. Shown are the baseline and the "
+        "proposals that shorten and lengthen the mean wait most.",
+        height=250,
+    )
+
+
+def _chosen(study: Study) -> list[str]:
+    """The baseline, and the scenarios that change the mean wait most, either way."""
+    found = [one for one in compare(study, ["mean_wait_min"]) if not one.difference.identical]
+    found.sort(key=lambda one: one.difference.mean)
+    ends = [found[0].scenario, found[-1].scenario] if found else []
+    return list(dict.fromkeys([BASELINE, *ends]))

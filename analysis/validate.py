@@ -1,0 +1,252 @@
+"""The baseline against the record, row by row."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+
+from analysis.compare import BASELINE, Estimate, estimate, values
+from analysis.compare_text import aligned
+from analysis.wording import number, shown
+from sim.data.tables import DATA_FOLDER, read_text
+from sim.errors import InputError
+from sim.results import WAIT_BIN_EDGES_MIN, Study
+
+YEAR_DAYS = 365.0
+BUSIEST = 22
+"""Ports whose waits the record of 2008 covers (B060)."""
+
+STANDARD_MIN = {day: 10 if day < 4 else 20 for day in range(7)}
+"""Wait standard by weekday, Monday first (B058, B059)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One number of the record.
+
+    Attributes
+    ----------
+    title, unit : str
+    low, high : float
+        The range the record supports.
+    central : float
+        Its best single value.
+    source : str
+        Ids of the table of facts.
+    standing : str
+        *independent*: the model has not seen it; *fitted*: parameters were set so that it comes
+        out; *input*: it went in; *guess*: a range without a public source.
+    measure : callable
+        The baseline's value by replication, a year.
+    """
+
+    title: str
+    unit: str
+    low: float
+    high: float
+    central: float
+    source: str
+    standing: str
+    measure: Callable[[Study], pd.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A target and what the baseline gives; ``found`` is None where the study cannot say."""
+
+    target: Target
+    found: Estimate | None
+
+    @property
+    def verdict(self) -> str:
+        """Inside, below or above the range of the record."""
+        if self.found is None or not self.found.count:
+            return "not in this study"
+        if self.target.low <= self.found.mean <= self.target.high:
+            return "inside"
+        return "below" if self.found.mean < self.target.low else "above"
+
+
+def _metric(study: Study, name: str, traffic_class: str = "all") -> pd.Series:
+    """A metric of the baseline by world and replication."""
+    column = values(study, "all", traffic_class).loc[BASELINE, name]
+    return column.groupby(level=["world", "replication"]).mean()
+
+
+def _yearly(study: Study, name: str, traffic_class: str = "all") -> pd.Series:
+    """A total of the baseline, scaled to a year."""
+    return _metric(study, name, traffic_class) * (YEAR_DAYS / (study.days or YEAR_DAYS))
+
+
+def _referred(study: Study, *classes: str) -> pd.Series:
+    """Share referred of several classes together."""
+    vehicles = {name: _metric(study, "released", name) for name in classes}
+    shares = {name: _metric(study, "referred_share", name).fillna(0.0) for name in classes}
+    return sum(vehicles[n] * shares[n] for n in classes) / sum(vehicles[n] for n in classes)
+
+
+def _arrivals(study: Study, lanes: tuple[str, ...]) -> pd.Series:
+    """Vehicles of several lanes in a year."""
+    return sum(_yearly(study, "arrivals", lane) for lane in lanes)
+
+
+def _within_standard_busiest(study: Study) -> pd.Series:
+    """Share within the standard at the ports with the most vehicles."""
+    bins = [f"wait_bin_{k:02d}" for k in range(len(WAIT_BIN_EDGES_MIN))]
+    columns = ["replication", "port_id", "weekday", "released", *bins]
+    rows = study.table("port_hours", columns, BASELINE)
+    busiest = rows.groupby("port_id")["released"].sum().nlargest(BUSIEST).index
+    rows = rows[rows["port_id"].isin(busiest)]
+    totals = rows.drop(columns="port_id").groupby(["replication", "weekday"]).sum()
+    within = pd.Series(
+        {
+            key: sum(totals.loc[key, bins[: WAIT_BIN_EDGES_MIN.index(STANDARD_MIN[key[1]]) + 1]])
+            for key in totals.index
+        }
+    )
+    whole = totals[bins].sum(axis=1)
+    return within.groupby(level=0).sum() / whole.groupby(level=0).sum()
+
+
+def _routine_referrals(study: Study) -> pd.Series:
+    """Share of referrals that are for duty or paperwork."""
+    reasons = [f"referred_{r}" for r in ("lookout", "paperwork", "duty", "random", "selective")]
+    rows = study.table("port_hours", ["replication", *reasons], BASELINE)
+    totals = rows.groupby("replication").sum()
+    return (totals["referred_paperwork"] + totals["referred_duty"]) / totals[reasons].sum(axis=1)
+
+
+def targets(study: Study) -> Iterator[Target]:
+    """What the baseline is held against."""
+    yield Target(
+        "conveyances within the wait standard", "share", 0.80, 0.97, 0.90, "B058-B060",
+        "independent", lambda s: _metric(s, "within_standard_share"),
+    )  # fmt: skip
+    yield Target(
+        f"the same at the {BUSIEST} busiest ports", "share", 0.80, 0.97, 0.90, "B058-B060",
+        "independent", _within_standard_busiest,
+    )  # fmt: skip
+    yield Target(
+        "cars referred to secondary", "share", 0.0, 0.05, 0.04, "A031",
+        "fitted", lambda s: _referred(s, "car", "nexus"),
+    )  # fmt: skip
+    yield Target(
+        "trucks referred to secondary", "share", 0.0106, 0.0272, 0.0175, "A032",
+        "fitted", lambda s: _referred(s, "truck", "fast"),
+    )  # fmt: skip
+    yield Target(
+        "referrals for duty or paperwork", "share", 0.4, 0.85, 0.6, "Z013",
+        "guess", _routine_referrals,
+    )  # fmt: skip
+    yield Target(
+        "firearms seized at highway ports, a year", "firearms", 470, 1030, 525, "C080 x C103",
+        "fitted", lambda s: _yearly(s, "firearms_seized_highway"),
+    )  # fmt: skip
+    yield Target(
+        "of these, travellers' own", "share", 0.3, 0.9, 0.65, "Z020, C043",
+        "guess",
+        lambda s: _metric(s, "traveller_firearms_seized") / _metric(s, "firearms_seized_highway"),
+    )  # fmt: skip
+    yield Target(
+        "firearms a seizure", "firearms", 1.3, 2.75, 1.81, "C083, C084",
+        "fitted",
+        lambda s: _metric(s, "firearms_seized_highway") / _metric(s, "seizures_highway"),
+    )  # fmt: skip
+    yield Target(
+        "withdrawals of officers, a year", "events", 18, 60, 36, "G057",
+        "input", lambda s: _yearly(s, "withdrawals"),
+    )  # fmt: skip
+    yield from _volume_targets(study)
+
+
+def _volume_targets(study: Study) -> Iterator[Target]:
+    """Vehicles of the year by class, which went in and must come out."""
+    lines = [line.split(",") for line in read_text(DATA_FOLDER / "volumes.csv.gz").splitlines()]
+    place = {name: k for k, name in enumerate(lines[0])}
+    year = str(study.manifest.get("year", 2005))
+    for name, lanes in (
+        ("car", ("car", "nexus")), ("truck", ("truck", "fast")), ("bus", ("bus",)),
+        ("train", ("train",)),
+    ):  # fmt: skip
+        total = sum(
+            float(line[place["vehicles"]])
+            for line in lines[1:]
+            if line[place["year"]] == year and line[place["traffic_class"]] == name
+        )
+        yield Target(
+            f"{name} arrivals in {year}", "vehicles", 0.97 * total, 1.03 * total, total,
+            "volume table", "input",
+            partial(_arrivals, lanes=lanes),
+        )  # fmt: skip
+
+
+def validate(study: Study) -> list[Row]:
+    """Hold the baseline of a study against the record."""
+    if BASELINE not in set(study.summary["scenario"]):
+        raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to validate")
+    return [Row(target, _found(study, target)) for target in targets(study)]
+
+
+def _found(study: Study, target: Target) -> Estimate | None:
+    try:
+        return estimate(target.measure(study))
+    except KeyError:
+        return None
+
+
+HEAD = ("quantity", "unit", "record", "range", "baseline", "95 % interval", "finding", "source")
+
+
+def cells(row: Row) -> list[str]:
+    """One row of the table, in the order of HEAD."""
+    target, found = row.target, row.found
+    scale, unit = (100, "%") if target.unit == "share" else (1, target.unit)
+    places = 1 if scale == 100 else 2 if target.high < 10 else 0
+    record = [number(scale * x, places) for x in (target.low, target.high, target.central)]
+    level = None if found is None else shown(found.mean, found.low, found.high, unit=target.unit)
+    return [
+        target.title, unit, record[2], f"{record[0]} to {record[1]}",
+        level.value if level else "", level.interval if level else "",
+        row.verdict, f"{target.source} ({target.standing})",
+    ]  # fmt: skip
+
+
+def text_of(study: Study, rows: list[Row]) -> str:
+    """The table for a terminal, with a line that counts."""
+    table = aligned([HEAD, *map(cells, rows)], right=(2, 3, 4, 5))
+    return "\n".join([*table, "", summary_line(study, rows)])
+
+
+def summary_line(study: Study, rows: list[Row]) -> str:
+    """How many rows fall inside the record, and how many of these say something."""
+    judged = [row for row in rows if row.verdict != "not in this study"]
+    inside = [row for row in judged if row.verdict == "inside"]
+    free = [row for row in judged if row.target.standing == "independent"]
+    held = sum(row.verdict == "inside" for row in free)
+    days = study.days or YEAR_DAYS
+    scaled = "" if 365 <= days <= 366 else f" Yearly totals are scaled from {days:g} days."
+    return (
+        f"{len(inside)} of {len(judged)} inside the range of the record; of the {len(free)} that "
+        f"the model was not fitted to, {held}.{scaled}"
+    )
+
+
+def markdown_of(study: Study, rows: list[Row]) -> str:
+    """The table as a page of the documentation."""
+    lines = [
+        "# The baseline against the record",
+        "",
+        "Written by `python -m analysis validate DIR --write docs/baseline.md`. *Independent* rows",
+        "test the model; *fitted* ones were used to set parameters; *input* rows went in and must",
+        "come out; *guess* marks a range without a public source. Ids are rows of",
+        "`sim/data/source/facts.csv`. Intervals are over replications only: they say nothing of",
+        "what is not known about the parameters.",
+        "",
+        "| " + " | ".join(HEAD) + " |",
+        "|" + "---|" * len(HEAD),
+        *("| " + " | ".join(cells(row)) + " |" for row in rows),
+        "",
+        summary_line(study, rows),
+    ]
+    return "\n".join(lines) + "\n"

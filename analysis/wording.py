@@ -1,0 +1,132 @@
+"""Numbers in words: how many digits, which unit, more or fewer, longer or shorter."""
+
+import math
+from dataclasses import dataclass
+
+WORDS = {
+    "min": ("longer", "shorter"),
+    "share": ("higher", "lower"),
+    "CAD": ("higher", "lower"),
+    "h": ("more", "less"),
+    "officer-hours": ("more", "less"),
+}
+"""Up and down by unit; what is counted is more or fewer."""
+
+TIMELESS = {"min", "share"}
+"""Units of means: their values do not grow with the length of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A number as people read it, with its interval if there is one.
+
+    Attributes
+    ----------
+    value, interval : str
+        "+12" and "[8, 16]"; interval is "" where there is none.
+    unit : str
+        The unit after scaling, such as "million CAD" or "percentage points".
+    """
+
+    value: str
+    interval: str
+    unit: str
+
+    def __str__(self) -> str:
+        """Value, unit where it is part of the number, interval."""
+        unit = {"%": " %", "percentage points": " points", "min": " min"}.get(self.unit, "")
+        if self.unit.endswith("CAD"):
+            unit = f" {self.unit}"
+        return f"{self.value}{unit} {self.interval}".strip()
+
+
+def shown(
+    value: float,
+    low: float = math.nan,
+    high: float = math.nan,
+    *,
+    unit: str,
+    signed: bool = False,
+    beside: float = 0.0,
+) -> Shown:
+    """Round a value to what its interval supports, one or two digits of its half-width.
+
+    Parameters
+    ----------
+    value, low, high : float
+        In ``unit``; NaN for what is not known.
+    unit : str
+        Unit as the tables have it; a share becomes per cent, large sums become millions.
+    signed : bool
+        Whether it is a difference, which carries its sign.
+    beside : float
+        Another number of the same table, which may ask for millions.
+    """
+    if math.isnan(value):
+        return Shown("no value", "", unit)
+    factor, label = _scale(unit, max(abs(x) for x in (value, low, high, beside) if x == x))
+    if signed and unit == "share":
+        label = "percentage points"
+    value, low, high = value * factor, low * factor, high * factor
+    spread = (high - low) / 2
+    digits = _decimals(spread) if spread > 0 else _decimals_alone(value)
+    interval = "" if math.isnan(spread) else f"[{number(low, digits)}, {number(high, digits)}]"
+    return Shown(number(value, digits, signed=signed), interval, label)
+
+
+def _scale(unit: str, largest: float) -> tuple[float, str]:
+    if unit == "share":
+        return 100.0, "%"
+    if unit == "CAD" and largest >= 1e6:
+        return 1e-6, "million CAD"
+    return 1.0, unit
+
+
+def _decimals(spread: float) -> int:
+    """Decimals that keep two digits of a half-width, or one where it begins with 4 to 9."""
+    power = math.floor(math.log10(spread))
+    leading = spread / 10**power
+    return min(6, (1 if leading < 3.55 else 0) - power)
+
+
+def _decimals_alone(value: float) -> int:
+    """Decimals of a value without an interval: three digits of it."""
+    return min(6, 2 - math.floor(math.log10(abs(value)))) if value else 0
+
+
+def number(value: float, decimals: int, *, signed: bool = False) -> str:
+    """Write a number with thousands separated, a true minus and no negative zero.
+
+    Negative ``decimals`` round to tens, hundreds and so on.
+    """
+    value = round(value, decimals) + 0.0
+    places = max(0, decimals)
+    text = f"{value:+,.{places}f}" if signed and value != 0 else f"{value:,.{places}f}"
+    return text.replace("-", "−")
+
+
+def direction(unit: str, value: float) -> str:
+    """Say more or fewer, longer or shorter, higher or lower."""
+    up, down = WORDS.get(unit, ("more", "fewer"))
+    return up if value > 0 else down
+
+
+def period(unit: str, days: float | None) -> str:
+    """Over how long a total was counted, with a space before it; empty for means."""
+    if unit in TIMELESS:
+        return ""
+    if days is None:
+        return " a run"
+    return " a year" if 365 <= days <= 366 else f" in {days:g} days"
+
+
+def probability(p: float) -> str:
+    """Write a p-value: never as zero."""
+    if math.isnan(p):
+        return "none"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """Join words as a sentence does: a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,185 @@
+"""The command line: ``python -m sim``. A Hydra application."""
+
+import errno
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.study import Broken, Settings
+
+LAW_BROKEN = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+RUNS = Path("runs")
+
+_SHOWN = (
+    "arrivals", "mean_wait_min", "wait_p95_min", "within_standard_share", "referred_share",
+    "examinations", "officer_shift_h", "firearms_planned", "firearms_seized_ports",
+    "firearms_passed", "true_interdicted_share", "duty_collected_cad",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Run the command line and return its exit status.
+
+    Returns
+    -------
+    int
+        0; 1 if a law was broken; 2 for bad input or a disk that is full; 130 if interrupted.
+    """
+    from sim.study import Progress
+
+    progress = Progress(_complain, _bar)
+    base = RUNS
+    try:
+        asked, base = _settings()
+        if not asked:
+            return 0
+        from sim.study import conduct
+
+        broken = conduct(asked, base, progress)
+    except InputError as error:
+        _complain(str(error))
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        if not progress.total:
+            _complain("interrupted before the first replication")
+            return INTERRUPTED
+        _complain(
+            f"interrupted: {progress.done} of {progress.total} replications are kept in {base}; "
+            "the same command continues"
+        )
+        return INTERRUPTED
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        _complain(
+            f"{error.filename or base}: {error.strerror}; {progress.done} of {progress.total} "
+            f"replications are kept in {base}; the same command continues"
+        )
+        return BAD_INPUT
+    _report(asked, broken)
+    return LAW_BROKEN if broken else 0
+
+
+def _settings() -> tuple[list["Settings"], Path]:
+    """Have Hydra compose the configuration, or each of a sweep; nothing is run yet.
+
+    Returns
+    -------
+    list of Settings
+        Empty if Hydra was asked for something else, such as help.
+    pathlib.Path
+        Folder of the store.
+    """
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+
+    from sim import config
+    from sim.complaint import one_line
+
+    composed: list[tuple[Any, str | None, list[str]]] = []
+    sweeping = False
+
+    def collect(one: Any) -> None:
+        nonlocal sweeping
+        chosen = HydraConfig.get()
+        sweeping = chosen.mode == RunMode.MULTIRUN
+        experiment = chosen.runtime.choices.get("experiment")
+        composed.append((one, experiment, config.words(chosen.overrides.task)))
+
+    if not config.CONF.is_dir():
+        raise InputError(f"{config.CONF}: the folder of configurations is missing")
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra passes errors on instead of printing them
+    with tempfile.TemporaryDirectory() as scratch:
+        config.register(Path(scratch))
+        command = hydra.main(version_base="1.3", config_path=str(config.CONF), config_name="run")
+        try:
+            command(collect)()
+        except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
+            raise InputError(one_line(error, [*config.known_names(), "experiment"])) from None
+    asked = [config.settings(one, experiment) for one, experiment, _ in composed]
+    if not sweeping:
+        return asked, asked[0].folder if asked else RUNS
+    return _in_folders(asked, [overrides for _, _, overrides in composed])
+
+
+def _in_folders(
+    asked: Sequence["Settings"], overrides: Sequence[list[str]]
+) -> tuple[list["Settings"], Path]:
+    """Give each point of a sweep a folder, named after what makes it differ."""
+    import dataclasses
+
+    base = Path(asked[0].configuration["study"]["dir"] or RUNS / "sweep")
+    shared = set.intersection(*map(set, overrides))
+    named = [",".join(word for word in words if word not in shared) for words in overrides]
+    named = [name.replace("/", "_") or "all" for name in named]
+    if len(set(named)) < len(named) or max(map(len, named)) > 120:
+        named = [f"{number:04d}" for number in range(len(named))]
+    return [
+        dataclasses.replace(one, folder=base / name) for one, name in zip(asked, named, strict=True)
+    ], base
+
+
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _bar(total: int, done: int) -> AbstractContextManager[Any]:
+    """Show progress on a terminal and nothing in a pipe."""
+    import tqdm
+
+    bar: AbstractContextManager[Any] = tqdm.tqdm(
+        total=total, initial=done, disable=None, file=sys.stderr, unit="replication", leave=False
+    )
+    return bar
+
+
+def _report(asked: Sequence["Settings"], broken: Sequence["Broken"]) -> None:
+    """Print the first scenario's summary, and where the results are."""
+    for one in broken:
+        _complain(str(one))
+    if len(asked) == 1 and not broken:
+        _print_summary(asked[0])
+    for settings in asked:
+        print(f"results: {settings.folder}")
+
+
+def _print_summary(settings: "Settings") -> None:
+    from sim.results import METRICS, read_study
+
+    summary = read_study(settings.folder, certified=False).summary
+    name = settings.points[0].scenario.name
+    rows = summary[
+        (summary["scenario"] == name)
+        & (summary["port_group"] == "all")
+        & (summary["class"] == "all")
+    ]
+    values = rows.groupby("metric")["value"].agg(["mean", "min", "max"])
+    first = settings.points[0]
+    print(
+        f"{name}: {len(first.ports)} ports, {first.days} days from {first.start}, "
+        f"{settings.replications} replications, {first.engine} engine"
+    )
+    print(f"  {'':48}{'mean':>14}{'lowest':>14}{'highest':>14}")
+    for metric in _SHOWN:
+        if metric in values.index:
+            about = METRICS[metric]
+            label = f"{about.title} ({about.unit})" if about.unit else about.title
+            cells = "".join(
+                f"{value:>14,.4g}" if abs(value) < 1000 else f"{value:>14,.0f}"
+                for value in values.loc[metric]
+            )
+            print(f"  {label:48}{cells}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,266 @@
+"""The one door from Hydra to parameters: a mutable twin goes in, frozen values come out."""
+
+import dataclasses
+import datetime
+import functools
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+import sim.scenario
+from sim.complaint import one_line
+from sim.errors import InputError
+from sim.feasibility import check_point
+from sim.geography import Ports, read_ports
+from sim.intervention import BASELINE, Scenario
+from sim.parameters import Parameters, catalogue, check
+from sim.point import ENGINES, YEARS, Point
+from sim.study import Settings
+
+CONF = Path(__file__).resolve().parent.parent / "conf"
+PLACE = "configuration"
+PORT_SETS = ("all", "official119")
+EXECUTIONS = ("pool", "serial")
+
+
+@dataclass
+class _Run:
+    start: str = "2005-01-01"
+    days: int = 365
+    replications: int = 6
+    seed: int = 1
+
+
+@dataclass
+class _Execution:
+    kind: str = MISSING
+    workers: int | None = None
+
+
+@dataclass
+class _StudyFolder:
+    dir: str | None = None
+    scenarios: str | None = None
+    ports_table: str | None = None
+
+
+def _twin(frozen: type) -> type:
+    """Make the mutable class that Hydra needs from a frozen one."""
+    return dataclasses.make_dataclass(
+        f"{frozen.__name__}Schema",
+        [
+            (one.name, one.type, field(default=one.default))
+            for one in dataclasses.fields(frozen)
+        ],
+    )
+
+
+def register(scratch: Path = Path()) -> None:
+    """Make the schema known to Hydra, and a folder where it may leave its note of a sweep."""
+    rooms = [
+        (one.name, twin := _twin(one.type), field(default_factory=twin))  # type: ignore[arg-type]
+        for one in dataclasses.fields(Parameters)
+    ]
+    schema = dataclasses.make_dataclass(
+        "RunSchema",
+        [
+            *rooms,
+            ("run", _Run, field(default_factory=_Run)),
+            ("scenario", Any, field(default=BASELINE.name)),
+            ("compare", list[Any], field(default_factory=list)),
+            ("ports", Any, field(default="all")),
+            ("year", int, field(default=2005)),
+            ("adversary", str | None, field(default=None)),
+            ("engine", str, field(default=MISSING)),
+            ("execution", _Execution, field(default_factory=_Execution)),
+            ("study", _StudyFolder, field(default_factory=_StudyFolder)),
+        ],
+    )
+    ConfigStore.instance().store(name="schema", node=schema)
+    OmegaConf.register_new_resolver("scratch", lambda: str(scratch), replace=True)
+
+
+def settings(config: DictConfig, experiment: str | None = None) -> Settings:
+    """Turn a composed configuration into what is to be run, or refuse it.
+
+    Parameters
+    ----------
+    config : omegaconf.DictConfig
+    experiment : str, optional
+        Name of the chosen experiment.
+
+    Raises
+    ------
+    InputError
+        With field, value, bound and unit in one line.
+    """
+    plain = _plain(config)
+    run, study, execution = plain["run"], plain["study"], plain["execution"]
+    parameters = _parameters(plain)
+    start = _start(run["start"])
+    _within("run.days", run["days"], 1, 3660, "days")
+    _within("run.replications", run["replications"], 1, 100_000, "replications")
+    _within("run.seed", run["seed"], 0, 2**32 - 1, "")
+    _one_of("year", plain["year"], YEARS)
+    _one_of("engine", plain["engine"], ENGINES)
+    _one_of("execution.kind", execution["kind"], EXECUTIONS)
+    workers = execution["workers"]
+    workers = _processors() if workers is None else workers
+    _within("execution.workers", workers, 1, 4096, "processes")
+    table = read_ports(plain["year"], Path(study["ports_table"]) if study["ports_table"] else None)
+    ports = _ports(plain["ports"], table)
+    scenarios = _scenarios(plain)
+    points = tuple(
+        Point(
+            parameters=parameters,
+            scenario=scenario,
+            ports=ports,
+            year=plain["year"],
+            start=start,
+            days=run["days"],
+            seed=run["seed"],
+            engine=plain["engine"],
+        )
+        for scenario in scenarios
+    )
+    for point in points:
+        check_point(point, table)
+    name = experiment or (scenarios[0].name if len(scenarios) == 1 else "compare")
+    return Settings(
+        name=name,
+        folder=Path(study["dir"] or Path("runs") / name),
+        points=points,
+        replications=run["replications"],
+        execution=execution["kind"],
+        workers=workers,
+        configuration=plain,
+    )
+
+
+def _processors() -> int:
+    """Count the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _plain(config: DictConfig) -> dict[str, Any]:
+    try:
+        content = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise InputError(one_line(error, known_names())) from None
+    if not isinstance(content, dict):
+        raise InputError(f"{PLACE}: is not a mapping")
+    plain = {str(key): value for key, value in content.items()}
+    given = [
+        f"{key}.{name}" if isinstance(value, dict) else key
+        for key, value in plain.items()
+        for name in (value if isinstance(value, dict) else [""])
+    ]
+    known = [*catalogue(), *known_names()]
+    for name in given:
+        if name not in known:
+            raise InputError.unknown("name", name, known, PLACE)
+    for name in known:
+        if name not in given:
+            raise InputError(f"{PLACE}: {name} is missing")
+    return plain
+
+
+def _parameters(plain: dict[str, Any]) -> Parameters:
+    if plain["adversary"] is not None:
+        plain["smuggling"]["adversary"] = plain["adversary"]
+    rooms = {one.name: one.type(**plain[one.name]) for one in dataclasses.fields(Parameters)}  # type: ignore[operator]
+    parameters = Parameters(**rooms)
+    check(parameters, PLACE)
+    return parameters
+
+
+def _start(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"{PLACE}: run.start = {text!r} is not a date such as 2005-07-01"
+        ) from None
+
+
+def _within(name: str, value: int, lowest: int, highest: int, unit: str) -> None:
+    if not lowest <= value <= highest:
+        side, bound = ("below", lowest) if value < lowest else ("above", highest)
+        raise InputError(f"{PLACE}: {name} = {value} is {side} {bound} {unit}".rstrip())
+
+
+def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
+    if value not in allowed:
+        words = ", ".join(map(str, allowed))
+        raise InputError(f"{PLACE}: {name} = {value!r} is not one of {words}")
+
+
+def _words(name: str, value: Any) -> list[str]:
+    """Read a word or a list of words."""
+    words = value if isinstance(value, list) else [value]
+    if not words or not all(isinstance(word, str) for word in words):
+        raise InputError(f"{PLACE}: {name} = {value!r} is not a name or a list of names")
+    for word in words:
+        if words.count(word) > 1:
+            raise InputError(f"{PLACE}: {name} names {word!r} twice")
+    return words
+
+
+def _ports(value: Any, table: Ports) -> tuple[str, ...]:
+    words = _words("ports", value)
+    known = [str(port_id) for port_id in table.ids]
+    if words == ["all"]:
+        return tuple(sorted(known))
+    if words == ["official119"]:
+        return tuple(sorted(str(port_id) for port_id in table.ids[table.in_119]))
+    for word in words:
+        if word not in known:
+            raise InputError.unknown("port", word, [*known, *PORT_SETS], f"{PLACE}: ports")
+    return tuple(sorted(words))
+
+
+def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
+    folder = plain["study"]["scenarios"]
+    read = functools.partial(
+        sim.scenario.read, folder=Path(folder) if folder else sim.scenario.FOLDER
+    )
+
+    def one(name: str, value: Any) -> Scenario:
+        parts = [read(word) for word in _words(name, value)]
+        return parts[0] if len(parts) == 1 else Scenario.combine(parts)
+
+    if not plain["compare"]:
+        return [one("scenario", plain["scenario"])]
+    if plain["scenario"] != BASELINE.name:
+        raise InputError(
+            f"{PLACE}: scenario = {plain['scenario']!r} with compare or an experiment: give one"
+        )
+    against = [one("compare", value) for value in plain["compare"]]
+    named = [BASELINE.name, *(scenario.name for scenario in against)]
+    for name in named:
+        if named.count(name) > 1:
+            raise InputError(
+                f"{PLACE}: compare names {name!r} twice (the baseline is always there)"
+            )
+    return [one("scenario", BASELINE.name), *against]
+
+
+def known_names() -> list[str]:
+    """Names that can be given on the command line, besides parameters."""
+    names = ["scenario", "compare", "ports", "year", "adversary", "engine"]
+    for room, schema in (("run", _Run), ("execution", _Execution), ("study", _StudyFolder)):
+        names += [f"{room}.{one.name}" for one in dataclasses.fields(schema)]
+    return names
+
+
+def words(listed: Any) -> list[str]:
+    """Read a list of overrides as it was given, without resolving anything in it."""
+    plain = OmegaConf.to_container(listed, resolve=False)
+    return [str(word) for word in plain or ()]

@@ -1,0 +1,408 @@
+"""The compiled engine: one exact recursion over the vehicles of all ports for one day.
+
+The rules are those of `sim.engine.day`; `sim.engine.reference` is the readable statement of the same. The
+recursion goes from control moment to control moment. Between two of them the booths of a line are fixed,
+so the start of service of the next vehicle is the later of its arrival and the earliest moment at which a
+booth is free; a vehicle that could not start before the next control moment stays in line.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.compilation import compiled
+from sim.engine.booths import hand_over, stand_ready
+from sim.engine.day import AFTER_HOURS, OPEN, DayPlan, Guests, World, in_order, no_guests
+from sim.engine.inspection import serve_line
+from sim.engine.lineup import LANE_COUNT, Lineup, keep_line, line_up, new_lineup
+from sim.engine.secondary import (
+    Waiting,
+    begin,
+    copy_entry,
+    leave_unexamined,
+    move,
+    new_waiting,
+    serve_queue,
+    trace_secondary,
+)
+from sim.engine.settings import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
+from sim.model.port import MOST_BAYS, MOST_BOOTHS, QUEUES
+from sim.model.roster import allocate
+from sim.model.traffic import most_vehicles
+from sim.records import (
+    ARRIVALS,
+    LINE_ARRIVED,
+    LINE_QUEUE_S,
+    OVERTIME,
+    READY,
+    SHIFT,
+    Attempts,
+    Tally,
+)
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+MOST_SERVERS = max(MOST_BOOTHS, MOST_BAYS)
+
+
+class State(NamedTuple):
+    """What a port carries from one control interval to the next.
+
+    A *place* is a line or a secondary queue; the places of a port follow one another, lines first.
+
+    Attributes
+    ----------
+    free : array of float, shape (places, servers)
+        When each booth or secondary officer has finished.
+    manned : array of int, shape (places,)
+    present : array of int, shape (ports,)
+        Officers present.
+    after_hours : array of int, shape (ports,)
+        1 while the closing shift clears the line.
+    """
+
+    free: Floats
+    manned: Whole
+    present: Whole
+    after_hours: Whole
+
+
+@compiled
+def integrated(cumulative: Floats, cells: int, seconds: float) -> float:
+    """Integrated arrival rate from midnight to a moment of the day."""
+    position = seconds * cells / 86400.0
+    cell = min(np.int64(position), cells - 1)
+    step = cumulative[cell + 1] - cumulative[cell]
+    return cumulative[cell] + (position - cell) * step
+
+
+@compiled
+def sweep(
+    queue: int,
+    now: float,
+    waiting: Waiting,
+    head: int,
+    tail: int,
+    first_line: int,
+    last_line: int,
+    first_place: int,
+    world: World,
+    state: State,
+    lane_sums: Floats,
+    officer_sums: Floats,
+    attempts: Attempts,
+    trace: Floats,
+    trace_count: Whole,
+) -> int:
+    """Let booth officers take those who wait in a queue where nobody works (rule 7); return the head."""
+    entry = head
+    kept = 0
+    while entry < tail and waiting.join_s[entry] < now:
+        best_place = -1
+        best_booth = 0
+        least = np.inf
+        for line in range(first_line, last_line):
+            place = first_place + line - first_line
+            if world.queue_of_line[line] == queue:
+                for booth in range(state.manned[place]):
+                    if state.free[place, booth] < least:
+                        least = state.free[place, booth]
+                        best_place = place
+                        best_booth = booth
+        if best_place < 0:
+            move(waiting, entry, head + kept)
+            kept += 1
+        elif least > waiting.join_s[entry] + waiting.limit_s[entry]:
+            leave_unexamined(waiting, entry, lane_sums, attempts)
+            trace_secondary(trace, trace_count, waiting, entry, -1.0)
+        else:
+            state.free[best_place, best_booth] = least + waiting.work_s[entry]
+            begin(waiting, entry, least, lane_sums, officer_sums, attempts)
+            trace_secondary(trace, trace_count, waiting, entry, least)
+        entry += 1
+    for back in range(kept):
+        move(waiting, head + kept - 1 - back, entry - 1 - back)
+    return entry - kept
+
+
+@compiled
+def run_port(
+    port: int,
+    plan: DayPlan,
+    world: World,
+    state: State,
+    tally: Tally,
+    attempts: Attempts,
+    lineup: Lineup,
+    waiting: tuple[Waiting, Waiting],
+    heads: Whole,
+    tails: Whole,
+    trace: Floats,
+    trace_2: Floats,
+    trace_count: Whole,
+    left: Guests,
+    left_count: int,
+) -> int:
+    """Simulate one port for one day; return the number of vehicles left in line so far."""
+    first_line = world.first_line[port]
+    last_line = world.first_line[port + 1]
+    lines = last_line - first_line
+    first_place = first_line + QUEUES * port
+    places = lines + QUEUES
+    head_of = np.empty(lines, np.int64)
+    seen = np.empty(lines, np.int64)
+    last_of = np.empty(lines, np.int64)
+    offset = 0
+    for k in range(lines):
+        head_of[k], last_of[k] = line_up(port, first_line + k, plan, world, lineup, offset)
+        seen[k] = head_of[k]
+        offset = last_of[k]
+    need = np.zeros(places)
+    most = np.empty(places, np.int64)
+    given = np.zeros(places, np.int64)
+    available = np.empty(places * MOST_SERVERS)
+    hurry = np.zeros(lines, np.bool_)
+    waive = np.zeros(lines, np.bool_)
+    manned = state.manned[first_place : first_place + places]
+    free = state.free[first_place : first_place + places]
+    midnight = plan.day * 86400.0
+    for k in range(plan.intervals[port]):
+        now = plan.start_s[port, k]
+        until = plan.start_s[port, k + 1]
+        mode = plan.state[port, k]
+        row = plan.settings[plan.row[port, k]]
+        hour = plan.weekday * 24 + min(np.int64((now - midnight) / 3600.0), 23)
+        lane_sums = tally.lane[port, :, hour]
+        wait_counts = tally.waits[port, :, hour]
+        officer_sums = tally.officer[port, hour]
+        for place in range(lines):
+            while seen[place] < last_of[place] and lineup.time_s[seen[place]] < now:
+                seen[place] += 1
+        if mode == AFTER_HOURS:
+            if state.after_hours[port] == 0:
+                for place in range(places):
+                    for server in range(manned[place]):
+                        officer_sums[OVERTIME] += max(free[place, server] - now, 0.0)
+                state.after_hours[port] = 1
+                state.present[port] = 0
+        else:
+            if state.after_hours[port] == 1:
+                manned[:] = 0
+                state.after_hours[port] = 0
+            officers = plan.officers[port, k] if mode == OPEN else 0
+            need[lines:] = 0.0
+            for place in range(lines):
+                line = first_line + place
+                load = 0.0
+                expected = 0.0
+                secondary = 0.0
+                for lane in range(LANE_COUNT):
+                    if world.line_of_lane[port, lane] == line:
+                        cells = plan.cells[port]
+                        arrivals = (
+                            integrated(plan.cumulative[port, lane], cells, until - midnight)
+                            - integrated(plan.cumulative[port, lane], cells, now - midnight)
+                        ) / plan.day_factor[port]
+                        expected += arrivals
+                        load += arrivals * row[SERVICE_S + lane]
+                        secondary += arrivals * row[SECONDARY_S + lane]
+                queued = seen[place] - head_of[place]
+                mean = load / expected if expected > 0.0 else row[SERVICE_S]
+                span = (until - now) * world.target_utilisation
+                need[place] = (load + queued * mean) / span
+                most[place] = world.booths[line]
+                queue = lines + world.queue_of_line[line]
+                need[queue] += secondary / span
+            for queue in range(QUEUES):
+                backlog = 0.0
+                for entry in range(heads[queue], tails[queue]):
+                    if waiting[queue].join_s[entry] >= now:
+                        break
+                    backlog += waiting[queue].work_s[entry]
+                need[lines + queue] += backlog / ((until - now) * world.target_utilisation)
+                used = False
+                for line in range(first_line, last_line):
+                    used = used or world.queue_of_line[line] == queue
+                most[lines + queue] = world.bays[port, queue] if used else 0
+            allocate(officers, lines, need, most, given)
+            hand_over(
+                now, state.present[port], officers, manned, given, free, available, officer_sums
+            )
+            state.present[port] = officers
+            officer_sums[SHIFT] += officers * (until - now)
+            posted = 0
+            for place in range(places):
+                posted += manned[place]
+            officer_sums[READY] += (officers - posted) * (until - now)
+            for place in range(lines):
+                queued = seen[place] - head_of[place]
+                booths = max(manned[place], 1)
+                hurry[place] = queued > row[HURRY_QUEUE] * booths
+                waive[place] = queued > row[WAIVE_QUEUE] * booths
+            for queue in range(QUEUES):
+                if officers > 0 and manned[lines + queue] == 0 and heads[queue] < tails[queue]:
+                    heads[queue] = sweep(
+                        queue, now, waiting[queue], heads[queue], tails[queue], first_line,
+                        last_line, first_place, world, state, lane_sums, officer_sums, attempts,
+                        trace_2, trace_count,
+                    )  # fmt: skip
+        on_shift = mode != AFTER_HOURS
+        for place in range(lines):
+            line = first_line + place
+            line_sums = tally.line[line]
+            arrived = seen[place]
+            while arrived < last_of[place] and lineup.time_s[arrived] < until:
+                lane_sums[lineup.lane[arrived], ARRIVALS] += 1.0
+                line_sums[LINE_QUEUE_S] += until - lineup.time_s[arrived]
+                arrived += 1
+            line_sums[LINE_QUEUE_S] += (seen[place] - head_of[place]) * (until - now)
+            line_sums[LINE_ARRIVED] += arrived - seen[place]
+            seen[place] = arrived
+            if manned[place] > 0 and head_of[place] < last_of[place]:
+                queue = world.queue_of_line[line]
+                own_work = manned[lines + queue] == 0
+                before = head_of[place]
+                head_of[place], tails[queue] = serve_line(
+                    port, line, before, last_of[place], until, manned[place], free[place], row,
+                    hurry[place], waive[place], own_work, on_shift, plan, world, lineup,
+                    waiting[queue], heads[queue], tails[queue], lane_sums, wait_counts,
+                    officer_sums, line_sums, attempts, trace, trace_2, trace_count,
+                )  # fmt: skip
+        for queue in range(QUEUES):
+            place = lines + queue
+            if heads[queue] < tails[queue]:
+                heads[queue] = serve_queue(
+                    waiting[queue], heads[queue], tails[queue], until, manned[place], free[place],
+                    lane_sums, officer_sums, attempts, on_shift, trace_2, trace_count,
+                )  # fmt: skip
+        if on_shift:
+            stand_ready(until, manned, free, officer_sums)
+    return keep_line(port, plan, world, lineup, head_of, last_of, left, left_count)
+
+
+@compiled
+def run_day(
+    plan: DayPlan,
+    world: World,
+    state: State,
+    tally: Tally,
+    attempts: Attempts,
+    lineup: Lineup,
+    waiting: tuple[Waiting, Waiting],
+    kept: Waiting,
+    kept_until: Whole,
+    kept_next: Waiting,
+    kept_next_until: Whole,
+    trace: Floats,
+    trace_2: Floats,
+    trace_count: Whole,
+    left: Guests,
+) -> int:
+    """Simulate all ports for one day.
+
+    Parameters
+    ----------
+    kept, kept_next : Waiting
+        Those in secondary at the midnight before (read) and after (written), by port and queue;
+        ``kept_until`` and ``kept_next_until`` say where each port's queue ends.
+    left : Guests
+        Room for those in line at the midnight after (written).
+
+    Returns
+    -------
+    int
+        How many are in line at the midnight after.
+    """
+    ports = len(plan.intervals)
+    heads = np.zeros(QUEUES, np.int64)
+    tails = np.zeros(QUEUES, np.int64)
+    count = 0
+    stored = 0
+    source = 0
+    for port in range(ports):
+        for queue in range(QUEUES):
+            heads[queue] = 0
+            tails[queue] = 0
+            while source < kept_until[port, queue]:
+                copy_entry(kept, source, waiting[queue], tails[queue])
+                tails[queue] += 1
+                source += 1
+        count = run_port(
+            port, plan, world, state, tally, attempts, lineup, waiting, heads, tails, trace,
+            trace_2, trace_count, left, count,
+        )  # fmt: skip
+        for queue in range(QUEUES):
+            for entry in range(heads[queue], tails[queue]):
+                copy_entry(waiting[queue], entry, kept_next, stored)
+                stored += 1
+            kept_next_until[port, queue] = stored
+    return count
+
+
+class CompiledEngine:
+    """Runs whole days of all ports, and keeps what goes on over midnight.
+
+    Parameters
+    ----------
+    world : World
+    tally : Tally
+        Sums that every day adds to.
+    trace_room : int
+        How many vehicles to trace one by one (tests of equality); 0 for none.
+    """
+
+    def __init__(self, world: World, tally: Tally, trace_room: int = 0) -> None:
+        ports = len(world.first_line) - 1
+        places = len(world.booths) + QUEUES * ports
+        self.world = world
+        self.tally = tally
+        self.state = State(
+            np.zeros((places, MOST_SERVERS)),
+            np.zeros(places, np.int64),
+            np.zeros(ports, np.int64),
+            np.zeros(ports, np.int64),
+        )
+        self.in_line = no_guests()
+        self.kept = new_waiting(0)
+        self.kept_until = np.zeros((ports, QUEUES), np.int64)
+        self.lineup = new_lineup(0)
+        self.waiting = (new_waiting(0), new_waiting(0))
+        self.trace = np.zeros((trace_room, 6))
+        self.trace_2 = np.zeros((trace_room, 6))
+        self.trace_count = np.zeros(2, np.int64)
+
+    def run_day(self, plan: DayPlan, attempts: Attempts) -> None:
+        """Simulate the next day."""
+        if len(self.in_line.line):
+            plan = plan._replace(guests=in_order(self.in_line, plan.guests))
+        ports = np.arange(len(plan.cells))
+        expected = plan.cumulative[ports, :, plan.cells]
+        guests = len(plan.guests.line)
+        room_by_port = np.vectorize(most_vehicles)(expected).sum(axis=1)
+        most = 2 * (int(room_by_port.max()) + guests)
+        if len(self.lineup.time_s) < most:
+            self.lineup = new_lineup(most)
+        secondary = most + len(self.kept.join_s)
+        if len(self.waiting[0].join_s) < secondary:
+            self.waiting = (new_waiting(secondary), new_waiting(secondary))
+        total = int(room_by_port.sum()) + guests
+        left = no_guests(total)
+        kept_next = new_waiting(total + len(self.kept.join_s))
+        kept_next_until = np.zeros_like(self.kept_until)
+        count = run_day(
+            plan, self.world, self.state, self.tally, attempts, self.lineup, self.waiting,
+            self.kept, self.kept_until, kept_next, kept_next_until, self.trace, self.trace_2,
+            self.trace_count, left,
+        )  # fmt: skip
+        self.in_line = Guests(*(column[:count].copy() for column in left))
+        stored = int(kept_next_until[-1, -1])
+        self.kept = Waiting(*(column[:stored].copy() for column in kept_next))
+        self.kept_until = kept_next_until
+
+    def busy_after(self, end_s: float) -> float:
+        """Officer seconds of work already begun that lie after a moment."""
+        servers = np.arange(MOST_SERVERS)
+        manned = servers < self.state.manned[:, None]
+        return float(np.maximum(self.state.free - end_s, 0.0)[manned].sum())

@@ -1,0 +1,174 @@
+"""What both engines are told about a day, and the rules they share.
+
+Both engines simulate one calendar day of all ports at a time, from the same `DayPlan`, and agree on every
+vehicle. Everything that may happen within the day is known at its beginning, or is a matter of one port's
+own queues.
+
+The rules, in words
+-------------------
+1. *Control moments* of a port are the ends of its control intervals and every minute at which something
+   about it changes (shift, opening hours, withdrawal, intervention). At a control moment the superintendent
+   looks at the lines and at secondary, and sets booths and secondary officers until the next one
+   (`sim.model.roster.allocate`). An arrival at the very moment comes after it.
+2. A line is first in, first out. A vehicle takes the lowest-numbered booth that is free when it arrives, or
+   else the first booth to become free (the lowest-numbered of several).
+3. A booth that is closed finishes its vehicle and takes no other. Officers of closed places go to the
+   places that open, the first to finish to the first place (lines in order, then secondary); officers who
+   were without a post and those who arrive with a shift go first. When there are fewer officers than
+   before, those who would be free last finish their work in overtime and leave.
+4. *After hours* the gate is shut: nobody arrives; those in line are served by the officers who were there
+   (overtime). While *held* (withdrawal) booths finish their vehicle, nobody is served, those in line stay.
+5. Under a long line (vehicles per open booth seen at the control moment) service is shorter and skill lower,
+   and duty is waived, until the next control moment.
+6. Referral is decided at primary (`sim.model.referral`). The vehicle joins the secondary queue of its line
+   when its primary service ends: first in, first out, the officer found as a booth is. A discretionary
+   examination that has not begun within its limit is not done; the vehicle leaves at the limit.
+7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own officer
+   does the work at once, and the booth waits for him (one-officer ports). Vehicles that wait in such a queue
+   at a control moment are taken by the booth officers who are free first, before anyone from the line.
+8. What is in line, in service or in secondary at midnight goes on in the next day.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.randomness import Words
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+OPEN, AFTER_HOURS, HELD = range(3)
+
+ORDINARY, TRAFFICKER, TRAVELLER_FIREARM = range(3)
+
+
+class Guests(NamedTuple):
+    """Vehicles that are not drawn from their lane's own stream, in order of line and arrival.
+
+    Travellers diverted from a closed port, and attempts.
+
+    Attributes
+    ----------
+    line, lane : array of int, shape (guests,)
+    time_s : array of float
+        Arrival in seconds since the run began.
+    service_word, search_word, mandatory_word, lookout_word : array of uint32
+    entity, day, index : array of int
+        Identity: the keys of its draws.
+    attempt : array of int
+        Number of the attempt, -1 for an ordinary vehicle.
+    kind : array of int
+        0 ordinary, 1 trafficker, 2 traveller's firearm.
+    search_factor : array of float
+        Ratio of the search rate (below 1 for deep concealment).
+    lookout : array of int
+        1 if a lookout on it is active.
+    """
+
+    line: Whole
+    lane: Whole
+    time_s: Floats
+    service_word: Words
+    search_word: Words
+    mandatory_word: Words
+    lookout_word: Words
+    entity: Whole
+    day: Whole
+    index: Whole
+    attempt: Whole
+    kind: Whole
+    search_factor: Floats
+    lookout: Whole
+
+
+_WORDS = ("service_word", "search_word", "mandatory_word", "lookout_word")
+_FLOATS = ("time_s", "search_factor")
+
+
+def no_guests(room: int = 0) -> Guests:
+    """Guests of nobody, or room for some."""
+    kinds = {name: np.uint32 for name in _WORDS} | {name: np.float64 for name in _FLOATS}
+    return Guests(*(np.zeros(room, kinds.get(name, np.int64)) for name in Guests._fields))
+
+
+def in_order(*groups: Guests) -> Guests:
+    """Join groups of guests, sorted by line and time (the order of equals is kept)."""
+    joined = [np.concatenate(columns) for columns in zip(*groups, strict=True)]
+    order = np.lexsort((joined[2], joined[0]))
+    return Guests(*(column[order] for column in joined))
+
+
+class DayPlan(NamedTuple):
+    """One day of all ports, as known at midnight.
+
+    Attributes
+    ----------
+    day : int
+        Number of the day; it begins at ``day * 86400`` seconds.
+    weekday : int
+        Monday is 0.
+    standard_s : float
+        Wait standard of the day.
+    intervals : array of int, shape (ports,)
+        Number of control intervals of each port.
+    start_s : array of float, shape (ports, most + 1)
+        Control moments; the one after the last is the next midnight.
+    state, officers, row : array of int, shape (ports, most)
+        Open, after hours or held; officers present; row of ``settings``.
+    settings : array of float, shape (rows, WIDTH)
+    cumulative : array of float, shape (ports, lanes, 97)
+        Integrated arrival rates (`sim.model.traffic.Demand.cumulative`).
+    day_factor : array of float, shape (ports,)
+        Part of it that the superintendent does not expect.
+    cells : array of int, shape (ports,)
+        Equal parts of the day in them: 24, or 96 at ferry landings.
+    guests : Guests
+    """
+
+    day: int
+    weekday: int
+    standard_s: float
+    intervals: Whole
+    start_s: Floats
+    state: Whole
+    officers: Whole
+    row: Whole
+    settings: Floats
+    cumulative: Floats
+    day_factor: Floats
+    cells: Whole
+    guests: Guests
+
+
+class World(NamedTuple):
+    """What does not change during a replication.
+
+    Attributes
+    ----------
+    first_line, queue_of_line, booths : array of int
+    line_of_lane : array of int, shape (ports, lanes)
+    bays : array of int, shape (ports, 2)
+    entity : array of int, shape (ports, lanes)
+    timetabled : array of int, shape (lanes,)
+        1 for lanes whose vehicles each have a slot (trains).
+    seed, replication : int
+    gap_table, service_table, secondary_table : array of float
+        Quantile tables with mean 1 (`sim.randomness`).
+    target_utilisation : float
+    """
+
+    first_line: Whole
+    line_of_lane: Whole
+    queue_of_line: Whole
+    booths: Whole
+    bays: Whole
+    entity: Whole
+    timetabled: Whole
+    seed: int
+    replication: int
+    gap_table: Floats
+    service_table: Floats
+    secondary_table: Floats
+    target_utilisation: float

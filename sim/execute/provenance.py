@@ -1,0 +1,61 @@
+"""Which code made a result, with which packages."""
+
+import functools
+import hashlib
+import importlib.metadata
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+DISTRIBUTION = "border-interdiction"
+PACKAGES = ("numpy", "numba", "simpy", "pandas", "pyarrow", "scipy", "hydra-core", "omegaconf")
+
+# What cannot change the result of a replication: how it is asked for, carried out and stored.
+_INDIFFERENT = ("__main__.py", "config.py", "complaint.py", "scenario.py", "execute", "derive")
+
+
+@functools.cache
+def code_digest() -> str:
+    """Digest of every file that decides the result of a replication, 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    files = [*HERE.rglob("*.py"), *HERE.glob("data/*.csv*"), *HERE.glob("data/source/*.csv*")]
+    for path in sorted(files):
+        name = path.relative_to(HERE).as_posix()
+        if not any(part.startswith(_INDIFFERENT) for part in name.split("/")):
+            digest.update(name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def code_version() -> str:
+    """Version of the package and, in a git checkout, the commit."""
+    try:
+        version = importlib.metadata.version(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:
+        version = "unknown"
+    return f"{version} ({_commit()})"
+
+
+def _commit() -> str:
+    if shutil.which("git") is None or not (HERE.parent / ".git").exists():
+        return "commit unknown"
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--tags"],
+        cwd=HERE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return described.stdout.strip() or "commit unknown"
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions

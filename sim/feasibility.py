@@ -1,0 +1,100 @@
+"""Whether a point can be run at all: what only shows when scenario, ports and dates meet."""
+
+import datetime
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.geography import Ports
+from sim.intervention import PORT, Intervention, Where, moment, select
+from sim.point import Point
+
+_NOBODY = {"staffing.officers_scale": 0.0, "staffing.absent_share": 1.0}
+
+
+def check_point(point: Point, table: Ports) -> None:
+    """Refuse a point in which nothing could happen, or which names ports that are not there.
+
+    Parameters
+    ----------
+    point : Point
+    table : Ports
+        The whole port table, of which the point simulates a part.
+
+    Raises
+    ------
+    InputError
+        In one line.
+    """
+    scenario = point.scenario
+    for one in scenario.interventions:
+        _check_where(one.where, table, f"scenario {scenario.name}: {one}")
+        _check_dates(one, point)
+    scenario.check(point.parameters)
+    _check_officers(point)
+    _check_openings(point, table)
+
+
+def _check_where(where: Where, table: Ports, place: str) -> None:
+    columns = {
+        "ports": table.ids,
+        "provinces": table.province,
+        "regions": table.region,
+        "kinds": table.kind,
+    }
+    for field, column in columns.items():
+        known = sorted({str(word) for word in column})
+        for word in getattr(where, field):
+            if word not in known:
+                raise InputError.unknown(field[:-1], word, known, f"{place}: where.{field}")
+    if not select(where, table).any():
+        raise InputError(f"{place}: where selects none of the {len(table)} ports")
+
+
+def _check_dates(one: Intervention, point: Point) -> None:
+    first, last = _span(point)
+    if moment(one.start) >= last or moment(one.end, last=True) <= first:
+        raise InputError(
+            f"scenario {point.scenario.name}: {one}: is never in force in the run, "
+            f"{first.date()} to {last.date()} (see run.start and run.days)"
+        )
+
+
+def _check_officers(point: Point) -> None:
+    staffing = point.parameters.staffing
+    values = {
+        "staffing.officers_scale": staffing.officers_scale,
+        "staffing.absent_share": staffing.absent_share,
+    }
+    for one in point.scenario.interventions:
+        if one.parameter in values and one.where == Where() and _whole_run(one, point):
+            values[one.parameter] = one.of(values[one.parameter])
+    for name, value in values.items():
+        if value == _NOBODY[name]:
+            raise InputError(
+                f"scenario {point.scenario.name}: {name} = {value:g} leaves no officer at any port"
+            )
+
+
+def _check_openings(point: Point, table: Ports) -> None:
+    closed = np.zeros(len(table), dtype=np.bool_)
+    for one in point.scenario.interventions:
+        if one.parameter == PORT and one.operation == "close" and _whole_run(one, point):
+            closed |= select(one.where, table)
+    chosen = np.isin(table.ids, point.ports)
+    if closed[chosen].all():
+        raise InputError(
+            f"scenario {point.scenario.name}: closes all {chosen.sum()} selected ports "
+            f"for all {point.days} days"
+        )
+
+
+def _whole_run(one: Intervention, point: Point) -> bool:
+    first, last = _span(point)
+    return moment(one.start) <= first and moment(one.end, last=True) >= last
+
+
+def _span(point: Point) -> tuple[datetime.datetime, datetime.datetime]:
+    """First instant of the run, and the first after it."""
+    first = moment(point.start)
+    return first, first + datetime.timedelta(days=point.days)

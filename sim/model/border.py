@@ -1,0 +1,275 @@
+"""The border: one replication as SimPy processes.
+
+The workforce develops day by day. At every midnight the border plans the day: who is on shift, which ports are
+open and when, who smuggles and where, who is diverted. An engine then simulates the day's traffic exactly, and
+what was seen becomes known after the next midnight.
+"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from sim.engine.day import DayPlan, Guests, World, in_order, no_guests
+from sim.engine.settings import settings_rows
+from sim.geography import Ports
+from sim.model import port as port_module
+from sim.model.bookings import Bookings
+from sim.model.conditions import DAY_S, Conditions, Snapshot
+from sim.model.danger import Danger, Withdrawal
+from sim.model.diversion import Diversion
+from sim.model.duty import collection
+from sim.model.opening import Opening, opening_of_day
+from sim.model.perception import Watch
+from sim.model.port import trusted_shares
+from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws, typical_hours
+from sim.model.shut_out import shut_out
+from sim.model.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, TRAIN, demand
+from sim.model.workforce import Workforce, workforce_process
+from sim.point import Point
+from sim.randomness import (
+    Streams,
+    exponential_table,
+    gamma_table,
+    lognormal_table,
+)
+from sim.records import Attempts, Tally, more_room, new_attempts, new_tally
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+# Wait standards (B058, B059).
+STANDARD_S = {False: 600.0, True: 1200.0}
+
+
+class Engine(Protocol):
+    """Something that simulates the traffic of one day of all ports."""
+
+    def run_day(self, plan: DayPlan, attempts: Attempts) -> None:
+        """Simulate the next day."""
+
+    def busy_after(self, end_s: float) -> float:
+        """Officer seconds of work already begun that lie after a moment."""
+
+
+class EngineMaker(Protocol):
+    """Makes an engine for a replication."""
+
+    def __call__(self, env: simpy.Environment, world: World, tally: Tally) -> Engine:
+        """Make it."""
+
+
+class Border:
+    """One replication of the border.
+
+    Parameters
+    ----------
+    point : Point
+    whole : Ports
+        The whole port table.
+    replication : int
+    make_engine : EngineMaker
+    """
+
+    def __init__(
+        self, point: Point, whole: Ports, replication: int, make_engine: EngineMaker
+    ) -> None:
+        self.point = point
+        self.ports = whole.select(point.ports)
+        parameters = point.parameters
+        streams = Streams(point.seed, replication)
+        self.conditions = Conditions(whole, self.ports, parameters, point.scenario, point.start)
+        self.demand = demand(
+            self.ports, parameters, point.year, point.start, point.days, streams
+        )
+        self._build_ports(streams)
+        self.tally = new_tally(len(self.ports), len(LANES), self.layout.lines)
+        self.attempts = new_attempts(1024)
+        start = self.conditions.first_s
+        first_day_s = np.floor(start / DAY_S) * DAY_S
+        self.env = simpy.Environment(initial_time=first_day_s)
+        self.workforce = Workforce.before_the_run(
+            self.conditions.at(first_day_s - 1.0).parameters.staffing
+        )
+        self.danger = Danger(
+            self.ports,
+            parameters.danger.lookouts_per_year,
+            parameters.danger.port_runners_per_year,
+            streams,
+        )
+        self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
+        self.watch = Watch(self.tally, parameters.smuggling, parameters.database.lookout_share)
+        before = self._settings(self.conditions.at(-1.0))
+        self.watch.begin(self._settings(self._baseline()), before)
+        self.bookings = Bookings(
+            self.ports, self.layout, self.demand, self.conditions, self.watch, streams
+        )
+        self.withdrawals: list[Withdrawal] = []
+        self.on_the_way = no_guests()
+        self.duty_cad = 0.0
+        self.collections = 0.0
+        self.forgone_cad = 0.0
+        self.engine = make_engine(self.env, self.world, self.tally)
+
+    def run(self) -> None:
+        """Run the replication to its end."""
+        self.env.process(workforce_process(self.env, self.workforce, self.conditions))
+        self.env.process(self._days())
+        self.env.run(until=self.point.days * DAY_S)
+
+    def _baseline(self) -> Snapshot:
+        empty = Conditions(
+            self.ports, self.ports, self.point.parameters, type(self.point.scenario)("baseline"),
+            self.point.start,
+        )  # fmt: skip
+        return empty.at(0.0)
+
+    def _build_ports(self, streams: Streams) -> None:
+        """Derive lines, booths, bays and rostered officers, and what never changes."""
+        parameters = self.point.parameters
+        baseline = self._baseline()
+        settings = self._settings(baseline)
+        from sim.engine.settings import SECONDARY_S
+
+        secondary_s = settings[:, SECONDARY_S : SECONDARY_S + len(LANES)]
+        nexus, fast = trusted_shares(
+            self.ports, parameters.traffic.nexus_share, parameters.traffic.fast_share
+        )
+        typical = typical_hours(self.ports, parameters, self.demand.hour_share, nexus, fast)
+        peak = typical.max(axis=(0, 1, 4))
+        self.layout = port_module.build_layout(
+            self.ports, parameters, self.demand, peak, secondary_s
+        )
+        self.rostered = posts(self.ports, parameters, self.layout, typical, secondary_s)
+        self.shift_draws = shift_draws(self.ports, self.point.days, streams)
+        service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
+        self.world = World(
+            first_line=self.layout.first_line,
+            line_of_lane=self.layout.line_of_lane,
+            queue_of_line=self.layout.queue_of_line,
+            booths=self.layout.booths,
+            bays=self.layout.bays,
+            entity=self.demand.entity,
+            timetabled=(np.arange(len(LANES)) == TRAIN).astype(np.int64),
+            seed=streams.seed,
+            replication=streams.replication,
+            gap_table=exponential_table(),
+            service_table=service(parameters.primary.cv),
+            secondary_table=lognormal_table(parameters.inspection.secondary_cv),
+            target_utilisation=parameters.staffing.target_utilisation,
+        )
+
+    def _settings(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
+        key = (id(snapshot), round(skill_gain, 6))
+        cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = self.__dict__.setdefault(
+            "_settings_cache", {}
+        )
+        if key not in cache:
+            share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
+            rows = settings_rows(self.ports, snapshot.value, share, skill_gain)
+            cache[key] = (snapshot, rows)
+        return cache[key][1]
+
+    def _days(self) -> Iterator[simpy.Event]:
+        """Plan and simulate one day after the other."""
+        yield self.env.timeout(-self.env.now)
+        for day in range(self.point.days):
+            plan, snapshot = self._plan(day)
+            self.attempts = more_room(self.attempts, self.bookings.count)
+            before = self.watch.duty_collections(plan.weekday)
+            self.engine.run_day(plan, self.attempts)
+            yield self.env.timeout(DAY_S)
+            self.watch.day_is_over(plan.weekday, plan.settings[: len(self.ports)])
+            self._collect(snapshot, self.watch.duty_collections(plan.weekday) - before)
+
+    def _collect(self, snapshot: Snapshot, collections: float) -> None:
+        mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
+        self.collections += collections
+        self.duty_cad += collections * mean
+
+    def _plan(self, day: int) -> tuple[DayPlan, Snapshot]:
+        """Plan one day at its midnight."""
+        date = self.point.start + datetime.timedelta(days=day)
+        midnight = day * DAY_S
+        moments = [midnight, *sorted({moment for moment, _ in self.conditions.breakpoints(day)})]
+        snapshots = [self.conditions.at(moment) for moment in moments]
+        snapshot = snapshots[0]
+        opening = self._opening(day, date, moments, snapshots)
+        skill = snapshot.parameters.inspection.training_gain * self.workforce.trained_share
+        settings = np.concatenate([self._settings(s, skill) for s in snapshots])
+        cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshot))
+        cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
+        guests = self._guests(day, opening, cumulative, cells, snapshot)
+        plan = DayPlan(
+            day=day,
+            weekday=date.weekday(),
+            standard_s=STANDARD_S[date.weekday() in LONG_WEEKEND],
+            intervals=opening.intervals,
+            start_s=opening.start_s,
+            state=opening.state,
+            officers=opening.officers,
+            row=opening.row,
+            settings=settings,
+            cumulative=cumulative,
+            day_factor=self.demand.day_factor[day],
+            cells=cells,
+            guests=guests,
+        )
+        return plan, snapshot
+
+    def _opening(
+        self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]
+    ) -> Opening:
+        present = [
+            officers_present(
+                self.rostered,
+                s.value("staffing.officers_scale") * self.workforce.strength,
+                s.value("staffing.absent_share") + self.workforce.away_share,
+                self.shift_draws[day],
+                date,
+            )
+            for s in snapshots
+        ]
+        midnight = day * DAY_S
+        self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
+        self.withdrawals += self.danger.day(day, snapshots[0], self.workforce)
+        return opening_of_day(
+            self.ports, self.conditions, day, date,
+            self.point.parameters.staffing.control_interval_min, present, moments,
+            self.withdrawals,
+        )  # fmt: skip
+
+    def _lane_hours(self, day: int, snapshot: Snapshot) -> Floats:
+        volume = np.repeat(snapshot.value("traffic.volume_scale")[:, None], 4, axis=1)
+        trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
+        volume[:, 0] *= trips
+        nexus, fast = trusted_shares(
+            self.ports,
+            snapshot.value("traffic.nexus_share"),
+            snapshot.value("traffic.fast_share"),
+        )
+        return self.demand.lane_hours(day, volume, nexus, fast)
+
+    def _guests(
+        self, day: int, opening: Opening, cumulative: Floats, cells: Whole, snapshot: Snapshot
+    ) -> Guests:
+        """Attempts and diverted travellers who arrive on a day."""
+        guests = [self.on_the_way, self.bookings.trafficking(day, opening, snapshot)]
+        visitors = self.bookings.visitors(day, cumulative, cells)
+        wait_s = self.watch.wait_s
+        for port in opening.disturbed:
+            for group in shut_out(port, day, opening, cumulative, cells, self.world):
+                guests.append(self.diversion.divert(port, group, opening, wait_s))
+            at_port = self.bookings.at_port(visitors, port)
+            shut = at_port & ~opening.open_at(port, visitors.time_s)
+            if shut.any():
+                leaving = Guests(*(column[shut] for column in visitors))
+                visitors = Guests(*(column[~shut] for column in visitors))
+                guests.append(self.diversion.divert(port, leaving, opening, wait_s))
+        joined = in_order(*guests, visitors)
+        later = joined.time_s >= (day + 1) * DAY_S
+        self.on_the_way = Guests(*(column[later] for column in joined))
+        return Guests(*(column[~later] for column in joined))

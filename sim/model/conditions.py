@@ -1,0 +1,185 @@
+"""What holds when and where: the parameters in force at a moment, at every port.
+
+A step change takes effect at its minute. A ramp grows from day to day: its level is that of the last
+midnight.
+"""
+
+import dataclasses
+import datetime
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.geography import Ports
+from sim.intervention import PORT, Intervention, Scenario, moment, select
+from sim.parameters import Parameters, catalogue
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+DAY_S = 86400.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The parameters in force at one moment.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        Border-wide values; where a value differs by port, that of the baseline.
+    by_port : dict of array
+        Values that interventions have changed, shape (ports,).
+    closed : array of bool, shape (ports,)
+    open_hour, close_hour : array of float, shape (ports,)
+    """
+
+    parameters: Parameters
+    by_port: dict[str, Floats]
+    closed: Flags
+    open_hour: Floats
+    close_hour: Floats
+
+    def value(self, name: str) -> Floats:
+        """Value of a parameter at every port, shape (ports,)."""
+        if name in self.by_port:
+            return self.by_port[name]
+        room, field = name.split(".")
+        return np.full(len(self.closed), float(getattr(getattr(self.parameters, room), field)))
+
+
+class Conditions:
+    """The course of all parameters during a run.
+
+    Parameters
+    ----------
+    whole : Ports
+        The whole table, to which selections of ports refer.
+    ports : Ports
+        Those that the run simulates.
+    parameters : Parameters
+        The baseline.
+    scenario : Scenario
+    start : datetime.date
+        First day of the run; moments are seconds since its midnight.
+    """
+
+    def __init__(
+        self,
+        whole: Ports,
+        ports: Ports,
+        parameters: Parameters,
+        scenario: Scenario,
+        start: datetime.date,
+    ) -> None:
+        self.ports = ports
+        self.parameters = parameters
+        self.interventions = scenario.interventions
+        origin = datetime.datetime.combine(start, datetime.time())
+        self.starts = [_seconds(moment(x.start), origin) for x in self.interventions]
+        self.ends = [_seconds(moment(x.end, last=True), origin) for x in self.interventions]
+        rows = np.isin(whole.ids, ports.ids)
+        self.selected = [select(x.where, whole)[rows] for x in self.interventions]
+        self._snapshot = functools.lru_cache(maxsize=64)(self._build)
+
+    @property
+    def first_s(self) -> float:
+        """When the first dated change of staffing begins, at most 0."""
+        dated = [
+            start
+            for start, x in zip(self.starts, self.interventions, strict=True)
+            if np.isfinite(start) and x.parameter.startswith("staffing.")
+        ]
+        return min([0.0, *dated])
+
+    def at(self, seconds: float) -> Snapshot:
+        """Parameters in force at a moment."""
+        return self._snapshot(tuple(self._level(i, seconds) for i in range(len(self.starts))))
+
+    def breakpoints(self, day: int) -> list[tuple[float, Flags]]:
+        """Moments within a day at which something changes, and the ports concerned."""
+        first, last = day * DAY_S, (day + 1) * DAY_S
+        return [
+            (edge, self.selected[i])
+            for i in range(len(self.starts))
+            for edge in (self.starts[i], self.ends[i])
+            if first < edge < last
+        ]
+
+    def _level(self, i: int, seconds: float) -> float:
+        """How far an intervention is in force, 0 to 1."""
+        if not self.starts[i] <= seconds < self.ends[i]:
+            return 0.0
+        ramp_s = self.interventions[i].ramp_days * DAY_S
+        if ramp_s <= 0.0 or not np.isfinite(self.starts[i]):
+            return 1.0
+        midnight = np.floor(seconds / DAY_S) * DAY_S
+        return float(np.clip((midnight - self.starts[i]) / ramp_s, 0.0, 1.0))
+
+    def _build(self, levels: tuple[float, ...]) -> Snapshot:
+        by_port: dict[str, Floats] = {}
+        border: dict[str, Any] = {}
+        closed = np.zeros(len(self.ports), bool)
+        open_hour, close_hour = self.ports.open_hour.copy(), self.ports.close_hour.copy()
+        for level, change, where in zip(levels, self.interventions, self.selected, strict=True):
+            if level == 0.0:
+                continue
+            if change.parameter == PORT:
+                if change.operation == "close":
+                    closed |= where
+                else:
+                    first, last = change.value  # type: ignore[misc]
+                    open_hour[where] = np.maximum(open_hour[where], first)
+                    close_hour[where] = np.minimum(close_hour[where], last)
+                continue
+            name = change.parameter
+            old = border.get(name, _baseline(self.parameters, name))
+            border[name] = _changed(change, old, level)
+            if catalogue()[name].metadata["by_port"]:
+                values = by_port.setdefault(
+                    name, np.full(len(self.ports), float(_baseline(self.parameters, name)))
+                )
+                values[where] = [_changed(change, value, level) for value in values[where]]
+        closed |= close_hour <= open_hour
+        everywhere = {
+            name: value for name, value in border.items()
+            if not catalogue()[name].metadata["by_port"]
+        }  # fmt: skip
+        return Snapshot(
+            _replaced(self.parameters, everywhere), by_port, closed, open_hour, close_hour
+        )
+
+
+def _seconds(when: datetime.datetime, origin: datetime.datetime) -> float:
+    if when == datetime.datetime.min:
+        return -np.inf
+    if when == datetime.datetime.max:
+        return np.inf
+    return (when - origin).total_seconds()
+
+
+def _baseline(parameters: Parameters, name: str) -> Any:
+    room, field = name.split(".")
+    return getattr(getattr(parameters, room), field)
+
+
+def _changed(change: Intervention, old: Any, level: float) -> Any:
+    new = change.of(old)
+    return new if level == 1.0 else old + level * (new - old)
+
+
+def _replaced(parameters: Parameters, values: dict[str, Any]) -> Parameters:
+    rooms: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        room, field = name.split(".")
+        rooms.setdefault(room, {})[field] = value
+    return dataclasses.replace(
+        parameters,
+        **{
+            room: dataclasses.replace(getattr(parameters, room), **fields)
+            for room, fields in rooms.items()
+        },
+    )

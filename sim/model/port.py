@@ -1,0 +1,146 @@
+"""What stands at a port: lanes, the lines they share, booths and bays.
+
+Booths, bays and officers per port are not public. They are *derived* here by one rule from the port's
+traffic: see `build_layout` and `sim.model.roster.posts`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.geography import Ports
+from sim.model.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK, Demand
+from sim.parameters import Parameters
+
+TRAVELLER, COMMERCE = 0, 1
+QUEUES = 2
+MOST_BOOTHS = 24
+MOST_BAYS = 24
+
+# Derived: booths are built for the busiest hour of an average year with this margin (assumed).
+BOOTH_MARGIN = 1.3
+# Derived: bays for the mean secondary load of the busiest hour, times this, and one more (assumed).
+BAY_MARGIN = 2.5
+# A port has a bus line of its own from this many buses a year (assumed).
+BUS_LINE_PER_YEAR = 8000.0
+# A port with a commercial service has a truck line of its own from this many trucks a year (assumed).
+TRUCK_LINE_PER_YEAR = 10000.0
+
+Whole = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Lines, booths and bays of all ports.
+
+    A *lane* is a kind of traffic (general car, NEXUS, general truck, FAST, bus, train). A *line* is a
+    physical queue with its booths. A busy port has a line for each lane; at a small port all lanes
+    share one line.
+
+    Attributes
+    ----------
+    first_line : array of int, shape (ports + 1,)
+        Lines of port p are ``first_line[p]`` to ``first_line[p + 1] - 1``.
+    line_of_lane : array of int, shape (ports, lanes)
+        Line of each lane, -1 where the port has no such lane.
+    queue_of_line : array of int, shape (lines,)
+        Secondary queue (0 traveller, 1 commercial) that serves the line's referrals.
+    booths : array of int, shape (lines,)
+    bays : array of int, shape (ports, 2)
+    """
+
+    first_line: Whole
+    line_of_lane: Whole
+    queue_of_line: Whole
+    booths: Whole
+    bays: Whole
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return len(self.booths)
+
+
+def trusted_shares(
+    ports: Ports, nexus: Floats | float, fast: Floats | float
+) -> tuple[Floats, Floats]:
+    """Share of cars and of trucks in trusted lanes at each port, 0 where there is no such lane."""
+    return np.where(ports.nexus, nexus, 0.0), np.where(ports.fast, fast, 0.0)
+
+
+def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
+    """Which lanes share a line at one port, in order of their booths."""
+    if ports.one_officer[port] or ports.kind[port] in ("ferry", "rail"):
+        return [[CAR, NEXUS, TRUCK, FAST, BUS, TRAIN]]
+    general = [CAR]
+    groups = [general]
+    if ports.nexus[port]:
+        groups.append([NEXUS])
+    if ports.commercial[port] == "yes" and volume[1] >= TRUCK_LINE_PER_YEAR:
+        groups.append([TRUCK])
+    else:
+        general.append(TRUCK)
+    if ports.fast[port]:
+        groups.append([FAST])
+    if volume[2] >= BUS_LINE_PER_YEAR:
+        groups.append([BUS])
+    else:
+        general.append(BUS)
+    return groups
+
+
+def mean_service_s(ports: Ports, parameters: Parameters) -> Floats:
+    """Mean primary service times by port and lane in the baseline, with queries, shape (ports, lanes)."""
+    primary = parameters.primary
+    lanes = np.array(
+        [primary.car_s, primary.nexus_s, primary.truck_s, primary.fast_s, primary.bus_s, primary.train_s]
+    )
+    return lanes + primary.query_s * ports.data_link[:, None]
+
+
+def build_layout(
+    ports: Ports, parameters: Parameters, demand: Demand, peak: Floats, secondary_s: Floats
+) -> Layout:
+    """Derive lines, booths and bays from the traffic.
+
+    Parameters
+    ----------
+    ports : Ports
+    parameters : Parameters
+    demand : Demand
+    peak : array of float, shape (ports, lanes)
+        Vehicles in the busiest hour of an average week of the busiest month.
+    secondary_s : array of float, shape (ports, lanes)
+        Officer seconds in secondary per vehicle.
+
+    Notes
+    -----
+    Booths of a line = load of its busiest hour in booths, times `BOOTH_MARGIN`, rounded up. Bays =
+    secondary load of the busiest hour, times `BAY_MARGIN`, rounded up, and one more.
+    """
+    service = mean_service_s(ports, parameters)
+    volumes = ports.monthly_vehicles.sum(axis=2)
+    first_line, queue_of_line, booths = [0], [], []
+    line_of_lane = np.full((len(ports), len(CLASS_OF_LANE)), -1)
+    bays = np.ones((len(ports), QUEUES), dtype=np.int64)
+    for port in range(len(ports)):
+        groups = _lane_groups(ports, port, volumes[port])
+        used = np.zeros(QUEUES)
+        for lanes in groups:
+            queue = COMMERCE if all(COMMERCIAL[lanes]) else TRAVELLER
+            load = float(np.sum(peak[port, lanes] * service[port, lanes])) / 3600.0
+            used[queue] += float(np.sum(peak[port, lanes] * secondary_s[port, lanes])) / 3600.0
+            line_of_lane[port, lanes] = len(booths)
+            queue_of_line.append(queue)
+            booths.append(int(np.clip(np.ceil(load * BOOTH_MARGIN), 1, MOST_BOOTHS)))
+        bays[port] = np.clip(np.ceil(used * BAY_MARGIN) + 1, 1, MOST_BAYS)
+        first_line.append(len(booths))
+    return Layout(
+        first_line=np.array(first_line),
+        line_of_lane=line_of_lane,
+        queue_of_line=np.array(queue_of_line),
+        booths=np.array(booths),
+        bays=bays,
+    )

@@ -1,0 +1,40 @@
+"""Who is sent to secondary, and why.
+
+The order is: lookout, mandatory (paperwork, then duty), random, selective. Selective referral is signal
+detection: the officer's suspicion is a score, N(0, 1) for an innocent conveyance and N(d', 1) for one
+with something to hide, and those above a threshold are referred. The threshold is where the set share of
+the innocent is above it. More searching therefore moves along one receiver operating characteristic,
+while training, intelligence and databases raise d'; with d' = 0 selection is random.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+Floats = npt.NDArray[np.float64]
+
+NOT_REFERRED, LOOKOUT, PAPERWORK, DUTY, RANDOM, SELECTIVE = range(6)
+REASONS = ("", "lookout", "paperwork", "duty", "random", "selective")
+
+# A traveller or trafficker who was not referred still takes a place in the examination queue for no
+# time, so that the engine learns whether an examination would have begun within its limit.
+PROBE = 6
+
+
+def selected_share(selective_share: Floats, d_prime: Floats) -> Floats:
+    """Chance that an officer's suspicion picks a conveyance that has something to hide.
+
+    Parameters
+    ----------
+    selective_share : array of float
+        Share of the innocent that is above the threshold, 0 to 1.
+    d_prime : array of float
+        Distance of the two score distributions in standard deviations.
+
+    Returns
+    -------
+    array of float
+        The hit rate on the receiver operating characteristic, 0 to 1.
+    """
+    threshold = ndtri(1.0 - np.asarray(selective_share, dtype=float))
+    return np.asarray(ndtr(d_prime - threshold))

@@ -1,0 +1,174 @@
+"""Officers on shift, and the superintendent's rule that puts them to work.
+
+Two decisions, both *derived* rules (officers per port are not public):
+
+- `posts`: how many officers a port rosters for each shift, from the load it expects;
+- `allocate`: at every control moment, how many of those present open booths and how many work in
+  secondary, from the load expected and the queues seen at that moment.
+"""
+
+import calendar
+import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.compilation import compiled
+from sim.geography import Ports
+from sim.model.port import Layout, mean_service_s
+from sim.model.traffic import CLASS_OF_LANE, LANES
+from sim.parameters import Parameters
+from sim.randomness import SHIFT, Streams, entity_number
+
+SHIFTS = 3
+SHIFT_HOURS = 8
+# Waits are judged by two standards (B058, B059): Monday to Thursday, Friday to Sunday.
+DAY_TYPES = 2
+LONG_WEEKEND = (4, 5, 6)
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+
+@compiled
+def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole) -> None:
+    """Put officers to work (the superintendent's rule).
+
+    First one booth for every line that has or expects somebody, the greatest need first; then one
+    officer for each secondary queue with work; then one officer at a time to the place with the
+    greatest need per officer, within the booths and bays that exist.
+
+    Parameters
+    ----------
+    officers : int
+        Officers present.
+    lines : int
+        The first ``lines`` places are lines, the others secondary queues.
+    need : array of float, shape (places,)
+        Load expected until the next control moment, in officers.
+    most : array of int, shape (places,)
+        Booths or bays.
+    given : array of int, shape (places,)
+        Officers put there (written).
+    """
+    places = len(need)
+    left = officers
+    for place in range(places):
+        given[place] = 0
+    for _ in range(lines):
+        best = -1
+        for line in range(lines):
+            if given[line] == 0 and need[line] > 0.0 and (best < 0 or need[line] > need[best]):
+                best = line
+        if best < 0 or left == 0:
+            break
+        given[best] = 1
+        left -= 1
+    for queue in range(lines, places):
+        if left > 0 and need[queue] > 0.0 and most[queue] > 0:
+            given[queue] = 1
+            left -= 1
+    while left > 0:
+        best = -1
+        greatest = -1.0
+        for place in range(places):
+            if given[place] < most[place]:
+                ratio = need[place] / max(given[place], 1)
+                if ratio > greatest:
+                    greatest = ratio
+                    best = place
+        if best < 0:
+            break
+        given[best] += 1
+        left -= 1
+
+
+def typical_hours(
+    ports: Ports, parameters: Parameters, hour_share: Floats, nexus: Floats, fast: Floats
+) -> Floats:
+    """Vehicles expected by month, day type, port, lane and hour in an average week.
+
+    Returns
+    -------
+    array of float, shape (12, 2, ports, lanes, 24)
+    """
+    result = np.zeros((12, DAY_TYPES, len(ports), len(LANES), 24))
+    split = np.ones((len(ports), len(LANES)))
+    split[:, 0], split[:, 1] = 1.0 - nexus, nexus
+    split[:, 2], split[:, 3] = 1.0 - fast, fast
+    for month in range(12):
+        days = calendar.monthrange(2005, month + 1)[1]
+        per_day = ports.monthly_vehicles[:, :, month] / days
+        for weekday in range(7):
+            kind = int(weekday in LONG_WEEKEND)
+            lanes = (per_day * ports.weekday_factor[:, month, weekday])[:, CLASS_OF_LANE] * split
+            share = hour_share[int(weekday >= 5)][:, CLASS_OF_LANE]
+            result[month, kind] += lanes[:, :, None] * share / (3 if kind else 4)
+    return result
+
+
+def posts(
+    ports: Ports, parameters: Parameters, layout: Layout, typical: Floats, secondary_s: Floats
+) -> Floats:
+    """Officers that each port rosters for each shift.
+
+    Parameters
+    ----------
+    typical : array of float, shape (12, 2, ports, lanes, 24)
+        See `typical_hours`.
+    secondary_s : array of float, shape (ports, lanes)
+        Officer seconds in secondary per vehicle.
+
+    Returns
+    -------
+    array of float, shape (12, 2, ports, 3)
+        Officers by month, day type, port and shift (from 00:00, 08:00 and 16:00).
+
+    Notes
+    -----
+    Officers = mean load of the shift's open hours in officers, over ``staffing.design_utilisation``; at
+    least one, and at a port that is not normally staffed by one, at least one for each line and one for
+    secondary (A021). The sum over the border is held against A040 in ``docs/baseline.md``.
+    """
+    seconds = mean_service_s(ports, parameters) + secondary_s
+    load = np.einsum("mdplh,pl->mdph", typical, seconds) / 3600.0
+    hours = load.reshape(12, DAY_TYPES, len(ports), SHIFTS, SHIFT_HOURS)
+    busy = (hours > 0).sum(axis=4)
+    mean = np.divide(hours.sum(axis=4), busy, out=np.zeros(hours.shape[:4]), where=busy > 0)
+    lines = np.diff(layout.first_line)
+    least = np.where(lines > 1, lines + 1, np.where(ports.one_officer, 1, 2))
+    return np.maximum(mean / parameters.staffing.design_utilisation, least[:, None])
+
+
+def shift_draws(ports: Ports, days: int, streams: Streams) -> Floats:
+    """Uniform numbers that round officers to whole ones, shape (days, ports, 3)."""
+    draws = np.empty((days, len(ports), SHIFTS))
+    for i, port in enumerate(ports.ids):
+        uniform = streams.uniforms(SHIFT, entity_number(str(port)), 0, days * SHIFTS)[0]
+        draws[:, i] = uniform.reshape(days, SHIFTS)
+    return draws
+
+
+def officers_present(
+    rostered: Floats, scale: Floats, absent: Floats, draws: Floats, date: datetime.date
+) -> Whole:
+    """Officers who are there, by port and shift of one day.
+
+    Parameters
+    ----------
+    rostered : array of float, shape (12, 2, ports, 3)
+        See `posts`.
+    scale : array of float, shape (ports,)
+        Strength as a ratio of the staffing table.
+    absent : array of float, shape (ports,)
+        Share absent or in training.
+    draws : array of float, shape (ports, 3)
+        Uniform numbers (the same in every scenario), so that fractions become whole officers.
+
+    Notes
+    -----
+    A port that has any officers is never left without its last one: a colleague steps in.
+    """
+    expected = rostered[date.month - 1, int(date.weekday() in LONG_WEEKEND)] * scale[:, None]
+    present = np.floor(expected * (1.0 - absent[:, None]) + draws).astype(np.int64)
+    return np.where(scale[:, None] > 0, np.maximum(present, 1), 0)

@@ -1,0 +1,59 @@
+"""Undeclared personal firearms of ordinary visitors, apart from trafficking everywhere.
+
+They are proportional to the cars of US residents, do not adapt, and are not for the crime market. Most
+firearms seized at land ports are these (C043).
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import poisson
+
+from sim.geography import Ports
+from sim.randomness import OPPORTUNITY, Streams, entity_number
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+
+class TravellerFirearms:
+    """Visitors with a firearm, by port and day.
+
+    Parameters
+    ----------
+    ports : Ports
+    cars_per_day : array of float, shape (days, ports)
+        Cars expected.
+    per_million : float
+        Cars with a firearm per million cars of US residents.
+    resident_share : float
+        Share of cars of Canadian residents.
+    streams : Streams
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        cars_per_day: Floats,
+        per_million: float,
+        resident_share: float,
+        streams: Streams,
+    ) -> None:
+        self.streams = streams
+        self.entity = np.array([entity_number(f"visitor/{port}") for port in ports.ids])
+        mean = cars_per_day * (1.0 - resident_share) * per_million / 1e6
+        uniform = np.stack(
+            [
+                streams.uniforms(OPPORTUNITY, int(entity), 0, len(cars_per_day))[0]
+                for entity in self.entity
+            ],
+            axis=1,
+        )
+        self.count = poisson.ppf(uniform, mean).astype(np.int64)
+
+
+def firearms_of(uniform: Floats, mean: float) -> Whole:
+    """Firearms of a visitor: one, and a geometric number more."""
+    if mean <= 1.0:
+        return np.ones(len(uniform), dtype=np.int64)
+    stop = 1.0 / mean
+    return 1 + np.floor(np.log(uniform) / np.log1p(-stop)).astype(np.int64)

@@ -1,0 +1,214 @@
+"""A study from settings to a results folder: run what is missing, then write the tables."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError
+from sim.execute.local import run_pool, run_serial
+from sim.execute.plan import Task, key_of, plan
+from sim.execute.provenance import code_digest, code_version, package_versions
+from sim.execute.store import DamagedError, Store
+from sim.point import Point
+
+if TYPE_CHECKING:
+    from sim.results import Result
+
+STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one composed configuration asks for.
+
+    Attributes
+    ----------
+    name : str
+        Name of the experiment or scenario.
+    folder : pathlib.Path
+        Results folder.
+    points : tuple of Point
+        The baseline first, if there are several.
+    replications : int
+    execution : str
+        pool or serial.
+    workers : int
+        Processes of the pool.
+    configuration : dict
+        The composed configuration, resolved.
+    """
+
+    name: str
+    folder: Path
+    points: tuple[Point, ...]
+    replications: int
+    execution: str
+    workers: int
+    configuration: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A law that did not hold in a replication."""
+
+    law: str
+    scenario: str
+    replication: int
+    detail: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return (
+            f"law broken: {self.law} in scenario {self.scenario}, replication {self.replication}"
+            f" ({self.detail}): this is not a result"
+        )
+
+
+@dataclass
+class Progress:
+    """How far a run has come; where there is a terminal, it shows.
+
+    Attributes
+    ----------
+    total, done : int
+        Replications asked for, and those kept.
+    say : callable
+        Takes a line for the user.
+    bar : callable
+        Makes a progress bar (tqdm) from its total and what is done.
+    """
+
+    say: Callable[[str], object]
+    bar: Callable[[int, int], AbstractContextManager[Any]]
+    total: int = 0
+    done: int = 0
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something else than results."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"study.dir = {folder} is a file, not a folder")
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if names and STORE not in names and "manifest.json" not in names:
+        raise InputError(f"study.dir = {folder} holds other files and no results; name another")
+
+
+def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> list[Broken]:
+    """Run what the store lacks, and write each results folder.
+
+    Parameters
+    ----------
+    asked : sequence of Settings
+        One, or those of a sweep; they share the store and the pool.
+    base : pathlib.Path
+        Folder that holds the store.
+    progress : Progress
+
+    Returns
+    -------
+    list of Broken
+        Laws that did not hold.
+    """
+    check_folder(base)
+    store = Store(base / STORE, code_digest())
+    with store.locked():
+        store.discard_unfinished()
+        began = datetime.datetime.now(datetime.UTC)
+        run_missing(asked, store, progress)
+        broken: list[Broken] = []
+        for settings in asked:
+            broken += write(settings, store, began)
+    return broken
+
+
+def run_missing(asked: Sequence[Settings], store: Store, progress: Progress) -> None:
+    """Run the replications that are not in the store."""
+    wanted: dict[tuple[str, int], Task] = {}
+    for settings in asked:
+        for task in plan(settings.points, settings.replications):
+            wanted.setdefault((task.key, task.replication), task)
+    tasks, complaints = store.missing(tuple(wanted.values()))
+    for complaint in complaints:
+        progress.say(complaint)
+    progress.total, progress.done = len(wanted), len(wanted) - len(tasks)
+    with progress.bar(progress.total, progress.done) as bar:
+
+        def advance() -> None:
+            progress.done += 1
+            bar.update()
+
+        if asked[0].execution == "serial" or (asked[0].workers == 1 and len(tasks) == 1):
+            run_serial(tasks, store, advance)
+        else:
+            run_pool(tasks, store, advance, asked[0].workers)
+
+
+def write(settings: Settings, store: Store, began: datetime.datetime) -> list[Broken]:
+    """Write a results folder from the store, and list the laws that did not hold."""
+    from sim.results import write_study
+
+    broken: list[Broken] = []
+
+    def results() -> Iterator[tuple[str, "Result"]]:
+        for point in settings.points:
+            for replication in range(settings.replications):
+                task = Task(point, replication, key_of(point))
+                try:
+                    result = store.load(task)
+                except DamagedError as error:
+                    raise InputError(
+                        f"{store.path(task)}: damaged ({error}); start again"
+                    ) from None
+                name = point.scenario.name
+                broken.extend(
+                    Broken(str(law["law"]), name, replication, str(law["detail"]))
+                    for law in result.certificate
+                    if not law["held"]
+                )
+                yield name, result
+
+    write_study(settings.folder, results(), manifest(settings, began))
+    return broken
+
+
+def manifest(settings: Settings, began: datetime.datetime) -> dict[str, Any]:
+    """How a study was made, as plain values that JSON can hold."""
+    first = settings.points[0]
+    content = {
+        "name": settings.name,
+        "configuration": settings.configuration,
+        "configuration_hash": configuration_hash(settings.configuration),
+        "start": first.start,
+        "days": first.days,
+        "year": first.year,
+        "seed": first.seed,
+        "ports": first.ports,
+        "engine": first.engine,
+        "adversary": first.parameters.smuggling.adversary,
+        "replications": settings.replications,
+        "scenarios": {point.scenario.name: point.scenario.title for point in settings.points},
+        "points": [
+            {"identity": point.identity(), **asdict(point.scenario)} for point in settings.points
+        ],
+        "code_version": code_version(),
+        "code_digest": code_digest(),
+        "packages": package_versions(),
+        "began": began.isoformat(timespec="seconds"),
+        "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(content, default=str))
+    return plain
+
+
+def configuration_hash(configuration: dict[str, Any]) -> str:
+    """Hash of what decides the results: where they go and how they are computed do not enter."""
+    deciding = {
+        key: value for key, value in configuration.items() if key not in ("study", "execution")
+    }
+    text = json.dumps(deciding, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,70 @@
+"""A model that takes no time, in place of the real one."""
+
+import time
+from typing import Any
+
+import pandas as pd
+
+from sim.point import Point
+from sim.results import METRICS, TABLES, Result
+
+DTYPES = {"str": "str", "int64": "int64", "float64": "float64", "bool": "bool"}
+
+
+def run_replication(point: Point, replication: int) -> Result:
+    value = int(point.identity(), 16) % 1000 + replication
+    summary = pd.DataFrame(
+        {
+            "adversary": point.parameters.smuggling.adversary,
+            "world": 0,
+            "replication": replication,
+            "metric": list(METRICS),
+            "unit": [metric.unit for metric in METRICS.values()],
+            "port_group": "all",
+            "class": "all",
+            "value": float(value),
+        }
+    )
+    tables = {
+        name: pd.DataFrame(
+            {
+                one.name: pd.Series(dtype=DTYPES[one.dtype])
+                for one in columns
+                if one.name != "scenario"
+            }
+        )
+        for name, columns in TABLES.items()
+        if name != "summary"
+    }
+    return Result(summary=summary, **tables, certificate=[law(held=True)])
+
+
+def law(*, held: bool) -> dict[str, Any]:
+    return {
+        "law": "vehicles in = vehicles out + in line",
+        "held": held,
+        "residual": 0.0 if held else 3.0,
+        "tolerance": 0.0,
+        "detail": "sarnia, car lane",
+    }
+
+
+def breaks_a_law(point: Point, replication: int) -> Result:
+    result = run_replication(point, replication)
+    if point.scenario.name == "more_searches" and replication == 1:
+        result.certificate[0] = law(held=False)
+    return result
+
+
+def slow(point: Point, replication: int) -> Result:
+    time.sleep(0.3)
+    return run_replication(point, replication)
+
+
+def dies(point: Point, replication: int) -> Result:
+    """Kill the process, but not when it is warmed up on one day."""
+    import os
+
+    if point.days > 1:
+        os._exit(1)
+    return run_replication(point, replication)

@@ -1,0 +1,362 @@
+"""The command line: what is wrong is said in one line, and what is done is kept."""
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sim.__main__ as door
+from sim.execute import local
+from tests.pipeline import stand_in
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = ["ports=[sarnia]", "run.days=2", "run.replications=3", "execution=serial"]
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
+    """The stand-in in place of the model, with the calls it got."""
+    seen = types.SimpleNamespace(calls=[], replicate=stand_in.run_replication)
+
+    def run_replication(point, replication):  # type: ignore[no-untyped-def]
+        seen.calls.append((point.scenario.name, replication))
+        return seen.replicate(point, replication)
+
+    fake = types.ModuleType("sim.run")
+    fake.run_replication = run_replication  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sim.run", fake)
+    return seen
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: types.SimpleNamespace) -> Run:
+    """The command line, its runs going to a folder of the test."""
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+
+    def command(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["sim", *arguments, f"study.dir={tmp_path / 'study'}"])
+        return door.main()
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("ports=[sarna]", "unknown port 'sarna'; did you mean sarnia"),
+        ("scenario=more_oficers", "unknown scenario 'more_oficers'; did you mean more_officers"),
+        ("inspection.selective_shar=0.1", "did you mean inspection.selective_share"),
+        ("expermient=quick", "did you mean experiment"),
+        ("inspection.selective_share=2", "inspection.selective_share = 2.0 is above 1 share"),
+        ("inspection.selective_share=x", "selective_share = 'x' is not a number (share)"),
+        ("staffing.control_interval_min=1.5", "= '1.5' is not a whole number (min)"),
+        ("staffing.control_interval_min=7", "does not divide 60 min"),
+        ("staffing.officers_scale=0", "leaves no officer at any port"),
+        ("run.days=0", "run.days = 0 is below 1 days"),
+        ("engine=fast", "engine = 'fast' is not one of compiled, reference"),
+        ("experiment=headline", "experiment = 'headline' is not one of proposals"),
+        ("traffic=none", "traffic = 'none' is not one of default"),
+        ("ports=[", "configuration: "),
+        ("year=null", "configuration: "),
+        ("hydra.colour=red", "unknown name 'hydra.colour'"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(
+    run: Run,
+    model: types.SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    given: str,
+    words: str,
+) -> None:
+    assert run(*QUICK, given) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert words in printed.err
+    assert printed.err.count("\n") == 1
+    assert model.calls == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{parameter: port, operation: close}", "closes all 1 selected ports for all 2 days"),
+        (
+            "{parameter: primary.cv, operation: set, value: 1, start: 2005-02-01, end: 2005-01-01}",
+            "end 2005-01-01 is not after start 2005-02-01",
+        ),
+        (
+            "{parameter: primary.cv, operation: set, value: 1}, "
+            "{parameter: primary.cv, operation: set, value: 2}",
+            "contradiction: set primary.cv = 1; set primary.cv = 2",
+        ),
+        ("{parameter: primary.cvv, operation: set, value: 1}", "did you mean primary.cv"),
+    ],
+)
+def test_a_bad_scenario_is_one_line_and_status_2(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, words: str
+) -> None:
+    file = tmp_path / "mine" / "bad.yaml"
+    file.parent.mkdir()
+    file.write_text(f"title: x\nsource: x\ninterventions: [{text}]\n", encoding="utf-8")
+    assert run(*QUICK, "scenario=bad", f"study.scenarios={file.parent}") == 2
+    printed = capsys.readouterr().err
+    assert words in printed
+    assert printed.count("\n") == 1
+
+
+def test_a_run_writes_a_results_folder_and_the_second_start_runs_nothing(
+    run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(*QUICK, "compare=[more_officers]") == 0
+    assert len(model.calls) == 6
+    folder = tmp_path / "study"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["scenarios"] == {
+        "baseline": "The border of 2005",
+        "more_officers": "Increase staffing at the borders",
+    }
+    assert manifest["points"][1]["costs"][0]["cad_per_year"] == 30600000
+    assert "results: " in capsys.readouterr().out
+    tables = {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+    assert run(*QUICK, "compare=[more_officers]") == 0
+    assert len(model.calls) == 6
+    assert tables == {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+
+
+def test_a_pipe_gets_no_progress(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*QUICK) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_sweep_gives_every_point_a_folder_and_one_store(
+    run: Run, model: types.SimpleNamespace, tmp_path: Path
+) -> None:
+    assert (
+        run("-m", *QUICK, "scenario=baseline,more_searches", "inspection.dog_share=0.01,0.02") == 0
+    )
+    folders = {path.parent.name for path in (tmp_path / "study").glob("*/manifest.json")}
+    assert folders == {
+        f"scenario={scenario},inspection.dog_share={share}"
+        for scenario in ("baseline", "more_searches")
+        for share in ("0.01", "0.02")
+    }
+    assert len(model.calls) == 12
+    assert {path.name for path in (tmp_path / "study").iterdir()} - folders == {"store"}
+
+
+def test_a_damaged_replication_is_reported_and_run_again(
+    run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run(*QUICK)
+    folder = tmp_path / "study"
+    summary = (folder / "summary.csv").read_bytes()
+    first, second, third = sorted(folder.glob("store/*/*.replication"))
+    whole = first.read_bytes()
+    first.write_bytes(whole[:-10])
+    second.write_bytes(b"")
+    third.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+    (folder / "summary.parquet").write_bytes(b"damaged too")
+    model.calls.clear()
+    capsys.readouterr()
+    assert run(*QUICK) == 0
+    assert sorted(model.calls) == [("baseline", 0), ("baseline", 1), ("baseline", 2)]
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3
+    assert all("damaged" in line and "is run again" in line for line in lines)
+    assert first.read_bytes() == whole
+    assert (folder / "summary.csv").read_bytes() == summary
+
+
+def test_results_of_other_code_are_not_taken_for_done(
+    run: Run, model: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*QUICK)
+    monkeypatch.setattr("sim.study.code_digest", lambda: "other")
+    run(*QUICK)
+    assert len(model.calls) == 6
+
+
+def test_a_folder_of_something_else_is_left_alone(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "thesis.tex").write_text("x", encoding="utf-8")
+    assert run(*QUICK) == 2
+    assert "holds other files and no results" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "study").iterdir()] == ["thesis.tex"]
+
+
+def test_a_broken_law_is_named_and_gives_status_1(
+    run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model.replicate = stand_in.breaks_a_law
+    assert run(*QUICK, "compare=[more_searches]") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "vehicles in = vehicles out + in line" in line
+    assert "scenario more_searches, replication 1" in line
+
+
+def test_ctrl_c_keeps_what_is_done(
+    run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(point, replication):  # type: ignore[no-untyped-def]
+        if replication == 2:
+            raise KeyboardInterrupt
+        return stand_in.run_replication(point, replication)
+
+    model.replicate = interrupted
+    assert run(*QUICK) == 130
+    assert "interrupted: 2 of 3 replications are kept" in capsys.readouterr().err
+    model.replicate = stand_in.run_replication
+    model.calls.clear()
+    assert run(*QUICK) == 0
+    assert model.calls == [("baseline", 2)]
+
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_is_one_line_and_nothing_is_half_written(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = os.fsync
+    written = []
+
+    def fills_up(descriptor: int) -> None:
+        written.append(descriptor)
+        if len(written) > 1:
+            raise FULL
+        kept(descriptor)
+
+    monkeypatch.setattr("os.fsync", fills_up)
+    assert run(*QUICK) == 2
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert "No space left on device; 1 of 3 replications are kept" in printed
+    names = [path.name for path in (tmp_path / "study").rglob("*") if path.is_file()]
+    assert sorted(names) == [".lock", "000000.replication"]
+
+
+@pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="needs to mount")
+def test_a_disk_that_really_is_full(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    disk = tmp_path / "study"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("cannot mount a small disk here")
+    try:
+        assert run(*QUICK, "run.replications=50") == 2
+        printed = capsys.readouterr().err
+        assert printed.count("\n") == 1
+        assert "No space left on device" in printed
+        assert not list(disk.rglob(".writing-*"))
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+SLOW = """
+import sys
+from tests.pipeline import stand_in
+from sim.execute import local
+import sim.__main__ as door
+if __name__ == "__main__":
+    for runner in (local.run_serial, local.run_pool):
+        runner.__defaults__ = (stand_in.slow,)
+    sys.exit(door.main())
+"""
+
+
+@pytest.mark.parametrize("execution", ["serial", "pool"])
+def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
+    tmp_path: Path, execution: str
+) -> None:
+    script = tmp_path / "slow.py"
+    script.write_text(SLOW, encoding="utf-8")
+    command = [
+        sys.executable, str(script), "ports=[sarnia]", "run.days=2", "run.replications=8",
+        f"execution={execution}", "execution.workers=2", f"study.dir={tmp_path / 'study'}",
+    ]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        patience = time.monotonic() + 60
+        while not list(tmp_path.glob("study/store/*/*.replication")):
+            assert time.monotonic() < patience
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the workers as well
+        _, printed = process.communicate(timeout=30)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert printed.startswith("interrupted: ")
+    assert printed.count("\n") == 1
+    kept = len(list(tmp_path.glob("study/store/*/*.replication")))
+    assert 1 <= kept < 8
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list(tmp_path.glob("study/store/*/*.replication"))) == 8
+
+
+def test_two_runs_do_not_share_a_folder_at_once(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import filelock
+
+    store = tmp_path / "study" / "store"
+    store.mkdir(parents=True)
+    with filelock.FileLock(store / ".lock"):
+        assert run(*QUICK) == 2
+    assert "is in use by another run" in capsys.readouterr().err
+
+
+def test_a_worker_that_dies_is_reported(tmp_path: Path) -> None:
+    from sim.errors import InputError
+    from sim.execute.plan import plan
+    from sim.execute.store import Store
+    from tests.pipeline.test_scenarios import BASELINE_POINT
+
+    store = Store(tmp_path, "code")
+    tasks = plan([BASELINE_POINT], 2)
+    with pytest.raises(InputError, match="a worker process died 3 times in a row"):
+        local.run_pool(tasks, store, lambda: None, 1, stand_in.dies)
+
+
+def test_a_pool_writes_the_same_files_as_one_process(tmp_path: Path) -> None:
+    from sim.execute.plan import plan
+    from sim.execute.store import Store
+    from tests.pipeline.test_scenarios import BASELINE_POINT
+
+    tasks = plan([BASELINE_POINT], 4)
+    pool, serial = Store(tmp_path / "pool", "code"), Store(tmp_path / "serial", "code")
+    local.run_pool(tasks, pool, lambda: None, 2, stand_in.run_replication)
+    local.run_serial(tasks, serial, lambda: None, stand_in.run_replication)
+    for task in tasks:
+        assert pool.path(task).read_bytes() == serial.path(task).read_bytes()

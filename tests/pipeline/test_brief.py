@@ -1,0 +1,154 @@
+"""The brief: one page, whole in itself, that says what the tables say and no more."""
+
+import re
+import runpy
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from analysis.__main__ import main
+from analysis.brief import AGAINST, ALONE, page
+from analysis.compare import compare
+from sim.results import Study, read_study
+
+MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
+write = MADE_UP["write"]
+HOSTILE = "<img src=http://x.test/a onerror=alert(1)></script><b>more"
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text outside scripts and styles."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("script", "style"):
+            self.text += data
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return read_study(write(tmp_path_factory.mktemp("study")))
+
+
+@pytest.fixture(scope="module")
+def html(study: Study) -> str:
+    return page(study)
+
+
+def test_the_command_writes_the_page_and_prints_where(
+    study: Study, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["brief", str(study.folder)]) == 0
+    assert capsys.readouterr().out == f"{study.folder / 'brief.html'}\n"
+    assert main(["brief", str(study.folder), "--out", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").read_bytes() == (study.folder / "brief.html").read_bytes()
+    assert (tmp_path / "page.html").stat().st_size < 7_000_000
+
+
+def test_the_page_loads_nothing(html: str) -> None:
+    for tag, attributes in Page(html).tags:
+        for name in ("src", "href", "srcset", "action", "data", "poster"):
+            assert name not in attributes, (tag, attributes)
+    assert "default-src 'none'" in html
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style is not None
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_plotly_is_in_the_page_once(html: str) -> None:
+    assert html.count("* plotly.js v") == 1
+    assert html.count('"showSendToCloud": false') == len(AGAINST) + len(ALONE)
+
+
+def test_the_page_has_headings_captions_and_words_for_every_chart(html: str) -> None:
+    parsed = Page(html)
+    names = [tag for tag, _ in parsed.tags]
+    assert names.count("h1") == 1
+    assert names.count("caption") == names.count("table")
+    images = [attributes for _, attributes in parsed.tags if attributes.get("role") == "img"]
+    assert len(images) == len(AGAINST) + len(ALONE)
+    assert all(attributes["aria-label"] for attributes in images)
+    assert ("html", {"lang": "en"}) in parsed.tags
+    ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_page_says_what_the_tables_say(study: Study, html: str) -> None:
+    text = Page(html).text
+    for one in compare(study):
+        if one.metric == "firearms_stopped" and one.distinguishable:
+            assert one.amount in text
+    assert "3 of 5 proposals stop more trafficked firearms than the baseline" in text
+    assert "arm officers: no difference at all, on any replication." in text
+    assert "Holm’s correction over 40 comparisons" in text
+    assert "3 laws" in text
+    assert "Illustrative" in text
+
+
+def test_names_of_scenarios_are_text_not_markup(tmp_path: Path) -> None:
+    effects = {"baseline": (0.0, 0.0), HOSTILE: (31.0, 1.4)}
+    study = read_study(write(tmp_path, effects, replications=3))
+    html = page(study)
+    assert "<img" not in html.replace("&lt;img", "")[html.index("<body>") :]
+    parsed = Page(html[html.index("<body>") :])
+    assert HOSTILE in parsed.text
+    assert "img" not in [tag for tag, _ in parsed.tags]
+
+
+def test_the_baseline_alone_makes_a_page(tmp_path: Path) -> None:
+    study = read_study(write(tmp_path, {"baseline": (0.0, 0.0)}, replications=2))
+    text = Page(page(study)).text
+    assert "the baseline alone" in text
+    assert "What every proposal changes" not in text
+
+
+def test_one_replication_makes_a_page_that_claims_nothing(tmp_path: Path) -> None:
+    effects = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4)}
+    text = Page(page(read_study(write(tmp_path, effects, replications=1)))).text
+    assert "One replication cannot tell an effect from chance" in text
+    assert "no intervals and no tests" in text
+
+
+def test_no_port_is_named(study: Study, html: str) -> None:
+    body = html[html.index("<body>") :]
+    for port in MADE_UP["PORTS"]:
+        assert port not in body
+
+
+@pytest.mark.parametrize("chart", [*AGAINST, *ALONE], ids=lambda chart: chart.__name__)
+def test_a_chart_states_its_finding_units_and_source(study: Study, chart) -> None:
+    figure = chart(study)
+    assert figure.layout.title.text
+    assert figure.layout.meta["finding"].endswith(".")
+    assert any("Source: " in (note.text or "") for note in figure.layout.annotations)
+    assert figure.layout.xaxis.title.text
+    assert "[" in figure.layout.xaxis.title.text or "hour" in figure.layout.xaxis.title.text
+
+
+def test_validation_holds_the_baseline_against_the_record(
+    study: Study, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "baseline.md"
+    assert main(["validate", str(study.folder), "--write", str(out)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    seized = next(line for line in lines if line.startswith("firearms seized at highway"))
+    assert "470 to 1,030" in seized
+    assert "inside" in seized
+    cars = next(line for line in lines if line.startswith("car arrivals"))
+    assert "above" in cars
+    assert out.read_text().count("\n| ") == len(lines) - 2

@@ -1,0 +1,165 @@
+"""Every file of conf/ composes because it exists, and composed values become parameters."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+
+from sim import config
+from sim.errors import InputError
+from sim.parameters import Parameters, catalogue
+from sim.study import Settings, configuration_hash
+
+GROUPS = ["traffic", "inspection", "staffing", "smuggling", "engine", "execution"]
+CHOICES = [
+    (group, path.stem) for group in GROUPS for path in sorted((config.CONF / group).glob("*.yaml"))
+]
+EXPERIMENTS = sorted(path.stem for path in (config.CONF / "experiment").glob("*.yaml"))
+
+
+def settings(*overrides: str, experiment: str | None = None) -> Settings:
+    config.register()
+    chosen = [f"experiment={experiment}"] if experiment else []
+    with initialize_config_dir(str(config.CONF), version_base="1.3"):
+        return config.settings(compose("run", [*chosen, *overrides]), experiment)
+
+
+def test_every_folder_of_conf_is_a_group_that_is_tried() -> None:
+    folders = {path.name for path in config.CONF.iterdir() if path.is_dir()}
+    assert folders - {"local"} == {*GROUPS, "experiment"}
+
+
+def test_nothing_given_is_the_baseline_of_the_whole_border_for_a_year() -> None:
+    asked = settings()
+    (point,) = asked.points
+    assert point.parameters == Parameters()
+    assert (len(point.ports), point.days, str(point.start)) == (139, 365, "2005-01-01")
+    assert (point.scenario.name, point.engine, asked.execution) == ("baseline", "compiled", "pool")
+    assert asked.folder == Path("runs/baseline")
+    assert asked.workers >= 1
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_every_choice_of_a_group_composes(group: str, choice: str) -> None:
+    assert settings(f"{group}={choice}").points
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_every_experiment_composes(experiment: str) -> None:
+    asked = settings(experiment=experiment)
+    assert asked.name == experiment
+    assert asked.folder == Path("runs") / experiment
+    assert asked.points[0].scenario.name == "baseline"
+    lines = (config.CONF / "experiment" / f"{experiment}.yaml").read_text().splitlines()
+    assert f"# python -m sim experiment={experiment}" in lines
+
+
+def test_the_headline_compares_all_proposals_with_the_baseline() -> None:
+    names = [point.scenario.name for point in settings(experiment="proposals").points]
+    assert len(names) == 10
+    assert names[-1] == "search_every_vehicle"
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_parameter_is_reachable_by_its_name(name: str) -> None:
+    default = catalogue()[name].default
+    (point,) = settings(f"{name}={default}").points
+    assert point.parameters == Parameters()
+
+
+def test_a_parameter_is_changed_and_nothing_else() -> None:
+    (point,) = settings("inspection.selective_share=0.02").points
+    expected = dataclasses.replace(Parameters().inspection, selective_share=0.02)
+    assert point.parameters == dataclasses.replace(Parameters(), inspection=expected)
+
+
+def test_a_choice_of_a_group_changes_its_parameters() -> None:
+    (point,) = settings("smuggling=static").points
+    assert point.parameters.smuggling.adversary == "static"
+
+
+def test_the_adversary_has_a_short_name() -> None:
+    (point,) = settings("adversary=static").points
+    assert point.parameters.smuggling.adversary == "static"
+
+
+@pytest.mark.parametrize(
+    ("given", "ports"),
+    [
+        ("ports=sarnia", ("sarnia",)),
+        ("ports=[sarnia,aden]", ("aden", "sarnia")),
+        ("ports=[all]", None),
+        ("ports=official119", None),
+    ],
+)
+def test_ports_are_one_id_several_or_a_set(given: str, ports: tuple[str, ...] | None) -> None:
+    (point,) = settings(given).points
+    assert point.ports == (ports or point.ports)
+    assert len(point.ports) == {"ports=[all]": 139, "ports=official119": 119}.get(
+        given, len(ports or ())
+    )
+
+
+def test_scenarios_combine() -> None:
+    asked = settings("scenario=[more_officers,more_searches]")
+    (point,) = asked.points
+    assert point.scenario.name == asked.name == "more_officers+more_searches"
+    assert len(point.scenario.interventions) == 4
+
+
+def test_compare_takes_scenarios_and_combinations() -> None:
+    asked = settings("compare=[more_officers,[more_officers,more_searches]]")
+    assert [point.scenario.name for point in asked.points] == [
+        "baseline",
+        "more_officers",
+        "more_officers+more_searches",
+    ]
+
+
+def test_the_hash_is_that_of_what_decides_the_results() -> None:
+    def digest(*overrides: str) -> str:
+        return configuration_hash(settings(*overrides).configuration)
+
+    assert digest() == digest("execution=serial", "study.dir=elsewhere")
+    assert digest() != digest("run.seed=2")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("run.days=0", "run.days = 0 is below 1 days"),
+        ("run.replications=0", "run.replications = 0 is below 1"),
+        ("run.seed=-1", "run.seed = -1 is below 0"),
+        ("run.start=2005-02-30", "run.start = '2005-02-30' is not a date"),
+        ("year=2006", "year = 2006 is not one of 2005, 2019, 2024"),
+        ("ports=sarna", "unknown port 'sarna'; did you mean sarnia"),
+        ("ports=[]", "ports = .* is not a name or a list"),
+        ("ports=[aden,aden]", "names 'aden' twice"),
+        ("scenario=more_oficers", "unknown scenario 'more_oficers'; did you mean more_officers"),
+        ("scenario=3", "scenario = 3 is not a name"),
+        ("scenario=../run", "unknown scenario"),
+        ("compare=[baseline]", "names 'baseline' twice"),
+        ("inspection.selective_share=1.5", r"selective_share = 1\.5 is above 1 share"),
+        ("inspection.selective_share=nan", "selective_share = nan"),
+        ("adversary=clever", "adversary = 'clever' is not one of static"),
+        ("execution.workers=0", "execution.workers = 0 is below 1"),
+        ("staffing.officers_scale=0", "leaves no officer at any port"),
+        ("+traffic.colour=red", "unknown name 'traffic.colour'"),
+        ("~year", "year is missing"),
+        ("study.scenarios=nowhere", "study.scenarios = nowhere is not a folder"),
+    ],
+)
+def test_what_cannot_be_is_refused(given: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        settings(given)
+
+
+def test_an_experiment_and_a_scenario_are_not_both_given() -> None:
+    with pytest.raises(InputError, match="give one"):
+        settings("scenario=more_officers", experiment="quick")
+
+
+def test_a_configuration_cannot_name_code() -> None:
+    with pytest.raises(InputError, match=r"unknown name 'traffic\._target_'"):
+        settings("+traffic._target_=os.system")

@@ -1,0 +1,155 @@
+"""Every file of scenarios/ is read, complete and feasible because it exists."""
+
+import datetime
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError
+from sim.feasibility import check_point
+from sim.geography import read_ports
+from sim.intervention import BASELINE, Scenario, moment
+from sim.parameters import Parameters
+from sim.point import Point
+from sim.scenario import FOLDER, names, read
+
+TABLE = read_ports(2005)
+
+
+def point(scenario: Scenario, ports: tuple[str, ...] = ("sarnia",), days: int = 365) -> Point:
+    """A run of a year that the scenario's dates fall into."""
+    starts = [one.start for one in scenario.interventions if one.start is not None]
+    start = max([datetime.date(2005, 1, 1), *(moment(one).date() for one in starts)])
+    return Point(Parameters(), scenario, ports, 2005, start, days, 1, "compiled")
+
+
+BASELINE_POINT = point(BASELINE)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_can_be_run_and_says_why_and_what_is_expected(name: str) -> None:
+    scenario = read(name)
+    assert scenario.name == name
+    for text in (scenario.title, scenario.source, scenario.summary, scenario.expected):
+        assert text
+    if name != "baseline":
+        assert scenario.interventions
+    check_point(point(scenario), TABLE)
+
+
+def test_the_cited_facts_are_in_the_fact_table() -> None:
+    facts = (FOLDER.parent / "sim/data/source/facts.csv").read_text(encoding="utf-8")
+    known = set(re.findall(r"^([A-Z]\d{3}),", facts, flags=re.MULTILINE))
+    for name in names():
+        cited = re.findall(r"\b[A-Z]\d{3}\b", (FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+        assert set(cited) <= known, name
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "mine.yaml").write_text("title: Mine\nsource: assumed\n" + text, encoding="utf-8")
+    return folder
+
+
+def test_a_scenario_of_ones_own_is_read(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """
+interventions:
+  - parameter: port
+    operation: hours
+    value: [8, 16]
+    where: {one_officer: true, provinces: [QC, NB]}
+    start: "2005-03-01 06:00"
+    end: 2005-09-01
+  - {parameter: smuggling.adversary, operation: set, value: static}
+costs:
+  - {what: pay, cad_per_year: 2, low: 1, high: 3, source: assumed}
+""",
+    )
+    scenario = read("mine", tmp_path)
+    hours, adversary = scenario.interventions
+    assert hours.value == (8.0, 16.0)
+    assert hours.start == datetime.datetime(2005, 3, 1, 6)
+    assert hours.where.provinces == ("QC", "NB")
+    assert adversary.value == "static"
+    assert scenario.costs[0].low == 1.0
+
+
+ONE = "interventions: [{parameter: inspection.selective_share, operation: set, "
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("colour: red", "unknown field colour"),
+        ("tilte: x", "unknown field tilte; did you mean title"),
+        ("title: again", "title is given twice"),
+        ("bound: 3", "bound = 3 is not true or false"),
+        ("costs: 3", "costs = 3 is not a list"),
+        ("costs: [{what: x}]", r"field costs\[0\]\.cad_per_year is missing"),
+        ("interventions: [3]", r"interventions\[0\] is not a mapping"),
+        (ONE + "value: much}]", "value 'much' is not a number"),
+        (ONE + "}]", r"field interventions\[0\]\.value is missing"),
+        (ONE + "value: 0.1, where: {busiest: some}}]", "where.busiest = 'some' is not a whole"),
+        (ONE + "value: 0.1, where: {port: [x]}}]", "unknown field where.port; did you mean"),
+        (ONE + "value: 0.1, start: soon}]", "start = 'soon' is not a date"),
+        (ONE + "value: 0.1, start: 2005-02-30}]", "day is out of range"),
+        (ONE + "value: 0.1, start: 2005-05-01, end: 2005-04-01}]", "is not after start"),
+        ('title2: !!python/object/apply:os.system ["true"]', "could not determine a constructor"),
+        ("a: [1", "line "),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(InputError, match=words) as refused:
+        read("mine", write(tmp_path, text))
+    assert str(refused.value).startswith("mine.yaml: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("title: Mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine\.yaml: field source is missing"):
+        read("mine", tmp_path)
+
+
+def test_interventions_that_overlap_in_one_file_are_both_named(tmp_path: Path) -> None:
+    text = ONE + "value: 0.1}, {parameter: inspection.selective_share, operation: set, value: 0.1}]"
+    with pytest.raises(InputError, match=r"overlap: set .* = 0\.1; set .* = 0\.1"):
+        read("mine", write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("interventions: [{parameter: port, operation: close}]", "closes all 1 selected ports"),
+        (
+            "interventions: [{parameter: port, operation: close, where: {ports: [sarna]}}]",
+            "unknown port 'sarna'; did you mean sarnia",
+        ),
+        (
+            "interventions: [{parameter: port, operation: close, where: {regions: [East]}}]",
+            "unknown region 'East'",
+        ),
+        (
+            "interventions: [{parameter: port, operation: close, where: "
+            "{provinces: [ON], regions: [Quebec]}}]",
+            "selects none of the 139 ports",
+        ),
+        (
+            "interventions: [{parameter: staffing.officers_scale, operation: set, value: 0}]",
+            "leaves no officer at any port",
+        ),
+        (ONE + "value: 0.1, end: 2004-01-01}]", "is never in force in the run"),
+        (ONE + "value: 7}]", "= 7 is above 1 share"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    scenario = read("mine", write(tmp_path, text))
+    with pytest.raises(InputError, match=words):
+        check_point(point(scenario), TABLE)
+
+
+def test_ports_may_all_be_closed_for_a_part_of_the_run(tmp_path: Path) -> None:
+    text = "interventions: [{parameter: port, operation: close, end: 2005-01-05}]"
+    check_point(point(read("mine", write(tmp_path, text))), TABLE)

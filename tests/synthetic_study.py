@@ -1,0 +1,169 @@
+"""A small made-up study: the shape of real results, numbers from a generator, no model."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.results import CLASSES, METRICS, PORT_GROUPS, TABLES, Result, write_study
+
+PORTS = ("windsor-ambassador", "sarnia", "douglas", "abercorn")
+LANES = ("car", "truck")
+
+# What a scenario adds to the baseline: firearms seized at ports, minutes of mean wait.
+EFFECTS: dict[str, tuple[float, float]] = {
+    "baseline": (0.0, 0.0),
+    "more_officers": (9.0, -0.9),
+    "more_searches": (31.0, 1.4),
+    "better_training": (14.0, 0.05),
+    "higher_exemption": (2.0, -0.3),
+    "arm_officers": (0.0, 0.0),
+}
+
+LEVELS: dict[str, float] = {
+    "arrivals": 37.4e6, "released": 37.4e6, "mean_wait_min": 6.1, "wait_p95_min": 22.0,
+    "within_standard_share": 0.905, "delay_vehicle_h": 3.8e6, "referred_share": 0.034,
+    "examinations": 5.2e5, "examinations_ordered": 6.1e5, "examinations_released": 9e4,
+    "officer_shift_h": 5.6e6, "officer_overtime_h": 6e4, "officer_primary_h": 2.9e6,
+    "officer_clearance_h": 4.2e5, "officer_examination_h": 2.4e5, "officer_ready_h": 2.04e6,
+    "firearms_planned": 4000.0, "firearms_deterred": 210.0, "firearms_passed": 3550.0,
+    "firearms_seized_ports": 190.0, "firearms_intercepted_between_ports": 50.0,
+    "traveller_firearms_seized": 345.0, "firearms_seized_highway": 535.0,
+    "seizures_highway": 301.0, "true_interdicted_share": 0.06, "true_detection_share": 0.061,
+    "expected_firearms_seized_ports": 188.0, "duty_collected_cad": 9.1e6, "collections": 1.1e6,
+    "trips_lost": 0.0, "trips_diverted": 1200.0, "withdrawals": 36.0, "withdrawal_closed_h": 55.0,
+    "dangerous_subjects_met": 5.0, "port_runners_met": 210.0, "delay_value_cad": 1.2e8,
+    "programme_cost_cad": 0.0,
+}  # fmt: skip
+
+GROUP_WAITS = {"all": 1.0, "one_officer": 0.5, "larger": 0.9, "busiest10": 1.4}
+CLASS_WAITS = {
+    "all": 1.0, "car": 1.0, "nexus": 0.2, "truck": 1.3, "fast": 0.4, "bus": 1.1, "train": 0.0,
+}  # fmt: skip
+
+LAWS = ("vehicles in = out + in line", "firearms planned = all their fates", "Little's law")
+
+
+def _level(
+    metric: str, scenario: str, shock: float, own: float, effect: tuple[float, float]
+) -> float:
+    """One metric of one replication: level, shock common to all scenarios, effect, own noise."""
+    guns, wait = effect
+    value = LEVELS[metric] * (1 + 0.05 * shock)
+    active = guns != 0 or wait != 0
+    added = {
+        "firearms_seized_ports": guns + 3 * own * active,
+        "firearms_seized_highway": guns + 3 * own * active,
+        "expected_firearms_seized_ports": guns + 0.5 * own * active,
+        "firearms_passed": -1.3 * guns - 4 * own * active,
+        "mean_wait_min": wait + 0.1 * own * active,
+        "delay_vehicle_h": 6.2e5 * (wait + 0.1 * own * active),
+        "within_standard_share": -0.03 * wait + 0.001 * own * active,
+        "duty_collected_cad": -2.1e6 if scenario == "higher_exemption" else 0.0,
+        "programme_cost_cad": 85000.0 * 300 if scenario == "more_officers" else 0.0,
+        "officer_examination_h": 2600 * guns,
+        "officer_ready_h": -2600 * guns,
+    }
+    share = METRICS[metric].unit == "share"
+    base = LEVELS[metric] + 0.004 * shock if share else value
+    return base + added.get(metric, 0.0)
+
+
+def _summary(scenario: str, replication: int, effect: tuple[float, float]) -> pd.DataFrame:
+    shocks = np.random.default_rng(replication).standard_normal(len(METRICS))
+    own = np.random.default_rng([replication, sum(scenario.encode())]).standard_normal()
+    rows = []
+    for metric, shock in zip(METRICS, shocks, strict=True):
+        value = _level(metric, scenario, float(shock), float(own), effect)
+        for group in PORT_GROUPS:
+            for name in CLASSES:
+                factor = 1.0
+                if metric in ("mean_wait_min", "wait_p95_min"):
+                    factor = GROUP_WAITS[group] * CLASS_WAITS[name]
+                if metric == "referred_share" and name == "truck":
+                    factor = 0.5
+                rows.append((metric, METRICS[metric].unit, group, name, value * factor))
+    frame = pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
+    return frame.assign(adversary="quantal_response", world=0, replication=replication)
+
+
+def _hours(table: str, replication: int) -> pd.DataFrame:
+    lanes = LANES if table == "port_hours" else ("",)
+    keys = [
+        (port, lane, d, h) for port in PORTS for lane in lanes for d in range(7) for h in range(24)
+    ]
+    frame = pd.DataFrame(keys, columns=["port_id", "lane", "weekday", "hour"])
+    busy = 1 + np.sin((frame["hour"] - 9) / 24 * 2 * np.pi) + 0.3 * (frame["weekday"] >= 4)
+    for column in TABLES[table]:
+        if column.name in {"scenario", "replication", "port_id", "lane", "weekday", "hour"}:
+            continue
+        whole = column.dtype == "int64"
+        frame[column.name] = (100 * busy).round().astype("int64") if whole else 3600 * busy
+    if table == "port_hours":
+        frame["wait_s"] = frame["arrivals"] * 200.0 * busy
+        bins = [name for name in frame if name.startswith("wait_bin_")]
+        frame[bins] = 0
+        frame["wait_bin_00"] = frame["arrivals"] // 2
+        frame["wait_bin_05"] = frame["arrivals"] - frame["wait_bin_00"]
+    else:
+        frame = frame.drop(columns="lane")
+    return frame.assign(replication=replication)
+
+
+def _attempts(replication: int) -> pd.DataFrame:
+    count = 5
+    known: dict[str, Any] = {
+        "str": ["x"] * count,
+        "int64": np.arange(count),
+        "float64": np.linspace(0, 1, count),
+        "bool": [True] * count,
+    }
+    columns = {c.name: known[c.dtype] for c in TABLES["attempts"] if c.name != "scenario"}
+    return pd.DataFrame(columns).assign(replication=replication)
+
+
+def certificate(held: bool = True) -> list[dict[str, Any]]:
+    """Laws that hold, or the last of which does not."""
+    return [
+        {
+            "law": law,
+            "held": held or law != LAWS[-1],
+            "residual": 0.0 if held or law != LAWS[-1] else 0.5,
+            "tolerance": 1e-9,
+            "detail": "worst at no lane in particular",
+        }
+        for law in LAWS
+    ]
+
+
+def results(
+    effects: Mapping[str, tuple[float, float]] = EFFECTS, replications: int = 8, held: bool = True
+) -> Iterator[tuple[str, Result]]:
+    """Results of every scenario and replication, on common random numbers."""
+    for scenario, effect in effects.items():
+        for replication in range(replications):
+            yield (
+                scenario,
+                Result(
+                    summary=_summary(scenario, replication, effect),
+                    port_hours=_hours("port_hours", replication),
+                    officer_hours=_hours("officer_hours", replication),
+                    attempts=_attempts(replication),
+                    certificate=certificate(held),
+                ),
+            )
+
+
+def write(
+    folder: Path,
+    effects: Mapping[str, tuple[float, float]] = EFFECTS,
+    replications: int = 8,
+    held: bool = True,
+    **manifest: Any,
+) -> Path:
+    """Write a made-up study and return its folder."""
+    about = {"days": 365, "start": "2005-01-01", "year": 2005, "seed": 7, "engine": "compiled"}
+    write_study(folder, results(effects, replications, held), {**about, **manifest})
+    return folder
