@@ -1,6 +1,7 @@
 """The brief: one self-contained page for those who decide."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from analysis.compare import HEADLINE, compare
 from analysis.findings import answer, cards, columns, findings, rows_of
 from analysis.wording import number
 from sim.results import Study
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 QUESTION = (
     "Which proposals would stop more firearms at Canada’s land ports of entry, and what would "
@@ -47,16 +50,17 @@ def write_brief(study: Study, out: Path | None = None) -> Path:
 def page(study: Study) -> str:
     """Set the page as text."""
     comparisons = compare(study, HEADLINE)
-    template = Environment(
+    environment = Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    ).get_template("brief.html")
+    )
+    environment.filters["unbroken"] = unbroken
     charts = [_set(chart, study) for chart in ((*AGAINST, *ALONE) if comparisons else ALONE)]
     known = assumptions()
-    return template.render(
+    return environment.get_template("brief.html").render(
         question=QUESTION,
         answer=answer(study, comparisons),
         illustrative=known.illustrative,
@@ -76,15 +80,20 @@ def page(study: Study) -> str:
     )
 
 
+def unbroken(text: str) -> str:
+    """Keep an interval, and a number and its unit, on one line."""
+    text = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", NO_BREAK), text)
+    return re.sub(r"(?<=\d) (?=%|min\b|points\b|million\b)", NO_BREAK, text)
+
+
 def _set(chart: Callable[[Study], go.Figure], study: Study) -> dict[str, Any]:
     """A chart with its title and source as text of the page, which wraps on narrow screens."""
     figure = chart(study)
     meta = figure.layout.meta
     notes = [one for one in figure.layout.annotations if one.name != "source"]
-    legend = 30 if any(trace.showlegend is not False for trace in figure.data) else 0
-    figure.update_layout(
-        title=None, annotations=notes, height=meta["height"], margin={"t": 12 + legend, "b": 48}
-    )
+    legend = 30 if sum(trace.showlegend is not False for trace in figure.data) > 1 else 0
+    figure.layout.annotations = notes
+    figure.update_layout(title=None, height=meta["height"], margin={"t": 12 + legend, "b": 60})
     name = chart.__name__
     html = figure.to_html(
         full_html=False, include_plotlyjs=False, config=CONFIG, div_id=f"chart-{name}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.compare import BASELINE, Comparison, Estimate, estimate, metric_of, values
-from analysis.wording import listed, number, period, shown
+from analysis.wording import direction, listed, number, period, shown
 from sim.results import Study
 
 TABLE = (
@@ -94,13 +94,18 @@ def rows_of(study: Study, comparisons: list[Comparison]) -> list[dict[str, objec
     several = len({one.adversary for one in comparisons}) > 1
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for one in comparisons:
-        title = study.title(one.scenario)
-        if several:
-            title = f"{title} ({one.adversary.replace('_', ' ')})"
+        title = name_of(study, one, several)
         row = rows.setdefault((one.scenario, one.adversary), {"title": title})
         if one.metric in TABLE:
             row[one.metric] = _cell(one, _largest(one.metric, comparisons))
     return list(rows.values())
+
+
+def name_of(study: Study, one: Comparison, several: bool) -> str:
+    """Name of a scenario, with the kind of smuggler where there are several."""
+    marks = ["bound"] if one.scenario in study.bounds else []
+    marks += [one.adversary.replace("_", " ")] if several else []
+    return study.title(one.scenario) + (f" ({', '.join(marks)})" if marks else "")
 
 
 def _cell(one: Comparison, largest: float) -> Cell:
@@ -114,13 +119,18 @@ def _cell(one: Comparison, largest: float) -> Cell:
 
 def answer(study: Study, comparisons: list[Comparison]) -> str:
     """The answer to the question of the page, in a sentence or two."""
-    guns = [one for one in comparisons if one.metric == "firearms_stopped"]
+    guns = [
+        one
+        for one in comparisons
+        if one.metric == "firearms_stopped" and one.scenario not in study.bounds
+    ]
     if not guns:
-        return "This study holds the baseline alone, so nothing is compared yet."
+        return "This study holds no proposal, so nothing is compared yet."
     if max(one.difference.count for one in guns) < 2:
         return "One replication cannot tell an effect from chance; run more before concluding."
     more = [one for one in guns if one.distinguishable and one.difference.mean > 0]
     scenarios = len({one.scenario for one in guns})
+    several = len({one.adversary for one in guns}) > 1
     if not more:
         return (
             f"None of the {scenarios} proposals stops more trafficked firearms than the baseline "
@@ -131,7 +141,7 @@ def answer(study: Study, comparisons: list[Comparison]) -> str:
     verb = "stops" if names == 1 else "stop"
     first = (
         f"{names} of {scenarios} proposals {verb} more trafficked firearms than the baseline, at "
-        f"most {best.amount} ({study.title(best.scenario)})"
+        f"most {best.amount} ({name_of(study, best, several)})"
     )
     planned = values(study).loc[BASELINE].get("firearms_planned")
     share = "" if planned is None else f", {_share(best.difference.mean, planned.mean())}"
@@ -154,30 +164,50 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
                 return (
                     f"Its effect on the mean wait is not distinguishable from none ({one.amount})."
                 )
-            return f"It changes the mean wait by {one.amount}."
+            word = direction("min", one.difference.mean)
+            return f"It makes the mean wait {word}: {one.amount}."
     return ""
 
 
+TOLD = ("firearms_stopped", "mean_wait_min", "duty_collected_cad")
+"""Metrics that the page speaks of in words."""
+
+
 def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]]:
-    """Sentences on what was found and what was not, by scenario."""
-    found: dict[str, list[str]] = {"found": [], "not_found": []}
+    """Sentences on what was found and what was not, one a metric and direction."""
+    told: dict[str, list[str]] = {"found": [], "not_found": []}
     several = len({one.adversary for one in comparisons}) > 1
-    told = ("firearms_stopped", "mean_wait_min", "duty_collected_cad")
-    for scenario, adversary in dict.fromkeys((one.scenario, one.adversary) for one in comparisons):
-        own = [
-            one
-            for one in comparisons
-            if (one.scenario, one.adversary, one.metric in told) == (scenario, adversary, True)
-        ]
-        title = study.title(scenario) + (f" ({adversary.replace('_', ' ')})" if several else "")
-        clear = [one.verdict for one in own if one.distinguishable]
-        if clear:
-            found["found"].append(f"{title}: {'; '.join(clear)}.")
+
+    def name(one: Comparison) -> str:
+        return name_of(study, one, several)
+
+    for metric in TOLD:
+        own = [one for one in comparisons if one.metric == metric]
+        about = metric_of(metric)
+        for sign in (1, -1):
+            clear = [one for one in own if one.distinguishable and one.difference.mean * sign > 0]
+            clear.sort(key=lambda one: -abs(one.difference.mean))
+            if clear:
+                word = direction(about.unit, sign).capitalize()
+                amounts = [f"{name(one)} {one.amount}" for one in clear]
+                told["found"].append(f"{word} {about.title}: {'; '.join(amounts)}.")
         unclear = [one for one in own if not one.distinguishable and not one.difference.identical]
-        same = [metric_of(one.metric).title for one in own if one.difference.identical]
-        parts = [f"{metric_of(one.metric).title} {one.amount}" for one in unclear]
-        if parts:
-            found["not_found"].append(f"{title}: no distinguishable effect on {listed(parts)}.")
-        if same and len(same) == len(own):
-            found["not_found"].append(f"{title}: no difference at all, on any replication.")
-    return found
+        if unclear:
+            names = listed([name(one) for one in unclear])
+            told["not_found"].append(f"No distinguishable effect on {about.title}: {names}.")
+    same = [
+        pair
+        for pair in dict.fromkeys((one.scenario, one.adversary) for one in comparisons)
+        if all(
+            one.difference.identical
+            for one in comparisons
+            if (one.scenario, one.adversary) == pair and one.metric in TOLD
+        )
+    ]
+    if same:
+        rows = {(one.scenario, one.adversary): name(one) for one in comparisons}
+        names = listed([rows[pair] for pair in same])
+        told["not_found"].append(
+            f"No difference at all in any of these, on any replication: {names}."
+        )
+    return told

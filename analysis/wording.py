@@ -12,6 +12,9 @@ WORDS = {
 }
 """Up and down by unit; what is counted is more or fewer."""
 
+LARGE = {"CAD", "vehicle-hours", "officer-hours"}
+"""Units that are read in millions where they come to so many."""
+
 TIMELESS = {"min", "share"}
 """Units of means: their values do not grow with the length of the run."""
 
@@ -37,6 +40,8 @@ class Shown:
         unit = {"%": " %", "percentage points": " points", "min": " min"}.get(self.unit, "")
         if self.unit.endswith("CAD"):
             unit = f" {self.unit}"
+        elif self.unit.startswith("million"):
+            unit = " million"
         return f"{self.value}{unit} {self.interval}".strip()
 
 
@@ -77,8 +82,8 @@ def shown(
 def _scale(unit: str, largest: float) -> tuple[float, str]:
     if unit == "share":
         return 100.0, "%"
-    if unit == "CAD" and largest >= 1e6:
-        return 1e-6, "million CAD"
+    if unit in LARGE and largest >= 1e6:
+        return 1e-6, f"million {unit}"
     return 1.0, unit
 
 

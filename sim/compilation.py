@@ -69,3 +69,8 @@ def compiled(function: Function) -> Function:
     """Compile a function with Numba, exactly (no fast-math), and keep the result on disk."""
     return numba.njit(cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]
 
+
+
+def inlined(function: Function) -> Function:
+    """Compile a small function into its callers, so that their loops can be vectorised."""
+    return numba.njit(inline="always", error_model="numpy")(function)  # type: ignore[no-any-return]

@@ -53,10 +53,7 @@ def _twin(frozen: type) -> type:
     """Make the mutable class that Hydra needs from a frozen one."""
     return dataclasses.make_dataclass(
         f"{frozen.__name__}Schema",
-        [
-            (one.name, one.type, field(default=one.default))
-            for one in dataclasses.fields(frozen)
-        ],
+        [(one.name, one.type, field(default=one.default)) for one in dataclasses.fields(frozen)],
     )
 
 
@@ -113,6 +110,8 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     workers = _processors() if workers is None else workers
     _within("execution.workers", workers, 1, 4096, "processes")
     table = read_ports(plain["year"], Path(study["ports_table"]) if study["ports_table"] else None)
+    if study["ports_table"]:  # read and found right, but a Point cannot carry it yet
+        raise InputError(f"{PLACE}: study.ports_table = {study['ports_table']} cannot be run yet")
     ports = _ports(plain["ports"], table)
     scenarios = _scenarios(plain)
     points = tuple(

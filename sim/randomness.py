@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from sim.compilation import compiled
+from sim.compilation import compiled, inlined
 
 # Purposes: what a block of four words is for. A number once given is never used for another purpose.
 CROSSING = 1
@@ -47,7 +47,7 @@ _ROUNDS = 10
 Words = npt.NDArray[np.uint32]
 
 
-@compiled
+@inlined
 def philox(
     index: np.uint64,
     day: np.uint64,
@@ -89,14 +89,18 @@ def fill_words(
     """Write the four words of the indices ``first`` to ``first + count - 1`` from ``offset`` on."""
     day_64, entity_64, purpose_64 = np.uint64(day), np.uint64(entity), np.uint64(purpose)
     seed_64, replication_64 = np.uint64(seed), np.uint64(replication)
+    out_0 = word_0[offset : offset + count]
+    out_1 = word_1[offset : offset + count]
+    out_2 = word_2[offset : offset + count]
+    out_3 = word_3[offset : offset + count]
     for i in range(count):
         a, b, c, d = philox(
             np.uint64(first + i), day_64, entity_64, purpose_64, seed_64, replication_64
         )
-        word_0[offset + i] = np.uint32(a)
-        word_1[offset + i] = np.uint32(b)
-        word_2[offset + i] = np.uint32(c)
-        word_3[offset + i] = np.uint32(d)
+        out_0[i] = np.uint32(a)
+        out_1[i] = np.uint32(b)
+        out_2[i] = np.uint32(c)
+        out_3[i] = np.uint32(d)
 
 
 @compiled

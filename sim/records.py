@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 HOURS_OF_WEEK = 168
 
@@ -94,57 +95,40 @@ def new_tally(ports: int, lanes: int, lines: int) -> Tally:
     )
 
 
-class Attempts(NamedTuple):
-    """What an engine finds out about attempts, one row an attempt, in order of booking.
-
-    Attributes
-    ----------
-    fate : array of int
-        0 in transit, 1 passed, 2 seized.
-    reason : array of int
-        Reason of referral (`sim.model.referral`).
-    examination_s : array of float
-        Officer seconds of its examination, 0 where there was none.
-    law : array of float
-        What the detection law gives for the examination it had or would have had.
-    sure, chance : array of float
-        Own probability of detection = sure + chance x (an examination would begin in time).
-    in_time : array of int
-        Whether it would: 0, 1, or -1 while not known.
-    find_word : array of int
-        Random word that decides whether an examination finds the load.
-    """
-
-    fate: Whole
-    reason: Whole
-    examination_s: Floats
-    law: Floats
-    sure: Floats
-    chance: Floats
-    in_time: Whole
-    find_word: Whole
+# What an engine finds out about attempts, one row an attempt, in order of booking.
+#
+# fate: 0 in transit, 1 passed, 2 seized; reason: of referral (`sim.model.referral`); examination_s: officer
+# seconds of its examination, 0 where there was none; law: what the detection law gives for the examination
+# it had or would have had; sure, chance: own probability of detection = sure + chance x (an examination
+# would begin in time); in_time: whether it would, 0, 1, or -1 while not known; find_word: the random word
+# that decides whether an examination finds the load.
+ATTEMPT = np.dtype(
+    [
+        ("fate", np.int64),
+        ("reason", np.int64),
+        ("examination_s", np.float64),
+        ("rate_per_s", np.float64),
+        ("law", np.float64),
+        ("sure", np.float64),
+        ("chance", np.float64),
+        ("in_time", np.int64),
+        ("find_word", np.int64),
+    ]
+)
 
 
-def new_attempts(room: int) -> Attempts:
+def new_attempts(room: int) -> Rows:
     """Room for attempts, none of them decided."""
-    return Attempts(
-        np.zeros(room, np.int64),
-        np.zeros(room, np.int64),
-        np.zeros(room),
-        np.zeros(room),
-        np.zeros(room),
-        np.zeros(room),
-        np.full(room, -1),
-        np.zeros(room, np.int64),
-    )
+    attempts = np.zeros(room, ATTEMPT)
+    attempts["in_time"] = -1
+    return attempts
 
 
-def more_room(attempts: Attempts, room: int) -> Attempts:
+def more_room(attempts: Rows, room: int) -> Rows:
     """The same attempts with room for at least ``room``, growing by doubling."""
-    have = len(attempts.fate)
+    have = len(attempts)
     if have >= room:
         return attempts
     grown = new_attempts(max(room, 2 * have))
-    for new, old in zip(grown, attempts, strict=True):
-        new[:have] = old
+    grown[:have] = attempts
     return grown

@@ -240,8 +240,9 @@ class Study:
     folder : Path
     manifest : dict
         How the study was made. Of its keys the analysis knows ``days`` (length of the run),
-        ``start``, ``year``, ``seed``, ``engine``, ``code_version``, ``configuration_hash`` and
-        ``scenarios`` (name to title); all but ``schema`` may be missing.
+        ``start``, ``year``, ``seed``, ``engine``, ``code_version``, ``configuration_hash``,
+        ``scenarios`` (name to title) and ``points`` (of which ``name`` and ``bound``); all but
+        ``schema`` may be missing.
     certificate : dict
         ``held``, ``replications`` and ``laws``: for each law its worst case.
     summary : pandas.DataFrame
@@ -286,7 +287,14 @@ class Study:
         """Name of a scenario for people."""
         titles = self.manifest.get("scenarios")
         known = titles.get(scenario) if isinstance(titles, dict) else None
-        return known if isinstance(known, str) else scenario.replace("_", " ")
+        return known if known and isinstance(known, str) else scenario.replace("_", " ")
+
+    @property
+    def bounds(self) -> frozenset[str]:
+        """Scenarios that are bounds, not proposals that anyone would carry out."""
+        points = self.manifest.get("points")
+        known = points if isinstance(points, list) else []
+        return frozenset(str(point["name"]) for point in known if point.get("bound"))
 
 
 def write_study(

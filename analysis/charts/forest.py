@@ -1,10 +1,21 @@
 """The forest of paired differences, on which the charts of single metrics are built."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
-from analysis.charts.look import SERIES, finish, half_widths, safe, zero_line
+from analysis.charts.look import (
+    LEGEND,
+    SERIES,
+    extent,
+    finish,
+    half_widths,
+    label,
+    safe,
+    zero_line,
+)
 from analysis.compare import HEADLINE, Comparison, compare, metric_of
-from analysis.wording import listed, period
+from analysis.wording import listed, period, shown
 from sim.results import Study
 
 Verb = tuple[str, str]
@@ -15,7 +26,8 @@ def forest(study: Study, metric: str, up: Verb, down: Verb, what: str) -> go.Fig
     """Every scenario's difference to the baseline in one metric, with 95 % intervals.
 
     Filled markers are distinguishable from no effect after Holm's correction over the headline
-    comparisons, open ones are not.
+    comparisons, open ones are not. The scale is that of the proposals; a bound beyond it is a
+    triangle at the edge, with its value.
 
     Parameters
     ----------
@@ -28,52 +40,94 @@ def forest(study: Study, metric: str, up: Verb, down: Verb, what: str) -> go.Fig
         What it does it to, for the sentence above the chart.
     """
     found = [one for one in compare(study, HEADLINE) if one.metric == metric]
-    about = metric_of(metric)
-    factor, unit = (100, "percentage points") if about.unit == "share" else (1, about.unit)
+    proposals = [one for one in found if one.scenario not in study.bounds]
+    ends = extent([one.difference for one in proposals or found])
     scenarios = _ordered(found)
-    figure = go.Figure()
     adversaries = list(dict.fromkeys(one.adversary for one in found))
+    figure = go.Figure()
     for adversary, (colour, symbol) in zip(adversaries, SERIES, strict=False):
-        own = {one.scenario: one for one in found if one.adversary == adversary}
-        rows = [own[name] for name in scenarios if name in own]
-        means = [factor * one.difference.mean for one in rows]
-        lows = [factor * one.difference.low for one in rows]
-        open_ = [colour if one.distinguishable else "white" for one in rows]
-        figure.add_scatter(
-            x=means,
-            y=[safe(study.title(one.scenario)) for one in rows],
-            mode="markers",
-            name=safe(adversary.replace("_", " ")),
-            error_x={
-                "array": half_widths(lows, means), "color": colour, "thickness": 2, "width": 4
-            },
-            marker={
-                "color": open_, "symbol": symbol, "size": 10, "line": {"color": colour, "width": 2}
-            },
-            text=[safe(one.verdict) for one in rows],
-            hovertemplate="%{y}: %{text}<extra></extra>",
-            showlegend=len(adversaries) > 1,
-        )  # fmt: skip
+        own = [one for one in found if one.adversary == adversary]
+        inside = [one for one in own if ends[0] <= one.difference.mean <= ends[1]]
+        name = safe(adversary.replace("_", " "))
+        _draw(figure, study, inside, (colour, symbol), name, legend=len(adversaries) > 1)
+        _draw_beyond(figure, study, [one for one in own if one not in inside], ends, colour)
     if len(adversaries) > 1:
-        figure.update_layout(
-            scattermode="group", legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0}
-        )
+        figure.update_layout(scattermode="group", legend=LEGEND)
     zero_line(figure)
-    span = period(about.unit, study.days)
-    figure.update_xaxes(title_text=f"difference to the baseline{span} [{unit}]")
-    figure.update_yaxes(tickfont={"size": 12}, showgrid=True, categoryorder="array",
-                        categoryarray=[safe(study.title(name)) for name in scenarios][::-1],
-                        range=[-0.6, len(scenarios) - 0.4])  # fmt: skip
+    unit = metric_of(metric).unit
+    span = period(unit, study.days)
+    figure.update_xaxes(title_text=f"difference<br>[{unit}{span}]", range=ends, tickangle=0)
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=[label(study, name) for name in scenarios][::-1],
+        range=[-0.6, len(scenarios) - 0.4],
+    )
     return finish(
         figure,
-        finding=_finding(study, found, up, down, what),
-        note=_note(found),
-        height=90 + 30 * len(scenarios) * max(1, len(adversaries) * 2 // 3),
+        finding=_finding(study, proposals, up, down, what),
+        note=_note(study, found),
+        height=80 + (30 if len(adversaries) < 2 else 44) * len(scenarios),
     )
 
 
+def _draw(
+    figure: go.Figure,
+    study: Study,
+    rows: Sequence[Comparison],
+    style: tuple[str, str],
+    name: str,
+    *,
+    legend: bool,
+) -> None:
+    """Add the differences of one kind of smuggler."""
+    colour, symbol = style
+    means = [one.difference.mean for one in rows]
+    reach = half_widths([one.difference.low for one in rows], means)
+    fill = [colour if one.distinguishable else "white" for one in rows]
+    figure.add_scatter(
+        x=means,
+        y=[label(study, one.scenario) for one in rows],
+        mode="markers",
+        name=name,
+        error_x={"array": reach, "color": colour, "thickness": 2, "width": 4},
+        marker={"color": fill, "symbol": symbol, "size": 10, "line": {"color": colour, "width": 2}},
+        text=[safe(one.verdict) for one in rows],
+        hovertemplate="%{y}: %{text}<extra></extra>",
+        showlegend=legend,
+    )
+
+
+def _draw_beyond(
+    figure: go.Figure,
+    study: Study,
+    rows: Sequence[Comparison],
+    ends: Sequence[float],
+    colour: str,
+) -> None:
+    """Add what lies off the scale: a triangle at the edge and the value."""
+    for one in rows:
+        above = one.difference.mean > ends[1]
+        unit = metric_of(one.metric).unit
+        text = shown(
+            one.difference.mean, one.difference.low, one.difference.high, unit=unit, signed=True
+        )
+        figure.add_scatter(
+            x=[ends[above] - (0.02 if above else -0.02) * (ends[1] - ends[0])],
+            y=[label(study, one.scenario)],
+            mode="markers+text",
+            text=[text.value],
+            textposition="middle left" if above else "middle right",
+            textfont={"size": 11},
+            marker={"color": colour, "symbol": "triangle-right" if above else "triangle-left",
+                    "size": 12},
+            cliponaxis=False,
+            hovertemplate=f"%{{y}}: {safe(one.verdict)}<extra></extra>",
+            showlegend=False,
+        )  # fmt: skip
+
+
 def _ordered(found: list[Comparison]) -> list[str]:
-    """Scenarios by their difference, largest first; scenarios, not ports, may be ranked."""
+    """Scenarios by their difference, largest first."""
     means: dict[str, float] = {}
     for one in found:
         means[one.scenario] = max(means.get(one.scenario, -float("inf")), one.difference.mean)
@@ -98,13 +152,15 @@ def _finding(study: Study, found: list[Comparison], up: Verb, down: Verb, what: 
     )
 
 
-def _note(found: list[Comparison]) -> str:
+def _note(study: Study, found: list[Comparison]) -> str:
     """What is drawn."""
     counts = sorted({one.difference.count for one in found})
     if not counts or counts[-1] < 2:
         return "One replication: no intervals."
     several = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
+    beyond = " Triangles: bounds that lie off the scale." if study.bounds else ""
     return (
-        f"Paired differences over {several} replications on common random numbers; bars: 95 % "
-        "intervals. Filled: distinguishable from no effect after Holm's correction; open: not."
+        f"Paired differences to the baseline over {several} replications on common random numbers; "
+        "bars: 95 % intervals. Filled: distinguishable from no effect after Holm's correction; "
+        f"open: not.{beyond}"
     )

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from analysis.compare import Estimate
+from sim.results import Study
+
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, INK, GREY, FAINT = "#56B4E9", "#1d2730", "#6b7680", "#dde2e6"
 
@@ -25,6 +28,12 @@ CONFIG = {
     "responsive": True,
 }
 """What every chart is shown with; nothing offers to send the data anywhere."""
+
+LEGEND = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xanchor": "left"}
+"""A legend above the chart, over the width of its plot area."""
+
+LABEL = 26
+"""Longest line of a scenario's name beside a chart, in characters."""
 
 SOURCE = "Source: this simulation, on the assumptions listed with it."
 
@@ -64,7 +73,7 @@ def finish(
     source = f"{note} {SOURCE}"
     title, foot = wrapped(finding, 75), wrapped(source, 105)
     above = 34 + 21 * (title.count("<br>") + 1)
-    below = 62 + 15 * (foot.count("<br>") + 1)
+    below = 70 + 15 * (foot.count("<br>") + 1)
     figure.update_layout(
         title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container",
                "yanchor": "top", "xanchor": "left", "pad": {"t": 12},
@@ -97,6 +106,22 @@ def zero_line(figure: go.Figure, *, across: bool = False) -> None:
         figure.add_hline(y=0, line=line)
     else:
         figure.add_vline(x=0, line=line)
+
+
+def extent(estimates: Sequence[Estimate]) -> list[float]:
+    """Ends of an axis that shows zero and every interval, with some room."""
+    ends = [0.0]
+    for one in estimates:
+        ends += [x for x in (one.low, one.high, one.mean) if x == x]
+    room = 0.07 * (max(ends) - min(ends)) or 1.0
+    return [min(ends) - room, max(ends) + room]
+
+
+def label(study: Study, scenario: str) -> str:
+    """Name of a scenario beside a chart, in two lines at most."""
+    name = study.title(scenario) + (" (bound)" if scenario in study.bounds else "")
+    lines = textwrap.wrap(name, LABEL, max_lines=2, placeholder=" …")
+    return "<br>".join(safe(line) for line in lines)
 
 
 def half_widths(lows: Sequence[float], means: Sequence[float]) -> list[float]:

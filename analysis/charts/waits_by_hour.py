@@ -29,7 +29,7 @@ def waits_by_hour(study: Study) -> go.Figure:
         )
     )
     figure.update_xaxes(
-        title_text="hour of the day, local time of the port", tickvals=list(range(0, 24, 3)),
+        title_text="local time of the port<br>[hour of the day]", tickvals=list(range(0, 24, 3)),
         showgrid=False,
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)

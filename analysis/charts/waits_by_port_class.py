@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from analysis.charts.look import SERIES, finish, half_widths, safe
+from analysis.charts.look import LEGEND, SERIES, finish, half_widths, safe
 from analysis.compare import BASELINE, compare, estimate, values
 from analysis.wording import shown
 from sim.results import Study
@@ -10,7 +10,7 @@ from sim.results import Study
 GROUPS = {
     "one_officer": "ports of one officer",
     "larger": "larger ports",
-    "busiest10": "the ten busiest",
+    "busiest10": "the ten busiest ports",
 }
 
 
@@ -36,10 +36,8 @@ def waits_by_port_class(study: Study) -> go.Figure:
             marker={"color": colour, "symbol": symbol, "size": 11},
             hovertemplate="%{y}: %{x:.2f} min<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-    figure.update_layout(
-        scattermode="group", legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0}
-    )
-    figure.update_xaxes(title_text="mean wait, all lanes [min]", rangemode="tozero")
+    figure.update_layout(scattermode="group", legend=LEGEND)
+    figure.update_xaxes(title_text="mean wait, all lanes<br>[min]", rangemode="tozero")
     figure.update_yaxes(range=[len(GROUPS) - 0.4, -0.6])
     longest = max(baseline, key=lambda group: baseline[group])
     return finish(
@@ -48,13 +46,17 @@ def waits_by_port_class(study: Study) -> go.Figure:
         f"{shown(baseline[longest], unit='min')} on average in the baseline.",
         note="Bars: 95 % intervals over replications, not paired. Shown are the baseline and the "
         "proposals that shorten and lengthen the mean wait most.",
-        height=250,
+        height=280,
     )
 
 
 def _chosen(study: Study) -> list[str]:
     """The baseline, and the scenarios that change the mean wait most, either way."""
-    found = [one for one in compare(study, ["mean_wait_min"]) if not one.difference.identical]
+    found = [
+        one
+        for one in compare(study, ["mean_wait_min"])
+        if not one.difference.identical and one.scenario not in study.bounds
+    ]
     found.sort(key=lambda one: one.difference.mean)
     ends = [found[0].scenario, found[-1].scenario] if found else []
     return list(dict.fromkeys([BASELINE, *ends]))

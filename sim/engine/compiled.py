@@ -13,15 +13,12 @@ import numpy.typing as npt
 
 from sim.compilation import compiled
 from sim.engine.booths import hand_over, stand_ready
-from sim.engine.day import AFTER_HOURS, OPEN, DayPlan, Guests, World, in_order, no_guests
+from sim.engine.day import AFTER_HOURS, OPEN, DayPlan, World, in_order, new_guests
 from sim.engine.inspection import serve_line
 from sim.engine.lineup import LANE_COUNT, Lineup, keep_line, line_up, new_lineup
 from sim.engine.secondary import (
-    Waiting,
     begin,
-    copy_entry,
     leave_unexamined,
-    move,
     new_waiting,
     serve_queue,
     trace_secondary,
@@ -37,12 +34,12 @@ from sim.records import (
     OVERTIME,
     READY,
     SHIFT,
-    Attempts,
     Tally,
 )
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 MOST_SERVERS = max(MOST_BOOTHS, MOST_BAYS)
 
@@ -82,7 +79,7 @@ def integrated(cumulative: Floats, cells: int, seconds: float) -> float:
 def sweep(
     queue: int,
     now: float,
-    waiting: Waiting,
+    waiting: Rows,
     head: int,
     tail: int,
     first_line: int,
@@ -92,14 +89,14 @@ def sweep(
     state: State,
     lane_sums: Floats,
     officer_sums: Floats,
-    attempts: Attempts,
+    attempts: Rows,
     trace: Floats,
     trace_count: Whole,
 ) -> int:
     """Let booth officers take those who wait in a queue where nobody works (rule 7); return the head."""
     entry = head
     kept = 0
-    while entry < tail and waiting.join_s[entry] < now:
+    while entry < tail and waiting[entry].join_s < now:
         best_place = -1
         best_booth = 0
         least = np.inf
@@ -112,18 +109,18 @@ def sweep(
                         best_place = place
                         best_booth = booth
         if best_place < 0:
-            move(waiting, entry, head + kept)
+            waiting[head + kept] = waiting[entry]
             kept += 1
-        elif least > waiting.join_s[entry] + waiting.limit_s[entry]:
+        elif least > waiting[entry].join_s + waiting[entry].limit_s:
             leave_unexamined(waiting, entry, lane_sums, attempts)
             trace_secondary(trace, trace_count, waiting, entry, -1.0)
         else:
-            state.free[best_place, best_booth] = least + waiting.work_s[entry]
+            state.free[best_place, best_booth] = least + waiting[entry].work_s
             begin(waiting, entry, least, lane_sums, officer_sums, attempts)
             trace_secondary(trace, trace_count, waiting, entry, least)
         entry += 1
     for back in range(kept):
-        move(waiting, head + kept - 1 - back, entry - 1 - back)
+        waiting[entry - 1 - back] = waiting[head + kept - 1 - back]
     return entry - kept
 
 
@@ -134,15 +131,15 @@ def run_port(
     world: World,
     state: State,
     tally: Tally,
-    attempts: Attempts,
+    attempts: Rows,
     lineup: Lineup,
-    waiting: tuple[Waiting, Waiting],
+    waiting: tuple[Rows, Rows],
     heads: Whole,
     tails: Whole,
     trace: Floats,
     trace_2: Floats,
     trace_count: Whole,
-    left: Guests,
+    left: Rows,
     left_count: int,
 ) -> int:
     """Simulate one port for one day; return the number of vehicles left in line so far."""
@@ -167,6 +164,8 @@ def run_port(
     waive = np.zeros(lines, np.bool_)
     manned = state.manned[first_place : first_place + places]
     free = state.free[first_place : first_place + places]
+    service_s = np.empty(LANE_COUNT)
+    words = np.empty((LANE_COUNT, 4), np.int64)
     midnight = plan.day * 86400.0
     for k in range(plan.intervals[port]):
         now = plan.start_s[port, k]
@@ -218,9 +217,9 @@ def run_port(
             for queue in range(QUEUES):
                 backlog = 0.0
                 for entry in range(heads[queue], tails[queue]):
-                    if waiting[queue].join_s[entry] >= now:
+                    if waiting[queue][entry].join_s >= now:
                         break
-                    backlog += waiting[queue].work_s[entry]
+                    backlog += waiting[queue][entry].work_s
                 need[lines + queue] += backlog / ((until - now) * world.target_utilisation)
                 used = False
                 for line in range(first_line, last_line):
@@ -268,7 +267,7 @@ def run_port(
                     port, line, before, last_of[place], until, manned[place], free[place], row,
                     hurry[place], waive[place], own_work, on_shift, plan, world, lineup,
                     waiting[queue], heads[queue], tails[queue], lane_sums, wait_counts,
-                    officer_sums, line_sums, attempts, trace, trace_2, trace_count,
+                    officer_sums, line_sums, attempts, trace, trace_2, trace_count, service_s, words,
                 )  # fmt: skip
         for queue in range(QUEUES):
             place = lines + queue
@@ -288,26 +287,26 @@ def run_day(
     world: World,
     state: State,
     tally: Tally,
-    attempts: Attempts,
+    attempts: Rows,
     lineup: Lineup,
-    waiting: tuple[Waiting, Waiting],
-    kept: Waiting,
+    waiting: tuple[Rows, Rows],
+    kept: Rows,
     kept_until: Whole,
-    kept_next: Waiting,
+    kept_next: Rows,
     kept_next_until: Whole,
     trace: Floats,
     trace_2: Floats,
     trace_count: Whole,
-    left: Guests,
+    left: Rows,
 ) -> int:
     """Simulate all ports for one day.
 
     Parameters
     ----------
-    kept, kept_next : Waiting
+    kept, kept_next : array of WAITING
         Those in secondary at the midnight before (read) and after (written), by port and queue;
         ``kept_until`` and ``kept_next_until`` say where each port's queue ends.
-    left : Guests
+    left : array of GUEST
         Room for those in line at the midnight after (written).
 
     Returns
@@ -326,7 +325,7 @@ def run_day(
             heads[queue] = 0
             tails[queue] = 0
             while source < kept_until[port, queue]:
-                copy_entry(kept, source, waiting[queue], tails[queue])
+                waiting[queue][tails[queue]] = kept[source]
                 tails[queue] += 1
                 source += 1
         count = run_port(
@@ -335,7 +334,7 @@ def run_day(
         )  # fmt: skip
         for queue in range(QUEUES):
             for entry in range(heads[queue], tails[queue]):
-                copy_entry(waiting[queue], entry, kept_next, stored)
+                kept_next[stored] = waiting[queue][entry]
                 stored += 1
             kept_next_until[port, queue] = stored
     return count
@@ -364,7 +363,7 @@ class CompiledEngine:
             np.zeros(ports, np.int64),
             np.zeros(ports, np.int64),
         )
-        self.in_line = no_guests()
+        self.in_line = new_guests(0)
         self.kept = new_waiting(0)
         self.kept_until = np.zeros((ports, QUEUES), np.int64)
         self.lineup = new_lineup(0)
@@ -373,32 +372,32 @@ class CompiledEngine:
         self.trace_2 = np.zeros((trace_room, 6))
         self.trace_count = np.zeros(2, np.int64)
 
-    def run_day(self, plan: DayPlan, attempts: Attempts) -> None:
+    def run_day(self, plan: DayPlan, attempts: Rows) -> None:
         """Simulate the next day."""
-        if len(self.in_line.line):
+        if len(self.in_line):
             plan = plan._replace(guests=in_order(self.in_line, plan.guests))
         ports = np.arange(len(plan.cells))
         expected = plan.cumulative[ports, :, plan.cells]
-        guests = len(plan.guests.line)
+        guests = len(plan.guests)
         room_by_port = np.vectorize(most_vehicles)(expected).sum(axis=1)
         most = 2 * (int(room_by_port.max()) + guests)
         if len(self.lineup.time_s) < most:
             self.lineup = new_lineup(most)
-        secondary = most + len(self.kept.join_s)
-        if len(self.waiting[0].join_s) < secondary:
+        secondary = most + len(self.kept)
+        if len(self.waiting[0]) < secondary:
             self.waiting = (new_waiting(secondary), new_waiting(secondary))
         total = int(room_by_port.sum()) + guests
-        left = no_guests(total)
-        kept_next = new_waiting(total + len(self.kept.join_s))
+        left = new_guests(total)
+        kept_next = new_waiting(total + len(self.kept))
         kept_next_until = np.zeros_like(self.kept_until)
         count = run_day(
             plan, self.world, self.state, self.tally, attempts, self.lineup, self.waiting,
             self.kept, self.kept_until, kept_next, kept_next_until, self.trace, self.trace_2,
             self.trace_count, left,
         )  # fmt: skip
-        self.in_line = Guests(*(column[:count].copy() for column in left))
+        self.in_line = left[:count].copy()
         stored = int(kept_next_until[-1, -1])
-        self.kept = Waiting(*(column[:stored].copy() for column in kept_next))
+        self.kept = kept_next[:stored].copy()
         self.kept_until = kept_next_until
 
     def busy_after(self, end_s: float) -> float:

@@ -34,70 +34,53 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.randomness import Words
-
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 OPEN, AFTER_HOURS, HELD = range(3)
 
 ORDINARY, TRAFFICKER, TRAVELLER_FIREARM = range(3)
 
 
-class Guests(NamedTuple):
-    """Vehicles that are not drawn from their lane's own stream, in order of line and arrival.
-
-    Travellers diverted from a closed port, and attempts.
-
-    Attributes
-    ----------
-    line, lane : array of int, shape (guests,)
-    time_s : array of float
-        Arrival in seconds since the run began.
-    service_word, search_word, mandatory_word, lookout_word : array of uint32
-    entity, day, index : array of int
-        Identity: the keys of its draws.
-    attempt : array of int
-        Number of the attempt, -1 for an ordinary vehicle.
-    kind : array of int
-        0 ordinary, 1 trafficker, 2 traveller's firearm.
-    search_factor : array of float
-        Ratio of the search rate (below 1 for deep concealment).
-    lookout : array of int
-        1 if a lookout on it is active.
-    """
-
-    line: Whole
-    lane: Whole
-    time_s: Floats
-    service_word: Words
-    search_word: Words
-    mandatory_word: Words
-    lookout_word: Words
-    entity: Whole
-    day: Whole
-    index: Whole
-    attempt: Whole
-    kind: Whole
-    search_factor: Floats
-    lookout: Whole
+# Vehicles that are not drawn from their lane's own stream, in order of line and arrival: travellers diverted
+# from a closed port, those in line since the day before, and attempts.
+#
+# time_s: arrival in seconds since the run began; entity, day, index: identity (the keys of its draws);
+# attempt: number of the attempt, -1 for an ordinary vehicle; kind: ordinary, trafficker or traveller's firearm;
+# search_factor: ratio of the search rate (below 1 for deep concealment); lookout: 1 if one is active.
+GUEST = np.dtype(
+    [
+        ("line", np.int64),
+        ("lane", np.int64),
+        ("time_s", np.float64),
+        ("service_word", np.uint32),
+        ("search_word", np.uint32),
+        ("mandatory_word", np.uint32),
+        ("lookout_word", np.uint32),
+        ("entity", np.int64),
+        ("day", np.int64),
+        ("index", np.int64),
+        ("attempt", np.int64),
+        ("kind", np.int64),
+        ("search_factor", np.float64),
+        ("lookout", np.int64),
+    ]
+)
 
 
-_WORDS = ("service_word", "search_word", "mandatory_word", "lookout_word")
-_FLOATS = ("time_s", "search_factor")
+def new_guests(room: int = 0) -> Rows:
+    """Room for guests, all of them ordinary."""
+    guests = np.zeros(room, GUEST)
+    guests["attempt"] = -1
+    guests["search_factor"] = 1.0
+    return guests
 
 
-def no_guests(room: int = 0) -> Guests:
-    """Guests of nobody, or room for some."""
-    kinds = {name: np.uint32 for name in _WORDS} | {name: np.float64 for name in _FLOATS}
-    return Guests(*(np.zeros(room, kinds.get(name, np.int64)) for name in Guests._fields))
-
-
-def in_order(*groups: Guests) -> Guests:
+def in_order(*groups: Rows) -> Rows:
     """Join groups of guests, sorted by line and time (the order of equals is kept)."""
-    joined = [np.concatenate(columns) for columns in zip(*groups, strict=True)]
-    order = np.lexsort((joined[2], joined[0]))
-    return Guests(*(column[order] for column in joined))
+    joined = np.concatenate(groups)
+    return joined[np.lexsort((joined["time_s"], joined["line"]))]
 
 
 class DayPlan(NamedTuple):
@@ -124,7 +107,7 @@ class DayPlan(NamedTuple):
         Part of it that the superintendent does not expect.
     cells : array of int, shape (ports,)
         Equal parts of the day in them: 24, or 96 at ferry landings.
-    guests : Guests
+    guests : array of GUEST
     """
 
     day: int
@@ -139,7 +122,7 @@ class DayPlan(NamedTuple):
     cumulative: Floats
     day_factor: Floats
     cells: Whole
-    guests: Guests
+    guests: Rows
 
 
 class World(NamedTuple):

@@ -7,7 +7,7 @@ from sim.compilation import compiled
 from sim.engine.booths import take
 from sim.engine.day import TRAFFICKER, DayPlan, World
 from sim.engine.lineup import LANE_COUNT, Lineup
-from sim.engine.secondary import Waiting, decide, is_discretionary, join, note_work
+from sim.engine.secondary import decide, is_discretionary, note_work, place_by_time
 from sim.engine.settings import (
     CLEARANCE_S,
     DUTY,
@@ -45,11 +45,11 @@ from sim.records import (
     WAIT_S,
     WAIVED,
     WITHIN,
-    Attempts,
 )
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 KIND_COUNT = len(KINDS)
 # Thresholds of a lane in one interval, as 32-bit words: paperwork, all mandatory, random, selective.
@@ -118,27 +118,33 @@ def serve_line(
     plan: DayPlan,
     world: World,
     lineup: Lineup,
-    waiting: Waiting,
+    waiting: Rows,
     waiting_head: int,
     waiting_tail: int,
     lane_sums: Floats,
     wait_counts: npt.NDArray[np.int32],
     officer_sums: Floats,
     line_sums: Floats,
-    attempts: Attempts,
+    attempts: Rows,
     trace: Floats,
     trace_2: Floats,
     trace_count: Whole,
+    service_s: Floats,
+    words: Whole,
 ) -> tuple[int, int]:
     """Serve one line to the end of a control interval (rules 2, 5, 6 and 7 of `sim.engine.day`).
+
+    Parameters
+    ----------
+    service_s : array of float, shape (lanes,)
+    words : array of int, shape (lanes, 4)
+        Room for the mean service times and the thresholds of referral.
 
     Returns
     -------
     head, waiting_tail : int
         Next vehicle in line, and new tail of its secondary queue.
     """
-    service_s = np.empty(LANE_COUNT)
-    words = np.empty((LANE_COUNT, 4), np.int64)
     for lane in range(LANE_COUNT):
         if world.line_of_lane[port, lane] == line:
             service_s[lane] = row[SERVICE_S + lane] * (row[HURRY_SERVICE] if hurry else 1.0)
@@ -149,49 +155,57 @@ def serve_line(
             words[lane, WORD_SELECTIVE] = to_word(1.0 - chosen)
     started = 0.0
     waited = 0.0
+    ready = 0.0
+    served_s = 0.0
     first = head
+    time_s = lineup.time_s
+    service_words = lineup.service_word
+    search_words = lineup.search_word
+    mandatory_words = lineup.mandatory_word
+    lanes = lineup.lane
+    guests = lineup.guest
+    indices = lineup.index
+    guest_rows = plan.guests
+    day = plan.day
+    entities = world.entity[port]
+    seed = world.seed
+    replication = world.replication
+    service_table = world.service_table
+    secondary_table = world.secondary_table
+    standard_s = plan.standard_s
+    tracing = trace_count[0] < len(trace)
     while head < last:
-        arrival = lineup.time_s[head]
+        arrival = time_s[head]
         booth = take(free, manned, arrival)
-        start = max(free[booth], arrival)
+        moment = free[booth]
+        start = max(moment, arrival)
         if start >= until:
             break
-        lane = np.int64(lineup.lane[head])
-        service = service_s[lane] * quantile(world.service_table, lineup.service_word[head])
-        if on_shift:
-            officer_sums[READY] += start - free[booth]
-        else:
-            officer_sums[OVERTIME] += service
+        lane = np.int64(lanes[head])
+        service = service_s[lane] * quantile(service_table, service_words[head])
         end = start + service
         free[booth] = end
-        wait = start - arrival
+        ready += start - moment
+        served_s += service
         started += until - start
-        sums = lane_sums[lane]
-        sums[RELEASED] += 1.0
-        sums[PRIMARY_S] += service
+        lane_sums[lane, RELEASED] += 1.0
+        lane_sums[lane, PRIMARY_S] += service
+        wait = start - arrival
         if wait > 0.0:
-            sums[WAIT_S] += wait
             waited += wait
+            lane_sums[lane, WAIT_S] += wait
             minute = np.int64(wait * (1.0 / 60.0))
             wait_counts[lane, BIN_OF_MINUTE[minute] if minute < 360 else WAIT_BINS - 1] += 1
-            if wait <= plan.standard_s:
-                sums[WITHIN] += 1.0
+            if wait <= standard_s:
+                lane_sums[lane, WITHIN] += 1.0
         else:
             wait_counts[lane, 0] += 1
-            sums[WITHIN] += 1.0
-        officer_sums[ON_PRIMARY] += service
-        search = np.int64(lineup.search_word[head])
-        mandatory = np.int64(lineup.mandatory_word[head])
-        guest = np.int64(lineup.guest[head])
-        if trace_count[0] < len(trace):
-            entry = trace[trace_count[0]]
-            entry[0] = plan.guests.entity[guest] if guest >= 0 else world.entity[port, lane]
-            entry[1] = plan.guests.day[guest] if guest >= 0 else plan.day
-            entry[2] = lineup.index[head]
-            entry[3] = arrival
-            entry[4] = start
-            entry[5] = end
-            trace_count[0] += 1
+            lane_sums[lane, WITHIN] += 1.0
+        search = np.int64(search_words[head])
+        mandatory = np.int64(mandatory_words[head])
+        guest = np.int64(guests[head])
+        if tracing:
+            trace_primary(trace, trace_count, port, lane, guest, head, start, end, plan, world, lineup)
         head += 1
         if (
             guest < 0
@@ -201,13 +215,19 @@ def serve_line(
         ):
             continue
         booth_work, waiting_tail = refer(
-            port, head - 1, lane, guest, search, mandatory, words, row, hurry, waive, own_work,
-            end, plan, world, lineup, waiting, waiting_head, waiting_tail, sums, lane_sums,
-            officer_sums, attempts, trace_2, trace_count,
+            lane, guest, search, mandatory, words, row, hurry, waive, own_work, end,
+            entities[lane], day, np.int64(indices[head - 1]), guest_rows, seed, replication,
+            secondary_table, waiting, waiting_head, waiting_tail, lane_sums, officer_sums,
+            attempts, trace_2, trace_count,
         )  # fmt: skip
         free[booth] += booth_work
         if not on_shift:
             officer_sums[OVERTIME] += booth_work
+    officer_sums[ON_PRIMARY] += served_s
+    if on_shift:
+        officer_sums[READY] += ready
+    else:
+        officer_sums[OVERTIME] += served_s
     line_sums[LINE_SERVED] += head - first
     line_sums[LINE_QUEUE_S] -= started
     line_sums[LINE_WAIT_S] += waited
@@ -215,9 +235,33 @@ def serve_line(
 
 
 @compiled
-def refer(
+def trace_primary(
+    trace: Floats,
+    trace_count: Whole,
     port: int,
+    lane: int,
+    guest: int,
     vehicle: int,
+    start: float,
+    end: float,
+    plan: DayPlan,
+    world: World,
+    lineup: Lineup,
+) -> None:
+    """Write down when the primary service of a vehicle began and ended."""
+    if trace_count[0] < len(trace):
+        entry = trace[trace_count[0]]
+        entry[0] = plan.guests[guest].entity if guest >= 0 else world.entity[port, lane]
+        entry[1] = plan.guests[guest].day if guest >= 0 else plan.day
+        entry[2] = lineup.index[vehicle]
+        entry[3] = lineup.time_s[vehicle]
+        entry[4] = start
+        entry[5] = end
+        trace_count[0] += 1
+
+
+@compiled
+def refer(
     lane: int,
     guest: int,
     search: int,
@@ -228,16 +272,19 @@ def refer(
     waive: bool,
     own_work: bool,
     end: float,
-    plan: DayPlan,
-    world: World,
-    lineup: Lineup,
-    waiting: Waiting,
+    own_entity: int,
+    own_day: int,
+    index: int,
+    guests: Rows,
+    seed: int,
+    replication: int,
+    secondary_table: Floats,
+    waiting: Rows,
     waiting_head: int,
     waiting_tail: int,
-    sums: Floats,
     lane_sums: Floats,
     officer_sums: Floats,
-    attempts: Attempts,
+    attempts: Rows,
     trace_2: Floats,
     trace_count: Whole,
 ) -> tuple[float, int]:
@@ -249,21 +296,20 @@ def refer(
         Time for which the booth's own officer is away with the vehicle.
     waiting_tail : int
     """
-    guests = plan.guests
-    attempt = guests.attempt[guest] if guest >= 0 else -1
+    attempt = guests[guest].attempt if guest >= 0 else -1
     pick = words[lane, WORD_SELECTIVE]
     reason = referral.NOT_REFERRED
     picked = 0.0
     if attempt >= 0:
-        picked = row[pick_column(guests.kind[guest], hurry) + lane]
+        picked = row[pick_column(guests[guest].kind, hurry) + lane]
         pick = to_word(1.0 - picked * (1.0 - row[RANDOM + lane]))
-        if guests.lookout[guest] > 0 and guests.lookout_word[guest] < to_word(row[LOOKOUT_HIT]):
+        if guests[guest].lookout > 0 and guests[guest].lookout_word < to_word(row[LOOKOUT_HIT]):
             reason = referral.LOOKOUT
     if reason == referral.NOT_REFERRED and mandatory < words[lane, WORD_MANDATORY]:
         if mandatory < words[lane, WORD_PAPERWORK]:
             reason = referral.PAPERWORK
         elif waive:
-            sums[WAIVED] += 1.0
+            lane_sums[lane, WAIVED] += 1.0
         else:
             reason = referral.DUTY
     if reason == referral.NOT_REFERRED:
@@ -272,19 +318,18 @@ def refer(
         elif search >= pick:
             reason = referral.SELECTIVE
     if reason != referral.NOT_REFERRED:
-        sums[REFERRED + reason - 1] += 1.0
+        lane_sums[lane, REFERRED + reason - 1] += 1.0
     elif attempt >= 0:
         reason = referral.PROBE
     else:
         return 0.0, waiting_tail
-    entity = guests.entity[guest] if guest >= 0 else world.entity[port, lane]
-    day = guests.day[guest] if guest >= 0 else plan.day
-    index = np.int64(lineup.index[vehicle])
+    entity = guests[guest].entity if guest >= 0 else own_entity
+    day = guests[guest].day if guest >= 0 else own_day
     kind_word, length_word, find_word, _ = philox(
         np.uint64(index), np.uint64(day), np.uint64(entity), np.uint64(SECONDARY),
-        np.uint64(world.seed), np.uint64(world.replication),
+        np.uint64(seed), np.uint64(replication),
     )  # fmt: skip
-    length = quantile(world.secondary_table, np.uint32(length_word))
+    length = quantile(secondary_table, np.uint32(length_word))
     kind = kind_of_examination(row, lane, np.int64(kind_word))
     if reason == referral.LOOKOUT:
         kind = FULL
@@ -294,37 +339,44 @@ def refer(
     elif reason == referral.PROBE:
         work = 0.0
     if attempt >= 0:
-        factor = guests.search_factor[guest]
-        hit = row[LOOKOUT_HIT] if guests.lookout[guest] > 0 else 0.0
+        factor = guests[guest].search_factor
+        hit = row[LOOKOUT_HIT] if guests[guest].lookout > 0 else 0.0
         must = row[PAPERWORK + lane] + (0.0 if waive else row[DUTY + lane])
         chosen = row[RANDOM + lane] + (1.0 - row[RANDOM + lane]) * picked
-        attempts.law[attempt] = detection_probability(
+        attempts[attempt].law = detection_probability(
             row[KIND_RATE + kind] * factor, row[KIND_S + kind] * length
         )
-        attempts.sure[attempt] = hit * detection_probability(
+        attempts[attempt].sure = hit * detection_probability(
             row[KIND_RATE + FULL] * factor, row[KIND_S + FULL] * length
         )
-        attempts.chance[attempt] = (
+        attempts[attempt].chance = (
             (1.0 - hit) * (1.0 - must) * chosen * mean_detection(row, lane, factor, length)
         )
-        attempts.find_word[attempt] = np.int64(find_word)
+        attempts[attempt].find_word = np.int64(find_word)
     limit = row[LIMIT_S] if is_discretionary(reason) else np.inf
     if not own_work:
-        tail = join(
-            waiting, waiting_head, waiting_tail, end, work, limit, row[LIMIT_S], reason, lane,
-            attempt, entity, day, index,
-        )  # fmt: skip
-        return 0.0, tail
+        entry = waiting[place_by_time(waiting, waiting_head, waiting_tail, end)]
+        entry.join_s = end
+        entry.work_s = work
+        entry.limit_s = limit
+        entry.in_time_s = row[LIMIT_S]
+        entry.reason = reason
+        entry.lane = lane
+        entry.attempt = attempt
+        entry.entity = entity
+        entry.day = day
+        entry.index = index
+        return 0.0, waiting_tail + 1
     note_work(reason, lane, work, lane_sums, officer_sums)
     if attempt >= 0:
         decide(attempts, attempt, reason, work, True)
     if trace_count[1] < len(trace_2):
-        entry = trace_2[trace_count[1]]
-        entry[0] = entity
-        entry[1] = day
-        entry[2] = index
-        entry[3] = end
-        entry[4] = end
-        entry[5] = reason
+        line = trace_2[trace_count[1]]
+        line[0] = entity
+        line[1] = day
+        line[2] = index
+        line[3] = end
+        line[4] = end
+        line[5] = reason
         trace_count[1] += 1
     return work, waiting_tail

@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.compilation import compiled
-from sim.engine.day import OPEN, DayPlan, Guests, World
+from sim.engine.day import OPEN, DayPlan, World
 from sim.model.traffic import LANES, draw_lane_day
 from sim.randomness import Words
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 LANE_COUNT = len(LANES)
 
@@ -57,6 +58,7 @@ def line_up(
     first, last : int
         Where they stand in the line-up, in order of arrival.
     """
+    guests = plan.guests
     cells = plan.cells[port]
     open_all_day = True
     for k in range(plan.intervals[port]):
@@ -78,26 +80,27 @@ def line_up(
         if count == 0:
             continue
         begins[streams] = end
+        lineup.lane[end : end + count] = lane
+        lineup.guest[end : end + count] = -1
+        numbers = lineup.index[end : end + count]
         for i in range(count):
-            lineup.lane[end + i] = lane
-            lineup.guest[end + i] = -1
-            lineup.index[end + i] = i
+            numbers[i] = i
         if not open_all_day:
             count = admit(port, plan, lineup, end, count)
         end += count
         ends[streams] = end
         streams += 1
-    first_guest, last_guest = guests_of_line(plan.guests.line, line)
+    first_guest, last_guest = guests_of_line(guests, line)
     if first_guest < last_guest:
         begins[streams] = end
         for g in range(first_guest, last_guest):
-            lineup.time_s[end] = plan.guests.time_s[g]
-            lineup.service_word[end] = plan.guests.service_word[g]
-            lineup.search_word[end] = plan.guests.search_word[g]
-            lineup.mandatory_word[end] = plan.guests.mandatory_word[g]
-            lineup.lane[end] = plan.guests.lane[g]
+            lineup.time_s[end] = guests[g].time_s
+            lineup.service_word[end] = guests[g].service_word
+            lineup.search_word[end] = guests[g].search_word
+            lineup.mandatory_word[end] = guests[g].mandatory_word
+            lineup.lane[end] = guests[g].lane
             lineup.guest[end] = g
-            lineup.index[end] = plan.guests.index[g]
+            lineup.index[end] = guests[g].index
             end += 1
         ends[streams] = end
         streams += 1
@@ -107,9 +110,19 @@ def line_up(
 
 
 @compiled
-def guests_of_line(lines: Whole, line: int) -> tuple[int, int]:
+def guests_of_line(guests: Rows, line: int) -> tuple[int, int]:
     """First and last row of a line's guests."""
-    return np.searchsorted(lines, line), np.searchsorted(lines, line + 1)
+    low, high = 0, len(guests)
+    while low < high:
+        middle = (low + high) // 2
+        if guests[middle].line < line:
+            low = middle + 1
+        else:
+            high = middle
+    last = low
+    while last < len(guests) and guests[last].line == line:
+        last += 1
+    return low, last
 
 
 @compiled
@@ -141,22 +154,31 @@ def merge(lineup: Lineup, begins: Whole, ends: Whole, streams: int, offset: int)
     while True:
         best = -1
         earliest = np.inf
-        for s in range(streams):
-            if begins[s] < ends[s] and lineup.time_s[begins[s]] < earliest:
-                earliest = lineup.time_s[begins[s]]
-                best = s
+        second = np.inf
+        for stream in range(streams):
+            if begins[stream] < ends[stream]:
+                moment = lineup.time_s[begins[stream]]
+                if moment < earliest:
+                    second = earliest
+                    earliest = moment
+                    best = stream
+                elif moment < second:
+                    second = moment
         if best < 0:
             return target
         source = begins[best]
-        begins[best] += 1
-        lineup.time_s[target] = lineup.time_s[source]
-        lineup.service_word[target] = lineup.service_word[source]
-        lineup.search_word[target] = lineup.search_word[source]
-        lineup.mandatory_word[target] = lineup.mandatory_word[source]
-        lineup.lane[target] = lineup.lane[source]
-        lineup.guest[target] = lineup.guest[source]
-        lineup.index[target] = lineup.index[source]
-        target += 1
+        last = ends[best]
+        while source < last and (lineup.time_s[source] < second or source == begins[best]):
+            lineup.time_s[target] = lineup.time_s[source]
+            lineup.service_word[target] = lineup.service_word[source]
+            lineup.search_word[target] = lineup.search_word[source]
+            lineup.mandatory_word[target] = lineup.mandatory_word[source]
+            lineup.lane[target] = lineup.lane[source]
+            lineup.guest[target] = lineup.guest[source]
+            lineup.index[target] = lineup.index[source]
+            source += 1
+            target += 1
+        begins[best] = source
 
 
 @compiled
@@ -167,7 +189,7 @@ def keep_line(
     lineup: Lineup,
     head_of: Whole,
     last_of: Whole,
-    left: Guests,
+    left: Rows,
     count: int,
 ) -> int:
     """Carry those still in line at midnight into the next day, as guests."""
@@ -176,19 +198,19 @@ def keep_line(
         for i in range(head_of[k], last_of[k]):
             g = np.int64(lineup.guest[i])
             lane = np.int64(lineup.lane[i])
-            left.line[count] = world.first_line[port] + k
-            left.lane[count] = lane
-            left.time_s[count] = lineup.time_s[i]
-            left.service_word[count] = lineup.service_word[i]
-            left.search_word[count] = lineup.search_word[i]
-            left.mandatory_word[count] = lineup.mandatory_word[i]
-            left.index[count] = lineup.index[i]
-            left.lookout_word[count] = guests.lookout_word[g] if g >= 0 else np.uint32(0)
-            left.entity[count] = guests.entity[g] if g >= 0 else world.entity[port, lane]
-            left.day[count] = guests.day[g] if g >= 0 else plan.day
-            left.attempt[count] = guests.attempt[g] if g >= 0 else -1
-            left.kind[count] = guests.kind[g] if g >= 0 else 0
-            left.search_factor[count] = guests.search_factor[g] if g >= 0 else 1.0
-            left.lookout[count] = guests.lookout[g] if g >= 0 else 0
+            left[count].line = world.first_line[port] + k
+            left[count].lane = lane
+            left[count].time_s = lineup.time_s[i]
+            left[count].service_word = lineup.service_word[i]
+            left[count].search_word = lineup.search_word[i]
+            left[count].mandatory_word = lineup.mandatory_word[i]
+            left[count].index = lineup.index[i]
+            left[count].lookout_word = guests[g].lookout_word if g >= 0 else np.uint32(0)
+            left[count].entity = guests[g].entity if g >= 0 else world.entity[port, lane]
+            left[count].day = guests[g].day if g >= 0 else plan.day
+            left[count].attempt = guests[g].attempt if g >= 0 else -1
+            left[count].kind = guests[g].kind if g >= 0 else 0
+            left[count].search_factor = guests[g].search_factor if g >= 0 else 1.0
+            left[count].lookout = guests[g].lookout if g >= 0 else 0
             count += 1
     return count

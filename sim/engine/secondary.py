@@ -1,7 +1,5 @@
 """Secondary of the compiled engine: the queue, the examinations, and the fate of attempts."""
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
@@ -20,112 +18,61 @@ from sim.records import (
     PASSED,
     READY,
     SEIZED,
-    Attempts,
 )
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 
-class Waiting(NamedTuple):
-    """Those in one secondary queue, in the order in which they joined.
-
-    Attributes
-    ----------
-    join_s : array of float
-        When they joined.
-    work_s : array of float
-        Officer time they need (0 for a probe).
-    limit_s : array of float
-        Wait after which a discretionary examination is not done; infinite for other work.
-    in_time_s : array of float
-        Wait up to which a discretionary examination would have been done.
-    reason, lane, attempt : array of int
-    entity, day, index : array of int
-        Identity, for traces.
-    """
-
-    join_s: Floats
-    work_s: Floats
-    limit_s: Floats
-    in_time_s: Floats
-    reason: Whole
-    lane: Whole
-    attempt: Whole
-    entity: Whole
-    day: Whole
-    index: Whole
+# Those in one secondary queue, in the order in which they joined.
+#
+# work_s: officer time they need (0 for a probe); limit_s: wait after which a discretionary examination is not
+# done, infinite for other work; in_time_s: wait up to which a discretionary one would have been done; entity,
+# day, index: identity.
+WAITING = np.dtype(
+    [
+        ("join_s", np.float64),
+        ("work_s", np.float64),
+        ("limit_s", np.float64),
+        ("in_time_s", np.float64),
+        ("reason", np.int64),
+        ("lane", np.int64),
+        ("attempt", np.int64),
+        ("entity", np.int64),
+        ("day", np.int64),
+        ("index", np.int64),
+    ]
+)
 
 
-def new_waiting(room: int) -> Waiting:
+def new_waiting(room: int) -> Rows:
     """Room for those in a secondary queue."""
-    floats = ("join_s", "work_s", "limit_s", "in_time_s")
-    return Waiting(
-        *(np.zeros(room, np.float64 if name in floats else np.int64) for name in Waiting._fields)
-    )
+    return np.empty(room, WAITING)
 
 
 @compiled
-def join(
-    waiting: Waiting,
-    head: int,
-    tail: int,
-    join_s: float,
-    work_s: float,
-    limit_s: float,
-    in_time_s: float,
-    reason: int,
-    lane: int,
-    attempt: int,
-    entity: int,
-    day: int,
-    index: int,
-) -> int:
-    """Put a vehicle into the queue at its place by time of joining; return the new tail."""
+def place_by_time(waiting: Rows, head: int, tail: int, join_s: float) -> int:
+    """Make room in the queue for one who joins at a moment; return the slot."""
     slot = tail
-    while slot > head and waiting.join_s[slot - 1] > join_s:
-        move(waiting, slot - 1, slot)
+    while slot > head and waiting[slot - 1].join_s > join_s:
+        waiting[slot] = waiting[slot - 1]
         slot -= 1
-    waiting.join_s[slot] = join_s
-    waiting.work_s[slot] = work_s
-    waiting.limit_s[slot] = limit_s
-    waiting.in_time_s[slot] = in_time_s
-    waiting.reason[slot] = reason
-    waiting.lane[slot] = lane
-    waiting.attempt[slot] = attempt
-    waiting.entity[slot] = entity
-    waiting.day[slot] = day
-    waiting.index[slot] = index
-    return tail + 1
+    return slot
 
 
 @compiled
-def move(waiting: Waiting, source: int, target: int) -> None:
-    """Copy one entry of the queue to another slot."""
-    waiting.join_s[target] = waiting.join_s[source]
-    waiting.work_s[target] = waiting.work_s[source]
-    waiting.limit_s[target] = waiting.limit_s[source]
-    waiting.in_time_s[target] = waiting.in_time_s[source]
-    waiting.reason[target] = waiting.reason[source]
-    waiting.lane[target] = waiting.lane[source]
-    waiting.attempt[target] = waiting.attempt[source]
-    waiting.entity[target] = waiting.entity[source]
-    waiting.day[target] = waiting.day[source]
-    waiting.index[target] = waiting.index[source]
-
-
-@compiled
-def decide(attempts: Attempts, attempt: int, reason: int, examined_s: float, in_time: bool) -> None:
+def decide(attempts: Rows, attempt: int, reason: int, examined_s: float, in_time: bool) -> None:
     """Write down the fate of an attempt that leaves secondary."""
-    attempts.in_time[attempt] = 1 if in_time else 0
+    attempts[attempt].in_time = 1 if in_time else 0
     searched = reason != PAPERWORK and reason != DUTY and reason != PROBE and examined_s >= 0.0
-    attempts.fate[attempt] = PASSED
+    attempts[attempt].fate = PASSED
     if reason != PROBE:
-        attempts.reason[attempt] = reason
+        attempts[attempt].reason = reason
     if searched:
-        attempts.examination_s[attempt] = examined_s
-        if attempts.find_word[attempt] < attempts.law[attempt] * TWO_32:
-            attempts.fate[attempt] = SEIZED
+        attempts[attempt].examination_s = examined_s
+        if attempts[attempt].find_word < attempts[attempt].law * TWO_32:
+            attempts[attempt].fate = SEIZED
 
 
 @compiled
@@ -144,50 +91,50 @@ def note_work(
 
 @compiled
 def leave_unexamined(
-    waiting: Waiting, entry: int, lane_sums: Floats, attempts: Attempts
+    waiting: Rows, entry: int, lane_sums: Floats, attempts: Rows
 ) -> None:
     """Let a vehicle go whose discretionary examination has not begun within its limit."""
-    reason = waiting.reason[entry]
+    reason = waiting[entry].reason
     if reason != PROBE:
-        lane_sums[waiting.lane[entry], EXAMINATIONS_RELEASED] += 1.0
-    if waiting.attempt[entry] >= 0:
-        decide(attempts, waiting.attempt[entry], reason, -1.0, False)
+        lane_sums[waiting[entry].lane, EXAMINATIONS_RELEASED] += 1.0
+    if waiting[entry].attempt >= 0:
+        decide(attempts, waiting[entry].attempt, reason, -1.0, False)
 
 
 @compiled
 def begin(
-    waiting: Waiting,
+    waiting: Rows,
     entry: int,
     start: float,
     lane_sums: Floats,
     officer_sums: Floats,
-    attempts: Attempts,
+    attempts: Rows,
 ) -> None:
     """Begin the work on one vehicle."""
-    reason = waiting.reason[entry]
-    note_work(reason, waiting.lane[entry], waiting.work_s[entry], lane_sums, officer_sums)
-    if waiting.attempt[entry] >= 0:
-        in_time = start - waiting.join_s[entry] <= waiting.in_time_s[entry]
-        decide(attempts, waiting.attempt[entry], reason, waiting.work_s[entry], in_time)
+    reason = waiting[entry].reason
+    note_work(reason, waiting[entry].lane, waiting[entry].work_s, lane_sums, officer_sums)
+    if waiting[entry].attempt >= 0:
+        in_time = start - waiting[entry].join_s <= waiting[entry].in_time_s
+        decide(attempts, waiting[entry].attempt, reason, waiting[entry].work_s, in_time)
 
 
 @compiled
-def trace_secondary(trace: Floats, count: Whole, waiting: Waiting, entry: int, start: float) -> None:
+def trace_secondary(trace: Floats, count: Whole, waiting: Rows, entry: int, start: float) -> None:
     """Write down when the work on a vehicle began (-1: it left at its limit)."""
     if count[1] < len(trace):
         row = trace[count[1]]
-        row[0] = waiting.entity[entry]
-        row[1] = waiting.day[entry]
-        row[2] = waiting.index[entry]
-        row[3] = waiting.join_s[entry]
+        row[0] = waiting[entry].entity
+        row[1] = waiting[entry].day
+        row[2] = waiting[entry].index
+        row[3] = waiting[entry].join_s
         row[4] = start
-        row[5] = waiting.reason[entry]
+        row[5] = waiting[entry].reason
         count[1] += 1
 
 
 @compiled
 def serve_queue(
-    waiting: Waiting,
+    waiting: Rows,
     head: int,
     tail: int,
     until: float,
@@ -195,7 +142,7 @@ def serve_queue(
     free: Floats,
     lane_sums: Floats,
     officer_sums: Floats,
-    attempts: Attempts,
+    attempts: Rows,
     on_shift: bool,
     trace: Floats,
     trace_count: Whole,
@@ -209,32 +156,32 @@ def serve_queue(
     """
     entry = head
     kept = 0
-    while entry < tail and waiting.join_s[entry] < until:
-        joined = waiting.join_s[entry]
+    while entry < tail and waiting[entry].join_s < until:
+        joined = waiting[entry].join_s
         server = 0
         start = np.inf
         if manned > 0:
             server = take(free, manned, joined)
             start = max(free[server], joined)
-        latest = joined + waiting.limit_s[entry]
+        latest = joined + waiting[entry].limit_s
         if start > latest and (start < until or latest < until):
             leave_unexamined(waiting, entry, lane_sums, attempts)
             trace_secondary(trace, trace_count, waiting, entry, -1.0)
         elif start >= until:
-            move(waiting, entry, head + kept)
+            waiting[head + kept] = waiting[entry]
             kept += 1
         else:
-            if waiting.reason[entry] != PROBE:
+            if waiting[entry].reason != PROBE:
                 if on_shift:
                     officer_sums[READY] += start - free[server]
                 else:
-                    officer_sums[OVERTIME] += waiting.work_s[entry]
-                free[server] = start + waiting.work_s[entry]
+                    officer_sums[OVERTIME] += waiting[entry].work_s
+                free[server] = start + waiting[entry].work_s
             begin(waiting, entry, start, lane_sums, officer_sums, attempts)
             trace_secondary(trace, trace_count, waiting, entry, start)
         entry += 1
     for back in range(kept):
-        move(waiting, head + kept - 1 - back, entry - 1 - back)
+        waiting[entry - 1 - back] = waiting[head + kept - 1 - back]
     return entry - kept
 
 
@@ -242,18 +189,3 @@ def serve_queue(
 def is_discretionary(reason: int) -> bool:
     """Whether work in secondary may be left undone."""
     return reason != PAPERWORK and reason != DUTY and reason != LOOKOUT
-
-
-@compiled
-def copy_entry(source: Waiting, row: int, target: Waiting, slot: int) -> None:
-    """Copy one entry of a secondary queue into another array."""
-    target.join_s[slot] = source.join_s[row]
-    target.work_s[slot] = source.work_s[row]
-    target.limit_s[slot] = source.limit_s[row]
-    target.in_time_s[slot] = source.in_time_s[row]
-    target.reason[slot] = source.reason[row]
-    target.lane[slot] = source.lane[row]
-    target.attempt[slot] = source.attempt[row]
-    target.entity[slot] = source.entity[row]
-    target.day[slot] = source.day[row]
-    target.index[slot] = source.index[row]

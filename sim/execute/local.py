@@ -31,9 +31,9 @@ MOST_TRIES = 3
 
 def replicate(point: Point, replication: int) -> "Result":
     """Run the model (imported now: it is heavy)."""
-    import sim.run
+    from sim.run import run_replication
 
-    return sim.run.run_replication(point, replication)
+    return run_replication(point, replication)
 
 
 def carry_out(task: Task, store: Store, model: Replicate = replicate) -> None:

@@ -13,7 +13,16 @@ DISTRIBUTION = "border-interdiction"
 PACKAGES = ("numpy", "numba", "simpy", "pandas", "pyarrow", "scipy", "hydra-core", "omegaconf")
 
 # What cannot change the result of a replication: how it is asked for, carried out and stored.
-_INDIFFERENT = ("__main__.py", "config.py", "complaint.py", "scenario.py", "execute", "derive")
+_INDIFFERENT = (
+    "__main__.py",
+    "complaint.py",
+    "config.py",
+    "feasibility.py",
+    "scenario.py",
+    "study.py",
+    "execute",
+    "derive",
+)
 
 
 @functools.cache

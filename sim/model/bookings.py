@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, Guests, no_guests
+from sim.engine.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_guests
 from sim.geography import Ports
 from sim.model.conditions import DAY_S, Conditions, Snapshot
 from sim.model.opening import Opening
@@ -19,6 +19,7 @@ from sim.randomness import BOOKING, LOAD, SECONDARY, TWO_32, Streams
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 
 class Booking(NamedTuple):
@@ -102,7 +103,7 @@ class Bookings:
         """Lane of a port, or the general car lane where it has no such lane."""
         return lane if self.layout.line_of_lane[port, lane] >= 0 else CAR
 
-    def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Guests:
+    def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
         """Decide on the day's opportunities; those who go through a port join its line."""
         smuggling = snapshot.parameters.smuggling
         share = snapshot.parameters.database.lookout_share
@@ -135,31 +136,31 @@ class Bookings:
 
     def _guests_of(
         self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
-    ) -> Guests:
-        guests = no_guests(len(going))
+    ) -> Rows:
+        guests = new_guests(len(going))
         first = self.count - len(going)
         for i, (chance, port, lane) in enumerate(going):
             words = self.streams.words(BOOKING, chance.entity, day, 1, chance.index)
-            guests.line[i] = self.layout.line_of_lane[port, lane]
-            guests.lane[i] = lane
-            guests.time_s[i] = chance.time_s
-            guests.service_word[i] = words[0][0]
-            guests.search_word[i] = words[1][0]
-            guests.mandatory_word[i] = words[2][0]
-            guests.lookout_word[i] = words[3][0]
-            guests.entity[i] = chance.entity
-            guests.day[i] = day
-            guests.index[i] = chance.index
-            guests.attempt[i] = first + i
-            guests.kind[i] = TRAFFICKER
-            guests.search_factor[i] = deep_factor if chance.deep else 1.0
-            guests.lookout[i] = int(chance.lookout)
+            guests["line"][i] = self.layout.line_of_lane[port, lane]
+            guests["lane"][i] = lane
+            guests["time_s"][i] = chance.time_s
+            guests["service_word"][i] = words[0][0]
+            guests["search_word"][i] = words[1][0]
+            guests["mandatory_word"][i] = words[2][0]
+            guests["lookout_word"][i] = words[3][0]
+            guests["entity"][i] = chance.entity
+            guests["day"][i] = day
+            guests["index"][i] = chance.index
+            guests["attempt"][i] = first + i
+            guests["kind"][i] = TRAFFICKER
+            guests["search_factor"][i] = deep_factor if chance.deep else 1.0
+            guests["lookout"][i] = int(chance.lookout)
         return guests
 
-    def visitors(self, day: int, cumulative: Floats, cells: Whole) -> Guests:
+    def visitors(self, day: int, cumulative: Floats, cells: Whole) -> Rows:
         """Visitors with an undeclared firearm who come on a day."""
         counts = self.visitors_of.count[day]
-        guests = no_guests(int(counts.sum()))
+        guests = new_guests(int(counts.sum()))
         slot = 0
         for port in np.flatnonzero(counts):
             entity = int(self.visitors_of.entity[port])
@@ -172,34 +173,34 @@ class Bookings:
             quantile = (words[0] + 0.5) / TWO_32
             moment = np.interp(quantile * curve[-1], curve, np.linspace(0.0, DAY_S, len(curve)))
             rows = slice(slot, slot + count)
-            guests.line[rows] = self.layout.line_of_lane[port, CAR]
-            guests.lane[rows] = CAR
-            guests.time_s[rows] = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
-            guests.service_word[rows] = words[1]
-            guests.search_word[rows] = words[2]
-            guests.mandatory_word[rows] = words[3]
-            guests.entity[rows] = entity
-            guests.day[rows] = day
-            guests.index[rows] = 1 + np.arange(count)
-            guests.attempt[rows] = self.count + np.arange(count)
-            guests.kind[rows] = TRAVELLER_FIREARM
-            guests.search_factor[rows] = 1.0
+            guests["line"][rows] = self.layout.line_of_lane[port, CAR]
+            guests["lane"][rows] = CAR
+            guests["time_s"][rows] = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
+            guests["service_word"][rows] = words[1]
+            guests["search_word"][rows] = words[2]
+            guests["mandatory_word"][rows] = words[3]
+            guests["entity"][rows] = entity
+            guests["day"][rows] = day
+            guests["index"][rows] = 1 + np.arange(count)
+            guests["attempt"][rows] = self.count + np.arange(count)
+            guests["kind"][rows] = TRAVELLER_FIREARM
+            guests["search_factor"][rows] = 1.0
             for i in range(count):
                 self.rows.append(
                     Booking(
                         f"{self.port_name[port]}/{day}/{i}", self.count + i, "traveller", -1, "", "",
-                        int(port), CAR, float(guests.time_s[slot + i]), int(loads[i]), False, 0.0,
+                        int(port), CAR, float(guests["time_s"][slot + i]), int(loads[i]), False, 0.0,
                         "port", False,
                     )  # fmt: skip
                 )
             self.count += count
             slot += count
-        return Guests(*(column[:slot] for column in guests))
+        return guests[:slot]
 
-    def at_port(self, guests: Guests, port: int) -> npt.NDArray[np.bool_]:
+    def at_port(self, guests: Rows, port: int) -> npt.NDArray[np.bool_]:
         """Which guests stand in a line of a port."""
         first, last = self.layout.first_line[port], self.layout.first_line[port + 1]
-        return np.asarray((guests.line >= first) & (guests.line < last))
+        return np.asarray((guests["line"] >= first) & (guests["line"] < last))
 
 
 def _open_ports(opening: Opening, seconds: float) -> npt.NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from sim.engine.day import DayPlan, Guests, World, in_order, no_guests
+from sim.engine.day import DayPlan, World, in_order, new_guests
 from sim.engine.settings import settings_rows
 from sim.geography import Ports
 from sim.model import port as port_module
@@ -36,10 +36,11 @@ from sim.randomness import (
     gamma_table,
     lognormal_table,
 )
-from sim.records import Attempts, Tally, more_room, new_attempts, new_tally
+from sim.records import Tally, more_room, new_attempts, new_tally
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 # Wait standards (B058, B059).
 STANDARD_S = {False: 600.0, True: 1200.0}
@@ -48,7 +49,7 @@ STANDARD_S = {False: 600.0, True: 1200.0}
 class Engine(Protocol):
     """Something that simulates the traffic of one day of all ports."""
 
-    def run_day(self, plan: DayPlan, attempts: Attempts) -> None:
+    def run_day(self, plan: DayPlan, attempts: Rows) -> None:
         """Simulate the next day."""
 
     def busy_after(self, end_s: float) -> float:
@@ -108,7 +109,7 @@ class Border:
             self.ports, self.layout, self.demand, self.conditions, self.watch, streams
         )
         self.withdrawals: list[Withdrawal] = []
-        self.on_the_way = no_guests()
+        self.on_the_way = new_guests(0)
         self.duty_cad = 0.0
         self.collections = 0.0
         self.forgone_cad = 0.0
@@ -255,7 +256,7 @@ class Border:
 
     def _guests(
         self, day: int, opening: Opening, cumulative: Floats, cells: Whole, snapshot: Snapshot
-    ) -> Guests:
+    ) -> Rows:
         """Attempts and diverted travellers who arrive on a day."""
         guests = [self.on_the_way, self.bookings.trafficking(day, opening, snapshot)]
         visitors = self.bookings.visitors(day, cumulative, cells)
@@ -264,12 +265,12 @@ class Border:
             for group in shut_out(port, day, opening, cumulative, cells, self.world):
                 guests.append(self.diversion.divert(port, group, opening, wait_s))
             at_port = self.bookings.at_port(visitors, port)
-            shut = at_port & ~opening.open_at(port, visitors.time_s)
+            shut = at_port & ~opening.open_at(port, visitors["time_s"])
             if shut.any():
-                leaving = Guests(*(column[shut] for column in visitors))
-                visitors = Guests(*(column[~shut] for column in visitors))
+                leaving = visitors[shut]
+                visitors = visitors[~shut]
                 guests.append(self.diversion.divert(port, leaving, opening, wait_s))
         joined = in_order(*guests, visitors)
-        later = joined.time_s >= (day + 1) * DAY_S
-        self.on_the_way = Guests(*(column[later] for column in joined))
-        return Guests(*(column[~later] for column in joined))
+        later = joined["time_s"] >= (day + 1) * DAY_S
+        self.on_the_way = joined[later]
+        return joined[~later]

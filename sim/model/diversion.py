@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.day import Guests, no_guests
+from sim.engine.day import new_guests
 from sim.geography import Ports
 from sim.model.opening import Opening
 from sim.model.port import Layout
@@ -20,6 +20,7 @@ from sim.randomness import DETOUR, Streams
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
 
 # So many of the nearest ports are looked at for ones that are open.
 SEARCHED = 12
@@ -59,13 +60,13 @@ class Diversion:
         takes[port] = False
         return self.nearest[port][takes[self.nearest[port]]][:SEARCHED]
 
-    def divert(self, port: int, shut_out: Guests, opening: Opening, wait_s: Floats) -> Guests:
+    def divert(self, port: int, shut_out: Rows, opening: Opening, wait_s: Floats) -> Rows:
         """Send those who find a port shut to its neighbours.
 
         Parameters
         ----------
         port : int
-        shut_out : Guests
+        shut_out : Rows
             Vehicles of one lane and day, with the moments at which they would have arrived.
         opening : Opening
         wait_s : array of float, shape (ports, lanes)
@@ -73,16 +74,16 @@ class Diversion:
 
         Returns
         -------
-        Guests
+        Rows
             Those who do arrive, at their new ports and moments.
         """
-        lane = int(shut_out.lane[0])
+        lane = int(shut_out["lane"][0])
         others = self._neighbours(port, lane)
         if lane == TRAIN or len(others) == 0:
-            self.tally.lost += len(shut_out.lane)
-            return no_guests()
+            self.tally.lost += len(shut_out["lane"])
+            return new_guests(0)
         drive = self.drive_s(port, others)
-        arrival = shut_out.time_s[:, None] + drive
+        arrival = shut_out["time_s"][:, None] + drive
         is_open = np.stack(
             [opening.open_at(int(other), arrival[:, k]) for k, other in enumerate(others)], axis=1
         )
@@ -100,18 +101,17 @@ class Diversion:
         target = others[choice]
         own = self.layout.line_of_lane[target, lane] >= 0
         new_lane = np.where(own, lane, GENERAL_LANE[lane])
-        moved = shut_out._replace(
-            lane=new_lane,
-            line=self.layout.line_of_lane[target, new_lane],
-            time_s=shut_out.time_s + drive[choice],
-        )
-        return Guests(*(column[comes] for column in moved))
+        moved = shut_out.copy()
+        moved["lane"] = new_lane
+        moved["line"] = self.layout.line_of_lane[target, new_lane]
+        moved["time_s"] += drive[choice]
+        return moved[comes]
 
-    def _uniforms(self, guests: Guests) -> Floats:
+    def _uniforms(self, guests: Rows) -> Floats:
         """Two uniform numbers of each vehicle, shape (2, guests)."""
-        first = int(guests.index.min())
-        count = int(guests.index.max()) - first + 1
+        first = int(guests["index"].min())
+        count = int(guests["index"].max()) - first + 1
         u = self.streams.uniforms(
-            DETOUR, int(guests.entity[0]), int(guests.day[0]), count, first=first
+            DETOUR, int(guests["entity"][0]), int(guests["day"][0]), count, first=first
         )
-        return u[:2, guests.index - first]
+        return u[:2, guests["index"] - first]

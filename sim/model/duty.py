@@ -6,6 +6,7 @@ already let many go). Same-day trips have no exemption, whatever the limits are 
 queue nothing is collected (D004); that is a decision of the engine, from the queue it sees.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,7 @@ def _stays(duty: Duty) -> tuple[tuple[float, float, float], ...]:
     )
 
 
+@functools.lru_cache(maxsize=256)
 def collection(duty: Duty, baseline: Duty) -> Collection:
     """Work out collections and induced trips.
 

@@ -1,14 +1,21 @@
 """A model that takes no time, in place of the real one."""
 
+import datetime
 import time
 from typing import Any
 
 import pandas as pd
 
+from sim.intervention import BASELINE
+from sim.parameters import Parameters
 from sim.point import Point
 from sim.results import METRICS, TABLES, Result
 
 DTYPES = {"str": "str", "int64": "int64", "float64": "float64", "bool": "bool"}
+
+POINT = Point(
+    Parameters(), BASELINE, ("sarnia",), 2005, datetime.date(2005, 1, 1), 2, 1, "compiled"
+)
 
 
 def run_replication(point: Point, replication: int) -> Result:

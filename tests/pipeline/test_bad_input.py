@@ -1,6 +1,7 @@
 """The command line: what is wrong is said in one line, and what is done is kept."""
 
 import errno
+import importlib
 import json
 import os
 import shutil
@@ -12,13 +13,18 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 
+import filelock
 import pytest
 
 import sim.__main__ as door
+from sim.errors import InputError
 from sim.execute import local
+from sim.execute.plan import plan
+from sim.execute.store import Store
 from tests.pipeline import stand_in
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 QUICK = ["ports=[sarnia]", "run.days=2", "run.replications=3", "execution=serial"]
 
 Run = Callable[..., int]
@@ -273,7 +279,7 @@ def test_a_disk_that_really_is_full(
 
 SLOW = """
 import sys
-from tests.pipeline import stand_in
+import stand_in
 from sim.execute import local
 import sim.__main__ as door
 if __name__ == "__main__":
@@ -293,7 +299,7 @@ def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
         sys.executable, str(script), "ports=[sarnia]", "run.days=2", "run.replications=8",
         f"execution={execution}", "execution.workers=2", f"study.dir={tmp_path / 'study'}",
     ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT}"}
     process = subprocess.Popen(
         command,
         cwd=tmp_path,
@@ -305,14 +311,15 @@ def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
     )
     try:
         patience = time.monotonic() + 60
-        while not list(tmp_path.glob("study/store/*/*.replication")):
-            assert time.monotonic() < patience
+        while process.poll() is None and not list(tmp_path.glob("study/store/*/*.replication")):
+            assert time.monotonic() < patience, process.poll()
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the workers as well
         _, printed = process.communicate(timeout=30)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
     assert process.returncode == 130
     assert printed.startswith("interrupted: ")
     assert printed.count("\n") == 1
@@ -328,8 +335,6 @@ def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
 def test_two_runs_do_not_share_a_folder_at_once(
     run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    import filelock
-
     store = tmp_path / "study" / "store"
     store.mkdir(parents=True)
     with filelock.FileLock(store / ".lock"):
@@ -337,26 +342,25 @@ def test_two_runs_do_not_share_a_folder_at_once(
     assert "is in use by another run" in capsys.readouterr().err
 
 
-def test_a_worker_that_dies_is_reported(tmp_path: Path) -> None:
-    from sim.errors import InputError
-    from sim.execute.plan import plan
-    from sim.execute.store import Store
-    from tests.pipeline.test_scenarios import BASELINE_POINT
+@pytest.fixture
+def importable(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """The stand-in under a name that the processes of a pool can import."""
+    monkeypatch.syspath_prepend(str(HERE))
+    return importlib.import_module("stand_in")
 
-    store = Store(tmp_path, "code")
-    tasks = plan([BASELINE_POINT], 2)
+
+def test_a_worker_that_dies_is_reported(tmp_path: Path, importable: types.ModuleType) -> None:
+    tasks = plan([stand_in.POINT], 2)
     with pytest.raises(InputError, match="a worker process died 3 times in a row"):
-        local.run_pool(tasks, store, lambda: None, 1, stand_in.dies)
+        local.run_pool(tasks, Store(tmp_path, "code"), lambda: None, 1, importable.dies)
 
 
-def test_a_pool_writes_the_same_files_as_one_process(tmp_path: Path) -> None:
-    from sim.execute.plan import plan
-    from sim.execute.store import Store
-    from tests.pipeline.test_scenarios import BASELINE_POINT
-
-    tasks = plan([BASELINE_POINT], 4)
+def test_a_pool_writes_the_same_files_as_one_process(
+    tmp_path: Path, importable: types.ModuleType
+) -> None:
+    tasks = plan([stand_in.POINT], 4)
     pool, serial = Store(tmp_path / "pool", "code"), Store(tmp_path / "serial", "code")
-    local.run_pool(tasks, pool, lambda: None, 2, stand_in.run_replication)
+    local.run_pool(tasks, pool, lambda: None, 2, importable.run_replication)
     local.run_serial(tasks, serial, lambda: None, stand_in.run_replication)
     for task in tasks:
         assert pool.path(task).read_bytes() == serial.path(task).read_bytes()

@@ -9,7 +9,7 @@ import pytest
 from sim.errors import InputError
 from sim.feasibility import check_point
 from sim.geography import read_ports
-from sim.intervention import BASELINE, Scenario, moment
+from sim.intervention import Scenario, moment
 from sim.parameters import Parameters
 from sim.point import Point
 from sim.scenario import FOLDER, names, read
@@ -22,9 +22,6 @@ def point(scenario: Scenario, ports: tuple[str, ...] = ("sarnia",), days: int = 
     starts = [one.start for one in scenario.interventions if one.start is not None]
     start = max([datetime.date(2005, 1, 1), *(moment(one).date() for one in starts)])
     return Point(Parameters(), scenario, ports, 2005, start, days, 1, "compiled")
-
-
-BASELINE_POINT = point(BASELINE)
 
 
 @pytest.mark.parametrize("name", names())
