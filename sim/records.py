@@ -12,8 +12,6 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.void]
 
-HOURS_OF_WEEK = 168
-
 # Sums by port, lane and hour of the week. Arrivals count in the hour they arrive; all that happens at
 # primary counts in the hour in which service starts, and secondary work in the hour it starts.
 LANE_COLUMNS = (
@@ -73,9 +71,10 @@ class Tally(NamedTuple):
 
     Attributes
     ----------
-    lane : array of float, shape (ports, lanes, 168, columns)
-    waits : array of int, shape (ports, lanes, 168, bins)
-    officer : array of float, shape (ports, 168, columns)
+    lane : array of float, shape (7, ports, 24, lanes, columns)
+        By weekday first, so that what a day touches lies together in memory.
+    waits : array of int, shape (7, ports, 24, lanes, bins)
+    officer : array of float, shape (7, ports, 24, columns)
     line : array of float, shape (lines, columns)
     """
 
@@ -88,9 +87,9 @@ class Tally(NamedTuple):
 def new_tally(ports: int, lanes: int, lines: int) -> Tally:
     """Sums of nothing."""
     return Tally(
-        np.zeros((ports, lanes, HOURS_OF_WEEK, len(LANE_COLUMNS))),
-        np.zeros((ports, lanes, HOURS_OF_WEEK, WAIT_BINS), np.int32),
-        np.zeros((ports, HOURS_OF_WEEK, len(OFFICER_COLUMNS))),
+        np.zeros((7, ports, 24, lanes, len(LANE_COLUMNS))),
+        np.zeros((7, ports, 24, lanes, WAIT_BINS), np.int32),
+        np.zeros((7, ports, 24, len(OFFICER_COLUMNS))),
         np.zeros((lines, len(LINE_COLUMNS))),
     )
 

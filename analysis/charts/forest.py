@@ -66,7 +66,7 @@ def forest(study: Study, metric: str, up: Verb, down: Verb, what: str) -> go.Fig
         figure,
         finding=_finding(study, proposals, up, down, what),
         note=_note(study, found),
-        height=80 + (30 if len(adversaries) < 2 else 44) * len(scenarios),
+        height=80 + (26 if len(adversaries) < 2 else 40) * len(scenarios),
     )
 
 

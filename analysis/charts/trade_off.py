@@ -105,13 +105,15 @@ def _share(value: float, ends: Sequence[float]) -> float:
 
 def _finding(pairs: list[Pair]) -> str:
     """The sentence above the chart."""
-    more = [(d, g) for d, g in pairs if g.distinguishable and g.difference.mean > 0]
-    free = [d for d, _ in more if not (d.distinguishable and d.difference.mean > 0)]
+    scenarios = {guns.scenario for _, guns in pairs}
+    more = {g.scenario for _, g in pairs if g.distinguishable and g.difference.mean > 0}
+    slower = {d.scenario for d, _ in pairs if d.distinguishable and d.difference.mean > 0}
     if not more:
         return "No proposal stops more firearms beyond chance, so there is no delay to weigh."
-    few = {0: "none of them", len(more): "all of them"}.get(len(free), f"{len(free)} of them")
+    free = len(more - slower)
+    few = {0: "none of them", len(more): "all of them"}.get(free, f"{free} of them")
     verb = "stops" if len(more) == 1 else "stop"
     return (
-        f"{len(more)} of {len(pairs)} proposals {verb} more firearms, {few} without a "
+        f"{len(more)} of {len(scenarios)} proposals {verb} more firearms, {few} without a "
         "distinguishable rise in delay."
     )

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim.compilation import compiled
 from sim.engine.booths import hand_over, stand_ready
-from sim.engine.day import AFTER_HOURS, OPEN, DayPlan, World, in_order, new_guests
+from sim.engine.day import AFTER_HOURS, GUEST, OPEN, DayPlan, World, in_order, new_guests
 from sim.engine.inspection import serve_line
 from sim.engine.lineup import LANE_COUNT, Lineup, keep_line, line_up, new_lineup
 from sim.engine.secondary import (
@@ -172,10 +172,10 @@ def run_port(
         until = plan.start_s[port, k + 1]
         mode = plan.state[port, k]
         row = plan.settings[plan.row[port, k]]
-        hour = plan.weekday * 24 + min(np.int64((now - midnight) / 3600.0), 23)
-        lane_sums = tally.lane[port, :, hour]
-        wait_counts = tally.waits[port, :, hour]
-        officer_sums = tally.officer[port, hour]
+        hour = min(np.int64((now - midnight) / 3600.0), 23)
+        lane_sums = tally.lane[plan.weekday, port, hour]
+        wait_counts = tally.waits[plan.weekday, port, hour]
+        officer_sums = tally.officer[plan.weekday, port, hour]
         for place in range(lines):
             while seen[place] < last_of[place] and lineup.time_s[seen[place]] < now:
                 seen[place] += 1
@@ -365,6 +365,8 @@ class CompiledEngine:
         )
         self.in_line = new_guests(0)
         self.kept = new_waiting(0)
+        self.left = np.empty(0, GUEST)
+        self.kept_next = new_waiting(0)
         self.kept_until = np.zeros((ports, QUEUES), np.int64)
         self.lineup = new_lineup(0)
         self.waiting = (new_waiting(0), new_waiting(0))
@@ -379,7 +381,7 @@ class CompiledEngine:
         ports = np.arange(len(plan.cells))
         expected = plan.cumulative[ports, :, plan.cells]
         guests = len(plan.guests)
-        room_by_port = np.vectorize(most_vehicles)(expected).sum(axis=1)
+        room_by_port = most_vehicles(expected).sum(axis=1)
         most = 2 * (int(room_by_port.max()) + guests)
         if len(self.lineup.time_s) < most:
             self.lineup = new_lineup(most)
@@ -387,8 +389,11 @@ class CompiledEngine:
         if len(self.waiting[0]) < secondary:
             self.waiting = (new_waiting(secondary), new_waiting(secondary))
         total = int(room_by_port.sum()) + guests
-        left = new_guests(total)
-        kept_next = new_waiting(total + len(self.kept))
+        if len(self.left) < total:
+            self.left = np.empty(total, GUEST)
+        if len(self.kept_next) < total + len(self.kept):
+            self.kept_next = new_waiting(total + len(self.kept))
+        left, kept_next = self.left, self.kept_next
         kept_next_until = np.zeros_like(self.kept_until)
         count = run_day(
             plan, self.world, self.state, self.tally, attempts, self.lineup, self.waiting,

@@ -84,7 +84,7 @@ class Watch:
 
     def begin(self, baseline: Floats, before: Floats) -> None:
         """Start with what the settings before the run lead one to expect."""
-        ports = self.tally.lane.shape[0]
+        ports = self.tally.lane.shape[1]
         self.wait_s = np.zeros((ports, len(LANES)))
         self.in_time = np.ones(ports)
         self.baseline_loss = self._loss(baseline)
@@ -104,12 +104,11 @@ class Watch:
         return Perception(self.baseline_loss, np.zeros_like(self.wait_s))
 
     def _sums(self, weekday: int) -> Floats:
-        hours = slice(24 * weekday, 24 * weekday + 24)
-        return np.stack([self.tally.lane[:, :, hours, c].sum(axis=2) for c in _WATCHED], axis=2)
+        return np.asarray(self.tally.lane[weekday][..., _WATCHED].sum(axis=1))
 
     def duty_collections(self, weekday: int) -> float:
         """Collections so far on a day of the week."""
-        return float(self.tally.lane[:, :, 24 * weekday : 24 * weekday + 24, REFERRED + 2].sum())
+        return float(self.tally.lane[weekday, ..., REFERRED + 2].sum())
 
     def day_is_over(self, weekday: int, rows: Floats) -> None:
         """Take in what was seen on a day."""

@@ -28,7 +28,7 @@ def shut_out(
         expected = float(cumulative[port, lane, cells[port]])
         if expected <= 0.0 or world.line_of_lane[port, lane] < 0:
             continue
-        room = most_vehicles(expected)
+        room = int(most_vehicles(np.asarray(expected)))
         time_s = np.empty(room)
         words = [np.empty(room, np.uint32) for _ in range(4)]
         count = draw_lane_day(

@@ -113,9 +113,9 @@ def draw_lane_day(
         count += 1
 
 
-def most_vehicles(expected: float) -> int:
-    """Room that `draw_lane_day` needs for a day with this many vehicles expected."""
-    return int(expected + 12.0 * np.sqrt(expected) + 64.0)
+def most_vehicles(expected: Floats) -> npt.NDArray[np.int64]:
+    """Room that `draw_lane_day` needs for days with so many vehicles expected."""
+    return np.asarray(expected + 12.0 * np.sqrt(expected) + 64.0).astype(np.int64)
 
 
 def lane_entities(ports: Ports) -> npt.NDArray[np.int64]:
