@@ -91,7 +91,8 @@ def _set(chart: Callable[[Study], go.Figure], study: Study) -> dict[str, Any]:
     figure = chart(study)
     meta = figure.layout.meta
     notes = [one for one in figure.layout.annotations if one.name != "source"]
-    legend = 30 if sum(trace.showlegend is not False for trace in figure.data) > 1 else 0
+    series = sum(trace.type != "heatmap" for trace in figure.data)
+    legend = 30 if series > 1 and figure.layout.showlegend is not False else 0
     figure.layout.annotations = notes
     figure.update_layout(title=None, height=meta["height"], margin={"t": 12 + legend, "b": 60})
     name = chart.__name__
@@ -129,6 +130,8 @@ def _about(study: Study) -> dict[str, str]:
     about["Replications of each scenario"] = (
         f"{runs.min()} to {runs.max()}" if runs.min() < runs.max() else number(runs.min(), 0)
     )
-    smugglers = sorted({str(name).replace("_", " ") for name in study.summary["adversary"]})
+    smugglers = sorted(
+        {str(name).replace("_", " ") for name in study.summary["adversary"].unique()}
+    )
     about["Smugglers"] = ", ".join(smugglers)
     return about

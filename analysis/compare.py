@@ -181,52 +181,49 @@ def compare(study: Study, metrics: Sequence[str] = HEADLINE) -> list[Comparison]
     for name in metrics:
         metric_of(name)
     table = values(study)
-    scenarios = list(dict.fromkeys(study.summary["scenario"]))
+    runs = {
+        key: rows.droplevel(["scenario", "adversary"])
+        for key, rows in table.groupby(level=["scenario", "adversary"])
+    }
+    nothing = table[:0].droplevel(["scenario", "adversary"])
+    scenarios = study.summary["scenario"].unique().tolist()
     if BASELINE not in scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
-    adversaries = list(dict.fromkeys(study.summary["adversary"]))
+    adversaries = study.summary["adversary"].unique().tolist()
     found = [
-        _compare_one(study, table, scenario, adversary, metric)
+        _compare_one(
+            (scenario, adversary, metric),
+            runs.get((BASELINE, adversary), nothing)[metric],
+            runs[scenario, adversary][metric],
+            study.days,
+        )
         for metric in metrics
         if metric in table.columns
         for scenario in scenarios
-        if scenario != BASELINE
         for adversary in adversaries
+        if scenario != BASELINE and (scenario, adversary) in runs
     ]
     return corrected(found)
 
 
 def _compare_one(
-    study: Study, table: pd.DataFrame, scenario: str, adversary: str, metric: str
+    names: tuple[str, str, str], baseline: pd.Series, proposal: pd.Series, days: float | None
 ) -> Comparison:
-    runs = table[metric]
-    pairs = pd.concat(
-        {
-            "baseline": _runs_of(runs, BASELINE, adversary),
-            "scenario": _runs_of(runs, scenario, adversary),
-        },
-        axis=1,
-        join="inner",
-    ).dropna()
-    difference = pairs["scenario"] - pairs["baseline"]
-    if pairs.index.get_level_values("world").nunique() > 1:
+    """Pair two samples by world and replication; with several worlds, these are what is counted."""
+    shared = baseline.dropna().index.intersection(proposal.dropna().index)
+    level, difference = baseline.loc[shared], proposal.loc[shared] - baseline.loc[shared]
+    if shared.get_level_values("world").nunique() > 1:
         difference = difference.groupby(level="world").mean()
+    scenario, adversary, metric = names
     return Comparison(
         scenario=scenario,
         adversary=adversary,
         metric=metric,
-        baseline=float(pairs["baseline"].mean()),
+        baseline=float(level.mean()),
         difference=estimate(difference),
         p_holm=math.nan,
-        days=study.days,
+        days=days,
     )
-
-
-def _runs_of(runs: pd.Series, scenario: str, adversary: str) -> pd.Series:
-    """Values of one scenario by world and replication."""
-    names = runs.index.get_level_values
-    one = runs[(names("scenario") == scenario) & (names("adversary") == adversary)]
-    return one.droplevel(["scenario", "adversary"])
 
 
 def corrected(found: list[Comparison]) -> list[Comparison]:

@@ -123,7 +123,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "attempts": (
         _SCENARIO, _REPLICATION,
-        _count("attempt_id", "", "The same opportunity has the same number in every scenario"),
+        _text("attempt_id", "The same opportunity has the same number in every scenario"),
         _text("kind", "trafficking or traveller"),
         _text("organisation", "Trafficking organisation; empty for a traveller"),
         _text("market", "Canadian region of sale"),

@@ -11,6 +11,7 @@ from analysis.charts.look import (
     finish,
     half_widths,
     label,
+    offsets,
     safe,
     zero_line,
 )
@@ -39,45 +40,47 @@ def forest(study: Study, metric: str, up: Verb, down: Verb, what: str) -> go.Fig
     what : str
         What it does it to, for the sentence above the chart.
     """
-    found = [one for one in compare(study, HEADLINE) if one.metric == metric]
+    found = [
+        one for one in compare(study, HEADLINE) if one.metric == metric and one.difference.count > 0
+    ]
     proposals = [one for one in found if one.scenario not in study.bounds]
     ends = extent([one.difference for one in proposals or found])
-    scenarios = _ordered(found)
+    line = {name: k for k, name in enumerate(_ordered(found))}
     adversaries = list(dict.fromkeys(one.adversary for one in found))
     figure = go.Figure()
-    for adversary, (colour, symbol) in zip(adversaries, SERIES, strict=False):
+    for adversary, offset, (colour, symbol) in zip(
+        adversaries, offsets(len(adversaries)), SERIES, strict=False
+    ):
+        places = {name: k + offset for name, k in line.items()}
         own = [one for one in found if one.adversary == adversary]
         inside = [one for one in own if ends[0] <= one.difference.mean <= ends[1]]
         name = safe(adversary.replace("_", " "))
-        _draw(figure, study, inside, (colour, symbol), name, legend=len(adversaries) > 1)
-        _draw_beyond(figure, study, [one for one in own if one not in inside], ends, colour)
-    if len(adversaries) > 1:
-        figure.update_layout(scattermode="group", legend=LEGEND)
+        _draw(figure, inside, places, (colour, symbol), name)
+        _draw_beyond(figure, [one for one in own if one not in inside], places, ends, colour)
+    figure.update_layout(legend=LEGEND, showlegend=len(adversaries) > 1)
     zero_line(figure)
     unit = metric_of(metric).unit
     span = period(unit, study.days)
     figure.update_xaxes(title_text=f"difference<br>[{unit}{span}]", range=ends, tickangle=0)
     figure.update_yaxes(
-        categoryorder="array",
-        categoryarray=[label(study, name) for name in scenarios][::-1],
-        range=[-0.6, len(scenarios) - 0.4],
+        tickvals=list(line.values()),
+        ticktext=[label(study, name) for name in line],
+        range=[len(line) - 0.4, -0.6],
     )
     return finish(
         figure,
         finding=_finding(study, proposals, up, down, what),
         note=_note(study, found),
-        height=80 + (26 if len(adversaries) < 2 else 40) * len(scenarios),
+        height=80 + (26 if len(adversaries) < 2 else 40) * len(line),
     )
 
 
 def _draw(
     figure: go.Figure,
-    study: Study,
     rows: Sequence[Comparison],
+    places: dict[str, float],
     style: tuple[str, str],
     name: str,
-    *,
-    legend: bool,
 ) -> None:
     """Add the differences of one kind of smuggler."""
     colour, symbol = style
@@ -86,21 +89,20 @@ def _draw(
     fill = [colour if one.distinguishable else "white" for one in rows]
     figure.add_scatter(
         x=means,
-        y=[label(study, one.scenario) for one in rows],
+        y=[places[one.scenario] for one in rows],
         mode="markers",
         name=name,
         error_x={"array": reach, "color": colour, "thickness": 2, "width": 4},
         marker={"color": fill, "symbol": symbol, "size": 10, "line": {"color": colour, "width": 2}},
         text=[safe(one.verdict) for one in rows],
-        hovertemplate="%{y}: %{text}<extra></extra>",
-        showlegend=legend,
+        hovertemplate="%{text}<extra></extra>",
     )
 
 
 def _draw_beyond(
     figure: go.Figure,
-    study: Study,
     rows: Sequence[Comparison],
+    places: dict[str, float],
     ends: Sequence[float],
     colour: str,
 ) -> None:
@@ -113,7 +115,7 @@ def _draw_beyond(
         )
         figure.add_scatter(
             x=[ends[above] - (0.02 if above else -0.02) * (ends[1] - ends[0])],
-            y=[label(study, one.scenario)],
+            y=[places[one.scenario]],
             mode="markers+text",
             text=[text.value],
             textposition="middle left" if above else "middle right",
@@ -121,7 +123,7 @@ def _draw_beyond(
             marker={"color": colour, "symbol": "triangle-right" if above else "triangle-left",
                     "size": 12},
             cliponaxis=False,
-            hovertemplate=f"%{{y}}: {safe(one.verdict)}<extra></extra>",
+            hovertemplate=f"{safe(one.verdict)}<extra></extra>",
             showlegend=False,
         )  # fmt: skip
 

@@ -124,6 +124,11 @@ def label(study: Study, scenario: str) -> str:
     return "<br>".join(safe(line) for line in lines)
 
 
+def offsets(count: int) -> list[float]:
+    """Places of several series about the line they share, so that none covers another."""
+    return [0.26 * (k - (count - 1) / 2) for k in range(count)]
+
+
 def half_widths(lows: Sequence[float], means: Sequence[float]) -> list[float]:
     """Reach of intervals that lie evenly about their means; zero where there is none."""
     return [0.0 if low != low else mean - low for low, mean in zip(lows, means, strict=True)]

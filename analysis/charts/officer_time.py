@@ -19,7 +19,7 @@ def officer_time(study: Study) -> go.Figure:
     """Officer-hours by task, one bar a scenario; whiskers are of the time at work."""
     table = values(study)
     changed = {one.scenario for one in compare(study, list(TASKS)) if not one.difference.identical}
-    known = list(dict.fromkeys(study.summary["scenario"]))
+    known = study.summary["scenario"].unique().tolist()
     scenarios = [name for name in known if name == BASELINE or name in changed]
     names = [label(study, scenario) for scenario in scenarios]
     means = {task: [float(table.loc[s][task].mean()) for s in scenarios] for task in TASKS}

@@ -70,6 +70,7 @@ def _pairs(study: Study) -> list[Pair]:
         for (metric, scenario, adversary), one in found.items()
         if metric == "firearms_stopped"
         and scenario not in study.bounds
+        and one.difference.count > 0
         and ("delay_vehicle_h", scenario, adversary) in found
     ]
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from analysis.charts.look import LEGEND, SERIES, finish, half_widths, safe
+from analysis.charts.look import LEGEND, SERIES, finish, half_widths, offsets, safe
 from analysis.compare import BASELINE, compare, estimate, values
 from analysis.wording import shown
 from sim.results import Study
@@ -19,14 +19,17 @@ def waits_by_port_class(study: Study) -> go.Figure:
     figure = go.Figure()
     tables = {group: values(study, group) for group in GROUPS}
     baseline: dict[str, float] = {}
-    for scenario, (colour, symbol) in zip(_chosen(study), SERIES, strict=False):
+    chosen = _chosen(study)
+    for scenario, offset, (colour, symbol) in zip(
+        chosen, offsets(len(chosen)), SERIES, strict=False
+    ):
         found = {g: estimate(tables[g].loc[scenario]["mean_wait_min"]) for g in GROUPS}
         if scenario == BASELINE:
             baseline = {group: one.mean for group, one in found.items()}
         means = [one.mean for one in found.values()]
         figure.add_scatter(
             x=means,
-            y=list(GROUPS.values()),
+            y=[k + offset for k in range(len(GROUPS))],
             mode="markers",
             name=safe(study.title(scenario)),
             error_x={
@@ -34,11 +37,15 @@ def waits_by_port_class(study: Study) -> go.Figure:
                 "color": colour, "thickness": 2, "width": 4,
             },
             marker={"color": colour, "symbol": symbol, "size": 11},
-            hovertemplate="%{y}: %{x:.2f} min<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x:.2f} min<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-    figure.update_layout(scattermode="group", legend=LEGEND)
+    figure.update_layout(legend=LEGEND, showlegend=len(chosen) > 1)
     figure.update_xaxes(title_text="mean wait, all lanes<br>[min]", rangemode="tozero")
-    figure.update_yaxes(range=[len(GROUPS) - 0.4, -0.6])
+    figure.update_yaxes(
+        tickvals=list(range(len(GROUPS))),
+        ticktext=list(GROUPS.values()),
+        range=[len(GROUPS) - 0.4, -0.6],
+    )
     longest = max(baseline, key=lambda group: baseline[group])
     return finish(
         figure,

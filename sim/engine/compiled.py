@@ -410,3 +410,7 @@ class CompiledEngine:
         servers = np.arange(MOST_SERVERS)
         manned = servers < self.state.manned[:, None]
         return float(np.maximum(self.state.free - end_s, 0.0)[manned].sum())
+
+    def still_in_line(self) -> tuple[Whole, Floats]:
+        """Lines and arrival times of those who are in line at midnight."""
+        return self.in_line["line"], self.in_line["time_s"]

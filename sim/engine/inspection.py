@@ -343,6 +343,7 @@ def refer(
         hit = row[LOOKOUT_HIT] if guests[guest].lookout > 0 else 0.0
         must = row[PAPERWORK + lane] + (0.0 if waive else row[DUTY + lane])
         chosen = row[RANDOM + lane] + (1.0 - row[RANDOM + lane]) * picked
+        attempts[attempt].rate_per_s = row[KIND_RATE + kind] * factor
         attempts[attempt].law = detection_probability(
             row[KIND_RATE + kind] * factor, row[KIND_S + kind] * length
         )

@@ -55,6 +55,9 @@ class Engine(Protocol):
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment."""
 
+    def still_in_line(self) -> tuple[Whole, Floats]:
+        """Lines and arrival times of those who are in line at midnight."""
+
 
 class EngineMaker(Protocol):
     """Makes an engine for a replication."""
@@ -112,7 +115,7 @@ class Border:
         self.on_the_way = new_guests(0)
         self.duty_cad = 0.0
         self.collections = 0.0
-        self.forgone_cad = 0.0
+        self.open_s = np.zeros((7, len(self.ports), 24))
         self.engine = make_engine(self.env, self.world, self.tally)
 
     def run(self) -> None:
@@ -194,11 +197,11 @@ class Border:
     def _plan(self, day: int) -> tuple[DayPlan, Snapshot]:
         """Plan one day at its midnight."""
         date = self.point.start + datetime.timedelta(days=day)
-        midnight = day * DAY_S
-        moments = [midnight, *sorted({moment for moment, _ in self.conditions.breakpoints(day)})]
+        moments = [day * DAY_S, *sorted({moment for moment, _ in self.conditions.breakpoints(day)})]
         snapshots = [self.conditions.at(moment) for moment in moments]
         snapshot = snapshots[0]
         opening = self._opening(day, date, moments, snapshots)
+        opening.add_open_seconds(day, self.open_s[date.weekday()])
         skill = snapshot.parameters.inspection.training_gain * self.workforce.trained_share
         settings = np.concatenate([self._settings(s, skill) for s in snapshots])
         cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshot))

@@ -37,7 +37,6 @@ class DangerTally:
     subjects: int = 0
     subjects_met: int = 0
     withdrawals: int = 0
-    closed_s: float = 0.0
     runners: int = 0
     runners_met: int = 0
 
@@ -48,15 +47,18 @@ class Danger:
     Their number, ports and moments are the same in every scenario; what comes of them is not.
     """
 
-    def __init__(self, ports: Ports, parameters_rate: float, runner_rate: float, streams: Streams) -> None:
+    def __init__(
+        self, ports: Ports, subject_rate: float, runner_rate: float, streams: Streams
+    ) -> None:
         self.ports = ports
         self.streams = streams
-        self.subject_rate = parameters_rate / DAYS_PER_YEAR
+        self.subject_rate = subject_rate / DAYS_PER_YEAR
         self.runner_rate = runner_rate / DAYS_PER_YEAR
         road = np.where(ports.kind == "rail", 0.0, ports.vehicles_per_year)
         self.share = np.cumsum(road) / max(road.sum(), 1e-300)
         self.scale = road.sum() / ROAD_VEHICLES_2005
         self.tally = DangerTally()
+        self.withdrawals: list[Withdrawal] = []
 
     def day(self, day: int, snapshot: Snapshot, workforce: Workforce) -> list[Withdrawal]:
         """Withdrawals that begin on a day, and the fate of its port runners."""
@@ -74,12 +76,12 @@ class Danger:
             length = danger.withdrawal_median_h * np.exp(danger.withdrawal_sigma * ndtri(u[5]))
             end = moment + 3600.0 * length
             self.tally.withdrawals += 1
-            self.tally.closed_s += end - moment
             withdrawals.append(Withdrawal(port, moment, end))
         for port, _, u in self._events("runners", PORT_RUNNER, self.runner_rate, day):
             arrival = 0.0 if u[2] < present[port] else -np.log(u[3]) * response[port]
             self.tally.runners += 1
             self.tally.runners_met += int(arrival <= danger.runner_caught_min)
+        self.withdrawals += withdrawals
         return withdrawals
 
     def _events(

@@ -42,6 +42,13 @@ class Opening:
         k = np.maximum(np.searchsorted(edges, seconds, side="right") - 1, 0)
         return np.asarray(self.state[port, k] == OPEN)
 
+    def add_open_seconds(self, day: int, open_s: Floats) -> None:
+        """Add the time for which each port is open in each hour, to an array (ports, 24)."""
+        length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
+        hour = np.clip((self.start_s[:, :-1] - day * DAY_S) // HOUR_S, 0, 23).astype(int)
+        port = np.broadcast_to(np.arange(len(hour))[:, None], hour.shape)
+        np.add.at(open_s, (port, hour), length)
+
 
 def opening_of_day(
     ports: Ports,

@@ -124,6 +124,18 @@ def test_one_replication_makes_a_page_that_claims_nothing(tmp_path: Path) -> Non
     assert "no intervals and no tests" in text
 
 
+def test_a_bound_is_no_proposal_and_does_not_set_the_scale(tmp_path: Path) -> None:
+    effects = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4), "search_all": (900.0, 40.0)}
+    points = [{"name": name, "bound": name == "search_all"} for name in effects]
+    study = read_study(write(tmp_path, effects, replications=4, points=points))
+    text = Page(page(study)).text
+    assert "1 of 1 proposals stops more" in text
+    assert "search all (bound)" in text
+    chart = AGAINST[0](study)
+    assert chart.layout.xaxis.range[1] < 50
+    assert chart.data[-1].text[0].startswith(("+8", "+9"))
+
+
 def test_no_port_is_named(study: Study, html: str) -> None:
     body = html[html.index("<body>") :]
     for port in MADE_UP["PORTS"]:

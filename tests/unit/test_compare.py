@@ -144,6 +144,22 @@ def test_smugglers_are_compared_kind_by_kind() -> None:
     assert [c.difference.mean for c in found] == [1.5, 11.5]
 
 
+def test_a_kind_of_smuggler_without_a_baseline_is_not_compared() -> None:
+    made = small({"baseline": [1.0, 2.0], "proposal": [2.0, 4.0]})
+    other = made.summary.assign(adversary="worst_case")
+    other = other[other["scenario"] == "proposal"]
+    both = Study(made.folder, made.manifest, {}, pd.concat([made.summary, other]))
+    verdicts = [c.verdict for c in compare(both, ["mean_wait_min"])]
+    assert verdicts[1] == "no replication in common with the baseline"
+
+
+def test_over_several_worlds_the_worlds_are_counted() -> None:
+    made = small({"baseline": [0.0, 0.0], "proposal": [1.0, 3.0]})
+    rows = [made.summary.assign(world=k, value=made.summary["value"] * (k + 1)) for k in range(3)]
+    (found,) = compare(Study(made.folder, made.manifest, {}, pd.concat(rows)), ["mean_wait_min"])
+    assert (found.difference.count, found.difference.mean) == (3, 4.0)
+
+
 def test_without_a_baseline_nothing_is_compared() -> None:
     with pytest.raises(InputError, match="no scenario 'baseline'"):
         compare(small({"proposal": [1.0]}), ["mean_wait_min"])

@@ -1,0 +1,55 @@
+"""One replication: a pure function of a point and a number."""
+
+import functools
+
+import simpy
+
+from sim.certificate import certify
+from sim.engine.day import World
+from sim.geography import Ports, read_ports
+from sim.model.border import Border, Engine
+from sim.point import Point
+from sim.records import Tally
+from sim.results import Result
+from sim.summary import result_of
+
+
+@functools.lru_cache(maxsize=4)
+def _ports(year: int) -> Ports:
+    return read_ports(year)
+
+
+def _compiled(env: simpy.Environment, world: World, tally: Tally) -> Engine:
+    from sim.engine.compiled import CompiledEngine
+
+    return CompiledEngine(world, tally)
+
+
+def _reference(env: simpy.Environment, world: World, tally: Tally) -> Engine:
+    from sim.engine.reference import ReferenceEngine
+
+    return ReferenceEngine(env, world, tally)
+
+
+def run_border(point: Point, replication: int) -> Border:
+    """Run a replication and keep the whole border, for a closer look.
+
+    Parameters
+    ----------
+    point : Point
+    replication : int
+        Number of the replication, from 0.
+    """
+    maker = _reference if point.engine == "reference" else _compiled
+    border = Border(point, _ports(point.year), replication, maker)
+    border.run()
+    return border
+
+
+def run_replication(point: Point, replication: int) -> Result:
+    """Run a replication and make its tables.
+
+    The same point and number give the same tables, byte for byte.
+    """
+    border = run_border(point, replication)
+    return result_of(border, certify(border))

@@ -1,0 +1,263 @@
+"""From the sums of a replication to its tables."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.model.border import Border
+from sim.model.conditions import DAY_S
+from sim.model.referral import REASONS
+from sim.model.traffic import LANES
+from sim.records import (
+    ARRIVALS,
+    CLEARANCE_S,
+    EXAMINATIONS,
+    EXAMINATIONS_RELEASED,
+    IN_TRANSIT,
+    LANE_COLUMNS,
+    OFFICER_COLUMNS,
+    REFERRED,
+    RELEASED,
+    SEIZED,
+    WAIT_BIN_EDGES_MIN,
+    WAIT_BINS,
+    WAIT_S,
+    WITHIN,
+)
+from sim.results import METRICS, Result
+
+Floats = npt.NDArray[np.float64]
+
+HOUR_S = 3600.0
+DAYS_PER_YEAR = 365.0
+_WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
+
+
+def result_of(border: Border, certificate: list[dict[str, Any]]) -> Result:
+    """Make the tables of a replication that has ended."""
+    attempts = _attempts(border)
+    return Result(
+        summary=_summary(border, attempts),
+        port_hours=_port_hours(border),
+        officer_hours=_officer_hours(border),
+        attempts=attempts,
+        certificate=certificate,
+    )
+
+
+def _port_hours(border: Border) -> pd.DataFrame:
+    lane, waits = border.tally.lane, border.tally.waits
+    weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
+    rows = lane[weekday, port, hour, number]
+    bins = waits[weekday, port, hour, number]
+    columns: dict[str, Any] = {
+        "port_id": border.ports.ids[port],
+        "lane": np.array(LANES)[number],
+        "weekday": weekday,
+        "hour": hour,
+    }
+    columns |= {f"wait_bin_{k:02d}": bins[:, k].astype(np.int64) for k in range(WAIT_BINS)}
+    for i, name in enumerate(LANE_COLUMNS):
+        if name != "within_standard":
+            columns[name] = rows[:, i].astype(np.int64) if name in _WHOLE else rows[:, i]
+    return pd.DataFrame(columns)
+
+
+def _officer_hours(border: Border) -> pd.DataFrame:
+    officer = border.tally.officer
+    weekday, port, hour = np.nonzero(officer.any(axis=3))
+    columns: dict[str, Any] = {
+        "port_id": border.ports.ids[port],
+        "weekday": weekday,
+        "hour": hour,
+    }
+    rows = officer[weekday, port, hour]
+    columns |= {name: rows[:, i] for i, name in enumerate(OFFICER_COLUMNS)}
+    return pd.DataFrame(columns)
+
+
+def _attempts(border: Border) -> pd.DataFrame:
+    found = border.attempts
+    fates = {IN_TRANSIT: "in_transit", SEIZED: "seized"}
+    rows = []
+    for row in border.bookings.rows:
+        share, reason, minutes = 0.0, "", 0.0
+        if row.number >= 0:
+            seen = found[row.number]
+            fate = fates.get(int(seen["fate"]), "passed")
+            share = float(seen["sure"] + seen["chance"] * (seen["in_time"] > 0))
+            reason = REASONS[int(seen["reason"])]
+            minutes = float(seen["examination_s"]) / 60.0
+        elif row.route == "not_made":
+            fate = "deterred"
+        else:
+            fate = "intercepted_between_ports" if row.intercepted else "passed"
+            share = row.perceived_loss
+        rows.append(
+            {
+                "attempt_id": row.attempt_id,
+                "kind": row.kind,
+                "organisation": str(row.organisation) if row.organisation >= 0 else "",
+                "market": row.market,
+                "source": row.source,
+                "route": row.route,
+                "port_id": str(border.ports.ids[row.port]) if row.port >= 0 else "",
+                "lane": LANES[row.lane] if row.lane >= 0 else "",
+                "time_s": row.time_s,
+                "load": row.load,
+                "deep": row.deep,
+                "perceived_loss": row.perceived_loss,
+                "true_detection_share": share,
+                "reason": reason,
+                "examination_min": minutes,
+                "fate": fate,
+            }
+        )
+    columns = (
+        "attempt_id", "kind", "organisation", "market", "source", "route", "port_id", "lane",
+        "time_s", "load", "deep", "perceived_loss", "true_detection_share", "reason",
+        "examination_min", "fate",
+    )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def wait_quantile_min(counts: Floats, share: float) -> float:
+    """Quantile of waits from counts by bin, in minutes, linear within a bin.
+
+    Parameters
+    ----------
+    counts : array of float, shape (bins,)
+    share : float
+        0 to 1.
+    """
+    total = counts.sum()
+    if total <= 0:
+        return float("nan")
+    upper = np.array([*WAIT_BIN_EDGES_MIN, 1.5 * WAIT_BIN_EDGES_MIN[-1]], dtype=float)
+    lower = np.concatenate([[0.0], upper[:-1]])
+    reached = np.cumsum(counts)
+    k = int(np.searchsorted(reached, share * total))
+    before = reached[k] - counts[k]
+    within = (share * total - before) / counts[k] if counts[k] > 0 else 0.0
+    return float(lower[k] + within * (upper[k] - lower[k]))
+
+
+def _groups(border: Border) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+    ports = border.ports
+    yield "all", np.ones(len(ports), bool)
+    yield "one_officer", ports.one_officer
+    yield "larger", ~ports.one_officer
+    busiest = np.zeros(len(ports), bool)
+    busiest[np.argsort(-ports.vehicles_per_year, kind="stable")[:10]] = True
+    yield "busiest10", busiest
+
+
+def _traffic(sums: Floats, waits: Floats) -> dict[str, float]:
+    released = max(sums[RELEASED], 1.0)
+    referred = sums[REFERRED : REFERRED + 5]
+    return {
+        "arrivals": sums[ARRIVALS],
+        "released": sums[RELEASED],
+        "mean_wait_min": sums[WAIT_S] / released / 60.0,
+        "wait_p95_min": wait_quantile_min(waits, 0.95),
+        "within_standard_share": sums[WITHIN] / released,
+        "delay_vehicle_h": sums[WAIT_S] / HOUR_S,
+        "referred_share": referred.sum() / released,
+        "examinations": sums[EXAMINATIONS],
+        "examinations_ordered": referred[0] + referred[3] + referred[4],
+        "examinations_released": sums[EXAMINATIONS_RELEASED],
+        "officer_clearance_h": sums[CLEARANCE_S] / HOUR_S,
+    }
+
+
+def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
+    lane = border.tally.lane.sum(axis=(0, 2))
+    waits = border.tally.waits.sum(axis=(0, 2))
+    rows = []
+
+    def add(metric: str, group: str, kind: str, value: float) -> None:
+        if value == value:
+            rows.append((metric, METRICS[metric].unit, group, kind, float(value)))
+
+    for group, chosen in _groups(border):
+        if not chosen.any():
+            continue
+        classes = [("all", slice(None)), *((name, slice(i, i + 1)) for i, name in enumerate(LANES))]
+        for kind, which in classes:
+            sums = lane[chosen][:, which].sum(axis=(0, 1))
+            if sums[ARRIVALS] + sums[RELEASED] == 0:
+                continue
+            measures = _traffic(sums, waits[chosen][:, which].sum(axis=(0, 1)))
+            for metric, value in measures.items():
+                add(metric, group, kind, value)
+        officer = border.tally.officer[:, chosen].sum(axis=(0, 1, 2)) / HOUR_S
+        for i, name in enumerate(OFFICER_COLUMNS):
+            if name != "clearance_s":
+                add(f"officer_{name[:-2]}_h", group, "all", officer[i])
+    for metric, value in _firearms(attempts).items():
+        add(metric, "all", "all", value)
+    for metric, value in _other(border, lane).items():
+        add(metric, "all", "all", value)
+    table = pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
+    table.insert(0, "world", 0)
+    table.insert(0, "adversary", border.point.parameters.smuggling.adversary)
+    return table
+
+
+def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
+    trade = attempts[attempts["kind"] == "trafficking"]
+    visitors = attempts[attempts["kind"] == "traveller"]
+
+    def firearms(table: pd.DataFrame, fate: str) -> float:
+        return float(table.loc[table["fate"] == fate, "load"].sum())
+
+    planned = float(trade["load"].sum())
+    seized = firearms(trade, "seized")
+    between = firearms(trade, "intercepted_between_ports")
+    visitors_seized = firearms(visitors, "seized")
+    at_ports = trade[trade["route"] == "port"]
+    made = float(at_ports["load"].sum())
+    expected = float((at_ports["load"] * at_ports["true_detection_share"]).sum())
+    return {
+        "firearms_planned": planned,
+        "firearms_deterred": firearms(trade, "deterred"),
+        "firearms_passed": firearms(trade, "passed"),
+        "firearms_seized_ports": seized,
+        "firearms_intercepted_between_ports": between,
+        "traveller_firearms_seized": visitors_seized,
+        "firearms_seized_highway": seized + visitors_seized,
+        "seizures_highway": float((attempts["fate"] == "seized").sum()),
+        "true_interdicted_share": (seized + between) / planned if planned else float("nan"),
+        "true_detection_share": expected / made if made else float("nan"),
+        "expected_firearms_seized_ports": expected,
+    }
+
+
+def _other(border: Border, lane: Floats) -> dict[str, float]:
+    costs = border.point.parameters.costs
+    delay_h = lane[..., WAIT_S].sum(axis=0) / HOUR_S
+    trucks = np.array([name in ("truck", "fast") for name in LANES])
+    value = np.where(trucks, costs.truck_delay_cad_per_h, costs.car_delay_cad_per_h)
+    danger = border.danger.tally
+    end = border.point.days * DAY_S
+    closed = sum(max(min(w.end_s, end) - w.start_s, 0.0) for w in border.danger.withdrawals)
+    scenario = border.point.scenario
+    programme = sum(
+        cost.cad_per_year * border.point.days / DAYS_PER_YEAR + cost.cad_once
+        for cost in scenario.costs
+    )
+    return {
+        "duty_collected_cad": border.duty_cad,
+        "collections": border.collections,
+        "trips_lost": border.diversion.tally.lost,
+        "trips_diverted": border.diversion.tally.diverted,
+        "withdrawals": danger.withdrawals,
+        "withdrawal_closed_h": closed / HOUR_S,
+        "dangerous_subjects_met": danger.subjects_met,
+        "port_runners_met": danger.runners_met,
+        "delay_value_cad": float((delay_h * value).sum()),
+        "programme_cost_cad": float(programme),
+    }
