@@ -203,7 +203,7 @@ class Inspection:
         by_port=True, about="Conveyances referred at random, of those without mandatory referral",
     )  # fmt: skip
     d_prime: float = par(
-        0.75, unit="standard deviations", source="assumed", kind="placeholder", low=0.0, high=2.0,
+        1.1, unit="standard deviations", source="assumed", kind="placeholder", low=0.0, high=2.0,
         bounds=(0.0, 6.0), by_port=True,
         about="How far an officer's suspicion of a trafficker stands above that of the innocent",
     )  # fmt: skip
@@ -453,9 +453,10 @@ class Staffing:
         60, unit="min", source="assumed", kind="elicited", low=15, high=60, bounds=(5, 60),
         about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
     )  # fmt: skip
-    design_utilisation: float = par(
-        0.62, unit="share", source="B060", kind="elicited", low=0.4, high=0.9, bounds=(0.05, 2.0),
-        about="Mean load per officer for which shifts are planned (fitted to the wait standard)",
+    safety: float = par(
+        0.28, unit="ratio", source="B060", kind="elicited", low=0.1, high=0.8, bounds=(-1.0, 10.0),
+        about="Safety staffing: officers beyond the load, per square root of the load "
+        "(fitted to the wait standard)",
     )  # fmt: skip
     target_utilisation: float = par(
         0.85, unit="share", source="assumed", kind="elicited", low=0.7, high=0.95,
@@ -599,7 +600,7 @@ class Smuggling:
         bounds=(1.0, 3650.0), about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
-        900.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
+        1150.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
         about="Visitors with an undeclared personal firearm (only its product with detection is known)",
     )  # fmt: skip

@@ -18,8 +18,9 @@ QUEUES = 2
 MOST_BOOTHS = 24
 MOST_BAYS = 24
 
-# Derived: booths are built for the busiest hour of an average year with this margin (assumed).
-BOOTH_MARGIN = 1.3
+# Derived: a line has booths for the load R of its busiest average hour and this many square roots of R more
+# (assumed; plazas have more booths than officers: B005).
+BOOTH_SAFETY = 1.0
 # Derived: bays for the mean secondary load of the busiest hour, times this, and one more (assumed).
 BAY_MARGIN = 2.5
 # A port has a bus line of its own from this many buses a year (assumed).
@@ -117,8 +118,8 @@ def build_layout(
 
     Notes
     -----
-    Booths of a line = load of its busiest hour in booths, times `BOOTH_MARGIN`, rounded up. Bays =
-    secondary load of the busiest hour, times `BAY_MARGIN`, rounded up, and one more.
+    Booths of a line = load R of its busiest hour in booths plus `BOOTH_SAFETY` times the square root of R,
+    rounded up. Bays = secondary load of the busiest hour, times `BAY_MARGIN`, rounded up, and one more.
     """
     service = mean_service_s(ports, parameters)
     volumes = ports.monthly_vehicles.sum(axis=2)
@@ -134,7 +135,8 @@ def build_layout(
             used[queue] += float(np.sum(peak[port, lanes] * secondary_s[port, lanes])) / 3600.0
             line_of_lane[port, lanes] = len(booths)
             queue_of_line.append(queue)
-            booths.append(int(np.clip(np.ceil(load * BOOTH_MARGIN), 1, MOST_BOOTHS)))
+            wanted = np.ceil(load + BOOTH_SAFETY * np.sqrt(load))
+            booths.append(int(np.clip(wanted, 1, MOST_BOOTHS)))
         bays[port] = np.clip(np.ceil(used * BAY_MARGIN) + 1, 1, MOST_BAYS)
         first_line.append(len(booths))
     return Layout(

@@ -25,6 +25,8 @@ SHIFT_HOURS = 8
 # Waits are judged by two standards (B058, B059): Monday to Thursday, Friday to Sunday.
 DAY_TYPES = 2
 LONG_WEEKEND = (4, 5, 6)
+# What an empty place counts as when needs per officer are compared.
+UNMANNED = 0.5
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -34,9 +36,10 @@ Whole = npt.NDArray[np.int64]
 def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole) -> None:
     """Put officers to work (the superintendent's rule).
 
-    First one booth for every line that has or expects somebody, the greatest need first; then one
-    officer for each secondary queue with work; then one officer at a time to the place with the
-    greatest need per officer, within the booths and bays that exist.
+    First one booth for every line that has or expects somebody, the greatest need first; then one officer
+    at a time to the place with the greatest need per officer, within the booths and bays that exist. A
+    secondary queue without an officer counts as half manned: until it is worth an officer of its own,
+    the booth officers do its work.
 
     Parameters
     ----------
@@ -64,16 +67,12 @@ def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole)
             break
         given[best] = 1
         left -= 1
-    for queue in range(lines, places):
-        if left > 0 and need[queue] > 0.0 and most[queue] > 0:
-            given[queue] = 1
-            left -= 1
     while left > 0:
         best = -1
         greatest = -1.0
         for place in range(places):
             if given[place] < most[place]:
-                ratio = need[place] / max(given[place], 1)
+                ratio = need[place] / max(float(given[place]), UNMANNED)
                 if ratio > greatest:
                     greatest = ratio
                     best = place
@@ -126,18 +125,38 @@ def posts(
 
     Notes
     -----
-    Officers = mean load of the shift's open hours in officers, over ``staffing.design_utilisation``; at
-    least one, and at a port that is not normally staffed by one, at least one for each line and one for
-    secondary (A021). The sum over the border is held against A040 in ``docs/baseline.md``.
+    Square-root safety staffing: for each line and each secondary queue, the load R of the shift's busiest
+    average hour in officers, and ``staffing.safety`` times the square root of R; the sum over the port's
+    places is rostered. At least one officer; at a port that is not normally staffed by one, at least one
+    for each line and one for secondary (A021). The sum over the border is held against A040 in
+    ``docs/baseline.md``.
+
+    References
+    ----------
+    .. [1] Halfin and Whitt, "Heavy-traffic limits for queues with many exponential servers", Operations
+       Research 29, 1981.
     """
-    seconds = mean_service_s(ports, parameters) + secondary_s
-    load = np.einsum("mdplh,pl->mdph", typical, seconds) / 3600.0
-    hours = load.reshape(12, DAY_TYPES, len(ports), SHIFTS, SHIFT_HOURS)
-    busy = (hours > 0).sum(axis=4)
-    mean = np.divide(hours.sum(axis=4), busy, out=np.zeros(hours.shape[:4]), where=busy > 0)
-    lines = np.diff(layout.first_line)
-    least = np.where(lines > 1, lines + 1, np.where(ports.one_officer, 1, 2))
-    return np.maximum(mean / parameters.staffing.design_utilisation, least[:, None])
+    primary = np.einsum("mdplh,pl->mdplh", typical, mean_service_s(ports, parameters) / 3600.0)
+    secondary = np.einsum("mdplh,pl->mdplh", typical, secondary_s / 3600.0)
+    total = np.zeros((12, DAY_TYPES, len(ports), SHIFTS))
+    for port in range(len(ports)):
+        lines = layout.line_of_lane[port]
+        for line in np.unique(lines[lines >= 0]):
+            total[:, :, port] += _officers(primary[:, :, port, lines == line], parameters)
+        queues = layout.queue_of_line[lines]
+        for queue in np.unique(queues[lines >= 0]):
+            chosen = (lines >= 0) & (queues == queue)
+            total[:, :, port] += _officers(secondary[:, :, port, chosen], parameters)
+    count = np.diff(layout.first_line)
+    least = np.where(count > 1, count + 1, np.where(ports.one_officer, 1, 2))
+    return np.maximum(total, least[:, None])
+
+
+def _officers(load: Floats, parameters: Parameters) -> Floats:
+    """Officers of one place by month, day type and shift, from its hourly load by lane."""
+    hours = load.sum(axis=2).reshape(12, DAY_TYPES, SHIFTS, SHIFT_HOURS)
+    busiest = hours.max(axis=3)
+    return np.asarray(busiest + parameters.staffing.safety * np.sqrt(busiest))
 
 
 def shift_draws(ports: Ports, days: int, streams: Streams) -> Floats:
