@@ -600,7 +600,7 @@ class Smuggling:
         bounds=(1.0, 3650.0), about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
-        1150.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
+        1450.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
         about="Visitors with an undeclared personal firearm (only its product with detection is known)",
     )  # fmt: skip

@@ -9,6 +9,7 @@ import math
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,7 +68,7 @@ def _real(name: str, unit: str, about: str) -> Column:
 
 
 _SCENARIO = _text("scenario", "Name of the scenario; write_study fills it in")
-_REPLICATION = _count("replication", "", "Number of the replication, from 0")
+_REPLICATION = _count("replication", "", "Number of the replication, from 0; filled in if missing")
 _PORT = _text("port_id", "Port of entry, key of the port table; empty away from the ports")
 _LANE = _text("lane", "car, nexus, truck, fast, bus or train")
 _HOUR = (
@@ -218,8 +219,8 @@ class Result:
     Attributes
     ----------
     summary, port_hours, officer_hours, attempts : pandas.DataFrame
-        The columns of TABLES; ``scenario`` may be left out, since a replication does not know
-        under which name it was run.
+        The columns of TABLES; ``scenario`` and ``replication`` may be left out, since a result
+        is the same under whichever name it was run.
     certificate : list of dict
         One for each law that always holds: law, held, residual, tolerance, detail.
     """
@@ -307,8 +308,9 @@ def write_study(
     folder : Path
         Made if it is not there.
     results : iterable of (str, Result)
-        Name of the scenario and one replication of it, in the order the rows shall have. Only one
-        result is in memory at a time.
+        Name of the scenario and one replication of it, in the order the rows shall have; results
+        that do not say their replication are numbered by scenario, from 0. Only one result is in
+        memory at a time.
     manifest : dict
         How the study was made; ``schema`` and ``rows`` are added.
     """
@@ -344,16 +346,19 @@ def _write_tables(
     rows = dict.fromkeys([*TABLES, "replications"], 0)
     laws: dict[str, dict[str, Any]] = {}
     summaries: list[pd.DataFrame] = []
+    seen: Counter[str] = Counter()
     try:
         for scenario, result in results:
+            number = _number(result, seen[scenario])
+            seen[scenario] += 1
             for name, writer in writers.items():
-                table = _to_table(name, getattr(result, name), scenario)
+                table = _to_table(name, getattr(result, name), scenario, number)
                 writer.write_table(table, row_group_size=max(1, table.num_rows))
                 rows[name] += table.num_rows
                 if name == "summary":
                     summaries.append(table.to_pandas())
             rows["replications"] += 1
-            _add_laws(laws, scenario, result)
+            _add_laws(laws, scenario, number, result)
     finally:
         for writer in writers.values():
             writer.close()
@@ -362,7 +367,16 @@ def _write_tables(
     return rows, laws
 
 
-def _add_laws(laws: dict[str, dict[str, Any]], scenario: str, result: Result) -> None:
+def _number(result: Result, default: int) -> int:
+    """Number of a result's replication: what its summary says, else the default."""
+    if "replication" in result.summary and len(result.summary):
+        return int(result.summary["replication"].iloc[0])
+    return default
+
+
+def _add_laws(
+    laws: dict[str, dict[str, Any]], scenario: str, replication: int, result: Result
+) -> None:
     """Keep each law's worst case, with where it was seen."""
     for entry in result.certificate:
         residual = float(entry["residual"])
@@ -373,7 +387,7 @@ def _add_laws(laws: dict[str, dict[str, Any]], scenario: str, result: Result) ->
             "tolerance": float(entry["tolerance"]),
             "detail": str(entry["detail"]),
             "scenario": scenario,
-            "replication": int(result.summary["replication"].iloc[0]),
+            "replication": replication,
             "checked": 1,
             "broken": 0,
         }
@@ -455,13 +469,13 @@ def _schema(columns: tuple[Column, ...]) -> pa.Schema:
     return pa.schema([(column.name, types[column.dtype]) for column in columns])
 
 
-def _to_table(name: str, frame: pd.DataFrame, scenario: str) -> pa.Table:
-    """Take exactly the declared columns of a frame."""
+def _to_table(name: str, frame: pd.DataFrame, scenario: str, replication: int) -> pa.Table:
+    """Take exactly the declared columns of a frame, and say which result it is of."""
     schema = _schema(TABLES[name])
-    odd = set(schema.names) ^ set(frame.columns) - {"scenario"}
-    if odd - {"scenario"}:
-        raise ValueError(f"{name}: columns missing or not declared: {sorted(odd - {'scenario'})}")
-    named = frame.assign(scenario=scenario)[schema.names]
+    odd = (set(schema.names) ^ set(frame.columns)) - {"scenario", "replication"}
+    if odd:
+        raise ValueError(f"{name}: columns missing or not declared: {sorted(odd)}")
+    named = frame.assign(scenario=scenario, replication=replication)[schema.names]
     return pa.Table.from_pandas(named, schema, preserve_index=False).replace_schema_metadata()
 
 

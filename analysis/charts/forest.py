@@ -11,6 +11,7 @@ from analysis.charts.look import (
     finish,
     half_widths,
     label,
+    line_height,
     offsets,
     safe,
     zero_line,
@@ -59,19 +60,20 @@ def forest(study: Study, metric: str, up: Verb, down: Verb, what: str) -> go.Fig
         _draw_beyond(figure, [one for one in own if one not in inside], places, ends, colour)
     figure.update_layout(legend=LEGEND, showlegend=len(adversaries) > 1)
     zero_line(figure)
+    names = [label(study, name) for name in line]
     unit = metric_of(metric).unit
     span = period(unit, study.days)
     figure.update_xaxes(title_text=f"difference<br>[{unit}{span}]", range=ends, tickangle=0)
     figure.update_yaxes(
         tickvals=list(line.values()),
-        ticktext=[label(study, name) for name in line],
+        ticktext=names,
         range=[len(line) - 0.4, -0.6],
     )
     return finish(
         figure,
         finding=_finding(study, proposals, up, down, what),
         note=_note(study, found),
-        height=80 + (26 if len(adversaries) < 2 else 40) * len(line),
+        height=80 + max(line_height(names), 26 + 7 * (len(adversaries) - 1)) * len(line),
     )
 
 

@@ -124,6 +124,11 @@ def label(study: Study, scenario: str) -> str:
     return "<br>".join(safe(line) for line in lines)
 
 
+def line_height(labels: Sequence[str]) -> int:
+    """Pixels a line of a chart needs for its name, which may have two lines."""
+    return 34 if any("<br>" in name for name in labels) else 26
+
+
 def offsets(count: int) -> list[float]:
     """Places of several series about the line they share, so that none covers another."""
     return [0.26 * (k - (count - 1) / 2) for k in range(count)]

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from analysis.charts.look import FILLS, INK, LEGEND, finish, half_widths, label
+from analysis.charts.look import FILLS, INK, LEGEND, finish, half_widths, label, line_height
 from analysis.compare import BASELINE, compare, estimate, values
 from analysis.wording import period, shown
 from sim.results import Study
@@ -57,5 +57,5 @@ def officer_time(study: Study) -> go.Figure:
         f"primary and {share['officer_examination_h']} on examinations.",
         note="Mean over replications, all ports; whiskers: 95 % intervals of the time at work."
         + left_out,
-        height=110 + 30 * len(scenarios),
+        height=110 + line_height(names) * len(scenarios),
     )

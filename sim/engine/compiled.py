@@ -235,11 +235,6 @@ def run_port(
             for place in range(places):
                 posted += manned[place]
             officer_sums[READY] += (officers - posted) * (until - now)
-            for place in range(lines):
-                queued = seen[place] - head_of[place]
-                booths = max(manned[place], 1)
-                hurry[place] = queued > row[HURRY_QUEUE] * booths
-                waive[place] = queued > row[WAIVE_QUEUE] * booths
             for queue in range(QUEUES):
                 if officers > 0 and manned[lines + queue] == 0 and heads[queue] < tails[queue]:
                     heads[queue] = sweep(
@@ -247,6 +242,11 @@ def run_port(
                         last_line, first_place, world, state, lane_sums, officer_sums, attempts,
                         trace_2, trace_count,
                     )  # fmt: skip
+        for place in range(lines):
+            queued = seen[place] - head_of[place]
+            booths = max(manned[place], 1)
+            hurry[place] = queued > row[HURRY_QUEUE] * booths
+            waive[place] = queued > row[WAIVE_QUEUE] * booths
         on_shift = mode != AFTER_HOURS
         for place in range(lines):
             line = first_line + place
@@ -406,10 +406,14 @@ class CompiledEngine:
         self.kept_until = kept_next_until
 
     def busy_after(self, end_s: float) -> float:
-        """Officer seconds of work already begun that lie after a moment."""
-        servers = np.arange(MOST_SERVERS)
-        manned = servers < self.state.manned[:, None]
-        return float(np.maximum(self.state.free - end_s, 0.0)[manned].sum())
+        """Officer seconds of work already begun that lie after a moment.
+
+        Work in overtime is left out: it was counted in full when it began.
+        """
+        lines = np.diff(self.world.first_line)
+        on_shift = np.repeat(self.state.after_hours == 0, lines + QUEUES)
+        servers = np.arange(MOST_SERVERS) < (self.state.manned * on_shift)[:, None]
+        return float(np.maximum(self.state.free - end_s, 0.0)[servers].sum())
 
     def still_in_line(self) -> tuple[Whole, Floats]:
         """Lines and arrival times of those who are in line at midnight."""

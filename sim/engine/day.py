@@ -24,8 +24,9 @@ The rules, in words
    when its primary service ends: first in, first out, the officer found as a booth is. A discretionary
    examination that has not begun within its limit is not done; the vehicle leaves at the limit.
 7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own officer
-   does the work at once, and the booth waits for him (one-officer ports). Vehicles that wait in such a queue
-   at a control moment are taken by the booth officers who are free first, before anyone from the line.
+   does the work at once, and the booth waits for him (one-officer ports); but under a long line he does not
+   leave it for a discretionary examination, which is then not done. Vehicles that wait in such a queue at a
+   control moment are taken by the booth officers who are free first, before anyone from the line.
 8. What is in line, in service or in secondary at midnight goes on in the next day.
 """
 

@@ -31,6 +31,7 @@ from sim.model import referral
 from sim.model.examination import FULL, KINDS, detection_probability
 from sim.randomness import SECONDARY, TWO_32, philox, quantile
 from sim.records import (
+    EXAMINATIONS_RELEASED,
     LINE_QUEUE_S,
     LINE_SERVED,
     LINE_WAIT_S,
@@ -356,7 +357,7 @@ def refer(
         attempts[attempt].find_word = np.int64(find_word)
     limit = row[LIMIT_S] if is_discretionary(reason) else np.inf
     if not own_work:
-        entry = waiting[place_by_time(waiting, waiting_head, waiting_tail, end)]
+        entry = waiting[place_by_time(waiting, waiting_head, waiting_tail, end, lane)]
         entry.join_s = end
         entry.work_s = work
         entry.limit_s = limit
@@ -368,16 +369,22 @@ def refer(
         entry.day = day
         entry.index = index
         return 0.0, waiting_tail + 1
-    note_work(reason, lane, work, lane_sums, officer_sums)
+    left_undone = hurry and is_discretionary(reason)
+    if left_undone:
+        if reason != referral.PROBE:
+            lane_sums[lane, EXAMINATIONS_RELEASED] += 1.0
+        work = 0.0
+    else:
+        note_work(reason, lane, work, lane_sums, officer_sums)
     if attempt >= 0:
-        decide(attempts, attempt, reason, work, True)
+        decide(attempts, attempt, reason, -1.0 if left_undone else work, not left_undone)
     if trace_count[1] < len(trace_2):
         line = trace_2[trace_count[1]]
         line[0] = entity
         line[1] = day
         line[2] = index
         line[3] = end
-        line[4] = end
+        line[4] = -1.0 if left_undone else end
         line[5] = reason
         trace_count[1] += 1
     return work, waiting_tail

@@ -52,10 +52,13 @@ def new_waiting(room: int) -> Rows:
 
 
 @compiled
-def place_by_time(waiting: Rows, head: int, tail: int, join_s: float) -> int:
+def place_by_time(waiting: Rows, head: int, tail: int, join_s: float, lane: int) -> int:
     """Make room in the queue for one who joins at a moment; return the slot."""
     slot = tail
-    while slot > head and waiting[slot - 1].join_s > join_s:
+    while slot > head and (
+        waiting[slot - 1].join_s > join_s
+        or (waiting[slot - 1].join_s == join_s and waiting[slot - 1].lane > lane)
+    ):
         waiting[slot] = waiting[slot - 1]
         slot -= 1
     return slot

@@ -108,6 +108,12 @@ def test_names_of_scenarios_are_text_not_markup(tmp_path: Path) -> None:
     parsed = Page(html[html.index("<body>") :])
     assert HOSTILE in parsed.text
     assert "img" not in [tag for tag, _ in parsed.tags]
+    for chart in (*AGAINST, *ALONE):
+        figure = chart(study)
+        figure.layout.meta = None
+        drawn = str(figure.to_plotly_json())
+        assert "<img" not in drawn
+        assert "<b>" not in drawn
 
 
 def test_the_baseline_alone_makes_a_page(tmp_path: Path) -> None:

@@ -72,12 +72,43 @@ def test_an_interrupted_study_leaves_the_older_one_whole(folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_folder_whose_files_are_half_renamed_is_no_results_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed: list[str] = []
+
+    def rename(source: Path, target: Path) -> None:
+        if len(renamed) == 2:
+            raise OSError("the machine stops here")
+        renamed.append(target.name)
+        source.rename(target)
+
+    monkeypatch.setattr("sim.results.os.replace", rename)
+    with pytest.raises(OSError, match="stops here"):
+        write_study(folder, results(TWO, 1), {})
+    with pytest.raises(InputError, match="not a results folder"):
+        read_study(folder)
+
+
 def test_a_column_that_is_not_declared_is_refused(tmp_path: Path) -> None:
     name, result = next(results(TWO, 1))
     odd = replace(result, attempts=result.attempts.assign(colour="red").drop(columns="fate"))
     with pytest.raises(ValueError, match=r"attempts: .*\['colour', 'fate'\]"):
         write_study(tmp_path, [(name, odd)], {})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_results_without_a_number_are_numbered_by_scenario(tmp_path: Path) -> None:
+    tables = ("summary", "port_hours", "officer_hours", "attempts")
+    bare = [
+        (name, replace(r, **{t: getattr(r, t).drop(columns="replication") for t in tables}))
+        for name, r in results(TWO, 2)
+    ]
+    write_study(tmp_path / "bare", bare, {})
+    named = write(tmp_path / "named", TWO, replications=2)
+    for table in tables:
+        path = f"{table}.parquet"
+        assert (tmp_path / "bare" / path).read_bytes() == (named / path).read_bytes()
 
 
 def test_a_folder_without_a_manifest_is_no_results_folder(tmp_path: Path) -> None:
