@@ -21,12 +21,14 @@ The rules, in words
 5. Under a long line (vehicles per open booth seen at the control moment) service is shorter and skill lower,
    and duty is waived, until the next control moment.
 6. Referral is decided at primary (`sim.model.referral`). The vehicle joins the secondary queue of its line
-   when its primary service ends: first in, first out, the officer found as a booth is. A discretionary
-   examination that has not begun within its limit is not done; the vehicle leaves at the limit.
+   when its primary service ends: first in, first out (those of the same moment by lane), the officer found
+   as a booth is. A discretionary examination that has not begun within its limit is not done; the vehicle
+   leaves at the limit.
 7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own officer
    does the work at once, and the booth waits for him (one-officer ports); but under a long line he does not
    leave it for a discretionary examination, which is then not done. Vehicles that wait in such a queue at a
-   control moment are taken by the booth officers who are free first, before anyone from the line.
+   control moment are taken by the booth officers who are free first, before anyone from the line; those
+   whom none of them can take within the limit are let go then.
 8. What is in line, in service or in secondary at midnight goes on in the next day.
 """
 

@@ -128,27 +128,23 @@ def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGen
     end_s = start_s + service_s
     count_primary(port, line, vehicle, start_s, service_s, ready_s)
     log.primary(vehicle, start_s, end_s)
-    case = refer(port, line, vehicle, log)
-    if case is not None and port.queues[line.queue].manned == 0:
-        if line.hurry and case.limit_s < math.inf:
-            case.joined_s = end_s
-            release_unexamined(port, case, log)  # he does not leave a long line for it (rule 7)
-            case = None
-    if case is not None and port.queues[line.queue].manned == 0:
-        booth.free_s = end_s + case.work_s  # his own officer does the work at once (rule 7)
-        begin(port, case, end_s, end_s, log)
-        yield At(port.env, booth.free_s, DONE)
-        line.call()
-        return
     booth.free_s = end_s
-    yield At(port.env, end_s, DONE)
+    case = refer(port, line, vehicle, log)
+    if case is not None and port.queues[line.queue].manned == 0:  # rule 7
+        if line.hurry and case.discretionary:
+            release_unexamined(port, case, end_s, log)
+        else:
+            begin(port, case, end_s, end_s, log)
+            booth.free_s = end_s + case.work_s
+        case = None
+    yield At(port.env, booth.free_s, DONE)
     line.call()
     if case is None:
         return
 
     call = yield port.queues[line.queue].join(case)
     if call is None:
-        release_unexamined(port, case, log)
+        release_unexamined(port, case, case.joined_s, log)
         return
     place, ready_s, start_s = call
     if port.on_shift:
@@ -313,9 +309,9 @@ def begin(port: Port, case: Referral, joined_s: float, start_s: float, log: Log)
         decide(case, start_s - joined_s <= case.in_time_s, searched, log)
 
 
-def release_unexamined(port: Port, case: Referral, log: Log) -> None:
-    """Let a vehicle go whose discretionary examination has not begun within its limit."""
-    log.secondary(case, case.joined_s, -1.0)
+def release_unexamined(port: Port, case: Referral, joined_s: float, log: Log) -> None:
+    """Let a vehicle go whose discretionary examination is not done."""
+    log.secondary(case, joined_s, -1.0)
     if case.reason != why.PROBE:
         port.lane_sums[case.lane, EXAMINATIONS_RELEASED] += 1.0
     if case.attempt >= 0:

@@ -176,6 +176,11 @@ class Referral:
     called: simpy.Event = field(init=False)
 
     @property
+    def discretionary(self) -> bool:
+        """Whether it may be left undone."""
+        return self.limit_s < math.inf
+
+    @property
     def latest_s(self) -> float:
         """Last moment at which the work may begin."""
         return self.joined_s + self.limit_s
@@ -194,7 +199,7 @@ class Secondary(Place):
         referral.called = self.env.event()
         insort(self.waiting, referral, key=lambda other: (other.joined_s, other.lane))
         self.call_at(self.env.now, CALL)
-        if referral.limit_s < math.inf:
+        if referral.discretionary:
             limit = At(self.env, referral.latest_s, LIMIT)
             assert limit.callbacks is not None
             limit.callbacks.append(lambda _: self.let_go(referral))

@@ -107,8 +107,7 @@ CHANGES = {
     "inspection.full_min": ("scale", one_of(0.1, 3.0)),
     "danger.police_response_min": ("set", one_of(0.0, 200.0)),
     "database.link_everywhere": ("set", st.just(True)),
-    "port/close": ("close", st.just(True)),
-    "port/hours": ("hours", one_of((9.5, 17.25), (0.0, 23.0), (7.0, 24.0), (11.0, 11.5))),
+    "port": ("close or hours", one_of(True, (9.5, 17.25), (0.0, 23.0), (7.0, 24.0), (11.0, 11.5))),
 }
 
 
@@ -118,17 +117,22 @@ def interventions(
 ) -> tuple[Intervention, ...]:
     """Changes that begin and end at any second, in some ports or everywhere."""
     midnight = datetime.datetime.combine(start, datetime.time())
-    second = st.integers(0, days * 86400 - 1) | st.integers(0, 24 * days - 1).map(lambda h: 3600 * h)
+    second = st.integers(0, days * 86400 - 1) | st.integers(0, 24 * days - 1).map(
+        lambda h: 3600 * h
+    )
     found = []
     for name in draw(st.lists(st.sampled_from(list(CHANGES)), max_size=5, unique=True)):
         operation, values = CHANGES[name]
+        value = draw(values)
+        if name == "port":
+            operation = "close" if value is True else "hours"
         first, last = sorted((draw(second), draw(second)))
         where = draw(st.lists(st.sampled_from(ports), unique=True, max_size=len(ports)))
         found.append(
             Intervention(
-                parameter=name.split("/")[0],
+                parameter=name,
                 operation=operation,
-                value=draw(values),
+                value=value,
                 where=Where(ports=tuple(where)),
                 start=draw(one_of(None, midnight + datetime.timedelta(seconds=first))),
                 end=midnight + datetime.timedelta(seconds=last + 1),

@@ -97,7 +97,9 @@ class Twins:
         for k, column in enumerate(columns, start=3):
             apart = np.abs(ours[:, k] - theirs[:, k])
             for row in np.flatnonzero(apart > MOST_APART_S)[:3]:
-                found.append(f"{name} {column}: {ours[row].tolist()} against {theirs[row].tolist()}")
+                found.append(
+                    f"{name} {column}: {ours[row].tolist()} against {theirs[row].tolist()}"
+                )
         return found
 
     def _attempts(self) -> list[str]:
@@ -108,7 +110,11 @@ class Twins:
         found = []
         for name in ours.dtype.names:
             one, other = ours[name], theirs[name]
-            same = np.isclose(one, other, rtol=RELATIVE, atol=0.0) if one.dtype == float else one == other
+            same = (
+                np.isclose(one, other, rtol=RELATIVE, atol=0.0)
+                if one.dtype == float
+                else one == other
+            )
             for k in np.flatnonzero(~same)[:3]:
                 found.append(f"attempt {k}: {name} {one[k]} against {other[k]}")
         return found
@@ -120,7 +126,9 @@ class Twins:
             # A sum that cancels to nothing keeps the rounding of its parts.
             same = np.isclose(ours, theirs, rtol=RELATIVE, atol=RELATIVE * max(1.0, ours.max()))
             for where in np.argwhere(~same)[:3]:
-                found.append(f"{name}{where.tolist()}: {ours[tuple(where)]} against {theirs[tuple(where)]}")
+                found.append(
+                    f"{name}{where.tolist()}: {ours[tuple(where)]} against {theirs[tuple(where)]}"
+                )
         return found
 
     def _in_line(self) -> list[str]:
