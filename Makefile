@@ -39,6 +39,8 @@ help:  ## list the targets
 
 run: .venv/.ready  ## the headline study: every proposal against the baseline
 	@$(PY) -m sim experiment=proposals
+	@$(PY) -m analysis compare runs/proposals
+	@$(PY) -m analysis brief runs/proposals
 
 test: .venv/.ready  ## the whole test suite, with ruff, mypy and the import contracts
 	@$(PYTEST)

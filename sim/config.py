@@ -109,9 +109,8 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     workers = execution["workers"]
     workers = _processors() if workers is None else workers
     _within("execution.workers", workers, 1, 4096, "processes")
-    table = read_ports(plain["year"], Path(study["ports_table"]) if study["ports_table"] else None)
-    if study["ports_table"]:  # read and found right, but a Point cannot carry it yet
-        raise InputError(f"{PLACE}: study.ports_table = {study['ports_table']} cannot be run yet")
+    own_table = study["ports_table"] or None
+    table = read_ports(plain["year"], Path(own_table) if own_table else None)
     ports = _ports(plain["ports"], table)
     scenarios = _scenarios(plain)
     points = tuple(
@@ -124,6 +123,7 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
             days=run["days"],
             seed=run["seed"],
             engine=plain["engine"],
+            ports_table=own_table,
         )
         for scenario in scenarios
     )

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from sim.intervention import Scenario
 from sim.parameters import Parameters
@@ -35,6 +36,8 @@ class Point:
         Seed of all random numbers, 0 to 2**32 - 1.
     engine : str
         compiled or reference.
+    ports_table : str, optional
+        A port table of one's own (`sim.geography.read_ports`).
     """
 
     parameters: Parameters
@@ -45,6 +48,7 @@ class Point:
     days: int
     seed: int
     engine: str
+    ports_table: str | None = None
 
     def identity(self) -> str:
         """Hash of everything in the point, 16 hexadecimal digits.
@@ -55,5 +59,7 @@ class Point:
         content = dataclasses.asdict(self)
         content["scenario"] = content["scenario"]["interventions"]
         del content["engine"]
+        if self.ports_table is not None:
+            content["ports_table"] = hashlib.sha256(Path(self.ports_table).read_bytes()).hexdigest()
         text = json.dumps(content, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """One replication: a pure function of a point and a number."""
 
 import functools
+from pathlib import Path
 
 import simpy
 
@@ -15,8 +16,8 @@ from sim.summary import result_of
 
 
 @functools.lru_cache(maxsize=4)
-def _ports(year: int) -> Ports:
-    return read_ports(year)
+def _ports(year: int, table: str | None) -> Ports:
+    return read_ports(year, Path(table) if table else None)
 
 
 def _compiled(env: simpy.Environment, world: World, tally: Tally) -> Engine:
@@ -41,7 +42,7 @@ def run_border(point: Point, replication: int) -> Border:
         Number of the replication, from 0.
     """
     maker = _reference if point.engine == "reference" else _compiled
-    border = Border(point, _ports(point.year), replication, maker)
+    border = Border(point, _ports(point.year, point.ports_table), replication, maker)
     border.run()
     return border
 

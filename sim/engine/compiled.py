@@ -67,12 +67,32 @@ class State(NamedTuple):
 
 
 @compiled
-def integrated(cumulative: Floats, cells: int, seconds: float) -> float:
-    """Integrated arrival rate from midnight to a moment of the day."""
+def integrated(cumulative: Floats, port: int, lane: int, cells: int, seconds: float) -> float:
+    """Integrated arrival rate of a lane from midnight to a moment of the day."""
     position = seconds * cells / 86400.0
     cell = min(np.int64(position), cells - 1)
-    step = cumulative[cell + 1] - cumulative[cell]
-    return cumulative[cell] + (position - cell) * step
+    lower = cumulative[port, lane, cell]
+    return lower + (position - cell) * (cumulative[port, lane, cell + 1] - lower)
+
+
+@compiled
+def nothing_to_do(
+    until: float,
+    seen: Whole,
+    last_of: Whole,
+    head_of: Whole,
+    heads: Whole,
+    tails: Whole,
+    time_s: Floats,
+) -> bool:
+    """Whether nobody is in line or in secondary, and nobody comes before the next control moment."""
+    for queue in range(QUEUES):
+        if heads[queue] < tails[queue]:
+            return False
+    for k in range(len(seen)):
+        if head_of[k] < last_of[k] and time_s[head_of[k]] < until:
+            return False
+    return True
 
 
 @compiled
@@ -167,17 +187,27 @@ def run_port(
     service_s = np.empty(LANE_COUNT)
     words = np.empty((LANE_COUNT, 4), np.int64)
     midnight = plan.day * 86400.0
+    cells = plan.cells[port]
+    cumulative = plan.cumulative
+    day_factor = plan.day_factor[port]
+    time_s = lineup.time_s
     for k in range(plan.intervals[port]):
         now = plan.start_s[port, k]
         until = plan.start_s[port, k + 1]
         mode = plan.state[port, k]
+        if (
+            mode == AFTER_HOURS
+            and state.after_hours[port] == 1
+            and nothing_to_do(until, seen, last_of, head_of, heads, tails, time_s)
+        ):
+            continue
         row = plan.settings[plan.row[port, k]]
         hour = min(np.int64((now - midnight) / 3600.0), 23)
         lane_sums = tally.lane[plan.weekday, port, hour]
         wait_counts = tally.waits[plan.weekday, port, hour]
         officer_sums = tally.officer[plan.weekday, port, hour]
         for place in range(lines):
-            while seen[place] < last_of[place] and lineup.time_s[seen[place]] < now:
+            while seen[place] < last_of[place] and time_s[seen[place]] < now:
                 seen[place] += 1
         if mode == AFTER_HOURS:
             if state.after_hours[port] == 0:
@@ -199,11 +229,10 @@ def run_port(
                 secondary = 0.0
                 for lane in range(LANE_COUNT):
                     if world.line_of_lane[port, lane] == line:
-                        cells = plan.cells[port]
                         arrivals = (
-                            integrated(plan.cumulative[port, lane], cells, until - midnight)
-                            - integrated(plan.cumulative[port, lane], cells, now - midnight)
-                        ) / plan.day_factor[port]
+                            integrated(cumulative, port, lane, cells, until - midnight)
+                            - integrated(cumulative, port, lane, cells, now - midnight)
+                        ) / day_factor
                         expected += arrivals
                         load += arrivals * row[SERVICE_S + lane]
                         secondary += arrivals * row[SECONDARY_S + lane]
@@ -252,9 +281,9 @@ def run_port(
             line = first_line + place
             line_sums = tally.line[line]
             arrived = seen[place]
-            while arrived < last_of[place] and lineup.time_s[arrived] < until:
+            while arrived < last_of[place] and time_s[arrived] < until:
                 lane_sums[lineup.lane[arrived], ARRIVALS] += 1.0
-                line_sums[LINE_QUEUE_S] += until - lineup.time_s[arrived]
+                line_sums[LINE_QUEUE_S] += until - time_s[arrived]
                 arrived += 1
             line_sums[LINE_QUEUE_S] += (seen[place] - head_of[place]) * (until - now)
             line_sums[LINE_ARRIVED] += arrived - seen[place]

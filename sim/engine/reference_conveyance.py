@@ -122,9 +122,8 @@ def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGen
 
     booth, ready_s = yield line.join(vehicle.time_s)
     start_s = port.env.now
-    service_s = mean_service_s(port, line, vehicle.lane) * quantile(
-        port.world.service_table, np.uint32(vehicle.service_word)
-    )
+    ratio = quantile(port.world.service_table, np.uint32(vehicle.service_word))
+    service_s = mean_service_s(port, line, vehicle.lane) * ratio
     end_s = start_s + service_s
     count_primary(port, line, vehicle, start_s, service_s, ready_s)
     log.primary(vehicle, start_s, end_s)

@@ -5,6 +5,7 @@ from bisect import insort
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappush
 
 import simpy
 from simpy.events import NORMAL, EventPriority
@@ -23,19 +24,15 @@ LIMIT = EventPriority(4)
 class At(simpy.Event):
     """An event at a moment.
 
-    A timeout is so long from now; the sum may miss the moment by the last bit, and this does not.
+    A timeout lasts so long from now, and the sum may miss the moment by the last bit. Both engines are
+    to agree to the last bit, so this puts the moment itself into SimPy's agenda.
     """
 
     def __init__(self, env: simpy.Environment, moment: float, order: EventPriority) -> None:
         super().__init__(env)
         self._ok = True
         self._value = None
-        delay = moment - env.now
-        while env.now + delay < moment:
-            delay = math.nextafter(delay, math.inf)
-        while env.now + delay > moment:
-            delay = math.nextafter(delay, -math.inf)
-        env.schedule(self, order, delay)
+        heappush(env._queue, (moment, order, next(env._eid), self))
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ class Twins:
         return found[0], found[1]
 
     def most_apart_s(self) -> float:
-        """Greatest difference in time of any vehicle, infinite if they are not the same vehicles."""
+        """Greatest difference in time of any vehicle; infinite if the vehicles are not the same."""
         worst = 0.0
         for name, times in (("trace", (3, 4, 5)), ("trace_2", (3, 4))):
             ours, theirs = self.traces(name)
@@ -96,10 +96,10 @@ class Twins:
             return found
         for k, column in enumerate(columns, start=3):
             apart = np.abs(ours[:, k] - theirs[:, k])
-            for row in np.flatnonzero(apart > MOST_APART_S)[:3]:
-                found.append(
-                    f"{name} {column}: {ours[row].tolist()} against {theirs[row].tolist()}"
-                )
+            found += [
+                f"{name} {column}: {ours[row].tolist()} against {theirs[row].tolist()}"
+                for row in np.flatnonzero(apart > MOST_APART_S)[:3]
+            ]
         return found
 
     def _attempts(self) -> list[str]:
@@ -115,8 +115,10 @@ class Twins:
                 if one.dtype == float
                 else one == other
             )
-            for k in np.flatnonzero(~same)[:3]:
-                found.append(f"attempt {k}: {name} {one[k]} against {other[k]}")
+            found += [
+                f"attempt {k}: {name} {one[k]} against {other[k]}"
+                for k in np.flatnonzero(~same)[:3]
+            ]
         return found
 
     def _sums(self) -> list[str]:
@@ -125,10 +127,10 @@ class Twins:
             ours, theirs = getattr(self.compiled.tally, name), getattr(self.reference.tally, name)
             # A sum that cancels to nothing keeps the rounding of its parts.
             same = np.isclose(ours, theirs, rtol=RELATIVE, atol=RELATIVE * max(1.0, ours.max()))
-            for where in np.argwhere(~same)[:3]:
-                found.append(
-                    f"{name}{where.tolist()}: {ours[tuple(where)]} against {theirs[tuple(where)]}"
-                )
+            found += [
+                f"{name}{list(where)}: {ours[where]} against {theirs[where]}"
+                for where in list(zip(*np.nonzero(~same), strict=True))[:3]
+            ]
         return found
 
     def _in_line(self) -> list[str]:
