@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numba.extending
+from llvmlite import ir
+from numba.np.arrayobj import make_array
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -74,3 +77,20 @@ def compiled(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """Compile a small function into its callers, so that their loops can be vectorised."""
     return numba.njit(inline="always", error_model="numpy")(function)  # type: ignore[no-any-return]
+
+
+@numba.extending.intrinsic
+def borrowed(typing_context: Any, array: Any) -> Any:
+    """Give an array that its callers keep alive, without counting references to it.
+
+    Counting them (two atomic additions for every array at every call) took two fifths of the compiled
+    engine's time.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        held = make_array(signature.args[0])(context, builder, arguments[0])
+        held.meminfo = ir.Constant(held.meminfo.type, None)
+        held.parent = ir.Constant(held.parent.type, None)
+        return held._getvalue()
+
+    return array(array), build

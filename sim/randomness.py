@@ -103,7 +103,7 @@ def fill_words(
         out_3[i] = np.uint32(d)
 
 
-@compiled
+@inlined
 def quantile(table: npt.NDArray[np.float64], word: np.uint32) -> float:
     """Value of a tabled quantile function at a word (see `quantile_table`)."""
     cell = np.int64(word) >> 22

@@ -3,14 +3,14 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled
+from sim.compilation import compiled, inlined
 from sim.records import OVERTIME, READY
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
 
-@compiled
+@inlined
 def take(free: Floats, manned: int, arrival: float) -> int:
     """Number of the place that a vehicle takes (rule 2 of `sim.engine.day`)."""
     best = 0

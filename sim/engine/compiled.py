@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled
+from sim.compilation import borrowed, compiled, inlined
 from sim.engine.booths import hand_over, stand_ready
 from sim.engine.day import AFTER_HOURS, GUEST, OPEN, DayPlan, World, in_order, new_guests
 from sim.engine.inspection import serve_line
@@ -73,6 +73,41 @@ def integrated(cumulative: Floats, port: int, lane: int, cells: int, seconds: fl
     cell = min(np.int64(position), cells - 1)
     lower = cumulative[port, lane, cell]
     return lower + (position - cell) * (cumulative[port, lane, cell + 1] - lower)
+
+
+@compiled
+def first_from(time_s: Floats, first: int, last: int, moment: float) -> int:
+    """First vehicle that arrives at a moment or later."""
+    while first < last and time_s[first] < moment:
+        first += 1
+    return first
+
+
+@compiled
+def count_arrivals(
+    time_s: Floats,
+    lanes: npt.NDArray[np.int8],
+    first: int,
+    last: int,
+    until: float,
+    lane_sums: Floats,
+) -> tuple[int, float]:
+    """Count those who arrive before the next control moment.
+
+    Returns
+    -------
+    next : int
+        First vehicle that arrives later.
+    waited : float
+        Sum of the times from their arrivals to the control moment, in seconds.
+    """
+    waited = 0.0
+    vehicle = first
+    while vehicle < last and time_s[vehicle] < until:
+        lane_sums[lanes[vehicle], ARRIVALS] += 1.0
+        waited += until - time_s[vehicle]
+        vehicle += 1
+    return vehicle, waited
 
 
 @compiled
@@ -190,7 +225,22 @@ def run_port(
     cells = plan.cells[port]
     cumulative = plan.cumulative
     day_factor = plan.day_factor[port]
+    standard_s = plan.standard_s
+    line_of_lane = world.line_of_lane[port]
+    entities = world.entity[port]
+    day = plan.day
+    seed = world.seed
+    replication = world.replication
+    service_table = world.service_table
+    secondary_table = world.secondary_table
     time_s = lineup.time_s
+    service_words = lineup.service_word
+    search_words = lineup.search_word
+    mandatory_words = lineup.mandatory_word
+    lanes = lineup.lane
+    guest_of = lineup.guest
+    indices = lineup.index
+    guest_rows = plan.guests
     for k in range(plan.intervals[port]):
         now = plan.start_s[port, k]
         until = plan.start_s[port, k + 1]
@@ -207,8 +257,7 @@ def run_port(
         wait_counts = tally.waits[plan.weekday, port, hour]
         officer_sums = tally.officer[plan.weekday, port, hour]
         for place in range(lines):
-            while seen[place] < last_of[place] and time_s[seen[place]] < now:
-                seen[place] += 1
+            seen[place] = first_from(time_s, seen[place], last_of[place], now)
         if mode == AFTER_HOURS:
             if state.after_hours[port] == 0:
                 for place in range(places):
@@ -228,7 +277,7 @@ def run_port(
                 expected = 0.0
                 secondary = 0.0
                 for lane in range(LANE_COUNT):
-                    if world.line_of_lane[port, lane] == line:
+                    if line_of_lane[lane] == line:
                         arrivals = (
                             integrated(cumulative, port, lane, cells, until - midnight)
                             - integrated(cumulative, port, lane, cells, now - midnight)
@@ -280,22 +329,23 @@ def run_port(
         for place in range(lines):
             line = first_line + place
             line_sums = tally.line[line]
-            arrived = seen[place]
-            while arrived < last_of[place] and time_s[arrived] < until:
-                lane_sums[lineup.lane[arrived], ARRIVALS] += 1.0
-                line_sums[LINE_QUEUE_S] += until - time_s[arrived]
-                arrived += 1
-            line_sums[LINE_QUEUE_S] += (seen[place] - head_of[place]) * (until - now)
+            arrived, waited = count_arrivals(
+                time_s, lanes, seen[place], last_of[place], until, lane_sums
+            )
+            in_line = seen[place] - head_of[place]
+            line_sums[LINE_QUEUE_S] += waited + in_line * (until - now)
             line_sums[LINE_ARRIVED] += arrived - seen[place]
             seen[place] = arrived
-            if manned[place] > 0 and head_of[place] < last_of[place]:
+            before = head_of[place]
+            if manned[place] > 0 and before < last_of[place] and time_s[before] < until:
                 queue = world.queue_of_line[line]
                 own_work = manned[lines + queue] == 0
-                before = head_of[place]
                 head_of[place], tails[queue] = serve_line(
-                    port, line, before, last_of[place], until, manned[place], free[place], row,
-                    hurry[place], waive[place], own_work, on_shift, plan, world, lineup,
-                    waiting[queue], heads[queue], tails[queue], lane_sums, wait_counts,
+                    line, before, last_of[place], until, manned[place], free[place], row,
+                    hurry[place], waive[place], own_work, on_shift, standard_s, line_of_lane,
+                    entities, day, seed, replication, service_table, secondary_table, time_s,
+                    service_words, search_words, mandatory_words, lanes, guest_of, indices,
+                    guest_rows, waiting[queue], heads[queue], tails[queue], lane_sums, wait_counts,
                     officer_sums, line_sums, attempts, trace, trace_2, trace_count, service_s, words,
                 )  # fmt: skip
         for queue in range(QUEUES):
@@ -308,6 +358,67 @@ def run_port(
         if on_shift:
             stand_ready(until, manned, free, officer_sums)
     return keep_line(port, plan, world, lineup, head_of, last_of, left, left_count)
+
+
+@inlined
+def without_counting(
+    plan: DayPlan, world: World, state: State, tally: Tally, lineup: Lineup
+) -> tuple[DayPlan, World, State, Tally, Lineup]:
+    """Borrow every array of the day (`sim.compilation.borrowed`): the caller keeps them alive."""
+    return (
+        DayPlan(
+            plan.day,
+            plan.weekday,
+            plan.standard_s,
+            borrowed(plan.intervals),
+            borrowed(plan.start_s),
+            borrowed(plan.state),
+            borrowed(plan.officers),
+            borrowed(plan.row),
+            borrowed(plan.settings),
+            borrowed(plan.cumulative),
+            borrowed(plan.day_factor),
+            borrowed(plan.cells),
+            borrowed(plan.guests),
+        ),
+        World(
+            borrowed(world.first_line),
+            borrowed(world.line_of_lane),
+            borrowed(world.queue_of_line),
+            borrowed(world.booths),
+            borrowed(world.bays),
+            borrowed(world.entity),
+            borrowed(world.timetabled),
+            world.seed,
+            world.replication,
+            borrowed(world.gap_table),
+            borrowed(world.service_table),
+            borrowed(world.secondary_table),
+            world.target_utilisation,
+        ),
+        State(
+            borrowed(state.free),
+            borrowed(state.manned),
+            borrowed(state.present),
+            borrowed(state.after_hours),
+        ),
+        Tally(
+            borrowed(tally.lane),
+            borrowed(tally.waits),
+            borrowed(tally.officer),
+            borrowed(tally.line),
+        ),
+        Lineup(
+            borrowed(lineup.time_s),
+            borrowed(lineup.gap_word),
+            borrowed(lineup.service_word),
+            borrowed(lineup.search_word),
+            borrowed(lineup.mandatory_word),
+            borrowed(lineup.lane),
+            borrowed(lineup.guest),
+            borrowed(lineup.index),
+        ),
+    )
 
 
 @compiled
@@ -343,6 +454,11 @@ def run_day(
     int
         How many are in line at the midnight after.
     """
+    plan, world, state, tally, lineup = without_counting(plan, world, state, tally, lineup)
+    attempts = borrowed(attempts)
+    waiting = (borrowed(waiting[0]), borrowed(waiting[1]))
+    trace, trace_2, trace_count = borrowed(trace), borrowed(trace_2), borrowed(trace_count)
+    left = borrowed(left)
     ports = len(plan.intervals)
     heads = np.zeros(QUEUES, np.int64)
     tails = np.zeros(QUEUES, np.int64)

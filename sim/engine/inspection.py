@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled
+from sim.compilation import compiled, inlined
 from sim.engine.booths import take
-from sim.engine.day import TRAFFICKER, DayPlan, World
-from sim.engine.lineup import LANE_COUNT, Lineup
+from sim.engine.day import TRAFFICKER
+from sim.engine.lineup import LANE_COUNT
 from sim.engine.secondary import decide, is_discretionary, note_work, place_by_time
 from sim.engine.settings import (
     CLEARANCE_S,
@@ -29,7 +29,7 @@ from sim.engine.settings import (
 )
 from sim.model import referral
 from sim.model.examination import FULL, KINDS, detection_probability
-from sim.randomness import SECONDARY, TWO_32, philox, quantile
+from sim.randomness import SECONDARY, TWO_32, Words, philox, quantile
 from sim.records import (
     EXAMINATIONS_RELEASED,
     LINE_QUEUE_S,
@@ -59,13 +59,13 @@ WORD_PAPERWORK, WORD_MANDATORY, WORD_RANDOM, WORD_SELECTIVE = range(4)
 BIN_OF_MINUTE = np.searchsorted(np.array(WAIT_BIN_EDGES_MIN), np.arange(361), side="right")
 
 
-@compiled
+@inlined
 def to_word(share: float) -> int:
     """Number of 32-bit words that a share of the unit interval covers."""
     return np.int64(share * TWO_32)
 
 
-@compiled
+@inlined
 def pick_column(kind: int, hurry: bool) -> int:
     """Column of the chance that selection picks an attempt of this kind."""
     if kind == TRAFFICKER:
@@ -73,7 +73,7 @@ def pick_column(kind: int, hurry: bool) -> int:
     return PICK_TRAVELLER_HURRY if hurry else PICK_TRAVELLER
 
 
-@compiled
+@inlined
 def kind_of_examination(row: Floats, lane: int, word: int) -> int:
     """Kind of a discretionary examination."""
     first = KIND_COMMERCE if lane == 2 or lane == 3 else KIND_TRAVELLER
@@ -84,7 +84,7 @@ def kind_of_examination(row: Floats, lane: int, word: int) -> int:
     return KIND_COUNT - 1
 
 
-@compiled
+@inlined
 def mean_detection(row: Floats, lane: int, factor: float, length: float) -> float:
     """Chance that a discretionary examination finds a load, over the kinds it might be.
 
@@ -104,7 +104,6 @@ def mean_detection(row: Floats, lane: int, factor: float, length: float) -> floa
 
 @compiled
 def serve_line(
-    port: int,
     line: int,
     head: int,
     last: int,
@@ -116,9 +115,22 @@ def serve_line(
     waive: bool,
     own_work: bool,
     on_shift: bool,
-    plan: DayPlan,
-    world: World,
-    lineup: Lineup,
+    standard_s: float,
+    line_of_lane: Whole,
+    entities: Whole,
+    day: int,
+    seed: int,
+    replication: int,
+    service_table: Floats,
+    secondary_table: Floats,
+    time_s: Floats,
+    service_words: Words,
+    search_words: Words,
+    mandatory_words: Words,
+    lanes: npt.NDArray[np.int8],
+    guests: npt.NDArray[np.int32],
+    indices: npt.NDArray[np.int32],
+    guest_rows: Rows,
     waiting: Rows,
     waiting_head: int,
     waiting_tail: int,
@@ -147,7 +159,7 @@ def serve_line(
         Next vehicle in line, and new tail of its secondary queue.
     """
     for lane in range(LANE_COUNT):
-        if world.line_of_lane[port, lane] == line:
+        if line_of_lane[lane] == line:
             service_s[lane] = row[SERVICE_S + lane] * (row[HURRY_SERVICE] if hurry else 1.0)
             words[lane, WORD_PAPERWORK] = to_word(row[PAPERWORK + lane])
             words[lane, WORD_MANDATORY] = to_word(row[PAPERWORK + lane] + row[DUTY + lane])
@@ -159,21 +171,6 @@ def serve_line(
     ready = 0.0
     served_s = 0.0
     first = head
-    time_s = lineup.time_s
-    service_words = lineup.service_word
-    search_words = lineup.search_word
-    mandatory_words = lineup.mandatory_word
-    lanes = lineup.lane
-    guests = lineup.guest
-    indices = lineup.index
-    guest_rows = plan.guests
-    day = plan.day
-    entities = world.entity[port]
-    seed = world.seed
-    replication = world.replication
-    service_table = world.service_table
-    secondary_table = world.secondary_table
-    standard_s = plan.standard_s
     tracing = trace_count[0] < len(trace)
     while head < last:
         arrival = time_s[head]
@@ -206,7 +203,10 @@ def serve_line(
         mandatory = np.int64(mandatory_words[head])
         guest = np.int64(guests[head])
         if tracing:
-            trace_primary(trace, trace_count, port, lane, guest, head, start, end, plan, world, lineup)
+            trace_primary(
+                trace, trace_count, entities[lane], day, guest, guest_rows, indices[head], arrival,
+                start, end,
+            )  # fmt: skip
         head += 1
         if (
             guest < 0
@@ -235,33 +235,32 @@ def serve_line(
     return head, waiting_tail
 
 
-@compiled
+@inlined
 def trace_primary(
     trace: Floats,
     trace_count: Whole,
-    port: int,
-    lane: int,
+    own_entity: int,
+    own_day: int,
     guest: int,
-    vehicle: int,
+    guests: Rows,
+    index: int,
+    arrival: float,
     start: float,
     end: float,
-    plan: DayPlan,
-    world: World,
-    lineup: Lineup,
 ) -> None:
     """Write down when the primary service of a vehicle began and ended."""
     if trace_count[0] < len(trace):
         entry = trace[trace_count[0]]
-        entry[0] = plan.guests[guest].entity if guest >= 0 else world.entity[port, lane]
-        entry[1] = plan.guests[guest].day if guest >= 0 else plan.day
-        entry[2] = lineup.index[vehicle]
-        entry[3] = lineup.time_s[vehicle]
+        entry[0] = guests[guest].entity if guest >= 0 else own_entity
+        entry[1] = guests[guest].day if guest >= 0 else own_day
+        entry[2] = index
+        entry[3] = arrival
         entry[4] = start
         entry[5] = end
         trace_count[0] += 1
 
 
-@compiled
+@inlined
 def refer(
     lane: int,
     guest: int,

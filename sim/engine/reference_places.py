@@ -24,8 +24,8 @@ LIMIT = EventPriority(4)
 class At(simpy.Event):
     """An event at a moment.
 
-    A timeout lasts so long from now, and the sum may miss the moment by the last bit. Both engines are
-    to agree to the last bit, so this puts the moment itself into SimPy's agenda.
+    A timeout lasts so long from now; the sum may miss the moment by the last bit. The engines are
+    to agree to the last bit, so this puts the moment itself on the agenda of SimPy.
     """
 
     def __init__(self, env: simpy.Environment, moment: float, order: EventPriority) -> None:

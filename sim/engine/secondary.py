@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled
+from sim.compilation import compiled, inlined
 from sim.engine.booths import take
 from sim.model.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
 from sim.randomness import TWO_32
@@ -51,7 +51,7 @@ def new_waiting(room: int) -> Rows:
     return np.empty(room, WAITING)
 
 
-@compiled
+@inlined
 def place_by_time(waiting: Rows, head: int, tail: int, join_s: float, lane: int) -> int:
     """Make room in the queue for one who joins at a moment; return the slot."""
     slot = tail
@@ -64,7 +64,7 @@ def place_by_time(waiting: Rows, head: int, tail: int, join_s: float, lane: int)
     return slot
 
 
-@compiled
+@inlined
 def decide(attempts: Rows, attempt: int, reason: int, examined_s: float, in_time: bool) -> None:
     """Write down the fate of an attempt that leaves secondary."""
     attempts[attempt].in_time = 1 if in_time else 0
@@ -78,7 +78,7 @@ def decide(attempts: Rows, attempt: int, reason: int, examined_s: float, in_time
             attempts[attempt].fate = SEIZED
 
 
-@compiled
+@inlined
 def note_work(
     reason: int, lane: int, work_s: float, lane_sums: Floats, officer_sums: Floats
 ) -> None:
@@ -92,10 +92,8 @@ def note_work(
         officer_sums[ON_EXAMINATION] += work_s
 
 
-@compiled
-def leave_unexamined(
-    waiting: Rows, entry: int, lane_sums: Floats, attempts: Rows
-) -> None:
+@inlined
+def leave_unexamined(waiting: Rows, entry: int, lane_sums: Floats, attempts: Rows) -> None:
     """Let a vehicle go whose discretionary examination has not begun within its limit."""
     reason = waiting[entry].reason
     if reason != PROBE:
@@ -104,7 +102,7 @@ def leave_unexamined(
         decide(attempts, waiting[entry].attempt, reason, -1.0, False)
 
 
-@compiled
+@inlined
 def begin(
     waiting: Rows,
     entry: int,
@@ -121,7 +119,7 @@ def begin(
         decide(attempts, waiting[entry].attempt, reason, waiting[entry].work_s, in_time)
 
 
-@compiled
+@inlined
 def trace_secondary(trace: Floats, count: Whole, waiting: Rows, entry: int, start: float) -> None:
     """Write down when the work on a vehicle began (-1: it left at its limit)."""
     if count[1] < len(trace):
@@ -188,7 +186,7 @@ def serve_queue(
     return entry - kept
 
 
-@compiled
+@inlined
 def is_discretionary(reason: int) -> bool:
     """Whether work in secondary may be left undone."""
     return reason != PAPERWORK and reason != DUTY and reason != LOOKOUT

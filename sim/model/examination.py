@@ -8,13 +8,13 @@ thousand on a quiet night are the same law.
 
 import numpy as np
 
-from sim.compilation import compiled
+from sim.compilation import inlined
 
 CURSORY, FULL, DOG, IMAGING, INTRUSIVE = range(5)
 KINDS = ("cursory", "full", "dog", "imaging", "intrusive")
 
 
-@compiled
+@inlined
 def detection_probability(rate_per_s: float, examination_s: float) -> float:
     """Chance that an examination finds what is there (Koopman's random search)."""
     return 1.0 - np.exp(-rate_per_s * examination_s)

@@ -13,8 +13,8 @@ from sim.parameters import Parameters
 from sim.point import Point
 from tests.equality.twins import Twins
 
-# One-officer ports with long and short days and a season; a ferry, rail and middling roads; large ports
-# with NEXUS, FAST, truck and bus lines. Neighbours are among them, so that closures divert.
+# One-officer ports with long and short days and a season; a ferry, rail and middling roads; large
+# ports with NEXUS, FAST, truck and bus lines. Neighbours are among them, so that closures divert.
 SMALL = ("abercorn", "aden", "chief-mountain", "whirlpool", "noyan", "lacolle-223")
 MIDDLE = ("sombra", "rail-sarnia", "aldergrove", "coutts", "st-stephen", "stanstead-55")
 LARGE = ("pacific-highway", "sarnia", "windsor-ambassador", "windsor-tunnel", "rainbow")

@@ -1,0 +1,93 @@
+"""A few fixed configurations that between them use every rule; run as a script, it checks them.
+
+The tests of seeded faults run it with a copy of the package: it prints where the engines differ, and
+ends with 1 if they do.
+"""
+
+import dataclasses
+import datetime
+import sys
+from pathlib import Path
+
+from sim.intervention import Intervention, Scenario, Where
+from sim.parameters import Parameters
+from sim.point import Point
+
+START = datetime.date(2005, 7, 2)
+
+
+def parameters(**rooms: dict[str, object]) -> Parameters:
+    defaults = Parameters()
+    return Parameters(
+        **{
+            name: dataclasses.replace(getattr(defaults, name), **values)
+            for name, values in rooms.items()
+        }
+    )
+
+
+def outage(scale: float, first: str, last: str, *ports: str) -> Intervention:
+    return Intervention(
+        "staffing.officers_scale", "set", scale, Where(ports=ports),
+        datetime.datetime.fromisoformat(f"2005-07-02 {first}"),
+        datetime.datetime.fromisoformat(f"2005-07-02 {last}"),
+    )  # fmt: skip
+
+
+def fixed_points() -> list[Point]:
+    busy = Point(
+        parameters(
+            primary={"cv": 1.0, "hurry_queue": 3.0},
+            inspection={
+                "selective_share": 0.08,
+                "random_share": 0.02,
+                "examination_limit_min": 6.0,
+                "full_min": 12.0,
+                "clearance_min": 6.0,
+            },
+            duty={"collected_share": 1.0, "waive_queue": 2.0},
+            staffing={"officers_scale": 0.75, "absent_share": 0.2, "control_interval_min": 30},
+            danger={"lookouts_per_year": 2e4},
+            smuggling={"firearms_per_year": 1e5, "traveller_firearms_per_million": 2e4},
+            database={"lookout_share": 0.3},
+        ),
+        Scenario(
+            "outages",
+            interventions=(
+                outage(0.3, "10:07:13", "11:31:00", "windsor-tunnel", "st-stephen"),
+                outage(0.0, "14:00:01", "14:43:59", "st-stephen"),
+                outage(2.0, "17:17:17", "19:00:00", "windsor-tunnel"),
+            ),
+        ),
+        ("aldergrove", "st-stephen", "windsor-tunnel"),
+        2005, START, 2, 5, "compiled",
+    )  # fmt: skip
+    quiet = Point(
+        parameters(
+            traffic={"volume_scale": 4.0},
+            inspection={"selective_share": 0.2, "examination_limit_min": 15.0},
+            staffing={"control_interval_min": 20},
+            smuggling={"firearms_per_year": 1e5, "traveller_firearms_per_million": 1e5},
+        ),
+        Scenario(
+            "short days",
+            interventions=(
+                Intervention(
+                    "port", "hours", (8.0, 17.5), Where(ports=("abercorn", "whirlpool"))
+                ),
+            ),
+        ),
+        ("abercorn", "aden", "sombra", "whirlpool"),
+        2005, START, 3, 8, "compiled",
+    )  # fmt: skip
+    return [busy, quiet]
+
+
+if __name__ == "__main__":
+    import sim
+    from twins import Twins  # beside this script
+
+    print("package:", Path(sim.__file__).parent)
+    found = [line for point in fixed_points() for line in Twins.of(point, 0).differences()]
+    print(*found, sep="\n")
+    sys.exit(1 if found else 0)
