@@ -113,9 +113,7 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
     planned = sum(row.load for row in border.bookings.rows)
     parted = 0
     for row in border.bookings.rows:
-        if row.number < 0:
-            parted += row.load
-        elif attempts["fate"][row.number] in (IN_TRANSIT, PASSED, SEIZED):
+        if row.number < 0 or attempts["fate"][row.number] in (IN_TRANSIT, PASSED, SEIZED):
             parted += row.load
     yield _law(
         "firearms planned = deterred + passed + seized + in transit",

@@ -73,7 +73,6 @@ def compiled(function: Function) -> Function:
     return numba.njit(cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]
 
 
-
 def inlined(function: Function) -> Function:
     """Compile a small function into its callers, so that their loops can be vectorised."""
     return numba.njit(inline="always", error_model="numpy")(function)  # type: ignore[no-any-return]

@@ -175,12 +175,18 @@ def _read_volumes(path: Path, year: int, ids: Sequence[str]) -> Floats:
 def _read_profiles() -> tuple[Floats, Floats]:
     weekday = np.ones((len(TRAFFIC_CLASSES), 12, 7))
     for row in _rows(DATA / "weekday_factors.csv", ["factor"]):
-        where = TRAFFIC_CLASSES.index(row["traffic_class"]), int(row["month"]) - 1, int(row["weekday"])
+        where = (
+            TRAFFIC_CLASSES.index(row["traffic_class"]),
+            int(row["month"]) - 1,
+            int(row["weekday"]),
+        )
         weekday[where] = float(row["factor"])
     hour = np.zeros((len(TRAFFIC_CLASSES), 2, 24))
     for row in _rows(DATA / "hour_profiles.csv", ["share"]):
         kind = ("weekday", "weekend").index(row["day_kind"])
-        hour[TRAFFIC_CLASSES.index(row["traffic_class"]), kind, int(row["hour"])] = float(row["share"])
+        hour[TRAFFIC_CLASSES.index(row["traffic_class"]), kind, int(row["hour"])] = float(
+            row["share"]
+        )
     return weekday, hour
 
 
@@ -217,12 +223,17 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
         for name, (low, high) in (*_WHOLE_COLUMNS.items(), *_DECIMAL_COLUMNS.items()):
             columns[name].append(_number(row[name], name, low, high, where))
         if columns["open_hour"][-1] >= columns["close_hour"][-1]:
-            raise InputError(f"{where}: open_hour {row['open_hour']} is not before close_hour {row['close_hour']} h")
+            raise InputError(
+                f"{where}: open_hour {row['open_hour']} is not before close_hour {row['close_hour']} h"
+            )
     ids = [row["port_id"] for row in rows]
     volumes = _read_volumes(DATA / "volumes.csv.gz", year, ids)
     if own:
         _add_own_volumes(volumes, rows, path)
-    persons = {row["port_id"]: row["persons_2005"] for row in _rows(DATA / "source" / "ports.csv", ["persons_2005"])}
+    persons = {
+        row["port_id"]: row["persons_2005"]
+        for row in _rows(DATA / "source" / "ports.csv", ["persons_2005"])
+    }
     weekday, hour = _read_profiles()
     flags = ("in_119", "nexus", "fast", "one_officer", "data_link", "customs_database")
     return Ports(

@@ -118,15 +118,27 @@ class Bookings:
                 going.append((chance, route, lane))
             intercepted = False
             if route < 0 and route != NOT_MADE:
-                uniform = self.streams.uniforms(SECONDARY, chance.entity, day, 1, chance.index)[0, 0]
+                uniform = self.streams.uniforms(SECONDARY, chance.entity, day, 1, chance.index)[
+                    0, 0
+                ]
                 intercepted = bool(uniform < smuggling.between_ports_loss)
-            loss = float(perception.loss[route, lane]) if route >= 0 else smuggling.between_ports_loss
+            loss = (
+                float(perception.loss[route, lane]) if route >= 0 else smuggling.between_ports_loss
+            )
             self.rows.append(
                 Booking(
                     f"o{chance.organisation}/{day}/{chance.index}",
                     self.count if route >= 0 else -1,
-                    "trafficking", chance.organisation, chance.market, chance.source, route if route >= 0 else -1,
-                    lane, chance.time_s, chance.load, chance.deep, loss,
+                    "trafficking",
+                    chance.organisation,
+                    chance.market,
+                    chance.source,
+                    route if route >= 0 else -1,
+                    lane,
+                    chance.time_s,
+                    chance.load,
+                    chance.deep,
+                    loss,
                     "port" if route >= 0 else "not_made" if route == NOT_MADE else "between_ports",
                     intercepted,
                 )  # fmt: skip
@@ -169,7 +181,9 @@ class Bookings:
             if curve[-1] <= 0.0 or self.layout.line_of_lane[port, CAR] < 0:
                 continue
             words = self.streams.words(BOOKING, entity, day, count, first=1)
-            loads = firearms_of(self.streams.uniforms(LOAD, entity, day, count, 1)[0], self.firearms_mean)
+            loads = firearms_of(
+                self.streams.uniforms(LOAD, entity, day, count, 1)[0], self.firearms_mean
+            )
             quantile = (words[0] + 0.5) / TWO_32
             moment = np.interp(quantile * curve[-1], curve, np.linspace(0.0, DAY_S, len(curve)))
             rows = slice(slot, slot + count)
@@ -188,9 +202,20 @@ class Bookings:
             for i in range(count):
                 self.rows.append(
                     Booking(
-                        f"{self.port_name[port]}/{day}/{i}", self.count + i, "traveller", -1, "", "",
-                        int(port), CAR, float(guests["time_s"][slot + i]), int(loads[i]), False, 0.0,
-                        "port", False,
+                        f"{self.port_name[port]}/{day}/{i}",
+                        self.count + i,
+                        "traveller",
+                        -1,
+                        "",
+                        "",
+                        int(port),
+                        CAR,
+                        float(guests["time_s"][slot + i]),
+                        int(loads[i]),
+                        False,
+                        0.0,
+                        "port",
+                        False,
                     )  # fmt: skip
                 )
             self.count += count
@@ -208,5 +233,3 @@ def _open_ports(opening: Opening, seconds: float) -> npt.NDArray[np.bool_]:
     before = np.sum(opening.start_s[:, :-1] <= seconds, axis=1) - 1
     k = np.clip(np.minimum(before, opening.intervals - 1), 0, None)
     return np.asarray(opening.state[np.arange(len(k)), k] == OPEN)
-
-

@@ -86,9 +86,7 @@ class Border:
         parameters = point.parameters
         streams = Streams(point.seed, replication)
         self.conditions = Conditions(whole, self.ports, parameters, point.scenario, point.start)
-        self.demand = demand(
-            self.ports, parameters, point.year, point.start, point.days, streams
-        )
+        self.demand = demand(self.ports, parameters, point.year, point.start, point.days, streams)
         self._build_ports(streams)
         self.tally = new_tally(len(self.ports), len(LANES), self.layout.lines)
         self.attempts = new_attempts(1024)

@@ -83,7 +83,9 @@ def opening_of_day(
     hours = (grid - midnight) / HOUR_S
     open_now = (hours >= first.open_hour[:, None]) & (hours < first.close_hour[:, None])
     special = _special_ports(ports, conditions, day, snapshots, withdrawals, interval_min)
-    extra = {port: _edges(port, midnight, grid, snapshots, moments, withdrawals) for port in special}
+    extra = {
+        port: _edges(port, midnight, grid, snapshots, moments, withdrawals) for port in special
+    }
     most = max([width, *(len(edges) for edges in extra.values())])
     start_s = np.full((count, most + 1), midnight + DAY_S)
     start_s[:, :width] = grid

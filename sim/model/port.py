@@ -96,7 +96,14 @@ def mean_service_s(ports: Ports, parameters: Parameters) -> Floats:
     """Mean primary service times by port and lane in the baseline, with queries, shape (ports, lanes)."""
     primary = parameters.primary
     lanes = np.array(
-        [primary.car_s, primary.nexus_s, primary.truck_s, primary.fast_s, primary.bus_s, primary.train_s]
+        [
+            primary.car_s,
+            primary.nexus_s,
+            primary.truck_s,
+            primary.fast_s,
+            primary.bus_s,
+            primary.train_s,
+        ]
     )
     return lanes + primary.query_s * ports.data_link[:, None]
 

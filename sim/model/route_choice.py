@@ -82,9 +82,7 @@ class RouteChoice:
                 self.km[source, market] = _distance_km(ports.lat, ports.lon, start) + _distance_km(
                     ports.lat, ports.lon, end
                 )
-        self.between_cost = {
-            key: self._between_cost(key, smuggling, baseline) for key in self.km
-        }
+        self.between_cost = {key: self._between_cost(key, smuggling, baseline) for key in self.km}
 
     def considered(self, key: tuple[str, str], commercial: bool, smuggling: Smuggling) -> Whole:
         """Ports that an organisation considers: those with the shortest way to its market."""

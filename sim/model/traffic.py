@@ -151,9 +151,7 @@ class Demand:
     sailing: Floats
     entity: npt.NDArray[np.int64]
 
-    def lane_hours(
-        self, day: int, volume: Floats, nexus: Floats, fast: Floats
-    ) -> Floats:
+    def lane_hours(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
         """Vehicles expected by lane and hour of one day, without the day factor.
 
         Parameters
@@ -198,7 +196,9 @@ def _weekday_normal(ports: Ports, year: int) -> Floats:
     total = np.zeros((ports.weekday_factor.shape[0], 12))
     for month in range(12):
         for day in range(1, calendar.monthrange(year, month + 1)[1] + 1):
-            total[:, month] += ports.weekday_factor[:, month, datetime.date(year, month + 1, day).weekday()]
+            total[:, month] += ports.weekday_factor[
+                :, month, datetime.date(year, month + 1, day).weekday()
+            ]
     return total
 
 
@@ -206,7 +206,8 @@ def _open_share(ports: Ports) -> Floats:
     """Open part of each hour of the day, shape (ports, 24)."""
     hours = np.arange(24.0)
     return np.clip(
-        np.minimum(hours + 1, ports.close_hour[:, None]) - np.maximum(hours, ports.open_hour[:, None]),
+        np.minimum(hours + 1, ports.close_hour[:, None])
+        - np.maximum(hours, ports.open_hour[:, None]),
         0.0,
         1.0,
     )
@@ -222,7 +223,12 @@ def _sailings(ports: Ports, per_day: int) -> Floats:
 
 
 def demand(
-    ports: Ports, parameters: Parameters, year: int, start: datetime.date, days: int, streams: Streams
+    ports: Ports,
+    parameters: Parameters,
+    year: int,
+    start: datetime.date,
+    days: int,
+    streams: Streams,
 ) -> Demand:
     """Build the expected traffic of a run.
 

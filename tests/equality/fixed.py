@@ -84,8 +84,9 @@ def fixed_points() -> list[Point]:
 
 
 if __name__ == "__main__":
-    import sim
     from twins import Twins  # beside this script
+
+    import sim
 
     print("package:", Path(sim.__file__).parent)
     found = [line for point in fixed_points() for line in Twins.of(point, 0).differences()]
