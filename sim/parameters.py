@@ -454,7 +454,7 @@ class Staffing:
         about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
     )  # fmt: skip
     safety: float = par(
-        0.28, unit="ratio", source="B060", kind="elicited", low=0.1, high=0.8, bounds=(-1.0, 10.0),
+        0.25, unit="ratio", source="B060", kind="elicited", low=0.1, high=0.8, bounds=(-1.0, 10.0),
         about="Safety staffing: officers beyond the load, per square root of the load "
         "(fitted to the wait standard)",
     )  # fmt: skip
@@ -600,7 +600,7 @@ class Smuggling:
         bounds=(1.0, 3650.0), about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
-        1450.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
+        1600.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
         about="Visitors with an undeclared personal firearm (only its product with detection is known)",
     )  # fmt: skip

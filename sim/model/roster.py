@@ -22,8 +22,10 @@ from sim.randomness import SHIFT, Streams, entity_number
 
 SHIFTS = 3
 SHIFT_HOURS = 8
+# Rosters differ between Monday to Thursday, Friday, and the weekend; the day type of each weekday.
+DAY_TYPE = (0, 0, 0, 0, 1, 2, 2)
+DAY_TYPES = 3
 # Waits are judged by two standards (B058, B059): Monday to Thursday, Friday to Sunday.
-DAY_TYPES = 2
 LONG_WEEKEND = (4, 5, 6)
 # What an empty place counts as when needs per officer are compared.
 UNMANNED = 0.5
@@ -89,7 +91,7 @@ def typical_hours(
 
     Returns
     -------
-    array of float, shape (12, 2, ports, lanes, 24)
+    array of float, shape (12, 3, ports, lanes, 24)
     """
     result = np.zeros((12, DAY_TYPES, len(ports), len(LANES), 24))
     split = np.ones((len(ports), len(LANES)))
@@ -99,10 +101,10 @@ def typical_hours(
         days = calendar.monthrange(2005, month + 1)[1]
         per_day = ports.monthly_vehicles[:, :, month] / days
         for weekday in range(7):
-            kind = int(weekday in LONG_WEEKEND)
+            kind = DAY_TYPE[weekday]
             lanes = (per_day * ports.weekday_factor[:, month, weekday])[:, CLASS_OF_LANE] * split
             share = hour_share[int(weekday >= 5)][:, CLASS_OF_LANE]
-            result[month, kind] += lanes[:, :, None] * share / (3 if kind else 4)
+            result[month, kind] += lanes[:, :, None] * share / DAY_TYPE.count(kind)
     return result
 
 
@@ -113,14 +115,14 @@ def posts(
 
     Parameters
     ----------
-    typical : array of float, shape (12, 2, ports, lanes, 24)
+    typical : array of float, shape (12, 3, ports, lanes, 24)
         See `typical_hours`.
     secondary_s : array of float, shape (ports, lanes)
         Officer seconds in secondary per vehicle.
 
     Returns
     -------
-    array of float, shape (12, 2, ports, 3)
+    array of float, shape (12, 3, ports, 3)
         Officers by month, day type, port and shift (from 00:00, 08:00 and 16:00).
 
     Notes
@@ -175,7 +177,7 @@ def officers_present(
 
     Parameters
     ----------
-    rostered : array of float, shape (12, 2, ports, 3)
+    rostered : array of float, shape (12, 3, ports, 3)
         See `posts`.
     scale : array of float, shape (ports,)
         Strength as a ratio of the staffing table.
@@ -188,6 +190,6 @@ def officers_present(
     -----
     A port that has any officers is never left without its last one: a colleague steps in.
     """
-    expected = rostered[date.month - 1, int(date.weekday() in LONG_WEEKEND)] * scale[:, None]
+    expected = rostered[date.month - 1, DAY_TYPE[date.weekday()]] * scale[:, None]
     present = np.floor(expected * (1.0 - absent[:, None]) + draws).astype(np.int64)
     return np.where(scale[:, None] > 0, np.maximum(present, 1), 0)

@@ -1,0 +1,106 @@
+"""The page of parameters, from `sim.parameters.catalogue` and the constants of the model."""
+
+from collections import Counter
+from dataclasses import Field
+from typing import Any
+
+from docs.markdown import plain, table
+from sim.geography import EARTH_RADIUS_KM
+from sim.model import border, danger, diversion, organisation, port, roster, workforce
+from sim.parameters import ROOMS, Parameters, catalogue
+
+INTRODUCTION = """\
+# Parameters
+
+Written by `python -m docs` from `sim/parameters.py`; do not edit it here.
+
+Every parameter can be given on the command line, as `inspection.selective_share=0.02`, and most
+can be changed by a scenario while a run goes on (`scenarios/`). *Range* is what is thought
+possible; *value* is what the baseline uses. A parameter marked • may differ by port. Where a value
+comes from is a row of `sim/data/source/facts.csv` (A013), a paragraph of a source document ("000
+¶10", listed in the [data dictionary](../sim/data/README.md#source)), or *assumed*.
+
+How well a value is known:
+
+- **measured**: read from a published count, or worked out from one;
+- **cited**: published, but for another place, another year or another mode of transport;
+- **elicited**: a judgement inside a range that the evidence leaves open;
+- **placeholder**: a guess.
+"""
+
+CONSTANTS = (
+    ("booth safety", port.BOOTH_SAFETY, "ratio", "sim/model/port.py",
+     "Booths beyond the load of a line's busiest hour, per square root of that load"),
+    ("bay margin", port.BAY_MARGIN, "ratio", "sim/model/port.py",
+     "Bays per officer of secondary load in the busiest hour; one more is added"),
+    ("most booths, most bays", port.MOST_BOOTHS, "per line, per queue", "sim/model/port.py",
+     "No line has more booths, no secondary queue more bays"),
+    ("bus line from", port.BUS_LINE_PER_YEAR, "buses/year", "sim/model/port.py",
+     "Larger ports with as many buses have a line for them"),
+    ("truck line from", port.TRUCK_LINE_PER_YEAR, "trucks/year", "sim/model/port.py",
+     "Larger ports with full commercial service and as many trucks have a line for them"),
+    ("shifts", roster.SHIFTS, "a day", "sim/model/roster.py", "From 00:00, 08:00 and 16:00"),
+    ("unmanned", roster.UNMANNED, "officers", "sim/model/roster.py",
+     "What an empty place counts as when the superintendent compares needs"),
+    ("wait standard, Monday to Thursday", border.STANDARD_S[False] / 60, "min",
+     "sim/model/border.py", "B058"),
+    ("wait standard, Friday to Sunday", border.STANDARD_S[True] / 60, "min",
+     "sim/model/border.py", "B059; holidays are not in the model"),
+    ("officers of the table", workforce.TABLE_OFFICERS, "officers", "sim/model/workforce.py",
+     "A040; turns college seats into a ratio of those in service"),
+    ("road vehicles of 2005", danger.ROAD_VEHICLES_2005, "vehicles/year", "sim/model/danger.py",
+     "To which the yearly numbers of dangerous subjects and port runners belong"),
+    ("neighbours looked at", diversion.SEARCHED, "ports", "sim/model/diversion.py",
+     "Nearest road ports among which a diverted traveller looks for open ones"),
+    ("earth radius", EARTH_RADIUS_KM, "km", "sim/geography.py", "For great-circle distances"),
+)  # fmt: skip
+
+
+def parameters_page() -> str:
+    """The whole page."""
+    fields = catalogue()
+    kinds = Counter(field.metadata["kind"] for field in fields.values())
+    counts = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    lines = [INTRODUCTION, f"{len(fields)} parameters: {counts}.", ""]
+    for room in ROOMS:
+        about = (type(getattr(Parameters(), room)).__doc__ or "").strip()
+        lines += [f"## {room}", "", about, ""]
+        rows = [
+            _row(name.split(".")[1], field)
+            for name, field in fields.items()
+            if name.startswith(f"{room}.")
+        ]
+        lines += [*table(("name", "value", "unit", "range", "kind", "source", "about"), rows), ""]
+    return "\n".join([*lines, *_constants()])
+
+
+def _row(name: str, field: Field[Any]) -> tuple[str, ...]:
+    about = field.metadata
+    low, high = about["low"], about["high"]
+    span = "" if low is None or high is None else f"{plain(low)} to {plain(high)}"
+    if about["choices"]:
+        span = " or ".join(about["choices"])
+    mark = " •" if about["by_port"] else ""
+    value = plain(field.default)
+    return (f"`{name}`{mark}", value, about["unit"], span, about["kind"], about["source"],
+            about["about"])  # fmt: skip
+
+
+def _constants() -> list[str]:
+    rows = [(name, plain(value), unit, f"`{file}`", about)
+            for name, value, unit, file, about in CONSTANTS]  # fmt: skip
+    sources = ", ".join(f"{state} {plain(row[0])}" for state, row in organisation.SOURCES.items())
+    markets = ", ".join(f"{place} {plain(row[0])}" for place, row in organisation.MARKETS.items())
+    return [
+        "## Constants of the model",
+        "",
+        "Numbers that stand in the code itself: no configuration and no scenario can change them,",
+        "and they carry no range. Where no source is given, they are assumed.",
+        "",
+        *table(("name", "value", "unit", "file", "about"), rows),
+        "",
+        "Weights by which organisations are given a state of purchase and a province of sale, from",
+        f"traces and trace requests of 2004 (C133-C142; `sim/model/organisation.py`): {sources};",
+        f"{markets}.",
+        "",
+    ]

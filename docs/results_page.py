@@ -1,0 +1,95 @@
+"""The page of results, from the tables and metrics of `sim.results`."""
+
+from docs.markdown import table
+from sim.results import (
+    CLASSES,
+    METRICS,
+    PORT_GROUPS,
+    SCHEMA,
+    TABLES,
+    WAIT_BIN_EDGES_MIN,
+    Column,
+)
+
+INTRODUCTION = """\
+# What a results folder holds
+
+Written by `python -m docs` from `sim/results.py`; do not edit it here. Tables of version {schema}.
+
+Every study leaves a folder, `runs/NAME` unless `study.dir` says otherwise. Its files are made
+aside and moved into place, the manifest last: a folder with a manifest is whole.
+
+| file | holds |
+|---|---|
+| `summary.parquet`, `summary.csv` | one number a row: metric by scenario, replication, group of ports and class |
+| `port_hours.parquet` | traffic, waits, referrals and examinations by port, lane and hour of the week |
+| `officer_hours.parquet` | officers' time by port and hour of the week |
+| `attempts.parquet` | every opportunity to bring a firearm, and what became of it |
+| `certificate.json` | for each law that always holds: its worst case, and whether it held |
+| `manifest.json` | how the study was made: configuration, seed, dates, engine, versions, rows of each table |
+| `store/` | one file a replication: what is done is not done again |
+| `brief.html` | the page that `python -m analysis brief` writes |
+
+Hours are hours of the week, summed over the run, so the tables do not grow with its length. A
+folder whose certificate is broken is refused by the analysis.
+"""
+
+NOTES = {
+    "summary": "Groups of ports: {groups}. *one_officer* are those that the port table marks as\n"
+    "normally staffed by one officer, *larger* the others, *busiest10* the ten with the most\n"
+    "vehicles. Classes: {classes}.",
+    "port_hours": "An arrival counts in the hour in which it joins the line. What happens at primary\n"
+    "counts in the hour in which its service begins, and work in secondary in the hour in which the\n"
+    "work begins, so those released in an hour need not be those who arrived in it.",
+    "attempts": "*deterred* means that the opportunity was not used, whatever the reason; some are not\n"
+    "used in the baseline either. Travellers who find their port shut and give up the trip stay\n"
+    "*in_transit*.",
+}
+
+WAIT_BIN = "wait_bin_"
+
+
+def results_page() -> str:
+    """The whole page."""
+    lines = [INTRODUCTION.format(schema=SCHEMA)]
+    for name, columns in TABLES.items():
+        lines += [f"## {name}", ""]
+        if name in NOTES:
+            note = NOTES[name].format(groups=", ".join(PORT_GROUPS), classes=", ".join(CLASSES))
+            lines += [note, ""]
+        lines += [*table(("column", "type", "unit", "about"), _rows(columns)), ""]
+    return "\n".join([*lines, *_metrics()])
+
+
+def _rows(columns: tuple[Column, ...]) -> list[tuple[str, ...]]:
+    """A row for each column; the first and last bins of waits stand for all."""
+    bins = [column.name for column in columns if column.name.startswith(WAIT_BIN)]
+    shown = {*bins[:2], *bins[-1:]}
+    rows = []
+    for column in columns:
+        if column.name in bins and column.name not in shown:
+            continue
+        if bins and column.name == bins[-1]:
+            rows.append(("...", "", "", "and so on, with these upper ends: " + _edges()))
+        rows.append((f"`{column.name}`", column.dtype, column.unit, column.about))
+    return rows
+
+
+def _edges() -> str:
+    return ", ".join(f"{edge:g}" for edge in WAIT_BIN_EDGES_MIN[:-1]) + " min"
+
+
+def _metrics() -> list[str]:
+    rows = [
+        (f"`{name}`", one.unit, one.title, one.better, "yes" if one.model_only else "")
+        for name, one in METRICS.items()
+    ]
+    return [
+        "## Metrics",
+        "",
+        "Values of `metric` in the summary table, over the whole run. *Better* is given where people",
+        "would agree on it. *Model only*: no agency could know it, for nobody counts what nobody found.",
+        "",
+        *table(("metric", "unit", "title", "better", "model only"), rows),
+        "",
+    ]

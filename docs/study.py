@@ -1,0 +1,128 @@
+"""What the README shows of a finished study: a table and a picture; and the baseline's page."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis.brief import write_brief
+from analysis.compare import BASELINE, HEADLINE, Comparison, compare, metric_of, values
+from analysis.findings import answer
+from analysis.validate import markdown_of, validate
+from analysis.wording import number, shown
+from docs.markdown import table
+from sim.errors import InputError
+from sim.results import Study, read_study
+
+HERE = Path(__file__).resolve().parent
+README = HERE.parent / "README.md"
+PICTURE = HERE / "images" / "brief.png"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+SHOWN = (
+    "expected_firearms_seized_ports",
+    "firearms_seized_highway",
+    "mean_wait_min",
+    "within_standard_share",
+)
+MILLION = 1e6
+FEW = 4
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PICTURE_SIZE = "1200,1640"
+SECONDS = 120
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--hide-scrollbars", "--virtual-time-budget=8000",
+)  # fmt: skip
+
+
+def write_figures(folder: Path) -> Iterator[str]:
+    """Write what the README shows of a study; yield what was written."""
+    study = read_study(folder)
+    text = README.read_text(encoding="utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise InputError(f"{README.name}: it has no place for figures ({BEGIN} to {END})")
+    block = "\n".join([BEGIN, *figures(study), END])
+    README.write_text(
+        re.sub(f"{BEGIN}.*?{END}", lambda _: block, text, flags=re.DOTALL), encoding="utf-8"
+    )
+    yield README.name
+    page = markdown_of(study, validate(study))
+    (HERE / "baseline.md").write_text(page, encoding="utf-8")
+    yield "docs/baseline.md"
+    yield take_picture(write_brief(study))
+
+
+def figures(study: Study) -> list[str]:
+    """The answer, and a row for each scenario."""
+    comparisons = compare(study, HEADLINE)
+    by_name = {(one.scenario, one.metric): one for one in comparisons}
+    metrics = [name for name in SHOWN if any(name == metric for _, metric in by_name)]
+    cost = values(study)["programme_cost_cad"].groupby("scenario").mean()
+    rows = [
+        (
+            study.title(scenario) + (" (bound)" if scenario in study.bounds else ""),
+            *(_cell(by_name[scenario, metric]) for metric in metrics),
+            number(cost[scenario] / MILLION, 1, signed=True),
+        )
+        for scenario in dict.fromkeys(one.scenario for one in comparisons)
+    ]
+    head = ["proposal", *(_head(study, name, comparisons) for name in metrics), "cost, million CAD"]
+    configuration = study.manifest.get("configuration_hash", "unknown")
+    tested = sum(one.p_holm == one.p_holm for one in comparisons)
+    count = study.summary.groupby("scenario")["replication"].nunique().min()
+    return [
+        "",
+        f"> {answer(study, comparisons)}",
+        "",
+        *table(head, rows),
+        "",
+        f"Differences to the baseline with 95 % intervals, from {count} replications of",
+        f"{study.days:g} days on common random numbers (configuration {configuration}). Bold:",
+        f"distinguishable from no effect after correction for the brief's {tested} comparisons."
+        + (" So few replications cannot show much." if count < FEW else ""),
+        "",
+    ]
+
+
+def _head(study: Study, name: str, comparisons: list[Comparison]) -> str:
+    metric = metric_of(name)
+    level = values(study).loc[BASELINE][name].mean()
+    text = shown(level, unit=metric.unit)
+    unit = "points" if metric.unit == "share" else metric.unit
+    return f"{metric.title}, {unit} (baseline {text.value}{' %' if text.unit == '%' else ''})"
+
+
+def _cell(one: Comparison) -> str:
+    found = one.difference
+    if found.identical:
+        return "identical"
+    text = shown(found.mean, found.low, found.high, unit=metric_of(one.metric).unit, signed=True)
+    words = f"{text.value} {text.interval}".strip()
+    return f"**{words}**" if one.distinguishable else words
+
+
+def take_picture(page: Path) -> str:
+    """Photograph the head of a brief with a browser, if there is one."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        return f"no picture: none of {', '.join(BROWSERS)} is installed"
+    PICTURE.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        taken = Path(scratch) / PICTURE.name
+        done = subprocess.run(
+            [browser, *QUIET, f"--user-data-dir={scratch}/profile", f"--window-size={PICTURE_SIZE}",
+             f"--screenshot={taken}", page.resolve().as_uri()],
+            capture_output=True, text=True, check=False, timeout=SECONDS,
+            env={**os.environ, "HOME": scratch},
+        )  # fmt: skip
+        if not taken.is_file():
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            return f"no picture: {last}"
+        shutil.copyfile(taken, PICTURE)
+    return f"docs/images/{PICTURE.name}"
