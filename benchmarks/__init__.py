@@ -1,1 +1,4 @@
-"""Speed, measured as ratios in one run: the engines against each other, a floor, and other simulators."""
+"""Speed, measured as ratios in one run.
+
+The engines are held against each other, against a floor, and against other simulators.
+"""

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure everything once, print ratios, write ``runs/bench/bench.json``."""
+"""``python -m benchmarks``: measure everything once, print ratios, write them to ``runs/bench``."""
 
 import json
 import platform
@@ -101,9 +101,8 @@ def show(report: dict[str, Any]) -> None:
     for key in ("ns_per_vehicle_by_days", "ns_per_vehicle_by_ports"):
         parts = ", ".join(f"{n}: {cost:.1f}" for n, cost in report[key].items())
         print(f"compiled, {key.replace('_', ' ')}: {parts}")
-    print(
-        f"a national year of {report['year_vehicles']:,.0f} vehicles: {report['year_seconds']:.2f} s"
-    )
+    vehicles, seconds = report["year_vehicles"], report["year_seconds"]
+    print(f"a national year of {vehicles:,.0f} vehicles: {seconds:.2f} s")
     for name, (word, bound) in TARGETS.items():
         value = report[name]
         reached = value >= bound if word == "at least" else value <= bound

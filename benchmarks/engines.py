@@ -95,7 +95,7 @@ def apart(name: str, environment: dict[str, str] | None = None) -> dict[str, Any
 
 
 def start_up() -> dict[str, float]:
-    """Seconds from nothing to the first day simulated: compiling, and with compiled code at hand."""
+    """Seconds from nothing to a first day simulated: compiling, and with compiled code at hand."""
     script = (
         "import datetime; from benchmarks.engines import _by_traffic, _point;"
         "from sim.run import run_border;"

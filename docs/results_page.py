@@ -21,12 +21,12 @@ aside and moved into place, the manifest last: a folder with a manifest is whole
 
 | file | holds |
 |---|---|
-| `summary.parquet`, `summary.csv` | one number a row: metric by scenario, replication, group of ports and class |
-| `port_hours.parquet` | traffic, waits, referrals and examinations by port, lane and hour of the week |
+| `summary.parquet`, `.csv` | metrics by scenario, replication, group of ports and class |
+| `port_hours.parquet` | traffic, waits and secondary by port, lane and hour of the week |
 | `officer_hours.parquet` | officers' time by port and hour of the week |
 | `attempts.parquet` | every opportunity to bring a firearm, and what became of it |
 | `certificate.json` | for each law that always holds: its worst case, and whether it held |
-| `manifest.json` | how the study was made: configuration, seed, dates, engine, versions, rows of each table |
+| `manifest.json` | how the study was made: configuration, seed, engine, versions |
 | `store/` | one file a replication: what is done is not done again |
 | `brief.html` | the page that `python -m analysis brief` writes |
 
@@ -35,15 +35,17 @@ folder whose certificate is broken is refused by the analysis.
 """
 
 NOTES = {
-    "summary": "Groups of ports: {groups}. *one_officer* are those that the port table marks as\n"
-    "normally staffed by one officer, *larger* the others, *busiest10* the ten with the most\n"
-    "vehicles. Classes: {classes}.",
-    "port_hours": "An arrival counts in the hour in which it joins the line. What happens at primary\n"
-    "counts in the hour in which its service begins, and work in secondary in the hour in which the\n"
-    "work begins, so those released in an hour need not be those who arrived in it.",
-    "attempts": "*deterred* means that the opportunity was not used, whatever the reason; some are not\n"
-    "used in the baseline either. Travellers who find their port shut and give up the trip stay\n"
-    "*in_transit*.",
+    "summary": """\
+Groups of ports: {groups}. *one_officer* are those that the port
+table marks as normally staffed by one officer, *larger* the others, *busiest10* the ten with the
+most vehicles of those in the run. Classes: {classes}.""",
+    "port_hours": """\
+An arrival counts in the hour in which it joins the line. What happens at primary counts in the
+hour in which the service begins, and work in secondary in the hour in which the work begins, so
+those released in an hour need not be those who arrived in it.""",
+    "attempts": """\
+*deterred* means that the opportunity was not used, whatever the reason; some are not used in the
+baseline either. Travellers who find their port shut and give up the trip stay *in_transit*.""",
 }
 
 WAIT_BIN = "wait_bin_"
@@ -87,8 +89,8 @@ def _metrics() -> list[str]:
     return [
         "## Metrics",
         "",
-        "Values of `metric` in the summary table, over the whole run. *Better* is given where people",
-        "would agree on it. *Model only*: no agency could know it, for nobody counts what nobody found.",
+        "Values of `metric` in the summary table, over the whole run. *Better* is given where most",
+        "would agree on it. *Model only*: no agency could know it, as it takes what nobody found.",
         "",
         *table(("metric", "unit", "title", "better", "model only"), rows),
         "",

@@ -1,15 +1,18 @@
 """The page of scenarios, from ``scenarios/*.yaml`` and the levers of ``docs/levers.csv``."""
 
 import csv
+import datetime
+import re
 from pathlib import Path
 
 from docs.markdown import anchor, plain, table
-from sim.intervention import PORT, Cost, Intervention, Scenario, Where
+from sim.intervention import PORT, Cost, Intervention, Moment, Scenario, Where
 from sim.parameters import catalogue
 from sim.scenario import names, read
 
 ROOT = Path(__file__).resolve().parent.parent
 LEVERS = Path(__file__).with_name("levers.csv")
+TESTS = ("behaviour", "backtest")
 
 INTRODUCTION = """\
 # Scenarios
@@ -19,8 +22,8 @@ Written by `python -m docs` from `scenarios/*.yaml` and `docs/levers.csv`; do no
 A scenario is a file of data: what is changed, where, when and by how much, what it costs, and what
 is expected of it before it is run. It changes quantities such as officers, minutes or rates; it
 cannot change an outcome. "000 ¶10" is paragraph 10 of source document 000 (the documents are named
-in the [data dictionary](../sim/data/README.md#source)). *Named in* lists tests that mention the
-scenario; besides, every file is read and checked by
+in the [data dictionary](../sim/data/README.md#source)). *Held to it by* names the tests of
+behaviour and backtests that mention the scenario; besides, every file is read and checked by
 [`tests/pipeline/test_scenarios.py`](../tests/pipeline/test_scenarios.py).
 """
 
@@ -38,8 +41,8 @@ def scenarios_page() -> str:
         INTRODUCTION,
         "## Which proposals there are",
         "",
-        f"{there} of the {len(levers)} levers have a file; the others need parts of the model that are",
-        "not built (see [limits](limits.md)).",
+        f"{there} of the {len(levers)} levers have a file; the others need parts of the model that",
+        "are not built (see [limits](limits.md)).",
         "",
         *table(("no.", "proposal", "source", "what it changes", "file"), rows),
         "",
@@ -79,12 +82,12 @@ def _section(scenario: Scenario, number: str) -> list[str]:
         rows = [_cost(one) for one in scenario.costs]
         head = ("cost", "CAD a year", "range", "CAD once", "source")
         lines += [*table(head, rows), ""]
-    return [*lines, f"*Named in:* {', '.join(tests) if tests else 'no test yet'}.", ""]
+    return [*lines, f"*Held to it by:* {', '.join(tests) if tests else 'no test yet'}.", ""]
 
 
 def _change(one: Intervention) -> tuple[str, ...]:
-    until = f", until {one.end}" if one.end else ""
-    when = f"from {one.start}{until}" if one.start else f"throughout{until}"
+    until = f", until {_date(one.end)}" if one.end else ""
+    when = f"from {_date(one.start)}{until}" if one.start else f"throughout{until}"
     when += f", growing over {plain(one.ramp_days)} days" if one.ramp_days else ""
     if one.parameter == PORT:
         hours = one.value if isinstance(one.value, tuple) else ()
@@ -101,6 +104,10 @@ def _change(one: Intervention) -> tuple[str, ...]:
         _where(one.where),
         when,
     )
+
+
+def _date(when: Moment) -> str:
+    return f"{when:%Y-%m-%d %H:%M}" if isinstance(when, datetime.datetime) else str(when)
 
 
 def _where(where: Where) -> str:
@@ -128,11 +135,11 @@ def _cost(one: Cost) -> tuple[str, ...]:
 
 
 def _tests(name: str) -> list[str]:
-    """Links to the tests in which a scenario's name stands as a word of its own."""
+    """Links to the tests of behaviour and backtests that name a scenario."""
     found = []
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        if path.name != "test_docs.py" and (f'"{name}"' in text or f"={name}" in text):
-            place = path.relative_to(ROOT).as_posix()
-            found.append(f"[`{place}`](../{place})")
+    for room in TESTS:
+        for path in sorted((ROOT / "tests" / room).rglob("test_*.py")):
+            if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")):
+                place = path.relative_to(ROOT).as_posix()
+                found.append(f"[`{place}`](../{place})")
     return found

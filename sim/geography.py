@@ -2,11 +2,13 @@
 
 import csv
 import datetime
+import gzip
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +93,7 @@ class Ports:
     @cached_property
     def vehicles_per_year(self) -> Floats:
         """Road vehicles and trains of the year, shape (ports,)."""
-        return self.monthly_vehicles.sum(axis=(1, 2))
+        return np.asarray(self.monthly_vehicles.sum(axis=(1, 2)))
 
     @cached_property
     def distance_km(self) -> Floats:
@@ -101,7 +103,7 @@ class Ports:
             np.sin((lat[:, None] - lat) / 2) ** 2
             + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
         )
-        return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
+        return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
 
     def in_season(self, day: datetime.date) -> npt.NDArray[np.bool_]:
         """Ports whose season includes a day."""
@@ -156,8 +158,6 @@ def _rows(path: Path, required: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _read_volumes(path: Path, year: int, ids: Sequence[str]) -> Floats:
-    import gzip
-
     table = np.zeros((len(ids), len(TRAFFIC_CLASSES), 12))
     position = {port_id: i for i, port_id in enumerate(ids)}
     with gzip.open(path, "rt", newline="", encoding="utf-8") as file:
@@ -224,7 +224,8 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
             columns[name].append(_number(row[name], name, low, high, where))
         if columns["open_hour"][-1] >= columns["close_hour"][-1]:
             raise InputError(
-                f"{where}: open_hour {row['open_hour']} is not before close_hour {row['close_hour']} h"
+                f"{where}: open_hour {row['open_hour']} is not before "
+                f"close_hour {row['close_hour']} h"
             )
     ids = [row["port_id"] for row in rows]
     volumes = _read_volumes(DATA / "volumes.csv.gz", year, ids)
@@ -236,8 +237,7 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
     }
     weekday, hour = _read_profiles()
     flags = ("in_119", "nexus", "fast", "one_officer", "data_link", "customs_database")
-    return Ports(
-        ids=np.array(ids),
+    read: dict[str, npt.NDArray[Any]] = {
         **{name: np.array([row[name] for row in rows]) for name in _TEXT_COLUMNS[1:]},
         **{name: np.array(columns[name]) > 0 for name in flags},
         **{name: np.array(columns[name]) for name in ("lat", "lon", "open_hour", "close_hour")},
@@ -245,6 +245,10 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
             name: np.array(columns[name], dtype=np.int64)
             for name in ("season_first_month", "season_last_month")
         },
+    }
+    return Ports(
+        **read,
+        ids=np.array(ids),
         monthly_vehicles=volumes,
         persons_per_year=np.array(
             [

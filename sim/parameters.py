@@ -1,8 +1,9 @@
 """Every parameter of the model, once: value, unit, source, class and range.
 
 A class here is a room of the configuration (``conf/`` has a group of the same name). A field is
-declared with `par`; no other file holds a default. ``source`` is an id of ``sim/data/source/facts.csv``
-or a document paragraph ("000 ¶10"), or the word "assumed". ``kind`` says what the number is:
+declared with `par`; no other file holds a default. ``source`` is an id of
+``sim/data/source/facts.csv`` or a document paragraph ("000 ¶10"), or the word "assumed". ``kind``
+says what the number is:
 
 - *measured*: read from a published count or derived from one;
 - *cited*: published, but of another place, year or mode;
@@ -597,12 +598,14 @@ class Smuggling:
     )  # fmt: skip
     perception_days: float = par(
         30.0, unit="days", source="assumed", kind="placeholder", low=7, high=180,
-        bounds=(1.0, 3650.0), about="Time over which smugglers and travellers average what they see",
+        bounds=(1.0, 3650.0),
+        about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
         1600.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
-        about="Visitors with an undeclared personal firearm (only its product with detection is known)",
+        about="Visitors with an undeclared personal firearm "
+        "(only its product with detection is known)",
     )  # fmt: skip
     traveller_firearms_mean: float = par(
         1.3, unit="firearms", source="C083, C084", kind="elicited", low=1.0, high=2.0,
@@ -682,7 +685,7 @@ def check_value(name: str, value: Any, where: str) -> None:
         raise InputError.unknown("parameter", name, known, where)
     field = known[name]
     about = field.metadata
-    kind = type(field.default)
+    kind: type[Any] = type(field.default)
     if kind is bool or kind is str:
         if not isinstance(value, kind):
             raise InputError(f"{where}: {name} = {value!r} is not a {kind.__name__}")

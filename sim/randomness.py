@@ -21,7 +21,7 @@ from scipy import stats
 
 from sim.compilation import compiled, inlined
 
-# Purposes: what a block of four words is for. A number once given is never used for another purpose.
+# Purposes: what a block of four words is for. A number once given never gets another purpose.
 CROSSING = 1
 SECONDARY = 2
 DETOUR = 3
@@ -166,7 +166,13 @@ def entity_number(name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The random numbers of one replication."""
+    """The random numbers of one replication.
+
+    Attributes
+    ----------
+    seed, replication : int
+        The key of the generator.
+    """
 
     seed: int
     replication: int
@@ -184,4 +190,4 @@ class Streams:
     ) -> npt.NDArray[np.float64]:
         """Uniform numbers strictly between 0 and 1, shape (4, count)."""
         words = np.stack(self.words(purpose, entity, day, count, first))
-        return (words + 0.5) / TWO_32
+        return np.asarray((words + 0.5) / TWO_32, dtype=np.float64)

@@ -1,6 +1,7 @@
 """What the model writes down: the columns of its running sums, and the fate of attempts.
 
-Sums are kept by port, lane, and hour of the week (168), so that memory does not grow with the traffic.
+Sums are kept by port, lane, and hour of the week (168), so that memory does not grow with the
+traffic.
 """
 
 from typing import NamedTuple
@@ -12,8 +13,9 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.void]
 
-# Sums by port, lane and hour of the week. Arrivals count in the hour they arrive; all that happens at
-# primary counts in the hour in which service starts, and secondary work in the hour it starts.
+# Sums by port, lane and hour of the week. Arrivals count in the hour they arrive; all that happens
+# at primary counts in the hour in which service starts, and secondary work in the hour in which an
+# officer takes it on.
 LANE_COLUMNS = (
     "arrivals",
     "released",
@@ -59,7 +61,7 @@ WAIT_BIN_EDGES_MIN = (
 )  # fmt: skip
 WAIT_BINS = len(WAIT_BIN_EDGES_MIN) + 1
 
-# What is kept of each line for the certificate.
+# What is kept of each line for the certificate. queue_s: vehicle seconds spent in line.
 LINE_COLUMNS = ("arrived", "served", "wait_s", "queue_s")
 LINE_ARRIVED, LINE_SERVED, LINE_WAIT_S, LINE_QUEUE_S = range(len(LINE_COLUMNS))
 
@@ -96,11 +98,12 @@ def new_tally(ports: int, lanes: int, lines: int) -> Tally:
 
 # What an engine finds out about attempts, one row an attempt, in order of booking.
 #
-# fate: 0 in transit, 1 passed, 2 seized; reason: of referral (`sim.model.referral`); examination_s: officer
-# seconds of its examination, 0 where there was none; rate_per_s, law: search rate, and what the detection law gives for the examination
-# it had or would have had; sure, chance: own probability of detection = sure + chance x (an examination
-# would begin in time); in_time: whether it would, 0, 1, or -1 while not known; find_word: the random word
-# that decides whether an examination finds the load.
+# fate: 0 in transit, 1 passed, 2 seized; reason: of referral (`sim.model.referral`); examination_s:
+# officer seconds of its examination, 0 where there was none; rate_per_s, law: search rate, and what
+# the detection law gives for the examination it had or would have had; sure, chance: own
+# probability of detection = sure + chance x (an examination would begin in time); in_time: whether
+# it would: 0, 1, or -1 while not known; find_word: the random word that decides whether an
+# examination finds the load.
 ATTEMPT = np.dtype(
     [
         ("fate", np.int64),

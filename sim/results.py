@@ -1,7 +1,7 @@
-"""The tables of results: what each column and metric means, and how a study is kept on disk.
+"""What a run came to, and how a study is kept on disk.
 
-A results folder holds four tables, a manifest and a certificate. Files are made in a folder beside
-them and renamed at the end, the manifest last: a folder with a manifest is whole.
+A results folder holds four tables (`sim.tables`), a manifest and a certificate. Files are made in a
+folder beside them and renamed at the end, the manifest last: a folder with a manifest is whole.
 """
 
 import json
@@ -14,202 +14,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.metrics import CLASSES, METRICS, PORT_GROUPS, Metric
+from sim.tables import SCHEMA, TABLES, WAIT_BIN_EDGES_MIN, Column
 
-SCHEMA = 1
-"""Version of the tables; raised when a column changes its name or its meaning."""
-
-PORT_GROUPS = ("all", "one_officer", "larger", "busiest10")
-CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
-
-WAIT_BIN_EDGES_MIN = (
-    0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 180, 240, 360,
-    math.inf,
-)  # fmt: skip
-"""Bin 0 counts waits of zero; bin 1 those in (0, 1) min, bin k those in [edge k-1, edge k)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    Attributes
-    ----------
-    name, dtype : str
-        Name, and one of str, int64, float64, bool.
-    unit : str
-        Unit, or "" where there is none.
-    about : str
-        What it is, in one line.
-    """
-
-    name: str
-    dtype: str
-    unit: str
-    about: str
-
-
-def _text(name: str, about: str) -> Column:
-    return Column(name, "str", "", about)
-
-
-def _count(name: str, unit: str, about: str) -> Column:
-    return Column(name, "int64", unit, about)
-
-
-def _real(name: str, unit: str, about: str) -> Column:
-    return Column(name, "float64", unit, about)
-
-
-_SCENARIO = _text("scenario", "Name of the scenario; write_study fills it in")
-_REPLICATION = _count("replication", "", "Number of the replication, from 0; filled in if missing")
-_PORT = _text("port_id", "Port of entry, key of the port table; empty away from the ports")
-_LANE = _text("lane", "car, nexus, truck, fast, bus or train")
-_HOUR = (
-    _count("weekday", "", "Monday is 0"),
-    _count("hour", "h", "Hour of the day, local time of the port, 0 to 23"),
-)
-
-TABLES: dict[str, tuple[Column, ...]] = {
-    "summary": (
-        _SCENARIO,
-        _text("adversary", "How smugglers choose their route"),
-        _count("world", "", "Number of the draw of uncertain parameters; 0 is their central value"),
-        _REPLICATION,
-        _text("metric", "A key of METRICS"),
-        _text("unit", "Unit of the value"),
-        _text("port_group", "One of PORT_GROUPS"),
-        _text("class", "One of CLASSES"),
-        _real("value", "", "Value over the whole run"),
-    ),
-    "port_hours": (
-        _SCENARIO, _REPLICATION, _PORT, _LANE, *_HOUR,
-        _count("arrivals", "vehicles", "Joined the line in this hour of the week"),
-        _count("released", "vehicles", "Of these, left primary"),
-        _real("wait_s", "s", "Sum of their waits in line"),
-        *(
-            _count(f"wait_bin_{k:02d}", "vehicles", "No wait at all" if k == 0 else
-                   f"Wait from {WAIT_BIN_EDGES_MIN[k - 1]} up to {WAIT_BIN_EDGES_MIN[k]} min")
-            for k in range(len(WAIT_BIN_EDGES_MIN))
-        ),
-        *(
-            _count(f"referred_{reason}", "vehicles", f"Referred to secondary: {words}")
-            for reason, words in (
-                ("lookout", "a lookout was hit"), ("paperwork", "permits, immigration, papers"),
-                ("duty", "duty to pay"), ("random", "drawn at random"),
-                ("selective", "an officer's suspicion"),
-            )
-        ),
-        _count("duty_waived", "vehicles", "Duty collections waived for the queue"),
-        _count("examinations", "examinations", "Discretionary examinations done"),
-        _count("examinations_released", "examinations", "Ordered, released undone at the limit"),
-        _real("primary_s", "officer-seconds", "Officer time at primary"),
-        _real("clearance_s", "officer-seconds", "Officer time on duty and paperwork"),
-        _real("examination_s", "officer-seconds", "Officer time on examinations"),
-    ),
-    "officer_hours": (
-        _SCENARIO, _REPLICATION, _PORT, *_HOUR,
-        _real("shift_s", "officer-seconds", "Officers on shift"),
-        _real("overtime_s", "officer-seconds", "Work finished after the end of a shift"),
-        _real("primary_s", "officer-seconds", "At primary"),
-        _real("clearance_s", "officer-seconds", "On duty and paperwork"),
-        _real("examination_s", "officer-seconds", "On examinations"),
-        _real("ready_s", "officer-seconds", "At their post without a vehicle"),
-    ),
-    "attempts": (
-        _SCENARIO, _REPLICATION,
-        _text("attempt_id", "The same opportunity has the same number in every scenario"),
-        _text("kind", "trafficking or traveller"),
-        _text("organisation", "Trafficking organisation; empty for a traveller"),
-        _text("market", "Canadian region of sale"),
-        _text("source", "State of purchase"),
-        _text("route", "port, between_ports or not_made"),
-        _PORT, _LANE,
-        _real("time_s", "s", "Moment of the attempt since the start of the run"),
-        _count("load", "firearms", "Firearms carried"),
-        Column("deep", "bool", "", "Hidden deep in the vehicle"),
-        _real("perceived_loss", "share", "Chance of loss as the smuggler saw it"),
-        _real("true_detection_share", "share", "Chance of detection that the model gave it"),
-        _text("reason", "Why it was referred; empty if it was not"),
-        _real("examination_min", "min", "Officer time of its examination"),
-        _text("fate", "deterred, passed, seized, in_transit or intercepted_between_ports"),
-    ),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number of the summary table.
-
-    Attributes
-    ----------
-    unit : str
-        Unit of the value.
-    title : str
-        A noun phrase, which reads on after "more" or "longer".
-    better : str
-        "more" or "less" where the direction is a matter of agreement, else "".
-    model_only : bool
-        Whether no agency could know it: only the model counts what nobody found.
-    """
-
-    unit: str
-    title: str
-    better: Literal["more", "less", ""] = ""
-    model_only: bool = False
-
-
-METRICS: dict[str, Metric] = {
-    "arrivals": Metric("vehicles", "vehicles arriving"),
-    "released": Metric("vehicles", "vehicles leaving primary"),
-    "mean_wait_min": Metric("min", "mean wait", "less"),
-    "wait_p95_min": Metric("min", "95th percentile of waits", "less"),
-    "within_standard_share": Metric("share", "share within the wait standard", "more"),
-    "delay_vehicle_h": Metric("vehicle-hours", "hours of delay", "less"),
-    "referred_share": Metric("share", "share referred to secondary"),
-    "examinations": Metric("examinations", "examinations done"),
-    "examinations_ordered": Metric("examinations", "examinations ordered"),
-    "examinations_released": Metric("examinations", "examinations ordered and not done", "less"),
-    "officer_shift_h": Metric("officer-hours", "officer time on shift"),
-    "officer_overtime_h": Metric("officer-hours", "officer overtime", "less"),
-    "officer_primary_h": Metric("officer-hours", "officer time at primary"),
-    "officer_clearance_h": Metric("officer-hours", "officer time on duty and paperwork"),
-    "officer_examination_h": Metric("officer-hours", "officer time on examinations"),
-    "officer_ready_h": Metric("officer-hours", "officer time without a vehicle"),
-    "firearms_planned": Metric("firearms", "firearms planned by traffickers", "less", True),
-    "firearms_deterred": Metric("firearms", "firearms deterred", "more", True),
-    "firearms_passed": Metric("firearms", "trafficked firearms getting through", "less", True),
-    "firearms_seized_ports": Metric(
-        "firearms", "trafficked firearms seized at ports", "more", True
-    ),
-    "firearms_intercepted_between_ports": Metric(
-        "firearms", "trafficked firearms intercepted between ports", "more", True
-    ),
-    "traveller_firearms_seized": Metric("firearms", "travellers' firearms seized", "", True),
-    "firearms_seized_highway": Metric("firearms", "firearms seized at ports, all kinds", "more"),
-    "seizures_highway": Metric("seizures", "seizures at ports, all kinds", "more"),
-    "true_interdicted_share": Metric("share", "share of trafficked firearms stopped", "more", True),
-    "true_detection_share": Metric("share", "chance of detection by firearm", "more", True),
-    "expected_firearms_seized_ports": Metric(
-        "firearms", "expected trafficked firearms seized at ports", "more", True
-    ),
-    "duty_collected_cad": Metric("CAD", "duty and tax collected"),
-    "collections": Metric("collections", "duty collections"),
-    "trips_lost": Metric("vehicles", "trips lost", "less"),
-    "trips_diverted": Metric("vehicles", "trips diverted to another port", "less"),
-    "withdrawals": Metric("events", "withdrawals of officers", "less"),
-    "withdrawal_closed_h": Metric("h", "port closure after withdrawals", "less"),
-    "dangerous_subjects_met": Metric("events", "dangerous subjects met by police", "more"),
-    "port_runners_met": Metric("vehicles", "port runners met by police", "more"),
-    "delay_value_cad": Metric("CAD", "value of delay", "less"),
-    "programme_cost_cad": Metric("CAD", "programme cost", "less"),
-}
+__all__ = [
+    "CLASSES",
+    "METRICS",
+    "PORT_GROUPS",
+    "SCHEMA",
+    "TABLES",
+    "WAIT_BIN_EDGES_MIN",
+    "Column",
+    "Metric",
+    "Result",
+    "Study",
+    "read_study",
+    "write_study",
+]
 
 
 @dataclass(frozen=True)

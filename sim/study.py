@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -136,6 +137,8 @@ def run_missing(asked: Sequence[Settings], store: Store, progress: Progress) -> 
     for complaint in complaints:
         progress.say(complaint)
     progress.total, progress.done = len(wanted), len(wanted) - len(tasks)
+    if tasks and sys.stderr.isatty() and not _ready(tasks):
+        progress.say("compiling the engine: once on this machine, about half a minute")
     with progress.bar(progress.total, progress.done) as bar:
 
         def advance() -> None:
@@ -146,6 +149,13 @@ def run_missing(asked: Sequence[Settings], store: Store, progress: Progress) -> 
             run_serial(tasks, store, advance)
         else:
             run_pool(tasks, store, advance, asked[0].workers)
+
+
+def _ready(tasks: Sequence[Task]) -> bool:
+    """Whether the engines that the tasks need are compiled."""
+    from sim.compilation import is_compiled
+
+    return is_compiled() or all(task.point.engine != "compiled" for task in tasks)
 
 
 def write(settings: Settings, store: Store, began: datetime.datetime) -> list[Broken]:

@@ -1,1 +1,4 @@
-"""Two engines with one semantics: `sim.engine.reference` (readable) and `sim.engine.compiled` (fast)."""
+"""Two engines with the same rules.
+
+`sim.engine.reference` is the readable one, `sim.engine.compiled` the fast one.
+"""

@@ -46,9 +46,10 @@ def hand_over(
     before, after : int
         Officers present until now and from now on.
     manned, given : array of int, shape (places,)
-        Manned servers of each place (lines, then secondary queues) until now (updated), and from now.
+        Manned servers of each place (lines, then secondary queues) until now (updated), and from
+        now on.
     free : array of float, shape (places, servers)
-        When each server has finished (updated).
+        When each server has finished, in seconds since the run began (updated).
     available : array of float
         Room for the moments at which officers can take a new post.
     officer_sums : array of float
@@ -56,8 +57,8 @@ def hand_over(
 
     Notes
     -----
-    `sim.model.roster.allocate` leaves an officer without a post only when all booths and bays are manned,
-    so the officers of closed places either take a post that opens or leave.
+    `sim.model.roster.allocate` leaves an officer without a post only when all booths and bays are
+    manned, so the officers of closed places either take a post that opens or leave.
     """
     idle = before
     for place in range(len(given)):

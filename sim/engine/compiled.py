@@ -1,9 +1,10 @@
 """The compiled engine: one exact recursion over the vehicles of all ports for one day.
 
-The rules are those of `sim.engine.day`; `sim.engine.reference` is the readable statement of the same. The
-recursion goes from control moment to control moment. Between two of them the booths of a line are fixed,
-so the start of service of the next vehicle is the later of its arrival and the earliest moment at which a
-booth is free; a vehicle that could not start before the next control moment stays in line.
+The rules are those of `sim.engine.day`; `sim.engine.reference` is the readable statement of the
+same. The recursion goes from control moment to control moment. Between two of them the booths of a
+line are fixed, so the start of service of the next vehicle is the later of its arrival and the
+earliest moment at which a booth is free; a vehicle that could not start before the next control
+moment stays in line.
 """
 
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import borrowed, compiled, inlined
+from sim.compilation import borrowed, compiled, inlined, int64
 from sim.engine.booths import hand_over, stand_ready
 from sim.engine.day import AFTER_HOURS, GUEST, OPEN, DayPlan, World, in_order, new_guests
 from sim.engine.inspection import serve_line
@@ -52,8 +53,9 @@ class State(NamedTuple):
     Attributes
     ----------
     free : array of float, shape (places, servers)
-        When each booth or secondary officer has finished.
+        When each booth or secondary officer has finished, in seconds since the run began.
     manned : array of int, shape (places,)
+        Booths or secondary officers at work, the first of each place.
     present : array of int, shape (ports,)
         Officers present.
     after_hours : array of int, shape (ports,)
@@ -70,9 +72,9 @@ class State(NamedTuple):
 def integrated(cumulative: Floats, port: int, lane: int, cells: int, seconds: float) -> float:
     """Integrated arrival rate of a lane from midnight to a moment of the day."""
     position = seconds * cells / 86400.0
-    cell = min(np.int64(position), cells - 1)
+    cell = min(int64(position), cells - 1)
     lower = cumulative[port, lane, cell]
-    return lower + (position - cell) * (cumulative[port, lane, cell + 1] - lower)
+    return float(lower + (position - cell) * (cumulative[port, lane, cell + 1] - lower))
 
 
 @compiled
@@ -120,7 +122,7 @@ def nothing_to_do(
     tails: Whole,
     time_s: Floats,
 ) -> bool:
-    """Whether nobody is in line or in secondary, and nobody comes before the next control moment."""
+    """Whether nobody is in line or in secondary, or comes before the next control moment."""
     for queue in range(QUEUES):
         if heads[queue] < tails[queue]:
             return False
@@ -148,7 +150,13 @@ def sweep(
     trace: Floats,
     trace_count: Whole,
 ) -> int:
-    """Let booth officers take those who wait in a queue where nobody works (rule 7); return the head."""
+    """Let booth officers take those who wait in a queue where nobody works (rule 7).
+
+    Returns
+    -------
+    int
+        The new head of the queue.
+    """
     entry = head
     kept = 0
     while entry < tail and waiting[entry].join_s < now:
@@ -239,7 +247,7 @@ def run_port(
     mandatory_words = lineup.mandatory_word
     lanes = lineup.lane
     guest_of = lineup.guest
-    indices = lineup.index
+    indices = lineup.number
     guest_rows = plan.guests
     for k in range(plan.intervals[port]):
         now = plan.start_s[port, k]
@@ -252,7 +260,7 @@ def run_port(
         ):
             continue
         row = plan.settings[plan.row[port, k]]
-        hour = min(np.int64((now - midnight) / 3600.0), 23)
+        hour = min(int64((now - midnight) / 3600.0), 23)
         lane_sums = tally.lane[plan.weekday, port, hour]
         wait_counts = tally.waits[plan.weekday, port, hour]
         officer_sums = tally.officer[plan.weekday, port, hour]
@@ -346,7 +354,8 @@ def run_port(
                     entities, day, seed, replication, service_table, secondary_table, time_s,
                     service_words, search_words, mandatory_words, lanes, guest_of, indices,
                     guest_rows, waiting[queue], heads[queue], tails[queue], lane_sums, wait_counts,
-                    officer_sums, line_sums, attempts, trace, trace_2, trace_count, service_s, words,
+                    officer_sums, line_sums, attempts, trace, trace_2, trace_count, service_s,
+                    words,
                 )  # fmt: skip
         for queue in range(QUEUES):
             place = lines + queue
@@ -416,7 +425,7 @@ def without_counting(
             borrowed(lineup.mandatory_word),
             borrowed(lineup.lane),
             borrowed(lineup.guest),
-            borrowed(lineup.index),
+            borrowed(lineup.number),
         ),
     )
 

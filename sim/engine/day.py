@@ -1,34 +1,35 @@
 """What both engines are told about a day, and the rules they share.
 
-Both engines simulate one calendar day of all ports at a time, from the same `DayPlan`, and agree on every
-vehicle. Everything that may happen within the day is known at its beginning, or is a matter of one port's
-own queues.
+Both engines simulate one calendar day of all ports at a time, from the same `DayPlan`, and agree
+on every vehicle. Everything that may happen within the day is known at its beginning, or is a
+matter of one port's own queues.
 
 The rules, in words
 -------------------
-1. *Control moments* of a port are the ends of its control intervals and every minute at which something
-   about it changes (shift, opening hours, withdrawal, intervention). At a control moment the superintendent
-   looks at the lines and at secondary, and sets booths and secondary officers until the next one
-   (`sim.model.roster.allocate`). An arrival at the very moment comes after it.
-2. A line is first in, first out. A vehicle takes the lowest-numbered booth that is free when it arrives, or
-   else the first booth to become free (the lowest-numbered of several).
-3. A booth that is closed finishes its vehicle and takes no other. Officers of closed places go to the
-   places that open, the first to finish to the first place (lines in order, then secondary); officers who
-   were without a post and those who arrive with a shift go first. When there are fewer officers than
-   before, those who would be free last finish their work in overtime and leave.
-4. *After hours* the gate is shut: nobody arrives; those in line are served by the officers who were there
-   (overtime). While *held* (withdrawal) booths finish their vehicle, nobody is served, those in line stay.
-5. Under a long line (vehicles per open booth seen at the control moment) service is shorter and skill lower,
-   and duty is waived, until the next control moment.
-6. Referral is decided at primary (`sim.model.referral`). The vehicle joins the secondary queue of its line
-   when its primary service ends: first in, first out (those of the same moment by lane), the officer found
-   as a booth is. A discretionary examination that has not begun within its limit is not done; the vehicle
-   leaves at the limit.
-7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own officer
-   does the work at once, and the booth waits for him (one-officer ports); but under a long line he does not
-   leave it for a discretionary examination, which is then not done. Vehicles that wait in such a queue at a
-   control moment are taken by the booth officers who are free first, before anyone from the line; those
-   whom none of them can take within the limit are let go then.
+1. *Control moments* of a port are the ends of its control intervals and every minute at which
+   something about it changes (shift, opening hours, withdrawal, intervention). At a control moment
+   the superintendent looks at the lines and at secondary, and sets booths and secondary officers
+   until the next one (`sim.model.roster.allocate`). An arrival at the very moment comes after it.
+2. A line is first in, first out. A vehicle takes the lowest-numbered booth that is free when it
+   arrives, or else the first booth to become free (the lowest-numbered of several).
+3. A booth that is closed finishes its vehicle and takes no other. Officers of closed places go to
+   the places that open, the first to finish to the first place (lines in order, then secondary);
+   officers who were without a post and those who arrive with a shift go first. When there are fewer
+   officers than before, those who would be free last finish their work in overtime and leave.
+4. *After hours* the gate is shut: nobody arrives; those in line are served by the officers who were
+   there (overtime). While *held* (withdrawal) booths finish their vehicle, nobody is served, those
+   in line stay.
+5. Under a long line (vehicles per open booth seen at the control moment) service is shorter and
+   skill lower, and duty is waived, until the next control moment.
+6. Referral is decided at primary (`sim.model.referral`). The vehicle joins the secondary queue of
+   its line when its primary service ends: first in, first out (those of the same moment by lane),
+   the officer found as a booth is. A discretionary examination that has not begun within its limit
+   is not done; the vehicle leaves at the limit.
+7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own
+   officer does the work at once, and the booth waits for him (one-officer ports); but under a long
+   line he does not leave it for a discretionary examination, which is then not done. Vehicles that
+   wait in such a queue at a control moment are taken by the booth officers who are free first,
+   before anyone from the line; those whom none of them can take within the limit are let go then.
 8. What is in line, in service or in secondary at midnight goes on in the next day.
 """
 
@@ -46,12 +47,13 @@ OPEN, AFTER_HOURS, HELD = range(3)
 ORDINARY, TRAFFICKER, TRAVELLER_FIREARM = range(3)
 
 
-# Vehicles that are not drawn from their lane's own stream, in order of line and arrival: travellers diverted
-# from a closed port, those in line since the day before, and attempts.
+# Vehicles that are not drawn from their lane's own stream, in order of line and arrival: travellers
+# diverted from a closed port, those in line since the day before, and attempts.
 #
-# time_s: arrival in seconds since the run began; entity, day, index: identity (the keys of its draws);
-# attempt: number of the attempt, -1 for an ordinary vehicle; kind: ordinary, trafficker or traveller's firearm;
-# search_factor: ratio of the search rate (below 1 for deep concealment); lookout: 1 if one is active.
+# time_s: arrival in seconds since the run began; entity, day, index: identity (the keys of its
+# draws); attempt: number of the attempt, -1 for an ordinary vehicle; kind: ordinary, trafficker or
+# traveller's firearm; search_factor: ratio of the search rate (below 1 for deep concealment);
+# lookout: 1 if one is active.
 GUEST = np.dtype(
     [
         ("line", np.int64),
@@ -96,16 +98,16 @@ class DayPlan(NamedTuple):
     weekday : int
         Monday is 0.
     standard_s : float
-        Wait standard of the day.
+        Wait standard of the day in seconds.
     intervals : array of int, shape (ports,)
         Number of control intervals of each port.
     start_s : array of float, shape (ports, most + 1)
-        Control moments; the one after the last is the next midnight.
+        Control moments in seconds since the run began; the one after the last is the next midnight.
     state, officers, row : array of int, shape (ports, most)
         Open, after hours or held; officers present; row of ``settings``.
     settings : array of float, shape (rows, WIDTH)
     cumulative : array of float, shape (ports, lanes, 97)
-        Integrated arrival rates (`sim.model.traffic.Demand.cumulative`).
+        Integrated arrival rates in vehicles (`sim.model.traffic.Demand.cumulative`).
     day_factor : array of float, shape (ports,)
         Part of it that the superintendent does not expect.
     cells : array of int, shape (ports,)
@@ -133,10 +135,10 @@ class World(NamedTuple):
 
     Attributes
     ----------
-    first_line, queue_of_line, booths : array of int
-    line_of_lane : array of int, shape (ports, lanes)
-    bays : array of int, shape (ports, 2)
+    first_line, line_of_lane, queue_of_line, booths, bays : array of int
+        As in `sim.model.port.Layout`.
     entity : array of int, shape (ports, lanes)
+        Number of each port's lane, a key of its draws.
     timetabled : array of int, shape (lanes,)
         1 for lanes whose vehicles each have a slot (trains).
     seed, replication : int

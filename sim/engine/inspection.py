@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled, inlined
+from sim.compilation import compiled, inlined, int64
 from sim.engine.booths import take
 from sim.engine.day import TRAFFICKER
 from sim.engine.lineup import LANE_COUNT
@@ -53,7 +53,8 @@ Whole = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.void]
 
 KIND_COUNT = len(KINDS)
-# Thresholds of a lane in one interval, as 32-bit words: paperwork, all mandatory, random, selective.
+# Thresholds of a lane in one interval, as 32-bit words: paperwork, all mandatory, random,
+# selective.
 WORD_PAPERWORK, WORD_MANDATORY, WORD_RANDOM, WORD_SELECTIVE = range(4)
 
 BIN_OF_MINUTE = np.searchsorted(np.array(WAIT_BIN_EDGES_MIN), np.arange(361), side="right")
@@ -62,7 +63,7 @@ BIN_OF_MINUTE = np.searchsorted(np.array(WAIT_BIN_EDGES_MIN), np.arange(361), si
 @inlined
 def to_word(share: float) -> int:
     """Number of 32-bit words that a share of the unit interval covers."""
-    return np.int64(share * TWO_32)
+    return int64(share * TWO_32)
 
 
 @inlined
@@ -179,7 +180,7 @@ def serve_line(
         start = max(moment, arrival)
         if start >= until:
             break
-        lane = np.int64(lanes[head])
+        lane = int64(lanes[head])
         service = service_s[lane] * quantile(service_table, service_words[head])
         end = start + service
         free[booth] = end
@@ -192,16 +193,16 @@ def serve_line(
         if wait > 0.0:
             waited += wait
             lane_sums[lane, WAIT_S] += wait
-            minute = np.int64(wait * (1.0 / 60.0))
+            minute = int64(wait * (1.0 / 60.0))
             wait_counts[lane, BIN_OF_MINUTE[minute] if minute < 360 else WAIT_BINS - 1] += 1
             if wait <= standard_s:
                 lane_sums[lane, WITHIN] += 1.0
         else:
             wait_counts[lane, 0] += 1
             lane_sums[lane, WITHIN] += 1.0
-        search = np.int64(search_words[head])
-        mandatory = np.int64(mandatory_words[head])
-        guest = np.int64(guests[head])
+        search = int64(search_words[head])
+        mandatory = int64(mandatory_words[head])
+        guest = int64(guests[head])
         if tracing:
             trace_primary(
                 trace, trace_count, entities[lane], day, guest, guest_rows, indices[head], arrival,
@@ -217,7 +218,7 @@ def serve_line(
             continue
         booth_work, waiting_tail = refer(
             lane, guest, search, mandatory, words, row, hurry, waive, own_work, end,
-            entities[lane], day, np.int64(indices[head - 1]), guest_rows, seed, replication,
+            entities[lane], day, int64(indices[head - 1]), guest_rows, seed, replication,
             secondary_table, waiting, waiting_head, waiting_tail, lane_sums, officer_sums,
             attempts, trace_2, trace_count,
         )  # fmt: skip
@@ -330,7 +331,7 @@ def refer(
         np.uint64(seed), np.uint64(replication),
     )  # fmt: skip
     length = quantile(secondary_table, np.uint32(length_word))
-    kind = kind_of_examination(row, lane, np.int64(kind_word))
+    kind = kind_of_examination(row, lane, int64(kind_word))
     if reason == referral.LOOKOUT:
         kind = FULL
     work = row[KIND_S + kind] * length
@@ -353,7 +354,7 @@ def refer(
         attempts[attempt].chance = (
             (1.0 - hit) * (1.0 - must) * chosen * mean_detection(row, lane, factor, length)
         )
-        attempts[attempt].find_word = np.int64(find_word)
+        attempts[attempt].find_word = int64(find_word)
     limit = row[LIMIT_S] if is_discretionary(reason) else np.inf
     if not own_work:
         entry = waiting[place_by_time(waiting, waiting_head, waiting_tail, end, lane)]

@@ -23,11 +23,12 @@ class Lineup(NamedTuple):
     Attributes
     ----------
     time_s : array of float
+        Arrival in seconds since the run began.
     gap_word, service_word, search_word, mandatory_word : array of uint32
     lane : array of int8
     guest : array of int32
         Row of the guests, -1 for a vehicle of the lane's own stream.
-    index : array of int32
+    number : array of int32
         Number of the vehicle in its lane and day.
     """
 
@@ -38,7 +39,7 @@ class Lineup(NamedTuple):
     mandatory_word: Words
     lane: npt.NDArray[np.int8]
     guest: npt.NDArray[np.int32]
-    index: npt.NDArray[np.int32]
+    number: npt.NDArray[np.int32]
 
 
 def new_lineup(room: int) -> Lineup:
@@ -82,7 +83,7 @@ def line_up(
         begins[streams] = end
         lineup.lane[end : end + count] = lane
         lineup.guest[end : end + count] = -1
-        numbers = lineup.index[end : end + count]
+        numbers = lineup.number[end : end + count]
         for i in range(count):
             numbers[i] = i
         if not open_all_day:
@@ -100,7 +101,7 @@ def line_up(
             lineup.mandatory_word[end] = guests[g].mandatory_word
             lineup.lane[end] = guests[g].lane
             lineup.guest[end] = g
-            lineup.index[end] = guests[g].index
+            lineup.number[end] = guests[g].index
             end += 1
         ends[streams] = end
         streams += 1
@@ -142,7 +143,7 @@ def admit(port: int, plan: DayPlan, lineup: Lineup, offset: int, count: int) -> 
             lineup.mandatory_word[target] = lineup.mandatory_word[i]
             lineup.lane[target] = lineup.lane[i]
             lineup.guest[target] = lineup.guest[i]
-            lineup.index[target] = lineup.index[i]
+            lineup.number[target] = lineup.number[i]
             kept += 1
     return kept
 
@@ -175,7 +176,7 @@ def merge(lineup: Lineup, begins: Whole, ends: Whole, streams: int, offset: int)
             lineup.mandatory_word[target] = lineup.mandatory_word[source]
             lineup.lane[target] = lineup.lane[source]
             lineup.guest[target] = lineup.guest[source]
-            lineup.index[target] = lineup.index[source]
+            lineup.number[target] = lineup.number[source]
             source += 1
             target += 1
         begins[best] = source
@@ -204,7 +205,7 @@ def keep_line(
             left[count].service_word = lineup.service_word[i]
             left[count].search_word = lineup.search_word[i]
             left[count].mandatory_word = lineup.mandatory_word[i]
-            left[count].index = lineup.index[i]
+            left[count].index = lineup.number[i]
             left[count].lookout_word = guests[g].lookout_word if g >= 0 else np.uint32(0)
             left[count].entity = guests[g].entity if g >= 0 else world.entity[port, lane]
             left[count].day = guests[g].day if g >= 0 else plan.day

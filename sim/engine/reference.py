@@ -15,7 +15,8 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim.engine.day import OPEN, DayPlan, World
-from sim.engine.reference_conveyance import Log, Vehicle, conveyance
+from sim.engine.reference_conveyance import conveyance
+from sim.engine.reference_log import Log, Vehicle
 from sim.engine.reference_places import CALL, At, Line, all_posts
 from sim.engine.reference_port import Port
 from sim.model.traffic import draw_lane_day, most_vehicles

@@ -23,7 +23,6 @@ from sim.model.roster import allocate
 from sim.records import LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
 
 Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.void]
 
 DAY_S = 86400.0
 HOUR_S = 3600.0

@@ -27,9 +27,9 @@ Rows = npt.NDArray[np.void]
 
 # Those in one secondary queue, in the order in which they joined.
 #
-# work_s: officer time they need (0 for a probe); limit_s: wait after which a discretionary examination is not
-# done, infinite for other work; in_time_s: wait up to which a discretionary one would have been done; entity,
-# day, index: identity.
+# work_s: officer time they need (0 for a probe); limit_s: wait after which a discretionary
+# examination is not done, infinite for other work; in_time_s: wait up to which a discretionary one
+# would have been done; entity, day, index: identity.
 WAITING = np.dtype(
     [
         ("join_s", np.float64),
@@ -83,7 +83,7 @@ def note_work(
     reason: int, lane: int, work_s: float, lane_sums: Floats, officer_sums: Floats
 ) -> None:
     """Count one piece of secondary work that begins."""
-    if reason == PAPERWORK or reason == DUTY:
+    if reason in (PAPERWORK, DUTY):
         lane_sums[lane, CLEARANCE_S] += work_s
         officer_sums[ON_CLEARANCE] += work_s
     elif reason != PROBE:

@@ -1,7 +1,7 @@
 """The numbers an engine needs about inspection, as one row for each port.
 
-A row is what the parameters come to at one port at one time. Interventions make new rows; the engines
-know rows only, so that any parameter may change at any minute.
+A row is what the parameters come to at one port at one time. Interventions make new rows; the
+engines know rows only, so that any parameter may change at any minute.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ PAPERWORK = SERVICE_S + N
 DUTY = PAPERWORK + N
 RANDOM = DUTY + N
 SELECTIVE = RANDOM + N
-# Chance that selection picks a trafficker or a traveller's firearm; the second set under a long queue.
+# Chance that selection picks a trafficker or a traveller's firearm, each also under a long line.
 PICK_TRAFFICKER = SELECTIVE + N
 PICK_TRAFFICKER_HURRY = PICK_TRAFFICKER + N
 PICK_TRAVELLER = PICK_TRAFFICKER_HURRY + N

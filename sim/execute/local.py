@@ -7,7 +7,9 @@ was finished stays.
 import concurrent.futures
 import dataclasses
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -104,7 +106,7 @@ def _one_pool_finishes(
     """Run tasks in one pool; False if one of its processes died."""
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    pool = concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_ignore_interrupt)
+    pool = concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_begin_worker)
     try:
         with _interrupts_held():
             futures = [pool.submit(carry_out, task, store, model) for task in tasks]
@@ -136,6 +138,14 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the driver, which ends the workers."""
+def _begin_worker() -> None:
+    """Leave interrupts to the driver, and end when it ends, however it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_driver, daemon=True).start()
+
+
+def _end_with_driver() -> None:
+    driver = multiprocessing.parent_process()
+    if driver is not None:
+        driver.join()
+        os._exit(1)

@@ -141,7 +141,7 @@ class Bookings:
                     loss,
                     "port" if route >= 0 else "not_made" if route == NOT_MADE else "between_ports",
                     intercepted,
-                )  # fmt: skip
+                )
             )
             self.count += int(route >= 0)
         return self._guests_of(going, day, smuggling.deep_factor)
@@ -216,7 +216,7 @@ class Bookings:
                         0.0,
                         "port",
                         False,
-                    )  # fmt: skip
+                    )
                 )
             self.count += count
             slot += count

@@ -1,22 +1,22 @@
 """The border: one replication as SimPy processes.
 
-The workforce develops day by day. At every midnight the border plans the day: who is on shift, which ports are
-open and when, who smuggles and where, who is diverted. An engine then simulates the day's traffic exactly, and
-what was seen becomes known after the next midnight.
+The workforce develops day by day. At every midnight the border plans the day: who is on shift,
+which ports are open and when, who smuggles and where, who is diverted. An engine then simulates the
+day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
 import datetime
-from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import simpy
+from simpy.events import ProcessGenerator
 
 from sim.engine.day import DayPlan, World, in_order, new_guests
-from sim.engine.settings import settings_rows
+from sim.engine.settings import SECONDARY_S, settings_rows
 from sim.geography import Ports
-from sim.model import port as port_module
+from sim.intervention import BASELINE
 from sim.model.bookings import Bookings
 from sim.model.conditions import DAY_S, Conditions, Snapshot
 from sim.model.danger import Danger, Withdrawal
@@ -24,25 +24,20 @@ from sim.model.diversion import Diversion
 from sim.model.duty import collection
 from sim.model.opening import Opening, opening_of_day
 from sim.model.perception import Watch
-from sim.model.port import trusted_shares
+from sim.model.port import build_layout, trusted_shares
 from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws, typical_hours
 from sim.model.shut_out import shut_out
 from sim.model.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, TRAIN, demand
 from sim.model.workforce import Workforce, workforce_process
 from sim.point import Point
-from sim.randomness import (
-    Streams,
-    exponential_table,
-    gamma_table,
-    lognormal_table,
-)
+from sim.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.records import Tally, more_room, new_attempts, new_tally
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.void]
 
-# Wait standards (B058, B059).
+# Wait standards in seconds: Monday to Thursday, and Friday to Sunday (B058, B059).
 STANDARD_S = {False: 600.0, True: 1200.0}
 
 
@@ -75,6 +70,7 @@ class Border:
     whole : Ports
         The whole port table.
     replication : int
+        Its number, from 0.
     make_engine : EngineMaker
     """
 
@@ -85,6 +81,8 @@ class Border:
         self.ports = whole.select(point.ports)
         parameters = point.parameters
         streams = Streams(point.seed, replication)
+        # Settings by snapshot and skill; the snapshot is held so that its id stays its own.
+        self._settings_cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, self.ports, parameters, point.scenario, point.start)
         self.demand = demand(self.ports, parameters, point.year, point.start, point.days, streams)
         self._build_ports(streams)
@@ -123,28 +121,21 @@ class Border:
         self.env.run(until=self.point.days * DAY_S)
 
     def _baseline(self) -> Snapshot:
-        empty = Conditions(
-            self.ports, self.ports, self.point.parameters, type(self.point.scenario)("baseline"),
-            self.point.start,
-        )  # fmt: skip
-        return empty.at(0.0)
+        """Parameters at every port without any intervention."""
+        parameters, start = self.point.parameters, self.point.start
+        return Conditions(self.ports, self.ports, parameters, BASELINE, start).at(0.0)
 
     def _build_ports(self, streams: Streams) -> None:
         """Derive lines, booths, bays and rostered officers, and what never changes."""
         parameters = self.point.parameters
-        baseline = self._baseline()
-        settings = self._settings(baseline)
-        from sim.engine.settings import SECONDARY_S
-
+        settings = self._settings(self._baseline())
         secondary_s = settings[:, SECONDARY_S : SECONDARY_S + len(LANES)]
         nexus, fast = trusted_shares(
             self.ports, parameters.traffic.nexus_share, parameters.traffic.fast_share
         )
-        typical = typical_hours(self.ports, parameters, self.demand.hour_share, nexus, fast)
+        typical = typical_hours(self.ports, self.demand.hour_share, nexus, fast)
         peak = typical.max(axis=(0, 1, 4))
-        self.layout = port_module.build_layout(
-            self.ports, parameters, self.demand, peak, secondary_s
-        )
+        self.layout = build_layout(self.ports, parameters, peak, secondary_s)
         self.rostered = posts(self.ports, parameters, self.layout, typical, secondary_s)
         self.shift_draws = shift_draws(self.ports, self.point.days, streams)
         service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
@@ -165,17 +156,15 @@ class Border:
         )
 
     def _settings(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
+        """Rows of settings under a snapshot; ``skill_gain`` is what training has added to d'."""
         key = (id(snapshot), round(skill_gain, 6))
-        cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = self.__dict__.setdefault(
-            "_settings_cache", {}
-        )
-        if key not in cache:
+        if key not in self._settings_cache:
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
             rows = settings_rows(self.ports, snapshot.value, share, skill_gain)
-            cache[key] = (snapshot, rows)
-        return cache[key][1]
+            self._settings_cache[key] = (snapshot, rows)
+        return self._settings_cache[key][1]
 
-    def _days(self) -> Iterator[simpy.Event]:
+    def _days(self) -> ProcessGenerator:
         """Plan and simulate one day after the other."""
         yield self.env.timeout(-self.env.now)
         for day in range(self.point.days):
@@ -188,6 +177,7 @@ class Border:
             self._collect(snapshot, self.watch.duty_collections(plan.weekday) - before)
 
     def _collect(self, snapshot: Snapshot, collections: float) -> None:
+        """Add up the duty and tax of a day's collections."""
         mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
         self.collections += collections
         self.duty_cad += collections * mean
@@ -225,6 +215,7 @@ class Border:
     def _opening(
         self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]
     ) -> Opening:
+        """Control intervals of a day, with its officers and withdrawals."""
         present = [
             officers_present(
                 self.rostered,
@@ -245,6 +236,7 @@ class Border:
         )  # fmt: skip
 
     def _lane_hours(self, day: int, snapshot: Snapshot) -> Floats:
+        """Vehicles expected on a day, shape (ports, lanes, 24)."""
         volume = np.repeat(snapshot.value("traffic.volume_scale")[:, None], 4, axis=1)
         trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
         volume[:, 0] *= trips
@@ -263,8 +255,10 @@ class Border:
         visitors = self.bookings.visitors(day, cumulative, cells)
         wait_s = self.watch.wait_s
         for port in opening.disturbed:
-            for group in shut_out(port, day, opening, cumulative, cells, self.world):
-                guests.append(self.diversion.divert(port, group, opening, wait_s))
+            guests.extend(
+                self.diversion.divert(port, group, opening, wait_s)
+                for group in shut_out(port, day, opening, cumulative, cells, self.world)
+            )
             at_port = self.bookings.at_port(visitors, port)
             shut = at_port & ~opening.open_at(port, visitors["time_s"])
             if shut.any():

@@ -1,14 +1,14 @@
 """What holds when and where: the parameters in force at a moment, at every port.
 
-A step change takes effect at its minute. A ramp grows from day to day: its level is that of the last
-midnight.
+A step change takes effect at its minute. A ramp grows from day to day: its level is that of the
+last midnight.
 """
 
 import dataclasses
 import datetime
 import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,7 @@ class Snapshot:
         Values that interventions have changed, shape (ports,).
     closed : array of bool, shape (ports,)
     open_hour, close_hour : array of float, shape (ports,)
+        Local hours.
     """
 
     parameters: Parameters
@@ -131,7 +132,7 @@ class Conditions:
                 if change.operation == "close":
                     closed |= where
                 else:
-                    first, last = change.value  # type: ignore[misc]
+                    first, last = cast(tuple[float, float], change.value)
                     open_hour[where] = np.maximum(open_hour[where], first)
                     close_hour[where] = np.minimum(close_hour[where], last)
                 continue

@@ -1,8 +1,8 @@
 """Armed and dangerous subjects, the withdrawal of officers, and vehicles that do not stop.
 
-A lookout of a dangerous subject makes unarmed officers without police within reach withdraw: the port
-closes for minutes to hours. Arming and police at the ports change this, and (apart from what their courses
-cost in officers) this is all that they change directly.
+A lookout of a dangerous subject makes unarmed officers without police within reach withdraw: the
+port closes for minutes to hours. Arming and police at the ports change this, and (apart from what
+the courses cost in officers) this is all that they change directly.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,20 @@ from sim.model.workforce import Workforce
 from sim.randomness import DANGER, PORT_RUNNER, Streams, entity_number
 
 DAYS_PER_YEAR = 365.0
-MINUTE_S = 60.0
+# Road vehicles of the 139 ports in 2005 (sim/data/volumes.csv.gz), to which the base rates belong.
+ROAD_VEHICLES_2005 = 37.4e6
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A closure of a port by a withdrawal: port number, begin and end in seconds since the run began."""
+    """A closure of a port by a withdrawal.
+
+    Attributes
+    ----------
+    port : int
+    start_s, end_s : float
+        In seconds since the run began.
+    """
 
     port: int
     start_s: float
@@ -45,6 +53,13 @@ class Danger:
     """Dangerous subjects and port runners of one replication.
 
     Their number, ports and moments are the same in every scenario; what comes of them is not.
+
+    Parameters
+    ----------
+    ports : Ports
+    subject_rate, runner_rate : float
+        Events a year at all ports of 2005; fewer where a run has less traffic.
+    streams : Streams
     """
 
     def __init__(
@@ -102,7 +117,3 @@ class Danger:
             moment = day * DAY_S + 3600.0 * (low + u[1] * (high - low))
             events.append((port, moment, u))
         return events
-
-
-# Road vehicles of the 139 ports in 2005 (sim/data/volumes.csv.gz), to which the base rates belong.
-ROAD_VEHICLES_2005 = 37.4e6

@@ -1,8 +1,8 @@
 """Travellers who find their port closed: to a neighbour by detour and wait, or not at all.
 
-Every vehicle keeps its identity. One that would arrive while its port is shut chooses among the nearest
-ports that are open then, by the extra minutes of drive and of the wait that was usual there lately, and
-arrives after the drive; longer detours lose more trips (D013).
+Every vehicle keeps its identity. One that would arrive while its port is shut chooses among the
+nearest ports that are open when it would get there, by the minutes of the drive and of the wait
+that was usual there lately, and arrives after the drive; longer detours lose more trips (D013).
 """
 
 from dataclasses import dataclass
@@ -51,14 +51,15 @@ class Diversion:
         self.nearest = np.argsort(self.road_km, axis=1, kind="stable")
 
     def drive_s(self, port: int, others: Whole) -> Floats:
-        """Time of the drive from one port to others."""
+        """Time of the drive from one port to others, in seconds."""
         return np.asarray(3600.0 * self.road_km[port, others] / self.traffic.detour_speed_km_per_h)
 
     def _neighbours(self, port: int, lane: int) -> Whole:
         """Road ports that take a lane's traffic, the nearest first."""
         takes = self.road_port & ((self.ports.commercial != "no") | (not COMMERCIAL[lane]))
         takes[port] = False
-        return self.nearest[port][takes[self.nearest[port]]][:SEARCHED]
+        nearest = self.nearest[port]
+        return np.asarray(nearest[takes[nearest]][:SEARCHED])
 
     def divert(self, port: int, shut_out: Rows, opening: Opening, wait_s: Floats) -> Rows:
         """Send those who find a port shut to its neighbours.
@@ -70,7 +71,7 @@ class Diversion:
             Vehicles of one lane and day, with the moments at which they would have arrived.
         opening : Opening
         wait_s : array of float, shape (ports, lanes)
-            Usual waits, as known at midnight.
+            Usual waits in seconds, as known at midnight.
 
         Returns
         -------
@@ -105,7 +106,7 @@ class Diversion:
         moved["lane"] = new_lane
         moved["line"] = self.layout.line_of_lane[target, new_lane]
         moved["time_s"] += drive[choice]
-        return moved[comes]
+        return np.asarray(moved[comes])
 
     def _uniforms(self, guests: Rows) -> Floats:
         """Two uniform numbers of each vehicle, shape (2, guests)."""

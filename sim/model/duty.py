@@ -1,9 +1,10 @@
 """Personal exemptions, and who is sent to pay above them.
 
-Purchases of a returning party are lognormal, with a median by length of stay. A party above its limit that
-declares it and owes more than the waiver threshold is sent to secondary to pay (a share of them: officers
-already let many go). Same-day trips have no exemption, whatever the limits are (D003, D017). Under a long
-queue nothing is collected (D004); that is a decision of the engine, from the queue it sees.
+Purchases of a returning party are lognormal, with a median by length of stay. A party above its
+limit that declares it and owes more than the waiver threshold is sent to secondary to pay (a share
+of them: officers already let many go). Same-day trips have no exemption, whatever the limits are
+(D003, D017). Under a long line nothing is collected (D004); that is a decision of the engine, from
+the line it sees.
 """
 
 import functools

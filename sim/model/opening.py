@@ -1,4 +1,4 @@
-"""Control intervals of every port on one day: when it is open, with how many officers, by which settings."""
+"""Control intervals of every port on one day: when it is open, with which officers and settings."""
 
 import datetime
 from dataclasses import dataclass
@@ -17,14 +17,15 @@ Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 HOUR_S = 3600.0
+MINUTE_S = 60.0
 
 
 @dataclass(frozen=True)
 class Opening:
     """Control intervals of all ports on one day (fields as in `sim.engine.day.DayPlan`).
 
-    ``snapshots`` are the parameters in force since midnight and since each later change; the row of a
-    port in the k-th of them is ``k * ports + port``. ``disturbed`` lists the ports that are shut at
+    The row of a port under the k-th snapshot of the day (the parameters in force since midnight and
+    since each later change) is ``k * ports + port``. ``disturbed`` lists the ports that are shut at
     times when travellers would come.
     """
 
@@ -33,7 +34,6 @@ class Opening:
     state: Whole
     officers: Whole
     row: Whole
-    snapshots: list[Snapshot]
     disturbed: list[int]
 
     def open_at(self, port: int, seconds: Floats) -> Flags:
@@ -43,7 +43,7 @@ class Opening:
         return np.asarray(self.state[port, k] == OPEN)
 
     def add_open_seconds(self, day: int, open_s: Floats) -> None:
-        """Add the time for which each port is open in each hour, to an array (ports, 24)."""
+        """Add the seconds for which each port is open in each hour, to an array (ports, 24)."""
         length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
         hour = np.clip((self.start_s[:, :-1] - day * DAY_S) // HOUR_S, 0, 23).astype(int)
         port = np.broadcast_to(np.arange(len(hour))[:, None], hour.shape)
@@ -65,11 +65,11 @@ def opening_of_day(
     Parameters
     ----------
     interval_min : int
-        Length of a control interval.
+        Length of a control interval in minutes.
     present : list of array of int, shape (ports, shifts)
         Officers present by shift, under each snapshot.
     moments : list of float
-        When each snapshot begins (the first at midnight).
+        When each snapshot begins (the first at midnight), in seconds since the run began.
     withdrawals : list of Withdrawal
         All that touch the day.
     """
@@ -106,10 +106,7 @@ def opening_of_day(
             officers[port, k] = present[which][port, int((edge - midnight) / HOUR_S / SHIFT_HOURS)]
             row[port, k] = which * count + port
     disturbed = _disturbed(ports, snapshots, season, withdrawals)
-    return Opening(intervals, start_s, state, officers, row, snapshots, disturbed)
-
-
-MINUTE_S = 60.0
+    return Opening(intervals, start_s, state, officers, row, disturbed)
 
 
 def _special_ports(

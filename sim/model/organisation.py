@@ -1,7 +1,8 @@
 """Trafficking organisations: who they are, and their opportunities to make a trip.
 
-Opportunities are exogenous in identity and time (organisation, day, number, moment), so that the same
-opportunity exists in every scenario; whether it is used, and how, depends on the world it meets.
+Opportunities are exogenous in identity and time (organisation, day, number, moment), so that the
+same opportunity exists in every scenario; whether it is used, and how, depends on the world it
+meets.
 """
 
 from dataclasses import dataclass
@@ -72,12 +73,9 @@ class Opportunity:
 
 
 def load_scale(smuggling: Smuggling) -> float:
-    """Scale of the load distribution that gives the mean load (see `load_of`).
+    """Scale of the load distribution that gives the mean load (see `load_of`), in firearms.
 
-    Raises
-    ------
-    ValueError
-        Never for loads within bounds: a mean that the tail cannot reach gives the largest scale.
+    A mean that no scale reaches gives the least or the greatest that is tried.
     """
     uniform = (np.arange(20000) + 0.5) / 20000
 
@@ -92,7 +90,7 @@ def load_scale(smuggling: Smuggling) -> float:
 
 
 def load_of(uniform: Floats, scale: float, smuggling: Smuggling) -> Floats:
-    """Loads at quantiles: one and a Lomax (heavy-tailed) number, whole and at most the largest load."""
+    """Loads at quantiles: one and a Lomax (heavy-tailed) number, whole, at most the largest."""
     extra = scale * ((1.0 - uniform) ** (-1.0 / smuggling.load_tail) - 1.0)
     return np.minimum(1.0 + np.floor(extra), smuggling.load_maximum)
 

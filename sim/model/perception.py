@@ -1,6 +1,7 @@
 """What is known after midnight: usual waits, and the chance of loss that smugglers perceive.
 
-Nobody outside a port knows more than averages of what has been seen, and no sooner than the next midnight.
+Nobody outside a port knows more than averages of what has been seen, and no sooner than the next
+midnight.
 """
 
 from dataclasses import dataclass
@@ -76,7 +77,16 @@ def loss_if_examined_in_time(
 
 @dataclass
 class Watch:
-    """Running averages of what is seen at the ports."""
+    """Running averages of what is seen at the ports.
+
+    Attributes
+    ----------
+    tally : Tally
+    smuggling : Smuggling
+        The baseline.
+    lookout_share : float
+        Trips on which a lookout is active.
+    """
 
     tally: Tally
     smuggling: Smuggling

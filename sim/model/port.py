@@ -1,7 +1,7 @@
 """What stands at a port: lanes, the lines they share, booths and bays.
 
-Booths, bays and officers per port are not public. They are *derived* here by one rule from the port's
-traffic: see `build_layout` and `sim.model.roster.posts`.
+Booths, bays and officers per port are not public. They are *derived* by one rule from the port's
+traffic: booths and bays in `build_layout`, officers in `sim.model.roster.posts`.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.geography import Ports
-from sim.model.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK, Demand
+from sim.model.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
 from sim.parameters import Parameters
 
 TRAVELLER, COMMERCE = 0, 1
@@ -18,14 +18,15 @@ QUEUES = 2
 MOST_BOOTHS = 24
 MOST_BAYS = 24
 
-# Derived: a line has booths for the load R of its busiest average hour and this many square roots of R more
-# (assumed; plazas have more booths than officers: B005).
+# Derived: a line has booths for the load R of its busiest average hour and this many square roots
+# of R more (assumed; plazas have more booths than officers: B005).
 BOOTH_SAFETY = 1.0
 # Derived: bays for the mean secondary load of the busiest hour, times this, and one more (assumed).
 BAY_MARGIN = 2.5
 # A port has a bus line of its own from this many buses a year (assumed).
 BUS_LINE_PER_YEAR = 8000.0
-# A port with a commercial service has a truck line of its own from this many trucks a year (assumed).
+# A port with a commercial service has a truck line of its own from this many trucks a year
+# (assumed).
 TRUCK_LINE_PER_YEAR = 10000.0
 
 Whole = npt.NDArray[np.int64]
@@ -36,9 +37,9 @@ Floats = npt.NDArray[np.float64]
 class Layout:
     """Lines, booths and bays of all ports.
 
-    A *lane* is a kind of traffic (general car, NEXUS, general truck, FAST, bus, train). A *line* is a
-    physical queue with its booths. A busy port has a line for each lane; at a small port all lanes
-    share one line.
+    A *lane* is a kind of traffic (general car, NEXUS, general truck, FAST, bus, train). A *line* is
+    a physical queue with its booths. A busy port has a line for each lane; at a small port all
+    lanes share one line.
 
     Attributes
     ----------
@@ -93,7 +94,7 @@ def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
 
 
 def mean_service_s(ports: Ports, parameters: Parameters) -> Floats:
-    """Mean primary service times by port and lane in the baseline, with queries, shape (ports, lanes)."""
+    """Mean primary service times in seconds in the baseline, with queries, shape (ports, lanes)."""
     primary = parameters.primary
     lanes = np.array(
         [
@@ -105,19 +106,16 @@ def mean_service_s(ports: Ports, parameters: Parameters) -> Floats:
             primary.train_s,
         ]
     )
-    return lanes + primary.query_s * ports.data_link[:, None]
+    return np.asarray(lanes + primary.query_s * ports.data_link[:, None])
 
 
-def build_layout(
-    ports: Ports, parameters: Parameters, demand: Demand, peak: Floats, secondary_s: Floats
-) -> Layout:
+def build_layout(ports: Ports, parameters: Parameters, peak: Floats, secondary_s: Floats) -> Layout:
     """Derive lines, booths and bays from the traffic.
 
     Parameters
     ----------
     ports : Ports
     parameters : Parameters
-    demand : Demand
     peak : array of float, shape (ports, lanes)
         Vehicles in the busiest hour of an average week of the busiest month.
     secondary_s : array of float, shape (ports, lanes)
@@ -125,12 +123,15 @@ def build_layout(
 
     Notes
     -----
-    Booths of a line = load R of its busiest hour in booths plus `BOOTH_SAFETY` times the square root of R,
-    rounded up. Bays = secondary load of the busiest hour, times `BAY_MARGIN`, rounded up, and one more.
+    Booths of a line = load R of its busiest hour in booths plus `BOOTH_SAFETY` times the square
+    root of R, rounded up. Bays = secondary load of the busiest hour, times `BAY_MARGIN`, rounded
+    up, and one more.
     """
     service = mean_service_s(ports, parameters)
     volumes = ports.monthly_vehicles.sum(axis=2)
-    first_line, queue_of_line, booths = [0], [], []
+    first_line = [0]
+    queue_of_line: list[int] = []
+    booths: list[int] = []
     line_of_lane = np.full((len(ports), len(CLASS_OF_LANE)), -1)
     bays = np.ones((len(ports), QUEUES), dtype=np.int64)
     for port in range(len(ports)):

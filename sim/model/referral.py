@@ -1,10 +1,10 @@
 """Who is sent to secondary, and why.
 
-The order is: lookout, mandatory (paperwork, then duty), random, selective. Selective referral is signal
-detection: the officer's suspicion is a score, N(0, 1) for an innocent conveyance and N(d', 1) for one
-with something to hide, and those above a threshold are referred. The threshold is where the set share of
-the innocent is above it. More searching therefore moves along one receiver operating characteristic,
-while training, intelligence and databases raise d'; with d' = 0 selection is random.
+The order is: lookout, mandatory (paperwork, then duty), random, selective. Selective referral is
+signal detection: the officer's suspicion is a score, N(0, 1) for an innocent conveyance and
+N(d', 1) for one with something to hide, and those above a threshold are referred. The threshold is
+where the set share of the innocent is above it. More searching therefore moves along one receiver
+operating characteristic, while training raises d'; with d' = 0 selection is random.
 """
 
 import numpy as np

@@ -38,10 +38,10 @@ Whole = npt.NDArray[np.int64]
 def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole) -> None:
     """Put officers to work (the superintendent's rule).
 
-    First one booth for every line that has or expects somebody, the greatest need first; then one officer
-    at a time to the place with the greatest need per officer, within the booths and bays that exist. A
-    secondary queue without an officer counts as half manned: until it is worth an officer of its own,
-    the booth officers do its work.
+    First one booth for every line that has or expects somebody, the greatest need first; then one
+    officer at a time to the place with the greatest need per officer, within the booths and bays
+    that exist. A secondary queue without an officer counts as half manned: until it is worth an
+    officer of its own, the booth officers do its work.
 
     Parameters
     ----------
@@ -84,9 +84,7 @@ def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole)
         left -= 1
 
 
-def typical_hours(
-    ports: Ports, parameters: Parameters, hour_share: Floats, nexus: Floats, fast: Floats
-) -> Floats:
+def typical_hours(ports: Ports, hour_share: Floats, nexus: Floats, fast: Floats) -> Floats:
     """Vehicles expected by month, day type, port, lane and hour in an average week.
 
     Returns
@@ -127,16 +125,16 @@ def posts(
 
     Notes
     -----
-    Square-root safety staffing: for each line and each secondary queue, the load R of the shift's busiest
-    average hour in officers, and ``staffing.safety`` times the square root of R; the sum over the port's
-    places is rostered. At least one officer; at a port that is not normally staffed by one, at least one
-    for each line and one for secondary (A021). The sum over the border is held against A040 in
-    ``docs/baseline.md``.
+    Square-root safety staffing: for each line and each secondary queue, the load R of the shift's
+    busiest average hour in officers, and ``staffing.safety`` times the square root of R; the sum
+    over the port's places is rostered. At least one officer; at a port that is not normally staffed
+    by one, at least one for each line and one for secondary (A021). The sum over the border is held
+    against A040 in ``docs/baseline.md``.
 
     References
     ----------
-    .. [1] Halfin and Whitt, "Heavy-traffic limits for queues with many exponential servers", Operations
-       Research 29, 1981.
+    .. [1] Halfin and Whitt, "Heavy-traffic limits for queues with many exponential servers",
+       Operations Research 29, 1981.
     """
     primary = np.einsum("mdplh,pl->mdplh", typical, mean_service_s(ports, parameters) / 3600.0)
     secondary = np.einsum("mdplh,pl->mdplh", typical, secondary_s / 3600.0)

@@ -1,14 +1,16 @@
 """Which way a trip goes: a port and lane, between the ports, or not at all.
 
-How smugglers decide is not known, so it is an ensemble. Each adversary is a function from utilities and
-noise to a choice:
+How smugglers decide is not known, so it is an ensemble. Each adversary is a function from utilities
+and noise to a choice:
 
-- *static* ignores everything: routes keep the shares of the baseline;
-- *quantal response*: the best of lambda x utility + Gumbel noise, which is a logit with rationality lambda.
-  lambda to 0 gives a uniform choice among the routes considered, lambda to infinity the best response.
+- *static* ignores everything: open ports get trips by their traffic, and a set share goes between
+  the ports;
+- *quantal response*: the best of lambda x utility + Gumbel noise, which is a logit with rationality
+  lambda. lambda to 0 gives a uniform choice among the routes considered, lambda to infinity the
+  best response.
 
-The noise belongs to the opportunity and the route, so a scenario moves only those trips for which a route
-has become better or worse.
+The noise belongs to the opportunity and the route, so a scenario moves only those trips for which a
+route has become better or worse.
 """
 
 from dataclasses import dataclass
@@ -38,6 +40,7 @@ class Perception:
     loss : array of float, shape (ports, lanes)
         Chance that a trip through the lane is lost.
     wait_s : array of float, shape (ports, lanes)
+        Usual wait in seconds.
     """
 
     loss: Floats
@@ -48,7 +51,7 @@ def _distance_km(lat: Floats, lon: Floats, place: tuple[float, float, float]) ->
     a, b = np.radians(lat), np.radians(lon)
     c, d = np.radians(place[1]), np.radians(place[2])
     half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
 
 
 class RouteChoice:
@@ -127,7 +130,7 @@ class RouteChoice:
         self.between_cost = {key: 0.0}
         free = rationality * self.between_utility(key, load, smuggling)
         inclusive = float(np.logaddexp.reduce(ports))
-        return (free - inclusive - np.log(share / (1.0 - share))) / rationality
+        return float((free - inclusive - np.log(share / (1.0 - share))) / rationality)
 
     def choose(
         self,
@@ -179,7 +182,7 @@ class RouteChoice:
                 for e in entities
             ]
         )
-        return -np.log(-np.log(uniform))
+        return np.asarray(-np.log(-np.log(uniform)))
 
 
 def quantal_response(value: Floats, noise: Floats, rationality: float, routes: Whole) -> int:
@@ -191,16 +194,16 @@ def quantal_response(value: Floats, noise: Floats, rationality: float, routes: W
 
 
 def margin_cad(smuggling: Smuggling) -> float:
-    """Margin on one firearm before travel and risk."""
+    """Margin on one firearm before travel and risk, in CAD."""
     return smuggling.price_cad - smuggling.acquisition_cad
 
 
 def mean_margin_cad(smuggling: Smuggling) -> float:
-    """Margin on a trip of mean load: the unit of utility."""
+    """Margin on a trip of mean load in CAD (at least 1): the unit of utility."""
     return max(smuggling.load_mean * margin_cad(smuggling), 1.0)
 
 
 def at_stake_cad(load: float, smuggling: Smuggling) -> float:
-    """What a trafficker loses who is caught."""
+    """What a trafficker loses who is caught, in CAD."""
     liberty = smuggling.sentence_years * smuggling.liberty_cad_per_year
     return load * smuggling.price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty

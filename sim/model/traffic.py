@@ -1,10 +1,11 @@
 """Who comes, and when: arrivals of every conveyance at every lane of every port.
 
-Arrivals are a non-homogeneous Poisson process per port and lane. Its rate is the volume of the month,
-times the weekday factor, times the hour's share of the day, times a random day factor that the ports
-of a region share. The n-th vehicle of a lane and day arrives where the integrated rate reaches the sum
-of its own and all earlier exponential gaps, so a vehicle keeps its number, its service and its fate in
-every scenario. Ferries bring their vehicles in batches by timetable; each train has its own slot.
+Arrivals are a non-homogeneous Poisson process per port and lane. Its rate is the volume of the
+month, times the weekday factor, times the hour's share of the day, times a random day factor that
+the ports of a region share. The n-th vehicle of a lane and day arrives where the integrated rate
+reaches the sum of its own and all earlier exponential gaps, so a vehicle keeps its number and its
+draws in every scenario. Ferries bring their vehicles in batches by timetable; each train has its
+own slot.
 """
 
 import calendar
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from sim.compilation import compiled
+from sim.compilation import compiled, int64
 from sim.geography import Ports
 from sim.parameters import Parameters
 from sim.randomness import DAY_FACTOR, Streams, Words, entity_number, fill_words, quantile
@@ -78,7 +79,7 @@ def draw_lane_day(
         return 0
     width = 86400.0 / cells
     start = day * 86400.0
-    block = np.int64(total + 3.0 * np.sqrt(total) + 8.0)
+    block = int64(total + 3.0 * np.sqrt(total) + 8.0)
     drawn = 0
     reached = 0.0
     count = 0
@@ -139,7 +140,7 @@ class Demand:
     by_timetable : array of bool, shape (ports,)
         Ferry landings.
     sailing : array of float, shape (ports, 96)
-        Share of an hour's ferry traffic in each quarter of an hour of the day.
+        Share of the day's ferry traffic in each quarter of an hour.
     entity : array of int, shape (ports, lanes)
     """
 
@@ -172,7 +173,8 @@ class Demand:
         lanes[:, NEXUS] *= nexus
         lanes[:, TRUCK] *= 1.0 - fast
         lanes[:, FAST] *= fast
-        return lanes[:, :, None] * self.hour_share[int(self.weekend[day])][:, CLASS_OF_LANE]
+        share = self.hour_share[int(self.weekend[day])][:, CLASS_OF_LANE]
+        return np.asarray(lanes[:, :, None] * share)
 
     def cumulative(self, day: int, lane_hours: Floats) -> Floats:
         """Integrated arrival rates of one day, with its day factor.
@@ -205,15 +207,13 @@ def _weekday_normal(ports: Ports, year: int) -> Floats:
 def _open_share(ports: Ports) -> Floats:
     """Open part of each hour of the day, shape (ports, 24)."""
     hours = np.arange(24.0)
-    return np.clip(
-        np.minimum(hours + 1, ports.close_hour[:, None])
-        - np.maximum(hours, ports.open_hour[:, None]),
-        0.0,
-        1.0,
-    )
+    first = np.maximum(hours, ports.open_hour[:, None])
+    last = np.minimum(hours + 1, ports.close_hour[:, None])
+    return np.asarray(np.clip(last - first, 0.0, 1.0))
 
 
 def _sailings(ports: Ports, per_day: int) -> Floats:
+    """Share of the day's ferry traffic in each quarter of an hour, shape (ports, 96)."""
     quarter = np.zeros((len(ports), TIMETABLE_CELLS))
     for port in range(len(ports)):
         first, last = 4 * ports.open_hour[port], 4 * ports.close_hour[port]

@@ -1,7 +1,7 @@
 """Undeclared personal firearms of ordinary visitors, apart from trafficking everywhere.
 
-They are proportional to the cars of US residents, do not adapt, and are not for the crime market. Most
-firearms seized at land ports are these (C043).
+They are proportional to the cars of US residents, do not adapt, and are not for the crime market.
+Most firearms seized at land ports are these (C043).
 """
 
 import numpy as np
@@ -56,4 +56,4 @@ def firearms_of(uniform: Floats, mean: float) -> Whole:
     if mean <= 1.0:
         return np.ones(len(uniform), dtype=np.int64)
     stop = 1.0 / mean
-    return 1 + np.floor(np.log(uniform) / np.log1p(-stop)).astype(np.int64)
+    return np.asarray(1 + np.floor(np.log(uniform) / np.log1p(-stop)).astype(np.int64))

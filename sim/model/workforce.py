@@ -1,15 +1,15 @@
 """How many officers there are: recruitment, the college, attrition, training and arming.
 
-A SimPy process in steps of a day. It begins with the first dated change of staffing, which may lie before
-the first simulated day, so that a proposal of two years ago has had its two years of hiring. Changes without
-a date are in force and complete.
+A SimPy process in steps of a day. It begins with the first dated change of staffing, which may lie
+before the first simulated day, so that a proposal of two years ago has had its two years of hiring.
+Changes without a date are in force and complete.
 """
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import simpy
+from simpy.events import ProcessGenerator
 
 from sim.model.conditions import DAY_S, Conditions
 from sim.parameters import Staffing
@@ -17,6 +17,8 @@ from sim.parameters import Staffing
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 DAYS_PER_WEEK = 7.0
+# Officers at land and marine ports in 2006 (A040): what a ratio of 1 stands for.
+TABLE_OFFICERS = 3600.0
 
 
 @dataclass
@@ -81,17 +83,14 @@ class Workforce:
             self.armed_share = min(staffing.armed_target_share, self.armed_share + step)
 
 
-# Officers at land and marine ports in 2006 (A040): what a ratio of 1 stands for.
-TABLE_OFFICERS = 3600.0
-
-
 def _delay_days(staffing: Staffing) -> float:
+    """Days from filling a vacancy to an officer who is trained for his post."""
     return staffing.hiring_months * DAYS_PER_MONTH + staffing.college_weeks * DAYS_PER_WEEK
 
 
 def workforce_process(
     env: simpy.Environment, workforce: Workforce, conditions: Conditions
-) -> Iterator[simpy.Event]:
+) -> ProcessGenerator:
     """Let the workforce develop, day by day."""
     while True:
         workforce.one_day(conditions.at(env.now).parameters.staffing)

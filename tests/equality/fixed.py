@@ -67,6 +67,7 @@ def fixed_points() -> list[Point]:
             traffic={"volume_scale": 4.0},
             inspection={"selective_share": 0.2, "examination_limit_min": 15.0},
             staffing={"control_interval_min": 20},
+            database={"lookout_share": 0.5, "link_everywhere": True},
             smuggling={"firearms_per_year": 1e5, "traveller_firearms_per_million": 1e5},
         ),
         Scenario(

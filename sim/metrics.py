@@ -1,0 +1,76 @@
+"""The numbers of the summary table: what each is called, its unit, and what it is counted over."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PORT_GROUPS = ("all", "one_officer", "larger", "busiest10")
+CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number of the summary table.
+
+    Attributes
+    ----------
+    unit : str
+        Unit of the value.
+    title : str
+        A noun phrase, which reads on after "more" or "longer".
+    better : str
+        "more" or "less" where the direction is a matter of agreement, else "".
+    model_only : bool
+        Whether no agency could know it: only the model counts what nobody found.
+    """
+
+    unit: str
+    title: str
+    better: Literal["more", "less", ""] = ""
+    model_only: bool = False
+
+
+METRICS: dict[str, Metric] = {
+    "arrivals": Metric("vehicles", "vehicles arriving"),
+    "released": Metric("vehicles", "vehicles leaving primary"),
+    "mean_wait_min": Metric("min", "mean wait", "less"),
+    "wait_p95_min": Metric("min", "95th percentile of waits", "less"),
+    "within_standard_share": Metric("share", "share within the wait standard", "more"),
+    "delay_vehicle_h": Metric("vehicle-hours", "hours of delay", "less"),
+    "referred_share": Metric("share", "share referred to secondary"),
+    "examinations": Metric("examinations", "examinations done"),
+    "examinations_ordered": Metric("examinations", "examinations ordered"),
+    "examinations_released": Metric("examinations", "examinations ordered and not done", "less"),
+    "officer_shift_h": Metric("officer-hours", "officer time on shift"),
+    "officer_overtime_h": Metric("officer-hours", "officer overtime", "less"),
+    "officer_primary_h": Metric("officer-hours", "officer time at primary"),
+    "officer_clearance_h": Metric("officer-hours", "officer time on duty and paperwork"),
+    "officer_examination_h": Metric("officer-hours", "officer time on examinations"),
+    "officer_ready_h": Metric("officer-hours", "officer time without a vehicle"),
+    "firearms_planned": Metric("firearms", "firearms planned by traffickers", "less", True),
+    "firearms_deterred": Metric("firearms", "firearms deterred", "more", True),
+    "firearms_passed": Metric("firearms", "trafficked firearms getting through", "less", True),
+    "firearms_seized_ports": Metric(
+        "firearms", "trafficked firearms seized at ports", "more", True
+    ),
+    "firearms_intercepted_between_ports": Metric(
+        "firearms", "trafficked firearms intercepted between ports", "more", True
+    ),
+    "traveller_firearms_seized": Metric("firearms", "travellers' firearms seized", "", True),
+    "firearms_seized_highway": Metric("firearms", "firearms seized at ports, all kinds", "more"),
+    "seizures_highway": Metric("seizures", "seizures at ports, all kinds", "more"),
+    "true_interdicted_share": Metric("share", "share of trafficked firearms stopped", "more", True),
+    "true_detection_share": Metric("share", "chance of detection by firearm", "more", True),
+    "expected_firearms_seized_ports": Metric(
+        "firearms", "expected trafficked firearms seized at ports", "more", True
+    ),
+    "duty_collected_cad": Metric("CAD", "duty and tax collected"),
+    "collections": Metric("collections", "duty collections"),
+    "trips_lost": Metric("vehicles", "trips lost", "less"),
+    "trips_diverted": Metric("vehicles", "trips diverted to another port", "less"),
+    "withdrawals": Metric("events", "withdrawals of officers", "less"),
+    "withdrawal_closed_h": Metric("h", "port closure after withdrawals", "less"),
+    "dangerous_subjects_met": Metric("events", "dangerous subjects met by police", "more"),
+    "port_runners_met": Metric("vehicles", "port runners met by police", "more"),
+    "delay_value_cad": Metric("CAD", "value of delay", "less"),
+    "programme_cost_cad": Metric("CAD", "programme cost", "less"),
+}
