@@ -32,7 +32,7 @@ MILLION = 1e6
 FEW = 4
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PICTURE_SIZE = "1200,1640"
+PICTURE_SIZE = "1200,1495"
 SECONDS = 120
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -85,6 +85,7 @@ def figures(study: Study) -> list[str]:
         f"Differences to the baseline with 95 % intervals, from {count} replications of",
         f"{study.days:g} days on common random numbers (configuration {configuration}). Bold:",
         f"distinguishable from no effect after correction for the brief's {tested} comparisons."
+        + " Cost is an entry of the scenario's file, not a result."
         + (" So few replications cannot show much." if count < FEW else ""),
         "",
     ]
