@@ -19,12 +19,12 @@ Floats = npt.NDArray[np.float64]
 
 # It is quiet for hours before booths close, so that hardly any officer leaves in the middle of a
 # service (a booth that closes finishes its car, which the forward equations here do not know).
-RATES_PER_H = np.array([30.0] * 6 + [90, 150, 200, 190, 140, 120, 120, 140, 180, 220, 260, 250, 160]
-                       + [30.0] * 5)  # fmt: skip
+RUSH = [90.0, 150.0, 200.0, 190.0, 140.0, 120.0, 120.0, 140.0, 180.0, 220.0, 250.0, 220.0, 140.0]
+RATES_PER_H = np.array([30.0] * 6 + RUSH + [30.0] * 5)
 BOOTHS = np.array([2] * 7 + [3] * 8 + [4] * 7 + [2] * 2)
 SERVICE_S = 60.0
 STEPS_AN_HOUR = 4
-MOST = 140
+MOST = 200
 
 
 def forward(rate_per_s: float, booths: int) -> Floats:
@@ -77,7 +77,7 @@ def test_the_line_grows_and_shrinks_by_the_forward_equations() -> None:
     somebody = np.sum(shares * (lines > 0), axis=1)
     often = somebody * len(queue) > 30.0  # otherwise no normal approximation
     assert often.sum() > 50
-    assert mean.max() > 20.0  # a rush that no stationary formula would describe
+    assert mean.max() > 12.0  # a rush that no stationary formula would describe
 
     apart = (queue.mean(axis=0) - mean) / (spread / np.sqrt(len(queue)))
     assert np.abs(apart[often]).max() <= STANDARD_ERRORS, np.round(apart, 1)
