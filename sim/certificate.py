@@ -9,7 +9,6 @@ from sim.model.border import Border
 from sim.model.conditions import DAY_S
 from sim.model.referral import LOOKOUT, RANDOM, SELECTIVE
 from sim.records import (
-    IN_TRANSIT,
     LINE_ARRIVED,
     LINE_QUEUE_S,
     LINE_SERVED,
@@ -24,6 +23,7 @@ from sim.records import (
     RELEASED,
     SEIZED,
     SHIFT,
+    TURNED_BACK,
 )
 
 # Sums of up to 1e10 seconds in double precision.
@@ -110,16 +110,23 @@ def _officers(border: Border) -> Iterator[dict[str, Any]]:
 
 def _attempts(border: Border) -> Iterator[dict[str, Any]]:
     attempts = border.attempts[: border.bookings.count]
-    planned = sum(row.load for row in border.bookings.rows)
-    parted = 0
+    loads = np.zeros(len(attempts), np.int64)
+    planned = elsewhere = 0
     for row in border.bookings.rows:
-        if row.number < 0 or attempts["fate"][row.number] in (IN_TRANSIT, PASSED, SEIZED):
-            parted += row.load
+        planned += row.load
+        if row.number >= 0:
+            loads[row.number] = row.load
+        else:
+            elsewhere += row.load
+    decided = np.isin(attempts["fate"], (PASSED, SEIZED, TURNED_BACK))
+    on_the_way = border.on_the_way["attempt"]
+    inside = np.concatenate([border.engine.attempts_inside(), on_the_way[on_the_way >= 0]])
+    ended = int(loads[decided].sum()) + elsewhere
     yield _law(
         "firearms planned = deterred + passed + seized + in transit",
-        float(planned - parted),
+        float(planned - ended - int(loads[inside].sum())),
         0.0,
-        "firearms",
+        f"firearms; {len(inside)} attempts in transit at the end",
     )
     own = attempts["sure"] + attempts["chance"] * (attempts["in_time"] > 0)
     outside = np.maximum(np.maximum(own - 1.0, -own), 0.0)

@@ -31,6 +31,35 @@ ON_PORTS = ("close", "hours")
 OPERATIONS = (*ON_PARAMETERS, *ON_PORTS)
 EXCLUSIVE = ("set", *ON_PORTS)
 
+# Quantities that a replication settles before its first day: a study may vary them as parameters, but an
+# intervention could not change them.
+SETTLED = frozenset(
+    {
+        "costs.car_delay_cad_per_h",
+        "costs.truck_delay_cad_per_h",
+        "danger.lookouts_per_year",
+        "danger.port_runners_per_year",
+        "inspection.secondary_cv",
+        "primary.cv",
+        "primary.distribution",
+        "smuggling.between_ports_share",
+        "smuggling.organisations",
+        "smuggling.perception_days",
+        "smuggling.traveller_firearms_mean",
+        "smuggling.traveller_firearms_per_million",
+        "staffing.control_interval_min",
+        "staffing.safety",
+        "traffic.day_factor_cv",
+        "traffic.detour_choice_min",
+        "traffic.detour_factor",
+        "traffic.detour_speed_km_per_h",
+        "traffic.distance_elasticity",
+        "traffic.neighbours",
+        "traffic.sailings_per_day",
+        "traffic.trip_km",
+    }
+)
+
 Moment = datetime.date | datetime.datetime
 Value = float | int | bool | str | tuple[float, float]
 
@@ -111,6 +140,10 @@ class Intervention:
         known = catalogue()
         if self.parameter not in known:
             raise InputError.unknown("parameter", self.parameter, [*known, PORT], "intervention")
+        if self.parameter in SETTLED:
+            raise InputError(
+                f"{self.parameter}: is settled before the first day; set it as a parameter"
+            )
         field = known[self.parameter]
         if self.where != EVERYWHERE and not field.metadata["by_port"]:
             raise InputError(

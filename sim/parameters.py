@@ -95,10 +95,6 @@ class Traffic:
         0.12, unit="share", source="assumed", kind="elicited", low=0.03, high=0.3, by_port=True,
         about="Trucks that use the FAST lane, of the trucks at ports that have one",
     )  # fmt: skip
-    unloading_min: float = par(
-        15.0, unit="min", source="assumed", kind="elicited", low=10, high=40, bounds=(15.0, 15.0),
-        about="Time in which the vehicles of one ferry drive off (the step of the timetable)",
-    )  # fmt: skip
     sailings_per_day: int = par(
         6, unit="sailings/day", source="assumed", kind="elicited", low=2, high=16, bounds=(1, 24),
         about="Ferry arrivals a day at a landing, evenly over its opening hours",
@@ -459,10 +455,6 @@ class Staffing:
         about="Safety staffing: officers beyond the load, per square root of the load "
         "(fitted to the wait standard)",
     )  # fmt: skip
-    target_utilisation: float = par(
-        0.85, unit="share", source="assumed", kind="elicited", low=0.7, high=0.95,
-        bounds=(0.05, 1.0), about="Load per officer that the superintendent's rule aims for",
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,7 +504,7 @@ class Smuggling:
     """Trafficking organisations and travellers' own firearms."""
 
     adversary: str = par(
-        "quantal_response", unit="", source="MODEL §5", kind="placeholder",
+        "quantal_response", unit="", source="assumed", kind="placeholder",
         choices=("static", "quantal_response"), about="How smugglers choose their route",
     )  # fmt: skip
     firearms_per_year: float = par(
@@ -617,14 +609,6 @@ class Smuggling:
 class Costs:
     """What things cost, for the tables only: no cost changes what happens."""
 
-    officer_cad_per_year: float = par(
-        85000.0, unit="CAD/year", source="A043, A048", kind="elicited", low=70000, high=110000,
-        bounds=(0.0, 1e7), about="Cost of an officer with training, benefits and equipment",
-    )  # fmt: skip
-    officer_hours_per_year: float = par(
-        1500.0, unit="h/year", source="assumed", kind="elicited", low=1350, high=1700,
-        bounds=(100.0, 8760.0), about="Hours on shift of one officer in a year",
-    )  # fmt: skip
     car_delay_cad_per_h: float = par(
         25.0, unit="CAD/h", source="assumed", kind="elicited", low=15, high=40,
         bounds=(0.0, 1e4), about="Value of an hour of delay of a car and its occupants",

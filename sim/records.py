@@ -65,7 +65,7 @@ WAIT_BINS = len(WAIT_BIN_EDGES_MIN) + 1
 LINE_COLUMNS = ("arrived", "served", "wait_s", "queue_s")
 LINE_ARRIVED, LINE_SERVED, LINE_WAIT_S, LINE_QUEUE_S = range(len(LINE_COLUMNS))
 
-IN_TRANSIT, PASSED, SEIZED = range(3)
+IN_TRANSIT, PASSED, SEIZED, TURNED_BACK = range(4)
 
 
 class Tally(NamedTuple):
@@ -98,11 +98,11 @@ def new_tally(ports: int, lanes: int, lines: int) -> Tally:
 
 # What an engine finds out about attempts, one row an attempt, in order of booking.
 #
-# fate: 0 in transit, 1 passed, 2 seized; reason: of referral (`sim.model.referral`); examination_s:
-# officer seconds of its examination, 0 where there was none; rate_per_s, law: search rate, and what
-# the detection law gives for the examination it had or would have had; sure, chance: own
-# probability of detection = sure + chance x (an examination would begin in time); in_time: whether
-# it would: 0, 1, or -1 while not known; find_word: the random word that decides whether an
+# fate: 0 in transit, 1 passed, 2 seized, 3 turned back; reason: of referral (`sim.model.referral`);
+# examination_s: officer seconds of its examination, 0 where there was none; rate_per_s, law: search
+# rate, and what the detection law gives for the examination it had or would have had; sure, chance:
+# own probability of detection = sure + chance x (an examination would begin in time); in_time:
+# whether it would: 0, 1, or -1 while not known; find_word: the random word that decides whether an
 # examination finds the load.
 ATTEMPT = np.dtype(
     [

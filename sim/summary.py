@@ -22,6 +22,7 @@ from sim.records import (
     REFERRED,
     RELEASED,
     SEIZED,
+    TURNED_BACK,
     WAIT_BIN_EDGES_MIN,
     WAIT_BINS,
     WAIT_S,
@@ -81,7 +82,7 @@ def _officer_hours(border: Border) -> pd.DataFrame:
 
 def _attempts(border: Border) -> pd.DataFrame:
     found = border.attempts
-    fates = {IN_TRANSIT: "in_transit", SEIZED: "seized"}
+    fates = {IN_TRANSIT: "in_transit", SEIZED: "seized", TURNED_BACK: "deterred"}
     rows = []
     for row in border.bookings.rows:
         share, reason, minutes = 0.0, "", 0.0

@@ -295,7 +295,7 @@ def run_port(
                         secondary += arrivals * row[SECONDARY_S + lane]
                 queued = seen[place] - head_of[place]
                 mean = load / expected if expected > 0.0 else row[SERVICE_S]
-                span = (until - now) * world.target_utilisation
+                span = until - now
                 need[place] = (load + queued * mean) / span
                 most[place] = world.booths[line]
                 queue = lines + world.queue_of_line[line]
@@ -306,7 +306,7 @@ def run_port(
                     if waiting[queue][entry].join_s >= now:
                         break
                     backlog += waiting[queue][entry].work_s
-                need[lines + queue] += backlog / ((until - now) * world.target_utilisation)
+                need[lines + queue] += backlog / (until - now)
                 used = False
                 for line in range(first_line, last_line):
                     used = used or world.queue_of_line[line] == queue
@@ -403,7 +403,6 @@ def without_counting(
             borrowed(world.gap_table),
             borrowed(world.service_table),
             borrowed(world.secondary_table),
-            world.target_utilisation,
         ),
         State(
             borrowed(state.free),
@@ -572,3 +571,8 @@ class CompiledEngine:
     def still_in_line(self) -> tuple[Whole, Floats]:
         """Lines and arrival times of those who are in line at midnight."""
         return self.in_line["line"], self.in_line["time_s"]
+
+    def attempts_inside(self) -> Whole:
+        """Numbers of the attempts that are in line or in secondary at midnight."""
+        inside = np.concatenate([self.in_line["attempt"], self.kept["attempt"]])
+        return np.sort(inside[inside >= 0])

@@ -144,7 +144,6 @@ class World(NamedTuple):
     seed, replication : int
     gap_table, service_table, secondary_table : array of float
         Quantile tables with mean 1 (`sim.randomness`).
-    target_utilisation : float
     """
 
     first_line: Whole
@@ -159,4 +158,3 @@ class World(NamedTuple):
     gap_table: Floats
     service_table: Floats
     secondary_table: Floats
-    target_utilisation: float

@@ -89,6 +89,10 @@ class ReferenceEngine:
         arrived = [arrived_s for line in lines for arrived_s, _ in line.waiting]
         return where.astype(np.int64), np.array(arrived, np.float64)
 
+    def attempts_inside(self) -> Whole:
+        """Numbers of the attempts that are in line, in service or in secondary now."""
+        return np.array(sorted(self.log.inside), np.int64)
+
     def _traffic(self, port: Port, line: Line, plan: DayPlan) -> ProcessGenerator:
         """Let the vehicles of one line arrive, one after the other."""
         vehicles = [vehicle for lane in line.lanes for vehicle in self._own(port, lane, plan)]

@@ -42,6 +42,8 @@ def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGen
     """One conveyance at one port, from its arrival at the end of the line to its release."""
     port.lane_sums[vehicle.lane, ARRIVALS] += 1.0
     port.tally.line[line.number, LINE_ARRIVED] += 1.0
+    if vehicle.attempt >= 0:
+        log.inside.add(vehicle.attempt)
 
     booth, ready_s = yield line.join(vehicle.time_s)
     start_s = port.env.now
@@ -129,6 +131,7 @@ def release_unexamined(port: Port, case: Referral, joined_s: float, log: Log) ->
 
 def decide(case: Referral, in_time: bool, searched: bool, log: Log) -> None:
     """Write down the fate of an attempt that leaves the port."""
+    log.inside.discard(case.attempt)
     attempt = log.attempts[case.attempt]
     attempt["in_time"] = in_time
     attempt["fate"] = PASSED

@@ -41,6 +41,8 @@ class Log:
         start or -1, reason), after entity, day and index.
     count : array of int, shape (2,)
         Rows written.
+    inside : set of int
+        Attempts that have arrived and are not decided.
     """
 
     def __init__(self, attempts: Rows, room: int) -> None:
@@ -48,6 +50,7 @@ class Log:
         self.trace = np.zeros((room, 6))
         self.trace_2 = np.zeros((room, 6))
         self.count = np.zeros(2, np.int64)
+        self.inside: set[int] = set()
 
     def primary(self, vehicle: Vehicle, start_s: float, end_s: float) -> None:
         """Write down when the primary service of a vehicle begins and ends."""

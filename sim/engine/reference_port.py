@@ -133,7 +133,7 @@ class Port:
 
     def _need(self, now: float, until: float) -> Floats:
         """Load of every place until the next control moment, in officers."""
-        span = (until - now) * self.world.target_utilisation
+        span = until - now
         need = np.zeros(len(self.places))
         for place, line in enumerate(self.lines):
             expected = load = secondary = 0.0

@@ -79,7 +79,7 @@ class Bookings:
         self.watch = watch
         self.streams = streams
         parameters = conditions.parameters
-        self.organisations = Organisations(parameters.smuggling, streams)
+        self.organisations = Organisations(parameters.smuggling, streams, conditions.traffic_share)
         self.routes = RouteChoice(ports, parameters.smuggling, watch.baseline(), streams)
         self.port_name = ports.ids
         scale = np.stack(

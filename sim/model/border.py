@@ -14,7 +14,7 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim.engine.day import DayPlan, World, in_order, new_guests
-from sim.engine.settings import SECONDARY_S, settings_rows
+from sim.engine.settings import SECONDARY_S, SERVICE_S, settings_rows
 from sim.geography import Ports
 from sim.intervention import BASELINE
 from sim.model.bookings import Bookings
@@ -29,9 +29,10 @@ from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws,
 from sim.model.shut_out import shut_out
 from sim.model.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, TRAIN, demand
 from sim.model.workforce import Workforce, workforce_process
+from sim.parameters import Parameters
 from sim.point import Point
 from sim.randomness import Streams, exponential_table, gamma_table, lognormal_table
-from sim.records import Tally, more_room, new_attempts, new_tally
+from sim.records import TURNED_BACK, Tally, more_room, new_attempts, new_tally
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -39,6 +40,10 @@ Rows = npt.NDArray[np.void]
 
 # Wait standards in seconds: Monday to Thursday, and Friday to Sunday (B058, B059).
 STANDARD_S = {False: 600.0, True: 1200.0}
+
+
+# Settings kept for use on later days (training makes new ones every day).
+MOST_SETTINGS = 16
 
 
 class Engine(Protocol):
@@ -49,6 +54,9 @@ class Engine(Protocol):
 
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment."""
+
+    def attempts_inside(self) -> Whole:
+        """Numbers of the attempts that are in line or in secondary at midnight."""
 
     def still_in_line(self) -> tuple[Whole, Floats]:
         """Lines and arrival times of those who are in line at midnight."""
@@ -125,18 +133,35 @@ class Border:
         parameters, start = self.point.parameters, self.point.start
         return Conditions(self.ports, self.ports, parameters, BASELINE, start).at(0.0)
 
+    def _settings_of_record(self) -> Floats:
+        """Settings that booths and rosters were planned for, whatever a study sets since.
+
+        They are those of the defaults, so that a sweep over search rates does not hire officers.
+        """
+        defaults = Conditions(self.ports, self.ports, Parameters(), BASELINE, self.point.start)
+        share = collection(Parameters().duty, Parameters().duty).share
+        return settings_rows(self.ports, defaults.at(0.0).value, share, 0.0)
+
     def _build_ports(self, streams: Streams) -> None:
         """Derive lines, booths, bays and rostered officers, and what never changes."""
         parameters = self.point.parameters
-        settings = self._settings(self._baseline())
+        settings = self._settings_of_record()
+        service_s = settings[:, SERVICE_S : SERVICE_S + len(LANES)]
         secondary_s = settings[:, SECONDARY_S : SECONDARY_S + len(LANES)]
         nexus, fast = trusted_shares(
             self.ports, parameters.traffic.nexus_share, parameters.traffic.fast_share
         )
         typical = typical_hours(self.ports, self.demand.hour_share, nexus, fast)
         peak = typical.max(axis=(0, 1, 4))
-        self.layout = build_layout(self.ports, parameters, peak, secondary_s)
-        self.rostered = posts(self.ports, parameters, self.layout, typical, secondary_s)
+        self.layout = build_layout(self.ports, peak, service_s, secondary_s)
+        self.rostered = posts(
+            self.ports,
+            self.layout,
+            typical,
+            service_s,
+            secondary_s,
+            parameters.staffing.safety,
+        )
         self.shift_draws = shift_draws(self.ports, self.point.days, streams)
         service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
         self.world = World(
@@ -152,13 +177,14 @@ class Border:
             gap_table=exponential_table(),
             service_table=service(parameters.primary.cv),
             secondary_table=lognormal_table(parameters.inspection.secondary_cv),
-            target_utilisation=parameters.staffing.target_utilisation,
         )
 
     def _settings(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
         """Rows of settings under a snapshot; ``skill_gain`` is what training has added to d'."""
         key = (id(snapshot), round(skill_gain, 6))
         if key not in self._settings_cache:
+            if len(self._settings_cache) >= MOST_SETTINGS:
+                self._settings_cache.clear()
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
             rows = settings_rows(self.ports, snapshot.value, share, skill_gain)
             self._settings_cache[key] = (snapshot, rows)
@@ -169,7 +195,6 @@ class Border:
         yield self.env.timeout(-self.env.now)
         for day in range(self.point.days):
             plan, snapshot = self._plan(day)
-            self.attempts = more_room(self.attempts, self.bookings.count)
             before = self.watch.duty_collections(plan.weekday)
             self.engine.run_day(plan, self.attempts)
             yield self.env.timeout(DAY_S)
@@ -251,21 +276,40 @@ class Border:
         self, day: int, opening: Opening, cumulative: Floats, cells: Whole, snapshot: Snapshot
     ) -> Rows:
         """Attempts and diverted travellers who arrive on a day."""
-        guests = [self.on_the_way, self.bookings.trafficking(day, opening, snapshot)]
+        guests = [self._arriving(opening), self.bookings.trafficking(day, opening, snapshot)]
         visitors = self.bookings.visitors(day, cumulative, cells)
+        self.attempts = more_room(self.attempts, self.bookings.count)
         wait_s = self.watch.wait_s
         for port in opening.disturbed:
-            guests.extend(
-                self.diversion.divert(port, group, opening, wait_s)
-                for group in shut_out(port, day, opening, cumulative, cells, self.world)
-            )
+            for group in shut_out(port, day, opening, cumulative, cells, self.world):
+                guests.append(self.diversion.divert(port, group, opening, wait_s))
             at_port = self.bookings.at_port(visitors, port)
             shut = at_port & ~opening.open_at(port, visitors["time_s"])
             if shut.any():
-                leaving = visitors[shut]
-                visitors = visitors[~shut]
-                guests.append(self.diversion.divert(port, leaving, opening, wait_s))
+                leaving, visitors = visitors[shut], visitors[~shut]
+                diverted = self.diversion.divert(port, leaving, opening, wait_s)
+                self._turn_back(leaving, diverted)
+                guests.append(diverted)
         joined = in_order(*guests, visitors)
         later = joined["time_s"] >= (day + 1) * DAY_S
         self.on_the_way = joined[later]
         return joined[~later]
+
+    def _arriving(self, opening: Opening) -> Rows:
+        """Diverted travellers on the road since yesterday, unless their port is shut too."""
+        arriving = self.on_the_way
+        if len(arriving) == 0:
+            return arriving
+        port = np.searchsorted(self.layout.first_line, arriving["line"], side="right") - 1
+        times = arriving["time_s"]
+        admitted = np.array(
+            [bool(opening.open_at(int(p), times[i : i + 1])[0]) for i, p in enumerate(port)]
+        )
+        self.diversion.tally.lost += int(np.sum(~admitted))
+        self._turn_back(arriving, arriving[admitted])
+        return arriving[admitted]
+
+    def _turn_back(self, before: Rows, after: Rows) -> None:
+        """Write down the attempts among travellers who gave up their trip."""
+        gone = np.setdiff1d(before["attempt"], after["attempt"])
+        self.attempts["fate"][gone[gone >= 0]] = TURNED_BACK

@@ -77,6 +77,9 @@ class Conditions:
         start: datetime.date,
     ) -> None:
         self.ports = ports
+        self.traffic_share = ports.vehicles_per_year.sum() / max(
+            whole.vehicles_per_year.sum(), 1e-300
+        )
         self.parameters = parameters
         self.interventions = scenario.interventions
         origin = datetime.datetime.combine(start, datetime.time())

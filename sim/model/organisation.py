@@ -5,6 +5,7 @@ same opportunity exists in every scenario; whether it is used, and how, depends 
 meets.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +73,7 @@ class Opportunity:
     lookout: bool
 
 
+@functools.lru_cache(maxsize=64)
 def load_scale(smuggling: Smuggling) -> float:
     """Scale of the load distribution that gives the mean load (see `load_of`), in firearms.
 
@@ -103,10 +105,10 @@ def _pick(table: dict[str, tuple[float, float, float]], uniform: float) -> str:
 class Organisations:
     """All organisations of one replication, and their opportunities day by day."""
 
-    def __init__(self, smuggling: Smuggling, streams: Streams) -> None:
+    def __init__(self, smuggling: Smuggling, streams: Streams, share: float = 1.0) -> None:
         self.streams = streams
         self.smuggling = smuggling
-        self.scale = load_scale(smuggling)
+        self.share = share
         self.entity = [entity_number(f"organisation/{i}") for i in range(smuggling.organisations)]
         self.source: list[str] = []
         self.market: list[str] = []
@@ -120,14 +122,14 @@ class Organisations:
         self, day: int, smuggling: Smuggling, lookout_share: float
     ) -> list[Opportunity]:
         """Opportunities of one day, in order of their number."""
-        rate = smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
+        rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
         first = self.streams.uniforms(OPPORTUNITY, self.national, day, 1)[0, 0]
         count = int(poisson.ppf(first, rate))
         if count <= 0:
             return []
         when = self.streams.uniforms(OPPORTUNITY, self.national, day, count, first=1)
         what = self.streams.uniforms(LOAD, self.national, day, count, first=1)
-        loads = load_of(what[0], self.scale, smuggling)
+        loads = load_of(what[0], load_scale(smuggling), smuggling)
         found = []
         for i in range(count):
             organisation = int(when[0, i] * len(self.entity))

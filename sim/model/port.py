@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from sim.geography import Ports
 from sim.model.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
-from sim.parameters import Parameters
 
 TRAVELLER, COMMERCE = 0, 1
 QUEUES = 2
@@ -93,33 +92,16 @@ def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
     return groups
 
 
-def mean_service_s(ports: Ports, parameters: Parameters) -> Floats:
-    """Mean primary service times in seconds in the baseline, with queries, shape (ports, lanes)."""
-    primary = parameters.primary
-    lanes = np.array(
-        [
-            primary.car_s,
-            primary.nexus_s,
-            primary.truck_s,
-            primary.fast_s,
-            primary.bus_s,
-            primary.train_s,
-        ]
-    )
-    return np.asarray(lanes + primary.query_s * ports.data_link[:, None])
-
-
-def build_layout(ports: Ports, parameters: Parameters, peak: Floats, secondary_s: Floats) -> Layout:
+def build_layout(ports: Ports, peak: Floats, service_s: Floats, secondary_s: Floats) -> Layout:
     """Derive lines, booths and bays from the traffic.
 
     Parameters
     ----------
     ports : Ports
-    parameters : Parameters
     peak : array of float, shape (ports, lanes)
         Vehicles in the busiest hour of an average week of the busiest month.
-    secondary_s : array of float, shape (ports, lanes)
-        Officer seconds in secondary per vehicle.
+    service_s, secondary_s : array of float, shape (ports, lanes)
+        Officer seconds at primary and in secondary per vehicle.
 
     Notes
     -----
@@ -127,7 +109,6 @@ def build_layout(ports: Ports, parameters: Parameters, peak: Floats, secondary_s
     root of R, rounded up. Bays = secondary load of the busiest hour, times `BAY_MARGIN`, rounded
     up, and one more.
     """
-    service = mean_service_s(ports, parameters)
     volumes = ports.monthly_vehicles.sum(axis=2)
     first_line = [0]
     queue_of_line: list[int] = []
@@ -139,7 +120,7 @@ def build_layout(ports: Ports, parameters: Parameters, peak: Floats, secondary_s
         used = np.zeros(QUEUES)
         for lanes in groups:
             queue = COMMERCE if all(COMMERCIAL[lanes]) else TRAVELLER
-            load = float(np.sum(peak[port, lanes] * service[port, lanes])) / 3600.0
+            load = float(np.sum(peak[port, lanes] * service_s[port, lanes])) / 3600.0
             used[queue] += float(np.sum(peak[port, lanes] * secondary_s[port, lanes])) / 3600.0
             line_of_lane[port, lanes] = len(booths)
             queue_of_line.append(queue)

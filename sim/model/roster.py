@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from sim.compilation import compiled
 from sim.geography import Ports
-from sim.model.port import Layout, mean_service_s
+from sim.model.port import Layout
 from sim.model.traffic import CLASS_OF_LANE, LANES
-from sim.parameters import Parameters
 from sim.randomness import SHIFT, Streams, entity_number
 
 SHIFTS = 3
@@ -107,7 +106,12 @@ def typical_hours(ports: Ports, hour_share: Floats, nexus: Floats, fast: Floats)
 
 
 def posts(
-    ports: Ports, parameters: Parameters, layout: Layout, typical: Floats, secondary_s: Floats
+    ports: Ports,
+    layout: Layout,
+    typical: Floats,
+    service_s: Floats,
+    secondary_s: Floats,
+    safety: float,
 ) -> Floats:
     """Officers that each port rosters for each shift.
 
@@ -115,8 +119,10 @@ def posts(
     ----------
     typical : array of float, shape (12, 3, ports, lanes, 24)
         See `typical_hours`.
-    secondary_s : array of float, shape (ports, lanes)
-        Officer seconds in secondary per vehicle.
+    service_s, secondary_s : array of float, shape (ports, lanes)
+        Officer seconds at primary and in secondary per vehicle.
+    safety : float
+        Safety staffing (``staffing.safety``).
 
     Returns
     -------
@@ -136,27 +142,27 @@ def posts(
     .. [1] Halfin and Whitt, "Heavy-traffic limits for queues with many exponential servers",
        Operations Research 29, 1981.
     """
-    primary = np.einsum("mdplh,pl->mdplh", typical, mean_service_s(ports, parameters) / 3600.0)
+    primary = np.einsum("mdplh,pl->mdplh", typical, service_s / 3600.0)
     secondary = np.einsum("mdplh,pl->mdplh", typical, secondary_s / 3600.0)
     total = np.zeros((12, DAY_TYPES, len(ports), SHIFTS))
     for port in range(len(ports)):
         lines = layout.line_of_lane[port]
         for line in np.unique(lines[lines >= 0]):
-            total[:, :, port] += _officers(primary[:, :, port, lines == line], parameters)
+            total[:, :, port] += _officers(primary[:, :, port, lines == line], safety)
         queues = layout.queue_of_line[lines]
         for queue in np.unique(queues[lines >= 0]):
             chosen = (lines >= 0) & (queues == queue)
-            total[:, :, port] += _officers(secondary[:, :, port, chosen], parameters)
+            total[:, :, port] += _officers(secondary[:, :, port, chosen], safety)
     count = np.diff(layout.first_line)
     least = np.where(count > 1, count + 1, np.where(ports.one_officer, 1, 2))
     return np.maximum(total, least[:, None])
 
 
-def _officers(load: Floats, parameters: Parameters) -> Floats:
+def _officers(load: Floats, safety: float) -> Floats:
     """Officers of one place by month, day type and shift, from its hourly load by lane."""
     hours = load.sum(axis=2).reshape(12, DAY_TYPES, SHIFTS, SHIFT_HOURS)
     busiest = hours.max(axis=3)
-    return np.asarray(busiest + parameters.staffing.safety * np.sqrt(busiest))
+    return np.asarray(busiest + safety * np.sqrt(busiest))
 
 
 def shift_draws(ports: Ports, days: int, streams: Streams) -> Floats:

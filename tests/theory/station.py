@@ -111,7 +111,6 @@ class Station:
             gap_table=exponential,
             service_table=exponential if self.service_table is None else self.service_table,
             secondary_table=exponential,
-            target_utilisation=0.85,
         )
         tally = new_tally(1, len(LANES), 1)
         engine = CompiledEngine(world, tally, trace)

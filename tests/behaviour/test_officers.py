@@ -1,0 +1,126 @@
+"""More officers, and officers who are away: waits follow."""
+
+import dataclasses
+import datetime
+
+import numpy as np
+import pytest
+
+from sim.scenario import read
+from tests.behaviour.scene import (
+    FEW,
+    JULY,
+    NOBODY_HURRIES,
+    NOBODY_IS_REFERRED,
+    NOBODY_SMUGGLES,
+    SMALL,
+    border,
+    delay_h,
+    lane_sum,
+    numbers,
+    officer_h,
+    point,
+    setting,
+    vehicles,
+)
+
+
+def scaled(scale: float) -> dict[str, float]:
+    return {"staffing.officers_scale": scale}
+
+
+@pytest.mark.parametrize("scale", [1.3, 2.0])
+def test_no_vehicle_of_a_single_line_waits_longer_for_more_officers(scale: float) -> None:
+    quiet = (NOBODY_SMUGGLES, NOBODY_IS_REFERRED, NOBODY_HURRIES)
+    few = vehicles(point(SMALL, 10, read("baseline"), *quiet))
+    more = vehicles(point(SMALL, 10, read("baseline"), *quiet, scaled(scale)))
+    assert few.keys() == more.keys()
+    before, after = (np.array([cars[key] for key in few]) for cars in (few, more))
+    assert np.array_equal(before[:, 0], after[:, 0])
+    saved_s = before[:, 1] - after[:, 1]
+    assert saved_s.min() >= -1e-6
+    assert saved_s.sum() > 0.2 * np.sum(before[:, 1] - before[:, 0])
+
+
+@pytest.mark.parametrize("replication", range(3))
+def test_waits_in_total_fall_with_every_step_of_more_officers(replication: int) -> None:
+    waits = [
+        delay_h(border(point(FEW, 20, read("baseline"), scaled(scale)), replication))
+        for scale in (0.9, 1.0, 1.1, 1.3, 1.6, 2.0)
+    ]
+    assert all(fewer > more for fewer, more in zip(waits, waits[1:], strict=False)), waits
+    assert waits[-1] < 0.3 * waits[1]
+
+
+def test_with_officers_enough_nobody_waits_and_more_of_them_change_nothing() -> None:
+    quiet = (NOBODY_SMUGGLES, NOBODY_IS_REFERRED, {"primary.cv": 0.0, "primary.car_s": 1.0})
+    plenty = [border(point(SMALL, 5, read("baseline"), *quiet, scaled(scale))) for scale in (5, 10)]
+    assert delay_h(plenty[0]) == delay_h(plenty[1])
+    assert delay_h(plenty[0]) / lane_sum(plenty[0], "released") < 30.0 / 3600.0
+
+
+def test_officers_away_lengthen_waits() -> None:
+    here, away = (
+        border(point(FEW, 20, read("baseline"), {"staffing.absent_share": share}))
+        for share in (0.0, 0.2)
+    )
+    assert officer_h(away, "shift_s") < 0.85 * officer_h(here, "shift_s")
+    assert delay_h(away) > 2.0 * delay_h(here)
+
+
+def test_training_costs_officers_first_and_raises_skill_after() -> None:
+    training = read("better_training")
+    first, later = datetime.date(2005, 1, 3), datetime.date(2006, 7, 3)
+    during, during_base, after, after_base = (
+        border(point(FEW, 14, scenario, {"smuggling.adversary": "static"}, start=start))
+        for start in (first, later)
+        for scenario in (training, read("baseline"))
+    )
+    # Two weeks of 52 off the line: 3.8 % fewer officers (shifts are whole officers).
+    missing = 1.0 - officer_h(during, "shift_s") / officer_h(during_base, "shift_s")
+    assert 0.02 < missing < 0.06
+    assert delay_h(during) > delay_h(during_base)
+    assert during.workforce.trained_share < 0.05
+    chance, chance_base = (
+        np.mean([row["chance"] for row in b.attempts[: b.bookings.count]])
+        for b in (during, during_base)
+    )
+    assert chance == pytest.approx(chance_base, rel=0.02)
+
+    assert after.workforce.trained_share == 1.0
+    assert officer_h(after, "shift_s") == officer_h(after_base, "shift_s")
+    chance, chance_base = (
+        np.mean([row["chance"] for row in b.attempts[: b.bookings.count]])
+        for b in (after, after_base)
+    )
+    assert chance > 1.1 * chance_base
+
+
+def test_more_officers_come_through_recruitment_and_not_at_once() -> None:
+    ordered_now = dataclasses.replace(
+        read("more_officers"),
+        interventions=tuple(
+            dataclasses.replace(one, start=JULY) for one in read("more_officers").interventions
+        ),
+    )
+    at_once, two_years = (
+        officer_h(border(point(FEW, 20, scenario)), "shift_s")
+        for scenario in (ordered_now, read("more_officers"))
+    )
+    assert at_once == officer_h(border(point(FEW, 20)), "shift_s")
+    assert two_years == pytest.approx(1.1 * at_once, rel=0.03)
+
+
+def test_examinations_done_rise_with_officers_and_nothing_else_is_ordered() -> None:
+    base, more = (
+        numbers(point(FEW, 20, scenario)) for scenario in (read("baseline"), read("more_officers"))
+    )
+    assert more["arrivals"] == base["arrivals"]
+    assert more["examinations_ordered"] == pytest.approx(base["examinations_ordered"], rel=0.005)
+    assert more["examinations"] > base["examinations"]
+    assert more["examinations_released"] < base["examinations_released"]
+
+
+def test_overtime_is_paid_where_an_officer_ends_in_the_middle_of_a_vehicle() -> None:
+    at = point(("abercorn", "chief-mountain"), 10, setting("staffing.absent_share", 0.1))
+    assert officer_h(border(at), "overtime_s") > 0.0
