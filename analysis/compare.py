@@ -28,10 +28,15 @@ DERIVED: dict[str, tuple[Metric, tuple[str, ...]]] = {
 }
 """Sums that only the analysis knows, with what they add up."""
 
+STOPPED = "expected_firearms_stopped"
+"""What the headline judges proposals by: the sum of every attempt's own chance of being stopped.
+
+Its mean is that of the count of firearms stopped, with far less noise."""
+
 HEADLINE = (
+    STOPPED,
     "firearms_stopped",
     "firearms_passed",
-    "expected_firearms_seized_ports",
     "firearms_seized_highway",
     "mean_wait_min",
     "delay_vehicle_h",

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from analysis.compare import BASELINE, Comparison, Estimate, estimate, metric_of, values
+from analysis.compare import BASELINE, STOPPED, Comparison, Estimate, estimate, metric_of, values
 from analysis.wording import direction, listed, number, period, shown
 from sim.results import Study
 
 TABLE = (
+    STOPPED,
     "firearms_stopped",
-    "firearms_passed",
     "firearms_seized_highway",
     "mean_wait_min",
     "delay_vehicle_h",
@@ -122,7 +122,7 @@ def answer(study: Study, comparisons: list[Comparison]) -> str:
     guns = [
         one
         for one in comparisons
-        if one.metric == "firearms_stopped" and one.scenario not in study.bounds
+        if one.metric == STOPPED and one.scenario not in study.bounds
     ]
     if not guns:
         return "This study holds no proposal, so nothing is compared yet."
@@ -169,7 +169,7 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
     return ""
 
 
-TOLD = ("firearms_stopped", "mean_wait_min", "duty_collected_cad")
+TOLD = (STOPPED, "mean_wait_min", "duty_collected_cad")
 """Metrics that the page speaks of in words."""
 
 

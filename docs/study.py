@@ -23,7 +23,7 @@ PICTURE = HERE / "images" / "brief.png"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 SHOWN = (
-    "expected_firearms_seized_ports",
+    "expected_firearms_stopped",
     "firearms_seized_highway",
     "mean_wait_min",
     "within_standard_share",

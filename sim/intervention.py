@@ -31,8 +31,8 @@ ON_PORTS = ("close", "hours")
 OPERATIONS = (*ON_PARAMETERS, *ON_PORTS)
 EXCLUSIVE = ("set", *ON_PORTS)
 
-# Quantities that a replication settles before its first day: a study may vary them as parameters, but an
-# intervention could not change them.
+# Quantities that a replication settles before its first day: a study may vary them as parameters,
+# but an intervention could not change them.
 SETTLED = frozenset(
     {
         "costs.car_delay_cad_per_h",

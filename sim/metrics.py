@@ -60,6 +60,12 @@ METRICS: dict[str, Metric] = {
     "seizures_highway": Metric("seizures", "seizures at ports, all kinds", "more"),
     "true_interdicted_share": Metric("share", "share of trafficked firearms stopped", "more", True),
     "true_detection_share": Metric("share", "chance of detection by firearm", "more", True),
+    "expected_firearms_stopped": Metric(
+        "firearms",
+        "expected trafficked firearms stopped",
+        "more",
+        True,
+    ),
     "expected_firearms_seized_ports": Metric(
         "firearms", "expected trafficked firearms seized at ports", "more", True
     ),

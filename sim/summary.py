@@ -222,6 +222,8 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
     at_ports = trade[trade["route"] == "port"]
     made = float(at_ports["load"].sum())
     expected = float((at_ports["load"] * at_ports["true_detection_share"]).sum())
+    outside = trade[trade["route"] == "between_ports"]
+    expected_outside = float((outside["load"] * outside["true_detection_share"]).sum())
     return {
         "firearms_planned": planned,
         "firearms_deterred": firearms(trade, "deterred"),
@@ -233,6 +235,7 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
         "seizures_highway": float((attempts["fate"] == "seized").sum()),
         "true_interdicted_share": (seized + between) / planned if planned else float("nan"),
         "true_detection_share": expected / made if made else float("nan"),
+        "expected_firearms_stopped": expected + expected_outside,
         "expected_firearms_seized_ports": expected,
     }
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from analysis.charts.labels import placed
 from analysis.charts.look import BLUE, GREY, extent, finish, half_widths, safe, zero_line
-from analysis.compare import HEADLINE, Comparison, compare
+from analysis.compare import HEADLINE, STOPPED, Comparison, compare
 from analysis.wording import period
 from sim.results import Study
 
@@ -68,7 +68,7 @@ def _pairs(study: Study) -> list[Pair]:
     return [
         (found["delay_vehicle_h", scenario, adversary], one)
         for (metric, scenario, adversary), one in found.items()
-        if metric == "firearms_stopped"
+        if metric == STOPPED
         and scenario not in study.bounds
         and one.difference.count > 0
         and ("delay_vehicle_h", scenario, adversary) in found

@@ -281,8 +281,10 @@ class Border:
         self.attempts = more_room(self.attempts, self.bookings.count)
         wait_s = self.watch.wait_s
         for port in opening.disturbed:
-            for group in shut_out(port, day, opening, cumulative, cells, self.world):
-                guests.append(self.diversion.divert(port, group, opening, wait_s))
+            guests.extend(
+                self.diversion.divert(port, group, opening, wait_s)
+                for group in shut_out(port, day, opening, cumulative, cells, self.world)
+            )
             at_port = self.bookings.at_port(visitors, port)
             shut = at_port & ~opening.open_at(port, visitors["time_s"])
             if shut.any():
@@ -307,7 +309,7 @@ class Border:
         )
         self.diversion.tally.lost += int(np.sum(~admitted))
         self._turn_back(arriving, arriving[admitted])
-        return arriving[admitted]
+        return np.asarray(arriving[admitted])
 
     def _turn_back(self, before: Rows, after: Rows) -> None:
         """Write down the attempts among travellers who gave up their trip."""

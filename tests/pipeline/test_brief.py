@@ -91,7 +91,7 @@ def test_the_page_has_headings_captions_and_words_for_every_chart(html: str) -> 
 def test_the_page_says_what_the_tables_say(study: Study, html: str) -> None:
     text = Page(html).text
     for one in compare(study):
-        if one.metric == "firearms_stopped" and one.distinguishable:
+        if one.metric == "expected_firearms_stopped" and one.distinguishable:
             assert unbroken(one.amount) in text
     assert "3 of 5 proposals stop more trafficked firearms than the baseline" in text
     assert "No difference at all in any of these, on any replication: arm officers." in text

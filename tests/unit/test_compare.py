@@ -122,7 +122,7 @@ def test_effects_that_were_put_in_come_out(study: Study) -> None:
     for scenario, (guns, wait) in EFFECTS.items():
         if scenario == "baseline":
             continue
-        one = found["expected_firearms_seized_ports", scenario]
+        one = found["expected_firearms_stopped", scenario]
         assert one.difference.mean == pytest.approx(guns, abs=1.0)
         longer = found["mean_wait_min", scenario].difference
         assert longer.mean == pytest.approx(wait, abs=0.15)
