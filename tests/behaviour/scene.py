@@ -145,4 +145,7 @@ def vehicles(at: Point, replication: int = 0, room: int = 200_000) -> dict[Vehic
     count = int(found.engine.trace_count[0])  # type: ignore[attr-defined]
     assert count < room
     rows = found.engine.trace[:count]  # type: ignore[attr-defined]
-    return {(int(a), int(b), int(c)): row for (a, b, c), row in zip(rows[:, :3], rows[:, 3:6])}
+    return {
+        tuple(key): row
+        for key, row in zip(rows[:, :3].astype(int).tolist(), rows[:, 3:6], strict=True)
+    }
