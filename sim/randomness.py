@@ -11,6 +11,7 @@ References
 .. [1] Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011.
 """
 
+import functools
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -159,6 +160,45 @@ def lognormal_table(cv: float) -> npt.NDArray[np.float64]:
     return quantile_table(stats.lognorm(sigma, scale=np.exp(-(sigma**2) / 2.0)).ppf)
 
 
+@compiled
+def fill_first_words(
+    entities: npt.NDArray[np.int64],
+    index: int,
+    day: int,
+    purpose: int,
+    seed: int,
+    replication: int,
+    words: Words,
+) -> None:
+    """Write the first word of one index for each of several entities."""
+    for i in range(len(entities)):
+        first, _, _, _ = philox(
+            np.uint64(index),
+            np.uint64(day),
+            np.uint64(entities[i]),
+            np.uint64(purpose),
+            np.uint64(seed),
+            np.uint64(replication),
+        )
+        words[i] = np.uint32(first)
+
+
+def to_uniform(words: Words) -> npt.NDArray[np.float64]:
+    """Numbers strictly between 0 and 1."""
+    return np.asarray((words + 0.5) / TWO_32, np.float64)
+
+
+@functools.lru_cache(maxsize=256)
+def _poisson_steps(mean: float) -> npt.NDArray[np.float64]:
+    most = int(mean + 12.0 * np.sqrt(mean) + 30.0)
+    return np.asarray(stats.poisson.cdf(np.arange(most), mean))
+
+
+def poisson_count(uniform: float, mean: float) -> int:
+    """Quantile of the Poisson distribution."""
+    return int(np.searchsorted(_poisson_steps(mean), uniform))
+
+
 def entity_number(name: str) -> int:
     """Number of a named entity: a checksum, so that it does not depend on what else exists."""
     return zlib.crc32(name.encode())
@@ -181,9 +221,22 @@ class Streams:
         self, purpose: int, entity: int, day: int, count: int, first: int = 0
     ) -> tuple[Words, Words, Words, Words]:
         """Four words for each of ``count`` indices from ``first`` on."""
-        words = tuple(np.empty(count, np.uint32) for _ in range(4))
+        words = (
+            np.empty(count, np.uint32),
+            np.empty(count, np.uint32),
+            np.empty(count, np.uint32),
+            np.empty(count, np.uint32),
+        )
         fill_words(first, count, day, entity, purpose, self.seed, self.replication, 0, *words)
-        return words  # type: ignore[return-value]
+        return words
+
+    def first_words(
+        self, purpose: int, entities: npt.NDArray[np.int64], day: int, index: int
+    ) -> Words:
+        """Return the first word of one index of each of several entities."""
+        words = np.empty(len(entities), np.uint32)
+        fill_first_words(entities, index, day, purpose, self.seed, self.replication, words)
+        return words
 
     def uniforms(
         self, purpose: int, entity: int, day: int, count: int, first: int = 0

@@ -1,5 +1,6 @@
 """The attempts of a day, as vehicles that join the lines."""
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.model.port import Layout
 from sim.model.route_choice import NOT_MADE, RouteChoice
 from sim.model.traffic import CAR, TRUCK, Demand
 from sim.model.traveller_firearms import TravellerFirearms, firearms_of
-from sim.randomness import BOOKING, LOAD, SECONDARY, TWO_32, Streams
+from sim.randomness import BOOKING, LOAD, SECONDARY, Streams, to_uniform
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -182,10 +183,10 @@ class Bookings:
                 continue
             words = self.streams.words(BOOKING, entity, day, count, first=1)
             loads = firearms_of(
-                self.streams.uniforms(LOAD, entity, day, count, 1)[0], self.firearms_mean
+                to_uniform(self.streams.words(LOAD, entity, day, count, 1)[0]), self.firearms_mean
             )
-            quantile = (words[0] + 0.5) / TWO_32
-            moment = np.interp(quantile * curve[-1], curve, np.linspace(0.0, DAY_S, len(curve)))
+            level = to_uniform(words[0]) * curve[-1]
+            moment = np.interp(level, curve, _edges_s(len(curve)))
             rows = slice(slot, slot + count)
             guests["line"][rows] = self.layout.line_of_lane[port, CAR]
             guests["lane"][rows] = CAR
@@ -233,3 +234,9 @@ def _open_ports(opening: Opening, seconds: float) -> npt.NDArray[np.bool_]:
     before = np.sum(opening.start_s[:, :-1] <= seconds, axis=1) - 1
     k = np.clip(np.minimum(before, opening.intervals - 1), 0, None)
     return np.asarray(opening.state[np.arange(len(k)), k] == OPEN)
+
+
+@functools.cache
+def _edges_s(count: int) -> Floats:
+    """Ends of equal parts of the day, in seconds since midnight."""
+    return np.linspace(0.0, DAY_S, count)

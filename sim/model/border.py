@@ -127,6 +127,7 @@ class Border:
         self.env.process(workforce_process(self.env, self.workforce, self.conditions))
         self.env.process(self._days())
         self.env.run(until=self.point.days * DAY_S)
+        self._day_is_over()  # the clock stops before what happens at the last midnight
 
     def _baseline(self) -> Snapshot:
         """Parameters at every port without any intervention."""
@@ -196,16 +197,20 @@ class Border:
         for day in range(self.point.days):
             plan, snapshot = self._plan(day)
             before = self.watch.duty_collections(plan.weekday)
+            settings = self._settings(snapshot, self._skill(snapshot))
+            self._today = (plan, snapshot, settings, before)
             self.engine.run_day(plan, self.attempts)
             yield self.env.timeout(DAY_S)
-            self.watch.day_is_over(plan.weekday, plan.settings[: len(self.ports)])
-            self._collect(snapshot, self.watch.duty_collections(plan.weekday) - before)
+            self._day_is_over()
 
-    def _collect(self, snapshot: Snapshot, collections: float) -> None:
-        """Add up the duty and tax of a day's collections."""
+    def _day_is_over(self) -> None:
+        """Take in what a day has brought: what was seen, and the duty collected."""
+        plan, snapshot, settings, before = self._today
+        self.watch.day_is_over(plan.weekday, settings)
+        count = self.watch.duty_collections(plan.weekday) - before
         mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
-        self.collections += collections
-        self.duty_cad += collections * mean
+        self.collections += count
+        self.duty_cad += count * mean
 
     def _plan(self, day: int) -> tuple[DayPlan, Snapshot]:
         """Plan one day at its midnight."""
@@ -215,7 +220,7 @@ class Border:
         snapshot = snapshots[0]
         opening = self._opening(day, date, moments, snapshots)
         opening.add_open_seconds(day, self.open_s[date.weekday()])
-        skill = snapshot.parameters.inspection.training_gain * self.workforce.trained_share
+        skill = self._skill(snapshot)
         settings = np.concatenate([self._settings(s, skill) for s in snapshots])
         cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshot))
         cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
@@ -236,6 +241,10 @@ class Border:
             guests=guests,
         )
         return plan, snapshot
+
+    def _skill(self, snapshot: Snapshot) -> float:
+        """What training has added to d' so far."""
+        return snapshot.parameters.inspection.training_gain * self.workforce.trained_share
 
     def _opening(
         self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]

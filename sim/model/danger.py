@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
-from scipy.stats import poisson
 
 from sim.geography import Ports
 from sim.model.conditions import DAY_S, Snapshot
 from sim.model.workforce import Workforce
-from sim.randomness import DANGER, PORT_RUNNER, Streams, entity_number
+from sim.randomness import DANGER, PORT_RUNNER, Streams, entity_number, poisson_count
 
 DAYS_PER_YEAR = 365.0
 # Road vehicles of the 139 ports in 2005 (sim/data/volumes.csv.gz), to which the base rates belong.
@@ -105,7 +104,7 @@ class Danger:
         """Port, moment and further uniform numbers of each event of a day."""
         entity = entity_number(f"danger/{name}")
         first = self.streams.uniforms(purpose, entity, day, 1)[0, 0]
-        count = int(poisson.ppf(first, rate * self.scale))
+        count = poisson_count(float(first), float(rate * self.scale))
         if count == 0:
             return []
         draws = self.streams.uniforms(purpose, entity, day, 2 * count, first=1)

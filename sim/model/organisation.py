@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.stats import poisson
 
 from sim.model.conditions import DAY_S
 from sim.parameters import Smuggling
-from sim.randomness import LOAD, OPPORTUNITY, Streams, entity_number
+from sim.randomness import LOAD, OPPORTUNITY, Streams, entity_number, poisson_count
 
 DAYS_PER_YEAR = 365.0
 
@@ -124,8 +123,8 @@ class Organisations:
         """Opportunities of one day, in order of their number."""
         rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
         first = self.streams.uniforms(OPPORTUNITY, self.national, day, 1)[0, 0]
-        count = int(poisson.ppf(first, rate))
-        if count <= 0:
+        count = poisson_count(float(first), rate)
+        if count == 0:
             return []
         when = self.streams.uniforms(OPPORTUNITY, self.national, day, count, first=1)
         what = self.streams.uniforms(LOAD, self.national, day, count, first=1)

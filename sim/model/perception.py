@@ -95,6 +95,7 @@ class Watch:
     def begin(self, baseline: Floats, before: Floats) -> None:
         """Start with what the settings before the run lead one to expect."""
         ports = self.tally.lane.shape[1]
+        self._rows: Floats | None = None
         self.wait_s = np.zeros((ports, len(LANES)))
         self.in_time = np.ones(ports)
         self.baseline_loss = self._loss(baseline)
@@ -102,7 +103,10 @@ class Watch:
         self._seen = np.zeros((7, ports, len(LANES), len(_WATCHED)))
 
     def _loss(self, rows: Floats) -> Floats:
-        sure, chance = loss_if_examined_in_time(rows, self.smuggling, self.lookout_share)
+        if rows is not self._rows:
+            self._rows = rows
+            self._parts = loss_if_examined_in_time(rows, self.smuggling, self.lookout_share)
+        sure, chance = self._parts
         return sure + chance * self.in_time[:, None]
 
     def perception(self) -> Perception:

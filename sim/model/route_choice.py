@@ -22,7 +22,7 @@ from sim.geography import EARTH_RADIUS_KM, Ports
 from sim.model.organisation import MARKETS, SOURCES, Opportunity
 from sim.model.traffic import CAR, TRUCK
 from sim.parameters import Smuggling
-from sim.randomness import ROUTE, Streams, entity_number
+from sim.randomness import ROUTE, Streams, entity_number, to_uniform
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -175,14 +175,10 @@ class RouteChoice:
         return int(routes[best]) if best < len(routes) else BETWEEN_PORTS
 
     def _noise(self, opportunity: Opportunity, routes: Whole) -> Floats:
-        entities = [*self.entities[routes], self.between, self.nothing]
-        uniform = np.array(
-            [
-                self.streams.uniforms(ROUTE, int(e), opportunity.day, 1, opportunity.index)[0, 0]
-                for e in entities
-            ]
-        )
-        return np.asarray(-np.log(-np.log(uniform)))
+        """Gumbel noise of the ports considered, of going between the ports, and of no trip."""
+        entities = np.append(self.entities[routes], (self.between, self.nothing))
+        words = self.streams.first_words(ROUTE, entities, opportunity.day, opportunity.index)
+        return np.asarray(-np.log(-np.log(to_uniform(words))))
 
 
 def quantal_response(value: Floats, noise: Floats, rationality: float, routes: Whole) -> int:

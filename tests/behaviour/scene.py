@@ -27,8 +27,16 @@ Floats = npt.NDArray[np.float64]
 FEW = ("abercorn", "andover", "coutts", "pacific-highway", "st-stephen")
 # Ports where one officer normally works, all lanes in one line.
 SMALL = ("abercorn", "andover", "north-portal", "roosville")
-# Two ports without a data link, and two with.
-UNLINKED = ("goodlands", "oungre")
+# Ports without a data link or a customs database, and ports with both.
+UNLINKED = (
+    "cartwright",
+    "crystal-city",
+    "fosterville",
+    "four-falls",
+    "goodlands",
+    "oungre",
+    "piney",
+)
 LINKED = ("coutts", "emerson")
 
 JULY = datetime.date(2005, 7, 1)

@@ -11,6 +11,7 @@ from tests.behaviour.scene import (
     attempts_of,
     border,
     delay_h,
+    lane_sum,
     numbers,
     officer_h,
     point,
@@ -29,12 +30,15 @@ def withdrawals(of: Border) -> set[tuple[int, float, float]]:
     return {(w.port, w.start_s, w.end_s) for w in of.danger.withdrawals}
 
 
-def test_withdrawals_close_ports_and_lengthen_waits() -> None:
+def test_withdrawals_close_ports_lose_trips_and_lengthen_waits() -> None:
     safe, dangerous = (border(point(FEW, 20, BASELINE, some)) for some in (SAFE, DANGEROUS))
     assert safe.danger.tally.withdrawals == 0
     assert len(withdrawals(dangerous)) == dangerous.danger.tally.withdrawals > 50
-    assert delay_h(dangerous) > 1.5 * delay_h(safe)
-    assert dangerous.diversion.tally.diverted > 0
+    mean_wait_s = [lane_sum(b, "wait_s") / lane_sum(b, "released") for b in (safe, dangerous)]
+    assert mean_wait_s[1] > 1.02 * mean_wait_s[0]
+    assert safe.diversion.tally.lost == safe.diversion.tally.diverted == 0
+    assert dangerous.diversion.tally.lost > 1000
+    assert dangerous.diversion.tally.diverted > 100
     subjects, met = dangerous.danger.tally.subjects, dangerous.danger.tally.subjects_met
     assert subjects > dangerous.danger.tally.withdrawals
     assert 0 < met < subjects

@@ -30,20 +30,19 @@ from tests.behaviour.scene import (
 
 BASELINE = read("baseline")
 
-# Every examination begins at once and finds what is there.
+# Every examination is short, begins at once and finds what is there.
+KINDS = ("cursory", "full", "dog", "imaging", "intrusive")
 CERTAIN = {
-    "inspection.cursory_find": 1.0,
-    "inspection.full_find": 1.0,
-    "inspection.dog_find": 1.0,
-    "inspection.imaging_find": 1.0,
-    "inspection.intrusive_find": 1.0,
+    **{f"inspection.{kind}_min": 0.5 for kind in KINDS},
+    **{f"inspection.{kind}_find": 1.0 for kind in KINDS},
     "inspection.secondary_cv": 0.0,
     "inspection.examination_limit_min": 1440.0,
     "smuggling.deep_factor": 1.0,
     "staffing.officers_scale": 10.0,
 }
 MANY_SMUGGLE = {
-    "smuggling.firearms_per_year": 40_000.0,
+    "smuggling.firearms_per_year": 1e6,
+    "smuggling.load_mean": 1.0,
     "smuggling.traveller_firearms_per_million": 30_000.0,
     "smuggling.adversary": "static",
     "database.lookout_share": 0.0,
@@ -65,7 +64,6 @@ def test_without_skill_the_share_interdicted_is_the_share_searched(share: float)
     found = border(point(SMALL, 15, BASELINE, rules))
     for kind in ("trafficking", "traveller"):
         attempts = attempts_of(found, kind)
-        attempts = attempts[attempts["reason"] != -1]
         decided = attempts[attempts["fate"] > 0]
         assert len(decided) > 200
         own = decided["sure"] + decided["chance"] * (decided["in_time"] > 0)
@@ -102,10 +100,9 @@ def test_more_searches_move_along_one_operating_characteristic() -> None:
     hits, alarms, orders = [], [], []
     for found, share in zip((once, twice), innocent, strict=True):
         cars = attempts_of(found)
-        cars = cars[(cars["reason"] != PAPERWORK) & (cars["reason"] != DUTY)]
-        cars = cars[cars["reason"] != RANDOM]
-        picked = np.isin(cars["reason"], SELECTIVE).mean()
-        # The hit rate of the threshold that the innocent share sets, mixed over cars and a few trucks.
+        cars = cars[~np.isin(cars["reason"], (PAPERWORK, DUTY, RANDOM))]
+        picked = (cars["reason"] == SELECTIVE).mean()
+        # The hit rate of the threshold that the innocent share sets (a tenth go in trucks).
         wanted = stats.norm.sf(stats.norm.isf(share) - skill)
         assert abs(picked - wanted) <= 4.0 * np.sqrt(wanted / len(cars)) + 0.005
         hits.append((attempts_of(found)["reason"] == SELECTIVE).sum())
@@ -203,7 +200,7 @@ def test_links_and_queries_turn_lookouts_into_hits() -> None:
         (LINKED, 0.75 * 0.87, 0.95 * 0.95),
     ):
         for scenario, wanted in ((BASELINE, before), (read("database_access"), after)):
-            attempts = attempts_of(border(point(ports, 10, scenario, sought)))
+            attempts = attempts_of(border(point(ports, 90, scenario, sought)))
             assert len(attempts) > 150
             hit = (attempts["reason"] == LOOKOUT).mean()
             assert abs(hit - wanted) <= 4.0 * np.sqrt(wanted * (1.0 - wanted) / len(attempts))
