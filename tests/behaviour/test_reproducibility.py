@@ -1,0 +1,75 @@
+"""The same point and number give the same bytes, wherever they are run."""
+
+import dataclasses
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.execute.local import replicate, run_pool, run_serial
+from sim.execute.plan import plan
+from sim.execute.store import Store
+from sim.intervention import BASELINE
+from sim.scenario import read
+from tests.behaviour.scene import FEW, SMALL, point
+
+TABLES = ("summary", "port_hours", "officer_hours", "attempts")
+
+
+def test_the_same_seed_gives_the_same_tables() -> None:
+    at = point(FEW, 10, read("more_searches"), {"danger.lookouts_per_year": 5_000.0})
+    first, second = replicate(at, 3), replicate(at, 3)
+    for name in TABLES:
+        pd.testing.assert_frame_equal(
+            getattr(first, name), getattr(second, name), check_exact=True, check_like=False
+        )
+        assert len(getattr(first, name)) > 0
+    assert first.certificate == second.certificate
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"replication": 4}], ids=str)
+def test_another_seed_or_number_gives_others(change: dict[str, int]) -> None:
+    at = point(FEW, 5)
+    number = change.pop("replication", 3)
+    other = replicate(dataclasses.replace(at, **change), number)
+    assert not replicate(at, 3).port_hours.equals(other.port_hours)
+
+
+def test_names_and_prose_change_nothing() -> None:
+    at = point(SMALL, 5, read("more_searches"))
+    renamed = dataclasses.replace(at.scenario, name="mine", title="Mine", summary="", costs=())
+    one, other = replicate(at, 0), replicate(dataclasses.replace(at, scenario=renamed), 0)
+    assert one.port_hours.equals(other.port_hours)
+    assert one.attempts.equals(other.attempts)
+
+
+def test_a_pool_of_processes_gives_the_bytes_of_one(tmp_path: Path) -> None:
+    # New processes also hash their strings differently and run the tasks in another order.
+    points = [point(SMALL, 5, scenario) for scenario in (BASELINE, read("close_ports"))]
+    tasks = plan(points, 2)
+    stores = [Store(tmp_path / name, "the same code") for name in ("serial", "pool")]
+    done: list[int] = []
+    run_serial(tasks, stores[0], lambda: done.append(1))
+    run_pool(tuple(reversed(tasks)), stores[1], lambda: done.append(1), workers=2)
+    assert len(done) == 2 * len(tasks) == 8
+    for task in tasks:
+        serial, pool = (store.path(task).read_bytes() for store in stores)
+        assert serial == pool
+
+
+def test_what_ran_before_in_the_same_process_does_not_show() -> None:
+    at = point(SMALL, 5, BASELINE)
+    alone = replicate(at, 0)
+    replicate(point(FEW, 3, read("search_every_vehicle")), 5)
+    again = replicate(at, 0)
+    for name in TABLES:
+        assert getattr(alone, name).equals(getattr(again, name))
+
+
+def test_the_first_days_do_not_know_how_long_the_run_is() -> None:
+    # Waits, searches and attempts of a week are those of the first week of a longer run.
+    week, longer = (replicate(point(SMALL, days), 0) for days in (7, 9))
+    first = longer.attempts[longer.attempts["time_s"] < 6 * 86400.0].reset_index(drop=True)
+    same = week.attempts[week.attempts["time_s"] < 6 * 86400.0].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, first, check_exact=True)
+    assert len(same) > 0
