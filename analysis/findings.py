@@ -120,9 +120,7 @@ def _cell(one: Comparison, largest: float) -> Cell:
 def answer(study: Study, comparisons: list[Comparison]) -> str:
     """The answer to the question of the page, in a sentence or two."""
     guns = [
-        one
-        for one in comparisons
-        if one.metric == STOPPED and one.scenario not in study.bounds
+        one for one in comparisons if one.metric == STOPPED and one.scenario not in study.bounds
     ]
     if not guns:
         return "This study holds no proposal, so nothing is compared yet."

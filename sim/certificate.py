@@ -67,9 +67,11 @@ def _vehicles(border: Border) -> Iterator[dict[str, Any]]:
     unserved_s = np.bincount(where, weights=end - arrived, minlength=len(line))
     little = line[:, LINE_QUEUE_S] - line[:, LINE_WAIT_S] - unserved_s
     scale = 1.0 + line[:, LINE_QUEUE_S] + line[:, LINE_SERVED] * DAY_S
+    with np.errstate(invalid="ignore"):  # a sum that is no number breaks the law
+        ratio = little / scale
     yield _law(
         "Little's law: time integral of the line = sum of waits",
-        float(np.abs(little / scale).max()),
+        float(np.abs(ratio).max()),
         RELATIVE_TOLERANCE,
         "ratio; worst line",
     )

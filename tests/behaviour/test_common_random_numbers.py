@@ -1,8 +1,8 @@
 """Two scenarios meet the same vehicles and the same attempts, so their difference is less noisy.
 
-The variance of a paired difference is held against that of a difference between runs with nothing in
-common. The ratio is bounded by the effect itself: where a proposal halves every wait, no coupling
-could make it more than about 5; where it opens new gaps for heavy loads, less still.
+The variance of a paired difference is held against that of a difference between runs with nothing
+in common. The ratio is bounded by the effect itself: where a proposal halves every wait, no
+coupling could make it more than 5; where heavy loads take another route, less still.
 """
 
 import dataclasses
@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 
 from sim.intervention import BASELINE, Scenario
+from sim.model.bookings import Booking
+from sim.randomness import entity_number
 from sim.scenario import read
 from tests.behaviour.scene import (
     NOBODY_HURRIES,
     SMALL,
     Vehicle,
+    border,
     numbers,
     parameters,
     point,
@@ -67,7 +70,8 @@ def test_a_small_step_keeps_nearly_all_of_the_noise_in_common() -> None:
     assert ratio >= 30.0, f"measured {ratio:.1f} times less variance"
 
 
-STEADY = {**NOBODY_HURRIES, "smuggling.firearms_per_year": 1e5}
+STEADY = {**NOBODY_HURRIES, **MANY_SMUGGLE}
+TRAFFICKERS = entity_number("organisations")
 
 
 def met(*ports: str, **smuggling: object) -> dict[Vehicle, np.ndarray]:
@@ -78,45 +82,37 @@ def met(*ports: str, **smuggling: object) -> dict[Vehicle, np.ndarray]:
     )
 
 
-def arrivals_and_services(cars: dict[Vehicle, np.ndarray], keys: list[Vehicle]) -> np.ndarray:
-    rows = np.array([cars[key] for key in keys])
-    return np.stack([rows[:, 0], rows[:, 2] - rows[:, 1]])
+def ordinary(cars: dict[Vehicle, np.ndarray]) -> dict[Vehicle, tuple[float, float]]:
+    """Arrival and length of service (in microseconds) of all but traffickers."""
+    return {
+        key: (start_to_end[0], round(1e6 * (start_to_end[2] - start_to_end[1])))
+        for key, start_to_end in cars.items()
+        if key[0] != TRAFFICKERS
+    }
 
 
 def test_another_port_leaves_the_vehicles_of_the_others_as_they_are() -> None:
     ports = ("abercorn", "coutts", "pacific-highway")
-    before, after = met(*ports), met(*ports, "st-stephen")
-    kept = sorted(before.keys() & after.keys())
-    # Only attempts may have gone elsewhere, and only those of the new port are new.
-    assert len(before) - len(kept) < 0.001 * len(before)
-    one, other = (arrivals_and_services(cars, kept) for cars in (before, after))
-    assert np.array_equal(one[0], other[0])
-    assert np.allclose(one[1], other[1], rtol=0.0, atol=1e-6)
-    assert len(after) > 1.2 * len(before)
+    before, after = (ordinary(met(*some)) for some in (ports, (*ports, "st-stephen")))
+    assert before.items() <= after.items()
+    assert len(after) > 1.2 * len(before) > 50_000
 
 
 def test_wider_choice_for_smugglers_leaves_ordinary_vehicles_as_they_are() -> None:
     ports = ("abercorn", "coutts", "pacific-highway", "st-stephen")
     few, many = met(*ports, routes_considered=1), met(*ports, routes_considered=4)
-    kept = sorted(few.keys() & many.keys())
-    moved = len(few.keys() ^ many.keys())
-    assert 0 < moved < 0.002 * len(few)
-    one, other = (arrivals_and_services(cars, kept) for cars in (few, many))
-    same_arrival = one[0] == other[0]
-    assert np.array_equal(one[0][same_arrival], other[0][same_arrival])
-    assert same_arrival.all()
-    assert np.allclose(one[1], other[1], rtol=0.0, atol=1e-6)
+    moved = [key for key in few if not np.array_equal(few[key], many.get(key))]
+    assert len(moved) > 10  # waits change where traffickers now go
+    assert ordinary(few) == ordinary(many)
 
 
-def test_more_organisations_and_more_ports_keep_the_trips_that_were_there() -> None:
-    from tests.behaviour.scene import border
-
+def test_more_ports_bring_more_trips_and_keep_those_that_were_there() -> None:
     few, more = (
         border(point(ports, 10, BASELINE, STEADY))
         for ports in (("abercorn", "coutts"), ("abercorn", "coutts", "st-stephen"))
     )
 
-    def trips(rows: list[object]) -> dict[str, tuple[object, ...]]:
+    def trips(rows: list[Booking]) -> dict[str, tuple[object, ...]]:
         return {
             row.attempt_id: (row.time_s, row.load, row.deep, row.market, row.source)
             for row in rows

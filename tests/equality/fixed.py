@@ -48,7 +48,7 @@ def fixed_points() -> list[Point]:
             duty={"collected_share": 1.0, "waive_queue": 2.0},
             staffing={"officers_scale": 0.75, "absent_share": 0.2, "control_interval_min": 15},
             danger={"lookouts_per_year": 2e4},
-            smuggling={"firearms_per_year": 1e5, "traveller_firearms_per_million": 2e4},
+            smuggling={"firearms_per_year": 1e6, "traveller_firearms_per_million": 2e4},
             database={"lookout_share": 0.3},
         ),
         Scenario(
@@ -68,7 +68,7 @@ def fixed_points() -> list[Point]:
             inspection={"selective_share": 0.2, "examination_limit_min": 15.0},
             staffing={"control_interval_min": 20},
             database={"lookout_share": 0.5, "link_everywhere": True},
-            smuggling={"firearms_per_year": 1e5, "traveller_firearms_per_million": 1e5},
+            smuggling={"firearms_per_year": 1e6, "traveller_firearms_per_million": 1e5},
         ),
         Scenario(
             "short days",

@@ -86,7 +86,7 @@ ROOMS = {
     "smuggling": st.fixed_dictionaries(
         {
             "adversary": one_of("quantal_response", "static"),
-            "firearms_per_year": one_of(4000.0, 2e5),
+            "firearms_per_year": one_of(4e4, 1e6),
             "traveller_firearms_per_million": one_of(900.0, 1e5),
             "commercial_share": one_of(0.1, 0.5),
         }

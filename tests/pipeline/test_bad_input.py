@@ -98,13 +98,13 @@ def test_bad_input_is_one_line_and_status_2(
     [
         ("{parameter: port, operation: close}", "closes all 1 selected ports for all 2 days"),
         (
-            "{parameter: primary.cv, operation: set, value: 1, start: 2005-02-01, end: 2005-01-01}",
+            "{parameter: primary.car_s, operation: set, value: 1, start: 2005-02-01, end: 2005-01-01}",
             "end 2005-01-01 is not after start 2005-02-01",
         ),
         (
-            "{parameter: primary.cv, operation: set, value: 1}, "
-            "{parameter: primary.cv, operation: set, value: 2}",
-            "contradiction: set primary.cv = 1; set primary.cv = 2",
+            "{parameter: primary.car_s, operation: set, value: 1}, "
+            "{parameter: primary.car_s, operation: set, value: 2}",
+            "contradiction: set primary.car_s = 1; set primary.car_s = 2",
         ),
         ("{parameter: primary.cvv, operation: set, value: 1}", "did you mean primary.cv"),
     ],

@@ -1,0 +1,177 @@
+"""Each proposal of the evidence does what its file expects: a sign, or nothing.
+
+The border is whole or a few ports, for two or three weeks; seeds are fixed.
+"""
+
+import functools
+
+import numpy as np
+import pytest
+
+from sim.intervention import BASELINE
+from sim.scenario import read
+from tests.behaviour.scene import FEW, border, lane_sum, numbers, point, whole_table
+
+REPLICATIONS = 4
+
+
+@functools.cache
+def whole_border(name: str) -> dict[str, np.ndarray]:
+    """Numbers of every replication of the 139 ports in three weeks of July."""
+    ports = tuple(str(port) for port in whole_table().ids)
+    runs = [numbers(point(ports, 21, read(name)), k) for k in range(REPLICATIONS)]
+    return {metric: np.array([run[metric] for run in runs]) for metric in runs[0]}
+
+
+def change(name: str, metric: str) -> np.ndarray:
+    """Change against the baseline in each replication."""
+    return whole_border(name)[metric] - whole_border("baseline")[metric]
+
+
+# What goes up (+) or down (-) in every replication, what never goes down and on average up (>), and
+# what does not change at all (0).
+SIGNS = {
+    "more_officers": {
+        "mean_wait_min": "-",
+        "within_standard_share": "+",
+        "examinations": "+",
+        "examinations_released": "-",
+        "officer_shift_h": "+",
+        "withdrawals": "0",
+        "firearms_planned": "0",
+        "programme_cost_cad": "+",
+    },
+    "better_training": {
+        "true_detection_share": "+",
+        "expected_firearms_stopped": "+",
+        "mean_wait_min": "+",
+        "officer_shift_h": "-",
+        "withdrawals": "0",
+        "firearms_planned": "0",
+    },
+    "arm_officers": {
+        "mean_wait_min": "+",
+        "officer_shift_h": "-",
+        "firearms_planned": "0",
+        "port_runners_met": "0",
+        "programme_cost_cad": "+",
+    },
+    "rcmp_at_ports": {
+        "port_runners_met": "+",
+        "dangerous_subjects_met": ">",
+        "firearms_planned": "0",
+    },
+    "more_searches": {
+        "examinations_ordered": "+",
+        "examinations": "+",
+        "examinations_released": "+",
+        "mean_wait_min": "+",
+        "true_detection_share": "+",
+        "expected_firearms_stopped": "+",
+        "firearms_deterred": ">",
+        "duty_collected_cad": "-",
+        "officer_shift_h": "0",
+        "withdrawals": "0",
+    },
+    "higher_exemption": {
+        "duty_collected_cad": "-",
+        "collections": "-",
+        "officer_clearance_h": "-",
+        "officer_examination_h": "+",
+        "arrivals": "+",
+        "officer_shift_h": "0",
+        "withdrawals": "0",
+        "firearms_planned": "0",
+    },
+    "close_ports": {
+        "trips_diverted": "+",
+        "trips_lost": "+",
+        "officer_shift_h": "-",
+        "firearms_planned": "0",
+        "programme_cost_cad": "-",
+    },
+    "database_access": {
+        "expected_firearms_stopped": ">",
+        "mean_wait_min": "+",
+        "officer_shift_h": "0",
+        "withdrawals": "0",
+        "firearms_planned": "0",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "sign"),
+    [(name, metric, sign) for name, signs in SIGNS.items() for metric, sign in signs.items()],
+)
+def test_a_proposal_has_the_sign_that_is_expected(name: str, metric: str, sign: str) -> None:
+    found = change(name, metric)
+    held = {
+        "+": np.all(found > 0.0),
+        "-": np.all(found < 0.0),
+        ">": np.all(found >= 0.0) and found.mean() > 0.0,
+        "0": np.all(found == 0.0),
+    }
+    assert held[sign], found
+
+
+def test_more_searches_stop_more_but_less_than_twice_as_many() -> None:
+    base, more = (whole_border(n)["true_detection_share"] for n in ("baseline", "more_searches"))
+    assert np.all(more < 1.9 * base)
+
+
+def test_police_and_arms_do_not_touch_firearms() -> None:
+    # Withdrawals that do not happen let a few trips through a port that was shut.
+    for name in ("rcmp_at_ports", "arm_officers"):
+        stopped = change(name, "expected_firearms_stopped")
+        base = whole_border("baseline")["expected_firearms_stopped"]
+        assert np.abs(stopped).max() < 0.05 * base.mean()
+        assert np.all(change(name, "withdrawals") <= 0.0)
+        assert np.all(change(name, "dangerous_subjects_met") >= 0.0)
+
+
+def test_closing_the_quietest_ports_changes_nothing_that_could_be_measured() -> None:
+    """Less than 0.1 min of mean wait and 5 % of the firearms stopped.
+
+    More officers by a tenth save more than ten times that; replications of the baseline differ by
+    twice as much.
+    """
+    waits = change("close_ports", "mean_wait_min")
+    assert np.abs(waits).max() < 0.1
+    assert np.abs(change("more_officers", "mean_wait_min")).min() > 10.0 * np.abs(waits).max()
+    assert whole_border("baseline")["mean_wait_min"].std(ddof=1) > 2.0 * np.abs(waits).max()
+    stopped = change("close_ports", "expected_firearms_stopped")
+    base = whole_border("baseline")["expected_firearms_stopped"]
+    assert abs(stopped.mean()) < 0.05 * base.mean()
+    error = stopped.std(ddof=1) / np.sqrt(REPLICATIONS)
+    assert abs(stopped.mean()) < 4.0 * error
+    assert np.all(
+        change("close_ports", "trips_lost") < 0.004 * whole_border("baseline")["arrivals"]
+    )
+
+
+def test_closing_ports_saves_their_officers_and_no_others() -> None:
+    base, closed = (
+        border(point(("abercorn", "midway", "monchy"), 7, read(name)))
+        for name in ("baseline", "close_ports")
+    )
+    shifts = [b.tally.officer[..., 0].sum(axis=(0, 2)) for b in (base, closed)]
+    assert shifts[0][0] == shifts[1][0] > 0.0
+    assert np.all(shifts[0][1:] > 0.0)
+    assert np.all(shifts[1][1:] == 0.0)
+    assert lane_sum(closed, "arrivals") < lane_sum(base, "arrivals")
+
+
+def test_search_every_vehicle_is_the_bound_that_officers_set() -> None:
+    base, bound = (numbers(point(FEW, 3, read(n))) for n in ("baseline", "search_every_vehicle"))
+    assert bound["examinations_ordered"] > 0.9 * bound["released"]
+    assert bound["examinations"] < 0.2 * bound["examinations_ordered"]
+    assert bound["examinations_released"] > 0.5 * bound["examinations_ordered"]
+    assert bound["examinations"] > 3.0 * base["examinations"]
+    assert bound["mean_wait_min"] > 10.0 * base["mean_wait_min"]
+    assert bound["traveller_firearms_seized"] >= base["traveller_firearms_seized"]
+    assert read("search_every_vehicle").bound
+
+
+def test_the_baseline_is_what_no_scenario_is() -> None:
+    assert numbers(point(FEW, 3, read("baseline"))) == numbers(point(FEW, 3, BASELINE))

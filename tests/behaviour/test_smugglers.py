@@ -1,0 +1,249 @@
+"""How smugglers choose a route: between indifference and the best response."""
+
+import dataclasses
+import functools
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.geography import EARTH_RADIUS_KM
+from sim.intervention import BASELINE
+from sim.model.organisation import MARKETS, SOURCES, Opportunity
+from sim.model.route_choice import BETWEEN_PORTS, NOT_MADE, Perception, RouteChoice
+from sim.model.traffic import CAR, LANES
+from sim.parameters import Smuggling
+from sim.randomness import Streams
+from sim.scenario import read
+from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whole_table
+
+RARE = 1e-4
+"""A p-value below which chance is not believed. Seeds are fixed."""
+
+KEY = ("OH", "ON")
+TRIPS = 4000
+
+
+@functools.cache
+def perception() -> Perception:
+    """Ports of very different risk and wait."""
+    random = np.random.default_rng(5)
+    shape = (len(whole_table()), len(LANES))
+    return Perception(random.uniform(0.0, 0.15, shape), random.uniform(0.0, 3600.0, shape))
+
+
+def chooser(smuggling: Smuggling) -> RouteChoice:
+    return RouteChoice(whole_table(), smuggling, perception(), Streams(11, 0))
+
+
+def trip(number: int, load: int = 4) -> Opportunity:
+    return Opportunity(0, *KEY, 77, number // 50, number % 50, 0.0, load, False, False, False)
+
+
+def choices(
+    smuggling: Smuggling,
+    load: int = 4,
+    seen: Perception | None = None,
+    closed: tuple[int, ...] = (),
+    trips: int = TRIPS,
+    now: Smuggling | None = None,
+) -> list[int]:
+    """Routes of some trips; ``now`` holds instead of what the baseline was settled with."""
+    routes = chooser(smuggling)
+    open_ports = np.ones(len(whole_table()), bool)
+    open_ports[list(closed)] = False
+    seen = seen or perception()
+    now = now or smuggling
+    return [routes.choose(trip(i, load), open_ports, seen, now) for i in range(trips)]
+
+
+@functools.cache
+def nearest(count: int = 10) -> tuple[np.ndarray, np.ndarray]:
+    """The road ports on the shortest way from Ohio to Toronto, and all ways in km, worked out anew."""
+    ports = whole_table()
+
+    def vectors(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        a, b = np.radians(lat), np.radians(lon)
+        return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=-1)
+
+    def km(place: tuple[float, float, float]) -> np.ndarray:
+        here = vectors(np.array(place[1]), np.array(place[2]))
+        return EARTH_RADIUS_KM * np.arccos(vectors(ports.lat, ports.lon) @ here)
+
+    way = km(SOURCES[KEY[0]]) + km(MARKETS[KEY[1]])
+    way[(ports.kind == "rail") | (ports.vehicles_per_year == 0)] = np.inf
+    return np.argsort(way)[:count], way
+
+
+def utilities(load: float, smuggling: Smuggling) -> np.ndarray:
+    """Utility of each port considered, in mean margins, from the model's description."""
+    routes, way = nearest(smuggling.routes_considered)
+    caught = perception().loss[routes, CAR]
+    wait_h = perception().wait_s[routes, CAR] / 3600.0
+    prison = smuggling.sentence_years * smuggling.liberty_cad_per_year
+    lost = load * smuggling.price_cad + smuggling.vehicle_cad + smuggling.fine_cad + prison
+    margin = load * (smuggling.price_cad - smuggling.acquisition_cad)
+    net = margin - smuggling.travel_cad_per_km * way[routes] - smuggling.wait_cad_per_h * wait_h
+    unit = smuggling.load_mean * (smuggling.price_cad - smuggling.acquisition_cad)
+    return np.asarray((net - caught * lost) / unit)
+
+
+def test_without_rationality_every_route_considered_is_as_likely() -> None:
+    chosen = Counter(choices(Smuggling(rationality=0.0)))
+    options = [*nearest()[0].tolist(), BETWEEN_PORTS, NOT_MADE]
+    assert set(chosen) == set(options)
+    assert stats.chisquare([chosen[option] for option in options]).pvalue > RARE
+
+
+def test_with_little_rationality_the_ports_considered_are_as_likely() -> None:
+    # The share that goes between the ports stays what it is set to in the baseline.
+    chosen = Counter(choices(Smuggling(rationality=1e-4)))
+    ports = nearest()[0].tolist()
+    assert stats.chisquare([chosen[port] for port in ports]).pvalue > RARE
+
+
+@pytest.mark.parametrize("load", [1, 3, 12, 60])
+def test_with_boundless_rationality_the_best_response_is_taken(load: int) -> None:
+    smuggling = Smuggling(rationality=1e7)
+    value = utilities(load, smuggling)
+    best_port = int(nearest()[0][np.argmax(value)])
+    between = chooser(smuggling).between_utility(KEY, load, smuggling)
+    wanted = [best_port, BETWEEN_PORTS, NOT_MADE][int(np.argmax([value.max(), between, 0.0]))]
+    assert set(choices(smuggling, load, trips=200)) == {wanted}
+
+
+def test_once_the_best_port_is_closed_the_next_best_is_taken() -> None:
+    smuggling = Smuggling(rationality=1e7)
+    guarded = dataclasses.replace(smuggling, between_ports_loss=1.0)
+    order = nearest()[0][np.argsort(-utilities(12, smuggling))]
+    for shut in range(4):
+        closed = tuple(int(port) for port in order[:shut])
+        taken = set(choices(smuggling, 12, closed=closed, trips=50, now=guarded))
+        assert taken == {int(order[shut])}
+
+
+@pytest.mark.parametrize("rationality", [0.5, 2.0, 6.0])
+def test_choices_are_a_logit_of_utilities(rationality: float) -> None:
+    smuggling = Smuggling(rationality=rationality)
+    between = chooser(smuggling).between_utility(KEY, 4, smuggling)
+    value = rationality * np.array([*utilities(4, smuggling), between, 0.0])
+    share = np.exp(value - value.max())
+    share /= share.sum()
+    chosen = Counter(choices(smuggling))
+    seen = np.array([chosen[o] for o in [*nearest()[0].tolist(), BETWEEN_PORTS, NOT_MADE]])
+    expected = TRIPS * share
+    few = expected < 5.0
+    seen = np.append(seen[~few], seen[few].sum())
+    expected = np.append(expected[~few], expected[few].sum())
+    keep = expected > 0.0
+    assert stats.chisquare(seen[keep], expected[keep]).pvalue > RARE
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.6])
+def test_the_share_between_the_ports_is_that_of_the_baseline(share: float) -> None:
+    chosen = Counter(choices(Smuggling(between_ports_share=share)))
+    made = TRIPS - chosen[NOT_MADE]
+    error = np.sqrt(share * (1.0 - share) / made)
+    assert abs(chosen[BETWEEN_PORTS] / made - share) <= 4.0 * error
+
+
+def test_a_port_that_becomes_riskier_loses_trips_and_no_other_does() -> None:
+    smuggling = Smuggling()
+    before = choices(smuggling)
+    port = Counter(p for p in before if p >= 0).most_common(1)[0][0]
+    loss = perception().loss.copy()
+    loss[port] = 0.5
+    after = choices(smuggling, seen=Perception(loss, perception().wait_s))
+    moved = {(a, b) for a, b in zip(before, after, strict=True) if a != b}
+    assert {a for a, _ in moved} == {port}
+    assert after.count(port) < 0.5 * before.count(port)
+
+
+def test_hardening_some_routes_moves_trips_and_only_hardening_all_ends_them() -> None:
+    smuggling = Smuggling()
+    order = nearest()[0]
+
+    def through(hardened: int, between_loss: float) -> float:
+        """Share of trips that are made and not lost, with so many of the ports hardened."""
+        loss = np.full_like(perception().loss, 0.03)
+        loss[order[:hardened]] = 0.9
+        seen = Perception(loss, perception().wait_s)
+        now = dataclasses.replace(smuggling, between_ports_loss=between_loss)
+        lost = {BETWEEN_PORTS: between_loss, NOT_MADE: 1.0}
+        taken = choices(smuggling, seen=seen, trips=1000, now=now)
+        return float(np.mean([1.0 - lost.get(route, loss[route, CAR]) for route in taken]))
+
+    nothing, two, ports, everything = (
+        through(0, 0.05), through(2, 0.05), through(10, 0.05), through(10, 0.9)
+    )  # fmt: skip
+    assert two > 0.95 * nothing
+    assert 0.7 * nothing < ports < 0.95 * nothing  # they go between the ports
+    assert everything < 0.15 * nothing
+
+
+STATIC = {"smuggling.adversary": "static", "smuggling.firearms_per_year": 1e6}
+
+
+def test_static_smugglers_choose_by_traffic_and_ignore_risk() -> None:
+    smuggling = Smuggling(adversary="static")
+    chosen = Counter(choices(smuggling))
+    ports = nearest()[0]
+    weight = whole_table().vehicles_per_year[ports]
+    share = np.append(0.75 * weight / weight.sum(), 0.25)
+    seen = np.array([chosen[o] for o in [*ports.tolist(), BETWEEN_PORTS]])
+    often = share * TRIPS >= 5.0
+    seen = np.append(seen[often], seen[~often].sum())
+    expected = TRIPS * np.append(share[often], share[~often].sum())
+    keep = expected > 0.0
+    assert chosen[NOT_MADE] == 0
+    assert stats.chisquare(seen[keep], expected[keep]).pvalue > RARE
+    risky = Perception(np.ones_like(perception().loss), perception().wait_s)
+    assert choices(smuggling, seen=risky, trips=300) == choices(smuggling, trips=300)
+
+
+def routes_of(scenario: str, changes: dict[str, object]) -> list[tuple[str, int]]:
+    rows = border(point(FEW, 20, read(scenario), changes)).bookings.rows
+    return [(row.route, row.port) for row in rows if row.kind == "trafficking"]
+
+
+def test_static_smugglers_do_not_notice_more_searches_and_others_do() -> None:
+    quantal = {**STATIC, "smuggling.adversary": "quantal_response"}
+    assert routes_of("baseline", STATIC) == routes_of("more_searches", STATIC)
+    before, after = (routes_of(name, quantal) for name in ("baseline", "more_searches"))
+    assert len(before) == len(after)
+    moved = [(a[0], b[0]) for a, b in zip(before, after, strict=True) if a != b]
+    away = sum(a == "port" and b != "port" for a, b in moved)
+    back = sum(a != "port" and b == "port" for a, b in moved)
+    assert away > 5 * max(back, 1)
+
+
+def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
+    def made(scenario: str) -> list[tuple[object, ...]]:
+        found = border(point(FEW, 20, read(scenario), {"smuggling.firearms_per_year": 1e6}))
+        return [
+            (row.attempt_id, row.time_s, row.load, row.deep, row.market)
+            for row in found.bookings.rows
+            if row.kind == "trafficking"
+        ]
+
+    assert made("baseline") == made("more_searches") == made("close_ports")
+    assert len(made("baseline")) > 100
+
+
+def test_traveller_firearms_stay_apart_from_trafficking() -> None:
+    none, many = (
+        numbers(point(FEW, 20, BASELINE, {"smuggling.traveller_firearms_per_million": rate}))
+        for rate in (0.0, 30_000.0)
+    )
+    for metric in ("firearms_planned", "firearms_deterred", "firearms_intercepted_between_ports"):
+        assert none[metric] == many[metric]
+    assert none["traveller_firearms_seized"] == 0.0
+    assert many["traveller_firearms_seized"] > 20.0
+    visitors = attempts_of(
+        border(point(FEW, 20, BASELINE, {"smuggling.traveller_firearms_per_million": 30_000.0})),
+        "traveller",
+    )
+    demand = border(point(FEW, 20)).demand
+    us_cars = 0.41 * float(np.sum(demand.daily[:, :, CAR] * demand.day_factor))
+    assert abs(len(visitors) - 0.03 * us_cars) <= 4.0 * np.sqrt(0.03 * us_cars)
