@@ -21,11 +21,11 @@ OUTPUT = Path("runs/bench/bench.json")
 DAYS = (30, 120, 365)
 PORTS = (20, 60, 139)
 PEERS = (
-    (floor, 60_000_000),
     (cimba_network, 6_000_000),
     (plain_simpy, 200_000),
     (ciw_network, 60_000),
     (salabim_network, 20_000),
+    (floor, 60_000_000),
 )
 TARGETS = {
     "reference_over_compiled": ("at least", 1000.0),

@@ -118,7 +118,7 @@ class Watch:
         return Perception(self.baseline_loss, np.zeros_like(self.wait_s))
 
     def _sums(self, weekday: int) -> Floats:
-        return np.asarray(self.tally.lane[weekday][..., _WATCHED].sum(axis=1))
+        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., _WATCHED])
 
     def duty_collections(self, weekday: int) -> float:
         """Collections so far on a day of the week."""

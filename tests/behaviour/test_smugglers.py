@@ -60,7 +60,7 @@ def choices(
 
 @functools.cache
 def nearest(count: int = 10) -> tuple[np.ndarray, np.ndarray]:
-    """The road ports on the shortest way from Ohio to Toronto, and all ways in km, worked out anew."""
+    """Ports on the shortest way from Ohio to Toronto, and all ways in km, worked out anew."""
     ports = whole_table()
 
     def vectors(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:

@@ -98,7 +98,8 @@ def test_bad_input_is_one_line_and_status_2(
     [
         ("{parameter: port, operation: close}", "closes all 1 selected ports for all 2 days"),
         (
-            "{parameter: primary.car_s, operation: set, value: 1, start: 2005-02-01, end: 2005-01-01}",
+            "{parameter: primary.car_s, operation: set, value: 9, start: 2005-02-01, "
+            "end: 2005-01-01}",
             "end 2005-01-01 is not after start 2005-02-01",
         ),
         (

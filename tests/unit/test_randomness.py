@@ -19,6 +19,7 @@ from sim.randomness import (
     gamma_table,
     lognormal_table,
     philox,
+    poisson_count,
     quantile,
 )
 
@@ -141,6 +142,21 @@ def test_uniform_numbers_are_never_zero_or_one() -> None:
     drawn = Streams(1, 1).uniforms(1, 1, 1, 10_000)
     assert drawn.min() >= lowest
     assert drawn.max() <= highest
+
+
+def test_first_words_of_many_entities_are_those_drawn_one_by_one() -> None:
+    streams = Streams(3, 1)
+    entities = np.array([5, 7, 4_000_000_000])
+    together = streams.first_words(randomness.ROUTE, entities, 12, 34)
+    alone = [streams.words(randomness.ROUTE, int(e), 12, 1, first=34)[0][0] for e in entities]
+    assert together.tolist() == [int(word) for word in alone]
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.003, 0.7, 5.0, 27.4, 300.0])
+def test_poisson_counts_are_the_quantiles(mean: float) -> None:
+    uniform = np.concatenate([(np.arange(2000) + 0.5) / 2000, [0.5 / TWO_32, 1.0 - 0.5 / TWO_32]])
+    counts = [poisson_count(float(u), mean) for u in uniform]
+    assert counts == stats.poisson.ppf(uniform, mean).astype(int).tolist()
 
 
 def gamma(cv: float) -> stats.rv_continuous:
