@@ -12,7 +12,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test test-fast test-slow bench dashboard docs lock clean
+.PHONY: help .venv run test test-fast test-slow bench docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([.a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
@@ -53,9 +53,6 @@ test-slow: .venv/.ready  ## the long checks alone
 
 bench: .venv/.bench  ## the engine against its reference and against other simulators
 	@$(PY) -m benchmarks
-
-dashboard: .venv/.ready  ## look at a results folder in the browser: make dashboard DIR=...
-	@$(PY) -m analysis dashboard "$(DIR)"
 
 docs: .venv/.ready  ## write the generated pages: the model description and the parameter table
 	@$(PY) -m docs
