@@ -3,7 +3,6 @@
 PYTHON ?= python3
 UV ?= uv
 WORKERS ?= auto
-DIR ?= runs/proposals
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
