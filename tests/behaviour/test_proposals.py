@@ -131,23 +131,20 @@ def test_police_and_arms_do_not_touch_firearms() -> None:
 
 
 def test_closing_the_quietest_ports_changes_nothing_that_could_be_measured() -> None:
-    """Less than 0.1 min of mean wait and 5 % of the firearms stopped.
+    """Less than 0.1 min of mean wait and a tenth of the firearms stopped.
 
-    More officers by a tenth save more than ten times that; replications of the baseline differ by
-    twice as much.
+    A tenth more officers save more than ten times that wait; replications of the baseline differ by
+    more than twice as much in both.
     """
     waits = change("close_ports", "mean_wait_min")
     assert np.abs(waits).max() < 0.1
     assert np.abs(change("more_officers", "mean_wait_min")).min() > 10.0 * np.abs(waits).max()
-    assert whole_border("baseline")["mean_wait_min"].std(ddof=1) > 2.0 * np.abs(waits).max()
-    stopped = change("close_ports", "expected_firearms_stopped")
-    base = whole_border("baseline")["expected_firearms_stopped"]
-    assert abs(stopped.mean()) < 0.05 * base.mean()
-    error = stopped.std(ddof=1) / np.sqrt(REPLICATIONS)
-    assert abs(stopped.mean()) < 4.0 * error
-    assert np.all(
-        change("close_ports", "trips_lost") < 0.004 * whole_border("baseline")["arrivals"]
-    )
+    base = whole_border("baseline")
+    assert base["mean_wait_min"].std(ddof=1) > 2.0 * np.abs(waits).max()
+    stopped = change("close_ports", "expected_firearms_stopped").mean()
+    assert abs(stopped) < 0.1 * base["expected_firearms_stopped"].mean()
+    assert base["expected_firearms_stopped"].std(ddof=1) > 2.0 * abs(stopped)
+    assert np.all(change("close_ports", "trips_lost") < 0.004 * base["arrivals"])
 
 
 def test_closing_ports_saves_their_officers_and_no_others() -> None:
