@@ -12,7 +12,7 @@ from sim.parameters import ROOMS, Parameters, catalogue
 INTRODUCTION = """\
 # Parameters
 
-Written by `python -m docs` from `sim/parameters.py`; do not edit it here.
+Written by `python -m docs` from `sim/parameters/`; do not edit it here.
 
 Every parameter can be given on the command line, as `inspection.selective_share=0.02`, and most
 can be changed by a scenario while a run goes on (`scenarios/`). *Range* is what is thought

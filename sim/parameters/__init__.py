@@ -1,0 +1,43 @@
+"""Every parameter of the model, once: value, unit, source, class and range.
+
+A file here is a room of the configuration (``conf/`` has a group of the same name). A field is
+declared with `par`; no other file holds a default. ``source`` is an id of
+``sim/data/source/facts.csv`` or a document paragraph ("000 ¶10"), or the word "assumed". ``kind``
+says what the number is:
+
+- *measured*: read from a published count or derived from one;
+- *cited*: published, but of another place, year or mode;
+- *elicited*: a judgement within a range that the evidence allows;
+- *placeholder*: a guess, to be carried as a range.
+"""
+
+from sim.parameters.costs import Costs
+from sim.parameters.danger import Danger
+from sim.parameters.database import Database
+from sim.parameters.declaration import Kind, par
+from sim.parameters.duty import Duty
+from sim.parameters.inspection import Inspection
+from sim.parameters.primary import Primary
+from sim.parameters.rooms import ROOMS, Parameters, catalogue, check, check_value
+from sim.parameters.smuggling import Smuggling
+from sim.parameters.staffing import Staffing
+from sim.parameters.traffic import Traffic
+
+__all__ = [
+    "ROOMS",
+    "Costs",
+    "Danger",
+    "Database",
+    "Duty",
+    "Inspection",
+    "Kind",
+    "Parameters",
+    "Primary",
+    "Smuggling",
+    "Staffing",
+    "Traffic",
+    "catalogue",
+    "check",
+    "check_value",
+    "par",
+]

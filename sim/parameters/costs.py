@@ -1,0 +1,19 @@
+"""What things cost, for the tables only: no cost changes what happens."""
+
+from dataclasses import dataclass
+
+from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What things cost, for the tables only: no cost changes what happens."""
+
+    car_delay_cad_per_h: float = par(
+        25.0, unit="CAD/h", source="assumed", kind="elicited", low=15, high=40,
+        bounds=(0.0, 1e4), about="Value of an hour of delay of a car and its occupants",
+    )  # fmt: skip
+    truck_delay_cad_per_h: float = par(
+        60.0, unit="CAD/h", source="assumed", kind="elicited", low=40, high=150,
+        bounds=(0.0, 1e4), about="Value of an hour of delay of a truck, driver and load",
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""How a parameter is declared."""
+
+import dataclasses
+from typing import Any, Literal
+
+Kind = Literal["measured", "cited", "elicited", "placeholder"]
+
+
+def par(
+    default: Any,
+    *,
+    unit: str,
+    source: str,
+    kind: Kind,
+    low: float | None = None,
+    high: float | None = None,
+    about: str,
+    bounds: tuple[float, float] | None = None,
+    by_port: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a parameter.
+
+    Parameters
+    ----------
+    default : float, int, str or bool
+        The value of the baseline.
+    unit : str
+        Unit, "share" for 0 to 1, or "" where there is none.
+    source : str
+        Where it comes from.
+    kind : str
+        One of measured, cited, elicited, placeholder.
+    low, high : float, optional
+        The plausible range, which sensitivity studies sample.
+    about : str
+        What it is, in one line.
+    bounds : tuple of float, optional
+        What is possible at all (inclusive); outside it a configuration is refused.
+    by_port : bool
+        Whether an intervention may set it at some ports only.
+    choices : tuple of str
+        Allowed words of a text parameter.
+    """
+    return dataclasses.field(
+        default=default,
+        metadata={
+            "unit": unit,
+            "source": source,
+            "kind": kind,
+            "low": low,
+            "high": high,
+            "about": about,
+            "bounds": bounds if bounds is not None else (0.0, 1.0) if unit == "share" else None,
+            "by_port": by_port,
+            "choices": choices,
+        },
+    )

@@ -1,0 +1,114 @@
+"""Referral to secondary, and examination there."""
+
+from dataclasses import dataclass
+
+from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Referral to secondary, and examination there."""
+
+    selective_share: float = par(
+        0.013, unit="share", source="Z012, Z013", kind="elicited", low=0.003, high=0.03,
+        by_port=True, about="Cars and buses referred on suspicion, of those not referred otherwise",
+    )  # fmt: skip
+    selective_truck_share: float = par(
+        0.009, unit="share", source="A032", kind="cited", low=0.004, high=0.015, by_port=True,
+        about="Trucks referred on suspicion, of those not referred otherwise",
+    )  # fmt: skip
+    random_share: float = par(
+        0.003, unit="share", source="Z014", kind="placeholder", low=0.0005, high=0.01,
+        by_port=True, about="Conveyances referred at random, of those without mandatory referral",
+    )  # fmt: skip
+    d_prime: float = par(
+        1.1, unit="standard deviations", source="assumed", kind="placeholder", low=0.0, high=2.0,
+        bounds=(0.0, 6.0), by_port=True,
+        about="How far an officer's suspicion of a trafficker stands above that of the innocent",
+    )  # fmt: skip
+    d_prime_traveller: float = par(
+        0.6, unit="standard deviations", source="C043, C044", kind="placeholder", low=0.0,
+        high=2.0, bounds=(0.0, 6.0), by_port=True,
+        about="The same for an ordinary visitor with an undeclared personal firearm",
+    )  # fmt: skip
+    training_gain: float = par(
+        0.0, unit="standard deviations", source="assumed", kind="placeholder", low=0.0, high=0.6,
+        bounds=(0.0, 6.0), about="What finished training adds to d'",
+    )  # fmt: skip
+    paperwork_share: float = par(
+        0.008, unit="share", source="Z012, Z013", kind="elicited", low=0.004, high=0.02,
+        by_port=True, about="Cars and buses with permits or immigration paperwork, referred always",
+    )  # fmt: skip
+    paperwork_truck_share: float = par(
+        0.008, unit="share", source="A032, B051", kind="cited", low=0.004, high=0.03,
+        by_port=True, about="Trucks referred for paperwork",
+    )  # fmt: skip
+    clearance_min: float = par(
+        15.0, unit="min", source="Z016", kind="placeholder", low=5, high=30, bounds=(0.1, 600.0),
+        by_port=True, about="Mean officer time of a duty collection or of paperwork",
+    )  # fmt: skip
+    secondary_cv: float = par(
+        0.8, unit="ratio", source="assumed", kind="elicited", low=0.4, high=1.2,
+        bounds=(0.0, 3.0), about="Coefficient of variation of times in secondary (lognormal)",
+    )  # fmt: skip
+    examination_limit_min: float = par(
+        20.0, unit="min", source="assumed", kind="elicited", low=10, high=60,
+        bounds=(0.0, 1440.0), by_port=True,
+        about="A discretionary examination not begun within this time is not done",
+    )  # fmt: skip
+    cursory_share: float = par(
+        0.55, unit="share", source="assumed", kind="elicited", low=0.3, high=0.8,
+        by_port=True, about="Discretionary traveller examinations that are a cursory look",
+    )  # fmt: skip
+    dog_share: float = par(
+        0.02, unit="share", source="A009, A010", kind="cited", low=0.0, high=0.1,
+        by_port=True, about="Discretionary examinations by a detector dog",
+    )  # fmt: skip
+    imaging_share: float = par(
+        0.03, unit="share", source="A008", kind="elicited", low=0.0, high=0.3,
+        by_port=True, about="Discretionary commercial examinations by imaging",
+    )  # fmt: skip
+    intrusive_share: float = par(
+        0.005, unit="share", source="Z018", kind="placeholder", low=0.0, high=0.05,
+        by_port=True, about="Discretionary examinations that take the vehicle apart",
+    )  # fmt: skip
+    cursory_min: float = par(
+        5.0, unit="min", source="assumed", kind="elicited", low=2, high=10, bounds=(0.1, 600.0),
+        by_port=True, about="Mean officer time of a cursory look",
+    )  # fmt: skip
+    full_min: float = par(
+        30.0, unit="min", source="Z017", kind="placeholder", low=10, high=90,
+        bounds=(0.1, 600.0), by_port=True, about="Mean officer time of a full manual examination",
+    )  # fmt: skip
+    dog_min: float = par(
+        10.0, unit="min", source="assumed", kind="elicited", low=5, high=20, bounds=(0.1, 600.0),
+        by_port=True, about="Mean officer time of a search with a dog",
+    )  # fmt: skip
+    imaging_min: float = par(
+        20.0, unit="min", source="assumed", kind="elicited", low=10, high=60,
+        bounds=(0.1, 600.0), by_port=True, about="Mean officer time of an imaging examination",
+    )  # fmt: skip
+    intrusive_min: float = par(
+        180.0, unit="min", source="Z018", kind="placeholder", low=60, high=360,
+        bounds=(0.1, 1440.0), by_port=True, about="Mean officer time of an intrusive examination",
+    )  # fmt: skip
+    cursory_find: float = par(
+        0.25, unit="share", source="Z008", kind="placeholder", low=0.05, high=0.5,
+        about="Chance that a cursory look of mean length finds a firearm that is there",
+    )  # fmt: skip
+    full_find: float = par(
+        0.65, unit="share", source="Z009", kind="placeholder", low=0.4, high=0.9,
+        about="The same for a full manual examination of mean length",
+    )  # fmt: skip
+    dog_find: float = par(
+        0.6, unit="share", source="Z010", kind="placeholder", low=0.3, high=0.9,
+        about="The same for a dog",
+    )  # fmt: skip
+    imaging_find: float = par(
+        0.5, unit="share", source="Z011", kind="placeholder", low=0.3, high=0.8,
+        about="The same for imaging",
+    )  # fmt: skip
+    intrusive_find: float = par(
+        0.95, unit="share", source="assumed", kind="placeholder", low=0.8, high=0.99,
+        about="The same for an intrusive examination",
+    )  # fmt: skip

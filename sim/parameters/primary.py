@@ -1,0 +1,61 @@
+"""The primary inspection line."""
+
+from dataclasses import dataclass
+
+from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """The primary inspection line."""
+
+    car_s: float = par(
+        55.0, unit="s", source="B010", kind="cited", low=30, high=90, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time of a car in a general lane, without query",
+    )  # fmt: skip
+    nexus_s: float = par(
+        25.0, unit="s", source="B011", kind="cited", low=10, high=30, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time in a NEXUS lane, without query",
+    )  # fmt: skip
+    truck_s: float = par(
+        80.0, unit="s", source="B056", kind="cited", low=60, high=120, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time of a truck, without query",
+    )  # fmt: skip
+    fast_s: float = par(
+        40.0, unit="s", source="B054", kind="cited", low=23, high=60, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time in a FAST lane, without query",
+    )  # fmt: skip
+    bus_s: float = par(
+        480.0, unit="s", source="assumed", kind="elicited", low=240, high=1200,
+        bounds=(1.0, 36000.0), by_port=True,
+        about="Mean primary service time of a bus and its passengers",
+    )  # fmt: skip
+    train_s: float = par(
+        1500.0, unit="s", source="assumed", kind="elicited", low=600, high=5400,
+        bounds=(1.0, 36000.0), by_port=True, about="Mean primary service time of a train",
+    )  # fmt: skip
+    cv: float = par(
+        0.7, unit="ratio", source="B052", kind="elicited", low=0.4, high=1.0, bounds=(0.0, 3.0),
+        about="Coefficient of variation of primary service times",
+    )  # fmt: skip
+    distribution: str = par(
+        "gamma", unit="", source="B052", kind="cited", choices=("gamma", "lognormal"),
+        about="Family of primary service times (Erlang is a gamma)",
+    )  # fmt: skip
+    query_s: float = par(
+        5.0, unit="s", source="assumed", kind="elicited", low=2, high=15, bounds=(0.0, 600.0),
+        by_port=True, about="Time of a database query, added where the port has a data link",
+    )  # fmt: skip
+    hurry_queue: float = par(
+        8.0, unit="vehicles/booth", source="assumed", kind="elicited", low=4, high=20,
+        bounds=(0.0, 1e9), by_port=True,
+        about="Vehicles in line per open booth above which officers shorten their questions",
+    )  # fmt: skip
+    hurry_service: float = par(
+        0.85, unit="ratio", source="assumed", kind="elicited", low=0.7, high=1.0,
+        bounds=(0.05, 1.0), by_port=True, about="Service time under a long queue, as a ratio",
+    )  # fmt: skip
+    hurry_skill: float = par(
+        0.8, unit="ratio", source="assumed", kind="elicited", low=0.5, high=1.0,
+        bounds=(0.0, 1.0), by_port=True, about="d' under a long queue, as a ratio",
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""All rooms together, and what may not be asked of them."""
+
+import dataclasses
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import InputError
+from sim.parameters.costs import Costs
+from sim.parameters.danger import Danger
+from sim.parameters.database import Database
+from sim.parameters.duty import Duty
+from sim.parameters.inspection import Inspection
+from sim.parameters.primary import Primary
+from sim.parameters.smuggling import Smuggling
+from sim.parameters.staffing import Staffing
+from sim.parameters.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """All rooms. Frozen, hashable, comparable; built by `sim.config` or in Python."""
+
+    traffic: Traffic = Traffic()
+    primary: Primary = Primary()
+    inspection: Inspection = Inspection()
+    database: Database = Database()
+    duty: Duty = Duty()
+    staffing: Staffing = Staffing()
+    danger: Danger = Danger()
+    smuggling: Smuggling = Smuggling()
+    costs: Costs = Costs()
+
+
+ROOMS = tuple(field.name for field in dataclasses.fields(Parameters))
+
+
+@functools.cache
+def catalogue() -> dict[str, dataclasses.Field[Any]]:
+    """Every parameter by its dotted name (``room.field``), in order of declaration."""
+    return {
+        f"{room.name}.{field.name}": field
+        for room in dataclasses.fields(Parameters)
+        for field in dataclasses.fields(room.default)  # type: ignore[arg-type]
+    }
+
+
+def check_value(name: str, value: Any, where: str) -> None:
+    """Refuse a value that its parameter cannot have.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name of the parameter.
+    value : object
+        The value to check.
+    where : str
+        The file or command line it came from, for the message.
+
+    Raises
+    ------
+    InputError
+        With field, value, bound, unit and place in one line.
+    """
+    known = catalogue()
+    if name not in known:
+        raise InputError.unknown("parameter", name, known, where)
+    field = known[name]
+    about = field.metadata
+    kind: type[Any] = type(field.default)
+    if kind is bool or kind is str:
+        if not isinstance(value, kind):
+            raise InputError(f"{where}: {name} = {value!r} is not a {kind.__name__}")
+        if about["choices"] and value not in about["choices"]:
+            raise InputError(
+                f"{where}: {name} = {value!r} is not one of {', '.join(about['choices'])}"
+            )
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{where}: {name} = {value!r} is not a number ({about['unit']})")
+    if kind is int and value != int(value):
+        raise InputError(f"{where}: {name} = {value} is not a whole number ({about['unit']})")
+    if about["bounds"] is not None:
+        lowest, highest = about["bounds"]
+        if not lowest <= value <= highest:
+            side, bound = ("below", lowest) if value < lowest else ("above", highest)
+            raise InputError(f"{where}: {name} = {value} is {side} {bound:g} {about['unit']}")
+    elif value != value or abs(value) == float("inf"):
+        raise InputError(f"{where}: {name} = {value} is not a finite number ({about['unit']})")
+
+
+def check(parameters: Parameters, where: str) -> None:
+    """Refuse parameters of which one is outside its bounds, or which contradict each other."""
+    for name in catalogue():
+        room, field = name.split(".")
+        check_value(name, getattr(getattr(parameters, room), field), where)
+    if 60 % parameters.staffing.control_interval_min:
+        raise InputError(
+            f"{where}: staffing.control_interval_min = {parameters.staffing.control_interval_min} "
+            "does not divide 60 min"
+        )
+    kinds = parameters.inspection
+    shares = kinds.cursory_share + kinds.dog_share + kinds.intrusive_share
+    if shares > 1.0 or kinds.imaging_share + kinds.dog_share + kinds.intrusive_share > 1.0:
+        raise InputError(
+            f"{where}: inspection.cursory_share + dog_share + intrusive_share = {shares:g} "
+            "is above 1 share"
+        )
+    if parameters.duty.one_night_share + parameters.duty.week_share > 1.0:
+        raise InputError(f"{where}: duty.one_night_share + duty.week_share is above 1 share")

@@ -1,0 +1,111 @@
+"""Trafficking organisations and travellers' own firearms."""
+
+from dataclasses import dataclass
+
+from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Smuggling:
+    """Trafficking organisations and travellers' own firearms."""
+
+    adversary: str = par(
+        "quantal_response", unit="", source="assumed", kind="placeholder",
+        choices=("static", "quantal_response"), about="How smugglers choose their route",
+    )  # fmt: skip
+    firearms_per_year: float = par(
+        4000.0, unit="firearms/year", source="Z003", kind="placeholder", low=1500, high=10000,
+        bounds=(0.0, 1e6), about="Firearms that organisations would move in a year, all routes",
+    )  # fmt: skip
+    organisations: int = par(
+        60, unit="organisations", source="assumed", kind="placeholder", low=20, high=200,
+        bounds=(1, 5000), about="Trafficking organisations at work",
+    )  # fmt: skip
+    load_mean: float = par(
+        4.0, unit="firearms", source="C028-C042", kind="elicited", low=1.8, high=10,
+        bounds=(1.0, 1000.0), about="Mean load of a trip (heavy-tailed, at least one)",
+    )  # fmt: skip
+    load_tail: float = par(
+        1.8, unit="exponent", source="C028-C042", kind="elicited", low=1.3, high=2.5,
+        bounds=(1.05, 10.0), about="Tail exponent of the load",
+    )  # fmt: skip
+    load_maximum: int = par(
+        120, unit="firearms", source="C027-C042", kind="cited", low=60, high=200,
+        bounds=(1, 10000), about="Largest load of one trip",
+    )  # fmt: skip
+    between_ports_share: float = par(
+        0.25, unit="share", source="Z015", kind="placeholder", low=0.05, high=0.6,
+        about="Trips that go between ports or by water in the baseline",
+    )  # fmt: skip
+    between_ports_loss: float = par(
+        0.05, unit="share", source="A002, Z006", kind="placeholder", low=0.01, high=0.2,
+        about="Chance that a trip between ports is intercepted",
+    )  # fmt: skip
+    rationality: float = par(
+        2.0, unit="1/utility", source="assumed", kind="placeholder", low=0.0, high=20.0,
+        bounds=(0.0, 1e9),
+        about="Lambda of the quantal response; utility is in units of the trip's mean margin",
+    )  # fmt: skip
+    routes_considered: int = par(
+        10, unit="ports", source="assumed", kind="placeholder", low=3, high=30, bounds=(1, 200),
+        about="Ports that an organisation considers: those with the shortest way to its market",
+    )  # fmt: skip
+    commercial_share: float = par(
+        0.1, unit="share", source="C006", kind="placeholder", low=0.02, high=0.3,
+        about="Trips that go in a truck",
+    )  # fmt: skip
+    deep_share: float = par(
+        0.3, unit="share", source="C006, C029, C040", kind="placeholder", low=0.1, high=0.6,
+        about="Loads that are hidden deep in the vehicle",
+    )  # fmt: skip
+    deep_factor: float = par(
+        0.35, unit="ratio", source="assumed", kind="placeholder", low=0.1, high=0.8,
+        bounds=(0.0, 1.0), about="Search rate against deep concealment, as a ratio",
+    )  # fmt: skip
+    price_cad: float = par(
+        3250.0, unit="CAD", source="C051", kind="cited", low=2000, high=3500, bounds=(0.0, 1e6),
+        about="Street price of a handgun in Canada (2018-19; none is known for 2005)",
+    )  # fmt: skip
+    acquisition_cad: float = par(
+        750.0, unit="CAD", source="C048, C050, C052", kind="cited", low=300, high=900,
+        bounds=(0.0, 1e6), about="Purchase and straw buyer's fee of one handgun",
+    )  # fmt: skip
+    travel_cad_per_km: float = par(
+        0.65, unit="CAD/km", source="D011", kind="cited", low=0.3, high=1.0, bounds=(0.0, 100.0),
+        about="Cost of travel (0.87 USD a mile)",
+    )  # fmt: skip
+    vehicle_cad: float = par(
+        8000.0, unit="CAD", source="assumed", kind="placeholder", low=2000, high=20000,
+        bounds=(0.0, 1e7), about="Value of the vehicle that is lost with the load",
+    )  # fmt: skip
+    fine_cad: float = par(
+        350.0, unit="CAD", source="000 ¶11; E013", kind="measured", low=300, high=400,
+        bounds=(0.0, 1e7), about="Fine for crossing with a gun",
+    )  # fmt: skip
+    sentence_years: float = par(
+        1.0, unit="years", source="E016, E020", kind="cited", low=0.2, high=4.0,
+        bounds=(0.0, 100.0), about="Expected time in custody of a trafficker who is caught",
+    )  # fmt: skip
+    liberty_cad_per_year: float = par(
+        40000.0, unit="CAD/year", source="assumed", kind="placeholder", low=10000, high=150000,
+        bounds=(0.0, 1e8), about="What a year of liberty is worth to a trafficker",
+    )  # fmt: skip
+    wait_cad_per_h: float = par(
+        30.0, unit="CAD/h", source="assumed", kind="elicited", low=0, high=200, bounds=(0.0, 1e5),
+        about="What an hour in line is worth to a trafficker",
+    )  # fmt: skip
+    perception_days: float = par(
+        30.0, unit="days", source="assumed", kind="placeholder", low=7, high=180,
+        bounds=(1.0, 3650.0),
+        about="Time over which smugglers and travellers average what they see",
+    )  # fmt: skip
+    traveller_firearms_per_million: float = par(
+        1600.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
+        kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
+        about="Visitors with an undeclared personal firearm "
+        "(only its product with detection is known)",
+    )  # fmt: skip
+    traveller_firearms_mean: float = par(
+        1.3, unit="firearms", source="C083, C084", kind="elicited", low=1.0, high=2.0,
+        bounds=(1.0, 10.0), about="Firearms of such a visitor",
+    )  # fmt: skip

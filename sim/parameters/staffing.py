@@ -1,0 +1,68 @@
+"""Officers, shifts and the superintendent's rule."""
+
+from dataclasses import dataclass
+
+from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """Officers, shifts and the superintendent's rule."""
+
+    officers_scale: float = par(
+        1.0, unit="ratio", source="A040", kind="measured", low=0.85, high=1.15, bounds=(0.0, 20.0),
+        by_port=True, about="Officers on shift as a ratio of the staffing table",
+    )  # fmt: skip
+    positions_added: float = par(
+        0.0, unit="ratio", source="000 ¶10", kind="measured", low=0.0, high=0.5,
+        bounds=(0.0, 5.0), about="Positions created, as a ratio of those that exist",
+    )  # fmt: skip
+    hiring_months: float = par(
+        6.0, unit="months", source="assumed", kind="elicited", low=3, high=18, bounds=(0.0, 120.0),
+        about="From a vacancy to the first day at the college",
+    )  # fmt: skip
+    college_weeks: float = par(
+        9.0, unit="weeks", source="assumed", kind="elicited", low=8, high=18, bounds=(0.0, 104.0),
+        about="Weeks at the college before the first shift",
+    )  # fmt: skip
+    college_seats_per_year: float = par(
+        600.0, unit="officers/year", source="A047", kind="cited", low=300, high=800,
+        bounds=(0.0, 1e5), about="Recruits that the college can take",
+    )  # fmt: skip
+    attrition_per_year: float = par(
+        0.05, unit="share", source="assumed", kind="elicited", low=0.02, high=0.1,
+        about="Officers who leave in a year",
+    )  # fmt: skip
+    absent_share: float = par(
+        0.05, unit="share", source="assumed", kind="elicited", low=0.02, high=0.12, by_port=True,
+        about="Rostered officers who are absent",
+    )  # fmt: skip
+    training_weeks: float = par(
+        0.0, unit="weeks", source="000 ¶10, ¶14", kind="elicited", low=0.0, high=8.0,
+        bounds=(0.0, 52.0), about="Weeks off the line that training takes from each officer",
+    )  # fmt: skip
+    training_months: float = par(
+        12.0, unit="months", source="assumed", kind="elicited", low=6, high=36,
+        bounds=(0.1, 240.0), about="Time in which every officer has been trained once",
+    )  # fmt: skip
+    armed_target_share: float = par(
+        0.0, unit="share", source="A041", kind="measured", low=0.0, high=1.0,
+        about="Officers to be armed at the end of the roll-out",
+    )  # fmt: skip
+    arming_years: float = par(
+        10.0, unit="years", source="A042, A046", kind="measured", low=2, high=10,
+        bounds=(0.01, 50.0), about="Length of the arming roll-out",
+    )  # fmt: skip
+    arming_course_weeks: float = par(
+        3.0, unit="weeks", source="A050", kind="measured", low=2, high=4, bounds=(0.0, 52.0),
+        about="Length of the duty firearm course",
+    )  # fmt: skip
+    control_interval_min: int = par(
+        60, unit="min", source="assumed", kind="elicited", low=15, high=60, bounds=(5, 60),
+        about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
+    )  # fmt: skip
+    safety: float = par(
+        0.25, unit="ratio", source="B060", kind="elicited", low=0.1, high=0.8, bounds=(-1.0, 10.0),
+        about="Safety staffing: officers beyond the load, per square root of the load "
+        "(fitted to the wait standard)",
+    )  # fmt: skip

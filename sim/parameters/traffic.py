@@ -1,0 +1,59 @@
+"""Who comes, and when."""
+
+from dataclasses import dataclass
+
+from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Who comes, and when."""
+
+    volume_scale: float = par(
+        1.0, unit="ratio", source="C080 check 2", kind="measured", low=0.87, high=1.0,
+        bounds=(0.0, 20.0), by_port=True,
+        about="All traffic as a ratio of the table of the year",
+    )  # fmt: skip
+    day_factor_cv: float = par(
+        0.12, unit="ratio", source="assumed", kind="elicited", low=0.05, high=0.25,
+        bounds=(0.0, 1.0),
+        about="Coefficient of variation of the day factor that the ports of a region share",
+    )  # fmt: skip
+    nexus_share: float = par(
+        0.08, unit="share", source="Z007", kind="elicited", low=0.03, high=0.15, by_port=True,
+        about="Cars that use the NEXUS lane, of the cars at ports that have one",
+    )  # fmt: skip
+    fast_share: float = par(
+        0.12, unit="share", source="assumed", kind="elicited", low=0.03, high=0.3, by_port=True,
+        about="Trucks that use the FAST lane, of the trucks at ports that have one",
+    )  # fmt: skip
+    sailings_per_day: int = par(
+        6, unit="sailings/day", source="assumed", kind="elicited", low=2, high=16, bounds=(1, 24),
+        about="Ferry arrivals a day at a landing, evenly over its opening hours",
+    )  # fmt: skip
+    detour_factor: float = par(
+        1.35, unit="ratio", source="G015", kind="elicited", low=1.2, high=1.8, bounds=(1.0, 5.0),
+        about="Road distance between neighbouring ports as a ratio of the great circle",
+    )  # fmt: skip
+    detour_speed_km_per_h: float = par(
+        70.0, unit="km/h", source="assumed", kind="elicited", low=50, high=90, bounds=(5.0, 130.0),
+        about="Speed of the drive to a neighbouring port",
+    )  # fmt: skip
+    detour_choice_min: float = par(
+        20.0, unit="min", source="assumed", kind="elicited", low=5, high=60, bounds=(0.1, 600.0),
+        about="Extra minutes of drive and wait that make a neighbouring port e times less chosen",
+    )  # fmt: skip
+    trip_km: float = par(
+        150.0, unit="km", source="assumed", kind="elicited", low=50, high=400,
+        bounds=(1.0, 5000.0),
+        about="Length of an ordinary trip, against which a detour is felt",
+    )  # fmt: skip
+    distance_elasticity: float = par(
+        -1.8, unit="elasticity", source="D013", kind="cited", low=-2.0, high=-1.6,
+        bounds=(-10.0, 0.0),
+        about="Change in trips for a change in distance, in logarithms",
+    )  # fmt: skip
+    neighbours: int = par(
+        3, unit="ports", source="assumed", kind="elicited", low=1, high=5, bounds=(1, 8),
+        about="How many neighbouring ports a diverted traveller considers",
+    )  # fmt: skip
