@@ -23,7 +23,7 @@ SIGNIFICANT = 0.05
 DERIVED: dict[str, tuple[Metric, tuple[str, ...]]] = {
     "firearms_stopped": (
         Metric("firearms", "trafficked firearms stopped", "more", model_only=True),
-        ("firearms_seized_ports", "firearms_intercepted_between_ports"),
+        ("firearms_seized_ports", "firearms_intercepted_away"),
     ),
 }
 """Sums that only the analysis knows, with what they add up."""

@@ -46,14 +46,15 @@ METRICS: dict[str, Metric] = {
     "officer_clearance_h": Metric("officer-hours", "officer time on duty and paperwork"),
     "officer_examination_h": Metric("officer-hours", "officer time on examinations"),
     "officer_ready_h": Metric("officer-hours", "officer time without a vehicle"),
+    "firearms_not_planned": Metric("firearms", "firearms not planned any more", "", True),
     "firearms_planned": Metric("firearms", "firearms planned by traffickers", "less", True),
     "firearms_deterred": Metric("firearms", "firearms deterred", "more", True),
     "firearms_passed": Metric("firearms", "trafficked firearms getting through", "less", True),
     "firearms_seized_ports": Metric(
         "firearms", "trafficked firearms seized at ports", "more", True
     ),
-    "firearms_intercepted_between_ports": Metric(
-        "firearms", "trafficked firearms intercepted between ports", "more", True
+    "firearms_intercepted_away": Metric(
+        "firearms", "trafficked firearms intercepted away from the ports", "more", True
     ),
     "traveller_firearms_seized": Metric("firearms", "travellers' firearms seized", "", True),
     "firearms_seized_highway": Metric("firearms", "firearms seized at ports, all kinds", "more"),

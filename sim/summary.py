@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.model.booking import AIR, BETWEEN_PORTS, NOT_MADE, NOT_PLANNED, PORT, POST, WATER
 from sim.model.border import Border
 from sim.model.conditions import DAY_S
 from sim.model.referral import REASONS
@@ -28,7 +29,7 @@ from sim.records import (
     WAIT_S,
     WITHIN,
 )
-from sim.results import METRICS, Result
+from sim.results import METRICS, TABLES, Result
 
 Floats = npt.NDArray[np.float64]
 
@@ -85,18 +86,19 @@ def _attempts(border: Border) -> pd.DataFrame:
     fates = {IN_TRANSIT: "in_transit", SEIZED: "seized", TURNED_BACK: "deterred"}
     rows = []
     for row in border.bookings.rows:
-        share, reason, minutes = 0.0, "", 0.0
+        share, reason, minutes = row.route.loss, "", 0.0
         if row.number >= 0:
             seen = found[row.number]
             fate = fates.get(int(seen["fate"]), "passed")
             share = float(seen["sure"] + seen["chance"] * (seen["in_time"] > 0))
             reason = REASONS[int(seen["reason"])]
             minutes = float(seen["examination_s"]) / 60.0
-        elif row.route == "not_made":
+        elif row.route.kind == NOT_PLANNED:
+            fate = "not_planned"
+        elif row.route.kind == NOT_MADE:
             fate = "deterred"
         else:
-            fate = "intercepted_between_ports" if row.intercepted else "passed"
-            share = row.perceived_loss
+            fate = "intercepted" if row.intercepted else "passed"
         rows.append(
             {
                 "attempt_id": row.attempt_id,
@@ -104,25 +106,25 @@ def _attempts(border: Border) -> pd.DataFrame:
                 "organisation": str(row.organisation) if row.organisation >= 0 else "",
                 "market": row.market,
                 "source": row.source,
-                "route": row.route,
-                "port_id": str(border.ports.ids[row.port]) if row.port >= 0 else "",
+                "route": row.route.kind,
+                "region": row.route.region,
+                "port_id": str(border.ports.ids[row.route.port]) if row.number >= 0 else "",
                 "lane": LANES[row.lane] if row.lane >= 0 else "",
                 "time_s": row.time_s,
                 "load": row.load,
                 "deep": row.deep,
-                "perceived_loss": row.perceived_loss,
+                "lookout": row.lookout,
+                "perceived_loss": row.route.believed_loss,
                 "true_detection_share": share,
                 "reason": reason,
                 "examination_min": minutes,
                 "fate": fate,
+                "why": row.why,
             }
         )
-    columns = (
-        "attempt_id", "kind", "organisation", "market", "source", "route", "port_id", "lane",
-        "time_s", "load", "deep", "perceived_loss", "true_detection_share", "reason",
-        "examination_min", "fate",
-    )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(columns))
+    keys = ("scenario", "replication")
+    columns = [column.name for column in TABLES["attempts"] if column.name not in keys]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def wait_quantile_min(counts: Floats, share: float) -> float:
@@ -215,25 +217,26 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
     def firearms(table: pd.DataFrame, fate: str) -> float:
         return float(table.loc[table["fate"] == fate, "load"].sum())
 
-    planned = float(trade["load"].sum())
+    planned = float(trade.loc[trade["route"] != NOT_PLANNED, "load"].sum())
     seized = firearms(trade, "seized")
-    between = firearms(trade, "intercepted_between_ports")
+    away = firearms(trade, "intercepted")
     visitors_seized = firearms(visitors, "seized")
-    at_ports = trade[trade["route"] == "port"]
+    at_ports = trade[trade["route"] == PORT]
     made = float(at_ports["load"].sum())
+    outside = trade[trade["route"].isin((BETWEEN_PORTS, WATER, POST, AIR))]
     expected = float((at_ports["load"] * at_ports["true_detection_share"]).sum())
-    outside = trade[trade["route"] == "between_ports"]
     expected_outside = float((outside["load"] * outside["true_detection_share"]).sum())
     return {
+        "firearms_not_planned": firearms(trade, "not_planned"),
         "firearms_planned": planned,
         "firearms_deterred": firearms(trade, "deterred"),
         "firearms_passed": firearms(trade, "passed"),
         "firearms_seized_ports": seized,
-        "firearms_intercepted_between_ports": between,
+        "firearms_intercepted_away": away,
         "traveller_firearms_seized": visitors_seized,
         "firearms_seized_highway": seized + visitors_seized,
         "seizures_highway": float((attempts["fate"] == "seized").sum()),
-        "true_interdicted_share": (seized + between) / planned if planned else float("nan"),
+        "true_interdicted_share": (seized + away) / planned if planned else float("nan"),
         "true_detection_share": expected / made if made else float("nan"),
         "expected_firearms_stopped": expected + expected_outside,
         "expected_firearms_seized_ports": expected,

@@ -1,67 +1,36 @@
 """The attempts of a day, as vehicles that join the lines."""
 
 import functools
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.engine.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_guests
 from sim.geography import Ports
+from sim.model.booking import (
+    NOT_MADE,
+    NOT_PLANNED,
+    PORT,
+    TRAFFICKING,
+    TRAVELLER,
+    Booking,
+    Outcome,
+    Route,
+)
 from sim.model.conditions import DAY_S, Conditions, Snapshot
 from sim.model.opening import Opening
 from sim.model.organisation import Opportunity, Organisations
 from sim.model.perception import Watch
 from sim.model.port import Layout
-from sim.model.route_choice import NOT_MADE, RouteChoice
+from sim.model.route_choice import RouteChoice
 from sim.model.traffic import CAR, TRUCK, Demand
 from sim.model.traveller_firearms import TravellerFirearms, firearms_of
-from sim.randomness import BOOKING, LOAD, SECONDARY, Streams, to_uniform
+from sim.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
+from sim.records import IN_TRANSIT, SEIZED, TURNED_BACK
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.void]
-
-
-class Booking(NamedTuple):
-    """One attempt, as decided before it meets an officer.
-
-    Attributes
-    ----------
-    attempt_id : str
-        The same in every scenario.
-    number : int
-        Row in the engine's attempts, -1 where no port is involved.
-    kind : str
-        trafficking or traveller.
-    organisation : int
-    market, source : str
-    port, lane : int
-        -1 where no port is involved.
-    time_s : float
-    load : int
-    deep : bool
-    perceived_loss : float
-    route : str
-        port, between_ports or not_made.
-    intercepted : bool
-        Between ports.
-    """
-
-    attempt_id: str
-    number: int
-    kind: str
-    organisation: int
-    market: str
-    source: str
-    port: int
-    lane: int
-    time_s: float
-    load: int
-    deep: bool
-    perceived_loss: float
-    route: str
-    intercepted: bool
 
 
 class Bookings:
@@ -99,6 +68,8 @@ class Bookings:
         self.firearms_mean = parameters.smuggling.traveller_firearms_mean
         self.rows: list[Booking] = []
         self.count = 0
+        self._pending: list[Booking] = []
+        self._told = 0
 
     def lane_at(self, port: int, lane: int) -> int:
         """Lane of a port, or the general car lane where it has no such lane."""
@@ -112,40 +83,72 @@ class Bookings:
         perception = self.watch.perception()
         going: list[tuple[Opportunity, int, int]] = []
         for chance in chances:
+            why = self.organisations.hindrance(chance)
+            if why:
+                self._write_down(chance, Route(NOT_PLANNED), -1, False, why)
+                continue
             open_ports = _open_ports(opening, chance.time_s)
             route = self.routes.choose(chance, open_ports, perception, smuggling)
-            lane = self.lane_at(route, TRUCK if chance.commercial else CAR) if route >= 0 else -1
-            if route >= 0:
-                going.append((chance, route, lane))
-            intercepted = False
-            if route < 0 and route != NOT_MADE:
-                uniform = self.streams.uniforms(SECONDARY, chance.entity, day, 1, chance.index)[
-                    0, 0
-                ]
-                intercepted = bool(uniform < smuggling.between_ports_loss)
-            loss = (
-                float(perception.loss[route, lane]) if route >= 0 else smuggling.between_ports_loss
-            )
-            self.rows.append(
-                Booking(
-                    f"o{chance.organisation}/{day}/{chance.index}",
-                    self.count if route >= 0 else -1,
-                    "trafficking",
-                    chance.organisation,
-                    chance.market,
-                    chance.source,
-                    route if route >= 0 else -1,
-                    lane,
-                    chance.time_s,
-                    chance.load,
-                    chance.deep,
-                    loss,
-                    "port" if route >= 0 else "not_made" if route == NOT_MADE else "between_ports",
-                    intercepted,
-                )
-            )
-            self.count += int(route >= 0)
+            if route.kind == PORT:
+                lane = self.lane_at(route.port, TRUCK if chance.commercial else CAR)
+                going.append((chance, route.port, lane))
+                self._write_down(chance, route, lane, False)
+            else:
+                self._write_down(chance, route, -1, self._intercepted(chance, route))
         return self._guests_of(going, day, smuggling.deep_factor)
+
+    def _intercepted(self, chance: Opportunity, route: Route) -> bool:
+        """Whether a trip away from the ports is intercepted."""
+        words = self.streams.uniforms(AWAY, chance.entity, chance.day, 1, chance.index)
+        return bool(words[0, 0] < route.loss)
+
+    def _write_down(
+        self, chance: Opportunity, route: Route, lane: int, intercepted: bool, why: str = ""
+    ) -> None:
+        at_port = route.kind == PORT
+        self.rows.append(
+            Booking(
+                attempt_id=f"o{chance.organisation}/{chance.day}/{chance.index}",
+                number=self.count if at_port else -1,
+                kind=TRAFFICKING,
+                organisation=chance.organisation,
+                market=chance.market,
+                source=chance.source,
+                route=route,
+                lane=lane,
+                time_s=chance.time_s,
+                load=chance.load,
+                deep=chance.deep,
+                lookout=chance.lookout,
+                intercepted=intercepted,
+                why=why,
+            )
+        )
+        self.count += int(at_port)
+
+    def outcomes(self, attempts: Rows) -> list[Outcome]:
+        """Trafficking attempts whose fate has become known since the last call.
+
+        Parameters
+        ----------
+        attempts : array of ATTEMPT
+            What the engine has found out so far.
+        """
+        found: list[Outcome] = []
+        pending: list[Booking] = []
+        for booking in [*self._pending, *self.rows[self._told :]]:
+            if booking.kind != TRAFFICKING or booking.route.kind in (NOT_MADE, NOT_PLANNED):
+                continue
+            if booking.number < 0:
+                found.append(Outcome(booking, booking.intercepted))
+                continue
+            fate = int(attempts["fate"][booking.number])
+            if fate == IN_TRANSIT:
+                pending.append(booking)
+            else:
+                found.append(Outcome(booking, fate == SEIZED, fate == TURNED_BACK))
+        self._pending, self._told = pending, len(self.rows)
+        return found
 
     def _guests_of(
         self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
@@ -203,20 +206,16 @@ class Bookings:
             for i in range(count):
                 self.rows.append(
                     Booking(
-                        f"{self.port_name[port]}/{day}/{i}",
-                        self.count + i,
-                        "traveller",
-                        -1,
-                        "",
-                        "",
-                        int(port),
-                        CAR,
-                        float(guests["time_s"][slot + i]),
-                        int(loads[i]),
-                        False,
-                        0.0,
-                        "port",
-                        False,
+                        attempt_id=f"{self.port_name[port]}/{day}/{i}",
+                        number=self.count + i,
+                        kind=TRAVELLER,
+                        organisation=-1,
+                        market="",
+                        source="",
+                        route=Route(PORT, int(port)),
+                        lane=CAR,
+                        time_s=float(guests["time_s"][slot + i]),
+                        load=int(loads[i]),
                     )
                 )
             self.count += count

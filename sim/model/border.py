@@ -6,6 +6,7 @@ day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
 import datetime
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.engine.day import DayPlan, World, in_order, new_guests
 from sim.engine.settings import SECONDARY_S, SERVICE_S, settings_rows
 from sim.geography import Ports
 from sim.intervention import BASELINE
+from sim.model.booking import Outcome
 from sim.model.bookings import Bookings
 from sim.model.conditions import DAY_S, Conditions, Snapshot
 from sim.model.danger import Danger, Withdrawal
@@ -44,6 +46,10 @@ STANDARD_S = {False: 600.0, True: 1200.0}
 
 # Settings kept for use on later days (training makes new ones every day).
 MOST_SETTINGS = 16
+
+
+# Who hears after midnight what has become of attempts: their outcomes, and the moment.
+Hears = Callable[[list[Outcome], float], None]
 
 
 class Engine(Protocol):
@@ -115,6 +121,7 @@ class Border:
         self.bookings = Bookings(
             self.ports, self.layout, self.demand, self.conditions, self.watch, streams
         )
+        self.hears_of: list[Hears] = []
         self.withdrawals: list[Withdrawal] = []
         self.on_the_way = new_guests(0)
         self.duty_cad = 0.0
@@ -207,6 +214,9 @@ class Border:
         """Take in what a day has brought: what was seen, and the duty collected."""
         plan, snapshot, settings, before = self._today
         self.watch.day_is_over(plan.weekday, settings)
+        outcomes = self.bookings.outcomes(self.attempts)
+        for hear in self.hears_of:
+            hear(outcomes, (plan.day + 1) * DAY_S)
         count = self.watch.duty_collections(plan.weekday) - before
         mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
         self.collections += count

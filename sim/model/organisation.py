@@ -117,6 +117,10 @@ class Organisations:
             self.market.append(_pick(MARKETS, uniform[1]))
         self.national = entity_number("organisations")
 
+    def hindrance(self, opportunity: Opportunity) -> str:
+        """Why a trip is not planned at all: arrest, supply or price; empty where it is."""
+        return ""
+
     def opportunities(
         self, day: int, smuggling: Smuggling, lookout_share: float
     ) -> list[Opportunity]:

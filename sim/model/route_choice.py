@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.geography import EARTH_RADIUS_KM, Ports
+from sim.model.booking import BETWEEN_PORTS, NOT_MADE, PORT, Route
 from sim.model.organisation import MARKETS, SOURCES, Opportunity
 from sim.model.traffic import CAR, TRUCK
 from sim.parameters import Smuggling
@@ -27,8 +28,8 @@ from sim.randomness import ROUTE, Streams, entity_number, to_uniform
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
-BETWEEN_PORTS = -1
-NOT_MADE = -2
+_BETWEEN = -1
+_NONE = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class RouteChoice:
         open_ports: npt.NDArray[np.bool_],
         perception: Perception,
         smuggling: Smuggling,
-    ) -> int:
+    ) -> Route:
         """Choose a route.
 
         Parameters
@@ -148,16 +149,31 @@ class RouteChoice:
 
         Returns
         -------
-        int
-            Port number, `BETWEEN_PORTS` or `NOT_MADE`.
+        Route
         """
+        lane = TRUCK if opportunity.commercial else CAR
+        port = self._best(opportunity, open_ports, lane, perception, smuggling)
+        if port >= 0:
+            return Route(PORT, port, "", float(perception.loss[port, lane]))
+        if port == _NONE:
+            return Route(NOT_MADE)
+        loss = smuggling.between_ports_loss
+        return Route(BETWEEN_PORTS, -1, "", loss, loss)
+
+    def _best(
+        self,
+        opportunity: Opportunity,
+        open_ports: npt.NDArray[np.bool_],
+        lane: int,
+        perception: Perception,
+        smuggling: Smuggling,
+    ) -> int:
         key = (opportunity.source, opportunity.market)
         routes = self.considered(key, opportunity.commercial, smuggling)
         routes = routes[open_ports[routes]]
         noise = self._noise(opportunity, routes)
         if smuggling.adversary == "static":
             return self._static(routes, noise, smuggling)
-        lane = TRUCK if opportunity.commercial else CAR
         value = np.concatenate(
             [
                 self.utility(key, routes, lane, opportunity.load, perception, smuggling),
@@ -172,7 +188,7 @@ class RouteChoice:
             ports = np.log((1.0 - share) * self.weight[routes] / self.weight[routes].sum())
             score = np.concatenate([ports, [np.log(share)]]) + noise[:-1]
         best = int(np.argmax(score))
-        return int(routes[best]) if best < len(routes) else BETWEEN_PORTS
+        return int(routes[best]) if best < len(routes) else _BETWEEN
 
     def _noise(self, opportunity: Opportunity, routes: Whole) -> Floats:
         """Gumbel noise of the ports considered, of going between the ports, and of no trip."""
@@ -186,7 +202,7 @@ def quantal_response(value: Floats, noise: Floats, rationality: float, routes: W
     best = int(np.argmax(rationality * value + noise))
     if best < len(routes):
         return int(routes[best])
-    return BETWEEN_PORTS if best == len(routes) else NOT_MADE
+    return _BETWEEN if best == len(routes) else _NONE
 
 
 def margin_cad(smuggling: Smuggling) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.intervention import BASELINE, Scenario
-from sim.model.bookings import Booking
+from sim.model.booking import Booking
 from sim.randomness import entity_number
 from sim.scenario import read
 from tests.behaviour.scene import (

@@ -131,7 +131,7 @@ def test_effects_that_were_put_in_come_out(study: Study) -> None:
 
 def test_stopped_is_the_sum_of_its_parts(study: Study) -> None:
     table = values(study)
-    parts = table["firearms_seized_ports"] + table["firearms_intercepted_between_ports"]
+    parts = table["firearms_seized_ports"] + table["firearms_intercepted_away"]
     pd.testing.assert_series_equal(table["firearms_stopped"], parts, check_names=False)
 
 
