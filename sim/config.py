@@ -14,6 +14,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 import sim.scenario
 from sim.complaint import one_line
+from sim.design.crossing import crossed
+from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.feasibility import check_point
 from sim.geography import Ports, read_ports
@@ -73,6 +75,8 @@ def register(scratch: Path = Path()) -> None:
             ("ports", Any, field(default="all")),
             ("year", int, field(default=2005)),
             ("adversary", str | None, field(default=None)),
+            ("adversaries", Any, field(default_factory=list)),
+            ("worlds", int, field(default=0)),
             ("engine", str, field(default=MISSING)),
             ("execution", _Execution, field(default_factory=_Execution)),
             ("study", _StudyFolder, field(default_factory=_StudyFolder)),
@@ -113,20 +117,20 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     table = read_ports(plain["year"], Path(own_table) if own_table else None)
     ports = _ports(plain["ports"], table)
     scenarios = _scenarios(plain)
-    points = tuple(
-        Point(
-            parameters=parameters,
-            scenario=scenario,
-            ports=ports,
-            year=plain["year"],
-            start=start,
-            days=run["days"],
-            seed=run["seed"],
-            engine=plain["engine"],
-            ports_table=own_table,
-        )
-        for scenario in scenarios
+    base = Point(
+        parameters=parameters,
+        scenario=BASELINE,
+        ports=ports,
+        year=plain["year"],
+        start=start,
+        days=run["days"],
+        seed=run["seed"],
+        engine=plain["engine"],
+        ports_table=own_table,
     )
+    _within("worlds", plain["worlds"], 0, 100_000, "worlds")
+    design = worlds(plain["worlds"]) if plain["worlds"] else None
+    points = crossed(base, scenarios, _adversaries(plain), design.worlds if design else ())
     for point in points:
         check_point(point, table)
     name = experiment or (scenarios[0].name if len(scenarios) == 1 else "compare")
@@ -138,6 +142,7 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
         execution=execution["kind"],
         workers=workers,
         configuration=plain,
+        design=design,
     )
 
 
@@ -212,6 +217,21 @@ def _words(name: str, value: Any) -> list[str]:
     return words
 
 
+def _adversaries(plain: dict[str, Any]) -> list[str]:
+    """Read the kinds of smuggler that every scenario is to meet; none for the one there is."""
+    value = plain["adversaries"]
+    if value in ([], None):
+        return []
+    if plain["adversary"] is not None:
+        raise InputError(
+            f"{PLACE}: adversary = {plain['adversary']!r} with adversaries = {value!r}: give one"
+        )
+    words = _words("adversaries", value)
+    if words == ["all"]:
+        return list(catalogue()["smuggling.adversary"].metadata["choices"])
+    return words
+
+
 def _ports(value: Any, table: Ports) -> tuple[str, ...]:
     words = _words("ports", value)
     known = [str(port_id) for port_id in table.ids]
@@ -253,7 +273,7 @@ def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
 
 def known_names() -> list[str]:
     """Names that can be given on the command line, besides parameters."""
-    names = ["scenario", "compare", "ports", "year", "adversary", "engine"]
+    names = ["scenario", "compare", "ports", "year", "adversary", "adversaries", "worlds", "engine"]
     for room, schema in (("run", _Run), ("execution", _Execution), ("study", _StudyFolder)):
         names += [f"{room}.{one.name}" for one in dataclasses.fields(schema)]
     return names

@@ -6,12 +6,36 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sim.intervention import Scenario
 from sim.parameters import Parameters
 
 ENGINES = ("compiled", "reference")
 YEARS = (2005, 2019, 2024)
+
+
+class Label(NamedTuple):
+    """What a point is called in every table. Results are the same whatever it is.
+
+    Attributes
+    ----------
+    scenario : str
+        Name of the scenario.
+    adversary : str
+        How smugglers choose their route.
+    world : int
+        Number of the draw of uncertain parameters; 0 is their central value.
+    """
+
+    scenario: str
+    adversary: str
+    world: int = 0
+
+    def __str__(self) -> str:
+        """Say it in a few words, for messages."""
+        world = f", world {self.world}" if self.world else ""
+        return f"scenario {self.scenario}, smugglers {self.adversary}{world}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +62,8 @@ class Point:
         compiled or reference.
     ports_table : str, optional
         A port table of one's own (`sim.geography.read_ports`).
+    world : int
+        Number of the draw of uncertain parameters that ``parameters`` holds; a name only.
     """
 
     parameters: Parameters
@@ -49,16 +75,22 @@ class Point:
     seed: int
     engine: str
     ports_table: str | None = None
+    world: int = 0
+
+    @property
+    def label(self) -> Label:
+        """What the point is called in tables."""
+        return Label(self.scenario.name, self.parameters.smuggling.adversary, self.world)
 
     def identity(self) -> str:
         """Hash of everything in the point, 16 hexadecimal digits.
 
-        The scenario enters with what it changes, not with its name or prose, and the engine does
-        not enter: both give the same results.
+        The scenario enters with what it changes, not with its name or prose, the world with its
+        parameters, not with its number, and the engine does not enter: both give the same results.
         """
         content = dataclasses.asdict(self)
         content["scenario"] = content["scenario"]["interventions"]
-        del content["engine"]
+        del content["engine"], content["world"]
         if self.ports_table is not None:
             content["ports_table"] = hashlib.sha256(Path(self.ports_table).read_bytes()).hexdigest()
         text = json.dumps(content, sort_keys=True, default=str)

@@ -1,21 +1,21 @@
 """A study from settings to a results folder: run what is missing, then write the tables."""
 
 import datetime
-import hashlib
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.design.record import Design
 from sim.errors import InputError
 from sim.execute.local import run_pool, run_serial
 from sim.execute.plan import Task, key_of, plan
-from sim.execute.provenance import code_digest, code_version, package_versions
+from sim.execute.provenance import code_digest
 from sim.execute.store import DamagedError, Store
-from sim.point import Point
+from sim.manifest import manifest
+from sim.point import Label, Point
 
 if TYPE_CHECKING:
     from sim.results import Result
@@ -34,7 +34,7 @@ class Settings:
     folder : pathlib.Path
         Results folder.
     points : tuple of Point
-        The baseline first, if there are several.
+        By scenario (the baseline first, if there are several), smuggler and world.
     replications : int
     execution : str
         pool or serial.
@@ -42,6 +42,8 @@ class Settings:
         Processes of the pool.
     configuration : dict
         The composed configuration, resolved.
+    design : Design, optional
+        How the points were chosen, where they are numbered.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Settings:
     execution: str
     workers: int
     configuration: dict[str, Any]
+    design: Design | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,14 @@ class Broken:
     """A law that did not hold in a replication."""
 
     law: str
-    scenario: str
+    label: Label
     replication: int
     detail: str
 
     def __str__(self) -> str:
         """Say it in one line."""
         return (
-            f"law broken: {self.law} in scenario {self.scenario}, replication {self.replication}"
+            f"law broken: {self.law} in {self.label}, replication {self.replication}"
             f" ({self.detail}): this is not a result"
         )
 
@@ -164,7 +167,7 @@ def write(settings: Settings, store: Store, began: datetime.datetime) -> list[Br
 
     broken: list[Broken] = []
 
-    def results() -> Iterator[tuple[str, "Result"]]:
+    def results() -> Iterator[tuple[Label, int, "Result"]]:
         for point in settings.points:
             for replication in range(settings.replications):
                 task = Task(point, replication, key_of(point))
@@ -174,51 +177,17 @@ def write(settings: Settings, store: Store, began: datetime.datetime) -> list[Br
                     raise InputError(
                         f"{store.path(task)}: damaged ({error}); start again"
                     ) from None
-                name = point.scenario.name
                 broken.extend(
-                    Broken(str(law["law"]), name, replication, str(law["detail"]))
+                    Broken(str(law["law"]), point.label, replication, str(law["detail"]))
                     for law in result.certificate
                     if not law["held"]
                 )
-                yield name, result
+                yield point.label, replication, result
 
-    write_study(settings.folder, results(), manifest(settings, began))
+    write_study(
+        settings.folder,
+        results(),
+        manifest(settings, began),
+        settings.design.table() if settings.design else None,
+    )
     return broken
-
-
-def manifest(settings: Settings, began: datetime.datetime) -> dict[str, Any]:
-    """How a study was made, as plain values that JSON can hold."""
-    first = settings.points[0]
-    content = {
-        "name": settings.name,
-        "configuration": settings.configuration,
-        "configuration_hash": configuration_hash(settings.configuration),
-        "start": first.start,
-        "days": first.days,
-        "year": first.year,
-        "seed": first.seed,
-        "ports": first.ports,
-        "engine": first.engine,
-        "adversary": first.parameters.smuggling.adversary,
-        "replications": settings.replications,
-        "scenarios": {point.scenario.name: point.scenario.title for point in settings.points},
-        "points": [
-            {"identity": point.identity(), **asdict(point.scenario)} for point in settings.points
-        ],
-        "code_version": code_version(),
-        "code_digest": code_digest(),
-        "packages": package_versions(),
-        "began": began.isoformat(timespec="seconds"),
-        "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-    plain: dict[str, Any] = json.loads(json.dumps(content, default=str))
-    return plain
-
-
-def configuration_hash(configuration: dict[str, Any]) -> str:
-    """Hash of what decides the results: where they go and how they are computed do not enter."""
-    deciding = {
-        key: value for key, value in configuration.items() if key not in ("study", "execution")
-    }
-    text = json.dumps(deciding, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

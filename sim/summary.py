@@ -204,10 +204,7 @@ def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
         add(metric, "all", "all", value)
     for metric, value in _other(border, lane).items():
         add(metric, "all", "all", value)
-    table = pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
-    table.insert(0, "world", 0)
-    table.insert(0, "adversary", border.point.parameters.smuggling.adversary)
-    return table
+    return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
 
 
 def _firearms(attempts: pd.DataFrame) -> dict[str, float]:

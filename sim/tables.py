@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sim import records
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables; raised when a column changes its name or its meaning."""
 
 WAIT_BIN_EDGES_MIN = (*records.WAIT_BIN_EDGES_MIN, math.inf)
@@ -44,8 +44,14 @@ def _real(name: str, unit: str, about: str) -> Column:
     return Column(name, "float64", unit, about)
 
 
-_SCENARIO = _text("scenario", "Name of the scenario; write_study fills it in")
-_REPLICATION = _count("replication", "", "Number of the replication, from 0; filled in if missing")
+KEYS = (
+    _text("scenario", "Name of the scenario"),
+    _text("adversary", "How smugglers choose their route"),
+    _count("world", "", "Number of the draw of uncertain parameters; 0 is their central value"),
+    _count("replication", "", "Number of the replication, from 0"),
+)
+"""What every table says of a row's run; write_study fills them in."""
+
 _PORT = _text("port_id", "Port of entry, key of the port table; empty away from the ports")
 _LANE = _text("lane", "car, nexus, truck, fast, bus or train")
 _HOUR = (
@@ -55,10 +61,7 @@ _HOUR = (
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "summary": (
-        _SCENARIO,
-        _text("adversary", "How smugglers choose their route"),
-        _count("world", "", "Number of the draw of uncertain parameters; 0 is their central value"),
-        _REPLICATION,
+        *KEYS,
         _text("metric", "A key of METRICS"),
         _text("unit", "Unit of the value"),
         _text("port_group", "One of PORT_GROUPS"),
@@ -66,7 +69,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _real("value", "", "Value over the whole run"),
     ),
     "port_hours": (
-        _SCENARIO, _REPLICATION, _PORT, _LANE, *_HOUR,
+        *KEYS, _PORT, _LANE, *_HOUR,
         _count("arrivals", "vehicles", "Joined the line in this hour of the week"),
         _count("released", "vehicles", "Of these, left primary"),
         _real("wait_s", "s", "Sum of their waits in line"),
@@ -91,7 +94,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _real("examination_s", "officer-seconds", "Officer time on examinations"),
     ),
     "officer_hours": (
-        _SCENARIO, _REPLICATION, _PORT, *_HOUR,
+        *KEYS, _PORT, *_HOUR,
         _real("shift_s", "officer-seconds", "Officers on shift"),
         _real("overtime_s", "officer-seconds", "Work finished after the end of a shift"),
         _real("primary_s", "officer-seconds", "At primary"),
@@ -100,7 +103,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _real("ready_s", "officer-seconds", "At their post without a vehicle"),
     ),
     "attempts": (
-        _SCENARIO, _REPLICATION,
+        *KEYS,
         _text("attempt_id", "The same opportunity has the same number in every scenario"),
         _text("kind", "trafficking or traveller"),
         _text("organisation", "Trafficking organisation; empty for a traveller"),
@@ -121,3 +124,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _text("why", "Why it was not planned: arrest, supply or price; else empty"),
     ),
 }  # fmt: skip
+
+DESIGN: tuple[Column, ...] = (
+    _text("scenario", "Scenario that the value makes; empty where it makes a world"),
+    _count("world", "", "World that the value makes; 0 where it makes a scenario"),
+    _text("parameter", "Dotted name of a parameter"),
+    _real("value", "", "Its value, in the parameter's unit"),
+)
+"""Which values the numbered points of a design stand for, one row a point and parameter."""

@@ -1,13 +1,14 @@
 """A small made-up study: the shape of real results, numbers from a generator, no model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.results import CLASSES, METRICS, PORT_GROUPS, TABLES, Result, write_study
+from sim.results import CLASSES, KEYS, METRICS, PORT_GROUPS, TABLES, Label, Result, write_study
 
 PORTS = ("windsor-ambassador", "sarnia", "douglas", "abercorn")
 LANES = ("car", "truck")
@@ -45,6 +46,9 @@ CLASS_WAITS = {
     "all": 1.0, "car": 1.0, "nexus": 0.2, "truck": 1.3, "fast": 0.4, "bus": 1.1, "train": 0.0,
 }  # fmt: skip
 
+ADVERSARIES = ("quantal_response",)
+KEY_NAMES = {key.name for key in KEYS}
+
 LAWS = ("vehicles in = out + in line", "firearms planned = all their fates", "Little's law")
 
 
@@ -74,8 +78,13 @@ def _level(
     return base + added.get(metric, 0.0)
 
 
-def _summary(scenario: str, replication: int, effect: tuple[float, float]) -> pd.DataFrame:
+def _summary(label: Label, replication: int, effect: tuple[float, float]) -> pd.DataFrame:
+    """Make a summary; in other worlds and against other smugglers effects are larger or smaller."""
+    scenario = label.scenario
     shocks = np.random.default_rng(replication).standard_normal(len(METRICS))
+    tilt = np.random.default_rng([label.world, *label.adversary.encode()]).uniform(-0.5, 0.5)
+    if (label.world, label.adversary) != (0, ADVERSARIES[0]):
+        effect = (effect[0] * (1 + float(tilt)), effect[1] * (1 - float(tilt)))
     own = np.random.default_rng([replication, sum(scenario.encode())]).standard_normal()
     rows = []
     for metric, shock in zip(METRICS, shocks, strict=True):
@@ -88,11 +97,10 @@ def _summary(scenario: str, replication: int, effect: tuple[float, float]) -> pd
                 if metric == "referred_share" and name == "truck":
                     factor = 0.5
                 rows.append((metric, METRICS[metric].unit, group, name, value * factor))
-    frame = pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
-    return frame.assign(adversary="quantal_response", world=0, replication=replication)
+    return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
 
 
-def _hours(table: str, replication: int) -> pd.DataFrame:
+def _hours(table: str) -> pd.DataFrame:
     lanes = LANES if table == "port_hours" else ("",)
     keys = [
         (port, lane, d, h) for port in PORTS for lane in lanes for d in range(7) for h in range(24)
@@ -100,7 +108,7 @@ def _hours(table: str, replication: int) -> pd.DataFrame:
     frame = pd.DataFrame(keys, columns=["port_id", "lane", "weekday", "hour"])
     busy = 1 + np.sin((frame["hour"] - 9) / 24 * 2 * np.pi) + 0.3 * (frame["weekday"] >= 4)
     for column in TABLES[table]:
-        if column.name in {"scenario", "replication", "port_id", "lane", "weekday", "hour"}:
+        if column.name in KEY_NAMES | {"port_id", "lane", "weekday", "hour"}:
             continue
         whole = column.dtype == "int64"
         frame[column.name] = (100 * busy).round().astype("int64") if whole else 3600 * busy
@@ -112,10 +120,10 @@ def _hours(table: str, replication: int) -> pd.DataFrame:
         frame["wait_bin_05"] = frame["arrivals"] - frame["wait_bin_00"]
     else:
         frame = frame.drop(columns="lane")
-    return frame.assign(replication=replication)
+    return frame
 
 
-def _attempts(replication: int) -> pd.DataFrame:
+def _attempts() -> pd.DataFrame:
     count = 5
     known: dict[str, Any] = {
         "str": ["x"] * count,
@@ -123,8 +131,8 @@ def _attempts(replication: int) -> pd.DataFrame:
         "float64": np.linspace(0, 1, count),
         "bool": [True] * count,
     }
-    columns = {c.name: known[c.dtype] for c in TABLES["attempts"] if c.name != "scenario"}
-    return pd.DataFrame(columns).assign(replication=replication)
+    columns = [column for column in TABLES["attempts"] if column.name not in KEY_NAMES]
+    return pd.DataFrame({column.name: known[column.dtype] for column in columns})
 
 
 def certificate(held: bool = True) -> list[dict[str, Any]]:
@@ -142,21 +150,24 @@ def certificate(held: bool = True) -> list[dict[str, Any]]:
 
 
 def results(
-    effects: Mapping[str, tuple[float, float]] = EFFECTS, replications: int = 8, held: bool = True
-) -> Iterator[tuple[str, Result]]:
-    """Results of every scenario and replication, on common random numbers."""
-    for scenario, effect in effects.items():
+    effects: Mapping[str, tuple[float, float]] = EFFECTS,
+    replications: int = 8,
+    held: bool = True,
+    adversaries: Sequence[str] = ADVERSARIES,
+    worlds: int = 0,
+) -> Iterator[tuple[Label, int, Result]]:
+    """Results of every scenario, smuggler, world and replication, on common random numbers."""
+    for scenario, adversary, world in product(effects, adversaries, range(worlds + 1)):
+        label = Label(scenario, adversary, world)
         for replication in range(replications):
-            yield (
-                scenario,
-                Result(
-                    summary=_summary(scenario, replication, effect),
-                    port_hours=_hours("port_hours", replication),
-                    officer_hours=_hours("officer_hours", replication),
-                    attempts=_attempts(replication),
-                    certificate=certificate(held),
-                ),
+            result = Result(
+                summary=_summary(label, replication, effects[scenario]),
+                port_hours=_hours("port_hours"),
+                officer_hours=_hours("officer_hours"),
+                attempts=_attempts(),
+                certificate=certificate(held),
             )
+            yield label, replication, result
 
 
 def write(
@@ -164,9 +175,12 @@ def write(
     effects: Mapping[str, tuple[float, float]] = EFFECTS,
     replications: int = 8,
     held: bool = True,
+    adversaries: Sequence[str] = ADVERSARIES,
+    worlds: int = 0,
     **manifest: Any,
 ) -> Path:
     """Write a made-up study and return its folder."""
     about = {"days": 365, "start": "2005-01-01", "year": 2005, "seed": 7, "engine": "compiled"}
-    write_study(folder, results(effects, replications, held), {**about, **manifest})
+    made = results(effects, replications, held, adversaries, worlds)
+    write_study(folder, made, {**about, **manifest})
     return folder

@@ -28,8 +28,8 @@ class Task:
 
     @property
     def label(self) -> str:
-        """Scenario and replication, for messages."""
-        return f"{self.point.scenario.name}, replication {self.replication}"
+        """Label of the point and replication, for messages."""
+        return f"{self.point.label}, replication {self.replication}"
 
 
 def key_of(point: Point) -> str:

@@ -18,6 +18,7 @@ def par(
     bounds: tuple[float, float] | None = None,
     by_port: bool = False,
     choices: tuple[str, ...] = (),
+    lever: bool = False,
 ) -> Any:
     """Declare a parameter.
 
@@ -41,6 +42,9 @@ def par(
         Whether an intervention may set it at some ports only.
     choices : tuple of str
         Allowed words of a text parameter.
+    lever : bool
+        Whether its value in the baseline is known, because nobody had changed it yet: low to high
+        is what planners could set it to, and worlds leave it alone.
     """
     return dataclasses.field(
         default=default,
@@ -54,5 +58,6 @@ def par(
             "bounds": bounds if bounds is not None else (0.0, 1.0) if unit == "share" else None,
             "by_port": by_port,
             "choices": choices,
+            "lever": lever,
         },
     )

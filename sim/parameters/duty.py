@@ -11,15 +11,15 @@ class Duty:
 
     exemption_24h_cad: float = par(
         50.0, unit="CAD", source="D014", kind="measured", low=50, high=2000, bounds=(0.0, 1e6),
-        about="Exemption of a returning resident after 24 hours",
+        lever=True, about="Exemption of a returning resident after 24 hours",
     )  # fmt: skip
     exemption_48h_cad: float = par(
         200.0, unit="CAD", source="D015", kind="measured", low=200, high=2000, bounds=(0.0, 1e6),
-        about="Exemption after 48 hours",
+        lever=True, about="Exemption after 48 hours",
     )  # fmt: skip
     exemption_7d_cad: float = par(
         750.0, unit="CAD", source="D016", kind="measured", low=750, high=2000, bounds=(0.0, 1e6),
-        about="Exemption after seven days",
+        lever=True, about="Exemption after seven days",
     )  # fmt: skip
     resident_share: float = par(
         0.59, unit="share", source="published_totals: returns by auto 2006", kind="measured",

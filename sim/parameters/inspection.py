@@ -33,7 +33,7 @@ class Inspection:
     )  # fmt: skip
     training_gain: float = par(
         0.0, unit="standard deviations", source="assumed", kind="placeholder", low=0.0, high=0.6,
-        bounds=(0.0, 6.0), about="What finished training adds to d'",
+        bounds=(0.0, 6.0), lever=True, about="What finished training adds to d'",
     )  # fmt: skip
     paperwork_share: float = par(
         0.008, unit="share", source="Z012, Z013", kind="elicited", low=0.004, high=0.02,

@@ -15,7 +15,7 @@ class Staffing:
     )  # fmt: skip
     positions_added: float = par(
         0.0, unit="ratio", source="000 ¶10", kind="measured", low=0.0, high=0.5,
-        bounds=(0.0, 5.0), about="Positions created, as a ratio of those that exist",
+        bounds=(0.0, 5.0), lever=True, about="Positions created, as a ratio of those that exist",
     )  # fmt: skip
     hiring_months: float = par(
         6.0, unit="months", source="assumed", kind="elicited", low=3, high=18, bounds=(0.0, 120.0),
@@ -39,7 +39,8 @@ class Staffing:
     )  # fmt: skip
     training_weeks: float = par(
         0.0, unit="weeks", source="000 ¶10, ¶14", kind="elicited", low=0.0, high=8.0,
-        bounds=(0.0, 52.0), about="Weeks off the line that training takes from each officer",
+        bounds=(0.0, 52.0), lever=True,
+        about="Weeks off the line that training takes from each officer",
     )  # fmt: skip
     training_months: float = par(
         12.0, unit="months", source="assumed", kind="elicited", low=6, high=36,
@@ -47,7 +48,7 @@ class Staffing:
     )  # fmt: skip
     armed_target_share: float = par(
         0.0, unit="share", source="A041", kind="measured", low=0.0, high=1.0,
-        about="Officers to be armed at the end of the roll-out",
+        lever=True, about="Officers to be armed at the end of the roll-out",
     )  # fmt: skip
     arming_years: float = par(
         10.0, unit="years", source="A042, A046", kind="measured", low=2, high=10,

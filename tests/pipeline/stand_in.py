@@ -9,7 +9,7 @@ import pandas as pd
 from sim.intervention import BASELINE
 from sim.parameters import Parameters
 from sim.point import Point
-from sim.results import METRICS, TABLES, Result
+from sim.results import KEYS, METRICS, TABLES, Result
 
 DTYPES = {"str": "str", "int64": "int64", "float64": "float64", "bool": "bool"}
 
@@ -22,9 +22,6 @@ def run_replication(point: Point, replication: int) -> Result:
     value = int(point.identity(), 16) % 1000 + replication
     summary = pd.DataFrame(
         {
-            "adversary": point.parameters.smuggling.adversary,
-            "world": 0,
-            "replication": replication,
             "metric": list(METRICS),
             "unit": [metric.unit for metric in METRICS.values()],
             "port_group": "all",
@@ -34,11 +31,7 @@ def run_replication(point: Point, replication: int) -> Result:
     )
     tables = {
         name: pd.DataFrame(
-            {
-                one.name: pd.Series(dtype=DTYPES[one.dtype])
-                for one in columns
-                if one.name != "scenario"
-            }
+            {one.name: pd.Series(dtype=DTYPES[one.dtype]) for one in columns if one not in KEYS}
         )
         for name, columns in TABLES.items()
         if name != "summary"

@@ -8,8 +8,9 @@ from hydra import compose, initialize_config_dir
 
 from sim import config
 from sim.errors import InputError
+from sim.manifest import configuration_hash
 from sim.parameters import Parameters, catalogue
-from sim.study import Settings, configuration_hash
+from sim.study import Settings
 
 GROUPS = ["traffic", "inspection", "staffing", "smuggling", "engine", "execution"]
 CHOICES = [

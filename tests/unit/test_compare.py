@@ -34,7 +34,7 @@ def small(numbers: dict[str, list[float]], metric: str = "mean_wait_min") -> Stu
     ]
     columns = ["scenario", "adversary", "world", "replication", "metric", "unit", "port_group"]
     summary = pd.DataFrame(rows, columns=[*columns, "class", "value"])
-    return Study(Path("memory"), {"schema": 1, "days": 365}, {}, summary)
+    return Study(Path("memory"), {"schema": 2, "days": 365}, {}, summary)
 
 
 def one(numbers: dict[str, list[float]], metric: str = "mean_wait_min") -> Comparison:

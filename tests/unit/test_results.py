@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import InputError
-from sim.results import METRICS, TABLES, WAIT_BIN_EDGES_MIN, read_study, write_study
+from sim.results import KEYS, METRICS, TABLES, WAIT_BIN_EDGES_MIN, read_study, write_study
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 write, results = MADE_UP["write"], MADE_UP["results"]
@@ -27,7 +27,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("table", TABLES)
 def test_what_is_written_is_what_is_read(folder: Path, table: str) -> None:
     written = pd.concat(
-        getattr(result, table).assign(scenario=name) for name, result in results(TWO, 2)
+        getattr(result, table).assign(**label._asdict(), replication=number)
+        for label, number, result in results(TWO, 2)
     )
     columns = [column.name for column in TABLES[table]]
     read = read_study(folder).table(table)
@@ -83,7 +84,7 @@ def test_a_folder_whose_files_are_half_renamed_is_no_results_folder(
         renamed.append(target.name)
         source.rename(target)
 
-    monkeypatch.setattr("sim.results.os.replace", rename)
+    monkeypatch.setattr("sim.writing.os.replace", rename)
     with pytest.raises(OSError, match="stops here"):
         write_study(folder, results(TWO, 1), {})
     with pytest.raises(InputError, match="not a results folder"):
@@ -91,24 +92,28 @@ def test_a_folder_whose_files_are_half_renamed_is_no_results_folder(
 
 
 def test_a_column_that_is_not_declared_is_refused(tmp_path: Path) -> None:
-    name, result = next(results(TWO, 1))
+    label, number, result = next(results(TWO, 1))
     odd = replace(result, attempts=result.attempts.assign(colour="red").drop(columns="fate"))
     with pytest.raises(ValueError, match=r"attempts: .*\['colour', 'fate'\]"):
-        write_study(tmp_path, [(name, odd)], {})
+        write_study(tmp_path, [(label, number, odd)], {})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_results_without_a_number_are_numbered_by_scenario(tmp_path: Path) -> None:
-    tables = ("summary", "port_hours", "officer_hours", "attempts")
-    bare = [
-        (name, replace(r, **{t: getattr(r, t).drop(columns="replication") for t in tables}))
-        for name, r in results(TWO, 2)
-    ]
-    write_study(tmp_path / "bare", bare, {})
-    named = write(tmp_path / "named", TWO, replications=2)
-    for table in tables:
-        path = f"{table}.parquet"
-        assert (tmp_path / "bare" / path).read_bytes() == (named / path).read_bytes()
+def test_every_table_says_whose_run_a_row_is_of(tmp_path: Path) -> None:
+    adversaries = ("quantal_response", "static")
+    folder = write(tmp_path, TWO, 2, adversaries=adversaries, worlds=1)
+    for table in TABLES:
+        frame = read_study(folder).table(table)
+        runs = frame[[key.name for key in KEYS]].drop_duplicates()
+        assert len(runs) == 2 * 2 * 2 * 2, table
+        assert set(runs["adversary"]) == set(adversaries)
+
+
+def test_rows_of_one_smuggler_and_world_are_read_alone(tmp_path: Path) -> None:
+    study = read_study(write(tmp_path, TWO, 2, adversaries=("static", "x"), worlds=2))
+    rows = study.table("attempts", scenario="baseline", adversary="static", world=2)
+    assert len(rows) * 2 * 2 * 3 == len(study.attempts)
+    assert set(rows["world"]) == {2}
 
 
 def test_a_folder_without_a_manifest_is_no_results_folder(tmp_path: Path) -> None:
@@ -119,7 +124,7 @@ def test_a_folder_without_a_manifest_is_no_results_folder(tmp_path: Path) -> Non
 def test_another_version_is_named(folder: Path) -> None:
     path = folder / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 9}))
-    with pytest.raises(InputError, match="version 9, this program reads 1"):
+    with pytest.raises(InputError, match="version 9, this program reads 2"):
         read_study(folder)
 
 
@@ -162,7 +167,7 @@ def test_results_that_broke_a_law_are_refused_with_the_law(tmp_path: Path) -> No
 
 
 def test_results_without_a_law_are_refused(tmp_path: Path) -> None:
-    bare = [(name, replace(result, certificate=[])) for name, result in results(TWO, 1)]
+    bare = [(label, k, replace(one, certificate=[])) for label, k, one in results(TWO, 1)]
     write_study(tmp_path, bare, {})
     with pytest.raises(InputError, match="no law was checked"):
         read_study(tmp_path)
@@ -170,14 +175,15 @@ def test_results_without_a_law_are_refused(tmp_path: Path) -> None:
 
 def test_a_residual_that_is_no_number_does_not_hold(tmp_path: Path) -> None:
     law = {"law": "x", "held": True, "residual": math.nan, "tolerance": 0.0, "detail": ""}
-    write_study(tmp_path, [(n, replace(r, certificate=[law])) for n, r in results(TWO, 1)], {})
+    odd = [(label, k, replace(one, certificate=[law])) for label, k, one in results(TWO, 1)]
+    write_study(tmp_path, odd, {})
     with pytest.raises(InputError, match="law 'x' broken in 2 of 2"):
         read_study(tmp_path)
 
 
 def test_the_certificate_keeps_the_worst_case(tmp_path: Path) -> None:
     pairs = list(results(TWO, 2))
-    for k, (_, result) in enumerate(pairs):
+    for k, (_, _, result) in enumerate(pairs):
         result.certificate[0]["residual"] = (0.1, -0.9, 0.3, 0.2)[k]
     write_study(tmp_path, pairs, {})
     law = read_study(tmp_path).certificate["laws"][0]

@@ -1,0 +1,1 @@
+"""Designs of experiments: which values are tried, and how they become points."""

@@ -1,0 +1,36 @@
+"""Worlds: draws of everything that is not known, from the ranges its declarations give."""
+
+from sim.design.factors import Factor, uncertain
+from sim.design.record import Design
+from sim.design.sampling import sobol_sequence
+
+
+def worlds(count: int, seed: int = 1, factors: tuple[Factor, ...] | None = None) -> Design:
+    """Draw worlds evenly over the ranges of what is not known.
+
+    Parameters
+    ----------
+    count : int
+        Number of worlds besides world 0, which holds the central values. More worlds leave those
+        before as they are.
+    seed : int
+        Of the draw; not that of the replications, so that their random numbers may be changed
+        alone.
+    factors : tuple of Factor, optional
+        What is varied: everything uncertain by default.
+    """
+    varied = uncertain() if factors is None else factors
+    places = sobol_sequence(count, len(varied), seed)
+    return Design(
+        about={
+            "method": "worlds",
+            "role": "uncertainty",
+            "seed": seed,
+            "points": count,
+            "factors": [[one.name, one.low, one.high] for one in varied],
+        },
+        worlds=tuple(
+            {one.name: one.value(float(place)) for one, place in zip(varied, row, strict=True)}
+            for row in places
+        ),
+    )
