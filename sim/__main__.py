@@ -5,7 +5,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +33,13 @@ def main() -> int:
     int
         0; 1 if a law was broken; 2 for bad input or a disk that is full; 130 if interrupted.
     """
-    from sim.study import Progress
+    from sim.progress import Progress
 
-    progress = Progress(_complain, _bar)
+    progress = Progress(_complain)
     base = RUNS
     try:
+        if sys.argv[1:2] == ["status"]:
+            return _status(sys.argv[2:])
         asked, base = _settings()
         if not asked:
             return 0
@@ -133,14 +134,14 @@ def _complain(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def _bar(total: int, done: int) -> AbstractContextManager[Any]:
-    """Show progress on a terminal and nothing in a pipe."""
-    import tqdm
+def _status(arguments: Sequence[str]) -> int:
+    """Say how far the study of a folder has come."""
+    from sim.status import read_status
 
-    bar: AbstractContextManager[Any] = tqdm.tqdm(
-        total=total, initial=done, disable=None, file=sys.stderr, unit="replication", leave=False
-    )
-    return bar
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        raise InputError("status: name one folder, as in python -m sim status runs/proposals")
+    print(read_status(arguments[0]))
+    return 0
 
 
 def _report(asked: Sequence["Settings"], broken: Sequence["Broken"]) -> None:

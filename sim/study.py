@@ -2,8 +2,7 @@
 
 import datetime
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from sim.execute.provenance import code_digest
 from sim.execute.store import DamagedError, Store
 from sim.manifest import manifest
 from sim.point import Label, Point
+from sim.progress import Progress
 
 if TYPE_CHECKING:
     from sim.results import Result
@@ -73,26 +73,6 @@ class Broken:
         )
 
 
-@dataclass
-class Progress:
-    """How far a run has come; where there is a terminal, it shows.
-
-    Attributes
-    ----------
-    total, done : int
-        Replications asked for, and those kept.
-    say : callable
-        Takes a line for the user.
-    bar : callable
-        Makes a progress bar (tqdm) from its total and what is done.
-    """
-
-    say: Callable[[str], object]
-    bar: Callable[[int, int], AbstractContextManager[Any]]
-    total: int = 0
-    done: int = 0
-
-
 def check_folder(folder: Path) -> None:
     """Refuse a folder that holds something else than results."""
     if folder.exists() and not folder.is_dir():
@@ -123,10 +103,12 @@ def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> list[B
     with store.locked():
         store.discard_unfinished()
         began = datetime.datetime.now(datetime.UTC)
-        run_missing(asked, store, progress)
-        broken: list[Broken] = []
-        for settings in asked:
-            broken += write(settings, store, began)
+        with progress.watched(base, asked[0].name, asked[0].execution):
+            run_missing(asked, store, progress)
+            progress.writing()
+            broken: list[Broken] = []
+            for settings in asked:
+                broken += write(settings, store, began)
     return broken
 
 
@@ -139,19 +121,17 @@ def run_missing(asked: Sequence[Settings], store: Store, progress: Progress) -> 
     tasks, complaints = store.missing(tuple(wanted.values()))
     for complaint in complaints:
         progress.say(complaint)
-    progress.total, progress.done = len(wanted), len(wanted) - len(tasks)
     if tasks and sys.stderr.isatty() and not _ready(tasks):
         progress.say("compiling the engine: once on this machine, about half a minute")
-    with progress.bar(progress.total, progress.done) as bar:
+    progress.begin(len(wanted), len(wanted) - len(tasks))
 
-        def advance() -> None:
-            progress.done += 1
-            bar.update()
+    def advance() -> None:
+        progress.advance(1, "")
 
-        if asked[0].execution == "serial" or (asked[0].workers == 1 and len(tasks) == 1):
-            run_serial(tasks, store, advance)
-        else:
-            run_pool(tasks, store, advance, asked[0].workers)
+    if asked[0].execution == "serial" or (asked[0].workers == 1 and len(tasks) == 1):
+        run_serial(tasks, store, advance)
+    else:
+        run_pool(tasks, store, advance, asked[0].workers)
 
 
 def _ready(tasks: Sequence[Task]) -> bool:

@@ -159,7 +159,8 @@ def test_a_sweep_gives_every_point_a_folder_and_one_store(
         for share in ("0.01", "0.02")
     }
     assert len(model.calls) == 12
-    assert {path.name for path in (tmp_path / "study").iterdir()} - folders == {"store"}
+    left = {path.name for path in (tmp_path / "study").iterdir()} - folders
+    assert left == {"store", "progress.json"}
 
 
 def test_a_damaged_replication_is_reported_and_run_again(
@@ -252,7 +253,7 @@ def test_a_full_disk_is_one_line_and_nothing_is_half_written(
     assert printed.count("\n") == 1
     assert "No space left on device; 1 of 3 replications are kept" in printed
     names = [path.name for path in (tmp_path / "study").rglob("*") if path.is_file()]
-    assert sorted(names) == [".lock", "000000.replication"]
+    assert sorted(names) == [".lock", "000000.replication", "progress.json"]
 
 
 @pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="needs to mount")
