@@ -1,0 +1,288 @@
+"""The ledger: where a difference in firearms delivered comes from, attempt by attempt.
+
+An attempt is the same attempt in both worlds (`sim.model.booking`), so the difference between two
+scenarios is split exactly: every attempt that delivers more or less than in the baseline is in
+one part, and the parts sum to the total difference, in each replication, market and overall.
+
+Two accounts are kept. *Counted* goes by what happened: an attempt delivers its load or does not.
+*Expected* goes by each attempt's own chance of detection: it delivers load x (1 - chance). Both
+have the same mean; the second leaves out the last throw of the dice and has far less noise.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.compare import BASELINE, estimate
+from sim.errors import InputError
+from sim.results import Study
+
+PARTS = (
+    "not_planned_arrest",
+    "not_planned_supply",
+    "not_planned_price",
+    "not_planned",
+    "deterred",
+    "other_port",
+    "out_of_ports",
+    "into_ports",
+    "other_way",
+    "detection",
+    "in_transit",
+    "load",
+)
+"""Every part, in the order of the table."""
+
+TITLES = {
+    "not_planned_arrest": "Not planned: organisation arrested",
+    "not_planned_supply": "Not planned: nothing to buy",
+    "not_planned_price": "Not planned: price too low",
+    "not_planned": "Not planned",
+    "deterred": "Deterred",
+    "other_port": "Displaced to another port or lane",
+    "out_of_ports": "Displaced out of the ports",
+    "into_ports": "Displaced into the ports",
+    "other_way": "Displaced between ways outside the ports",
+    "detection": "Detected, or no longer detected, on the same way",
+    "in_transit": "Still on the way at the end",
+    "load": "Another load",
+}
+
+PAIRED = ["adversary", "world", "replication"]
+COLUMNS = [
+    "attempt_id", "kind", "market", "route", "region", "port_id", "lane", "load",
+    "true_detection_share", "fate", "why",
+]  # fmt: skip
+
+Texts = npt.NDArray[np.str_]
+Floats = npt.NDArray[np.float64]
+
+
+def attempt_parts(
+    baseline: pd.DataFrame, scenario: pd.DataFrame, *, expected: bool
+) -> pd.DataFrame:
+    """Put every attempt of one replication into one part.
+
+    Parameters
+    ----------
+    baseline, scenario : pandas.DataFrame
+        Rows of the table of attempts with the columns of `COLUMNS`; travellers are left out.
+    expected : bool
+        Whether to deliver load x (1 - chance of detection), not what happened to be delivered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an attempt: ``market``, ``part``, ``lost`` and ``gained`` (firearms no longer, or
+        newly, delivered). An attempt whose load differs too has a second row, ``load``.
+    """
+    pair = _pair(baseline, scenario)
+    before, after = (_delivered_share(pair, world, expected=expected) for world in ("_0", "_1"))
+    old, new = (pair[f"load{world}"].to_numpy(float) for world in ("_0", "_1"))
+    new = np.where(new == 0.0, old, new)
+    old = np.where(old == 0.0, new, old)
+    change = old * (after - before)
+    frame = pd.DataFrame(
+        {"market": pair["market"], "part": _part(pair, before, after), "change": change}
+    )
+    resized = (new - old) * after
+    if np.any(resized):
+        more = frame.assign(part="load", change=resized)
+        frame = pd.concat([frame, more[resized != 0.0]], ignore_index=True)
+    frame["lost"] = np.maximum(-frame["change"], 0.0)
+    frame["gained"] = np.maximum(frame["change"], 0.0)
+    return frame.drop(columns="change")
+
+
+def _pair(baseline: pd.DataFrame, scenario: pd.DataFrame) -> pd.DataFrame:
+    """Each attempt once, with its columns in both worlds; what is missing was not planned."""
+    sides = [
+        table.loc[table["kind"] == "trafficking"].drop(columns="kind").set_index("attempt_id")
+        for table in (baseline, scenario)
+    ]
+    pair = sides[0].join(sides[1], how="outer", suffixes=("_0", "_1"))
+    pair["market"] = pair["market_0"].fillna(pair["market_1"])
+    for world in ("_0", "_1"):
+        missing = pair[f"fate{world}"].isna()
+        for column in ("fate", "route"):
+            pair.loc[missing, f"{column}{world}"] = "not_planned"
+        for column in ("why", "region", "port_id", "lane"):
+            pair[f"{column}{world}"] = pair[f"{column}{world}"].fillna("")
+        for column in ("load", "true_detection_share"):
+            pair[f"{column}{world}"] = pair[f"{column}{world}"].fillna(0.0)
+    return pair
+
+
+def _delivered_share(pair: pd.DataFrame, world: str, *, expected: bool) -> Floats:
+    """Share of the load that is delivered in one of the worlds."""
+    fate = pair[f"fate{world}"]
+    if not expected:
+        return np.asarray(fate == "passed", float)
+    made = np.asarray(fate.isin(("passed", "seized", "intercepted")), float)
+    return np.asarray(made * (1.0 - pair[f"true_detection_share{world}"].to_numpy(float)))
+
+
+def _part(pair: pd.DataFrame, before: Floats, after: Floats) -> Texts:
+    """Part of each attempt.
+
+    A trip that is not planned in one world is there because of that; else one that is deterred in
+    one world; else one on its way at the end; else one that goes another way; else detection.
+    """
+    state = {}
+    for world in ("_0", "_1"):
+        fate = pair[f"fate{world}"].to_numpy(str)
+        why = pair[f"why{world}"].to_numpy(str)
+        unplanned = np.where(why == "", "not_planned", np.char.add("not_planned_", why))
+        state[world] = np.where(
+            fate == "not_planned",
+            unplanned,
+            np.where(np.isin(fate, ("deterred", "in_transit")), fate, ""),
+        )
+    way = {
+        world: (
+            pair[f"route{world}"]
+            .str.cat([pair[f"{place}{world}"] for place in ("port_id", "lane", "region")], sep="/")
+            .to_numpy(str)
+        )
+        for world in ("_0", "_1")
+    }
+    at_port = {world: (pair[f"route{world}"] == "port").to_numpy() for world in ("_0", "_1")}
+    moved = np.select(
+        [
+            way["_0"] == way["_1"],
+            at_port["_0"] & at_port["_1"],
+            at_port["_0"],
+            at_port["_1"],
+        ],
+        ["detection", "other_port", "out_of_ports", "into_ports"],
+        "other_way",
+    )
+    # The state of the world that delivers less says why; in the other it is empty.
+    less = np.where(after < before, state["_1"], state["_0"])
+    other = np.where(after < before, state["_0"], state["_1"])
+    ended = np.where(less != "", less, other)
+    return np.asarray(np.where(ended != "", ended, moved))
+
+
+def by_replication(
+    study: Study,
+    scenario: str,
+    adversary: str | None = None,
+    market: str | None = None,
+    *,
+    expected: bool = True,
+) -> pd.DataFrame:
+    """Parts of the difference between a scenario and the baseline, one replication at a time.
+
+    Parameters
+    ----------
+    study : Study
+    scenario : str
+    adversary, market : str, optional
+        Only this one.
+    expected : bool
+        See `attempt_parts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        adversary, world, replication, part, lost, gained, net (gained - lost), in firearms.
+
+    Raises
+    ------
+    InputError
+        If the study has no such scenario, no baseline, or kept no attempts.
+    """
+    known = study.summary["scenario"].unique().tolist()
+    for name in (BASELINE, scenario):
+        if name not in known:
+            raise InputError.unknown("scenario", name, known, str(study.folder))
+    tables = [_attempts(study, name, adversary) for name in (BASELINE, scenario)]
+    if any(table.empty for table in tables):
+        raise InputError(
+            f"{study.folder}: no attempts of {scenario} were kept, so there is no ledger"
+        )
+    keys = [key for key in PAIRED if key in tables[0].columns]
+    groups = [dict(list(table.groupby(keys))) for table in tables]
+    rows = []
+    for key in groups[0].keys() & groups[1].keys():
+        parts = attempt_parts(groups[0][key], groups[1][key], expected=expected)
+        if market is not None:
+            parts = parts[parts["market"] == market]
+        sums = parts.groupby("part")[["lost", "gained"]].sum().reindex(PARTS, fill_value=0.0)
+        rows.append(sums.reset_index().assign(**dict(zip(keys, key, strict=True))))
+    table = pd.concat(rows, ignore_index=True)
+    table["net"] = table["gained"] - table["lost"]
+    order = pd.Categorical(table["part"], PARTS, ordered=True)
+    table = table.assign(part=order).sort_values([*keys, "part"], ignore_index=True)
+    return table.astype({"part": str})[[*keys, "part", "lost", "gained", "net"]]
+
+
+def _attempts(study: Study, scenario: str, adversary: str | None) -> pd.DataFrame:
+    """Rows of a scenario, with as many of the keys of a pair as the table has."""
+    table = study.table("attempts", None, scenario)
+    columns = [*[key for key in PAIRED if key in table.columns], *COLUMNS]
+    table = table[columns]
+    if adversary is not None and "adversary" in table.columns:
+        table = table[table["adversary"] == adversary]
+    return table
+
+
+def ledger(
+    study: Study,
+    scenario: str,
+    adversary: str | None = None,
+    market: str | None = None,
+    *,
+    expected: bool = True,
+) -> pd.DataFrame:
+    """Parts of a scenario's difference in firearms delivered, averaged over replications.
+
+    Parameters
+    ----------
+    study, scenario, adversary, market, expected
+        See `by_replication`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a part and one for the ``total``: part, title, lost, gained, net, low, high (95 %
+        interval of net; NaN with one replication), unit.
+    """
+    rows = by_replication(study, scenario, adversary, market, expected=expected)
+    rows = pd.concat([rows, _totals(rows).assign(part="total")], ignore_index=True)
+    found = []
+    for part in (*PARTS, "total"):
+        chosen = rows[rows["part"] == part]
+        net = estimate(chosen["net"])
+        found.append(
+            {
+                "part": part,
+                "title": TITLES.get(part, "Firearms delivered"),
+                "lost": float(chosen["lost"].mean()),
+                "gained": float(chosen["gained"].mean()),
+                "net": net.mean,
+                "low": net.low,
+                "high": net.high,
+                "unit": "firearms",
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def noise_ratio(study: Study, scenario: str, adversary: str | None = None) -> float:
+    """Variance of the counted total over that of the expected one, across replications.
+
+    NaN with fewer than two replications, or where the expected total does not vary.
+    """
+    counted, expected = (
+        float(_totals(by_replication(study, scenario, adversary, expected=one))["net"].var(ddof=1))
+        for one in (False, True)
+    )
+    return counted / expected if expected > 0.0 else float("nan")
+
+
+def _totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sums over the parts, one row a replication."""
+    keys = [key for key in PAIRED if key in rows.columns]
+    return rows.groupby(keys, as_index=False)[["lost", "gained", "net"]].sum()
