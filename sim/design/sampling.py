@@ -1,6 +1,7 @@
 """Where in the unit cube a design puts its points."""
 
-from typing import Any
+import zlib
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -8,28 +9,26 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-def sobol_sequence(points: int, factors: int, seed: int) -> Floats:
-    """First points of a scrambled Sobol' sequence: more points leave those before as they are.
+def independent_draws(names: Sequence[str], points: int, seed: int) -> Floats:
+    """Independent uniform draws, one stream a name.
+
+    More points leave those before as they are, and another name leaves every other's draws as they
+    are. Low-discrepancy sequences are not used here: with a hundred factors and fewer points, their
+    columns go together, and one factor's influence shows up as another's.
 
     Parameters
     ----------
-    points, factors : int
+    names : sequence of str
+        Names of the factors.
+    points : int
     seed : int
-        Of the scrambling.
 
     Returns
     -------
     array of float, shape (points, factors)
         Within 0 to 1.
-
-    References
-    ----------
-    .. [1] Owen (1995), Randomly permuted (t, m, s)-nets and (t, s)-sequences.
     """
-    if points == 0:
-        return np.empty((0, factors))
-    from scipy.stats import qmc
-
-    generator: Any = qmc.Sobol(factors, scramble=True, rng=np.random.default_rng(seed), bits=30)
-    sample: Floats = generator.random_base2(max(0, int(points - 1).bit_length()))
-    return sample[:points]
+    columns = [
+        np.random.default_rng([seed, zlib.crc32(name.encode())]).random(points) for name in names
+    ]
+    return np.column_stack(columns) if columns else np.empty((points, 0))

@@ -2,11 +2,11 @@
 
 from sim.design.factors import Factor, uncertain
 from sim.design.record import Design
-from sim.design.sampling import sobol_sequence
+from sim.design.sampling import independent_draws
 
 
 def worlds(count: int, seed: int = 1, factors: tuple[Factor, ...] | None = None) -> Design:
-    """Draw worlds evenly over the ranges of what is not known.
+    """Draw worlds, each value evenly over the range of what is not known.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def worlds(count: int, seed: int = 1, factors: tuple[Factor, ...] | None = None)
         What is varied: everything uncertain by default.
     """
     varied = uncertain() if factors is None else factors
-    places = sobol_sequence(count, len(varied), seed)
+    places = independent_draws([one.name for one in varied], count, seed)
     return Design(
         about={
             "method": "worlds",

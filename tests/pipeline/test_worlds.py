@@ -61,12 +61,20 @@ def test_worlds_lie_within_the_declared_ranges_and_are_possible() -> None:
     assert len(crossed(base, [BASELINE], (), worlds(200).worlds)) == 201
 
 
-def test_worlds_fill_every_range_evenly() -> None:
+def test_worlds_are_drawn_from_the_whole_of_every_range() -> None:
     drawn = worlds(256).worlds
     for factor in uncertain():
         places = np.array([values[factor.name] for values in drawn], dtype=float)
         middle = (factor.low + factor.high) / 2
-        assert np.mean(places) == pytest.approx(middle, abs=0.02 * (factor.high - factor.low))
+        assert np.mean(places) == pytest.approx(middle, abs=0.1 * (factor.high - factor.low))
+        assert np.ptp(places) > 0.7 * (factor.high - factor.low)
+
+
+def test_no_two_parameters_are_drawn_together() -> None:
+    drawn = worlds(256).worlds
+    table = np.array([[values[name] for name in drawn[0]] for values in drawn], dtype=float)
+    together = np.abs(np.corrcoef(table.T) - np.eye(table.shape[1]))
+    assert together.max() < 5 / np.sqrt(256)
 
 
 def test_more_worlds_leave_those_before_as_they_are() -> None:
