@@ -80,4 +80,5 @@ METRICS: dict[str, Metric] = {
     "port_runners_met": Metric("vehicles", "port runners met by police", "more"),
     "delay_value_cad": Metric("CAD", "value of delay", "less"),
     "programme_cost_cad": Metric("CAD", "programme cost", "less"),
+    "officer_pay_cad": Metric("CAD", "officers' pay", "less"),
 }

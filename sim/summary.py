@@ -20,6 +20,7 @@ from sim.records import (
     IN_TRANSIT,
     LANE_COLUMNS,
     OFFICER_COLUMNS,
+    OVERTIME,
     REFERRED,
     RELEASED,
     SEIZED,
@@ -253,6 +254,8 @@ def _other(border: Border, lane: Floats) -> dict[str, float]:
         cost.cad_per_year * border.point.days / DAYS_PER_YEAR + cost.cad_once
         for cost in scenario.costs
     )
+    overtime_h = float(border.tally.officer[..., OVERTIME].sum()) / HOUR_S
+    hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
     return {
         "duty_collected_cad": border.duty_cad,
         "collections": border.collections,
@@ -264,4 +267,5 @@ def _other(border: Border, lane: Floats) -> dict[str, float]:
         "port_runners_met": danger.runners_met,
         "delay_value_cad": float((delay_h * value).sum()),
         "programme_cost_cad": float(programme),
+        "officer_pay_cad": (border.planned_officer_h + overtime_h) * hourly_cad,
     }

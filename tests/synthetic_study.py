@@ -38,7 +38,7 @@ LEVELS: dict[str, float] = {
     "expected_firearms_stopped": 188.0, "duty_collected_cad": 9.1e6, "collections": 1.1e6,
     "trips_lost": 0.0, "trips_diverted": 1200.0, "withdrawals": 36.0, "withdrawal_closed_h": 55.0,
     "dangerous_subjects_met": 5.0, "port_runners_met": 210.0, "delay_value_cad": 1.2e8,
-    "programme_cost_cad": 0.0,
+    "programme_cost_cad": 0.0, "officer_pay_cad": 1.6e8,
 }  # fmt: skip
 
 GROUP_WAITS = {"all": 1.0, "one_officer": 0.5, "larger": 0.9, "busiest10": 1.4}

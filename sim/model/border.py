@@ -25,6 +25,7 @@ from sim.model.danger import Danger, Withdrawal
 from sim.model.diversion import Diversion
 from sim.model.duty import collection
 from sim.model.opening import Opening, opening_of_day
+from sim.model.payroll import open_hours, planned_hours
 from sim.model.perception import Watch
 from sim.model.port import build_layout, trusted_shares
 from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws, typical_hours
@@ -126,6 +127,7 @@ class Border:
         self.on_the_way = new_guests(0)
         self.duty_cad = 0.0
         self.collections = 0.0
+        self.planned_officer_h = 0.0
         self.open_s = np.zeros((7, len(self.ports), 24))
         self.engine = make_engine(self.env, self.world, self.tally)
 
@@ -170,6 +172,7 @@ class Border:
             secondary_s,
             parameters.staffing.safety,
         )
+        self.shift_hours = open_hours(self.ports)
         self.shift_draws = shift_draws(self.ports, self.point.days, streams)
         service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
         self.world = World(
@@ -270,6 +273,8 @@ class Border:
             )
             for s in snapshots
         ]
+        in_service = snapshots[0].value("staffing.officers_scale") * self.workforce.strength
+        self.planned_officer_h += planned_hours(self.rostered, self.shift_hours, in_service, date)
         midnight = day * DAY_S
         self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
         self.withdrawals += self.danger.day(day, snapshots[0], self.workforce)

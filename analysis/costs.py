@@ -1,0 +1,171 @@
+"""What a proposal costs for each additional firearm that it stops.
+
+The cost of a proposal is what society gives up: its programme, officers' pay, the value of the
+time that travellers and trade wait, and duty that is no longer collected, each as the paired
+difference to the baseline. A ratio of two uncertain differences has no simple interval; Fieller's
+is used, and where the firearms cannot be told from none, the ratio is *not estimable*.
+
+References
+----------
+.. [1] Fieller, "Some problems in interval estimation", Journal of the Royal Statistical Society B
+   16, 1954.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from analysis.compare import BASELINE, KEYS, LEVEL, STOPPED, Estimate, estimate, values
+from sim.errors import InputError
+from sim.results import Study
+
+COMPONENTS = {
+    "programme_cost_cad": 1.0,
+    "officer_pay_cad": 1.0,
+    "delay_value_cad": 1.0,
+    "duty_collected_cad": -1.0,
+}
+"""What is added up, with its sign: duty collected is a gain."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A ratio with its interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        NaN where it cannot be estimated.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def estimable(self) -> bool:
+        """Whether there is an interval at all."""
+        return not math.isnan(self.low)
+
+
+NOT_ESTIMABLE = Ratio(math.nan, math.nan, math.nan)
+
+
+def ratio(above: Sequence[float] | Floats, below: Sequence[float] | Floats) -> Ratio:
+    """Ratio of the means of paired samples, with Fieller's 95 % interval.
+
+    Parameters
+    ----------
+    above, below : array of float, shape (replications,)
+        Numerator and denominator.
+
+    Returns
+    -------
+    Ratio
+        Not estimable with fewer than two pairs, or where the interval of the denominator spans
+        zero.
+    """
+    x, y = np.asarray(above, float), np.asarray(below, float)
+    count = len(x)
+    if count < 2:
+        return NOT_ESTIMABLE
+    t = float(stats.t.ppf((1 + LEVEL) / 2, count - 1))
+    covariance = np.cov(x, y, ddof=1) / count
+    mean_x, mean_y = float(x.mean()), float(y.mean())
+    g = t * t * covariance[1, 1] / (mean_y * mean_y) if mean_y else math.inf
+    if g >= 1.0:
+        return NOT_ESTIMABLE
+    value = mean_x / mean_y
+    middle = value - g * covariance[0, 1] / covariance[1, 1] if covariance[1, 1] else value
+    inside = covariance[0, 0] - 2 * value * covariance[0, 1] + value**2 * covariance[1, 1]
+    if covariance[1, 1]:
+        inside -= g * (covariance[0, 0] - covariance[0, 1] ** 2 / covariance[1, 1])
+    reach = t / abs(mean_y) * math.sqrt(max(float(inside), 0.0))
+    low, high = (middle - reach) / (1 - g), (middle + reach) / (1 - g)
+    return Ratio(value, float(low), float(high))
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one scenario costs and brings, for one kind of smuggler.
+
+    Attributes
+    ----------
+    scenario, adversary : str
+    components : dict of Estimate
+        Paired differences of each of `COMPONENTS`, in CAD over the run.
+    total : Estimate
+        Their sum, duty collected counted as a gain.
+    stopped : Estimate
+        Additional trafficked firearms stopped (expected).
+    per_firearm : Ratio
+        CAD for each of them; negative if the proposal saves money too.
+    """
+
+    scenario: str
+    adversary: str
+    components: dict[str, Estimate]
+    total: Estimate
+    stopped: Estimate
+    per_firearm: Ratio
+
+
+def prices(study: Study) -> list[Price]:
+    """Price of every scenario against the baseline, in the order of the study.
+
+    With several worlds, the means of the worlds are what is counted, as in `analysis.compare`.
+    """
+    table = values(study)
+    missing = [name for name in (*COMPONENTS, STOPPED) if name not in table.columns]
+    if missing:
+        raise InputError(f"{study.folder}: the summary holds no {', '.join(missing)}")
+    found = []
+    for scenario in study.summary["scenario"].unique():
+        for adversary in study.summary["adversary"].unique():
+            names = table.index.droplevel([key for key in KEYS[2:]])
+            if scenario != BASELINE and (scenario, adversary) in names:
+                found.append(_price(table, str(scenario), str(adversary)))
+    return found
+
+
+def _price(table: pd.DataFrame, scenario: str, adversary: str) -> Price:
+    baseline, proposal = (table.loc[(name, adversary)] for name in (BASELINE, scenario))
+    difference = (proposal - baseline)[[*COMPONENTS, STOPPED]].dropna()
+    if difference.index.get_level_values("world").nunique() > 1:
+        difference = difference.groupby(level="world").mean()
+    total = sum(sign * difference[name] for name, sign in COMPONENTS.items())
+    stopped = difference[STOPPED]
+    return Price(
+        scenario=scenario,
+        adversary=adversary,
+        components={name: estimate(difference[name]) for name in COMPONENTS},
+        total=estimate(pd.Series(total)),
+        stopped=estimate(stopped),
+        per_firearm=ratio(np.asarray(total, float), stopped.to_numpy(float)),
+    )
+
+
+def frame_of(found: Sequence[Price]) -> pd.DataFrame:
+    """Prices as a table: one row a scenario and adversary, in CAD over the run and per firearm."""
+    rows = []
+    for one in found:
+        row: dict[str, object] = {"scenario": one.scenario, "adversary": one.adversary}
+        for name, part in (*one.components.items(), ("total_cad", one.total)):
+            row |= {name: part.mean, f"{name}_low": part.low, f"{name}_high": part.high}
+        row |= {
+            "firearms_stopped": one.stopped.mean,
+            "firearms_stopped_low": one.stopped.low,
+            "firearms_stopped_high": one.stopped.high,
+            "cad_per_firearm": one.per_firearm.value,
+            "cad_per_firearm_low": one.per_firearm.low,
+            "cad_per_firearm_high": one.per_firearm.high,
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
