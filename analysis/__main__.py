@@ -4,8 +4,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.results import Study
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,6 +27,18 @@ def parser() -> argparse.ArgumentParser:
 
     brief = _command(commands, "brief", "one self-contained HTML page for decision-makers")
     brief.add_argument("--out", type=Path, metavar="FILE", help="the page (DIR/brief.html)")
+
+    ledger = _command(commands, "ledger", "where a scenario's difference in firearms comes from")
+    ledger.add_argument("scenario", metavar="SCENARIO", help="a scenario of the study")
+    ledger.add_argument("--adversary", metavar="NAME", help="one kind of smuggler only")
+    ledger.add_argument("--market", metavar="NAME", help="one market only")
+    ledger.add_argument(
+        "--counted", action="store_true", help="what happened, not each attempt's own chance"
+    )
+    ledger.add_argument("--csv", type=Path, metavar="FILE", help="write the ledger here too")
+
+    costs = _command(commands, "costs", "what each scenario costs, and for each firearm stopped")
+    costs.add_argument("--csv", type=Path, metavar="FILE", help="write the costs here too")
 
     validate = _command(commands, "validate", "the baseline against the record, row by row")
     validate.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
@@ -56,6 +72,16 @@ def run(arguments: argparse.Namespace) -> None:
         from analysis.brief import write_brief
 
         print(write_brief(study, arguments.out))
+    elif arguments.command == "ledger":
+        _ledger(study, arguments)
+    elif arguments.command == "costs":
+        from analysis.account_text import costs_text
+        from analysis.costs import frame_of, prices
+
+        found = prices(study)
+        if arguments.csv:
+            frame_of(found).to_csv(arguments.csv, index=False, lineterminator="\n")
+        print(costs_text(study, found))
     else:
         from analysis import validate
 
@@ -63,6 +89,20 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.write:
             arguments.write.write_text(validate.markdown_of(study, rows), encoding="utf-8")
         print(validate.text_of(study, rows))
+
+
+def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
+    from analysis.account_text import ledger_text
+    from analysis.ledger import ledger
+
+    expected = not arguments.counted
+    parts = ledger(
+        study, arguments.scenario, arguments.adversary, arguments.market, expected=expected
+    )
+    if arguments.csv:
+        parts.to_csv(arguments.csv, index=False, lineterminator="\n")
+    account = "expected" if expected else "counted"
+    print(ledger_text(study, arguments.scenario, parts, account))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

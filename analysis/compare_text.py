@@ -29,18 +29,20 @@ def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
     for name in dict.fromkeys(one.metric for one in comparisons):
         metric = metric_of(name)
         base = estimate(table[name])
-        level = shown(base.mean, base.low, base.high, unit=metric.unit)
+        own = [one for one in comparisons if one.metric == name]
+        scale = max([abs(base.mean), *(abs(one.difference.mean) for one in own)])
+        level = shown(base.mean, base.low, base.high, unit=metric.unit, beside=scale)
         known = ", known to the model only" if metric.model_only else ""
         lines.append(f"{metric.title}{period(metric.unit, study.days)} [{level.unit}]{known}")
         lines.append(f"  baseline {level.value} {level.interval}".rstrip())
-        block = _block([one for one in comparisons if one.metric == name], several, base.mean)
+        block = _block(own, several, scale)
         lines += [f"  {line}" for line in block]
         lines.append("")
     return "\n".join([*lines, *_notes(comparisons)])
 
 
 def _block(comparisons: list[Comparison], several: bool, level: float) -> list[str]:
-    """One metric's table; ``level`` of the baseline sets the scale of the differences."""
+    """One metric's table; ``level`` is the largest number, which sets the scale of all."""
     head = ["scenario", *(["smugglers"] if several else []), "difference", "95 % interval"]
     rows = [[*head, "p (Holm)", "finding"]]
     for one in comparisons:

@@ -254,6 +254,8 @@ def _other(border: Border, lane: Floats) -> dict[str, float]:
         cost.cad_per_year * border.point.days / DAYS_PER_YEAR + cost.cad_once
         for cost in scenario.costs
     )
+    # Entries are of the whole border; a run of a part of it bears its part, by traffic.
+    programme *= border.conditions.traffic_share
     overtime_h = float(border.tally.officer[..., OVERTIME].sum()) / HOUR_S
     hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
     return {
