@@ -7,6 +7,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.geography import Ports
 from sim.intervention import PORT, Intervention, Where, moment, select
+from sim.network import read_network
 from sim.point import Point
 
 _NOBODY = {"staffing.officers_scale": 0.0, "staffing.absent_share": 1.0}
@@ -26,6 +27,7 @@ def check_point(point: Point, table: Ports) -> None:
     InputError
         In one line.
     """
+    read_network(point.parameters.smuggling.network)
     scenario = point.scenario
     for one in scenario.interventions:
         _check_where(one.where, table, f"scenario {scenario.name}: {one}")

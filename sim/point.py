@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.intervention import Scenario
+from sim.network import table_of
 from sim.parameters import Parameters
 
 ENGINES = ("compiled", "reference")
@@ -93,5 +94,8 @@ class Point:
         del content["engine"], content["world"]
         if self.ports_table is not None:
             content["ports_table"] = hashlib.sha256(Path(self.ports_table).read_bytes()).hexdigest()
+        network = table_of(self.parameters.smuggling.network)
+        if network.is_file():
+            content["network"] = hashlib.sha256(network.read_bytes()).hexdigest()
         text = json.dumps(content, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -122,7 +122,7 @@ class Border:
         self.bookings = Bookings(
             self.ports, self.layout, self.demand, self.conditions, self.watch, streams
         )
-        self.hears_of: list[Hears] = []
+        self.hears_of: list[Hears] = [self.bookings.organisations.hear]
         self.withdrawals: list[Withdrawal] = []
         self.on_the_way = new_guests(0)
         self.duty_cad = 0.0

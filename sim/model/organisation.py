@@ -12,28 +12,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
+from sim.model.booking import ARREST, Outcome
 from sim.model.conditions import DAY_S
+from sim.model.trade import places_of, sizes_of, trade_shares
+from sim.network import read_network
 from sim.parameters import Smuggling
+from sim.randomness import ARREST as ARREST_DRAW
 from sim.randomness import LOAD, OPPORTUNITY, Streams, entity_number, poisson_count
 
 DAYS_PER_YEAR = 365.0
-
-# Source states and traces of 2004 (C133-C137; 000 ¶8), with the place from which guns set out.
-SOURCES = {
-    "WA": (70.0, 47.5, -121.5),
-    "TX": (60.0, 31.5, -97.5),
-    "OH": (59.0, 40.3, -82.8),
-    "FL": (55.0, 28.5, -82.0),
-    "IN": (36.0, 39.9, -86.2),
-}
-# Canadian markets and trace requests of 2004 (C138-C142; 000 ¶8), with their largest cities.
-MARKETS = {
-    "ON": (521.0, 43.70, -79.40),
-    "BC": (179.0, 49.25, -123.10),
-    "QC": (142.0, 45.50, -73.60),
-    "AB": (133.0, 51.05, -114.05),
-    "MB": (68.0, 49.90, -97.15),
-}
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,35 +83,83 @@ def load_of(uniform: Floats, scale: float, smuggling: Smuggling) -> Floats:
     return np.minimum(1.0 + np.floor(extra), smuggling.load_maximum)
 
 
-def _pick(table: dict[str, tuple[float, float, float]], uniform: float) -> str:
-    weights = np.cumsum([row[0] for row in table.values()])
-    return list(table)[int(np.searchsorted(weights / weights[-1], uniform))]
+@functools.lru_cache(maxsize=8)
+def _trade(network: str, affinity_km: float) -> Floats:
+    return trade_shares(read_network(network), affinity_km)
 
 
 class Organisations:
-    """All organisations of one replication, and their opportunities day by day."""
+    """All organisations of one replication, and their opportunities day by day.
+
+    Parameters
+    ----------
+    smuggling : Smuggling
+        The baseline.
+    streams : Streams
+    share : float
+        Share of the trade that the run simulates, 0 to 1.
+    """
 
     def __init__(self, smuggling: Smuggling, streams: Streams, share: float = 1.0) -> None:
         self.streams = streams
         self.smuggling = smuggling
         self.share = share
-        self.entity = [entity_number(f"organisation/{i}") for i in range(smuggling.organisations)]
-        self.source: list[str] = []
-        self.market: list[str] = []
-        for entity in self.entity:
-            uniform = streams.uniforms(OPPORTUNITY, entity, 0, 1)[:, 0]
-            self.source.append(_pick(SOURCES, uniform[0]))
-            self.market.append(_pick(MARKETS, uniform[1]))
+        self.network = read_network(smuggling.network)
         self.national = entity_number("organisations")
+        self.entity = [entity_number(f"organisation/{i}") for i in range(smuggling.organisations)]
+        table = _trade(smuggling.network, smuggling.affinity_km)
+        start = streams.uniforms(OPPORTUNITY, self.national, 0, 1)[1, 0]
+        uniform = [streams.uniforms(OPPORTUNITY, entity, 0, 1)[0, 0] for entity in self.entity]
+        source, market = places_of(table, float(start), np.array(uniform))
+        self.source = [self.network.source_ids[i] for i in source]
+        self.market = [self.network.market_ids[i] for i in market]
+        self.reached = np.cumsum(sizes_of(table, source, market))
+        self.arrests: list[tuple[int, float]] = []
+        self._gaps: dict[int, list[tuple[float, float]]] = {}
+
+    def arrest(self, organisation: int, at_s: float) -> None:
+        """Take an organisation out of action until it is replaced.
+
+        It is back when a successor has taken its place or its people have served their sentence,
+        whichever is first. Those who are in custody cannot be arrested again.
+
+        Parameters
+        ----------
+        organisation : int
+        at_s : float
+            Seconds since the run began.
+        """
+        if not self.in_action(organisation, at_s):
+            return
+        days = min(self.smuggling.replacement_days, self.smuggling.sentence_years * DAYS_PER_YEAR)
+        self._gaps.setdefault(organisation, []).append((at_s, at_s + days * DAY_S))
+        self.arrests.append((organisation, at_s))
+
+    def in_action(self, organisation: int, at_s: float) -> bool:
+        """Whether an organisation is at work at a moment."""
+        return not any(start <= at_s < end for start, end in self._gaps.get(organisation, ()))
 
     def hindrance(self, opportunity: Opportunity) -> str:
         """Why a trip is not planned at all: arrest, supply or price; empty where it is."""
+        if not self.in_action(opportunity.organisation, opportunity.time_s):
+            return ARREST
         return ""
+
+    def hear(self, outcomes: list[Outcome], at_s: float) -> None:
+        """Arrest some of those whose courier has been caught (see `Border.hears_of`)."""
+        for outcome in outcomes:
+            booking = outcome.booking
+            if outcome.stopped:
+                day, index = map(int, booking.attempt_id.split("/")[1:])
+                drawn = self.streams.uniforms(ARREST_DRAW, self.national, day, 1, index)[0, 0]
+                if drawn < self.smuggling.arrest_share:
+                    self.arrest(booking.organisation, at_s)
 
     def opportunities(
         self, day: int, smuggling: Smuggling, lookout_share: float
     ) -> list[Opportunity]:
         """Opportunities of one day, in order of their number."""
+        self.smuggling = smuggling
         rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
         first = self.streams.uniforms(OPPORTUNITY, self.national, day, 1)[0, 0]
         count = poisson_count(float(first), rate)
@@ -135,7 +170,7 @@ class Organisations:
         loads = load_of(what[0], load_scale(smuggling), smuggling)
         found = []
         for i in range(count):
-            organisation = int(when[0, i] * len(self.entity))
+            organisation = int(np.searchsorted(self.reached[:-1], when[0, i], side="right"))
             found.append(
                 Opportunity(
                     organisation=organisation,

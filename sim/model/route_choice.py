@@ -14,14 +14,16 @@ route has become better or worse.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.geography import EARTH_RADIUS_KM, Ports
 from sim.model.booking import BETWEEN_PORTS, NOT_MADE, PORT, Route
-from sim.model.organisation import MARKETS, SOURCES, Opportunity
+from sim.model.organisation import Opportunity
 from sim.model.traffic import CAR, TRUCK
+from sim.network import Place, read_network
 from sim.parameters import Smuggling
 from sim.randomness import ROUTE, Streams, entity_number, to_uniform
 
@@ -48,9 +50,9 @@ class Perception:
     wait_s: Floats
 
 
-def _distance_km(lat: Floats, lon: Floats, place: tuple[float, float, float]) -> Floats:
+def _distance_km(lat: Floats, lon: Floats, place: Place) -> Floats:
     a, b = np.radians(lat), np.radians(lon)
-    c, d = np.radians(place[1]), np.radians(place[2])
+    c, d = np.radians(place.lat), np.radians(place.lon)
     half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
 
@@ -81,11 +83,11 @@ class RouteChoice:
         self.commercial = usable & (ports.commercial != "no")
         self.usable = usable
         self.km: dict[tuple[str, str], Floats] = {}
-        for source, start in SOURCES.items():
-            for market, end in MARKETS.items():
-                self.km[source, market] = _distance_km(ports.lat, ports.lon, start) + _distance_km(
-                    ports.lat, ports.lon, end
-                )
+        network = read_network(smuggling.network)
+        for source, market in product(network.sources, network.markets):
+            self.km[source.id, market.id] = _distance_km(
+                ports.lat, ports.lon, source
+            ) + _distance_km(ports.lat, ports.lon, market)
         self.between_cost = {key: self._between_cost(key, smuggling, baseline) for key in self.km}
 
     def considered(self, key: tuple[str, str], commercial: bool, smuggling: Smuggling) -> Whole:

@@ -21,6 +21,24 @@ class Smuggling:
         60, unit="organisations", source="assumed", kind="placeholder", low=20, high=200,
         bounds=(1, 5000), about="Trafficking organisations at work",
     )  # fmt: skip
+    network: str = par(
+        "handgun", unit="", source="C132-C142; 000 ¶8", kind="measured",
+        about="States of purchase and regions of sale: a name of sim/data/network_NAME.csv, "
+        "or a table of one's own",
+    )  # fmt: skip
+    affinity_km: float = par(
+        2000.0, unit="km", source="assumed", kind="placeholder", low=500, high=20000,
+        bounds=(10.0, 1e9), about="Distance over which a source sells less in a market, by e",
+    )  # fmt: skip
+    arrest_share: float = par(
+        0.1, unit="share", source="assumed", kind="placeholder", low=0.02, high=0.4,
+        about="Couriers caught whose whole organisation is arrested",
+    )  # fmt: skip
+    replacement_days: float = par(
+        120.0, unit="days", source="assumed", kind="placeholder", low=30, high=365,
+        bounds=(0.0, 36500.0),
+        about="Time until another organisation has taken the place of one that was arrested",
+    )  # fmt: skip
     load_mean: float = par(
         4.0, unit="firearms", source="C028-C042", kind="elicited", low=1.8, high=10,
         bounds=(1.0, 1000.0), about="Mean load of a trip (heavy-tailed, at least one)",

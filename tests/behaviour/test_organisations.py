@@ -1,0 +1,71 @@
+"""Organisations: arrested, out of action, replaced; the same opportunities in every scenario."""
+
+import dataclasses
+
+import pytest
+
+from sim.model.booking import ARREST, PORT, TRAFFICKING, Booking, Outcome, Route
+from sim.model.conditions import DAY_S
+from sim.model.organisation import Opportunity, Organisations
+from sim.parameters import Smuggling
+from sim.randomness import Streams
+
+
+def organisations(**changes: object) -> Organisations:
+    return Organisations(dataclasses.replace(Smuggling(), **changes), Streams(3, 0))  # type: ignore[arg-type]
+
+
+def trip(organisation: int, at_s: float) -> Opportunity:
+    return Opportunity(organisation, "OH", "ON", 7, 0, 1, at_s, 4, False, False, False)
+
+
+def caught(organisation: int, number: int, stopped: bool = True) -> Outcome:
+    booking = Booking(
+        f"o{organisation}/0/{number}", number, TRAFFICKING, organisation, "ON", "OH",
+        Route(PORT, 0), 0, 0.0, 4,
+    )  # fmt: skip
+    return Outcome(booking, stopped)
+
+
+def test_an_arrest_is_a_gap_and_not_an_end() -> None:
+    found = organisations(replacement_days=120.0, sentence_years=1.0)
+    found.arrest(5, 10.0 * DAY_S)
+    assert found.in_action(5, 9.9 * DAY_S)
+    assert not found.in_action(5, 10.0 * DAY_S)
+    assert not found.in_action(5, 129.9 * DAY_S)
+    assert found.in_action(5, 130.0 * DAY_S)
+    assert found.in_action(4, 50.0 * DAY_S)
+    assert found.hindrance(trip(5, 50.0 * DAY_S)) == ARREST
+    assert found.hindrance(trip(5, 131.0 * DAY_S)) == ""
+
+
+@pytest.mark.parametrize(("years", "days"), [(0.1, 36.5), (4.0, 120.0)])
+def test_whichever_is_first_ends_the_gap(years: float, days: float) -> None:
+    """People come out of prison, or others take their place."""
+    found = organisations(replacement_days=120.0, sentence_years=years)
+    found.arrest(0, 0.0)
+    assert not found.in_action(0, (days - 0.1) * DAY_S)
+    assert found.in_action(0, days * DAY_S)
+
+
+def test_those_in_custody_cannot_be_arrested_again() -> None:
+    found = organisations(replacement_days=100.0)
+    found.arrest(0, 0.0)
+    found.arrest(0, 90.0 * DAY_S)
+    assert found.arrests == [(0, 0.0)]
+    assert found.in_action(0, 101.0 * DAY_S)
+    found.arrest(0, 101.0 * DAY_S)
+    assert not found.in_action(0, 150.0 * DAY_S)
+
+
+def test_only_couriers_who_are_caught_bring_an_organisation_down_and_not_all_of_them() -> None:
+    found = organisations(arrest_share=0.25, organisations=4000)
+    found.hear([caught(i, i) for i in range(2000)], DAY_S)
+    assert 400 < len(found.arrests) < 600
+    free = organisations(arrest_share=0.25, organisations=4000)
+    free.hear([caught(i, i, stopped=False) for i in range(2000)], DAY_S)
+    assert free.arrests == []
+    # The same courier, caught in another scenario, brings down the same organisation.
+    some = organisations(arrest_share=0.25, organisations=4000)
+    some.hear([caught(i, i) for i in range(0, 2000, 2)], DAY_S)
+    assert some.arrests == [one for one in found.arrests if one[0] % 2 == 0]
