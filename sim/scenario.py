@@ -67,7 +67,7 @@ def names(folder: Path = FOLDER) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def read(name: str, folder: Path = FOLDER) -> Scenario:
+def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scenario:
     """Read one scenario by name.
 
     Parameters
@@ -76,6 +76,8 @@ def read(name: str, folder: Path = FOLDER) -> Scenario:
         File name without ``.yaml``.
     folder : pathlib.Path
         Folder of the scenario files.
+    within : tuple of str
+        Scenarios that combine this one, the outermost first; none of them may come again.
 
     Raises
     ------
@@ -91,12 +93,25 @@ def read(name: str, folder: Path = FOLDER) -> Scenario:
         raise InputError.unknown("scenario", name, known, "scenario")
     path = folder / f"{name}.yaml"
     try:
-        content = _load(path)
-        scenario = Scenario(name=name, **_fields(content, _SCENARIO, "", ("title", "source")))
-        _refuse_doubles(scenario.interventions)
+        fields = _fields(_load(path), _SCENARIO, "", ("title", "source"))
+        _refuse_doubles(fields.get("interventions", ()))
+        parts = _combined(fields.pop("combines", ()), folder, (*within, name))
+        for field in ("interventions", "costs"):
+            those = [one for part in parts for one in getattr(part, field)]
+            fields[field] = (*those, *fields.get(field, ()))
+        return Scenario(name=name, **fields)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
-    return scenario
+
+
+def _combined(names: Sequence[str], folder: Path, within: tuple[str, ...]) -> list[Scenario]:
+    """Read the scenarios that one puts together, refusing a circle."""
+    for name in names:
+        if name in within:
+            raise InputError(f"combines: a circle: {' > '.join((*within, name))}")
+        if names.count(name) > 1:
+            raise InputError(f"combines: {name} is given twice")
+    return [read(name, folder, within) for name in names]
 
 
 def _load(path: Path) -> Any:
@@ -264,6 +279,7 @@ _SCENARIO: dict[str, Reader] = {
     "summary": _text,
     "expected": _text,
     "bound": _flag,
+    "combines": _words,
     "interventions": _each(_intervention, "interventions"),
     "costs": _each(_cost, "costs"),
 }

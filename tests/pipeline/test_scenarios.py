@@ -150,3 +150,40 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path, text: str, words: str) ->
 def test_ports_may_all_be_closed_for_a_part_of_the_run(tmp_path: Path) -> None:
     text = "interventions: [{parameter: port, operation: close, end: 2005-01-05}]"
     check_point(point(read("mine", write(tmp_path, text))), TABLE)
+
+
+def named(folder: Path, name: str, text: str) -> None:
+    (folder / f"{name}.yaml").write_text(f'title: {name}\nsource: "000"\n{text}\n', "utf-8")
+
+
+def test_a_combination_has_the_changes_and_costs_of_its_parts(tmp_path: Path) -> None:
+    cost = "costs: [{what: pay, cad_per_year: 2, low: 1, high: 3, source: assumed}]\n"
+    named(tmp_path, "one", cost + ONE + "value: 0.1}]")
+    named(tmp_path, "two", "interventions: [{parameter: port, operation: close}]")
+    named(tmp_path, "both", cost + "combines: [one, two]")
+    both = read("both", tmp_path)
+    assert both.interventions == (
+        *read("one", tmp_path).interventions,
+        *read("two", tmp_path).interventions,
+    )
+    assert len(both.costs) == 2
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ("combines: [two]", r"two\.yaml: combines: a circle: mine > two > mine"),
+        ("combines: [mine]", "combines: a circle: mine > mine"),
+        ("combines: [three, three]", "combines: three is given twice"),
+        ("combines: [three]\n" + ONE + "value: 0.2}]", "contradiction"),
+        ("combines: [four]", "unknown scenario 'four'"),
+    ],
+)
+def test_a_combination_that_cannot_be_is_refused(tmp_path: Path, own: str, words: str) -> None:
+    named(tmp_path, "mine", own)
+    named(tmp_path, "two", "combines: [mine]")
+    named(tmp_path, "three", ONE + "value: 0.1}]")
+    with pytest.raises(InputError, match=words) as refused:
+        read("mine", tmp_path)
+    assert str(refused.value).startswith("mine.yaml: ")
+    assert "\n" not in str(refused.value)
