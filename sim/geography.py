@@ -96,6 +96,11 @@ class Ports:
         return np.asarray(self.monthly_vehicles.sum(axis=(1, 2)))
 
     @cached_property
+    def travellers_per_year(self) -> Floats:
+        """Travellers of the year with truck drivers, one a truck, shape (ports,)."""
+        return np.asarray(self.persons_per_year + self.monthly_vehicles[:, 1].sum(axis=1))
+
+    @cached_property
     def distance_km(self) -> Floats:
         """Great-circle distances between ports in km, shape (ports, ports)."""
         lat, lon = np.radians(self.lat), np.radians(self.lon)

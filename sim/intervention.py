@@ -62,6 +62,18 @@ SETTLED = frozenset(
     }
 )
 
+# What stands on a plaza: built, port by port, before the first day.
+LAID_OUT = frozenset(
+    {
+        "primary.car_booths_added",
+        "primary.fast_booths_added",
+        "primary.nexus_booths_added",
+        "primary.truck_booths_added",
+        "traffic.fast_lane",
+        "traffic.nexus_lane",
+    }
+)
+
 Moment = datetime.date | datetime.datetime
 Value = float | int | bool | str | tuple[float, float]
 
@@ -145,6 +157,11 @@ class Intervention:
         if self.parameter in SETTLED:
             raise InputError(
                 f"{self.parameter}: is settled before the first day; set it as a parameter"
+            )
+        if self.parameter in LAID_OUT and (self.start or self.end or self.ramp_days):
+            raise InputError(
+                f"{self.parameter}: is built before the first day; "
+                "it cannot have start, end or ramp_days"
             )
         field = known[self.parameter]
         if self.where != EVERYWHERE and not field.metadata["by_port"]:

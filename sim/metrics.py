@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-PORT_GROUPS = ("all", "one_officer", "larger", "busiest10")
+PORT_GROUPS = ("all", "one_officer", "larger", "busiest10", "windsor")
 CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
 
 
@@ -33,6 +33,7 @@ METRICS: dict[str, Metric] = {
     "arrivals": Metric("vehicles", "vehicles arriving"),
     "released": Metric("vehicles", "vehicles leaving primary"),
     "mean_wait_min": Metric("min", "mean wait", "less"),
+    "mean_transit_min": Metric("min", "mean wait and primary inspection", "less"),
     "wait_p95_min": Metric("min", "95th percentile of waits", "less"),
     "within_standard_share": Metric("share", "share within the wait standard", "more"),
     "delay_vehicle_h": Metric("vehicle-hours", "hours of delay", "less"),

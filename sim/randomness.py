@@ -59,6 +59,9 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _ROUNDS = 10
 
+# What is above the last but one knot of a quantile table.
+_LAST_CELL = 2.0**-20
+
 Words = npt.NDArray[np.uint32]
 
 
@@ -150,8 +153,15 @@ def quantile_table(
     highest = 1.0 - 0.5 / TWO_32
     body = percent_point(np.minimum(np.arange(1025) / 1024.0, highest))
     tail = percent_point(np.minimum((1023.0 + np.arange(1025) / 1024.0) / 1024.0, highest))
-    mean = (np.sum(body[:1023] + body[1:1024]) + np.sum(tail[:-1] + tail[1:]) / 1024.0) / 2048.0
-    return np.concatenate([body, tail]) / mean
+    table = np.concatenate([body, tail])
+    return table / table_mean(table)
+
+
+def table_mean(table: npt.NDArray[np.float64]) -> float:
+    """Mean of a tabled quantile function."""
+    body, tail = table[:1025], table[1025:]
+    halves = np.sum(body[:1023] + body[1:1024]) + np.sum(tail[:-1] + tail[1:]) / 1024.0
+    return float(halves) / 2048.0
 
 
 def exponential_table() -> npt.NDArray[np.float64]:
@@ -171,7 +181,13 @@ def lognormal_table(cv: float) -> npt.NDArray[np.float64]:
     if cv == 0.0:
         return np.ones(2050)
     sigma = np.sqrt(np.log1p(cv**2))
-    return quantile_table(stats.lognorm(sigma, scale=np.exp(-(sigma**2) / 2.0)).ppf)
+    table = quantile_table(stats.lognorm(sigma, scale=np.exp(-(sigma**2) / 2.0)).ppf)
+    # The tail is so long that a straight line to the last knot would hold too much: that knot is
+    # put where the mean above the one before it is that of the distribution.
+    last = stats.norm.isf(_LAST_CELL)
+    before = np.exp(sigma * last - sigma**2 / 2.0)
+    table[-1] = 2.0 * stats.norm.sf(last - sigma) / _LAST_CELL - before
+    return table / table_mean(table)
 
 
 @compiled

@@ -41,8 +41,8 @@ class PortTable(Protocol):
         """Vehicles of the year."""
 
     @property
-    def persons_per_year(self) -> npt.NDArray[np.float64]:
-        """Travellers of the year."""
+    def travellers_per_year(self) -> npt.NDArray[np.float64]:
+        """Travellers of the year, with truck drivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Where:
     one_officer : bool, optional
         Ports where one officer normally works alone, or those where more do.
     below_travellers_per_day : float, optional
-        Fewer travellers a day than this, averaged over the year.
+        Fewer travellers a day than this, truck drivers among them, averaged over the year.
     busiest, quietest : int, optional
         So many ports with the most, or the fewest, vehicles a year of those that meet the rest.
     """
@@ -124,7 +124,7 @@ def select(where: Where, ports: PortTable) -> npt.NDArray[np.bool_]:
     if where.one_officer is not None:
         taken &= np.asarray(ports.one_officer, dtype=np.bool_) == where.one_officer
     if where.below_travellers_per_day is not None:
-        taken &= ports.persons_per_year / DAYS_PER_YEAR < where.below_travellers_per_day
+        taken &= ports.travellers_per_year / DAYS_PER_YEAR < where.below_travellers_per_day
     count = where.busiest or where.quietest
     if count is not None:
         sign = -1.0 if where.busiest else 1.0

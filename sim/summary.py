@@ -21,6 +21,7 @@ from sim.records import (
     LANE_COLUMNS,
     OFFICER_COLUMNS,
     OVERTIME,
+    PRIMARY_S,
     REFERRED,
     RELEASED,
     SEIZED,
@@ -36,6 +37,8 @@ Floats = npt.NDArray[np.float64]
 
 HOUR_S = 3600.0
 DAYS_PER_YEAR = 365.0
+# The Windsor-Detroit gateway, for which a target of transit time was set (B057).
+WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
 _WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
 
 
@@ -157,6 +160,7 @@ def _groups(border: Border) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     busiest = np.zeros(len(ports), bool)
     busiest[np.argsort(-ports.vehicles_per_year, kind="stable")[:10]] = True
     yield "busiest10", busiest
+    yield "windsor", np.isin(ports.ids, WINDSOR)
 
 
 def _traffic(sums: Floats, waits: Floats) -> dict[str, float]:
@@ -166,6 +170,7 @@ def _traffic(sums: Floats, waits: Floats) -> dict[str, float]:
         "arrivals": sums[ARRIVALS],
         "released": sums[RELEASED],
         "mean_wait_min": sums[WAIT_S] / released / 60.0,
+        "mean_transit_min": (sums[WAIT_S] + sums[PRIMARY_S]) / released / 60.0,
         "wait_p95_min": wait_quantile_min(waits, 0.95),
         "within_standard_share": sums[WITHIN] / released,
         "delay_vehicle_h": sums[WAIT_S] / HOUR_S,

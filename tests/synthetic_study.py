@@ -25,6 +25,7 @@ EFFECTS: dict[str, tuple[float, float]] = {
 
 LEVELS: dict[str, float] = {
     "arrivals": 37.4e6, "released": 37.4e6, "mean_wait_min": 6.1, "wait_p95_min": 22.0,
+    "mean_transit_min": 7.1,
     "within_standard_share": 0.905, "delay_vehicle_h": 3.8e6, "referred_share": 0.034,
     "examinations": 5.2e5, "examinations_ordered": 6.1e5, "examinations_released": 9e4,
     "officer_shift_h": 5.6e6, "officer_overtime_h": 6e4, "officer_primary_h": 2.9e6,
@@ -41,7 +42,7 @@ LEVELS: dict[str, float] = {
     "programme_cost_cad": 0.0, "officer_pay_cad": 1.6e8,
 }  # fmt: skip
 
-GROUP_WAITS = {"all": 1.0, "one_officer": 0.5, "larger": 0.9, "busiest10": 1.4}
+GROUP_WAITS = {"all": 1.0, "one_officer": 0.5, "larger": 0.9, "busiest10": 1.4, "windsor": 1.3}
 CLASS_WAITS = {
     "all": 1.0, "car": 1.0, "nexus": 0.2, "truck": 1.3, "fast": 0.4, "bus": 1.1, "train": 0.0,
 }  # fmt: skip
@@ -66,6 +67,7 @@ def _level(
         "expected_firearms_stopped": guns + 0.5 * own * active,
         "firearms_passed": -1.3 * guns - 4 * own * active,
         "mean_wait_min": wait + 0.1 * own * active,
+        "mean_transit_min": wait + 1.0 + 0.1 * own * active,
         "delay_vehicle_h": 6.2e5 * (wait + 0.1 * own * active),
         "within_standard_share": -0.03 * wait + 0.001 * own * active,
         "duty_collected_cad": -2.1e6 if scenario == "higher_exemption" else 0.0,

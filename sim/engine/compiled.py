@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sim.compilation import borrowed, compiled, inlined, int64
 from sim.engine.booths import hand_over, stand_ready
-from sim.engine.day import AFTER_HOURS, GUEST, OPEN, DayPlan, World, in_order, new_guests
+from sim.engine.day import AFTER_HOURS, GUEST, HELD, OPEN, DayPlan, World, in_order, new_guests
 from sim.engine.inspection import serve_line
 from sim.engine.lineup import LANE_COUNT, Lineup, keep_line, line_up, new_lineup
 from sim.engine.secondary import (
@@ -321,6 +321,9 @@ def run_port(
             for place in range(places):
                 posted += manned[place]
             officer_sums[READY] += (officers - posted) * (until - now)
+            if mode == HELD:
+                officer_sums[SHIFT] += plan.officers[port, k] * (until - now)
+                officer_sums[READY] += plan.officers[port, k] * (until - now)
             for queue in range(QUEUES):
                 if officers > 0 and manned[lines + queue] == 0 and heads[queue] < tails[queue]:
                     heads[queue] = sweep(

@@ -18,13 +18,15 @@ The rules, in words
    officers than before, those who would be free last finish their work in overtime and leave.
 4. *After hours* the gate is shut: nobody arrives; those in line are served by the officers who were
    there (overtime). While *held* (withdrawal) booths finish their vehicle, nobody is served, those
-   in line stay.
+   in line stay, and officers are on shift without a vehicle.
 5. Under a long line (vehicles per open booth seen at the control moment) service is shorter and
    skill lower, and duty is waived, until the next control moment.
 6. Referral is decided at primary (`sim.model.referral`). The vehicle joins the secondary queue of
    its line when its primary service ends: first in, first out (those of the same moment by lane),
    the officer found as a booth is. A discretionary examination that has not begun within its limit
-   is not done; the vehicle leaves at the limit.
+   is not done; the vehicle leaves at the limit. Where the law lets people withdraw, somebody with
+   something to hide may turn round when referred for examination (a share of them): the attempt is
+   over and nothing is found, but it still learns as a probe whether its turn would have come.
 7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own
    officer does the work at once, and the booth waits for him (one-officer ports); but under a long
    line he does not leave it for a discretionary examination, which is then not done. Vehicles that

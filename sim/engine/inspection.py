@@ -26,10 +26,11 @@ from sim.engine.settings import (
     RANDOM,
     SELECTIVE,
     SERVICE_S,
+    WITHDRAWAL_SHARE,
 )
 from sim.model import referral
 from sim.model.examination import FULL, KINDS, detection_probability
-from sim.randomness import SECONDARY, TWO_32, Words, philox, quantile
+from sim.randomness import SECONDARY, TWO_32, WITHDRAWAL, Words, philox, quantile
 from sim.records import (
     EXAMINATIONS_RELEASED,
     LINE_QUEUE_S,
@@ -41,6 +42,7 @@ from sim.records import (
     READY,
     REFERRED,
     RELEASED,
+    TURNED_BACK,
     WAIT_BIN_EDGES_MIN,
     WAIT_BINS,
     WAIT_S,
@@ -83,6 +85,16 @@ def kind_of_examination(row: Floats, lane: int, word: int) -> int:
         if share < row[first + kind]:
             return kind
     return KIND_COUNT - 1
+
+
+@compiled
+def withdraws(share: float, index: int, day: int, entity: int, seed: int, replication: int) -> bool:
+    """Whether somebody with something to hide turns round when referred (rule 6)."""
+    word, _, _, _ = philox(
+        np.uint64(index), np.uint64(day), np.uint64(entity), np.uint64(WITHDRAWAL),
+        np.uint64(seed), np.uint64(replication),
+    )  # fmt: skip
+    return int64(word) < to_word(share)
 
 
 @inlined
@@ -348,13 +360,26 @@ def refer(
         attempts[attempt].law = detection_probability(
             row[KIND_RATE + kind] * factor, row[KIND_S + kind] * length
         )
-        attempts[attempt].sure = hit * detection_probability(
-            row[KIND_RATE + FULL] * factor, row[KIND_S + FULL] * length
+        stays = 1.0 - row[WITHDRAWAL_SHARE]
+        attempts[attempt].sure = (
+            stays
+            * hit
+            * detection_probability(row[KIND_RATE + FULL] * factor, row[KIND_S + FULL] * length)
         )
         attempts[attempt].chance = (
-            (1.0 - hit) * (1.0 - must) * chosen * mean_detection(row, lane, factor, length)
-        )
+            stays * (1.0 - hit) * (1.0 - must) * chosen
+            * mean_detection(row, lane, factor, length)
+        )  # fmt: skip
         attempts[attempt].find_word = int64(find_word)
+        if (
+            row[WITHDRAWAL_SHARE] > 0.0
+            and referral.is_search(reason)
+            and withdraws(row[WITHDRAWAL_SHARE], index, day, entity, seed, replication)
+        ):
+            attempts[attempt].fate = TURNED_BACK
+            attempts[attempt].reason = reason
+            reason = referral.PROBE
+            work = 0.0
     limit = row[LIMIT_S] if is_discretionary(reason) else np.inf
     if not own_work:
         entry = waiting[place_by_time(waiting, waiting_head, waiting_tail, end, lane)]

@@ -30,6 +30,7 @@ from sim.records import (
     READY,
     RELEASED,
     SEIZED,
+    TURNED_BACK,
     WAIT_BIN_EDGES_MIN,
     WAIT_S,
     WITHIN,
@@ -134,7 +135,8 @@ def decide(case: Referral, in_time: bool, searched: bool, log: Log) -> None:
     log.inside.discard(case.attempt)
     attempt = log.attempts[case.attempt]
     attempt["in_time"] = in_time
-    attempt["fate"] = PASSED
+    if attempt["fate"] != TURNED_BACK:
+        attempt["fate"] = PASSED
     if case.reason != PROBE:
         attempt["reason"] = case.reason
     if searched:

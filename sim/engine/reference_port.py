@@ -71,9 +71,11 @@ class Port:
                 self._end_shift()
             else:
                 is_open = plan.state[self.number, k] == OPEN
-                officers = int(plan.officers[self.number, k]) if is_open else 0
+                officers = int(plan.officers[self.number, k])
                 self._begin_shift()
-                self._post(officers, now, until)
+                self._post(officers if is_open else 0, now, until)
+                if not is_open:
+                    self._stand_by(officers, until - now)
             self._look_at_lines()
             if self.on_shift and self.present > 0:
                 for queue in self.queues:
@@ -130,6 +132,11 @@ class Port:
         self._hand_over(officers, given.tolist())
         self.officer_sums[SHIFT] += officers * (until - now)
         self.officer_sums[READY] += (officers - int(given.sum())) * (until - now)
+
+    def _stand_by(self, officers: int, span_s: float) -> None:
+        """Count officers who have withdrawn: on shift, without a vehicle (rule 4)."""
+        self.officer_sums[SHIFT] += officers * span_s
+        self.officer_sums[READY] += officers * span_s
 
     def _need(self, now: float, until: float) -> Floats:
         """Load of every place until the next control moment, in officers."""

@@ -24,12 +24,13 @@ from sim.engine.settings import (
     PICK_TRAVELLER_HURRY,
     RANDOM,
     SELECTIVE,
+    WITHDRAWAL_SHARE,
 )
 from sim.model import referral as why
 from sim.model.examination import FULL, KINDS, detection_probability
 from sim.model.traffic import COMMERCIAL
-from sim.randomness import SECONDARY, TWO_32, Streams, quantile
-from sim.records import REFERRED, WAIVED
+from sim.randomness import SECONDARY, TWO_32, WITHDRAWAL, Streams, quantile
+from sim.records import REFERRED, TURNED_BACK, WAIVED
 
 MANDATORY = (why.PAPERWORK, why.DUTY)
 
@@ -93,6 +94,10 @@ def refer(port: Port, line: Line, vehicle: Vehicle, log: Log) -> Referral | None
     if vehicle.attempt >= 0:
         note_chances(row, line, vehicle, kind, length, log)
         log.attempts[vehicle.attempt]["find_word"] = draw[2][0]
+        if why.is_search(reason) and withdraws(row[WITHDRAWAL_SHARE], vehicle, streams):
+            log.attempts[vehicle.attempt]["fate"] = TURNED_BACK
+            log.attempts[vehicle.attempt]["reason"] = reason
+            reason, work_s = why.PROBE, 0.0
     must = reason in MANDATORY or reason == why.LOOKOUT
     return Referral(
         reason=reason,
@@ -105,6 +110,12 @@ def refer(port: Port, line: Line, vehicle: Vehicle, log: Log) -> Referral | None
         index=vehicle.index,
         attempt=vehicle.attempt,
     )
+
+
+def withdraws(share: float, vehicle: Vehicle, streams: Streams) -> bool:
+    """Whether somebody with something to hide turns round when referred (rule 6)."""
+    draw = streams.words(WITHDRAWAL, vehicle.entity, vehicle.day, 1, vehicle.index)
+    return bool(int(draw[0][0]) < words(share))
 
 
 def first_share(lane: int) -> int:
@@ -141,7 +152,8 @@ def note_chances(
     attempt = log.attempts[vehicle.attempt]
     attempt["rate_per_s"] = row[KIND_RATE + kind] * vehicle.search_factor
     attempt["law"] = find(kind)
-    attempt["sure"] = hit * find(FULL)
-    attempt["chance"] = (1.0 - hit) * (1.0 - must) * chosen * sum(
+    stays = 1.0 - row[WITHDRAWAL_SHARE]
+    attempt["sure"] = stays * hit * find(FULL)
+    attempt["chance"] = stays * (1.0 - hit) * (1.0 - must) * chosen * sum(
         share * find(k) for k, share in enumerate(shares)
     )  # fmt: skip

@@ -18,6 +18,7 @@ from sim.records import (
     PASSED,
     READY,
     SEIZED,
+    TURNED_BACK,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -69,7 +70,8 @@ def decide(attempts: Rows, attempt: int, reason: int, examined_s: float, in_time
     """Write down the fate of an attempt that leaves secondary."""
     attempts[attempt].in_time = 1 if in_time else 0
     searched = reason != PAPERWORK and reason != DUTY and reason != PROBE and examined_s >= 0.0
-    attempts[attempt].fate = PASSED
+    if attempts[attempt].fate != TURNED_BACK:
+        attempts[attempt].fate = PASSED
     if reason != PROBE:
         attempts[attempt].reason = reason
     if searched:

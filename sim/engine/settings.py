@@ -32,7 +32,9 @@ WAIVE_QUEUE = HURRY_SERVICE + 1
 LIMIT_S = WAIVE_QUEUE + 1
 CLEARANCE_S = LIMIT_S + 1
 LOOKOUT_HIT = CLEARANCE_S + 1
-KIND_S = LOOKOUT_HIT + 1
+# Chance that somebody with something to hide withdraws when referred for examination.
+WITHDRAWAL_SHARE = LOOKOUT_HIT + 1
+KIND_S = WITHDRAWAL_SHARE + 1
 KIND_RATE = KIND_S + len(KINDS)
 # Cumulative shares of the kinds among discretionary examinations, of travellers and of trade.
 KIND_TRAVELLER = KIND_RATE + len(KINDS)
@@ -76,8 +78,9 @@ def settings_rows(
         suffix = "_truck_share" if trade else "_share"
         rows[:, PAPERWORK + lane] = value(f"inspection.paperwork{suffix}")
         rows[:, DUTY + lane] = duty_share if name in ("car", "nexus") else 0.0
-        rows[:, RANDOM + lane] = value("inspection.random_share")
-        selective = value(f"inspection.selective{suffix}")
+        trusted = value(f"inspection.{name}_referral") if name in ("nexus", "fast") else 1.0
+        rows[:, RANDOM + lane] = value("inspection.random_share") * trusted
+        selective = value(f"inspection.selective{suffix}") * trusted
         rows[:, SELECTIVE + lane] = selective
         for column, sign in ((PICK_TRAFFICKER, "d_prime"), (PICK_TRAVELLER, "d_prime_traveller")):
             d_prime = value(f"inspection.{sign}") + skill_gain
@@ -89,6 +92,7 @@ def settings_rows(
     rows[:, LIMIT_S] = 60.0 * value("inspection.examination_limit_min")
     rows[:, CLEARANCE_S] = 60.0 * value("inspection.clearance_min")
     rows[:, LOOKOUT_HIT] = queried * (1.0 - value("database.lookout_miss_share"))
+    rows[:, WITHDRAWAL_SHARE] = value("inspection.withdrawal_share")
     _kinds(rows, value)
     _secondary_load(rows)
     return rows

@@ -27,10 +27,20 @@ from sim.model.duty import collection
 from sim.model.opening import Opening, opening_of_day
 from sim.model.payroll import open_hours, planned_hours
 from sim.model.perception import Watch
-from sim.model.port import build_layout, trusted_shares
+from sim.model.port import build_layout, trusted_shares, with_lanes
 from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws, typical_hours
 from sim.model.shut_out import shut_out
-from sim.model.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, TRAIN, demand
+from sim.model.traffic import (
+    CAR,
+    FAST,
+    HOURLY_CELLS,
+    LANES,
+    NEXUS,
+    TIMETABLE_CELLS,
+    TRAIN,
+    TRUCK,
+    demand,
+)
 from sim.model.workforce import Workforce, workforce_process
 from sim.parameters import Parameters
 from sim.point import Point
@@ -158,21 +168,27 @@ class Border:
         settings = self._settings_of_record()
         service_s = settings[:, SERVICE_S : SERVICE_S + len(LANES)]
         secondary_s = settings[:, SECONDARY_S : SECONDARY_S + len(LANES)]
-        nexus, fast = trusted_shares(
-            self.ports, parameters.traffic.nexus_share, parameters.traffic.fast_share
-        )
-        typical = typical_hours(self.ports, self.demand.hour_share, nexus, fast)
+        typical = self._typical_hours()
         peak = typical.max(axis=(0, 1, 4))
-        self.layout = build_layout(self.ports, peak, service_s, secondary_s)
         self.rostered = posts(
             self.ports,
-            self.layout,
+            build_layout(self.ports, peak, service_s, secondary_s),
             typical,
             service_s,
             secondary_s,
             parameters.staffing.safety,
         )
         self.shift_hours = open_hours(self.ports)
+        # What is built since brings no officers.
+        built = self.conditions.at(-1.0)
+        self.ports = with_lanes(
+            self.ports, built.value("traffic.nexus_lane"), built.value("traffic.fast_lane")
+        )
+        added = np.zeros((len(self.ports), len(LANES)))
+        for lane in (CAR, NEXUS, TRUCK, FAST):
+            added[:, lane] = built.value(f"primary.{LANES[lane]}_booths_added")
+        peak = self._typical_hours().max(axis=(0, 1, 4))
+        self.layout = build_layout(self.ports, peak, service_s, secondary_s, added)
         self.shift_draws = shift_draws(self.ports, self.point.days, streams)
         service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
         self.world = World(
@@ -189,6 +205,11 @@ class Border:
             service_table=service(parameters.primary.cv),
             secondary_table=lognormal_table(parameters.inspection.secondary_cv),
         )
+
+    def _typical_hours(self) -> Floats:
+        traffic = self.point.parameters.traffic
+        nexus, fast = trusted_shares(self.ports, traffic.nexus_share, traffic.fast_share)
+        return typical_hours(self.ports, self.demand.hour_share, nexus, fast)
 
     def _settings(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
         """Rows of settings under a snapshot; ``skill_gain`` is what training has added to d'."""

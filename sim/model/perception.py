@@ -19,6 +19,7 @@ from sim.engine.settings import (
     PAPERWORK,
     PICK_TRAFFICKER,
     RANDOM,
+    WITHDRAWAL_SHARE,
 )
 from sim.model.examination import FULL, KINDS
 from sim.model.route_choice import Perception
@@ -64,14 +65,17 @@ def loss_if_examined_in_time(
     deep_find = 1.0 - np.exp(-rates * lengths * smuggling.deep_factor)
     find = (1.0 - smuggling.deep_share) * open_find + smuggling.deep_share * deep_find
     hit = rows[:, LOOKOUT_HIT] * lookout_share
+    stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
     for lane in range(len(LANES)):
         first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
         shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
         random = rows[:, RANDOM + lane]
         chosen = random + (1.0 - random) * rows[:, PICK_TRAFFICKER + lane]
         must = rows[:, PAPERWORK + lane] + rows[:, DUTY + lane]
-        sure[:, lane] = hit * find[:, FULL]
-        chance[:, lane] = (1.0 - hit) * (1.0 - must) * chosen * np.sum(shares * find, axis=1)
+        sure[:, lane] = stays * hit * find[:, FULL]
+        chance[:, lane] = (
+            stays * (1.0 - hit) * (1.0 - must) * chosen * np.sum(shares * find, axis=1)
+        )
     return sure, chance
 
 

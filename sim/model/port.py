@@ -4,6 +4,7 @@ Booths, bays and officers per port are not public. They are *derived* by one rul
 traffic: booths and bays in `build_layout`, officers in `sim.model.roster.posts`.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.model.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, 
 
 TRAVELLER, COMMERCE = 0, 1
 QUEUES = 2
-MOST_BOOTHS = 24
+MOST_BOOTHS = 32
 MOST_BAYS = 24
 
 # Derived: a line has booths for the load R of its busiest average hour and this many square roots
@@ -92,7 +93,18 @@ def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
     return groups
 
 
-def build_layout(ports: Ports, peak: Floats, service_s: Floats, secondary_s: Floats) -> Layout:
+def with_lanes(ports: Ports, nexus: Floats, fast: Floats) -> Ports:
+    """Open trusted lanes where the record has none (values above 0, shape (ports,))."""
+    return dataclasses.replace(ports, nexus=ports.nexus | (nexus > 0), fast=ports.fast | (fast > 0))
+
+
+def build_layout(
+    ports: Ports,
+    peak: Floats,
+    service_s: Floats,
+    secondary_s: Floats,
+    booths_added: Floats | None = None,
+) -> Layout:
     """Derive lines, booths and bays from the traffic.
 
     Parameters
@@ -102,12 +114,14 @@ def build_layout(ports: Ports, peak: Floats, service_s: Floats, secondary_s: Flo
         Vehicles in the busiest hour of an average week of the busiest month.
     service_s, secondary_s : array of float, shape (ports, lanes)
         Officer seconds at primary and in secondary per vehicle.
+    booths_added : array of float, shape (ports, lanes), optional
+        Booths built beyond the rule; they come after those of the rule.
 
     Notes
     -----
     Booths of a line = load R of its busiest hour in booths plus `BOOTH_SAFETY` times the square
-    root of R, rounded up. Bays = secondary load of the busiest hour, times `BAY_MARGIN`, rounded
-    up, and one more.
+    root of R, rounded up, at most `MOST_BOOTHS` with those added. Bays = secondary load of the
+    busiest hour, times `BAY_MARGIN`, rounded up, and one more.
     """
     volumes = ports.monthly_vehicles.sum(axis=2)
     first_line = [0]
@@ -125,7 +139,8 @@ def build_layout(ports: Ports, peak: Floats, service_s: Floats, secondary_s: Flo
             line_of_lane[port, lanes] = len(booths)
             queue_of_line.append(queue)
             wanted = np.ceil(load + BOOTH_SAFETY * np.sqrt(load))
-            booths.append(int(np.clip(wanted, 1, MOST_BOOTHS)))
+            more = 0.0 if booths_added is None else float(booths_added[port, lanes].sum())
+            booths.append(int(np.clip(max(wanted, 1) + more, 1, MOST_BOOTHS)))
         bays[port] = np.clip(np.ceil(used * BAY_MARGIN) + 1, 1, MOST_BAYS)
         first_line.append(len(booths))
     return Layout(

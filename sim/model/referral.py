@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from sim.compilation import inlined
+
 Floats = npt.NDArray[np.float64]
 
 NOT_REFERRED, LOOKOUT, PAPERWORK, DUTY, RANDOM, SELECTIVE = range(6)
@@ -19,6 +21,12 @@ REASONS = ("", "lookout", "paperwork", "duty", "random", "selective")
 # A traveller or trafficker who was not referred still takes a place in the examination queue for no
 # time, so that the engine learns whether an examination would have begun within its limit.
 PROBE = 6
+
+
+@inlined
+def is_search(reason: int) -> bool:
+    """Whether a referral leads to an examination (paperwork and duty do not)."""
+    return reason in (LOOKOUT, RANDOM, SELECTIVE)
 
 
 def selected_share(selective_share: Floats, d_prime: Floats) -> Floats:

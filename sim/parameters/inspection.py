@@ -21,6 +21,21 @@ class Inspection:
         0.003, unit="share", source="Z014", kind="placeholder", low=0.0005, high=0.01,
         by_port=True, about="Conveyances referred at random, of those without mandatory referral",
     )  # fmt: skip
+    nexus_referral: float = par(
+        1.0, unit="ratio", source="assumed", kind="placeholder", low=0.2, high=1.0,
+        bounds=(0.0, 1.0), by_port=True,
+        about="Random and selective referral in NEXUS lanes as a ratio of that in general lanes",
+    )  # fmt: skip
+    fast_referral: float = par(
+        1.0, unit="ratio", source="assumed", kind="placeholder", low=0.2, high=1.0,
+        bounds=(0.0, 1.0), by_port=True,
+        about="Random and selective referral in FAST lanes as a ratio of that in general lanes",
+    )  # fmt: skip
+    withdrawal_share: float = par(
+        0.0, unit="share", source="002 ¶18", kind="measured", low=0.0, high=0.0, by_port=True,
+        about="Conveyances with something to hide that withdraw when referred for examination, "
+        "where that is allowed",
+    )  # fmt: skip
     d_prime: float = par(
         1.1, unit="standard deviations", source="assumed", kind="placeholder", low=0.0, high=2.0,
         bounds=(0.0, 6.0), by_port=True,

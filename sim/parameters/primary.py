@@ -34,6 +34,22 @@ class Primary:
         1500.0, unit="s", source="assumed", kind="elicited", low=600, high=5400,
         bounds=(1.0, 36000.0), by_port=True, about="Mean primary service time of a train",
     )  # fmt: skip
+    car_booths_added: int = par(
+        0, unit="booths", source="002 ¶17", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, about="Booths built for the general car lane, beyond those of the record",
+    )  # fmt: skip
+    nexus_booths_added: int = par(
+        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, about="Booths built for the NEXUS lane, beyond those of the record",
+    )  # fmt: skip
+    truck_booths_added: int = par(
+        0, unit="booths", source="B005", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, about="Booths built for the general truck lane, beyond those of the record",
+    )  # fmt: skip
+    fast_booths_added: int = par(
+        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, about="Booths built for the FAST lane, beyond those of the record",
+    )  # fmt: skip
     cv: float = par(
         0.7, unit="ratio", source="B052", kind="elicited", low=0.4, high=1.0, bounds=(0.0, 3.0),
         about="Coefficient of variation of primary service times",

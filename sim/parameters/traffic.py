@@ -27,6 +27,14 @@ class Traffic:
         0.12, unit="share", source="assumed", kind="elicited", low=0.03, high=0.3, by_port=True,
         about="Trucks that use the FAST lane, of the trucks at ports that have one",
     )  # fmt: skip
+    nexus_lane: bool = par(
+        False, unit="", source="003 ¶6", kind="measured", by_port=True,
+        about="Open a NEXUS lane where the record has none",
+    )  # fmt: skip
+    fast_lane: bool = par(
+        False, unit="", source="003 ¶6", kind="measured", by_port=True,
+        about="Open a FAST lane where the record has none",
+    )  # fmt: skip
     sailings_per_day: int = par(
         6, unit="sailings/day", source="assumed", kind="elicited", low=2, high=16, bounds=(1, 24),
         about="Ferry arrivals a day at a landing, evenly over its opening hours",

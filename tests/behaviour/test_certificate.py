@@ -107,7 +107,7 @@ def lose_a_vehicle(border: Border) -> None:
 
 
 def stretch_the_line(border: Border) -> None:
-    border.tally.line[:, LINE_QUEUE_S] *= 1.01
+    border.tally.line[0, LINE_QUEUE_S] += 1.0
 
 
 def serve_a_vehicle_at_night(border: Border) -> None:

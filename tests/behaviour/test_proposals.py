@@ -149,7 +149,7 @@ def test_closing_the_quietest_ports_changes_nothing_that_could_be_measured() -> 
 
 def test_closing_ports_saves_their_officers_and_no_others() -> None:
     base, closed = (
-        border(point(("abercorn", "midway", "monchy"), 7, read(name)))
+        border(point(("abercorn", "monchy", "torquay"), 7, read(name)))
         for name in ("baseline", "close_ports")
     )
     shifts = [b.tally.officer[..., 0].sum(axis=(0, 2)) for b in (base, closed)]

@@ -37,13 +37,16 @@ def outage(scale: float, first: str, last: str, *ports: str) -> Intervention:
 def fixed_points() -> list[Point]:
     busy = Point(
         parameters(
-            primary={"cv": 1.0, "hurry_queue": 3.0},
+            primary={"cv": 1.0, "hurry_queue": 3.0, "truck_booths_added": 2},
             inspection={
                 "selective_share": 0.08,
                 "random_share": 0.02,
                 "examination_limit_min": 6.0,
                 "full_min": 12.0,
                 "clearance_min": 6.0,
+                "withdrawal_share": 0.3,
+                "nexus_referral": 0.5,
+                "fast_referral": 0.0,
             },
             duty={"collected_share": 1.0, "waive_queue": 2.0},
             staffing={"officers_scale": 0.75, "absent_share": 0.2, "control_interval_min": 15},
@@ -64,8 +67,12 @@ def fixed_points() -> list[Point]:
     )  # fmt: skip
     quiet = Point(
         parameters(
-            traffic={"volume_scale": 4.0},
-            inspection={"selective_share": 0.2, "examination_limit_min": 15.0},
+            traffic={"volume_scale": 4.0, "nexus_lane": True, "fast_lane": True},
+            inspection={
+                "selective_share": 0.2,
+                "examination_limit_min": 15.0,
+                "withdrawal_share": 0.5,
+            },
             staffing={"control_interval_min": 20},
             database={"lookout_share": 0.5, "link_everywhere": True},
             smuggling={"firearms_per_year": 1e6, "traveller_firearms_per_million": 1e5},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.intervention import Intervention, Scenario, Where
 from sim.parameters import Parameters
 from sim.point import Point
-from sim.records import PASSED, SEIZED
+from sim.records import PASSED, SEIZED, TURNED_BACK
 from tests.equality.fixed import fixed_points
 from tests.equality.twins import Twins
 
@@ -36,6 +36,8 @@ ROOMS = {
             "nexus_share": one_of(0.08, 0.0, 0.6),
             "fast_share": one_of(0.12, 0.0, 0.6),
             "sailings_per_day": one_of(6, 1, 24),
+            "nexus_lane": st.booleans(),
+            "fast_lane": st.booleans(),
         }
     ),
     "primary": st.fixed_dictionaries(
@@ -44,6 +46,8 @@ ROOMS = {
             "distribution": one_of("gamma", "lognormal"),
             "car_s": one_of(55.0, 60.0, 150.0),
             "query_s": one_of(5.0, 0.0),
+            "car_booths_added": one_of(0, 2),
+            "fast_booths_added": one_of(0, 1),
             "hurry_queue": one_of(8.0, 0.0, 1.0, 1e9),
             "hurry_service": one_of(0.85, 0.3),
             "hurry_skill": one_of(0.8, 0.0),
@@ -56,6 +60,9 @@ ROOMS = {
             "random_share": RARE,
             "paperwork_share": one_of(0.008, 0.1),
             "d_prime": one_of(0.75, 0.0, 3.0),
+            "nexus_referral": one_of(1.0, 0.3, 0.0),
+            "fast_referral": one_of(1.0, 0.3, 0.0),
+            "withdrawal_share": one_of(0.0, 0.5, 1.0),
             "clearance_min": one_of(15.0, 1.0),
             "secondary_cv": one_of(0.8, 0.0),
             "examination_limit_min": one_of(20.0, 0.0, 7.5, 300.0),
@@ -104,6 +111,8 @@ CHANGES = {
     "duty.waive_queue": ("set", one_of(0.0, 2.0)),
     "inspection.selective_share": ("set", SHARE),
     "inspection.random_share": ("set", RARE),
+    "inspection.withdrawal_share": ("set", SHARE),
+    "inspection.fast_referral": ("set", SHARE),
     "inspection.examination_limit_min": ("set", one_of(0.0, 3.0, 90.0)),
     "inspection.full_min": ("scale", one_of(0.1, 3.0)),
     "danger.police_response_min": ("set", one_of(0.0, 200.0)),
@@ -202,7 +211,7 @@ def test_fixed_configurations_use_every_rule(number: int) -> None:
     officer = twins.compiled.tally.officer.sum(axis=(0, 1, 2))
     assert (officer > 0.0).all()
     attempts = twins.compiled.attempts[: twins.compiled.bookings.count]
-    assert {PASSED, SEIZED} <= set(attempts["fate"])
+    assert {PASSED, SEIZED, TURNED_BACK} <= set(attempts["fate"])
     assert {0, 1} <= set(attempts["in_time"])
 
 

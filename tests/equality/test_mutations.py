@@ -51,6 +51,19 @@ FAULTS = {
     "a lone officer inspects on while he is in secondary": Fault(
         "inspection.py", "free[booth] += booth_work", "free[booth] += 0.0"
     ),
+    "whoever withdraws is searched all the same": Fault(
+        "inspection.py",
+        "            reason = referral.PROBE\n            work = 0.0",
+        "            pass",
+    ),
+    "withdrawing is drawn anew by lane, not by conveyance": Fault(
+        "inspection.py",
+        "withdraws(row[WITHDRAWAL_SHARE], index, day, entity,",
+        "withdraws(row[WITHDRAWAL_SHARE], index, day, own_entity,",
+    ),
+    "officers who have withdrawn are off shift": Fault(
+        "compiled.py", "if mode == HELD:", "if mode == HELD and False:"
+    ),
     "those in line at closing time are not served": Fault(
         "compiled.py",
         "if manned[place] > 0 and before < last_of[place]",

@@ -20,7 +20,7 @@ PORTS = SimpleNamespace(
     one_officer=np.array([False, True, True, False]),
     kind=np.array(["bridge", "road", "road", "ferry"]),
     vehicles_per_year=np.array([900.0, 30.0, 20.0, 900.0]),
-    persons_per_year=np.array([365000.0, 3650.0, 365.0, 730.0]),
+    travellers_per_year=np.array([365000.0, 3650.0, 365.0, 730.0]),
 )
 
 SEARCHES = "inspection.selective_share"

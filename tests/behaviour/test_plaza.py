@@ -1,0 +1,147 @@
+"""What is built on a plaza, and who may turn round on it."""
+
+import numpy as np
+import pytest
+
+from sim.errors import InputError
+from sim.intervention import Intervention, Scenario, Where
+from sim.model.traffic import FAST, NEXUS, TRUCK
+from sim.records import OFFICER_COLUMNS, PASSED, SEIZED, TURNED_BACK
+from tests.behaviour.scene import (
+    Changes,
+    attempts_of,
+    border,
+    lane_sum,
+    numbers,
+    officer_h,
+    point,
+    same_tallies,
+    setting,
+)
+
+BUSY = ("coutts", "emerson", "windsor-ambassador")
+
+
+def built(where: str, **changes: float | bool) -> Scenario:
+    return Scenario(
+        "built",
+        interventions=tuple(
+            Intervention(
+                name.replace("__", "."), "add" if name.startswith("primary") else "set", value,
+                Where(ports=(where,)),
+            )
+            for name, value in changes.items()
+        ),
+    )  # fmt: skip
+
+
+def test_booths_stand_where_they_are_built_and_bring_no_officers() -> None:
+    base = border(point(BUSY, 3))
+    more = border(point(BUSY, 3, built("windsor-ambassador", primary__truck_booths_added=6)))
+    line = base.layout.line_of_lane[2, TRUCK]
+    added = more.layout.booths - base.layout.booths
+    assert added[line] == 6
+    assert added.sum() == 6
+    shift = OFFICER_COLUMNS.index("shift_s")
+    hours = [of.tally.officer[..., shift].sum(axis=(0, 2)) for of in (base, more)]
+    assert np.array_equal(*hours)
+    assert np.array_equal(base.tally.lane[:, :2], more.tally.lane[:, :2])
+
+
+def test_booths_are_worth_little_without_officers() -> None:
+    """Staff bind before booths (B005)."""
+    officers = Intervention("staffing.officers_scale", "scale", 1.3, Where(kinds=("bridge",)))
+    booths = built("windsor-ambassador", primary__car_booths_added=4, primary__truck_booths_added=4)
+    both = Scenario("both", interventions=(*booths.interventions, officers))
+    base, empty, staffed = (
+        numbers(point(("windsor-ambassador",), 14, scenario))["mean_wait_min"]
+        for scenario in (Scenario("none"), booths, both)
+    )
+    assert 0.0 <= base - empty < 0.1 * (base - staffed)
+
+
+def test_a_trusted_lane_is_opened_where_there_was_none() -> None:
+    base = border(point(BUSY, 3))
+    opened = border(
+        point(BUSY, 3, built("coutts", traffic__fast_lane=True, traffic__nexus_lane=True))
+    )
+    assert base.layout.line_of_lane[0, FAST] == base.layout.line_of_lane[0, NEXUS] == -1
+    lines = opened.layout.line_of_lane[0]
+    assert len({lines[FAST], lines[NEXUS], lines[TRUCK], lines[0]}) == 4
+    assert np.array_equal(opened.layout.line_of_lane[1] >= 0, base.layout.line_of_lane[1] >= 0)
+    fast = opened.tally.lane[:, 0, :, FAST, 0].sum()
+    trucks = opened.tally.lane[:, 0, :, TRUCK, 0].sum()
+    assert fast / (fast + trucks) == pytest.approx(0.12, abs=0.03)
+    assert opened.rostered == pytest.approx(base.rostered)
+
+
+@pytest.mark.parametrize("name", ["primary.fast_booths_added", "traffic.fast_lane"])
+def test_nothing_is_built_during_a_run(name: str) -> None:
+    value = True if name.startswith("traffic") else 1
+    with pytest.raises(InputError, match=f"{name}: is built before the first day"):
+        setting(name, value, start="2005-07-01")
+
+
+MANY: Changes = {
+    "smuggling.firearms_per_year": 2e5,
+    "smuggling.load_mean": 1.0,
+    "smuggling.traveller_firearms_per_million": 30_000.0,
+    "smuggling.adversary": "static",
+    "inspection.selective_share": 0.2,
+}
+
+
+def test_those_who_may_withdraw_do_and_are_not_caught() -> None:
+    stays, half, free = (
+        border(point(BUSY, 7, setting("inspection.withdrawal_share", share), MANY))
+        for share in (0.0, 0.5, 1.0)
+    )
+    fates = [
+        np.concatenate([attempts_of(of), attempts_of(of, "traveller")])
+        for of in (stays, half, free)
+    ]
+    caught = [int((one["fate"] == SEIZED).sum()) for one in fates]
+    gone = [int((one["fate"] == TURNED_BACK).sum()) for one in fates]
+    assert gone[0] == 0
+    assert caught[0] > 50
+    examined = [int((one["examination_s"] > 0.0).sum()) for one in fates]
+    assert examined[1] == pytest.approx(0.5 * examined[0], rel=0.25)
+    assert caught[1] < caught[0]
+    assert caught[2] == 0
+    assert gone[2] > gone[1] > caught[0] - caught[1] > 0
+    # Nobody who passes or withdraws at half passes unseen any other way.
+    alike = fates[1]["fate"] == PASSED
+    assert (fates[0]["fate"][alike] == PASSED).mean() > 0.98
+    own = [float((one["sure"] + one["chance"]).mean()) for one in fates]
+    assert own[1] == pytest.approx(0.5 * own[0], rel=0.05)
+    assert own[2] == 0.0
+
+
+def test_the_innocent_have_no_reason_to_withdraw() -> None:
+    nobody = {"smuggling.firearms_per_year": 0.0, "smuggling.traveller_firearms_per_million": 0.0}
+    base = border(point(BUSY, 3, Scenario("none"), nobody))
+    free = border(point(BUSY, 3, setting("inspection.withdrawal_share", 1.0), nobody))
+    assert same_tallies(base, free)
+
+
+def test_trusted_lanes_are_referred_as_often_as_is_set() -> None:
+    often = {"inspection.selective_truck_share": 0.2, "inspection.random_share": 0.0}
+    base, less = (
+        border(point(("windsor-ambassador",), 7, scenario, often))
+        for scenario in (Scenario("none"), setting("inspection.fast_referral", 0.25))
+    )
+
+    def share(of: object, lane: str) -> float:
+        chosen = sum(lane_sum(of, f"referred_{why}", lane) for why in ("random", "selective"))  # type: ignore[arg-type]
+        return chosen / lane_sum(of, "released", lane)  # type: ignore[arg-type]
+
+    assert share(less, "fast") == pytest.approx(0.25 * share(base, "fast"), rel=0.25)
+    assert share(less, "truck") == share(base, "truck")
+
+
+def test_officers_who_withdraw_are_still_on_shift() -> None:
+    base = border(point(("coutts",), 20, Scenario("none"), {"danger.lookouts_per_year": 0.0}))
+    danger = border(point(("coutts",), 20, Scenario("none"), {"danger.lookouts_per_year": 1e5}))
+    assert danger.danger.tally.withdrawals > 20
+    assert officer_h(danger, "shift_s") == pytest.approx(officer_h(base, "shift_s"))
+    assert officer_h(danger, "ready_s") > officer_h(base, "ready_s")
