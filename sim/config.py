@@ -15,6 +15,8 @@ from omegaconf.errors import OmegaConfBaseException
 import sim.scenario
 from sim.complaint import one_line
 from sim.design.crossing import crossed
+from sim.design.methods import METHODS, DesignConfig, design_of
+from sim.design.record import WORLD, Design
 from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.feasibility import check_point
@@ -51,6 +53,14 @@ class _StudyFolder:
     ports_table: str | None = None
 
 
+ROOMS_OF_A_RUN = (
+    ("run", _Run),
+    ("design", DesignConfig),
+    ("execution", _Execution),
+    ("study", _StudyFolder),
+)
+
+
 def _twin(frozen: type) -> type:
     """Make the mutable class that Hydra needs from a frozen one."""
     return dataclasses.make_dataclass(
@@ -77,6 +87,7 @@ def register(scratch: Path = Path()) -> None:
             ("adversary", str | None, field(default=None)),
             ("adversaries", Any, field(default_factory=list)),
             ("worlds", int, field(default=0)),
+            ("design", DesignConfig, field(default_factory=DesignConfig)),
             ("engine", str, field(default=MISSING)),
             ("execution", _Execution, field(default_factory=_Execution)),
             ("study", _StudyFolder, field(default_factory=_StudyFolder)),
@@ -128,8 +139,8 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
         engine=plain["engine"],
         ports_table=own_table,
     )
-    _within("worlds", plain["worlds"], 0, 100_000, "worlds")
-    design = worlds(plain["worlds"]) if plain["worlds"] else None
+    design = _design(plain)
+    scenarios += design.scenarios if design else []
     points = crossed(base, scenarios, _adversaries(plain), design.worlds if design else ())
     for point in points:
         check_point(point, table)
@@ -144,6 +155,22 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
         configuration=plain,
         design=design,
     )
+
+
+def _design(plain: dict[str, Any]) -> Design | None:
+    """Make the design that is asked for: of a method, or worlds drawn at random."""
+    asked = DesignConfig(**plain["design"])
+    _within("worlds", plain["worlds"], 0, 100_000, "worlds")
+    _one_of("design.method", asked.method, METHODS)
+    if asked.method == "none":
+        return worlds(plain["worlds"], asked.seed) if plain["worlds"] else None
+    design = design_of(asked)
+    if plain["worlds"] and design.role == WORLD:
+        raise InputError(
+            f"{PLACE}: worlds = {plain['worlds']} with design={asked.method}: "
+            "the design makes the worlds; give one"
+        )
+    return design
 
 
 def _processors() -> int:
@@ -274,7 +301,7 @@ def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
 def known_names() -> list[str]:
     """Names that can be given on the command line, besides parameters."""
     names = ["scenario", "compare", "ports", "year", "adversary", "adversaries", "worlds", "engine"]
-    for room, schema in (("run", _Run), ("execution", _Execution), ("study", _StudyFolder)):
+    for room, schema in ROOMS_OF_A_RUN:
         names += [f"{room}.{one.name}" for one in dataclasses.fields(schema)]
     return names
 

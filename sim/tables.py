@@ -130,5 +130,6 @@ DESIGN: tuple[Column, ...] = (
     _count("world", "", "World that the value makes; 0 where it makes a scenario"),
     _text("parameter", "Dotted name of a parameter"),
     _real("value", "", "Its value, in the parameter's unit"),
+    _real("place", "share", "Where it lies in the range that was tried: 0 lowest, 1 highest"),
 )
 """Which values the numbered points of a design stand for, one row a point and parameter."""

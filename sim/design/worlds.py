@@ -1,7 +1,7 @@
 """Worlds: draws of everything that is not known, from the ranges its declarations give."""
 
 from sim.design.factors import Factor, uncertain
-from sim.design.record import Design
+from sim.design.record import WORLD, Design
 from sim.design.sampling import independent_draws
 
 
@@ -21,16 +21,4 @@ def worlds(count: int, seed: int = 1, factors: tuple[Factor, ...] | None = None)
     """
     varied = uncertain() if factors is None else factors
     places = independent_draws([one.name for one in varied], count, seed)
-    return Design(
-        about={
-            "method": "worlds",
-            "role": "uncertainty",
-            "seed": seed,
-            "points": count,
-            "factors": [[one.name, one.low, one.high] for one in varied],
-        },
-        worlds=tuple(
-            {one.name: one.value(float(place)) for one, place in zip(varied, row, strict=True)}
-            for row in places
-        ),
-    )
+    return Design.at("worlds", WORLD, varied, places, {"seed": seed})
