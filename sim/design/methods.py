@@ -13,8 +13,6 @@ from sim.errors import InputError
 
 METHODS = ("none", "grid", "lhs", "sobol", "morris", "optimise")
 ROLE_OF = {"grid": SCENARIO, "optimise": SCENARIO, "lhs": WORLD, "sobol": WORLD, "morris": WORLD}
-MANY = 100_000
-"""More points than this are run only when asked for twice."""
 
 
 @dataclass
@@ -45,8 +43,6 @@ class DesignConfig:
         Optimisation: highest rise of other metrics over the baseline, in their unit.
     batch : int
         Optimisation: trials that are run at the same time.
-    large : bool
-        Whether a design of more than 100,000 points is meant.
     """
 
     method: str = "none"
@@ -60,7 +56,6 @@ class DesignConfig:
     goal: str = "expected_firearms_stopped"
     at_most: Any = None
     batch: int = 4
-    large: bool = False
 
 
 def role_of(asked: DesignConfig) -> str:
@@ -158,14 +153,4 @@ def _check_size(asked: DesignConfig, factors: tuple[Factor, ...]) -> None:
         raise InputError(
             f"design.points = {asked.points} is not above the {len(factors)} factors of the design "
             "(design=lhs): nothing could be told apart"
-        )
-
-
-def check_large(points: int, replications: int, asked: DesignConfig, estimate_s: float) -> None:
-    """Refuse a very large study that was not asked for twice, with how long it would take."""
-    if points > MANY and not asked.large:
-        days = points * replications * estimate_s / 86400
-        raise InputError(
-            f"{points:,} points of {replications} replications would take about {days:,.0f} "
-            "processor-days; design.large=true if that is meant"
         )

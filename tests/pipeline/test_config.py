@@ -12,7 +12,7 @@ from sim.manifest import configuration_hash
 from sim.parameters import Parameters, catalogue
 from sim.study import Settings
 
-GROUPS = ["traffic", "inspection", "staffing", "smuggling", "engine", "execution"]
+GROUPS = ["traffic", "inspection", "staffing", "smuggling", "design", "engine", "execution"]
 CHOICES = [
     (group, path.stem) for group in GROUPS for path in sorted((config.CONF / group).glob("*.yaml"))
 ]
@@ -43,7 +43,7 @@ def test_nothing_given_is_the_baseline_of_the_whole_border_for_a_year() -> None:
 
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_every_choice_of_a_group_composes(group: str, choice: str) -> None:
-    assert settings(f"{group}={choice}").points
+    assert settings(f"{group}={choice}", "design.vary=[inspection.selective_share]").points
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)

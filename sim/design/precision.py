@@ -1,0 +1,273 @@
+"""Precision on request: replications until every interval is as narrow as was asked for.
+
+The rule is the sequential procedure for a confidence interval of specified precision: beginning
+with a pilot, stop at the first look at which t(n - 1) s / sqrt(n) is at most the half-width wanted.
+For a relative half-width g of the mean, the bound is g / (1 + g) of the estimated mean, so that the
+interval reaches no farther than g of the true mean. The error of 5 % is shared among all intervals
+(Bonferroni), so that all of them hold together with 95 %.
+
+References
+----------
+.. [1] Law (2015), Simulation Modeling and Analysis, 5th ed., section 9.4.1.
+.. [2] Chow and Robbins (1965), Ann. Math. Stat. 36:457-462.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from sim.design.procedure import Outcome, Ran, Read, Say, Steps, Wanted
+from sim.errors import InputError
+from sim.intervention import BASELINE
+from sim.metrics import METRICS
+from sim.point import Point
+
+ALPHA = 0.05
+LEVELS, DIFFERENCES, BOTH = "levels", "differences", "both"
+ON = (LEVELS, DIFFERENCES, BOTH)
+GROWTH = 3.0
+"""A look at most multiplies the replications by this: the pilot's spread may be far off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How narrow the interval of a metric is to be.
+
+    Attributes
+    ----------
+    metric : str
+    relative : float
+        Half-width as a ratio of the mean (of a difference: of the baseline's mean); 0 for none.
+    absolute : float
+        Half-width in the metric's unit; 0 for none.
+    """
+
+    metric: str
+    relative: float = 0.0
+    absolute: float = 0.0
+
+    def __str__(self) -> str:
+        """Say it as it was asked for."""
+        if self.relative:
+            return f"{100 * self.relative:g} %"
+        return f"{self.absolute:g} {METRICS[self.metric].unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One interval of the study, as it stands.
+
+    Attributes
+    ----------
+    name : str
+        Metric and what it is of.
+    target : Target
+    mean, half_width : float
+        In the metric's unit.
+    bound : float
+        Half-width that is wanted, in the metric's unit.
+    needed : int
+        Replications that would do, if the spread is as it seems.
+    """
+
+    name: str
+    target: Target
+    mean: float
+    half_width: float
+    bound: float
+    needed: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether it is narrow enough."""
+        return self.half_width <= self.bound
+
+    def __str__(self) -> str:
+        """Say what was reached."""
+        unit = METRICS[self.target.metric].unit
+        share = f" ({100 * self.half_width / abs(self.mean):.2g} %)" if self.mean else ""
+        return f"{self.name}: {self.mean:.4g} ± {self.half_width:.2g} {unit}{share}"
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """The procedure.
+
+    Attributes
+    ----------
+    targets : tuple of Target
+    on : str
+        levels, differences (to the baseline, in pairs) or both.
+    pilot, maximum : int
+        First and greatest number of replications.
+    """
+
+    targets: tuple[Target, ...]
+    on: str
+    pilot: int
+    maximum: int
+
+    def steps(self, points: Sequence[Point], read: Read, say: Say) -> Steps:
+        """Run all points to the same number of replications, until every interval is reached."""
+        own = tuple(points)
+        count = min(self.pilot, self.maximum)
+        predicted: dict[str, Any] | None = None
+        each_s: float | None = None
+        while True:
+            ran: Ran = yield Wanted(own, count)
+            each_s = ran.each_s or each_s
+            intervals = self.intervals(own, read, count)
+            needed = max((one.needed for one in intervals), default=count)
+            if predicted is None:
+                minutes = self._minutes(min(needed, self.maximum) - count, len(own), each_s)
+                predicted = {"replications": needed, "minutes": minutes}
+                say(self._prediction(intervals, count, needed, minutes))
+            short = [one for one in intervals if not one.reached]
+            if not short or count >= self.maximum:
+                break
+            count = min(max(needed, count + 1), math.ceil(GROWTH * count), self.maximum)
+        return Outcome(
+            own, (count,) * len(own), self._about(intervals, count, predicted),
+            self._lines(intervals, short, count),
+        )  # fmt: skip
+
+    def intervals(self, points: Sequence[Point], read: Read, count: int) -> list[Interval]:
+        """Every interval that was asked for, after a number of replications."""
+        samples = samples_of(points, read, count, [target.metric for target in self.targets])
+        chosen: list[tuple[str, Target, np.ndarray, float]] = []
+        for target in self.targets:
+            for (scenario, adversary), sample in samples[target.metric].items():
+                of = f"{target.metric} of {scenario} ({adversary})"
+                base = samples[target.metric].get((BASELINE.name, adversary))
+                compared = base is not None and scenario != BASELINE.name
+                if self.on != DIFFERENCES or not compared:
+                    chosen.append((of, target, sample, abs(float(sample.mean()))))
+                if self.on != LEVELS and compared and base is not None:
+                    level = abs(float(base.mean()))
+                    chosen.append((f"difference in {of}", target, sample - base, level))
+        if self.on == DIFFERENCES and any(name.startswith("difference") for name, *_ in chosen):
+            chosen = [one for one in chosen if one[0].startswith("difference")]
+        alpha = ALPHA / max(1, len(chosen))
+        return [interval(*one, alpha) for one in chosen]
+
+    def _minutes(self, more: int, points: int, each_s: float | None) -> float | None:
+        return None if each_s is None else max(0, more) * points * each_s / 60
+
+    def _prediction(
+        self, intervals: Sequence[Interval], count: int, needed: int, minutes: float | None
+    ) -> str:
+        if needed <= count:
+            return f"precision: reached by the pilot of {count} replications"
+        widest = max(intervals, key=lambda one: one.needed)
+        time = "" if minutes is None else f", about {minutes:.3g} min more"
+        limit = f", of which at most {self.maximum} are run" if needed > self.maximum else ""
+        return (
+            f"precision: after {count} replications about {needed} seem needed{limit}{time} "
+            f"(for {widest}; wanted ± {widest.bound:.2g})"
+        )
+
+    def _about(
+        self, intervals: Sequence[Interval], count: int, predicted: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        return {
+            "procedure": "precision",
+            "rule": "sequential, fixed half-width, Bonferroni (Law 2015, 9.4.1)",
+            "wanted": {target.metric: str(target) for target in self.targets},
+            "on": self.on,
+            "pilot": self.pilot,
+            "maximum": self.maximum,
+            "predicted": dict(predicted or {}),
+            "replications": count,
+            "reached": all(one.reached for one in intervals),
+            "intervals": [
+                {
+                    "of": one.name, "mean": one.mean, "half_width": one.half_width,
+                    "wanted": one.bound, "reached": one.reached,
+                }
+                for one in intervals
+            ],
+        }  # fmt: skip
+
+    def _lines(
+        self, intervals: Sequence[Interval], short: Sequence[Interval], count: int
+    ) -> tuple[str, ...]:
+        if not short:
+            return (
+                f"precision: reached by all {len(intervals)} intervals with {count} replications",
+            )
+        shown = sorted(short, key=lambda one: one.bound / one.half_width)[:5]
+        return (
+            f"precision: NOT reached by {len(short)} of {len(intervals)} intervals within "
+            f"the maximum of {count} replications (stopping.maximum)",
+            *(f"  {one}, wanted ± {one.bound:.2g}; about {one.needed} needed" for one in shown),
+        )
+
+
+def interval(name: str, target: Target, sample: np.ndarray, level: float, alpha: float) -> Interval:
+    """Interval of a sample's mean, and what its target asks of it.
+
+    Parameters
+    ----------
+    name : str
+    target : Target
+    sample : array
+        One value a replication.
+    level : float
+        Mean that a relative half-width refers to, in the metric's unit.
+    alpha : float
+        Chance that this interval misses.
+    """
+    count, mean = len(sample), float(sample.mean())
+    bound = target.absolute or target.relative / (1 + target.relative) * level
+    spread = float(sample.std(ddof=1)) if count > 1 else math.inf
+    half_width = 0.0 if spread == 0 else reach(alpha, count) * spread / math.sqrt(count)
+    return Interval(name, target, mean, half_width, bound, _needed(spread, bound, alpha, count))
+
+
+def reach(alpha: float, count: int) -> float:
+    """Quantile of Student's t for a two-sided interval of a sample."""
+    return float(stats.t.ppf(1 - alpha / 2, count - 1)) if count > 1 else math.inf
+
+
+def _needed(spread: float, bound: float, alpha: float, count: int) -> int:
+    """Replications after which the half-width would be the bound."""
+    if spread == 0:
+        return count
+    if bound <= 0 or not math.isfinite(spread):
+        return 10**9
+    enough = max(2, count)
+    while enough < 10**9:
+        wanted = math.ceil((reach(alpha, enough) * spread / bound) ** 2)
+        if wanted <= enough:
+            return max(wanted, 2) if enough == count else enough
+        enough = min(wanted, 10**9)
+    return enough
+
+
+def samples_of(
+    points: Sequence[Point], read: Read, count: int, metrics: Sequence[str]
+) -> dict[str, dict[tuple[str, str], np.ndarray]]:
+    """One value a replication, by metric, and by scenario and smuggler: the mean over worlds."""
+    sums: dict[str, dict[tuple[str, str], np.ndarray]] = {name: {} for name in metrics}
+    worlds: dict[tuple[str, str], int] = {}
+    for point in points:
+        key = (point.label.scenario, point.label.adversary)
+        worlds[key] = worlds.get(key, 0) + 1
+        rows = [read(point, replication) for replication in range(count)]
+        for name in metrics:
+            sample = np.array([_value(row, name, point) for row in rows])
+            sums[name][key] = sums[name].get(key, np.zeros(count)) + sample
+    return {
+        name: {key: total / worlds[key] for key, total in table.items()}
+        for name, table in sums.items()
+    }
+
+
+def _value(row: Mapping[str, float], metric: str, point: Point) -> float:
+    if metric not in row:
+        raise InputError(f"metric {metric!r} has no value in a replication of {point.label}")
+    return row[metric]
