@@ -1,6 +1,7 @@
 """The command line of the analysis: python -m analysis COMMAND DIR."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,9 @@ def parser() -> argparse.ArgumentParser:
 
     brief = _command(commands, "brief", "one self-contained HTML page for decision-makers")
     brief.add_argument("--out", type=Path, metavar="FILE", help="the page (DIR/brief.html)")
+    brief.add_argument(
+        "--lang", default="en", metavar="en|fr", help="its language (en); or lang=fr"
+    )
 
     ledger = _command(commands, "ledger", "where a scenario's difference in firearms comes from")
     ledger.add_argument("scenario", metavar="SCENARIO", help="a scenario of the study")
@@ -71,7 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.command == "brief":
         from analysis.brief import write_brief
 
-        print(write_brief(study, arguments.out))
+        print(write_brief(study, arguments.out, arguments.lang))
     elif arguments.command == "ledger":
         _ledger(study, arguments)
     elif arguments.command == "costs":
@@ -109,8 +113,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 2 where the input is wrong, with one line that says why."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        run(parser().parse_args(arguments))
+        run(parser().parse_args([re.sub(r"^lang=", "--lang=", word) for word in words]))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

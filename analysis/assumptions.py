@@ -1,26 +1,66 @@
 """What the findings stand on: parameters by kind, and whether guesses carry the headline."""
 
 import dataclasses
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.language import about_parameter, tell
+from analysis.wording import number, unit_of
 from sim.data.tables import read_source
 from sim.parameters import catalogue
 
-KINDS = {
-    "measured": "read from a published count, or derived from one",
-    "cited": "published, but of another place, year or mode",
-    "elicited": "a judgement within a range that the evidence allows",
-    "placeholder": "a guess, to be carried as a range",
-}
+KINDS = ("measured", "cited", "elicited", "placeholder")
+
+
+def kind_names() -> dict[str, tuple[str, str]]:
+    """Each kind of parameter: its name and what it means."""
+    return {
+        "measured": (tell("measured"), tell("read from a published count, or derived from one")),
+        "cited": (tell("cited"), tell("published, but of another place, year or mode")),
+        "elicited": (
+            tell("elicited"), tell("a judgement within a range that the evidence allows"),
+        ),
+        "placeholder": (tell("placeholder"), tell("a guess, to be carried as a range")),
+    }  # fmt: skip
+
 
 FIREARM_ROOMS = ("inspection", "database", "smuggling")
 """Rooms of parameters that decide whether a firearm comes, and whether it is found."""
 
 WIDE = 2.0
 """A parameter matters to the headline if its high is at least so many times its low."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One parameter that matters to the headline.
+
+    Attributes
+    ----------
+    about, language : str
+        What it is, and the language that is said in.
+    kind : str
+        One of KINDS.
+    value, low, high : str
+        Value in the baseline and the range thought possible, as people read them.
+    unit, source : str
+        Unit, and ids of facts, paragraphs of documents, or a word such as "assumed".
+    spread : float
+        High over low.
+    """
+
+    about: str
+    language: str
+    kind: str
+    value: str
+    low: str
+    high: str
+    unit: str
+    source: str
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +73,13 @@ class Assumptions:
         Number of parameters by kind, in the order of KINDS.
     mattering : dict
         The same of those that matter to the headline.
-    guesses : list of dict
-        The placeholders that matter: name, about, value, low, high, unit.
+    ranked : list of Assumption
+        Those that matter and were not measured, the widest range first.
     """
 
     kinds: dict[str, int]
     mattering: dict[str, int]
-    guesses: list[dict[str, Any]]
+    ranked: list[Assumption]
 
     @property
     def illustrative(self) -> bool:
@@ -51,15 +91,45 @@ def assumptions() -> Assumptions:
     """Count the parameters of the model by kind."""
     fields = catalogue()
     mattering = {name: field for name, field in fields.items() if _matters(name, field)}
-    guesses = [
-        {"name": name, **field.metadata, "value": field.default}
+    ranked = [
+        _assumption(name, field)
         for name, field in mattering.items()
-        if field.metadata["kind"] == "placeholder"
+        if field.metadata["kind"] != "measured"
     ]
-    return Assumptions(_counted(fields), _counted(mattering), guesses)
+    ranked.sort(key=lambda one: -one.spread)
+    return Assumptions(_counted(fields), _counted(mattering), ranked)
+
+
+def _assumption(name: str, field: dataclasses.Field[Any]) -> Assumption:
+    about = field.metadata
+    text, language = about_parameter(name, about["about"])
+    low, high = float(about["low"]), float(about["high"])
+    return Assumption(
+        about=text,
+        language=language,
+        kind=about["kind"],
+        value=_plain(field.default),
+        low=_plain(low),
+        high=_plain(high),
+        unit=unit_of(about["unit"]),
+        source=about["source"],
+        spread=high / low if low > 0 else math.inf,
+    )
+
+
+def _plain(value: Any) -> str:
+    """A number with the digits that it was given with, four at most."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{places}f}"
+    digits = len(text.rstrip("0").partition(".")[2])
+    return number(float(value), digits)
 
 
 def _matters(name: str, field: dataclasses.Field[Any]) -> bool:
+    if field.metadata["lever"]:
+        return False
     low, high = field.metadata["low"], field.metadata["high"]
     wide = low is not None and high is not None and high > low and high >= WIDE * low
     return name.split(".")[0] in FIREARM_ROOMS and wide

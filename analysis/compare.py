@@ -8,10 +8,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from analysis.language import tell
 from analysis.wording import direction, period, shown
 from sim.errors import InputError
 from sim.results import METRICS, Metric, Study
@@ -65,6 +67,14 @@ def values(study: Study, port_group: str = "all", traffic_class: str = "all") ->
     pandas.DataFrame
         Indexed by scenario, adversary, world and replication.
     """
+    known: pd.DataFrame | None = study.derived.get(("values", port_group, traffic_class))
+    if known is None:
+        known = _values(study, port_group, traffic_class)
+        study.derived["values", port_group, traffic_class] = known
+    return known
+
+
+def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
     rows = study.summary
     rows = rows[(rows["port_group"] == port_group) & (rows["class"] == traffic_class)]
     indexed = rows.set_index([*KEYS, "metric"])["value"]
@@ -103,17 +113,30 @@ class Estimate:
 
 def estimate(sample: pd.Series) -> Estimate:
     """Mean of a sample with its interval."""
-    known = sample.dropna()
-    count, mean = len(known), float(known.mean()) if len(known) else math.nan
-    identical = count > 0 and bool((known == 0).all())
-    if count < 2:
-        return Estimate(mean, math.nan, math.nan, count, math.nan, identical)
-    error = float(known.std(ddof=1)) / math.sqrt(count)
-    if error == 0:
-        return Estimate(mean, mean, mean, count, 1.0 if identical else 0.0, identical)
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, count - 1)) * error
-    p = 2 * float(stats.t.sf(abs(mean) / error, count - 1))
-    return Estimate(mean, mean - reach, mean + reach, count, p, identical)
+    return estimates(sample.to_frame())[0]
+
+
+def estimates(samples: pd.DataFrame) -> list[Estimate]:
+    """Mean of every column with its interval; what is missing in a column is left out of it."""
+    table = samples.to_numpy(float)
+    counts = (~np.isnan(table)).sum(axis=0)
+    some = np.maximum(counts, 1)
+    means = np.where(counts > 0, np.nansum(table, axis=0) / some, np.nan)
+    identical = (counts > 0) & (np.nansum(np.abs(table), axis=0) == 0)
+    constant = np.array([len(set(column[~np.isnan(column)])) <= 1 for column in table.T])
+    squares = np.nansum((table - means) ** 2, axis=0)
+    errors = np.where(constant, 0.0, np.sqrt(squares / np.maximum(counts - 1, 1) / some))
+    reach = stats.t.ppf((1 + LEVEL) / 2, np.maximum(counts - 1, 1)) * errors
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stats.t.sf(np.abs(means) / errors, np.maximum(counts - 1, 1))
+    p = np.where(errors == 0, np.where(identical, 1.0, 0.0), p)
+    reach, p = (np.where(counts < 2, np.nan, x) for x in (reach, p))
+    return [
+        Estimate(
+            float(mean), float(mean - far), float(mean + far), int(count), float(one), bool(no)
+        )
+        for mean, far, count, one, no in zip(means, reach, counts, p, identical, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +180,48 @@ class Comparison:
     def verdict(self) -> str:
         """The finding in words."""
         if self.difference.count == 0:
-            return "no replication in common with the baseline"
+            return tell("no replication in common with the baseline")
         if self.difference.identical:
-            one = self.difference.count == 1
-            return "identical on the one replication" if one else "identical on every replication"
+            if self.difference.count == 1:
+                return tell("identical on the one replication")
+            return tell("identical on every replication")
         if self.difference.count == 1:
-            return f"{self.amount} on one replication, so no interval"
+            return tell("{amount} on one replication, so no interval", amount=self.amount)
         if not self.distinguishable:
-            return f"not distinguishable from no effect: {self.amount}"
+            return tell("not distinguishable from no effect: {amount}", amount=self.amount)
         metric = metric_of(self.metric)
-        return f"{direction(metric.unit, self.difference.mean)} {metric.title}: {self.amount}"
+        return tell(
+            "{direction} {quantity}: {amount}",
+            direction=direction(metric.unit, self.difference.mean),
+            quantity=tell(metric.title),
+            amount=self.amount,
+        )
 
 
-def compare(study: Study, metrics: Sequence[str] = HEADLINE) -> list[Comparison]:
+def headline_adversary(study: Study) -> str:
+    """The kind of smuggler that headlines are told for: the configured one, else the first."""
+    known = study.summary["adversary"].unique().tolist()
+    asked = study.manifest.get("adversary")
+    return str(asked if asked in known else known[0])
+
+
+def headline_values(
+    study: Study, port_group: str = "all", traffic_class: str = "all"
+) -> pd.DataFrame:
+    """Values for the headline's kind of smuggler, by scenario and replication.
+
+    Where there are several worlds, these are what is counted, as in `compare`.
+    """
+    table = values(study, port_group, traffic_class)
+    own = table.xs(headline_adversary(study), level="adversary")
+    if own.index.get_level_values("world").nunique() > 1:
+        return own.groupby(level=["scenario", "world"], sort=False).mean()
+    return own.droplevel("world")
+
+
+def compare(
+    study: Study, metrics: Sequence[str] = HEADLINE, adversary: str | None = None
+) -> list[Comparison]:
     """Compare every scenario with the baseline, corrected for all that is compared here.
 
     Parameters
@@ -177,6 +229,8 @@ def compare(study: Study, metrics: Sequence[str] = HEADLINE) -> list[Comparison]
     study : Study
     metrics : sequence of str
         Names of metrics; those the study does not hold are left out.
+    adversary : str, optional
+        One kind of smuggler; all of them by default.
 
     Returns
     -------
@@ -185,50 +239,68 @@ def compare(study: Study, metrics: Sequence[str] = HEADLINE) -> list[Comparison]
     """
     for name in metrics:
         metric_of(name)
+    key = ("compare", tuple(metrics), adversary)
+    if key not in study.derived:
+        study.derived[key] = _compare(study, metrics, adversary)
+    found: list[Comparison] = study.derived[key]
+    return list(found)
+
+
+def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> list[Comparison]:
     table = values(study)
+    there = [name for name in metrics if name in table.columns]
     runs = {
         key: rows.droplevel(["scenario", "adversary"])
-        for key, rows in table.groupby(level=["scenario", "adversary"])
+        for key, rows in table[there].groupby(level=["scenario", "adversary"])
     }
-    nothing = table[:0].droplevel(["scenario", "adversary"])
     scenarios = study.summary["scenario"].unique().tolist()
     if BASELINE not in scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
-    adversaries = study.summary["adversary"].unique().tolist()
-    found = [
-        _compare_one(
-            (scenario, adversary, metric),
-            runs.get((BASELINE, adversary), nothing)[metric],
-            runs[scenario, adversary][metric],
-            study.days,
+    adversaries = study.summary["adversary"].unique().tolist() if adversary is None else [adversary]
+    nothing = table[there][:0].droplevel(["scenario", "adversary"])
+    found = {
+        (scenario, one): _compare_pair(
+            (scenario, one), runs.get((BASELINE, one), nothing), runs[scenario, one], study.days
         )
-        for metric in metrics
-        if metric in table.columns
         for scenario in scenarios
-        for adversary in adversaries
-        if scenario != BASELINE and (scenario, adversary) in runs
-    ]
-    return corrected(found)
+        for one in adversaries
+        if scenario != BASELINE and (scenario, one) in runs
+    }
+    return corrected([rows[k] for k in range(len(there)) for rows in found.values()])
 
 
-def _compare_one(
-    names: tuple[str, str, str], baseline: pd.Series, proposal: pd.Series, days: float | None
-) -> Comparison:
-    """Pair two samples by world and replication; with several worlds, these are what is counted."""
-    shared = baseline.dropna().index.intersection(proposal.dropna().index)
-    level, difference = baseline.loc[shared], proposal.loc[shared] - baseline.loc[shared]
+def _compare_pair(
+    names: tuple[str, str], baseline: pd.DataFrame, proposal: pd.DataFrame, days: float | None
+) -> list[Comparison]:
+    """Pair two runs by world and replication; with several worlds, these are what is counted."""
+    shared = baseline.index.intersection(proposal.index)
+    difference = proposal.loc[shared] - baseline.loc[shared]
+    level = baseline.loc[shared].where(difference.notna()).mean()
     if shared.get_level_values("world").nunique() > 1:
         difference = difference.groupby(level="world").mean()
-    scenario, adversary, metric = names
-    return Comparison(
-        scenario=scenario,
-        adversary=adversary,
-        metric=metric,
-        baseline=float(level.mean()),
-        difference=estimate(difference),
-        p_holm=math.nan,
-        days=days,
-    )
+    return [
+        Comparison(
+            scenario=names[0],
+            adversary=names[1],
+            metric=metric,
+            baseline=float(level[metric]),
+            difference=one,
+            p_holm=math.nan,
+            days=days,
+        )
+        for metric, one in zip(difference.columns, estimates(difference), strict=True)
+    ]
+
+
+def across_adversaries(study: Study, metric: str) -> dict[str, tuple[float, float]]:
+    """Least and largest mean difference of each scenario over the kinds of smuggler."""
+    ends: dict[str, tuple[float, float]] = {}
+    for one in compare(study):
+        mean = one.difference.mean
+        if one.metric == metric and not math.isnan(mean):
+            low, high = ends.get(one.scenario, (mean, mean))
+            ends[one.scenario] = (min(low, mean), max(high, mean))
+    return ends
 
 
 def corrected(found: list[Comparison]) -> list[Comparison]:

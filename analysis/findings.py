@@ -1,20 +1,21 @@
-"""What a study found and did not find, in words and in the rows of a table."""
+"""What a study found and did not find, in words."""
 
 from dataclasses import dataclass
 
-from analysis.compare import BASELINE, STOPPED, Comparison, Estimate, estimate, metric_of, values
-from analysis.wording import direction, listed, number, period, shown
-from sim.results import Study
-
-TABLE = (
+from analysis.charts.look import name_of
+from analysis.compare import (
+    BASELINE,
     STOPPED,
-    "firearms_stopped",
-    "firearms_seized_highway",
-    "mean_wait_min",
-    "delay_vehicle_h",
-    "duty_collected_cad",
+    Comparison,
+    across_adversaries,
+    estimate,
+    headline_adversary,
+    headline_values,
+    metric_of,
 )
-"""Metrics of the brief's table; the other headline metrics are in the terminal's."""
+from analysis.language import tell, tell_count, title_of
+from analysis.wording import direction, number, period, shown
+from sim.results import Study
 
 CARDS = (
     "firearms_stopped",
@@ -37,118 +38,74 @@ class Card:
     model_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One difference in the table."""
-
-    value: str
-    interval: str
-    distinguishable: bool
-    identical: bool
-
-
 def cards(study: Study) -> list[Card]:
     """Level of the baseline in the main metrics."""
-    table = values(study).loc[BASELINE]
+    table = headline_values(study).loc[BASELINE]
     found = []
     for name in CARDS:
         if name in table.columns:
             metric = metric_of(name)
             one = estimate(table[name])
             text = shown(one.mean, one.low, one.high, unit=metric.unit)
-            title = metric.title[0].upper() + metric.title[1:]
+            title = tell(metric.title)
             share = text.unit == "%"
             unit = "" if share else f"{text.unit}{period(metric.unit, study.days)}"
-            value = f"{text.value} %" if share else text.value
-            found.append(Card(title, value, text.interval, unit, metric.model_only))
-    return found
-
-
-def columns(study: Study, comparisons: list[Comparison]) -> list[dict[str, str]]:
-    """Heads of the table: name, title, unit and whether only the model knows it."""
-    there = {one.metric for one in comparisons}
-    heads = []
-    for name in TABLE:
-        if name in there:
-            metric = metric_of(name)
-            largest = _largest(name, comparisons)
-            unit = shown(0.0, unit=metric.unit, signed=True, beside=largest).unit
-            heads.append(
-                {
-                    "name": name,
-                    "title": metric.title,
-                    "unit": f"{unit}{period(metric.unit, study.days)}",
-                    "model_only": "yes" if metric.model_only else "",
-                }
+            value = f"{text.value}{text.suffix}" if share else text.value
+            found.append(
+                Card(title[0].upper() + title[1:], value, text.interval, unit, metric.model_only)
             )
-    return heads
-
-
-def _largest(name: str, comparisons: list[Comparison]) -> float:
-    sizes = [abs(one.difference.mean) for one in comparisons if one.metric == name]
-    return max((size for size in sizes if size == size), default=0.0)
-
-
-def rows_of(study: Study, comparisons: list[Comparison]) -> list[dict[str, object]]:
-    """Rows of the table: a scenario for one kind of smuggler, and its cells by metric."""
-    several = len({one.adversary for one in comparisons}) > 1
-    rows: dict[tuple[str, str], dict[str, object]] = {}
-    for one in comparisons:
-        title = name_of(study, one, several)
-        row = rows.setdefault((one.scenario, one.adversary), {"title": title})
-        if one.metric in TABLE:
-            row[one.metric] = _cell(one, _largest(one.metric, comparisons))
-    return list(rows.values())
-
-
-def name_of(study: Study, one: Comparison, several: bool) -> str:
-    """Name of a scenario, with the kind of smuggler where there are several."""
-    marks = ["bound"] if one.scenario in study.bounds else []
-    marks += [one.adversary.replace("_", " ")] if several else []
-    return study.title(one.scenario) + (f" ({', '.join(marks)})" if marks else "")
-
-
-def _cell(one: Comparison, largest: float) -> Cell:
-    found: Estimate = one.difference
-    unit = metric_of(one.metric).unit
-    text = shown(found.mean, found.low, found.high, unit=unit, signed=True, beside=largest)
-    if found.identical:
-        return Cell("0", "identical", False, True)
-    return Cell(text.value, text.interval, one.distinguishable, False)
+    return found
 
 
 def answer(study: Study, comparisons: list[Comparison]) -> str:
     """The answer to the question of the page, in a sentence or two."""
     guns = [
-        one for one in comparisons if one.metric == STOPPED and one.scenario not in study.bounds
+        one
+        for one in comparisons
+        if one.metric == STOPPED
+        and one.scenario not in study.bounds
+        and one.adversary == headline_adversary(study)
     ]
     if not guns:
-        return "This study holds no proposal, so nothing is compared yet."
+        return tell("This study holds no proposal, so nothing is compared yet.")
     if max(one.difference.count for one in guns) < 2:
-        return "One replication cannot tell an effect from chance; run more before concluding."
+        return tell("One replication cannot tell an effect from chance; run more.")
     more = [one for one in guns if one.distinguishable and one.difference.mean > 0]
-    scenarios = len({one.scenario for one in guns})
-    several = len({one.adversary for one in guns}) > 1
     if not more:
-        return (
-            f"None of the {scenarios} proposals stops more trafficked firearms than the baseline "
-            "beyond what chance explains."
+        return tell_count(
+            len(guns),
+            "The one proposal stops no more trafficked firearms than the baseline, beyond what "
+            "chance explains.",
+            "None of the {count} proposals stops more trafficked firearms than the baseline, "
+            "beyond what chance explains.",
         )
     best = max(more, key=lambda one: one.difference.mean)
-    names = len({one.scenario for one in more})
-    verb = "stops" if names == 1 else "stop"
-    first = (
-        f"{names} of {scenarios} proposals {verb} more trafficked firearms than the baseline, at "
-        f"most {best.amount} ({name_of(study, best, several)})"
-    )
-    planned = values(study).loc[BASELINE].get("firearms_planned")
-    share = "" if planned is None else f", {_share(best.difference.mean, planned.mean())}"
-    return f"{first}{share}. {_price(comparisons, best)}"
+    said = [
+        tell_count(
+            len(more),
+            "{count} of {all} proposals stops more trafficked firearms than the baseline: {amount} "
+            "({title}){share}.",
+            "{count} of {all} proposals stop more trafficked firearms than the baseline, at most "
+            "{amount} ({title}){share}.",
+            all=len(guns),
+            amount=best.amount,
+            title=title_of(study, best.scenario),
+            share=_share(study, best),
+        ),
+        _price(comparisons, best),
+        _under_others(study, best),
+    ]
+    return " ".join(sentence for sentence in said if sentence)
 
 
-def _share(part: float, whole: float) -> str:
-    percent = 100 * part / whole
-    return f"{number(percent, 1 if percent < 10 else 0)} % of what traffickers plan to move"
+def _share(study: Study, best: Comparison) -> str:
+    """The effect as a share of what traffickers plan, after a comma."""
+    planned = headline_values(study).loc[BASELINE].get("firearms_planned")
+    if planned is None or not planned.mean() > 0:
+        return ""
+    percent = 100 * best.difference.mean / planned.mean()
+    digits = number(percent, 1 if percent < 10 else 0)
+    return tell(", {percent} % of what traffickers plan to move", percent=digits)
 
 
 def _price(comparisons: list[Comparison], best: Comparison) -> str:
@@ -157,28 +114,41 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
         same = (one.scenario, one.adversary) == (best.scenario, best.adversary)
         if same and one.metric == "mean_wait_min":
             if one.difference.identical:
-                return "It leaves every wait as it is."
+                return tell("It leaves every wait as it is.")
             if not one.distinguishable:
-                return (
-                    f"Its effect on the mean wait is not distinguishable from none ({one.amount})."
+                return tell(
+                    "Its effect on the mean wait is not distinguishable from none ({amount}).",
+                    amount=one.amount,
                 )
-            word = direction("min", one.difference.mean)
-            return f"It makes the mean wait {word}: {one.amount}."
+            if one.difference.mean > 0:
+                return tell("It makes the mean wait longer: {amount}.", amount=one.amount)
+            return tell("It makes the mean wait shorter: {amount}.", amount=one.amount)
     return ""
+
+
+def _under_others(study: Study, best: Comparison) -> str:
+    """Between what the effect lies over the kinds of smuggler."""
+    if study.summary["adversary"].nunique() < 2:
+        return ""
+    low, high = across_adversaries(study, STOPPED)[best.scenario]
+    ends = [shown(end, unit="firearms", signed=True).value for end in (low, high)]
+    return tell(
+        "Over the ways in which smugglers may choose, it lies between {low} and {high}.",
+        low=ends[0],
+        high=ends[1],
+    )
 
 
 TOLD = (STOPPED, "mean_wait_min", "duty_collected_cad")
 """Metrics that the page speaks of in words."""
 
+NAMED = 6
+"""Most proposals that a sentence names."""
+
 
 def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]]:
     """Sentences on what was found and what was not, one a metric and direction."""
     told: dict[str, list[str]] = {"found": [], "not_found": []}
-    several = len({one.adversary for one in comparisons}) > 1
-
-    def name(one: Comparison) -> str:
-        return name_of(study, one, several)
-
     for metric in TOLD:
         own = [one for one in comparisons if one.metric == metric]
         about = metric_of(metric)
@@ -186,26 +156,46 @@ def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]
             clear = [one for one in own if one.distinguishable and one.difference.mean * sign > 0]
             clear.sort(key=lambda one: -abs(one.difference.mean))
             if clear:
-                word = direction(about.unit, sign).capitalize()
-                amounts = [f"{name(one)} {one.amount}" for one in clear]
-                told["found"].append(f"{word} {about.title}: {'; '.join(amounts)}.")
+                amounts = [f"{name_of(study, one.scenario)} {one.amount}" for one in clear]
+                words = tell(
+                    "{direction} {quantity}: {list}.",
+                    direction=direction(about.unit, sign),
+                    quantity=tell(about.title),
+                    list=_some(amounts),
+                )
+                told["found"].append(words[0].upper() + words[1:])
         unclear = [one for one in own if not one.distinguishable and not one.difference.identical]
         if unclear:
-            names = listed([name(one) for one in unclear])
-            told["not_found"].append(f"No distinguishable effect on {about.title}: {names}.")
+            told["not_found"].append(
+                tell(
+                    "No distinguishable effect on {quantity}: {list}.",
+                    quantity=tell(about.title),
+                    list=_some([name_of(study, one.scenario) for one in unclear]),
+                )
+            )
     same = [
-        pair
-        for pair in dict.fromkeys((one.scenario, one.adversary) for one in comparisons)
+        scenario
+        for scenario in dict.fromkeys(one.scenario for one in comparisons)
         if all(
             one.difference.identical
             for one in comparisons
-            if (one.scenario, one.adversary) == pair and one.metric in TOLD
+            if one.scenario == scenario and one.metric in TOLD
         )
     ]
     if same:
-        rows = {(one.scenario, one.adversary): name(one) for one in comparisons}
-        names = listed([rows[pair] for pair in same])
+        names = _some([name_of(study, scenario) for scenario in same])
         told["not_found"].append(
-            f"No difference at all in any of these, on any replication: {names}."
+            tell(
+                "No difference at all in any of these, on any replication: {list}.",
+                list=names,
+            )
         )
     return told
+
+
+def _some(words: list[str]) -> str:
+    """Some of a list, and how many more there are."""
+    if len(words) <= NAMED + 1:
+        return "; ".join(words)
+    rest = tell("{count} more in the table", count=len(words) - NAMED)
+    return "; ".join([*words[:NAMED], rest])

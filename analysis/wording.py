@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from analysis.language import spoken, tell
+
 WORDS = {
     "min": ("longer", "shorter"),
     "share": ("higher", "lower"),
@@ -19,6 +21,9 @@ TIMELESS = {"min", "share"}
 """Units of means: their values do not grow with the length of the run."""
 
 
+NARROW, NO_BREAK = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A number as people read it, with its interval if there is one.
@@ -29,20 +34,18 @@ class Shown:
         "+12" and "[8, 16]"; interval is "" where there is none.
     unit : str
         The unit after scaling, such as "million CAD" or "percentage points".
+    suffix : str
+        The unit where it is part of the number, such as " %".
     """
 
     value: str
     interval: str
     unit: str
+    suffix: str = ""
 
     def __str__(self) -> str:
         """Value, unit where it is part of the number, interval."""
-        unit = {"%": " %", "percentage points": " points", "min": " min"}.get(self.unit, "")
-        if self.unit.endswith("CAD"):
-            unit = f" {self.unit}"
-        elif self.unit.startswith("million"):
-            unit = " million"
-        return f"{self.value}{unit} {self.interval}".strip()
+        return f"{self.value}{self.suffix} {self.interval}".strip()
 
 
 def shown(
@@ -68,23 +71,48 @@ def shown(
         Another number of the same table, which may ask for millions.
     """
     if math.isnan(value):
-        return Shown("no value", "", unit)
-    factor, label = _scale(unit, max(abs(x) for x in (value, low, high, beside) if x == x))
+        return Shown(tell("no value"), "", unit_of(unit))
+    factor, label = scale_of(unit, max(abs(x) for x in (value, low, high, beside) if x == x))
     if signed and unit == "share":
         label = "percentage points"
     value, low, high = value * factor, low * factor, high * factor
     spread = (high - low) / 2
     digits = _decimals(spread) if spread > 0 else _decimals_alone(value)
-    interval = "" if math.isnan(spread) else f"[{number(low, digits)}, {number(high, digits)}]"
-    return Shown(number(value, digits, signed=signed), interval, label)
+    between = ", " if spoken() == "en" else "; "
+    ends = between.join((number(low, digits), number(high, digits)))
+    interval = "" if math.isnan(spread) else f"[{ends}]"
+    return Shown(number(value, digits, signed=signed), interval, unit_of(label), _suffix(label))
 
 
-def _scale(unit: str, largest: float) -> tuple[float, str]:
+def unit_of(unit: str) -> str:
+    """A unit in the language spoken."""
+    return tell(unit) if unit else ""
+
+
+def _suffix(label: str) -> str:
+    """The part of a unit that a number takes along."""
+    known = {"%": "%", "percentage points": tell("points"), "min": "min"}.get(label, "")
+    if label.endswith("CAD"):
+        known = unit_of(label)
+    elif label.startswith("million"):
+        known = tell("million")
+    return f" {known}" if known else ""
+
+
+def scale_of(unit: str, largest: float) -> tuple[float, str]:
+    """What to multiply values by to read them easily, and the unit they are then in."""
     if unit == "share":
         return 100.0, "%"
     if unit in LARGE and largest >= 1e6:
         return 1e-6, f"million {unit}"
     return 1.0, unit
+
+
+def axis_scale(unit: str, largest: float) -> tuple[float, str]:
+    """The same for an axis, which reads thousands too."""
+    if unit in LARGE and 1e4 <= largest < 1e6:
+        return 1e-3, f"thousand {unit}"
+    return scale_of(unit, largest)
 
 
 def _decimals(spread: float) -> int:
@@ -107,13 +135,16 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     value = round(value, decimals) + 0.0
     places = max(0, decimals)
     text = f"{value:+,.{places}f}" if signed and value != 0 else f"{value:,.{places}f}"
-    return text.replace("-", "−")
+    text = text.replace("-", "−")
+    if spoken() == "fr":
+        text = text.replace(",", NARROW).replace(".", ",")
+    return text
 
 
 def direction(unit: str, value: float) -> str:
     """Say more or fewer, longer or shorter, higher or lower."""
     up, down = WORDS.get(unit, ("more", "fewer"))
-    return up if value > 0 else down
+    return tell(up) if value > 0 else tell(down)
 
 
 def period(unit: str, days: float | None) -> str:
@@ -121,17 +152,25 @@ def period(unit: str, days: float | None) -> str:
     if unit in TIMELESS:
         return ""
     if days is None:
-        return " a run"
-    return " a year" if 365 <= days <= 366 else f" in {days:g} days"
+        return f" {tell('a run')}"
+    if 365 <= days <= 366:
+        return f" {tell('a year')}"
+    whole = days == int(days)
+    return f" {tell('in {days} days', days=number(days, 0 if whole else 1))}"
 
 
 def probability(p: float) -> str:
     """Write a p-value: never as zero."""
     if math.isnan(p):
-        return "none"
+        return tell("none")
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def listed(words: list[str], last: str = "and") -> str:
     """Join words as a sentence does: a, b and c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {tell(last)} {words[-1]}"
+
+
+def adversary_name(adversary: str) -> str:
+    """A kind of smuggler, by how it chooses its route."""
+    return tell(adversary.replace("_", " "))

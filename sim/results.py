@@ -119,6 +119,11 @@ class Study:
             return schema_of(DESIGN).empty_table().to_pandas()
         return _read_table(path).to_pandas()
 
+    @cached_property
+    def derived(self) -> dict[Any, Any]:
+        """What the analysis has worked out of these tables already, so that it is done once."""
+        return {}
+
     @property
     def days(self) -> float | None:
         """Length of the run, or None where the manifest does not say."""

@@ -125,8 +125,10 @@ def _hours(table: str) -> pd.DataFrame:
     return frame
 
 
-def _attempts() -> pd.DataFrame:
-    count = 5
+def _attempts(replication: int, effect: tuple[float, float]) -> pd.DataFrame:
+    """Make attempts: some are deterred, and the others found oftener, the larger the effect."""
+    count = 60
+    draws = np.random.default_rng([3, replication]).uniform(size=(4, count))
     known: dict[str, Any] = {
         "str": ["x"] * count,
         "int64": np.arange(count),
@@ -134,7 +136,20 @@ def _attempts() -> pd.DataFrame:
         "bool": [True] * count,
     }
     columns = [column for column in TABLES["attempts"] if column.name not in KEY_NAMES]
-    return pd.DataFrame({column.name: known[column.dtype] for column in columns})
+    frame = pd.DataFrame({column.name: known[column.dtype] for column in columns})
+    chance = 0.04 * (1 + effect[0] / 10) * (0.5 + draws[0])
+    fate = np.where(draws[1] < chance, "seized", "passed")
+    fate = np.where(draws[2] < effect[0] / 1000, "deterred", fate)
+    return frame.assign(
+        attempt_id=[f"o{k}" for k in range(count)],
+        kind="trafficking",
+        route=np.where(draws[3] < 0.8, "port", "between_ports"),
+        region="",
+        why="",
+        load=1 + np.arange(count) % 3,
+        true_detection_share=chance,
+        fate=fate,
+    )
 
 
 def certificate(held: bool = True) -> list[dict[str, Any]]:
@@ -166,7 +181,7 @@ def results(
                 summary=_summary(label, replication, effects[scenario]),
                 port_hours=_hours("port_hours"),
                 officer_hours=_hours("officer_hours"),
-                attempts=_attempts(),
+                attempts=_attempts(replication, effects[scenario]),
                 certificate=certificate(held),
             )
             yield label, replication, result

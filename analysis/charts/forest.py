@@ -1,128 +1,153 @@
 """The forest of paired differences, on which the charts of single metrics are built."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
 from analysis.charts.look import (
+    BLUE,
+    GREY,
     LEGEND,
-    SERIES,
+    axis_unit,
     extent,
     finish,
     half_widths,
     label,
     line_height,
-    offsets,
     safe,
     zero_line,
 )
-from analysis.compare import HEADLINE, Comparison, compare, metric_of
-from analysis.wording import listed, period, shown
+from analysis.compare import (
+    HEADLINE,
+    Comparison,
+    across_adversaries,
+    compare,
+    headline_adversary,
+    metric_of,
+)
+from analysis.compare_text import frame_of
+from analysis.language import tell, title_of
+from analysis.wording import adversary_name, period, shown
 from sim.results import Study
 
-Verb = tuple[str, str]
-"""What one proposal does, and what several do: ("lengthens", "lengthen")."""
+Sentence = Callable[..., str]
+"""Says what a chart shows, from counts, an amount and a title."""
 
 
-def forest(study: Study, metric: str, up: Verb, down: Verb, what: str) -> go.Figure:
+def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.Figure:
     """Every scenario's difference to the baseline in one metric, with 95 % intervals.
 
     Filled markers are distinguishable from no effect after Holm's correction over the headline
     comparisons, open ones are not. The scale is that of the proposals; a bound beyond it is a
-    triangle at the edge, with its value.
+    triangle at the edge, with its value. A grey bar spans the means over the kinds of smuggler.
 
     Parameters
     ----------
     study : Study
     metric : str
         Name of the metric.
-    up, down : Verb
-        What a proposal does that raises or lowers it.
-    what : str
-        What it does it to, for the sentence above the chart.
+    found, nothing : callable
+        The sentence above the chart: with ``up``, ``down``, ``count``, ``amount`` and ``title``,
+        or with ``count`` where nothing is distinguishable.
     """
-    found = [
-        one for one in compare(study, HEADLINE) if one.metric == metric and one.difference.count > 0
+    adversary = headline_adversary(study)
+    own = [
+        one
+        for one in compare(study, HEADLINE, adversary)
+        if one.metric == metric and one.difference.count > 0
     ]
-    proposals = [one for one in found if one.scenario not in study.bounds]
-    ends = extent([one.difference for one in proposals or found])
-    line = {name: k for k, name in enumerate(_ordered(found))}
-    adversaries = list(dict.fromkeys(one.adversary for one in found))
+    own.sort(key=lambda one: -one.difference.mean)
+    proposals = [one for one in own if one.scenario not in study.bounds]
+    ends = extent([one.difference for one in proposals or own])
+    factor, unit = axis_unit(metric_of(metric).unit, max(abs(end) for end in ends))
+    ends = [end * factor for end in ends]
+    line = {one.scenario: k for k, one in enumerate(own)}
     figure = go.Figure()
-    for adversary, offset, (colour, symbol) in zip(
-        adversaries, offsets(len(adversaries)), SERIES, strict=False
-    ):
-        places = {name: k + offset for name, k in line.items()}
-        own = [one for one in found if one.adversary == adversary]
-        inside = [one for one in own if ends[0] <= one.difference.mean <= ends[1]]
-        name = safe(adversary.replace("_", " "))
-        _draw(figure, inside, places, (colour, symbol), name)
-        _draw_beyond(figure, [one for one in own if one not in inside], places, ends, colour)
-    figure.update_layout(legend=LEGEND, showlegend=len(adversaries) > 1)
+    several = study.summary["adversary"].nunique()
+    if several > 1:
+        _draw_range(figure, across_adversaries(study, metric), line, factor, several)
+    inside = [one for one in own if ends[0] <= one.difference.mean * factor <= ends[1]]
+    _draw(figure, inside, line, factor, adversary_name(adversary))
+    _draw_beyond(figure, [one for one in own if one not in inside], line, ends, factor)
     zero_line(figure)
     names = [label(study, name) for name in line]
-    unit = metric_of(metric).unit
-    span = period(unit, study.days)
-    figure.update_xaxes(title_text=f"difference<br>[{unit}{span}]", range=ends, tickangle=0)
-    figure.update_yaxes(
-        tickvals=list(line.values()),
-        ticktext=names,
-        range=[len(line) - 0.4, -0.6],
-    )
+    span = period(metric_of(metric).unit, study.days)
+    figure.update_layout(legend=LEGEND, showlegend=several > 1)
+    title = f"{tell('difference to the baseline')}<br>[{unit}{span}]"
+    figure.update_xaxes(title_text=title, range=ends, tickangle=0, nticks=7)
+    figure.update_yaxes(tickvals=list(line.values()), ticktext=names, range=[len(line) - 0.4, -0.6])
     return finish(
         figure,
-        finding=_finding(study, proposals, up, down, what),
-        note=_note(study, found),
-        height=80 + max(line_height(names), 26 + 7 * (len(adversaries) - 1)) * len(line),
+        finding=_finding(study, proposals, found, nothing),
+        note=_note(study, own, several),
+        height=80 + line_height(names) * len(line),
+        table=frame_of([one for one in compare(study, HEADLINE) if one.metric == metric]),
     )
 
 
 def _draw(
-    figure: go.Figure,
-    rows: Sequence[Comparison],
-    places: dict[str, float],
-    style: tuple[str, str],
-    name: str,
+    figure: go.Figure, rows: Sequence[Comparison], line: dict[str, int], factor: float, name: str
 ) -> None:
-    """Add the differences of one kind of smuggler."""
-    colour, symbol = style
-    means = [one.difference.mean for one in rows]
-    reach = half_widths([one.difference.low for one in rows], means)
-    fill = [colour if one.distinguishable else "white" for one in rows]
+    """Add the differences with their intervals."""
+    means = [one.difference.mean * factor for one in rows]
+    reach = half_widths([one.difference.low * factor for one in rows], means)
+    fill = [BLUE if one.distinguishable else "white" for one in rows]
     figure.add_scatter(
         x=means,
-        y=[places[one.scenario] for one in rows],
+        y=[line[one.scenario] for one in rows],
         mode="markers",
         name=name,
-        error_x={"array": reach, "color": colour, "thickness": 2, "width": 4},
-        marker={"color": fill, "symbol": symbol, "size": 10, "line": {"color": colour, "width": 2}},
+        error_x={"array": reach, "color": BLUE, "thickness": 2, "width": 4},
+        marker={"color": fill, "size": 10, "line": {"color": BLUE, "width": 2}},
         text=[safe(one.verdict) for one in rows],
         hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _draw_range(
+    figure: go.Figure,
+    ranges: dict[str, tuple[float, float]],
+    line: dict[str, int],
+    factor: float,
+    count: int,
+) -> None:
+    """Add a bar from the least to the largest mean over the kinds of smuggler."""
+    x: list[float | None] = []
+    y: list[int | None] = []
+    for scenario, place in line.items():
+        low, high = ranges[scenario]
+        x += [low * factor, high * factor, None]
+        y += [place, place, None]
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        name=tell("range of the means over {count} kinds of smuggler", count=count),
+        line={"color": "#c3cad0", "width": 12},
+        hoverinfo="skip",
     )
 
 
 def _draw_beyond(
     figure: go.Figure,
     rows: Sequence[Comparison],
-    places: dict[str, float],
+    line: dict[str, int],
     ends: Sequence[float],
-    colour: str,
+    factor: float,
 ) -> None:
     """Add what lies off the scale: a triangle at the edge and the value."""
     for one in rows:
-        above = one.difference.mean > ends[1]
-        unit = metric_of(one.metric).unit
-        text = shown(
-            one.difference.mean, one.difference.low, one.difference.high, unit=unit, signed=True
-        )
+        above = one.difference.mean * factor > ends[1]
+        unit, found = metric_of(one.metric).unit, one.difference
+        text = shown(found.mean, found.low, found.high, unit=unit, signed=True)
         figure.add_scatter(
             x=[ends[above] - (0.02 if above else -0.02) * (ends[1] - ends[0])],
-            y=[places[one.scenario]],
+            y=[line[one.scenario]],
             mode="markers+text",
-            text=[text.value],
+            text=[f"{text.value}{text.suffix}"],
             textposition="middle left" if above else "middle right",
             textfont={"size": 11},
-            marker={"color": colour, "symbol": "triangle-right" if above else "triangle-left",
+            marker={"color": GREY, "symbol": "triangle-right" if above else "triangle-left",
                     "size": 12},
             cliponaxis=False,
             hovertemplate=f"{safe(one.verdict)}<extra></extra>",
@@ -130,41 +155,43 @@ def _draw_beyond(
         )  # fmt: skip
 
 
-def _ordered(found: list[Comparison]) -> list[str]:
-    """Scenarios by their difference, largest first."""
-    means: dict[str, float] = {}
-    for one in found:
-        means[one.scenario] = max(means.get(one.scenario, -float("inf")), one.difference.mean)
-    return sorted(means, key=lambda name: -means[name])
-
-
-def _finding(study: Study, found: list[Comparison], up: Verb, down: Verb, what: str) -> str:
+def _finding(study: Study, own: list[Comparison], found: Sentence, nothing: Sentence) -> str:
     """The sentence above the chart."""
-    scenarios = len({one.scenario for one in found})
-    clear = [one for one in found if one.distinguishable]
+    clear = [one for one in own if one.distinguishable]
     if not clear:
-        return f"No proposal of {scenarios} measurably {listed([up[0], down[0]], 'or')} {what}."
-    parts = []
-    for verb, sign in ((up, 1), (down, -1)):
-        names = {one.scenario for one in clear if one.difference.mean * sign > 0}
-        if names:
-            parts.append(f"{len(names)} {verb[len(names) > 1]}")
+        return nothing(count=len(own))
     most = max(clear, key=lambda one: abs(one.difference.mean))
-    return (
-        f"Of {scenarios} proposals, {listed(parts)} {what}; the largest change is "
-        f"{most.amount} ({study.title(most.scenario)})."
+    return found(
+        up=sum(one.difference.mean > 0 for one in clear),
+        down=sum(one.difference.mean < 0 for one in clear),
+        count=len(own),
+        amount=most.amount,
+        title=title_of(study, most.scenario),
     )
 
 
-def _note(study: Study, found: list[Comparison]) -> str:
+def _note(study: Study, own: list[Comparison], several: int) -> str:
     """What is drawn."""
-    counts = sorted({one.difference.count for one in found})
-    if not counts or counts[-1] < 2:
-        return "One replication: no intervals."
-    several = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
-    beyond = " Triangles: bounds that lie off the scale." if study.bounds else ""
-    return (
-        f"Paired differences to the baseline over {several} replications on common random numbers; "
-        "bars: 95 % intervals. Filled: distinguishable from no effect after Holm's correction; "
-        f"open: not.{beyond}"
-    )
+    most = max((one.difference.count for one in own), default=0)
+    if most < 2:
+        return tell("One replication, so no interval.")
+    worlds = study.summary["world"].nunique()
+    parts = [
+        tell(
+            "Paired differences to the baseline over {count} worlds; bars: 95 % intervals.",
+            count=worlds,
+        )
+        if worlds > 1
+        else tell(
+            "Paired differences to the baseline over {count} replications on common random "
+            "numbers; bars: 95 % intervals.",
+            count=most,
+        ),
+        tell("Filled: distinguishable from no effect after Holm’s correction; open: not."),
+    ]
+    if several > 1:
+        name = adversary_name(headline_adversary(study))
+        parts.append(tell("Points are for {adversary} smugglers.", adversary=name))
+    if study.bounds:
+        parts.append(tell("Triangles: bounds that lie off the scale."))
+    return " ".join(parts)

@@ -4,9 +4,12 @@ import html
 import textwrap
 from collections.abc import Sequence
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.compare import Estimate
+from analysis.language import spoken, tell, title_of
+from analysis.wording import NARROW, axis_scale, unit_of
 from sim.results import Study
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -35,7 +38,13 @@ LEGEND = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xanchor": "l
 LABEL = 26
 """Longest line of a scenario's name beside a chart, in characters."""
 
-SOURCE = "Source: this simulation, on the assumptions listed with it."
+SEPARATORS = {"en": ".,", "fr": f",{NARROW}"}
+"""Decimal mark and thousands mark of the numbers that plotly writes itself."""
+
+
+def source_line() -> str:
+    """Where every number of a chart comes from."""
+    return tell("Source: this simulation, on the assumptions listed with it.")
 
 
 def safe(text: str) -> str:
@@ -49,7 +58,13 @@ def wrapped(text: str, width: int) -> str:
 
 
 def finish(
-    figure: go.Figure, *, finding: str, note: str, height: int, alt: str | None = None
+    figure: go.Figure,
+    *,
+    finding: str,
+    note: str,
+    height: int,
+    table: pd.DataFrame,
+    aspect: float | None = None,
 ) -> go.Figure:
     """Give a figure its title, source line and house style.
 
@@ -62,15 +77,17 @@ def finish(
         What is drawn: units, intervals, number of replications.
     height : int
         Height in pixels without the title and the source line.
-    alt : str, optional
-        What a reader who cannot see the chart should know; the finding and the note by default.
+    table : DataFrame
+        The numbers drawn, with units in the names of the columns, for who wants to compute on.
+    aspect : float, optional
+        Height over width of a chart that keeps its shape, such as a map.
 
     Notes
     -----
-    ``layout.meta`` keeps finding, source and alternative text, so that a page can set them as text
-    of its own, which wraps on a narrow screen.
+    ``layout.meta`` keeps finding, source, alternative text and numbers, so that a page can set
+    them as text of its own, which wraps on a narrow screen, and offer the numbers as a file.
     """
-    source = f"{note} {SOURCE}"
+    source = f"{note} {source_line()}"
     title, foot = wrapped(finding, 75), wrapped(source, 105)
     above = 34 + 21 * (title.count("<br>") + 1)
     below = 70 + 15 * (foot.count("<br>") + 1)
@@ -86,11 +103,14 @@ def finish(
         margin={"l": 10, "r": 16, "t": above, "b": below},
         dragmode=False,
         hoverlabel={"bgcolor": "white", "font": {"color": INK}},
-        meta={"finding": finding, "source": source, "alt": alt or f"{finding} {note}",
-              "height": height},
+        separators=SEPARATORS[spoken()],
+        meta={"finding": finding, "source": source, "alt": f"{finding} {note}", "height": height,
+              "aspect": aspect,
+              "table": {"columns": list(table.columns), "rows": table.to_numpy(object).tolist()}},
     )  # fmt: skip
-    figure.update_xaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
-    figure.update_yaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
+    if aspect is None:
+        figure.update_xaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
+        figure.update_yaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
     figure.add_annotation(
         text=foot, x=0, xref="paper", y=0, yref="paper", yanchor="bottom", xanchor="left",
         yshift=6 - below,
@@ -117,10 +137,21 @@ def extent(estimates: Sequence[Estimate]) -> list[float]:
     return [min(ends) - room, max(ends) + room]
 
 
+def axis_unit(unit: str, largest: float) -> tuple[float, str]:
+    """What to multiply values of an axis by, and the unit they are then in."""
+    factor, label = axis_scale(unit, largest)
+    return factor, unit_of(label)
+
+
+def name_of(study: Study, scenario: str) -> str:
+    """Name of a scenario, and whether it is a bound."""
+    title = title_of(study, scenario)
+    return tell("{title} (bound)", title=title) if scenario in study.bounds else title
+
+
 def label(study: Study, scenario: str) -> str:
     """Name of a scenario beside a chart, in two lines at most."""
-    name = study.title(scenario) + (" (bound)" if scenario in study.bounds else "")
-    lines = textwrap.wrap(name, LABEL, max_lines=2, placeholder=" …")
+    lines = textwrap.wrap(name_of(study, scenario), LABEL, max_lines=2, placeholder=" …")
     return "<br>".join(safe(line) for line in lines)
 
 

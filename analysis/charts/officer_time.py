@@ -1,61 +1,93 @@
 """What officers spend their time on."""
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.charts.look import FILLS, INK, LEGEND, finish, half_widths, label, line_height
-from analysis.compare import BASELINE, compare, estimate, values
+from analysis.charts.look import (
+    FILLS,
+    INK,
+    LEGEND,
+    axis_unit,
+    finish,
+    half_widths,
+    label,
+    line_height,
+)
+from analysis.compare import BASELINE, compare, estimate, headline_adversary, headline_values
+from analysis.language import tell
 from analysis.wording import period, shown
 from sim.results import Study
 
-TASKS = {
-    "officer_primary_h": "primary",
-    "officer_clearance_h": "duty and paperwork",
-    "officer_examination_h": "examination",
-    "officer_ready_h": "without a vehicle",
-}
+TASKS = ("officer_primary_h", "officer_clearance_h", "officer_examination_h", "officer_ready_h")
+
+
+def task_names() -> list[str]:
+    """What officers do, in the order of TASKS."""
+    return [
+        tell("primary"), tell("duty and paperwork"), tell("examination"), tell("without a vehicle"),
+    ]  # fmt: skip
 
 
 def officer_time(study: Study) -> go.Figure:
     """Officer-hours by task, one bar a scenario; whiskers are of the time at work."""
-    table = values(study)
-    changed = {one.scenario for one in compare(study, list(TASKS)) if not one.difference.identical}
+    table = headline_values(study)
+    changed = {
+        one.scenario
+        for one in compare(study, TASKS, headline_adversary(study))
+        if not one.difference.identical
+    }
     known = study.summary["scenario"].unique().tolist()
     scenarios = [name for name in known if name == BASELINE or name in changed]
     names = [label(study, scenario) for scenario in scenarios]
     means = {task: [float(table.loc[s][task].mean()) for s in scenarios] for task in TASKS}
-    work = [estimate(table.loc[s][list(TASKS)[:3]].sum(axis=1)) for s in scenarios]
+    factor, unit = axis_unit("officer-hours", max(map(sum, zip(*means.values(), strict=True))))
+    work = [estimate(table.loc[s][list(TASKS[:3])].sum(axis=1)) for s in scenarios]
     figure = go.Figure()
-    for (task, words), (colour, pattern) in zip(TASKS.items(), FILLS, strict=True):
+    for (task, words), (colour, pattern) in zip(
+        zip(TASKS, task_names(), strict=True), FILLS, strict=True
+    ):
         whisker = {
-            "array": half_widths([one.low for one in work], [one.mean for one in work]),
+            "array": half_widths(
+                [one.low * factor for one in work], [one.mean * factor for one in work]
+            ),
             "color": INK, "thickness": 1.5, "width": 4,
         }  # fmt: skip
         figure.add_bar(
-            x=means[task],
+            x=[hours * factor for hours in means[task]],
             y=names,
             orientation="h",
             name=words,
             marker={
                 "color": colour, "line": {"color": "white", "width": 1},
-                "pattern": {"shape": pattern, "fgcolor": "white", "size": 6},
+                "pattern": {"shape": pattern, "fgcolor": "white", "fillmode": "overlay", "size": 6},
             },
             error_x=whisker if task == "officer_examination_h" else None,
-            hovertemplate="%{y}: %{x:,.0f} h<extra>%{fullData.name}</extra>",
+            hovertemplate="%{y}: %{x:,.0f}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack", legend={**LEGEND, "traceorder": "normal"})
     span = period("officer-hours", study.days)
-    figure.update_xaxes(title_text=f"officer time on shift<br>[officer-hours{span}]", nticks=6)
+    figure.update_xaxes(
+        title_text=f"{tell('officer time on shift')}<br>[{unit}{span}]", nticks=6, tickangle=0
+    )
     figure.update_yaxes(range=[len(scenarios) - 0.4, -0.6])
     base = {task: float(table.loc[BASELINE][task].mean()) for task in TASKS}
-    whole = sum(base.values())
-    share = {task: shown(hours / whole, unit="share") for task, hours in base.items()}
+    share = {
+        task: str(shown(hours / sum(base.values()), unit="share")) for task, hours in base.items()
+    }
     some = len(scenarios) < len(known)
-    left_out = " Proposals that change none of it are left out." if some else ""
+    note = [
+        tell("Mean over replications, all ports; whiskers: 95 % intervals of the time at work.")
+    ]
+    note += [tell("Proposals that change none of it are left out.")] if some else []
     return finish(
         figure,
-        finding=f"In the baseline officers spend {share['officer_primary_h']} of their time at "
-        f"primary and {share['officer_examination_h']} on examinations.",
-        note="Mean over replications, all ports; whiskers: 95 % intervals of the time at work."
-        + left_out,
+        finding=tell(
+            "In the baseline officers spend {primary} of their time at primary and {examination} "
+            "on examinations.",
+            primary=share["officer_primary_h"],
+            examination=share["officer_examination_h"],
+        ),
+        note=" ".join(note),
         height=110 + line_height(names) * len(scenarios),
+        table=pd.DataFrame({"scenario": scenarios, **means}),
     )

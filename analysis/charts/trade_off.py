@@ -1,86 +1,167 @@
-"""What the stopped firearms cost in waiting."""
+"""What the stopped firearms cost: in waiting, and in public money."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.charts.labels import placed
-from analysis.charts.look import BLUE, GREY, extent, finish, half_widths, safe, zero_line
-from analysis.compare import HEADLINE, STOPPED, Comparison, compare
-from analysis.wording import period
+from analysis.charts.look import (
+    BLUE,
+    GREY,
+    INK,
+    axis_unit,
+    extent,
+    finish,
+    half_widths,
+    safe,
+    zero_line,
+)
+from analysis.compare import (
+    HEADLINE,
+    STOPPED,
+    Comparison,
+    Estimate,
+    compare,
+    headline_adversary,
+)
+from analysis.language import tell, title_of
+from analysis.wording import period, unit_of
 from sim.results import Study
 
 LABELLED = 10
 """Most points that carry their name; the others show it when pointed at."""
 
-Pair = tuple[Comparison, Comparison]
-"""The change in delay and in firearms stopped of one scenario."""
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What one scenario stops, and what that costs, as differences to the baseline."""
+
+    scenario: str
+    guns: Comparison
+    cost: Estimate
+    costly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What is paid: its name on the axis, its unit, and the words for the sentences."""
+
+    title: str
+    unit: str
+    free: Callable[..., str]
 
 
 def trade_off(study: Study) -> go.Figure:
     """Firearms stopped against vehicle-hours of delay, both as differences to the baseline."""
-    pairs = _pairs(study)
-    x_range = extent([one.difference for one, _ in pairs])
-    y_range = extent([one.difference for _, one in pairs])
-    clear = [any(one.distinguishable for one in pair) for pair in pairs]
-    names = [study.title(guns.scenario) for _, guns in pairs]
-    places = [
-        (_share(delay.difference.mean, x_range), _share(guns.difference.mean, y_range))
-        for delay, guns in pairs
+    adversary = headline_adversary(study)
+    delay = {
+        one.scenario: one
+        for one in compare(study, HEADLINE, adversary)
+        if one.metric == "delay_vehicle_h"
+    }
+    points = [
+        Point(guns.scenario, guns, one.difference, one.distinguishable and one.difference.mean > 0)
+        for guns in _stopped(study)
+        if (one := delay.get(guns.scenario)) is not None
     ]
-    order = sorted(
-        (k for k, one in enumerate(clear) if one),
-        key=lambda k: -math.hypot(*(places[k][i] - _share(0.0, r) for i, r in
-                                    enumerate((x_range, y_range)))),
-    )  # fmt: skip
+    return plane(study, points, Price(tell("more delay"), "vehicle-hours", _free_of_delay))
+
+
+def _free_of_delay(**values: int) -> str:
+    return tell(
+        "Of {count} proposals, {more} stop more firearms beyond chance; of these, {free} without "
+        "a distinguishable rise in delay.",
+        **values,
+    )
+
+
+def _stopped(study: Study) -> list[Comparison]:
+    """What each proposal stops; bounds are left out."""
+    return [
+        one
+        for one in compare(study, HEADLINE, headline_adversary(study))
+        if one.metric == STOPPED and one.scenario not in study.bounds and one.difference.count > 0
+    ]
+
+
+def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
+    """Scenarios by what they stop and what they cost, with the frontier."""
+    x_range = extent([one.cost for one in points])
+    y_range = extent([one.guns.difference for one in points])
+    factor, unit = axis_unit(price.unit, max(abs(end) for end in x_range))
+    names = [title_of(study, one.scenario) for one in points]
+    places = [
+        (_share(one.cost.mean, x_range), _share(one.guns.difference.mean, y_range))
+        for one in points
+    ]
+    home = (_share(0.0, x_range), _share(0.0, y_range))
+    clear = [one.guns.distinguishable for one in points]
+    order = sorted(range(len(points)), key=lambda k: (not clear[k], -math.dist(places[k], home)))
     sides = placed(places, names, order[:LABELLED])
     figure = go.Figure()
+    front = frontier(points)
+    if len(front) > 1:
+        figure.add_scatter(
+            x=[one.cost.mean * factor for one in front],
+            y=[one.guns.difference.mean for one in front],
+            mode="lines",
+            line={"color": INK, "dash": "dot", "width": 1.5},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     for chosen, colour, fill, symbol in (
         (False, GREY, "white", "diamond"), (True, BLUE, BLUE, "circle"),
     ):  # fmt: skip
         own = [k for k, one in enumerate(clear) if one == chosen]
-        _draw(figure, [pairs[k] for k in own], colour, fill, symbol)
+        _draw(figure, [points[k] for k in own], (colour, fill, symbol), factor)
         figure.data[-1].update(
             text=[safe(names[k]) if k in sides else "" for k in own],
             textposition=[sides.get(k, "top right") for k in own],
             customdata=[safe(names[k]) for k in own],
-        )
+            hovertemplate="%{customdata}: %{y:+.1f} " + unit_of("firearms") + ", %{x:+,.1f} "
+            + unit + "<extra></extra>",
+        )  # fmt: skip
     zero_line(figure)
     zero_line(figure, across=True)
     span = period("firearms", study.days)
     figure.update_xaxes(
-        title_text=f"more delay<br>[vehicle-hours{span}]", tickangle=0, range=x_range
+        title_text=f"{price.title}<br>[{unit}{span}]",
+        tickangle=0,
+        nticks=6,
+        range=[end * factor for end in x_range],
     )
-    figure.update_yaxes(title_text=f"more firearms stopped<br>[firearms{span}]", range=y_range)
+    figure.update_yaxes(
+        title_text=f"{tell('more firearms stopped')}<br>[{unit_of('firearms')}{span}]",
+        range=y_range,
+    )
     return finish(
         figure,
-        finding=_finding(pairs),
-        note="Differences to the baseline with 95 % intervals. Filled: distinguishable from no "
-        "effect in at least one direction, after Holm's correction; open: in neither."
-        + (" Bounds are left out." if study.bounds else ""),
+        finding=_finding(points, price),
+        note=_note(study, points),
         height=400,
+        table=_table(points, price.unit),
     )
 
 
-def _pairs(study: Study) -> list[Pair]:
-    found = {(one.metric, one.scenario, one.adversary): one for one in compare(study, HEADLINE)}
-    return [
-        (found["delay_vehicle_h", scenario, adversary], one)
-        for (metric, scenario, adversary), one in found.items()
-        if metric == STOPPED
-        and scenario not in study.bounds
-        and one.difference.count > 0
-        and ("delay_vehicle_h", scenario, adversary) in found
-    ]
+def frontier(points: Sequence[Point]) -> list[Point]:
+    """Points that no other beats in both: what is stopped, and what it costs."""
+    front: list[Point] = []
+    for one in sorted(points, key=lambda one: (one.cost.mean, -one.guns.difference.mean)):
+        if not front or one.guns.difference.mean > front[-1].guns.difference.mean:
+            front.append(one)
+    return front
 
 
-def _draw(figure: go.Figure, pairs: list[Pair], colour: str, fill: str, symbol: str) -> None:
+def _draw(
+    figure: go.Figure, points: list[Point], style: tuple[str, str, str], factor: float
+) -> None:
     """Add the points of one kind with their intervals."""
-    x = [delay.difference.mean for delay, _ in pairs]
-    y = [guns.difference.mean for _, guns in pairs]
-    reach_x = half_widths([delay.difference.low for delay, _ in pairs], x)
-    reach_y = half_widths([guns.difference.low for _, guns in pairs], y)
+    colour, fill, symbol = style
+    x = [one.cost.mean * factor for one in points]
+    y = [one.guns.difference.mean for one in points]
     whisker = {"color": colour, "thickness": 1, "width": 3}
     figure.add_scatter(
         x=x,
@@ -88,13 +169,11 @@ def _draw(figure: go.Figure, pairs: list[Pair], colour: str, fill: str, symbol: 
         mode="markers+text",
         textfont={"size": 11},
         cliponaxis=False,
-        error_x={"array": reach_x, **whisker},
-        error_y={"array": reach_y, **whisker},
+        error_x={"array": half_widths([one.cost.low * factor for one in points], x), **whisker},
+        error_y={"array": half_widths([one.guns.difference.low for one in points], y), **whisker},
         marker={
             "color": fill, "size": 9, "line": {"color": colour, "width": 2}, "symbol": symbol,
         },
-        hovertemplate="%{customdata}: %{y:+.1f} firearms, %{x:+,.0f} vehicle-hours"
-        "<extra></extra>",
         showlegend=False,
     )  # fmt: skip
 
@@ -104,17 +183,37 @@ def _share(value: float, ends: Sequence[float]) -> float:
     return (value - ends[0]) / (ends[1] - ends[0])
 
 
-def _finding(pairs: list[Pair]) -> str:
+def _finding(points: list[Point], price: Price) -> str:
     """The sentence above the chart."""
-    scenarios = {guns.scenario for _, guns in pairs}
-    more = {g.scenario for _, g in pairs if g.distinguishable and g.difference.mean > 0}
-    slower = {d.scenario for d, _ in pairs if d.distinguishable and d.difference.mean > 0}
+    more = [one for one in points if one.guns.distinguishable and one.guns.difference.mean > 0]
     if not more:
-        return "No proposal stops more firearms beyond chance, so there is no delay to weigh."
-    free = len(more - slower)
-    few = {0: "none of them", len(more): "all of them"}.get(free, f"{free} of them")
-    verb = "stops" if len(more) == 1 else "stop"
-    return (
-        f"{len(more)} of {len(scenarios)} proposals {verb} more firearms, {few} without a "
-        "distinguishable rise in delay."
-    )
+        return tell(
+            "No proposal stops more firearms beyond chance, so there is nothing to weigh its "
+            "price against."
+        )
+    free = sum(not one.costly for one in more)
+    return price.free(count=len(points), more=len(more), free=free)
+
+
+def _note(study: Study, points: list[Point]) -> str:
+    most = max((one.guns.difference.count for one in points), default=0)
+    parts = [
+        tell("Differences to the baseline with 95 % intervals.")
+        if most > 1
+        else tell("One replication, so no interval."),
+        tell("Filled: a distinguishable effect on firearms, after Holm’s correction; open: none."),
+        tell("Dotted: the frontier, which no other proposal beats in both."),
+    ]
+    if study.bounds:
+        parts.append(tell("Bounds are left out."))
+    return " ".join(parts)
+
+
+def _table(points: list[Point], unit: str) -> pd.DataFrame:
+    rows = [
+        (one.scenario, one.cost.mean, one.cost.low, one.cost.high, one.guns.difference.mean,
+         one.guns.difference.low, one.guns.difference.high)
+        for one in points
+    ]  # fmt: skip
+    head = ["scenario", f"cost [{unit}]", "cost low", "cost high"]
+    return pd.DataFrame(rows, columns=[*head, "firearms stopped", "firearms low", "firearms high"])

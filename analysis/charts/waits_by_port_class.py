@@ -1,23 +1,29 @@
 """Waits at one-officer ports, larger ports and the ten busiest."""
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.charts.look import LEGEND, SERIES, finish, half_widths, offsets, safe
-from analysis.compare import BASELINE, compare, estimate, values
+from analysis.compare import BASELINE, compare, estimate, headline_adversary, headline_values
+from analysis.language import tell, title_of
 from analysis.wording import shown
 from sim.results import Study
 
-GROUPS = {
-    "one_officer": "ports of one officer",
-    "larger": "larger ports",
-    "busiest10": "the ten busiest ports",
-}
+GROUPS = ("one_officer", "larger", "busiest10")
+
+
+def group_names() -> dict[str, str]:
+    """Classes of ports by name."""
+    names = (tell("ports of one officer"), tell("larger ports"), tell("the ten busiest ports"))
+    return dict(zip(GROUPS, names, strict=True))
 
 
 def waits_by_port_class(study: Study) -> go.Figure:
     """Mean wait by class of port: the baseline and the proposals that change waits most."""
     figure = go.Figure()
-    tables = {group: values(study, group) for group in GROUPS}
+    tables = {group: headline_values(study, group) for group in GROUPS}
+    groups = group_names()
+    rows = []
     baseline: dict[str, float] = {}
     chosen = _chosen(study)
     for scenario, offset, (colour, symbol) in zip(
@@ -27,11 +33,12 @@ def waits_by_port_class(study: Study) -> go.Figure:
         if scenario == BASELINE:
             baseline = {group: one.mean for group, one in found.items()}
         means = [one.mean for one in found.values()]
+        rows += [(scenario, group, one.mean, one.low, one.high) for group, one in found.items()]
         figure.add_scatter(
             x=means,
             y=[k + offset for k in range(len(GROUPS))],
             mode="markers",
-            name=safe(study.title(scenario)),
+            name=safe(title_of(study, scenario)),
             error_x={
                 "array": half_widths([one.low for one in found.values()], means),
                 "color": colour, "thickness": 2, "width": 4,
@@ -40,20 +47,26 @@ def waits_by_port_class(study: Study) -> go.Figure:
             hovertemplate="%{x:.2f} min<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.update_layout(legend=LEGEND, showlegend=len(chosen) > 1)
-    figure.update_xaxes(title_text="mean wait, all lanes<br>[min]", rangemode="tozero")
+    figure.update_xaxes(title_text=tell("mean wait, all lanes") + "<br>[min]", rangemode="tozero")
     figure.update_yaxes(
         tickvals=list(range(len(GROUPS))),
-        ticktext=list(GROUPS.values()),
+        ticktext=list(groups.values()),
         range=[len(GROUPS) - 0.4, -0.6],
     )
     longest = max(baseline, key=lambda group: baseline[group])
     return finish(
         figure,
-        finding=f"Waits are longest at {GROUPS[longest]}: "
-        f"{shown(baseline[longest], unit='min')} on average in the baseline.",
-        note="Bars: 95 % intervals over replications, not paired. Shown are the baseline and the "
-        "proposals that shorten and lengthen the mean wait most.",
+        finding=tell(
+            "Waits are longest at {group}: {wait} on average in the baseline.",
+            group=groups[longest],
+            wait=str(shown(baseline[longest], unit="min")),
+        ),
+        note=tell(
+            "Bars: 95 % intervals over replications, not paired. Shown are the baseline and the "
+            "proposals that shorten and lengthen the mean wait most."
+        ),
         height=280,
+        table=pd.DataFrame(rows, columns=["scenario", "ports", "mean wait [min]", "low", "high"]),
     )
 
 
@@ -61,7 +74,7 @@ def _chosen(study: Study) -> list[str]:
     """The baseline, and the scenarios that change the mean wait most, either way."""
     found = [
         one
-        for one in compare(study, ["mean_wait_min"])
+        for one in compare(study, ("mean_wait_min",), headline_adversary(study))
         if not one.difference.identical and one.scenario not in study.bounds
     ]
     found.sort(key=lambda one: one.difference.mean)

@@ -1,0 +1,1 @@
+"""What charts draw beside results: lines of the map, with where they come from in README.md."""

@@ -1,0 +1,33 @@
+"""What the stopped firearms cost in public money."""
+
+import plotly.graph_objects as go
+
+from analysis.charts.trade_off import Point, Price, _stopped, plane
+from analysis.compare import BASELINE, estimate, headline_values
+from analysis.language import tell
+from sim.results import Study
+
+
+def trade_off_money(study: Study) -> go.Figure:
+    """Firearms stopped against public money: the programme, officers' pay, duty not collected.
+
+    The cost of a programme is an entry of its file, not a result; pay and duty are results.
+    """
+    table = headline_values(study)
+    paid = table["programme_cost_cad"] - table["duty_collected_cad"]
+    if "officer_pay_cad" in table.columns:
+        paid += table["officer_pay_cad"]
+    points = []
+    for guns in _stopped(study):
+        more = (paid.loc[guns.scenario] - paid.loc[BASELINE]).dropna()
+        cost = estimate(more)
+        points.append(Point(guns.scenario, guns, cost, cost.mean > 0 and not cost.low < 0))
+    return plane(study, points, Price(tell("more public money"), "CAD", _free))
+
+
+def _free(**values: int) -> str:
+    return tell(
+        "Of {count} proposals, {more} stop more firearms beyond chance; of these, {free} without "
+        "more public money (programme, officers’ pay, duty that is not collected).",
+        **values,
+    )

@@ -1,0 +1,88 @@
+"""The language that pages and charts speak: English, or French from one catalogue.
+
+Sentences stand in English where they are used, as ``tell("Waits peak on {day}.", day=...)``; the
+catalogue ``words/fr.yaml`` gives the French of each. A chart speaks the language that is set where
+it is made: ``with speaking("fr"): figure = waits_by_hour(study)``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.errors import InputError
+from sim.results import Study
+
+LANGUAGES = ("en", "fr")
+CATALOGUE = Path(__file__).with_name("words") / "fr.yaml"
+
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language within this block, and in this thread alone."""
+    if language not in LANGUAGES:
+        raise InputError.unknown("language", language, LANGUAGES, "lang")
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def spoken() -> str:
+    """The language spoken here: en or fr."""
+    return _spoken.get()
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """French by section: messages by their English, scenarios and parameters by their name."""
+    content = yaml.load(
+        CATALOGUE.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+    messages = {str(pair["en"]): str(pair["fr"]) for pair in content["messages"]}
+    named = {section: dict(content[section]) for section in ("scenarios", "parameters")}
+    return {"messages": messages, **named}
+
+
+def tell(message: str, **values: Any) -> str:
+    """Say a message in the language spoken, with its values put in.
+
+    Parameters
+    ----------
+    message : str
+        English, with ``{names}`` where values go.
+    **values
+        Text or whole numbers; numbers with decimals come through `analysis.wording`.
+    """
+    if spoken() != "en":
+        message = catalogue()["messages"].get(message, message)
+    return message.format(**values) if values else message
+
+
+def tell_count(count: int, one: str, many: str, **values: Any) -> str:
+    """Say one of two messages by a count: English has 0 proposals, French 0 proposition."""
+    single = count == 1 if spoken() == "en" else abs(count) < 2
+    return tell(one if single else many, count=count, **values)
+
+
+def title_of(study: Study, scenario: str) -> str:
+    """Name of a scenario for people; several put together are joined by a plus sign."""
+    if spoken() != "en":
+        known = catalogue()["scenarios"]
+        parts = scenario.split("+")
+        if all(part in known for part in parts):
+            return " + ".join(known[part] for part in parts)
+    return study.title(scenario)
+
+
+def about_parameter(name: str, english: str) -> tuple[str, str]:
+    """What a parameter is, and the language of that text: English where there is no French."""
+    french = catalogue()["parameters"].get(name) if spoken() != "en" else None
+    return (english, "en") if french is None else (french, spoken())

@@ -1,0 +1,144 @@
+"""The table of proposals: every difference to the baseline, paired, in the order of the answer."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from analysis.charts.look import name_of
+from analysis.compare import (
+    BASELINE,
+    STOPPED,
+    Comparison,
+    across_adversaries,
+    headline_values,
+    metric_of,
+)
+from analysis.compare_text import frame_of
+from analysis.language import tell
+from analysis.wording import number, period, shown
+from sim.results import Study
+
+SHOWN = (
+    STOPPED,
+    "firearms_seized_highway",
+    "mean_wait_min",
+    "delay_vehicle_h",
+    "within_standard_share",
+    "duty_collected_cad",
+)
+"""Metrics of the table; the other headline metrics are in the terminal's."""
+
+COST = "programme_cost_cad"
+MILLION = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One difference in the table; ``order`` is what it is sorted by."""
+
+    value: str
+    interval: str
+    distinguishable: bool
+    order: float
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Head of a column."""
+
+    name: str
+    title: str
+    unit: str
+    model_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A scenario with its cells by column."""
+
+    title: str
+    bound: bool
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTable:
+    """Heads and rows, and the same as numbers."""
+
+    heads: list[Head]
+    rows: list[Row]
+    frame: pd.DataFrame
+
+
+def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
+    """Rows by what they stop, most first; bounds, which nobody would carry out, last."""
+    by_pair = {(one.scenario, one.metric): one for one in comparisons}
+    metrics = [name for name in SHOWN if any(name == metric for _, metric in by_pair)]
+    largest = {
+        name: max(
+            (abs(one.difference.mean) for one in comparisons
+             if one.metric == name and one.difference.mean == one.difference.mean),
+            default=0.0,
+        )
+        for name in metrics
+    }  # fmt: skip
+    several = study.summary["adversary"].nunique() > 1
+    ranges = across_adversaries(study, STOPPED) if several else {}
+    cost = _cost(study)
+    rows = []
+    for scenario in dict.fromkeys(one.scenario for one in comparisons):
+        row = Row(name_of(study, scenario), scenario in study.bounds)
+        for name in metrics:
+            row.cells[name] = _cell(by_pair[scenario, name], largest[name])
+        if several:
+            row.cells["range"] = _range(*ranges[scenario])
+        if scenario in cost:
+            row.cells[COST] = _plain(cost[scenario] / MILLION, 1)
+        rows.append(row)
+    first = metrics[0] if metrics else COST
+    rows.sort(key=lambda row: (row.bound, -row.cells[first].order))
+    return PairedTable(_heads(study, metrics, largest, several), rows, frame_of(comparisons))
+
+
+def _heads(
+    study: Study, metrics: list[str], largest: dict[str, float], several: bool
+) -> list[Head]:
+    heads = []
+    for name in metrics:
+        metric = metric_of(name)
+        unit = shown(0.0, unit=metric.unit, signed=True, beside=largest[name]).unit
+        whole = f"{unit}{period(metric.unit, study.days)}"
+        heads.append(Head(name, tell(metric.title), whole, metric.model_only))
+        if name == STOPPED and several:
+            heads.append(Head("range", tell("range over kinds of smuggler"), whole, True))
+    heads.append(Head(COST, tell("programme cost"), tell("million CAD, not a result"), False))
+    return heads
+
+
+def _cell(one: Comparison, largest: float) -> Cell:
+    found = one.difference
+    if found.identical:
+        return Cell("0", tell("identical"), False, 0.0)
+    unit = metric_of(one.metric).unit
+    text = shown(found.mean, found.low, found.high, unit=unit, signed=True, beside=largest)
+    order = found.mean if found.mean == found.mean else float("-inf")
+    return Cell(text.value, text.interval, one.distinguishable, order)
+
+
+def _range(low: float, high: float) -> Cell:
+    places = 1 if max(abs(low), abs(high)) < 100 else 0
+    ends = [number(end, places, signed=True) for end in (low, high)]
+    return Cell(tell("{low} to {high}", low=ends[0], high=ends[1]), "", False, (low + high) / 2)
+
+
+def _plain(value: float, places: int) -> Cell:
+    return Cell(number(value, places, signed=True), "", False, value)
+
+
+def _cost(study: Study) -> dict[str, float]:
+    """What each programme costs beyond the baseline, CAD over the run."""
+    table = headline_values(study)
+    if COST not in table.columns:
+        return {}
+    means = table[COST].groupby(level="scenario").mean()
+    return {str(name): float(value - means[BASELINE]) for name, value in means.items()}
