@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
     from analysis.account_text import ledger_text
-    from analysis.ledger import ledger
+    from analysis.ledger import ledger, noise_ratio
 
     expected = not arguments.counted
     parts = ledger(
@@ -106,7 +106,8 @@ def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
     if arguments.csv:
         parts.to_csv(arguments.csv, index=False, lineterminator="\n")
     account = "expected" if expected else "counted"
-    print(ledger_text(study, arguments.scenario, parts, account))
+    noise = noise_ratio(study, arguments.scenario, arguments.adversary)
+    print(ledger_text(study, arguments.scenario, parts, account, noise))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,9 @@ from sim.results import Study
 MILLION = 1e6
 
 
-def ledger_text(study: Study, scenario: str, parts: pd.DataFrame, account: str) -> str:
+def ledger_text(
+    study: Study, scenario: str, parts: pd.DataFrame, account: str, noise: float
+) -> str:
     """Say where the difference of one scenario comes from.
 
     Parameters
@@ -21,6 +23,8 @@ def ledger_text(study: Study, scenario: str, parts: pd.DataFrame, account: str) 
         See `analysis.ledger.ledger`.
     account : str
         "expected" or "counted".
+    noise : float
+        See `analysis.ledger.noise_ratio`.
     """
     rows = [["", "no longer delivered", "newly delivered", "net", "95 % interval"]]
     for part in parts.to_dict("records"):
@@ -34,9 +38,16 @@ def ledger_text(study: Study, scenario: str, parts: pd.DataFrame, account: str) 
     return "\n".join(
         [
             f"Trafficked firearms delivered{span}, {study.title(scenario)} against the baseline",
-            f"({account}: see the heading of analysis/ledger.py)",
+            "(expected: each attempt delivers its load times the chance that it is not detected)"
+            if account == "expected"
+            else "(counted: an attempt delivers its load or does not)",
             *(f"  {line}" for line in lines),
             "Each attempt is in one part; the parts sum to the total exactly.",
+            *(
+                [f"The count varies {noise:,.3g} times as much (variance)."]
+                if noise == noise
+                else []
+            ),
         ]
     )
 
