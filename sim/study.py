@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.design.record import Design
 from sim.errors import InputError
+from sim.execute.growing import write_plan
 from sim.execute.local import run_pool, run_serial
 from sim.execute.plan import Task, key_of, plan
 from sim.execute.provenance import code_digest
@@ -104,6 +105,9 @@ def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> list[B
         store.discard_unfinished()
         began = datetime.datetime.now(datetime.UTC)
         with progress.watched(base, asked[0].name, asked[0].execution):
+            points = [point for settings in asked for point in settings.points]
+            most = max(settings.replications for settings in asked)
+            write_plan(base, store.code, points, most)
             run_missing(asked, store, progress)
             progress.writing()
             broken: list[Broken] = []

@@ -21,6 +21,8 @@ from sim.errors import InputError
 from sim.execute.plan import Task
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.results import Result
 
 MAGIC = "replication-1"
@@ -137,6 +139,26 @@ class Store:
                 yield
         except filelock.Timeout:
             raise InputError(f"study.dir = {self.folder.parent} is in use by another run") from None
+
+
+def read_table(path: Path, name: str, code: str) -> "pd.DataFrame":
+    """Read one table of a stored replication, for whoever watches a study grow.
+
+    Raises
+    ------
+    DamagedError
+        If the file is not what was written, or was written by other code.
+    """
+    import pandas as pd
+
+    try:
+        written, body = _opened(path.read_bytes())
+    except OSError as error:
+        raise DamagedError(str(error.strerror)) from None
+    if written != code:
+        raise DamagedError("it was written by other code")
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
 
 
 def _opened(content: bytes) -> tuple[str, bytes]:
