@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.data.derive_ports import ports_table
 from sim.data.derive_profiles import hour_profiles_table, weekday_factors_table
+from sim.data.derive_regions import regions_table
 from sim.data.derive_volumes import volumes_table
 from sim.data.tables import DATA_FOLDER, Table, read_text, render, write_text
 
@@ -18,6 +19,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "volumes.csv.gz": volumes_table,
     "weekday_factors.csv": weekday_factors_table,
     "hour_profiles.csv": hour_profiles_table,
+    "regions.csv": regions_table,
 }
 
 

@@ -286,6 +286,30 @@ def test_peak_hour(traffic_class: str, day_kind: str, hours: range) -> None:
     assert max(shares, key=shares.__getitem__) in hours
 
 
+# ---------------------------------------------------------------- regions
+
+
+def test_fifteen_regions_share_the_ports_of_the_line(ports: list[Row]) -> None:
+    regions = table("regions.csv")
+    assert len(regions) == 15
+    line = [port for port in ports if port["kind"] != "rail" and float(port["lat"]) < 52.0]
+    far = {"toronto-ferry", "yarmouth"}
+    assert sum(int(region["ports"]) for region in regions) == len(line) - len(far)
+    assert [float(region["lon"]) for region in regions] == sorted(
+        float(region["lon"]) for region in regions
+    )
+
+
+def test_the_line_is_somewhat_shorter_than_the_true_one() -> None:
+    # International Boundary Commission: 6,416 km without Alaska; crow flight cuts corners.
+    regions = table("regions.csv")
+    total = sum(int(region["land_km"]) + int(region["water_km"]) for region in regions)
+    assert 0.75 * 6416 < total < 6416
+    along_49 = [r for r in regions if r["region"] in ("okanagan", "kootenay", "rocky-mountain")]
+    # 10.9 degrees of longitude on the 49th parallel, give or take the way to a neighbour's port.
+    assert sum(int(r["land_km"]) for r in along_49) == pytest.approx(10.9 * 73.2, rel=0.05)
+
+
 # ---------------------------------------------------------------- sources and derivation
 
 
