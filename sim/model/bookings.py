@@ -50,7 +50,15 @@ class Bookings:
         self.streams = streams
         parameters = conditions.parameters
         self.organisations = Organisations(parameters.smuggling, streams, conditions.traffic_share)
-        self.routes = RouteChoice(ports, parameters.smuggling, watch.baseline(), streams)
+        self.routes = RouteChoice(
+            ports,
+            parameters.smuggling,
+            parameters.patrol,
+            watch.baseline(),
+            streams,
+            watch.perception(),
+            conditions.at(-1.0).parameters.patrol,
+        )
         self.port_name = ports.ids
         scale = np.stack(
             [
@@ -81,6 +89,7 @@ class Bookings:
         share = snapshot.parameters.database.lookout_share
         chances = self.organisations.opportunities(day, smuggling, share)
         perception = self.watch.perception()
+        self.routes.midnight(snapshot.parameters.patrol)
         going: list[tuple[Opportunity, int, int]] = []
         for chance in chances:
             why = self.organisations.hindrance(chance)
@@ -88,7 +97,9 @@ class Bookings:
                 self._write_down(chance, Route(NOT_PLANNED), -1, False, why)
                 continue
             open_ports = _open_ports(opening, chance.time_s)
-            route = self.routes.choose(chance, open_ports, perception, smuggling)
+            route = self.routes.choose(
+                chance, open_ports, perception, smuggling, self.watch.true_loss
+            )
             if route.kind == PORT:
                 lane = self.lane_at(route.port, TRUCK if chance.commercial else CAR)
                 going.append((chance, route.port, lane))

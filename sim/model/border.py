@@ -132,7 +132,7 @@ class Border:
         self.bookings = Bookings(
             self.ports, self.layout, self.demand, self.conditions, self.watch, streams
         )
-        self.hears_of: list[Hears] = [self.bookings.organisations.hear]
+        self.hears_of: list[Hears] = [self.bookings.organisations.hear, self.bookings.routes.hear]
         self.withdrawals: list[Withdrawal] = []
         self.on_the_way = new_guests(0)
         self.duty_cad = 0.0
@@ -258,6 +258,7 @@ class Border:
         settings = np.concatenate([self._settings(s, skill) for s in snapshots])
         cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshot))
         cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
+        self.watch.today(self._settings(snapshot, skill))
         guests = self._guests(day, opening, cumulative, cells, snapshot)
         plan = DayPlan(
             day=day,

@@ -4,6 +4,7 @@ Nobody outside a port knows more than averages of what has been seen, and no soo
 midnight.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,8 @@ from sim.engine.settings import (
     WITHDRAWAL_SHARE,
 )
 from sim.model.examination import FULL, KINDS
-from sim.model.route_choice import Perception
 from sim.model.traffic import COMMERCIAL, LANES
+from sim.model.trip_value import Perception
 from sim.parameters import Smuggling
 from sim.records import (
     EXAMINATIONS,
@@ -79,6 +80,14 @@ def loss_if_examined_in_time(
     return sure, chance
 
 
+def loss_of_trip(
+    rows: Floats, smuggling: Smuggling, deep: bool, lookout: bool
+) -> tuple[Floats, Floats]:
+    """Take `loss_if_examined_in_time` of a trip that is hidden deep or not, sought or not."""
+    known = dataclasses.replace(smuggling, deep_share=float(deep))
+    return loss_if_examined_in_time(rows, known, float(lookout))
+
+
 @dataclass
 class Watch:
     """Running averages of what is seen at the ports.
@@ -105,6 +114,7 @@ class Watch:
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
         self._seen = np.zeros((7, ports, len(LANES), len(_WATCHED)))
+        self.today(before)
 
     def _loss(self, rows: Floats) -> Floats:
         if rows is not self._rows:
@@ -112,6 +122,22 @@ class Watch:
             self._parts = loss_if_examined_in_time(rows, self.smuggling, self.lookout_share)
         sure, chance = self._parts
         return sure + chance * self.in_time[:, None]
+
+    def today(self, rows: Floats) -> None:
+        """Take in the settings of the day, which no smuggler knows but in the worst case."""
+        self._today = rows
+        self._of_trip: dict[tuple[bool, bool], Floats] = {}
+
+    def true_loss(self, deep: bool, lookout: bool) -> Floats:
+        """Chance that a trip is lost today, by port and lane.
+
+        The share of examinations that begin in time is that of the days before.
+        """
+        key = (deep, lookout)
+        if key not in self._of_trip:
+            sure, chance = loss_of_trip(self._today, self.smuggling, deep, lookout)
+            self._of_trip[key] = sure + chance * self.in_time[:, None]
+        return self._of_trip[key]
 
     def perception(self) -> Perception:
         """What smugglers believe now."""

@@ -1,60 +1,50 @@
-"""Which way a trip goes: a port and lane, between the ports, or not at all.
+"""Which way a trip goes: a port and lane, between the ports, by water, post or air, or not at all.
 
-How smugglers decide is not known, so it is an ensemble. Each adversary is a function from utilities
-and noise to a choice:
-
-- *static* ignores everything: open ports get trips by their traffic, and a set share goes between
-  the ports;
-- *quantal response*: the best of lambda x utility + Gumbel noise, which is a logit with rationality
-  lambda. lambda to 0 gives a uniform choice among the routes considered, lambda to infinity the
-  best response.
-
-The noise belongs to the opportunity and the route, so a scenario moves only those trips for which a
-route has become better or worse.
+How smugglers decide is not known, so it is an ensemble (`sim.model.adversary`). Here is what they
+decide on: for each route its value, what is at stake, and the chance of loss. The noise belongs to
+the opportunity and the route, so a scenario moves only those trips for which a route has become
+better or worse.
 """
 
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.geography import EARTH_RADIUS_KM, Ports
-from sim.model.booking import BETWEEN_PORTS, NOT_MADE, PORT, Route
+from sim.geography import Ports
+from sim.model.adversary import (
+    Adversary,
+    Learning,
+    Options,
+    QuantalResponse,
+    Static,
+    Threshold,
+    WorstCase,
+)
+from sim.model.booking import AIR, NOT_MADE, PORT, POST, Outcome, Route
 from sim.model.organisation import Opportunity
+from sim.model.patrol import loss_away
+from sim.model.route_network import AWAY_KINDS, Key, RouteNetwork, baseline_shares
 from sim.model.traffic import CAR, TRUCK
-from sim.network import Place, read_network
-from sim.parameters import Smuggling
+from sim.model.trip_value import Menu, Perception, chance_of_loss, stake, value_if_safe
+from sim.parameters import Patrol, Smuggling
 from sim.randomness import ROUTE, Streams, entity_number, to_uniform
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.int64]
 
-_BETWEEN = -1
-_NONE = -2
+_NERVE = entity_number("route/nerve")
 
+_WITHOUT_MEMORY: dict[str, Callable[[], Adversary]] = {
+    "static": Static,
+    "quantal_response": QuantalResponse,
+    "threshold": Threshold,
+    "worst_case": WorstCase,
+}
 
-@dataclass(frozen=True, slots=True)
-class Perception:
-    """What smugglers believe, by port and lane.
-
-    Attributes
-    ----------
-    loss : array of float, shape (ports, lanes)
-        Chance that a trip through the lane is lost.
-    wait_s : array of float, shape (ports, lanes)
-        Usual wait in seconds.
-    """
-
-    loss: Floats
-    wait_s: Floats
-
-
-def _distance_km(lat: Floats, lon: Floats, place: Place) -> Floats:
-    a, b = np.radians(lat), np.radians(lon)
-    c, d = np.radians(place.lat), np.radians(place.lon)
-    half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
+# Chance of loss by port and lane of a trip that is hidden deep or not, sought or not.
+Truth = Callable[[bool, bool], Floats]
 
 
 class RouteChoice:
@@ -63,161 +53,205 @@ class RouteChoice:
     Parameters
     ----------
     ports : Ports
-    smuggling : Smuggling
-        The baseline: the unknown cost of a trip between the ports is set so that, in the baseline,
-        such trips have the share of ``between_ports_share`` (an assumption, Z015).
+    smuggling, patrol : Smuggling, Patrol
+        The baseline: unknown costs of the routes away from the ports are set so that, in the
+        baseline, they have their assumed shares (Z015).
     baseline : Perception
-        What is believed in the baseline.
+        What is believed of the ports in the baseline.
     streams : Streams
+    before : Perception, optional
+        What is believed of them before the run, if not that.
+    patrol_before : Patrol, optional
+        What holds before the run, if not the baseline.
     """
 
     def __init__(
-        self, ports: Ports, smuggling: Smuggling, baseline: Perception, streams: Streams
-    ) -> None:
-        self.streams = streams
-        self.entities = np.array([entity_number(f"route/{port}") for port in ports.ids])
-        self.between = entity_number("route/between")
-        self.nothing = entity_number("route/none")
-        self.weight = ports.vehicles_per_year
-        usable = (ports.kind != "rail") & (ports.vehicles_per_year > 0)
-        self.commercial = usable & (ports.commercial != "no")
-        self.usable = usable
-        self.km: dict[tuple[str, str], Floats] = {}
-        network = read_network(smuggling.network)
-        for source, market in product(network.sources, network.markets):
-            self.km[source.id, market.id] = _distance_km(
-                ports.lat, ports.lon, source
-            ) + _distance_km(ports.lat, ports.lon, market)
-        self.between_cost = {key: self._between_cost(key, smuggling, baseline) for key in self.km}
-
-    def considered(self, key: tuple[str, str], commercial: bool, smuggling: Smuggling) -> Whole:
-        """Ports that an organisation considers: those with the shortest way to its market."""
-        usable = np.flatnonzero(self.commercial if commercial else self.usable)
-        order = usable[np.argsort(self.km[key][usable], kind="stable")]
-        return order[: smuggling.routes_considered]
-
-    def utility(
         self,
-        key: tuple[str, str],
-        routes: Whole,
-        lane: int,
-        load: float,
-        perception: Perception,
+        ports: Ports,
         smuggling: Smuggling,
-    ) -> Floats:
-        """Perceived utility of going through each port, in mean margins of a trip.
+        patrol: Patrol,
+        baseline: Perception,
+        streams: Streams,
+        before: Perception | None = None,
+        patrol_before: Patrol | None = None,
+    ) -> None:
+        self.network = RouteNetwork(ports, smuggling.network)
+        self.streams = streams
+        self.weight = ports.vehicles_per_year
+        self.baseline = baseline
+        before = before or baseline
+        self.before = Perception(before.loss.copy(), before.wait_s.copy())
+        self.patrol = patrol
+        self.away_true = loss_away(patrol_before or patrol)
+        self.away_before = self.away_true
+        self.away_believed = self.away_true
+        self.weight_of_a_day = 1.0 / smuggling.perception_days
+        self.settled = smuggling
+        self._adversaries: dict[str, Adversary] = {}
+        self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
+        self._hidden: dict[Key, Floats] = {}
 
-        Margin on the load, less travel, wait, and perceived loss times what is lost: load, vehicle,
-        fine and liberty.
+    def adversary(self, name: str) -> Adversary:
+        """Who decides: one of the ensemble."""
+        if name not in self._adversaries:
+            network = self.network
+            self._adversaries[name] = (
+                Learning(self.settled, network.alike(), network.number_of, self.streams)
+                if name == "learning"
+                else _WITHOUT_MEMORY[name]()
+            )
+        return self._adversaries[name]
+
+    def midnight(self, patrol: Patrol) -> None:
+        """Let beliefs of the routes away from the ports follow yesterday's chances."""
+        step = self.weight_of_a_day * (self.away_true - self.away_believed)
+        self.away_believed = self.away_believed + step
+        self.away_true = loss_away(patrol)
+
+    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+        """Let smugglers hear what has become of trips."""
+        for adversary in self._adversaries.values():
+            adversary.hear(outcomes, now_s)
+
+    def hidden_cost(self, key: Key) -> Floats:
+        """Unknown cost of every route, in mean margins; 0 at ports.
+
+        It gives each kind of route its share in the baseline, for a trip of mean load under a
+        quantal response, but is at most ``hidden_cost_most``: with little rationality no cost that
+        can be believed would do, and the choice becomes uniform.
         """
-        cost = smuggling.travel_cad_per_km * self.km[key][routes]
-        cost += smuggling.wait_cad_per_h * perception.wait_s[routes, lane] / 3600.0
-        cost += perception.loss[routes, lane] * at_stake_cad(load, smuggling)
-        return np.asarray((load * margin_cad(smuggling) - cost) / mean_margin_cad(smuggling))
+        if key not in self._hidden:
+            self._hidden[key] = self._fitted(key)
+        return self._hidden[key]
 
-    def between_utility(self, key: tuple[str, str], load: float, smuggling: Smuggling) -> float:
-        """Perceived utility of going between the ports, in mean margins of a trip."""
-        travel = smuggling.travel_cad_per_km * float(self.km[key].min())
-        risk = smuggling.between_ports_loss * at_stake_cad(load, smuggling)
-        value = load * margin_cad(smuggling) - travel - risk
-        return value / mean_margin_cad(smuggling) - self.between_cost[key]
-
-    def _between_cost(
-        self, key: tuple[str, str], smuggling: Smuggling, perception: Perception
-    ) -> float:
+    def _fitted(self, key: Key) -> Floats:
+        smuggling = self.settled
+        hidden = np.zeros(len(self.network.kind))
+        menu = self._new_menu(key, False, smuggling, hidden)
+        utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
+        risk = chance_of_loss(menu, CAR, self.baseline.loss, loss_away(self.patrol))
+        utility = utility - risk * stake(menu, smuggling.load_mean, smuggling)
+        share = baseline_shares(smuggling)
+        kinds = self.network.kind[menu.numbers]
+        if menu.at_ports == 0 or share[PORT] == 0.0:
+            return hidden
         rationality = max(smuggling.rationality, 1e-9)
-        share = min(max(smuggling.between_ports_share, 1e-9), 1.0 - 1e-9)
-        routes = self.considered(key, False, smuggling)
-        load = smuggling.load_mean
-        ports = rationality * self.utility(key, routes, CAR, load, perception, smuggling)
-        self.between_cost = {key: 0.0}
-        free = rationality * self.between_utility(key, load, smuggling)
-        inclusive = float(np.logaddexp.reduce(ports))
-        return float((free - inclusive - np.log(share / (1.0 - share))) / rationality)
+        at_ports = _inclusive(utility[kinds == PORT], rationality)
+        for kind in AWAY_KINDS:
+            if share[kind] > 0.0:
+                gap = _inclusive(utility[kinds == kind], rationality) - at_ports
+                cost = gap - np.log(share[kind] / share[PORT]) / rationality
+                most = smuggling.hidden_cost_most
+                hidden[self.network.kind == kind] = min(max(cost, -most), most)
+        return hidden
 
-    def choose(
+    def _menu(self, key: Key, commercial: bool, smuggling: Smuggling) -> Menu:
+        name = (key, commercial, smuggling.routes_considered, smuggling.regions_considered)
+        if name not in self._menus:
+            self._menus[name] = self._new_menu(key, commercial, smuggling, self.hidden_cost(key))
+        return self._menus[name]
+
+    def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
+        numbers = self.network.considered(key, commercial, smuggling)
+        kinds = self.network.kind[numbers]
+        return Menu(
+            numbers=numbers,
+            at_ports=int(np.sum(kinds == PORT)),
+            ports=self.network.ports,
+            km=self.network.km[key][numbers],
+            post=(kinds == POST).astype(float),
+            air=(kinds == AIR).astype(float),
+            made=(kinds != NOT_MADE).astype(float),
+            hidden=hidden[numbers],
+            habit=self._habit(numbers),
+            entity=np.append(self.network.entity[numbers], _NERVE),
+        )
+
+    def options(
         self,
         opportunity: Opportunity,
-        open_ports: npt.NDArray[np.bool_],
+        open_ports: Flags,
         perception: Perception,
         smuggling: Smuggling,
-    ) -> Route:
-        """Choose a route.
+        truth: Truth | None = None,
+    ) -> Options:
+        """Routes that a trip may take.
 
         Parameters
         ----------
         open_ports : array of bool, shape (ports,)
             Ports that are open when the trip would arrive.
-
-        Returns
-        -------
-        Route
+        truth : callable, optional
+            True chances of loss at the ports; if not given, what is believed.
         """
         lane = TRUCK if opportunity.commercial else CAR
-        port = self._best(opportunity, open_ports, lane, perception, smuggling)
-        if port >= 0:
-            return Route(PORT, port, "", float(perception.loss[port, lane]))
-        if port == _NONE:
-            return Route(NOT_MADE)
-        loss = smuggling.between_ports_loss
-        return Route(BETWEEN_PORTS, -1, "", loss, loss)
+        menu = self._menu(
+            (opportunity.source, opportunity.market), opportunity.commercial, smuggling
+        )
+        load = opportunity.load
+        words = self.streams.first_words(ROUTE, menu.entity, opportunity.day, opportunity.index)
+        uniform = to_uniform(words)
+        at_ports = truth(opportunity.deep, opportunity.lookout) if truth else perception.loss
+        columns = [
+            value_if_safe(menu, load, lane, perception, smuggling),
+            stake(menu, load, smuggling),
+            chance_of_loss(menu, lane, perception.loss, self.away_believed),
+            chance_of_loss(menu, lane, self.before.loss, self.away_before),
+            chance_of_loss(menu, lane, at_ports, self.away_true),
+        ]
+        noise = -np.log(-np.log(uniform[:-1]))
+        numbers, habit = menu.numbers, menu.habit
+        open_routes = open_ports[numbers[: menu.at_ports]]
+        if not open_routes.all():
+            keep = np.append(open_routes, np.ones(len(numbers) - menu.at_ports, bool))
+            numbers, noise = numbers[keep], noise[keep]
+            habit = self._habit(numbers)
+            columns = [column[keep] for column in columns]
+        value, at_stake, believed, before, true = columns
+        return Options(
+            organisation=opportunity.organisation,
+            numbers=numbers,
+            value=value,
+            stake=at_stake,
+            believed=believed,
+            before=before,
+            true=true,
+            habit=habit,
+            noise=noise,
+            nerve=float(uniform[-1]),
+        )
 
-    def _best(
+    def _habit(self, numbers: Whole) -> Floats:
+        """Share of trips of each route in the baseline: ports by traffic, others equally."""
+        kinds = self.network.kind[numbers]
+        habit = np.zeros(len(numbers))
+        for kind, share in baseline_shares(self.settled).items():
+            of_kind = kinds == kind
+            if kind == PORT:
+                weight = self.weight[numbers[of_kind]]
+                habit[of_kind] = share * weight / max(weight.sum(), 1e-300)
+            elif of_kind.any():
+                habit[of_kind] = share / of_kind.sum()
+        return habit
+
+    def choose(
         self,
         opportunity: Opportunity,
-        open_ports: npt.NDArray[np.bool_],
-        lane: int,
+        open_ports: Flags,
         perception: Perception,
         smuggling: Smuggling,
-    ) -> int:
-        key = (opportunity.source, opportunity.market)
-        routes = self.considered(key, opportunity.commercial, smuggling)
-        routes = routes[open_ports[routes]]
-        noise = self._noise(opportunity, routes)
-        if smuggling.adversary == "static":
-            return self._static(routes, noise, smuggling)
-        value = np.concatenate(
-            [
-                self.utility(key, routes, lane, opportunity.load, perception, smuggling),
-                [self.between_utility(key, opportunity.load, smuggling), 0.0],
-            ]
+        truth: Truth | None = None,
+    ) -> Route:
+        """Choose a route (see `options`)."""
+        options = self.options(opportunity, open_ports, perception, smuggling, truth)
+        adversary = self.adversary(smuggling.adversary)
+        loss = adversary.loss(options)
+        best = adversary.choose(options, loss, smuggling)
+        return self.network.route(
+            int(options.numbers[best]), float(loss[best]), float(options.true[best])
         )
-        return quantal_response(value, noise, smuggling.rationality, routes)
-
-    def _static(self, routes: Whole, noise: Floats, smuggling: Smuggling) -> int:
-        share = smuggling.between_ports_share
-        with np.errstate(divide="ignore"):
-            ports = np.log((1.0 - share) * self.weight[routes] / self.weight[routes].sum())
-            score = np.concatenate([ports, [np.log(share)]]) + noise[:-1]
-        best = int(np.argmax(score))
-        return int(routes[best]) if best < len(routes) else _BETWEEN
-
-    def _noise(self, opportunity: Opportunity, routes: Whole) -> Floats:
-        """Gumbel noise of the ports considered, of going between the ports, and of no trip."""
-        entities = np.append(self.entities[routes], (self.between, self.nothing))
-        words = self.streams.first_words(ROUTE, entities, opportunity.day, opportunity.index)
-        return np.asarray(-np.log(-np.log(to_uniform(words))))
 
 
-def quantal_response(value: Floats, noise: Floats, rationality: float, routes: Whole) -> int:
-    """Best of rationality x utility + Gumbel noise; the last two values are between and none."""
-    best = int(np.argmax(rationality * value + noise))
-    if best < len(routes):
-        return int(routes[best])
-    return _BETWEEN if best == len(routes) else _NONE
-
-
-def margin_cad(smuggling: Smuggling) -> float:
-    """Margin on one firearm before travel and risk, in CAD."""
-    return smuggling.price_cad - smuggling.acquisition_cad
-
-
-def mean_margin_cad(smuggling: Smuggling) -> float:
-    """Margin on a trip of mean load in CAD (at least 1): the unit of utility."""
-    return max(smuggling.load_mean * margin_cad(smuggling), 1.0)
-
-
-def at_stake_cad(load: float, smuggling: Smuggling) -> float:
-    """What a trafficker loses who is caught, in CAD."""
-    liberty = smuggling.sentence_years * smuggling.liberty_cad_per_year
-    return load * smuggling.price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty
+def _inclusive(utility: Floats, rationality: float) -> float:
+    """Utility of the best of several options with noise, as one option would have it."""
+    return float(np.logaddexp.reduce(rationality * utility) / rationality)

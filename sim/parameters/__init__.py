@@ -17,6 +17,7 @@ from sim.parameters.database import Database
 from sim.parameters.declaration import Kind, par
 from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
+from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Primary
 from sim.parameters.rooms import ROOMS, Parameters, catalogue, check, check_value
 from sim.parameters.smuggling import Smuggling
@@ -32,6 +33,7 @@ __all__ = [
     "Inspection",
     "Kind",
     "Parameters",
+    "Patrol",
     "Primary",
     "Smuggling",
     "Staffing",

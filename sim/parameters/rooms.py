@@ -11,6 +11,7 @@ from sim.parameters.danger import Danger
 from sim.parameters.database import Database
 from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
+from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Primary
 from sim.parameters.smuggling import Smuggling
 from sim.parameters.staffing import Staffing
@@ -28,6 +29,7 @@ class Parameters:
     duty: Duty = Duty()
     staffing: Staffing = Staffing()
     danger: Danger = Danger()
+    patrol: Patrol = Patrol()
     smuggling: Smuggling = Smuggling()
     costs: Costs = Costs()
 
@@ -108,3 +110,10 @@ def check(parameters: Parameters, where: str) -> None:
         )
     if parameters.duty.one_night_share + parameters.duty.week_share > 1.0:
         raise InputError(f"{where}: duty.one_night_share + duty.week_share is above 1 share")
+    away = parameters.smuggling
+    shares = away.between_ports_share + away.post_share + away.air_share
+    if shares > 1.0:
+        raise InputError(
+            f"{where}: smuggling.between_ports_share + post_share + air_share = {shares:g} "
+            "is above 1 share"
+        )

@@ -11,7 +11,8 @@ class Smuggling:
 
     adversary: str = par(
         "quantal_response", unit="", source="assumed", kind="placeholder",
-        choices=("static", "quantal_response"), about="How smugglers choose their route",
+        choices=("static", "quantal_response", "learning", "threshold", "worst_case"),
+        about="How smugglers decide",
     )  # fmt: skip
     firearms_per_year: float = par(
         4000.0, unit="firearms/year", source="Z003", kind="placeholder", low=1500, high=10000,
@@ -55,18 +56,73 @@ class Smuggling:
         0.25, unit="share", source="Z015", kind="placeholder", low=0.05, high=0.6,
         about="Trips that go between ports or by water in the baseline",
     )  # fmt: skip
-    between_ports_loss: float = par(
-        0.05, unit="share", source="A002, Z006", kind="placeholder", low=0.01, high=0.2,
-        about="Chance that a trip between ports is intercepted",
+    water_share: float = par(
+        0.4, unit="share", source="assumed", kind="placeholder", low=0.1, high=0.8,
+        about="Of the trips between ports in the baseline: those by water (C001, C002 are cases)",
+    )  # fmt: skip
+    post_share: float = par(
+        0.03, unit="share", source="assumed", kind="placeholder", low=0.005, high=0.1,
+        about="Trips that are sent by post in the baseline",
+    )  # fmt: skip
+    air_share: float = par(
+        0.02, unit="share", source="assumed", kind="placeholder", low=0.005, high=0.1,
+        about="Trips that go by air in the baseline",
+    )  # fmt: skip
+    hidden_cost_most: float = par(
+        2.0, unit="mean margins", source="assumed", kind="elicited", low=1.0, high=4.0,
+        bounds=(0.0, 1000.0),
+        about="Largest hidden cost of a trip away from the ports (or benefit) that is believed",
+    )  # fmt: skip
+    post_cad_per_firearm: float = par(
+        100.0, unit="CAD/firearm", source="assumed", kind="placeholder", low=30, high=300,
+        bounds=(0.0, 1e6), about="Cost of sending a firearm by post",
+    )  # fmt: skip
+    air_cad_per_firearm: float = par(
+        300.0, unit="CAD/firearm", source="assumed", kind="placeholder", low=100, high=1000,
+        bounds=(0.0, 1e6), about="Cost of taking a firearm by air",
     )  # fmt: skip
     rationality: float = par(
         2.0, unit="1/utility", source="assumed", kind="placeholder", low=0.0, high=20.0,
         bounds=(0.0, 1e9),
         about="Lambda of the quantal response; utility is in units of the trip's mean margin",
     )  # fmt: skip
+    learning_days: float = par(
+        180.0, unit="days", source="assumed", kind="placeholder", low=30, high=720,
+        bounds=(1.0, 36500.0), about="Time in which what was learned fades (learning)",
+    )  # fmt: skip
+    learning_prior_trips: float = par(
+        20.0, unit="trips", source="assumed", kind="placeholder", low=5, high=100,
+        bounds=(0.01, 1e6),
+        about="Trips that what was believed before the run counts for (learning)",
+    )  # fmt: skip
+    learning_alike_share: float = par(
+        0.1, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.5,
+        about="How much a trip says about other routes of its kind (learning)",
+    )  # fmt: skip
+    news_share: float = par(
+        0.2, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.8,
+        about="Chance that another organisation hears what became of a trip (learning)",
+    )  # fmt: skip
+    threshold_loss: float = par(
+        0.13, unit="share", source="assumed", kind="placeholder", low=0.05, high=0.3,
+        about="Perceived chance of loss below which risk is ignored (threshold)",
+    )  # fmt: skip
+    threshold_steepness: float = par(
+        3.0, unit="exponent", source="assumed", kind="placeholder", low=1.0, high=6.0,
+        bounds=(0.0, 1000.0),
+        about="How fast willingness falls above it; 1 is Anthony's curve (threshold)",
+    )  # fmt: skip
+    threshold_residue: float = par(
+        0.1, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.3,
+        about="Trips that no risk stops (threshold)",
+    )  # fmt: skip
     routes_considered: int = par(
         10, unit="ports", source="assumed", kind="placeholder", low=3, high=30, bounds=(1, 200),
         about="Ports that an organisation considers: those with the shortest way to its market",
+    )  # fmt: skip
+    regions_considered: int = par(
+        3, unit="regions", source="assumed", kind="placeholder", low=1, high=15, bounds=(1, 15),
+        about="Regions that an organisation considers, on land and on water each: the nearest",
     )  # fmt: skip
     commercial_share: float = par(
         0.1, unit="share", source="C006", kind="placeholder", low=0.02, high=0.3,

@@ -47,7 +47,9 @@ MIXES = st.fixed_dictionaries(
         "inspection.paperwork_share": st.floats(0.0, 0.2),
         "danger.lookouts_per_year": st.floats(0.0, 50_000.0),
         "smuggling.firearms_per_year": st.floats(0.0, 1e6),
-        "smuggling.adversary": st.sampled_from(["static", "quantal_response"]),
+        "smuggling.adversary": st.sampled_from(
+            ["static", "quantal_response", "learning", "threshold", "worst_case"]
+        ),
         "smuggling.rationality": st.floats(0.0, 50.0),
         "database.lookout_share": st.floats(0.0, 1.0),
     },

@@ -10,12 +10,14 @@ from scipy import stats
 
 from sim.geography import EARTH_RADIUS_KM
 from sim.intervention import BASELINE
-from sim.model.booking import PORT, Route
+from sim.model.booking import AIR, BETWEEN_PORTS, POST, WATER
 from sim.model.organisation import Opportunity
-from sim.model.route_choice import Perception, RouteChoice
+from sim.model.patrol import loss_away
+from sim.model.route_choice import RouteChoice
 from sim.model.traffic import CAR, LANES
+from sim.model.trip_value import Perception
 from sim.network import Place, read_network
-from sim.parameters import Smuggling
+from sim.parameters import Patrol, Smuggling
 from sim.randomness import Streams
 from sim.scenario import read
 from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whole_table
@@ -25,12 +27,20 @@ RARE = 1e-4
 
 KEY = ("OH", "ON")
 TRIPS = 4000
-BETWEEN_PORTS, NOT_MADE = -1, -2
-
-
-def coded(route: Route) -> int:
-    """A port's number, or one for going between the ports and for no trip."""
-    return route.port if route.kind == PORT else NOT_MADE if route.kind == "not_made" else -1
+SAFE = Patrol()
+SURE = dataclasses.replace(
+    Patrol(),
+    land_sensor_share=1.0,
+    water_sensor_share=1.0,
+    land_response_min=0.0,
+    water_response_min=0.0,
+    joint_share=1.0,
+    carriage_of_arms=True,
+    shiprider_share=1.0,
+    post_loss=1.0,
+    air_loss=1.0,
+)
+"""Every trip away from the ports is lost."""
 
 
 @functools.cache
@@ -41,8 +51,25 @@ def perception() -> Perception:
     return Perception(random.uniform(0.0, 0.15, shape), random.uniform(0.0, 3600.0, shape))
 
 
-def chooser(smuggling: Smuggling) -> RouteChoice:
-    return RouteChoice(whole_table(), smuggling, perception(), Streams(11, 0))
+def chooser(smuggling: Smuggling, now: Patrol = SAFE) -> RouteChoice:
+    return RouteChoice(
+        whole_table(), smuggling, SAFE, perception(), Streams(11, 0), patrol_before=now
+    )
+
+
+@functools.cache
+def options(count: int = 10) -> list[int]:
+    """Numbers of the routes considered from Ohio to Toronto."""
+    network = chooser(Smuggling()).network
+    return [int(n) for n in network.considered(KEY, False, Smuggling(routes_considered=count))]
+
+
+NOT_MADE = options()[-1]
+
+
+def kinds(chosen: list[int]) -> Counter[str]:
+    network = chooser(Smuggling()).network
+    return Counter(str(network.kind[number]) for number in chosen)
 
 
 def trip(number: int, load: int = 4) -> Opportunity:
@@ -56,14 +83,18 @@ def choices(
     closed: tuple[int, ...] = (),
     trips: int = TRIPS,
     now: Smuggling | None = None,
+    patrol: Patrol = SAFE,
 ) -> list[int]:
     """Routes of some trips; ``now`` holds instead of what the baseline was settled with."""
-    routes = chooser(smuggling)
+    routes = chooser(smuggling, patrol)
     open_ports = np.ones(len(whole_table()), bool)
     open_ports[list(closed)] = False
     seen = seen or perception()
     now = now or smuggling
-    return [coded(routes.choose(trip(i, load), open_ports, seen, now)) for i in range(trips)]
+    return [
+        routes.network.number_of(routes.choose(trip(i, load), open_ports, seen, now))
+        for i in range(trips)
+    ]
 
 
 @functools.cache
@@ -98,49 +129,46 @@ def utilities(load: float, smuggling: Smuggling) -> np.ndarray:
     return np.asarray((net - caught * lost) / unit)
 
 
-def test_without_rationality_every_route_considered_is_as_likely() -> None:
-    chosen = Counter(choices(Smuggling(rationality=0.0)))
-    options = [*nearest()[0].tolist(), BETWEEN_PORTS, NOT_MADE]
-    assert set(chosen) == set(options)
-    assert stats.chisquare([chosen[option] for option in options]).pvalue > RARE
+def all_utilities(load: float, smuggling: Smuggling) -> np.ndarray:
+    """Utility of each option: at ports from the description, else the model's own."""
+    open_ports = np.ones(len(whole_table()), bool)
+    found = chooser(smuggling).options(trip(0, int(load)), open_ports, perception(), smuggling)
+    value = found.utility(found.believed)
+    assert np.allclose(value[: smuggling.routes_considered], utilities(load, smuggling), atol=1e-9)
+    return value
 
 
-def test_with_little_rationality_the_ports_considered_are_as_likely() -> None:
-    # The share that goes between the ports stays what it is set to in the baseline.
-    chosen = Counter(choices(Smuggling(rationality=1e-4)))
-    ports = nearest()[0].tolist()
-    assert stats.chisquare([chosen[port] for port in ports]).pvalue > RARE
+@pytest.mark.parametrize("rationality", [0.0, 1e-9, 1e-4, 1e-3])
+def test_with_little_rationality_every_route_considered_is_as_likely(rationality: float) -> None:
+    chosen = Counter(choices(Smuggling(rationality=rationality)))
+    assert set(chosen) == set(options())
+    assert stats.chisquare([chosen[option] for option in options()]).pvalue > RARE
 
 
 @pytest.mark.parametrize("load", [1, 3, 12, 60])
 def test_with_boundless_rationality_the_best_response_is_taken(load: int) -> None:
     smuggling = Smuggling(rationality=1e7)
-    value = utilities(load, smuggling)
-    best_port = int(nearest()[0][np.argmax(value)])
-    between = chooser(smuggling).between_utility(KEY, load, smuggling)
-    wanted = [best_port, BETWEEN_PORTS, NOT_MADE][int(np.argmax([value.max(), between, 0.0]))]
+    wanted = options()[int(np.argmax(all_utilities(load, smuggling)))]
     assert set(choices(smuggling, load, trips=200)) == {wanted}
 
 
 def test_once_the_best_port_is_closed_the_next_best_is_taken() -> None:
     smuggling = Smuggling(rationality=1e7)
-    guarded = dataclasses.replace(smuggling, between_ports_loss=1.0)
     order = nearest()[0][np.argsort(-utilities(12, smuggling))]
     for shut in range(4):
         closed = tuple(int(port) for port in order[:shut])
-        taken = set(choices(smuggling, 12, closed=closed, trips=50, now=guarded))
+        taken = set(choices(smuggling, 12, closed=closed, trips=50, patrol=SURE))
         assert taken == {int(order[shut])}
 
 
 @pytest.mark.parametrize("rationality", [0.5, 2.0, 6.0])
 def test_choices_are_a_logit_of_utilities(rationality: float) -> None:
     smuggling = Smuggling(rationality=rationality)
-    between = chooser(smuggling).between_utility(KEY, 4, smuggling)
-    value = rationality * np.array([*utilities(4, smuggling), between, 0.0])
+    value = rationality * all_utilities(4, smuggling)
     share = np.exp(value - value.max())
     share /= share.sum()
     chosen = Counter(choices(smuggling))
-    seen = np.array([chosen[o] for o in [*nearest()[0].tolist(), BETWEEN_PORTS, NOT_MADE]])
+    seen = np.array([chosen[option] for option in options()])
     expected = TRIPS * share
     few = expected < 5.0
     seen = np.append(seen[~few], seen[few].sum())
@@ -149,18 +177,24 @@ def test_choices_are_a_logit_of_utilities(rationality: float) -> None:
     assert stats.chisquare(seen[keep], expected[keep]).pvalue > RARE
 
 
+@pytest.mark.parametrize("rationality", [1.0, 2.0, 20.0])
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.6])
-def test_the_share_between_the_ports_is_that_of_the_baseline(share: float) -> None:
-    chosen = Counter(choices(Smuggling(between_ports_share=share)))
-    made = TRIPS - chosen[NOT_MADE]
-    error = np.sqrt(share * (1.0 - share) / made)
-    assert abs(chosen[BETWEEN_PORTS] / made - share) <= 4.0 * error
+def test_the_shares_away_from_the_ports_are_those_of_the_baseline(
+    share: float, rationality: float
+) -> None:
+    smuggling = Smuggling(between_ports_share=share, rationality=rationality)
+    chosen = kinds(choices(smuggling))
+    made = TRIPS - chosen["not_made"]
+    wanted = {BETWEEN_PORTS: 0.6 * share, WATER: 0.4 * share, POST: 0.03, AIR: 0.02}
+    for kind, expected in wanted.items():
+        error = np.sqrt(expected * (1.0 - expected) / made)
+        assert abs(chosen[kind] / made - expected) <= 4.0 * error, kind
 
 
 def test_a_port_that_becomes_riskier_loses_trips_and_no_other_does() -> None:
     smuggling = Smuggling()
     before = choices(smuggling)
-    port = Counter(p for p in before if p >= 0).most_common(1)[0][0]
+    port = Counter(p for p in before if p < len(whole_table())).most_common(1)[0][0]
     loss = perception().loss.copy()
     loss[port] = 0.5
     after = choices(smuggling, seen=Perception(loss, perception().wait_s))
@@ -173,21 +207,19 @@ def test_hardening_some_routes_moves_trips_and_only_hardening_all_ends_them() ->
     smuggling = Smuggling()
     order = nearest()[0]
 
-    def through(hardened: int, between_loss: float) -> float:
+    def through(hardened: int, patrol: Patrol = SAFE) -> float:
         """Share of trips that are made and not lost, with so many of the ports hardened."""
         loss = np.full_like(perception().loss, 0.03)
         loss[order[:hardened]] = 0.9
         seen = Perception(loss, perception().wait_s)
-        now = dataclasses.replace(smuggling, between_ports_loss=between_loss)
-        lost = {BETWEEN_PORTS: between_loss, NOT_MADE: 1.0}
-        taken = choices(smuggling, seen=seen, trips=1000, now=now)
-        return float(np.mean([1.0 - lost.get(route, loss[route, CAR]) for route in taken]))
+        taken = choices(smuggling, seen=seen, trips=1000, patrol=patrol)
+        away = loss_away(patrol)
+        lost = np.concatenate([loss[:, CAR], away, [1.0]])
+        return float(np.mean(1.0 - lost[taken]))
 
-    nothing, two, ports, everything = (
-        through(0, 0.05), through(2, 0.05), through(10, 0.05), through(10, 0.9)
-    )  # fmt: skip
+    nothing, two, ports, everything = through(0), through(2), through(10), through(10, SURE)
     assert two > 0.95 * nothing
-    assert 0.7 * nothing < ports < 0.95 * nothing  # they go between the ports
+    assert 0.6 * nothing < ports < 0.95 * nothing  # they go between the ports
     assert everything < 0.15 * nothing
 
 
@@ -204,8 +236,9 @@ def test_static_smugglers_choose_by_traffic_and_ignore_risk() -> None:
     chosen = Counter(choices(smuggling))
     ports = nearest()[0]
     weight = whole_table().vehicles_per_year[ports]
-    share = np.append(0.75 * weight / weight.sum(), 0.25)
-    seen = np.array([chosen[o] for o in [*ports.tolist(), BETWEEN_PORTS]])
+    away = [0.05] * 3 + [0.1 / 3] * 3 + [0.03, 0.02]
+    share = np.append(0.7 * weight / weight.sum(), away)
+    seen = np.array([chosen[o] for o in options()[:-1]])
     often = share * TRIPS >= 5.0
     seen = np.append(seen[often], seen[~often].sum())
     expected = TRIPS * np.append(share[often], share[~often].sum())

@@ -92,7 +92,9 @@ ROOMS = {
     ),
     "smuggling": st.fixed_dictionaries(
         {
-            "adversary": one_of("quantal_response", "static"),
+            "adversary": one_of(
+                "quantal_response", "static", "learning", "threshold", "worst_case"
+            ),
             "firearms_per_year": one_of(4e4, 1e6),
             "traveller_firearms_per_million": one_of(900.0, 1e5),
             "commercial_share": one_of(0.1, 0.5),

@@ -12,7 +12,16 @@ from sim.manifest import configuration_hash
 from sim.parameters import Parameters, catalogue
 from sim.study import Settings
 
-GROUPS = ["traffic", "inspection", "staffing", "smuggling", "design", "engine", "execution"]
+GROUPS = [
+    "traffic",
+    "inspection",
+    "staffing",
+    "smuggling",
+    "patrol",
+    "design",
+    "engine",
+    "execution",
+]
 CHOICES = [
     (group, path.stem) for group in GROUPS for path in sorted((config.CONF / group).glob("*.yaml"))
 ]
@@ -143,6 +152,13 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
         ("inspection.selective_share=1.5", r"selective_share = 1\.5 is above 1 share"),
         ("inspection.selective_share=nan", "selective_share = nan"),
         ("adversary=clever", "adversary = 'clever' is not one of static"),
+        ("smuggling.rationality=-1", r"smuggling\.rationality = -1(\.0)? is below 0 1/utility"),
+        ("smuggling.news_share=2", r"smuggling\.news_share = 2(\.0)? is above 1 share"),
+        ("patrol.post_loss=-0.1", r"patrol\.post_loss = -0\.1 is below 0 share"),
+        (
+            "smuggling.between_ports_share=0.96",
+            r"between_ports_share \+ post_share \+ air_share = 1\.01 is above 1 share",
+        ),
         ("execution.workers=0", "execution.workers = 0 is below 1"),
         ("staffing.officers_scale=0", "leaves no officer at any port"),
         ("+traffic.colour=red", "unknown name 'traffic.colour'"),
