@@ -51,7 +51,7 @@ def certify(border: Border) -> list[dict[str, Any]]:
     list of dict
         law, held, residual, tolerance (in the unit of the residual), detail.
     """
-    return [*_vehicles(border), *_officers(border), *_attempts(border)]
+    return [*_vehicles(border), *_officers(border), *_attempts(border), *_intelligence(border)]
 
 
 def _vehicles(border: Border) -> Iterator[dict[str, Any]]:
@@ -149,4 +149,27 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
         float(np.abs(law - attempts["law"])[searched].max(initial=0.0)),
         1e-12,
         f"share; {int(searched.sum())} searched attempts",
+    )
+
+
+def _intelligence(border: Border) -> Iterator[dict[str, Any]]:
+    of = border.intelligence
+    leads, cases, lookouts = of.leads, of.investigations, of.lookouts
+    yield _law(
+        "leads received = used + faded + waiting",
+        float(leads.received - leads.used - leads.faded - leads.waiting),
+        0.0,
+        f"leads, with the warm-up; {leads.waiting} waiting at the end",
+    )
+    yield _law(
+        "investigators = free + at work on a case",
+        float(cases.staff + cases.leaving - cases.free.level - cases.open),
+        0.0,
+        f"investigators; {cases.open} cases open at the end",
+    )
+    yield _law(
+        "lookouts issued = expired + active",
+        float(lookouts.issued - lookouts.expired - lookouts.active),
+        0.0,
+        f"lookouts, with the warm-up; {lookouts.active} active at the end",
     )

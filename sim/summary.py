@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.intelligence_summary import intelligence_metrics
 from sim.model.booking import AIR, BETWEEN_PORTS, NOT_MADE, NOT_PLANNED, PORT, POST, WATER
 from sim.model.border import Border
 from sim.model.conditions import DAY_S
@@ -207,6 +208,8 @@ def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
             if name != "clearance_s":
                 add(f"officer_{name[:-2]}_h", group, "all", officer[i])
     for metric, value in _firearms(attempts).items():
+        add(metric, "all", "all", value)
+    for metric, value in intelligence_metrics(border, attempts).items():
         add(metric, "all", "all", value)
     for metric, value in _other(border, lane).items():
         add(metric, "all", "all", value)

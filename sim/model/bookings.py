@@ -1,6 +1,8 @@
 """The attempts of a day, as vehicles that join the lines."""
 
+import dataclasses
 import functools
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,14 @@ from sim.records import IN_TRANSIT, SEIZED, TURNED_BACK
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.void]
+
+
+# Whether a lookout on a trip is active: its attempt, organisation and moment of arrival.
+Sought = Callable[[str, int, float], bool]
+
+
+def _nobody_is_sought(attempt_id: str, organisation: int, at_s: float) -> bool:
+    return False
 
 
 class Bookings:
@@ -76,6 +86,7 @@ class Bookings:
         self.firearms_mean = parameters.smuggling.traveller_firearms_mean
         self.rows: list[Booking] = []
         self.count = 0
+        self.sought: Sought = _nobody_is_sought
         self._pending: list[Booking] = []
         self._told = 0
 
@@ -86,15 +97,16 @@ class Bookings:
     def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
         """Decide on the day's opportunities; those who go through a port join its line."""
         smuggling = snapshot.parameters.smuggling
-        share = snapshot.parameters.database.lookout_share
-        chances = self.organisations.opportunities(day, smuggling, share)
+        chances = self.organisations.opportunities(day, smuggling)
         perception = self.watch.perception()
         self.routes.midnight(snapshot.parameters.patrol)
         going: list[tuple[Opportunity, int, int]] = []
-        for chance in chances:
+        for planned in chances:
+            sought = self.sought(planned.attempt_id, planned.organisation, planned.time_s)
+            chance = dataclasses.replace(planned, lookout=sought)
             why = self.organisations.hindrance(chance)
             if why:
-                self._write_down(chance, Route(NOT_PLANNED), -1, False, why)
+                self._write_down(chance, Route(NOT_PLANNED), why=why)
                 continue
             open_ports = _open_ports(opening, chance.time_s)
             route = self.routes.choose(
@@ -103,9 +115,9 @@ class Bookings:
             if route.kind == PORT:
                 lane = self.lane_at(route.port, TRUCK if chance.commercial else CAR)
                 going.append((chance, route.port, lane))
-                self._write_down(chance, route, lane, False)
+                self._write_down(chance, route, lane)
             else:
-                self._write_down(chance, route, -1, self._intercepted(chance, route))
+                self._write_down(chance, route, intercepted=self._intercepted(chance, route))
         return self._guests_of(going, day, smuggling.deep_factor)
 
     def _intercepted(self, chance: Opportunity, route: Route) -> bool:
@@ -114,12 +126,18 @@ class Bookings:
         return bool(words[0, 0] < route.loss)
 
     def _write_down(
-        self, chance: Opportunity, route: Route, lane: int, intercepted: bool, why: str = ""
+        self,
+        chance: Opportunity,
+        route: Route,
+        lane: int = -1,
+        *,
+        intercepted: bool = False,
+        why: str = "",
     ) -> None:
         at_port = route.kind == PORT
         self.rows.append(
             Booking(
-                attempt_id=f"o{chance.organisation}/{chance.day}/{chance.index}",
+                attempt_id=chance.attempt_id,
                 number=self.count if at_port else -1,
                 kind=TRAFFICKING,
                 organisation=chance.organisation,

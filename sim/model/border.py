@@ -24,12 +24,14 @@ from sim.model.conditions import DAY_S, Conditions, Snapshot
 from sim.model.danger import Danger, Withdrawal
 from sim.model.diversion import Diversion
 from sim.model.duty import collection
+from sim.model.intelligence import Intelligence
 from sim.model.opening import Opening, opening_of_day
 from sim.model.payroll import open_hours, planned_hours
 from sim.model.perception import Watch
 from sim.model.port import build_layout, trusted_shares, with_lanes
 from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws, typical_hours
 from sim.model.shut_out import shut_out
+from sim.model.terms import Terms
 from sim.model.traffic import (
     CAR,
     FAST,
@@ -115,7 +117,8 @@ class Border:
         self.attempts = new_attempts(1024)
         start = self.conditions.first_s
         first_day_s = np.floor(start / DAY_S) * DAY_S
-        self.env = simpy.Environment(initial_time=first_day_s)
+        warm_up_s = parameters.intelligence.warm_up_days * DAY_S
+        self.env = simpy.Environment(initial_time=min(first_day_s, -warm_up_s))
         self.workforce = Workforce.before_the_run(
             self.conditions.at(first_day_s - 1.0).parameters.staffing
         )
@@ -132,7 +135,22 @@ class Border:
         self.bookings = Bookings(
             self.ports, self.layout, self.demand, self.conditions, self.watch, streams
         )
-        self.hears_of: list[Hears] = [self.bookings.organisations.hear, self.bookings.routes.hear]
+        terms = Terms(self.conditions, self.ports, parameters, point.scenario, point.start)
+        self.intelligence = Intelligence(
+            self.env,
+            -warm_up_s,
+            self.bookings.organisations,
+            parameters.smuggling.firearms_per_year,
+            self.conditions.traffic_share,
+            terms,
+            streams,
+        )
+        self.bookings.sought = self.intelligence.sought
+        self.hears_of: list[Hears] = [
+            self.bookings.organisations.hear,
+            self.bookings.routes.hear,
+            self.intelligence.hear,
+        ]
         self.withdrawals: list[Withdrawal] = []
         self.on_the_way = new_guests(0)
         self.duty_cad = 0.0
@@ -143,10 +161,16 @@ class Border:
 
     def run(self) -> None:
         """Run the replication to its end."""
-        self.env.process(workforce_process(self.env, self.workforce, self.conditions))
+        self.env.process(self._workforce())
         self.env.process(self._days())
         self.env.run(until=self.point.days * DAY_S)
         self._day_is_over()  # the clock stops before what happens at the last midnight
+
+    def _workforce(self) -> ProcessGenerator:
+        """Let the workforce develop from the first dated change of staffing on."""
+        first_day_s = np.floor(self.conditions.first_s / DAY_S) * DAY_S
+        yield self.env.timeout(first_day_s - self.env.now)
+        yield from workforce_process(self.env, self.workforce, self.conditions)
 
     def _baseline(self) -> Snapshot:
         """Parameters at every port without any intervention."""
@@ -237,7 +261,8 @@ class Border:
     def _day_is_over(self) -> None:
         """Take in what a day has brought: what was seen, and the duty collected."""
         plan, snapshot, settings, before = self._today
-        self.watch.day_is_over(plan.weekday, settings)
+        coverage = self.intelligence.lookouts.coverage(self.env.now)
+        self.watch.day_is_over(plan.weekday, settings, coverage)
         outcomes = self.bookings.outcomes(self.attempts)
         for hear in self.hears_of:
             hear(outcomes, (plan.day + 1) * DAY_S)

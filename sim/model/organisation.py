@@ -56,7 +56,12 @@ class Opportunity:
     load: int
     deep: bool
     commercial: bool
-    lookout: bool
+    lookout: bool = False
+
+    @property
+    def attempt_id(self) -> str:
+        """Identity of the attempt, the same in every scenario."""
+        return f"o{self.organisation}/{self.day}/{self.index}"
 
 
 @functools.lru_cache(maxsize=64)
@@ -139,6 +144,10 @@ class Organisations:
         """Whether an organisation is at work at a moment."""
         return not any(start <= at_s < end for start, end in self._gaps.get(organisation, ()))
 
+    def past_share(self) -> Floats:
+        """Share of each in what was delivered before the run, shape (organisations,)."""
+        return np.diff(self.reached, prepend=0.0) / self.reached[-1]
+
     def hindrance(self, opportunity: Opportunity) -> str:
         """Why a trip is not planned at all: arrest, supply or price; empty where it is."""
         if not self.in_action(opportunity.organisation, opportunity.time_s):
@@ -155,9 +164,7 @@ class Organisations:
                 if drawn < self.smuggling.arrest_share:
                     self.arrest(booking.organisation, at_s)
 
-    def opportunities(
-        self, day: int, smuggling: Smuggling, lookout_share: float
-    ) -> list[Opportunity]:
+    def opportunities(self, day: int, smuggling: Smuggling) -> list[Opportunity]:
         """Opportunities of one day, in order of their number."""
         self.smuggling = smuggling
         rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
@@ -183,7 +190,6 @@ class Organisations:
                     load=int(loads[i]),
                     deep=bool(what[1, i] < smuggling.deep_share),
                     commercial=bool(what[2, i] < smuggling.commercial_share),
-                    lookout=bool(what[3, i] < lookout_share),
                 )
             )
         return found

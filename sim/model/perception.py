@@ -98,7 +98,7 @@ class Watch:
     smuggling : Smuggling
         The baseline.
     lookout_share : float
-        Trips on which a lookout is active.
+        Trips on which a lookout is active, as believed before the run.
     """
 
     tally: Tally
@@ -154,8 +154,8 @@ class Watch:
         """Collections so far on a day of the week."""
         return float(self.tally.lane[weekday, ..., REFERRED + 2].sum())
 
-    def day_is_over(self, weekday: int, rows: Floats) -> None:
-        """Take in what was seen on a day."""
+    def day_is_over(self, weekday: int, rows: Floats, lookout_share: float) -> None:
+        """Take in what was seen on a day, and how many trips the lookouts cover by now."""
         sums = self._sums(weekday)
         released, wait_s, done, undone, _ = np.moveaxis(sums - self._seen[weekday], 2, 0)
         self._seen[weekday] = sums
@@ -165,4 +165,6 @@ class Watch:
         ordered = (done + undone).sum(axis=1)
         share = np.divide(done.sum(axis=1), ordered, out=self.in_time.copy(), where=ordered > 0)
         self.in_time += weight * (share - self.in_time)
+        self.lookout_share += weight * (lookout_share - self.lookout_share)
+        self._rows = None
         self.loss += weight * (self._loss(rows) - self.loss)

@@ -17,6 +17,7 @@ from sim.parameters.database import Database
 from sim.parameters.declaration import Kind, par
 from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
+from sim.parameters.intelligence import Intelligence
 from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Primary
 from sim.parameters.rooms import ROOMS, Parameters, catalogue, check, check_value
@@ -31,6 +32,7 @@ __all__ = [
     "Database",
     "Duty",
     "Inspection",
+    "Intelligence",
     "Kind",
     "Parameters",
     "Patrol",

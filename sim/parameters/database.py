@@ -27,5 +27,6 @@ class Database:
     )  # fmt: skip
     lookout_share: float = par(
         0.02, unit="share", source="assumed", kind="placeholder", low=0.002, high=0.08,
-        about="Trafficking trips on whose plate or person a lookout is active at the booth",
+        about="Trips on which a lookout is active, as smugglers believe before the run "
+        "(then they follow what intelligence achieves)",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sim.parameters.danger import Danger
 from sim.parameters.database import Database
 from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
+from sim.parameters.intelligence import Intelligence
 from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Primary
 from sim.parameters.smuggling import Smuggling
@@ -31,6 +32,7 @@ class Parameters:
     danger: Danger = Danger()
     patrol: Patrol = Patrol()
     smuggling: Smuggling = Smuggling()
+    intelligence: Intelligence = Intelligence()
     costs: Costs = Costs()
 
 

@@ -1,0 +1,145 @@
+"""Recoveries, traces, channels, leads, cases and lookouts."""
+
+from dataclasses import dataclass
+
+from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Intelligence:
+    """Recoveries, traces, channels, leads, cases and lookouts."""
+
+    recoveries_per_year: float = par(
+        2100.0, unit="firearms/year", source="C131", kind="placeholder", low=1100, high=5000,
+        bounds=(0.0, 1e5),
+        about="Trafficked firearms recovered on the street "
+        "(only its product with the share traced is known)",
+    )  # fmt: skip
+    age_median_years: float = par(
+        7.4, unit="years", source="C143; 000 ¶8", kind="measured", low=5, high=10,
+        bounds=(0.1, 100.0), about="Median time from sale to recovery (exponential)",
+    )  # fmt: skip
+    traced_share: float = par(
+        0.5, unit="share", source="C131, C155", kind="placeholder", low=0.2, high=0.9,
+        about="Recovered firearms for which a trace is requested",
+    )  # fmt: skip
+    trace_days: float = par(
+        30.0, unit="days", source="assumed", kind="placeholder", low=7, high=90,
+        bounds=(0.0, 3650.0),
+        about="Mean time from recovery to the result of a trace, with the request by paper",
+    )  # fmt: skip
+    trace_success_share: float = par(
+        0.69, unit="share", source="C132; C119, C120, C125", kind="measured", low=0.45, high=0.86,
+        about="Traces that lead to a first sale in the United States",
+    )  # fmt: skip
+    trace_useful_years: float = par(
+        3.0, unit="years", source="assumed", kind="elicited", low=1, high=5, bounds=(0.0, 100.0),
+        about="A trace is a lead if the sale was no longer ago than this",
+    )  # fmt: skip
+    sale_reports_per_year: float = par(
+        40.0, unit="leads/year", source="000 ¶9", kind="placeholder", low=5, high=200,
+        bounds=(0.0, 1e5),
+        about="Reports of multiple sales in the United States that point to a trafficker to Canada",
+    )  # fmt: skip
+    police_leads_per_year: float = par(
+        100.0, unit="leads/year", source="assumed", kind="placeholder", low=20, high=500,
+        bounds=(0.0, 1e5),
+        about="Other leads of Canadian police on traffickers: informants, observation",
+    )  # fmt: skip
+    ballistics_entered_share: float = par(
+        0.5, unit="share", source="E002", kind="placeholder", low=0.2, high=1.0,
+        about="Recovered firearms test-fired and entered in the ballistics system",
+    )  # fmt: skip
+    ballistics_hit_share: float = par(
+        0.0965, unit="share", source="E001, E002", kind="measured", low=0.05, high=0.15,
+        about="Entries that match another, in 2016",
+    )  # fmt: skip
+    ballistics_linked_share: float = par(
+        0.0, unit="share", source="E003; 004", kind="measured", low=0.0, high=1.0,
+        about="Entries compared with the other country's (none before 2006)",
+    )  # fmt: skip
+    ballistics_across_share: float = par(
+        0.1, unit="share", source="assumed", kind="placeholder", low=0.02, high=0.4,
+        about="Matches of a compared entry that tie a trafficker to both countries",
+    )  # fmt: skip
+    ballistics_days: float = par(
+        59.0, unit="days", source="E005, E004", kind="cited", low=20, high=351,
+        bounds=(0.0, 3650.0), about="Mean turnaround of a ballistics laboratory",
+    )  # fmt: skip
+    intermediary_days: float = par(
+        14.0, unit="days", source="Z004", kind="placeholder", low=3, high=60,
+        bounds=(0.0, 3650.0), about="Mean delay of a message that goes through an intermediary",
+    )  # fmt: skip
+    direct_days: float = par(
+        2.0, unit="days", source="Z005", kind="placeholder", low=0.2, high=7,
+        bounds=(0.0, 3650.0), about="Mean delay of a message that goes directly",
+    )  # fmt: skip
+    direct_share: float = par(
+        0.0, unit="share", source="E011, E010", kind="measured", low=0.0, high=1.0,
+        about="Messages across the border that need no intermediary",
+    )  # fmt: skip
+    delay_cv: float = par(
+        1.0, unit="ratio", source="assumed", kind="placeholder", low=0.3, high=2.0,
+        bounds=(0.0, 5.0),
+        about="Coefficient of variation of delays, traces and cases (lognormal)",
+    )  # fmt: skip
+    sharing_evidence: float = par(
+        0.5, unit="level, 0 to 1", source="003 ¶17", kind="placeholder", low=0.35, high=0.65,
+        bounds=(0.0, 1.0),
+        about="Evidence from which Canada may share a lead: reason to believe "
+        "(0.25 stands for reason to suspect)",
+    )  # fmt: skip
+    lead_life_days: float = par(
+        365.0, unit="days", source="assumed", kind="placeholder", low=180, high=730,
+        bounds=(1.0, 36500.0), about="Mean time until a lead is cold (exponential)",
+    )  # fmt: skip
+    case_leads: int = par(
+        4, unit="leads", source="assumed", kind="placeholder", low=2, high=8, bounds=(1, 1000),
+        about="Leads on one organisation that open a case",
+    )  # fmt: skip
+    investigators: int = par(
+        16, unit="cases at a time", source="F009, F010, F011", kind="elicited", low=12, high=90,
+        bounds=(0, 10000), about="Cases that investigators of both countries can work on at a time",
+    )  # fmt: skip
+    case_months: float = par(
+        9.0, unit="months", source="F011", kind="cited", low=4, high=18, bounds=(0.01, 240.0),
+        about="Mean length of a case",
+    )  # fmt: skip
+    arrest_share: float = par(
+        0.3, unit="share", source="assumed", kind="placeholder", low=0.1, high=0.6,
+        about="Cases that end in the arrest of the organisation; the others go stale",
+    )  # fmt: skip
+    identifies_share: float = par(
+        0.2, unit="share", source="assumed", kind="placeholder", low=0.05, high=0.5,
+        about="Leads that name a vehicle or driver in use, and so make a lookout",
+    )  # fmt: skip
+    couriers: int = par(
+        3, unit="vehicles", source="assumed", kind="placeholder", low=1, high=8, bounds=(1, 100),
+        about="Vehicles with their drivers that an organisation has in use",
+    )  # fmt: skip
+    plate_days: float = par(
+        60.0, unit="days", source="assumed", kind="placeholder", low=14, high=365,
+        bounds=(0.1, 36500.0), about="Mean time until a vehicle or its driver is changed",
+    )  # fmt: skip
+    lookout_days: float = par(
+        90.0, unit="days", source="assumed", kind="placeholder", low=30, high=365,
+        bounds=(0.0, 36500.0), about="Time until a lookout expires",
+    )  # fmt: skip
+    report_share: float = par(
+        0.0, unit="share", source="003 ¶16", kind="measured",
+        about="Trips of which a report exists before they reach the booth "
+        "(transactions over 10,000 dollars; none of firearms)",
+    )  # fmt: skip
+    report_notice_h: float = par(
+        24.0, unit="h", source="assumed", kind="placeholder", low=4, high=96, bounds=(0.0, 8760.0),
+        about="Mean time from what is reported to the trip's arrival (exponential)",
+    )  # fmt: skip
+    report_h: float = par(
+        72.0, unit="h", source="E009; 003 ¶16", kind="measured", low=24, high=120,
+        bounds=(0.0, 8760.0), about="Time until a report of a transaction is at the booths",
+    )  # fmt: skip
+    warm_up_days: int = par(
+        730, unit="days", source="assumed", kind="elicited", low=365, high=1460,
+        bounds=(0, 3650),
+        about="Days before the run in which leads, cases and lookouts settle, without any proposal",
+    )  # fmt: skip
