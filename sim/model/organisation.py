@@ -146,7 +146,7 @@ class Organisations:
 
     def past_share(self) -> Floats:
         """Share of each in what was delivered before the run, shape (organisations,)."""
-        return np.diff(self.reached, prepend=0.0) / self.reached[-1]
+        return np.asarray(np.diff(self.reached, prepend=0.0) / self.reached[-1])
 
     def hindrance(self, opportunity: Opportunity) -> str:
         """Why a trip is not planned at all: arrest, supply or price; empty where it is."""

@@ -52,6 +52,15 @@ MIXES = st.fixed_dictionaries(
         ),
         "smuggling.rationality": st.floats(0.0, 50.0),
         "database.lookout_share": st.floats(0.0, 1.0),
+        "intelligence.report_share": st.floats(0.0, 1.0),
+        "intelligence.report_h": st.floats(0.0, 96.0),
+        "intelligence.identifies_share": st.floats(0.0, 1.0),
+        "intelligence.direct_share": st.floats(0.0, 1.0),
+        "intelligence.sharing_evidence": st.floats(0.0, 1.0),
+        "intelligence.investigators": st.integers(0, 60),
+        "intelligence.case_leads": st.integers(1, 8),
+        "intelligence.case_months": st.floats(0.1, 20.0),
+        "intelligence.arrest_share": st.floats(0.0, 1.0),
     },
 )
 

@@ -45,7 +45,7 @@ MANY_SMUGGLE = {
     "smuggling.load_mean": 1.0,
     "smuggling.traveller_firearms_per_million": 30_000.0,
     "smuggling.adversary": "static",
-    "database.lookout_share": 0.0,
+    "intelligence.identifies_share": 0.0,
 }
 
 
@@ -194,7 +194,11 @@ def test_a_query_takes_its_seconds_and_only_where_there_is_a_link() -> None:
 
 
 def test_links_and_queries_turn_lookouts_into_hits() -> None:
-    sought = {**MANY_SMUGGLE, "database.lookout_share": 1.0}
+    sought = {
+        **MANY_SMUGGLE,
+        "intelligence.report_share": 1.0,
+        "intelligence.report_h": 0.0,
+    }
     for ports, before, after in (
         (UNLINKED, 0.0, 0.75 * 0.95),
         (LINKED, 0.75 * 0.87, 0.95 * 0.95),
@@ -207,7 +211,11 @@ def test_links_and_queries_turn_lookouts_into_hits() -> None:
 
 
 def test_better_access_lengthens_waits_and_finds_more() -> None:
-    sought = {"database.lookout_share": 0.2, "smuggling.adversary": "static"}
+    sought = {
+        "intelligence.report_share": 0.2,
+        "intelligence.report_h": 0.0,
+        "smuggling.adversary": "static",
+    }
     base, better = (numbers(point(FEW, 20, s, sought)) for s in (BASELINE, read("database_access")))
     assert better["mean_wait_min"] > base["mean_wait_min"]
     assert better["true_detection_share"] > base["true_detection_share"]
@@ -215,7 +223,8 @@ def test_better_access_lengthens_waits_and_finds_more() -> None:
 
 
 def test_nobody_is_referred_where_no_rule_refers() -> None:
-    found = border(point(FEW, 5, BASELINE, NOBODY_IS_REFERRED, {"database.lookout_share": 0.0}))
+    nobody_is_sought = {"intelligence.identifies_share": 0.0}
+    found = border(point(FEW, 5, BASELINE, NOBODY_IS_REFERRED, nobody_is_sought))
     for why in ("lookout", "paperwork", "duty", "random", "selective"):
         assert lane_sum(found, f"referred_{why}") == 0.0
     trafficking = attempts_of(found)

@@ -52,7 +52,7 @@ def fixed_points() -> list[Point]:
             staffing={"officers_scale": 0.75, "absent_share": 0.2, "control_interval_min": 15},
             danger={"lookouts_per_year": 2e4},
             smuggling={"firearms_per_year": 1e6, "traveller_firearms_per_million": 2e4},
-            database={"lookout_share": 0.3},
+            intelligence={"report_share": 0.3, "report_h": 0.0},
         ),
         Scenario(
             "outages",
@@ -74,7 +74,8 @@ def fixed_points() -> list[Point]:
                 "withdrawal_share": 0.5,
             },
             staffing={"control_interval_min": 20},
-            database={"lookout_share": 0.5, "link_everywhere": True},
+            database={"link_everywhere": True},
+            intelligence={"report_share": 0.5, "report_h": 0.0},
             smuggling={"firearms_per_year": 1e6, "traveller_firearms_per_million": 1e5},
         ),
         Scenario(

@@ -70,8 +70,9 @@ ROOMS = {
             "full_min": one_of(30.0, 3.0),
         }
     ),
-    "database": st.fixed_dictionaries(
-        {"link_everywhere": st.booleans(), "lookout_share": one_of(0.02, 0.5, 1.0)}
+    "database": st.fixed_dictionaries({"link_everywhere": st.booleans()}),
+    "intelligence": st.fixed_dictionaries(
+        {"report_share": one_of(0.0, 0.5, 1.0), "report_h": one_of(72.0, 0.0)}
     ),
     "duty": st.fixed_dictionaries(
         {"waive_queue": one_of(6.0, 0.0, 1.0), "collected_share": one_of(0.045, 1.0)}
