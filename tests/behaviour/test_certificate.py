@@ -12,6 +12,7 @@ from sim.certificate import certify
 from sim.errors import InputError
 from sim.intervention import BASELINE, Scenario
 from sim.model.border import Border
+from sim.model.investigation import Case
 from sim.model.referral import SELECTIVE
 from sim.records import (
     IN_TRANSIT,
@@ -148,6 +149,18 @@ def find_more_than_minutes_give(border: Border) -> None:
     border.attempts["law"][np.flatnonzero(searched)[0]] += 1e-6
 
 
+def mislay_a_lead(border: Border) -> None:
+    border.intelligence.leads.used -= 1
+
+
+def open_a_case_without_an_investigator(border: Border) -> None:
+    border.intelligence.investigations.cases.append(Case(0, 0.0, 1e9, False))
+
+
+def forget_a_lookout(border: Border) -> None:
+    border.intelligence.lookouts.issued += 1
+
+
 TAMPERED: dict[str, Callable[[Border], None]] = {
     "vehicles in = vehicles out + still in line": lose_a_vehicle,
     "Little's law: time integral of the line = sum of waits": stretch_the_line,
@@ -159,6 +172,9 @@ TAMPERED: dict[str, Callable[[Border], None]] = {
     "firearms planned = deterred + passed + seized + in transit": forget_an_attempt,
     "detection probability of every attempt within 0 and 1": be_more_than_certain,
     "detection probability = what the law gives for its minutes": find_more_than_minutes_give,
+    "leads received = used + faded + waiting": mislay_a_lead,
+    "investigators = free + at work on a case": open_a_case_without_an_investigator,
+    "lookouts issued = expired + active": forget_a_lookout,
 }
 
 
