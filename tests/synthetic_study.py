@@ -42,6 +42,8 @@ LEVELS: dict[str, float] = {
     "programme_cost_cad": 0.0, "officer_pay_cad": 1.6e8,
 }  # fmt: skip
 
+LEVEL_OF_OTHERS = 100.0
+
 GROUP_WAITS = {"all": 1.0, "one_officer": 0.5, "larger": 0.9, "busiest10": 1.4, "windsor": 1.3}
 CLASS_WAITS = {
     "all": 1.0, "car": 1.0, "nexus": 0.2, "truck": 1.3, "fast": 0.4, "bus": 1.1, "train": 0.0,
@@ -58,7 +60,7 @@ def _level(
 ) -> float:
     """One metric of one replication: level, shock common to all scenarios, effect, own noise."""
     guns, wait = effect
-    value = LEVELS[metric] * (1 + 0.05 * shock)
+    value = LEVELS.get(metric, LEVEL_OF_OTHERS) * (1 + 0.05 * shock)
     active = guns != 0 or wait != 0
     added = {
         "firearms_seized_ports": guns + 3 * own * active,
@@ -76,7 +78,7 @@ def _level(
         "officer_ready_h": -2600 * guns,
     }
     share = METRICS[metric].unit == "share"
-    base = LEVELS[metric] + 0.004 * shock if share else value
+    base = LEVELS.get(metric, LEVEL_OF_OTHERS) + 0.004 * shock if share else value
     return base + added.get(metric, 0.0)
 
 

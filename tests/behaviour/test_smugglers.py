@@ -73,7 +73,7 @@ def kinds(chosen: list[int]) -> Counter[str]:
 
 
 def trip(number: int, load: int = 4) -> Opportunity:
-    return Opportunity(0, *KEY, 77, number // 50, number % 50, 0.0, load, False, False, False)
+    return Opportunity(0, *KEY, 77, number // 50, number % 50, 0.0, load, False, False)
 
 
 def choices(

@@ -341,13 +341,13 @@ def test_large_loads_are_as_frequent_as_a_power_law_says() -> None:
 def test_opportunities_bring_the_firearms_that_are_set() -> None:
     smuggling = Smuggling(firearms_per_year=36_500.0)
     organisations = Organisations(smuggling, Streams(3, 0))
-    found = [organisations.opportunities(day, smuggling, 0.02) for day in range(400)]
+    found = [organisations.opportunities(day, smuggling) for day in range(400)]
     trips = np.array([len(day) for day in found])
     # 100 firearms a day in loads of 4.
     assert abs(trips.mean() - 25.0) <= 4.0 * np.sqrt(25.0 / 400.0)
     assert trips.var() == pytest.approx(25.0, rel=0.3)
     everything = [one for day in found for one in day]
-    for share, of in ((0.3, "deep"), (0.1, "commercial"), (0.02, "lookout")):
+    for share, of in ((0.3, "deep"), (0.1, "commercial")):
         seen = np.mean([getattr(one, of) for one in everything])
         assert abs(seen - share) <= 4.0 * np.sqrt(share / len(everything))
     seconds = np.array([one.time_s - one.day * DAY_S for one in everything])
@@ -359,12 +359,12 @@ def test_more_firearms_a_year_are_more_trips_and_keep_those_there_were() -> None
     streams = Streams(3, 0)
     few, many = (Smuggling(firearms_per_year=rate) for rate in (4_000.0, 8_000.0))
     for day in range(20):
-        before = Organisations(few, streams).opportunities(day, few, 0.02)
-        later = Organisations(many, streams).opportunities(day, many, 0.02)
+        before = Organisations(few, streams).opportunities(day, few)
+        later = Organisations(many, streams).opportunities(day, many)
         assert later[: len(before)] == before
     # So does a run with more of the ports.
-    whole = Organisations(few, streams).opportunities(1, few, 0.02)
-    part = Organisations(few, streams, 0.5).opportunities(1, few, 0.02)
+    whole = Organisations(few, streams).opportunities(1, few)
+    part = Organisations(few, streams, 0.5).opportunities(1, few)
     assert part == whole[: len(part)]
 
 
