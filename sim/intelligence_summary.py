@@ -19,7 +19,7 @@ def intelligence_metrics(border: Border, attempts: pd.DataFrame) -> dict[str, fl
         for case in of.investigations.cases
     )
     trips = attempts[(attempts["kind"] == TRAFFICKING) & (attempts["route"] == PORT)]
-    sought = trips[trips["lookout"]]
+    sought = trips[trips["lookout"].astype(bool)]
     hit = int((sought["reason"] == "lookout").sum())
     return {
         **counted,
