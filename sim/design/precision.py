@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from sim.design.procedure import Outcome, Ran, Read, Say, Steps, Wanted
 from sim.errors import InputError
@@ -31,6 +31,7 @@ LEVELS, DIFFERENCES, BOTH = "levels", "differences", "both"
 ON = (LEVELS, DIFFERENCES, BOTH)
 GROWTH = 3.0
 """A look at most multiplies the replications by this: the pilot's spread may be far off."""
+COUNTLESS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,22 +231,29 @@ def interval(name: str, target: Target, sample: np.ndarray, level: float, alpha:
 
 def reach(alpha: float, count: int) -> float:
     """Quantile of Student's t for a two-sided interval of a sample."""
-    return float(stats.t.ppf(1 - alpha / 2, count - 1)) if count > 1 else math.inf
+    return float(special.stdtrit(count - 1, 1 - alpha / 2)) if count > 1 else math.inf
 
 
 def _needed(spread: float, bound: float, alpha: float, count: int) -> int:
-    """Replications after which the half-width would be the bound."""
+    """Fewest replications after which the half-width would be within the bound."""
     if spread == 0:
         return count
     if bound <= 0 or not math.isfinite(spread):
-        return 10**9
-    enough = max(2, count)
-    while enough < 10**9:
-        wanted = math.ceil((reach(alpha, enough) * spread / bound) ** 2)
-        if wanted <= enough:
-            return max(wanted, 2) if enough == count else enough
-        enough = min(wanted, 10**9)
-    return enough
+        return COUNTLESS
+
+    def enough(number: int) -> bool:
+        return reach(alpha, number) * spread <= bound * math.sqrt(number)
+
+    high = 2
+    while not enough(high):
+        high *= 2
+        if high >= COUNTLESS:
+            return COUNTLESS
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
 
 
 def samples_of(

@@ -80,7 +80,7 @@ class KimNelson:
             One value a replication of each that is still in; more is better.
         """
         there = min(len(values[name]) for name in self.alive)
-        if there < self.pilot:
+        if there < self.pilot or self.decided:
             return
         if not self._spread:
             self._measure(values)
