@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.robustness import agreement, rank_stability, regret
 from analysis.sensitivity import shares_by_kind, tornado
+from sim.design.factors import Factor
+from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.results import Study
+from tests.made_design import made
 
 STOPPED = "expected_firearms_stopped"
 
@@ -98,16 +100,9 @@ GUESS, COUNT = "smuggling.firearms_per_year", "traffic.distance_elasticity"
 
 def worlds_of(effect: dict[str, float], count: int = 400) -> Study:
     """A study whose outcome is a known line in two parameters, and not in a third."""
-    names = [GUESS, COUNT, "duty.rate"]
-    draws = np.random.default_rng(4).random((count, len(names)))
-    rows = [
-        ("", world + 1, name, draws[world, k])
-        for world in range(count)
-        for k, name in enumerate(names)
-    ]
-    design = pd.DataFrame(rows, columns=["scenario", "world", "parameter", "value"])
-    slopes = np.array([effect.get(name, 0.0) for name in names])
-    return study_of({"a": [0.0, *(draws @ slopes)]}, design=design)
+    factors = tuple(Factor(name, 0.0, 1.0) for name in (GUESS, COUNT, "duty.rate"))
+    design = worlds(count, factors=factors)
+    return made(design, lambda values: sum(k * values[name] for name, k in effect.items()))
 
 
 def test_a_tornado_finds_what_was_put_in() -> None:
@@ -130,5 +125,5 @@ def test_no_influence_gives_no_shares() -> None:
 
 
 def test_a_study_without_worlds_has_no_sensitivity() -> None:
-    with pytest.raises(InputError, match="has no worlds"):
+    with pytest.raises(InputError, match="has no design"):
         tornado(study_of(THREE))
