@@ -142,7 +142,8 @@ def _limits(points: DesignPoints, box: Any) -> pd.DataFrame:
         known = [p for p in found if p >= 0]
         rows.append(
             {
-                "parameter": name, **described(name), "low": low, "high": high, "lowest": lowest, "highest": highest,
+                "parameter": name, **described(name), "low": low, "high": high,
+                "lowest": lowest, "highest": highest,
                 "p": float(min(known)) if known else float("nan"),
             }
         )  # fmt: skip
