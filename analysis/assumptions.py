@@ -40,6 +40,8 @@ class Assumption:
 
     Attributes
     ----------
+    name : str
+        Room and field.
     about, language : str
         What it is, and the language that is said in.
     kind : str
@@ -52,6 +54,7 @@ class Assumption:
         High over low.
     """
 
+    name: str
     about: str
     language: str
     kind: str
@@ -105,6 +108,7 @@ def _assumption(name: str, field: dataclasses.Field[Any]) -> Assumption:
     text, language = about_parameter(name, about["about"])
     low, high = float(about["low"]), float(about["high"])
     return Assumption(
+        name=name,
         about=text,
         language=language,
         kind=about["kind"],

@@ -96,7 +96,8 @@ def _suffix(label: str) -> str:
         known = unit_of(label)
     elif label.startswith("million"):
         known = tell("million")
-    return f" {known}" if known else ""
+    between = " " if spoken() == "en" else NO_BREAK
+    return f"{between}{known}" if known else ""
 
 
 def scale_of(unit: str, largest: float) -> tuple[float, str]:
