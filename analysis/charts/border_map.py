@@ -25,13 +25,13 @@ YEAR_DAYS = 365.0
 ROOM_KM = 170.0
 """Width of the frame about the outermost ports."""
 
-SMALLEST, LARGEST = 4.0, 26.0
+SMALLEST, LARGEST = 4.0, 20.0
 """Diameter of a marker in pixels, without traffic and at the port with the most."""
 
 CITIES = {
     "Vancouver": (-123.1, 49.25, "top right"), "Winnipeg": (-97.14, 49.9, "top center"),
     "Toronto": (-79.38, 43.65, "top left"), "Montréal": (-73.57, 45.5, "top left"),
-    "Halifax": (-63.57, 44.65, "bottom left"), "Whitehorse": (-135.05, 60.72, "middle right"),
+    "Halifax": (-63.57, 44.65, "bottom left"),
 }  # fmt: skip
 """Places to find one's way by: degrees east and north, and the side of the name."""
 
@@ -41,7 +41,7 @@ NORTH_KM = 900.0
 TOP_KM = 860.0
 """Upper edge of the main frame; the 49th parallel bends up to 500 at the Pacific."""
 
-INSET = {"x": [0.2, 0.46], "y": [0.58, 1.0]}
+INSET = {"x": [0.2, 0.4], "y": [0.58, 1.0]}
 """Place of the inset, as shares of the frame: over the empty north of the prairies."""
 
 # Light to dark, so that grey print keeps the order.
@@ -80,6 +80,7 @@ def border_map(study: Study, show: Literal["waits", "staffing"] = "waits") -> go
         if chosen.any():
             _lines(figure, axis, frame)
             _ports(figure, axis, ports[chosen], size[chosen], shade[chosen])
+            _cities(figure, axis, frame)
             _place(figure, axis, frame)
     return finish(
         figure,
@@ -183,7 +184,7 @@ def outline() -> dict[str, Any]:
 
 
 def _lines(figure: go.Figure, axis: str, frame: Frame) -> None:
-    """Draw coast, boundary and the names of some cities, as far as they lie in the frame."""
+    """Draw coast and boundary, as far as they lie in the frame."""
     for kind, style in (
         ("coast", {"color": "#a9b4bc", "width": 1}), ("boundary", {"color": GREY, "width": 1.5}),
     ):  # fmt: skip
@@ -192,6 +193,10 @@ def _lines(figure: go.Figure, axis: str, frame: Frame) -> None:
             x=x, y=y, xaxis=f"x{axis}", yaxis=f"y{axis}", mode="lines", line=style,
             hoverinfo="skip", showlegend=False,
         )  # fmt: skip
+
+
+def _cities(figure: go.Figure, axis: str, frame: Frame) -> None:
+    """Draw names of cities, as far as they lie in the frame."""
     places = {name: lambert(lon, lat) for name, (lon, lat, _) in CITIES.items()}
     names = [
         name for name, (x, y) in places.items()
@@ -231,9 +236,7 @@ def _frame(ports: pd.DataFrame) -> Frame:
     x, y = ports["x_km"], ports["y_km"]
     top = float(y.max()) + ROOM_KM
     right = float(x.max()) + ROOM_KM
-    if top > NORTH_KM:  # the inset: room for the name of Whitehorse
-        right += 2 * ROOM_KM
-    elif float(x.max() - x.min()) > TOP_KM:
+    if top <= NORTH_KM and float(x.max() - x.min()) > TOP_KM:
         top = max(top, TOP_KM)
     return float(x.min()) - ROOM_KM, right, float(y.min()) - ROOM_KM, top
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-WIDTH, HEIGHT = 360.0, 330.0
+WIDTH, HEIGHT = 240.0, 330.0
 """Plot area in pixels for which names are placed."""
 
 LETTER, LINE, GAP, MARK = 6.2, 14.0, 5.0, 6.0

@@ -35,6 +35,9 @@ CONFIG = {
 LEGEND = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xanchor": "left"}
 """A legend above the chart, over the width of its plot area."""
 
+AXIS_FONT, AXIS_LINE = 12, 24
+"""Size of an axis title, and its longest line in characters: on a phone it has no more room."""
+
 LABEL = 26
 """Longest line of a scenario's name beside a chart, in characters."""
 
@@ -91,6 +94,9 @@ def finish(
     title, foot = wrapped(finding, 75), wrapped(source, 105)
     above = 34 + 21 * (title.count("<br>") + 1)
     below = 70 + 15 * (foot.count("<br>") + 1)
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        axis.title.font.size = AXIS_FONT
+    figure.layout.xaxis.title.text = _axis_title(figure.layout.xaxis.title.text)
     figure.update_layout(
         title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container",
                "yanchor": "top", "xanchor": "left", "pad": {"t": 12},
@@ -100,7 +106,7 @@ def finish(
         paper_bgcolor="white",
         plot_bgcolor="white",
         height=height + above + below,
-        margin={"l": 10, "r": 16, "t": above, "b": below},
+        margin={"l": 10, "r": 24, "t": above, "b": below},
         dragmode=False,
         hoverlabel={"bgcolor": "white", "font": {"color": INK}},
         separators=SEPARATORS[spoken()],
@@ -117,6 +123,12 @@ def finish(
         showarrow=False, align="left", font={"size": 11, "color": GREY}, name="source",
     )  # fmt: skip
     return figure
+
+
+def _axis_title(text: str | None) -> str | None:
+    """An axis title in short lines, for narrow screens."""
+    lines = [textwrap.fill(line, AXIS_LINE) for line in (text or "").split("<br>")]
+    return "<br>".join(lines).replace("\n", "<br>") or None
 
 
 def zero_line(figure: go.Figure, *, across: bool = False) -> None:

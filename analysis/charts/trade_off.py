@@ -1,6 +1,7 @@
 """What the stopped firearms cost: in waiting, and in public money."""
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,10 @@ from sim.results import Study
 
 LABELLED = 10
 """Most points that carry their name; the others show it when pointed at."""
+
+
+SHORT = 30
+"""Longest name beside a point, in characters; the whole name shows when it is pointed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
     y_range = extent([one.guns.difference for one in points])
     factor, unit = axis_unit(price.unit, max(abs(end) for end in x_range))
     names = [title_of(study, one.scenario) for one in points]
+    short = [textwrap.shorten(name, SHORT, placeholder=" …") for name in names]
     places = [
         (_share(one.cost.mean, x_range), _share(one.guns.difference.mean, y_range))
         for one in points
@@ -100,7 +106,7 @@ def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
     home = (_share(0.0, x_range), _share(0.0, y_range))
     clear = [one.guns.distinguishable for one in points]
     order = sorted(range(len(points)), key=lambda k: (not clear[k], -math.dist(places[k], home)))
-    sides = placed(places, names, order[:LABELLED])
+    sides = placed(places, short, order[:LABELLED])
     figure = go.Figure()
     front = frontier(points)
     if len(front) > 1:
@@ -118,7 +124,7 @@ def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
         own = [k for k, one in enumerate(clear) if one == chosen]
         _draw(figure, [points[k] for k in own], (colour, fill, symbol), factor)
         figure.data[-1].update(
-            text=[safe(names[k]) if k in sides else "" for k in own],
+            text=[safe(short[k]) if k in sides else "" for k in own],
             textposition=[sides.get(k, "top right") for k in own],
             customdata=[safe(names[k]) for k in own],
             hovertemplate="%{customdata}: %{y:+.1f} " + unit_of("firearms") + ", %{x:+,.1f} "

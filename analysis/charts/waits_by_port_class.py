@@ -3,7 +3,16 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.charts.look import LEGEND, SERIES, finish, half_widths, offsets, safe
+from analysis.charts.look import (
+    LABEL,
+    LEGEND,
+    SERIES,
+    finish,
+    half_widths,
+    offsets,
+    safe,
+    wrapped,
+)
 from analysis.compare import BASELINE, compare, estimate, headline_adversary, headline_values
 from analysis.language import tell, title_of
 from analysis.wording import shown
@@ -50,7 +59,7 @@ def waits_by_port_class(study: Study) -> go.Figure:
     figure.update_xaxes(title_text=tell("mean wait, all lanes") + "<br>[min]", rangemode="tozero")
     figure.update_yaxes(
         tickvals=list(range(len(GROUPS))),
-        ticktext=list(groups.values()),
+        ticktext=[wrapped(name, LABEL - 6) for name in groups.values()],
         range=[len(GROUPS) - 0.4, -0.6],
     )
     longest = max(baseline, key=lambda group: baseline[group])

@@ -68,7 +68,7 @@ def named() -> Iterator[str]:
     yield from (word for pair in WORDS.values() for word in pair)
     choices = parameters()["smuggling.adversary"].metadata["choices"]
     yield from (choice.replace("_", " ") for choice in choices)
-    yield from ("compiled", "reference", "and", "or", "fewer", "%")
+    yield from ("Firearms delivered", "compiled", "reference", "and", "or", "fewer", "%")
 
 
 def all_messages() -> list[str]:
