@@ -27,7 +27,7 @@ def kind_names() -> dict[str, tuple[str, str]]:
     }  # fmt: skip
 
 
-FIREARM_ROOMS = ("inspection", "database", "smuggling")
+FIREARM_ROOMS = ("inspection", "database", "smuggling", "market", "supply")
 """Rooms of parameters that decide whether a firearm comes, and whether it is found."""
 
 WIDE = 2.0

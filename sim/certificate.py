@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.booking import NOT_MADE, NOT_PLANNED, TRAFFICKING
 from sim.model.border import Border
 from sim.model.conditions import DAY_S
 from sim.model.referral import LOOKOUT, RANDOM, SELECTIVE
@@ -51,7 +52,13 @@ def certify(border: Border) -> list[dict[str, Any]]:
     list of dict
         law, held, residual, tolerance (in the unit of the residual), detail.
     """
-    return [*_vehicles(border), *_officers(border), *_attempts(border), *_intelligence(border)]
+    return [
+        *_vehicles(border),
+        *_officers(border),
+        *_attempts(border),
+        *_intelligence(border),
+        _markets(border),
+    ]
 
 
 def _vehicles(border: Border) -> Iterator[dict[str, Any]]:
@@ -117,6 +124,8 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
     loads = np.zeros(len(attempts), np.int64)
     planned = elsewhere = 0
     for row in border.bookings.rows:
+        if row.route.kind == NOT_PLANNED:
+            continue
         planned += row.load
         if row.number >= 0:
             loads[row.number] = row.load
@@ -172,4 +181,26 @@ def _intelligence(border: Border) -> Iterator[dict[str, Any]]:
         float(lookouts.issued - lookouts.expired - lookouts.active),
         0.0,
         f"lookouts, with the warm-up; {lookouts.active} active at the end",
+    )
+
+
+def _markets(border: Border) -> dict[str, Any]:
+    """Count what has passed anew, from the fates of the attempts."""
+    arrived = dict.fromkeys(border.markets.markets, 0)
+    for row in border.bookings.rows:
+        if row.kind != TRAFFICKING or row.route.kind in (NOT_MADE, NOT_PLANNED):
+            continue
+        fate = PASSED if row.number < 0 else int(border.attempts["fate"][row.number])
+        if fate == PASSED and not row.intercepted:
+            arrived[row.market] += row.load
+    residuals = [
+        (market.opening_stock + arrived[name] - market.sold - market.stock.level)
+        / (1.0 + market.opening_stock + arrived[name])
+        for name, market in border.markets.markets.items()
+    ]
+    return _law(
+        "markets: stock at the start + firearms passed = sold + stock at the end",
+        max(residuals, key=abs),
+        RELATIVE_TOLERANCE,
+        "ratio; worst market",
     )

@@ -1,13 +1,14 @@
 """Whether a point can be run at all: what only shows when scenario, ports and dates meet."""
 
 import datetime
+from collections.abc import Iterable
 
 import numpy as np
 
 from sim.errors import InputError
 from sim.geography import Ports
 from sim.intervention import PORT, Intervention, Where, moment, select
-from sim.network import read_network
+from sim.network import Network, read_network
 from sim.point import Point
 
 _NOBODY = {"staffing.officers_scale": 0.0, "staffing.absent_share": 1.0}
@@ -27,22 +28,24 @@ def check_point(point: Point, table: Ports) -> None:
     InputError
         In one line.
     """
-    read_network(point.parameters.smuggling.network)
+    network = read_network(point.parameters.smuggling.network)
     scenario = point.scenario
     for one in scenario.interventions:
-        _check_where(one.where, table, f"scenario {scenario.name}: {one}")
+        _check_where(one.where, table, network, f"scenario {scenario.name}: {one}")
         _check_dates(one, point)
     scenario.check(point.parameters)
     _check_officers(point)
     _check_openings(point, table)
 
 
-def _check_where(where: Where, table: Ports, place: str) -> None:
-    columns = {
+def _check_where(where: Where, table: Ports, network: Network, place: str) -> None:
+    columns: dict[str, Iterable[str]] = {
         "ports": table.ids,
         "provinces": table.province,
         "regions": table.region,
         "kinds": table.kind,
+        "states": network.source_ids,
+        "markets": network.market_ids,
     }
     for field, column in columns.items():
         known = sorted({str(word) for word in column})

@@ -6,7 +6,7 @@ no file is read and no port table is held.
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Self
@@ -30,6 +30,7 @@ ON_PARAMETERS = ("set", "scale", "add")
 ON_PORTS = ("close", "hours")
 OPERATIONS = (*ON_PARAMETERS, *ON_PORTS)
 EXCLUSIVE = ("set", *ON_PORTS)
+WHOLE = {"ports": "the whole border", "states": "all states", "markets": "all markets"}
 
 # Quantities that a replication settles before its first day: a study may vary them as parameters,
 # but an intervention could not change them.
@@ -44,6 +45,15 @@ SETTLED = frozenset(
         "intelligence.couriers",
         "intelligence.plate_days",
         "intelligence.warm_up_days",
+        "market.adjustment_days",
+        "market.delivered_share",
+        "market.demand_elasticity",
+        "market.price_ceiling",
+        "market.price_floor",
+        "market.price_response",
+        "market.stock_days",
+        "market.trip_elasticity",
+        "market.used_share",
         "primary.cv",
         "primary.distribution",
         "smuggling.affinity_km",
@@ -58,6 +68,7 @@ SETTLED = frozenset(
         "smuggling.organisations",
         "smuggling.perception_days",
         "smuggling.post_share",
+        "smuggling.price_cad",
         "smuggling.traveller_firearms_mean",
         "smuggling.traveller_firearms_per_million",
         "smuggling.water_share",
@@ -104,7 +115,7 @@ class Intervention:
         In the unit of the parameter (a ratio for scale); opening and closing hour for hours;
         True for close.
     where : Where
-        Ports it holds at.
+        Ports it holds at, or states, or markets.
     start : date or datetime, optional
         Local time. None: in force, and its ramp complete, before the run begins.
     end : date or datetime, optional
@@ -147,6 +158,8 @@ class Intervention:
             )
 
     def _check_opening(self) -> None:
+        if set(self.where.kinds_of_place) - {"ports"}:
+            raise InputError("port: where selects ports, not states or markets")
         if self.operation == "close":
             if self.value is not True:
                 raise InputError(f"port: close takes the value true, not {self.value!r}")
@@ -176,15 +189,20 @@ class Intervention:
                 "it cannot have start, end or ramp_days"
             )
         field = known[self.parameter]
-        if self.where != EVERYWHERE and not field.metadata["by_port"]:
-            raise InputError(
-                f"{self.parameter}: holds for the whole border and cannot be changed at some ports"
-            )
+        self._check_where(field.metadata)
         if isinstance(field.default, (bool, str)):
             if self.operation != "set" or self.ramp_days:
                 raise InputError(f"{self.parameter}: can only be set, and at once")
         elif isinstance(self.value, (bool, str, tuple)) or not math.isfinite(self.value):
             raise InputError(f"{self.parameter}: value {self.value!r} is not a number")
+
+    def _check_where(self, about: Mapping[str, Any]) -> None:
+        for name, by in (("ports", "by_port"), ("states", "by_source"), ("markets", "by_market")):
+            if name in self.where.kinds_of_place and not about[by]:
+                raise InputError(
+                    f"{self.parameter}: holds for {WHOLE[name]} and cannot be changed "
+                    f"{'at' if name == 'ports' else 'in'} some {name}"
+                )
 
     def of(self, baseline: Any) -> Any:
         """Value of the parameter when the intervention is in full force, from that before it."""

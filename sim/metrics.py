@@ -5,6 +5,7 @@ from typing import Literal
 
 PORT_GROUPS = ("all", "one_officer", "larger", "busiest10", "windsor")
 CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
+"""Classes of traffic. A metric by market has the market's id (`sim.network`) in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,20 @@ METRICS: dict[str, Metric] = {
     "officer_clearance_h": Metric("officer-hours", "officer time on duty and paperwork"),
     "officer_examination_h": Metric("officer-hours", "officer time on examinations"),
     "officer_ready_h": Metric("officer-hours", "officer time without a vehicle"),
-    "firearms_not_planned": Metric("firearms", "firearms not planned any more", "", True),
+    "firearms_not_planned": Metric("firearms", "firearms of opportunities not used", "", True),
+    "trips_not_planned_arrest": Metric("trips", "trips not planned for an arrest", "", True),
+    "trips_not_planned_supply": Metric("trips", "trips not planned for want of supply", "", True),
+    "trips_not_planned_price": Metric("trips", "trips not planned at the price", "", True),
     "firearms_planned": Metric("firearms", "firearms planned by traffickers", "less", True),
     "firearms_deterred": Metric("firearms", "firearms deterred", "more", True),
     "firearms_passed": Metric("firearms", "trafficked firearms getting through", "less", True),
+    "firearms_delivered": Metric(
+        "firearms", "trafficked firearms delivered, by market", "less", True
+    ),
+    "street_price_cad": Metric("CAD", "mean street price, by market", "more", True),
+    "market_stock": Metric("firearms", "firearms for sale at the end, by market", "", True),
+    "organisations_in_action": Metric("organisations", "organisations in action", "less", True),
+    "organisations_arrested": Metric("arrests", "organisations arrested", "more", True),
     "firearms_seized_ports": Metric(
         "firearms", "trafficked firearms seized at ports", "more", True
     ),

@@ -254,6 +254,8 @@ _WHERE: dict[str, Reader] = {
     "busiest": _whole,
     "quietest": _whole,
     "below_travellers_per_day": _number,
+    "states": _words,
+    "markets": _words,
 }
 _INTERVENTION: dict[str, Reader] = {
     "parameter": _text,

@@ -1,8 +1,8 @@
-"""Selections of ports: where an intervention holds."""
+"""Selections of ports, states and markets: where an intervention holds."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -47,7 +47,10 @@ class PortTable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A selection of ports: those that meet every condition given. Empty means all.
+    """A selection of ports, or of states of purchase, or of markets. Empty means all.
+
+    Ports are those that meet every condition given. A quantity differs by ports, by states or by
+    markets, never by two of them.
 
     Attributes
     ----------
@@ -59,6 +62,8 @@ class Where:
         Fewer travellers a day than this, truck drivers among them, averaged over the year.
     busiest, quietest : int, optional
         So many ports with the most, or the fewest, vehicles a year of those that meet the rest.
+    states, markets : tuple of str
+        Any of these sources, or markets, of the network (`sim.network`).
     """
 
     ports: tuple[str, ...] = ()
@@ -69,6 +74,8 @@ class Where:
     busiest: int | None = None
     quietest: int | None = None
     below_travellers_per_day: float | None = None
+    states: tuple[str, ...] = ()
+    markets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse counts and thresholds that select nothing, or contradict each other."""
@@ -84,9 +91,23 @@ class Where:
                 f"where.below_travellers_per_day = {limit} is not above 0 travellers/day"
             )
 
+    @property
+    def kinds_of_place(self) -> tuple[str, ...]:
+        """Which of ports, states and markets it selects among."""
+        of_ports = replace(self, states=(), markets=()) != EVERYWHERE
+        return tuple(
+            name
+            for name, chosen in (
+                ("ports", of_ports),
+                ("states", bool(self.states)),
+                ("markets", bool(self.markets)),
+            )
+            if chosen
+        )
+
     def may_meet(self, other: "Where") -> bool:
         """Whether some port could be in both selections, as far as can be said without a table."""
-        for name in ("ports", "provinces", "regions", "kinds"):
+        for name in ("ports", "provinces", "regions", "kinds", "states", "markets"):
             mine, theirs = getattr(self, name), getattr(other, name)
             if mine and theirs and not set(mine) & set(theirs):
                 return False

@@ -20,11 +20,14 @@ from sim.model.booking import (
     Route,
 )
 from sim.model.conditions import DAY_S, Conditions, Snapshot
+from sim.model.deal import Deals
+from sim.model.market import Markets
 from sim.model.opening import Opening
 from sim.model.organisation import Opportunity, Organisations
 from sim.model.perception import Watch
 from sim.model.port import Layout
 from sim.model.route_choice import RouteChoice
+from sim.model.supply import Supply
 from sim.model.traffic import CAR, TRUCK, Demand
 from sim.model.traveller_firearms import TravellerFirearms, firearms_of
 from sim.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
@@ -54,12 +57,12 @@ class Bookings:
         conditions: Conditions,
         watch: Watch,
         streams: Streams,
+        markets: Markets,
     ) -> None:
         self.layout = layout
         self.watch = watch
         self.streams = streams
         parameters = conditions.parameters
-        self.organisations = Organisations(parameters.smuggling, streams, conditions.traffic_share)
         self.routes = RouteChoice(
             ports,
             parameters.smuggling,
@@ -69,6 +72,11 @@ class Bookings:
             watch.perception(),
             conditions.at(-1.0).parameters.patrol,
         )
+        self.organisations = Organisations(
+            parameters.smuggling, streams, conditions.traffic_share, parameters.market.used_share
+        )
+        supply = Supply(conditions.network, self.organisations.trade, streams)
+        self.deals = Deals(self.organisations, supply, markets)
         self.port_name = ports.ids
         scale = np.stack(
             [
@@ -100,18 +108,18 @@ class Bookings:
         chances = self.organisations.opportunities(day, smuggling)
         perception = self.watch.perception()
         self.routes.midnight(snapshot.parameters.patrol)
+        self.deals.day(snapshot)
         going: list[tuple[Opportunity, int, int]] = []
-        for planned in chances:
-            sought = self.sought(planned.attempt_id, planned.organisation, planned.time_s)
-            chance = dataclasses.replace(planned, lookout=sought)
-            why = self.organisations.hindrance(chance)
+        for opportunity in chances:
+            sought = self.sought(
+                opportunity.attempt_id, opportunity.organisation, opportunity.time_s
+            )
+            chance, terms, why = self.deals.decide(dataclasses.replace(opportunity, lookout=sought))
             if why:
                 self._write_down(chance, Route(NOT_PLANNED), why=why)
                 continue
             open_ports = _open_ports(opening, chance.time_s)
-            route = self.routes.choose(
-                chance, open_ports, perception, smuggling, self.watch.true_loss
-            )
+            route = self.routes.choose(chance, open_ports, perception, terms, self.watch.true_loss)
             if route.kind == PORT:
                 lane = self.lane_at(route.port, TRUCK if chance.commercial else CAR)
                 going.append((chance, route.port, lane))

@@ -25,6 +25,7 @@ from sim.model.danger import Danger, Withdrawal
 from sim.model.diversion import Diversion
 from sim.model.duty import collection
 from sim.model.intelligence import Intelligence
+from sim.model.market import Markets
 from sim.model.opening import Opening, opening_of_day
 from sim.model.payroll import open_hours, planned_hours
 from sim.model.perception import Watch
@@ -132,8 +133,9 @@ class Border:
         self.watch = Watch(self.tally, parameters.smuggling, parameters.database.lookout_share)
         before = self._settings(self.conditions.at(-1.0))
         self.watch.begin(self._settings(self._baseline()), before)
+        self.markets = Markets(self.env, self.conditions)
         self.bookings = Bookings(
-            self.ports, self.layout, self.demand, self.conditions, self.watch, streams
+            self.ports, self.layout, self.demand, self.conditions, self.watch, streams, self.markets
         )
         terms = Terms(self.conditions, self.ports, parameters, point.scenario, point.start)
         self.intelligence = Intelligence(
@@ -150,6 +152,7 @@ class Border:
             self.bookings.organisations.hear,
             self.bookings.routes.hear,
             self.intelligence.hear,
+            self.markets.hear,
         ]
         self.withdrawals: list[Withdrawal] = []
         self.on_the_way = new_guests(0)
@@ -163,6 +166,7 @@ class Border:
         """Run the replication to its end."""
         self.env.process(self._workforce())
         self.env.process(self._days())
+        self.env.process(self.markets.process())
         self.env.run(until=self.point.days * DAY_S)
         self._day_is_over()  # the clock stops before what happens at the last midnight
 

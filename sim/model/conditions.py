@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sim.geography import Ports
 from sim.intervention import PORT, Intervention, Scenario, moment, select
+from sim.network import read_network
 from sim.parameters import Parameters, catalogue
 
 Floats = npt.NDArray[np.float64]
@@ -33,6 +34,8 @@ class Snapshot:
         Border-wide values; where a value differs by port, that of the baseline.
     by_port : dict of array
         Values that interventions have changed, shape (ports,).
+    by_place : dict of array
+        The same of what differs by source or by market, in the order of the network.
     closed : array of bool, shape (ports,)
     open_hour, close_hour : array of float, shape (ports,)
         Local hours.
@@ -40,6 +43,7 @@ class Snapshot:
 
     parameters: Parameters
     by_port: dict[str, Floats]
+    by_place: dict[str, Floats]
     closed: Flags
     open_hour: Floats
     close_hour: Floats
@@ -48,8 +52,13 @@ class Snapshot:
         """Value of a parameter at every port, shape (ports,)."""
         if name in self.by_port:
             return self.by_port[name]
-        room, field = name.split(".")
-        return np.full(len(self.closed), float(getattr(getattr(self.parameters, room), field)))
+        return np.full(len(self.closed), float(_baseline(self.parameters, name)))
+
+    def at_places(self, name: str, count: int) -> Floats:
+        """Value of a parameter in every source, or in every market, of which there are so many."""
+        if name in self.by_place:
+            return self.by_place[name]
+        return np.full(count, float(_baseline(self.parameters, name)))
 
 
 class Conditions:
@@ -87,7 +96,16 @@ class Conditions:
         self.ends = [_seconds(moment(x.end, last=True), origin) for x in self.interventions]
         rows = np.isin(whole.ids, ports.ids)
         self.selected = [select(x.where, whole)[rows] for x in self.interventions]
+        self.network = read_network(parameters.smuggling.network)
+        self.placed = [self._placed(x) for x in self.interventions]
         self._snapshot = functools.lru_cache(maxsize=64)(self._build)
+
+    def _placed(self, change: Intervention) -> Flags:
+        """Sources or markets that an intervention selects, by what its parameter differs by."""
+        by_source = change.parameter != PORT and catalogue()[change.parameter].metadata["by_source"]
+        ids = self.network.source_ids if by_source else self.network.market_ids
+        wanted = change.where.states if by_source else change.where.markets
+        return np.isin(ids, wanted) if wanted else np.ones(len(ids), bool)
 
     @property
     def first_s(self) -> float:
@@ -125,10 +143,13 @@ class Conditions:
 
     def _build(self, levels: tuple[float, ...]) -> Snapshot:
         by_port: dict[str, Floats] = {}
+        by_place: dict[str, Floats] = {}
         border: dict[str, Any] = {}
         closed = np.zeros(len(self.ports), bool)
         open_hour, close_hour = self.ports.open_hour.copy(), self.ports.close_hour.copy()
-        for level, change, where in zip(levels, self.interventions, self.selected, strict=True):
+        for level, change, where, placed in zip(
+            levels, self.interventions, self.selected, self.placed, strict=True
+        ):
             if level == 0.0:
                 continue
             if change.parameter == PORT:
@@ -142,18 +163,23 @@ class Conditions:
             name = change.parameter
             old = border.get(name, _baseline(self.parameters, name))
             border[name] = _changed(change, old, level)
-            if catalogue()[name].metadata["by_port"]:
-                values = by_port.setdefault(
-                    name, np.full(len(self.ports), float(_baseline(self.parameters, name)))
-                )
-                values[where] = [_changed(change, value, level) for value in values[where]]
+            about = catalogue()[name].metadata
+            for differs, found, chosen in (
+                (about["by_port"], by_port, where),
+                (about["by_source"] or about["by_market"], by_place, placed),
+            ):
+                if differs:
+                    values = found.setdefault(
+                        name, np.full(len(chosen), float(_baseline(self.parameters, name)))
+                    )
+                    values[chosen] = [_changed(change, value, level) for value in values[chosen]]
         closed |= close_hour <= open_hour
         everywhere = {
             name: value for name, value in border.items()
-            if not catalogue()[name].metadata["by_port"]
+            if name not in by_port and name not in by_place
         }  # fmt: skip
         return Snapshot(
-            _replaced(self.parameters, everywhere), by_port, closed, open_hour, close_hour
+            _replaced(self.parameters, everywhere), by_port, by_place, closed, open_hour, close_hour
         )
 
 

@@ -18,7 +18,7 @@ from sim.model.trade import places_of, sizes_of, trade_shares
 from sim.network import read_network
 from sim.parameters import Smuggling
 from sim.randomness import ARREST as ARREST_DRAW
-from sim.randomness import LOAD, OPPORTUNITY, Streams, entity_number, poisson_count
+from sim.randomness import LOAD, MARKET, OPPORTUNITY, Streams, entity_number, poisson_count
 
 DAYS_PER_YEAR = 365.0
 
@@ -44,6 +44,8 @@ class Opportunity:
         Hidden deep in the vehicle; goes in a truck.
     lookout : bool
         Whether a lookout on it is active when it arrives.
+    keenness : float
+        Quantile, 0 to 1: it is used where the share of opportunities worth a trip is above it.
     """
 
     organisation: int
@@ -57,6 +59,7 @@ class Opportunity:
     deep: bool
     commercial: bool
     lookout: bool = False
+    keenness: float = 0.0
 
     @property
     def attempt_id(self) -> str:
@@ -96,6 +99,8 @@ def _trade(network: str, affinity_km: float) -> Floats:
 class Organisations:
     """All organisations of one replication, and their opportunities day by day.
 
+    There are more opportunities than are used (`sim.model.deal`): a higher price finds some.
+
     Parameters
     ----------
     smuggling : Smuggling
@@ -103,16 +108,24 @@ class Organisations:
     streams : Streams
     share : float
         Share of the trade that the run simulates, 0 to 1.
+    used_share : float
+        Share of the opportunities that are used in the baseline, 0 to 1.
     """
 
-    def __init__(self, smuggling: Smuggling, streams: Streams, share: float = 1.0) -> None:
+    def __init__(
+        self,
+        smuggling: Smuggling,
+        streams: Streams,
+        share: float = 1.0,
+        used_share: float = 1.0,
+    ) -> None:
         self.streams = streams
         self.smuggling = smuggling
-        self.share = share
+        self.share = share / used_share
         self.network = read_network(smuggling.network)
         self.national = entity_number("organisations")
         self.entity = [entity_number(f"organisation/{i}") for i in range(smuggling.organisations)]
-        table = _trade(smuggling.network, smuggling.affinity_km)
+        self.trade = table = _trade(smuggling.network, smuggling.affinity_km)
         start = streams.uniforms(OPPORTUNITY, self.national, 0, 1)[1, 0]
         uniform = [streams.uniforms(OPPORTUNITY, entity, 0, 1)[0, 0] for entity in self.entity]
         source, market = places_of(table, float(start), np.array(uniform))
@@ -148,8 +161,13 @@ class Organisations:
         """Share of each in what was delivered before the run, shape (organisations,)."""
         return np.asarray(np.diff(self.reached, prepend=0.0) / self.reached[-1])
 
+    def away_s(self, end_s: float) -> float:
+        """Time out of action from the start of the run to a moment, in organisation-seconds."""
+        gaps = [gap for some in self._gaps.values() for gap in some]
+        return sum(max(min(end, end_s) - max(start, 0.0), 0.0) for start, end in gaps)
+
     def hindrance(self, opportunity: Opportunity) -> str:
-        """Why a trip is not planned at all: arrest, supply or price; empty where it is."""
+        """Why the organisation cannot make a trip at all: arrest; empty where it can."""
         if not self.in_action(opportunity.organisation, opportunity.time_s):
             return ARREST
         return ""
@@ -174,6 +192,7 @@ class Organisations:
             return []
         when = self.streams.uniforms(OPPORTUNITY, self.national, day, count, first=1)
         what = self.streams.uniforms(LOAD, self.national, day, count, first=1)
+        keen = self.streams.uniforms(MARKET, self.national, day, count, first=1)[0]
         loads = load_of(what[0], load_scale(smuggling), smuggling)
         found = []
         for i in range(count):
@@ -190,6 +209,7 @@ class Organisations:
                     load=int(loads[i]),
                     deep=bool(what[1, i] < smuggling.deep_share),
                     commercial=bool(what[2, i] < smuggling.commercial_share),
+                    keenness=float(keen[i]),
                 )
             )
         return found

@@ -18,11 +18,13 @@ from sim.parameters.declaration import Kind, par
 from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
 from sim.parameters.intelligence import Intelligence
+from sim.parameters.market import Market
 from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Primary
 from sim.parameters.rooms import ROOMS, Parameters, catalogue, check, check_value
 from sim.parameters.smuggling import Smuggling
 from sim.parameters.staffing import Staffing
+from sim.parameters.supply import Supply
 from sim.parameters.traffic import Traffic
 
 __all__ = [
@@ -34,11 +36,13 @@ __all__ = [
     "Inspection",
     "Intelligence",
     "Kind",
+    "Market",
     "Parameters",
     "Patrol",
     "Primary",
     "Smuggling",
     "Staffing",
+    "Supply",
     "Traffic",
     "catalogue",
     "check",

@@ -17,6 +17,8 @@ def par(
     about: str,
     bounds: tuple[float, float] | None = None,
     by_port: bool = False,
+    by_source: bool = False,
+    by_market: bool = False,
     choices: tuple[str, ...] = (),
     lever: bool = False,
 ) -> Any:
@@ -40,6 +42,8 @@ def par(
         What is possible at all (inclusive); outside it a configuration is refused.
     by_port : bool
         Whether an intervention may set it at some ports only.
+    by_source, by_market : bool
+        Whether an intervention may set it in some states of purchase, or markets, only.
     choices : tuple of str
         Allowed words of a text parameter.
     lever : bool
@@ -57,6 +61,8 @@ def par(
             "about": about,
             "bounds": bounds if bounds is not None else (0.0, 1.0) if unit == "share" else None,
             "by_port": by_port,
+            "by_source": by_source,
+            "by_market": by_market,
             "choices": choices,
             "lever": lever,
         },

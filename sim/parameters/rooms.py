@@ -12,10 +12,12 @@ from sim.parameters.database import Database
 from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
 from sim.parameters.intelligence import Intelligence
+from sim.parameters.market import Market
 from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Primary
 from sim.parameters.smuggling import Smuggling
 from sim.parameters.staffing import Staffing
+from sim.parameters.supply import Supply
 from sim.parameters.traffic import Traffic
 
 
@@ -33,6 +35,8 @@ class Parameters:
     patrol: Patrol = Patrol()
     smuggling: Smuggling = Smuggling()
     intelligence: Intelligence = Intelligence()
+    market: Market = Market()
+    supply: Supply = Supply()
     costs: Costs = Costs()
 
 

@@ -16,7 +16,8 @@ class Smuggling:
     )  # fmt: skip
     firearms_per_year: float = par(
         4000.0, unit="firearms/year", source="Z003", kind="placeholder", low=1500, high=10000,
-        bounds=(0.0, 1e6), about="Firearms that organisations would move in a year, all routes",
+        bounds=(0.0, 1e6),
+        about="Firearms that organisations would move in a year, all routes, at the baseline price",
     )  # fmt: skip
     organisations: int = par(
         60, unit="organisations", source="assumed", kind="placeholder", low=20, high=200,
@@ -142,7 +143,7 @@ class Smuggling:
     )  # fmt: skip
     acquisition_cad: float = par(
         750.0, unit="CAD", source="C048, C050, C052", kind="cited", low=300, high=900,
-        bounds=(0.0, 1e6), about="Purchase and straw buyer's fee of one handgun",
+        bounds=(0.0, 1e6), by_source=True, about="Purchase and straw buyer's fee of one handgun",
     )  # fmt: skip
     travel_cad_per_km: float = par(
         0.65, unit="CAD/km", source="D011", kind="cited", low=0.3, high=1.0, bounds=(0.0, 100.0),

@@ -161,6 +161,10 @@ def forget_a_lookout(border: Border) -> None:
     border.intelligence.lookouts.issued += 1
 
 
+def sell_what_is_not_there(border: Border) -> None:
+    border.markets.markets["ON"].sold += 1.0
+
+
 TAMPERED: dict[str, Callable[[Border], None]] = {
     "vehicles in = vehicles out + still in line": lose_a_vehicle,
     "Little's law: time integral of the line = sum of waits": stretch_the_line,
@@ -175,6 +179,9 @@ TAMPERED: dict[str, Callable[[Border], None]] = {
     "leads received = used + faded + waiting": mislay_a_lead,
     "investigators = free + at work on a case": open_a_case_without_an_investigator,
     "lookouts issued = expired + active": forget_a_lookout,
+    "markets: stock at the start + firearms passed = sold + stock at the end": (
+        sell_what_is_not_there
+    ),
 }
 
 

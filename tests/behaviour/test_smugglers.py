@@ -223,8 +223,9 @@ def test_hardening_some_routes_moves_trips_and_only_hardening_all_ends_them() ->
     assert everything < 0.15 * nothing
 
 
-# Nobody is arrested, so that only the choice of route could differ.
+# Nobody is arrested and no price moves, so that only the choice of route could differ.
 STATIC = {
+    "market.trip_elasticity": 0.0,
     "smuggling.adversary": "static",
     "smuggling.firearms_per_year": 1e6,
     "smuggling.arrest_share": 0.0,

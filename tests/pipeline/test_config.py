@@ -18,6 +18,8 @@ GROUPS = [
     "staffing",
     "smuggling",
     "patrol",
+    "market",
+    "supply",
     "design",
     "engine",
     "execution",

@@ -99,6 +99,42 @@ def test_only_a_parameter_by_port_can_be_changed_at_some_ports() -> None:
         Intervention("smuggling.load_mean", "set", 5.0, where=Where(provinces=("ON",)))
 
 
+@pytest.mark.parametrize(
+    ("name", "where", "words"),
+    [
+        (
+            "supply.retail_open_share",
+            Where(markets=("ON",)),
+            "all markets and cannot be changed in",
+        ),
+        ("market.demand_scale", Where(states=("OH",)), "all states and cannot be changed in"),
+        (SEARCHES, Where(states=("OH",)), "all states and cannot be changed in some states"),
+        ("market.demand_scale", Where(provinces=("ON",)), "the whole border and cannot be changed"),
+        ("port", Where(states=("OH",)), "where selects ports, not states or markets"),
+    ],
+)
+def test_a_quantity_differs_by_ports_or_by_states_or_by_markets(
+    name: str, where: Where, words: str
+) -> None:
+    operation, value = ("close", True) if name == "port" else ("set", 0.5)
+    with pytest.raises(InputError, match=words):
+        Intervention(name, operation, value, where)
+
+
+def test_states_and_markets_that_do_not_meet_do_not_contradict_each_other() -> None:
+    name = "supply.retail_open_share"
+    ohio, texas = (Where(states=(state,)) for state in ("OH", "TX"))
+    apart = [
+        Intervention(name, "set", value, where) for value, where in ((0.1, ohio), (0.2, texas))
+    ]
+    assert Scenario("apart", interventions=tuple(apart))
+    with pytest.raises(InputError, match="contradiction"):
+        Scenario(
+            "both",
+            interventions=(apart[0], Intervention(name, "set", 0.2, Where(states=("TX", "OH")))),
+        )
+
+
 def test_reversed_dates_are_refused() -> None:
     with pytest.raises(InputError, match="end 2005-03-01 is not after start 2005-04-01"):
         set_to(0.1, start=datetime.date(2005, 4, 1), end=datetime.date(2005, 3, 1))
