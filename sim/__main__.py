@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.study import Broken, Settings
+    from sim.conduct import Ended
+    from sim.study import Settings
 
 LAW_BROKEN = 1
 BAD_INPUT = 2
+FAILED = 3
 INTERRUPTED = 130
 RUNS = Path("runs")
 
@@ -31,7 +33,8 @@ def main() -> int:
     Returns
     -------
     int
-        0; 1 if a law was broken; 2 for bad input or a disk that is full; 130 if interrupted.
+        0; 1 if a law was broken; 2 for bad input or a disk that is full; 3 if replications failed;
+        130 if interrupted.
     """
     from sim.progress import Progress
 
@@ -43,9 +46,9 @@ def main() -> int:
         asked, base = _settings()
         if not asked:
             return 0
-        from sim.study import conduct
+        from sim.conduct import conduct
 
-        broken = conduct(asked, base, progress)
+        ended = conduct(asked, base, progress)
     except InputError as error:
         _complain(str(error))
         return BAD_INPUT
@@ -66,8 +69,7 @@ def main() -> int:
             f"replications are kept in {base}; the same command continues"
         )
         return BAD_INPUT
-    _report(asked, broken)
-    return LAW_BROKEN if broken else 0
+    return _report(asked, ended, base)
 
 
 def _settings() -> tuple[list["Settings"], Path]:
@@ -144,14 +146,25 @@ def _status(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _report(asked: Sequence["Settings"], broken: Sequence["Broken"]) -> None:
+def _report(asked: Sequence["Settings"], ended: "Ended", base: Path) -> int:
     """Print the first scenario's summary, and where the results are."""
-    for one in broken:
+    if ended.failures:
+        more = f" and {len(ended.failures) - 1} more" if len(ended.failures) > 1 else ""
+        _complain(
+            f"{ended.failures[0]}{more}; no tables were written, {base / 'failures.log'} says "
+            "where; what is done is kept, and the same command tries the rest again"
+        )
+        return FAILED
+    for one in ended.broken:
         _complain(str(one))
-    if len(asked) == 1 and not broken:
+    if ended.share:
+        print(ended.share)
+        return 0
+    if len(asked) == 1 and not ended.broken:
         _print_summary(asked[0])
     for settings in asked:
         print(f"results: {settings.folder}")
+    return LAW_BROKEN if ended.broken else 0
 
 
 def _print_summary(settings: "Settings") -> None:

@@ -19,6 +19,8 @@ from sim.design.methods import METHODS, DesignConfig, design_of
 from sim.design.record import WORLD, Design
 from sim.design.worlds import worlds
 from sim.errors import InputError
+from sim.execute.execution import Execution
+from sim.execute.plan import DETAILS, detail_kept
 from sim.feasibility import check_point
 from sim.geography import Ports, read_ports
 from sim.intervention import BASELINE, Scenario
@@ -29,7 +31,6 @@ from sim.study import Settings
 CONF = Path(__file__).resolve().parent.parent / "conf"
 PLACE = "configuration"
 PORT_SETS = ("all", "official119")
-EXECUTIONS = ("pool", "serial")
 
 
 @dataclass
@@ -44,6 +45,9 @@ class _Run:
 class _Execution:
     kind: str = MISSING
     workers: int | None = None
+    address: str = "local"
+    index: int | None = None
+    count: int | None = None
 
 
 @dataclass
@@ -51,6 +55,8 @@ class _StudyFolder:
     dir: str | None = None
     scenarios: str | None = None
     ports_table: str | None = None
+    detail: str = "auto"
+    confirm: bool = False
 
 
 ROOMS_OF_A_RUN = (
@@ -112,7 +118,7 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
         With field, value, bound and unit in one line.
     """
     plain = _plain(config)
-    run, study, execution = plain["run"], plain["study"], plain["execution"]
+    run, study = plain["run"], plain["study"]
     parameters = _parameters(plain)
     start = _start(run["start"])
     _within("run.days", run["days"], 1, 3660, "days")
@@ -120,10 +126,7 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     _within("run.seed", run["seed"], 0, 2**32 - 1, "")
     _one_of("year", plain["year"], YEARS)
     _one_of("engine", plain["engine"], ENGINES)
-    _one_of("execution.kind", execution["kind"], EXECUTIONS)
-    workers = execution["workers"]
-    workers = _processors() if workers is None else workers
-    _within("execution.workers", workers, 1, 4096, "processes")
+    _one_of("study.detail", study["detail"], DETAILS)
     own_table = study["ports_table"] or None
     table = read_ports(plain["year"], Path(own_table) if own_table else None)
     ports = _ports(plain["ports"], table)
@@ -150,10 +153,10 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
         folder=Path(study["dir"] or Path("runs") / name),
         points=points,
         replications=run["replications"],
-        execution=execution["kind"],
-        workers=workers,
+        execution=Execution.asked(**plain["execution"], environment=os.environ),
         configuration=plain,
         design=design,
+        detail=detail_kept(study["detail"], points, run["replications"]),
     )
 
 
@@ -171,13 +174,6 @@ def _design(plain: dict[str, Any]) -> Design | None:
             "the design makes the worlds; give one"
         )
     return design
-
-
-def _processors() -> int:
-    """Count the processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _plain(config: DictConfig) -> dict[str, Any]:

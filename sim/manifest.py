@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from sim.execute.plan import key_of
 from sim.execute.provenance import code_digest, code_version, package_versions
 from sim.point import Point
 
@@ -22,7 +23,9 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
     content = {
         "name": settings.name,
         "configuration": settings.configuration,
-        "configuration_hash": configuration_hash(settings.configuration),
+        "configuration_hash": configuration_hash(settings),
+        "content_hash": content_hash(settings),
+        "detail": settings.detail,
         "start": first.start,
         "days": first.days,
         "year": first.year,
@@ -50,10 +53,29 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
     return plain
 
 
-def configuration_hash(configuration: dict[str, Any]) -> str:
-    """Hash of what decides the results: where they go and how they are computed do not enter."""
+def configuration_hash(settings: "Settings") -> str:
+    """Hash of what decides the results: where they go and how they are computed do not enter.
+
+    What was read from files (a port table, a folder of scenarios) enters with its content.
+    """
     deciding = {
-        key: value for key, value in configuration.items() if key not in ("study", "execution")
+        key: value
+        for key, value in settings.configuration.items()
+        if key not in ("study", "execution")
     }
-    text = json.dumps(deciding, sort_keys=True, default=str)
+    read = [key_of(point) for point in settings.points]
+    return _digest([deciding, _digest(read)])
+
+
+def content_hash(settings: "Settings") -> str:
+    """Hash of everything that decides the bytes of the tables, the code among it."""
+    labelled = [(*point.label, key_of(point)) for point in settings.points]
+    titles = {point.scenario.name: asdict(point.scenario) for point in settings.points}
+    design = settings.design.about if settings.design else None
+    kept = [settings.replications, settings.detail]
+    return _digest([code_digest(), configuration_hash(settings), labelled, titles, design, kept])
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -60,6 +60,7 @@ class Progress:
     _folder: Path | None = None
     _name: str = ""
     _execution: str = ""
+    _member: str = ""
     _state: str = "running"
     _began: str = ""
     _first: tuple[float, int] | None = None
@@ -70,9 +71,21 @@ class Progress:
     _who: str = "nobody"
 
     @contextmanager
-    def watched(self, folder: Path, name: str, execution: str) -> Iterator[None]:
-        """Write the status file of a folder about once a second, and once more at the end."""
+    def watched(self, folder: Path, name: str, execution: str, member: str = "") -> Iterator[None]:
+        """Write the status file of a folder about once a second, and once more at the end.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+        name : str
+            Name of the study.
+        execution : str
+            How it is carried out.
+        member : str
+            Which job of an array this is: each has a file of its own.
+        """
         self._folder, self._name, self._execution = folder, name, execution
+        self._member = member
         self._state, self._began, self._who = "running", now(), audience()
         over = threading.Event()
         ticker = threading.Thread(target=self._tick, args=(over,), daemon=True)
@@ -90,7 +103,7 @@ class Progress:
             over.set()
             ticker.join()
             self._close()
-            write_status(folder, self.status())
+            write_status(folder, self.status(), member)
 
     def begin(self, total: int, done: int) -> None:
         """Say how many replications there are, and how many are kept already."""
@@ -98,7 +111,7 @@ class Progress:
         self._first, self._tenth = None, 10 * done // max(total, 1)
         self._close()
         if self._folder is not None:
-            write_status(self._folder, self.status())
+            write_status(self._folder, self.status(), self._member)
         if self._who == "terminal" and done < total:
             import tqdm
 
@@ -109,8 +122,9 @@ class Progress:
     def advance(self, count: int, worker: str) -> None:
         """Count replications that a worker has finished."""
         self.done += count
-        known = self._workers.get(worker)
-        self._workers[worker] = Worker(worker, count + (known.done if known else 0), now())
+        if worker and count:
+            known = self._workers.get(worker)
+            self._workers[worker] = Worker(worker, count + (known.done if known else 0), now())
         if self._first is None:
             self._first = (time.monotonic(), self.done)
         if self._bar is not None:
@@ -176,7 +190,7 @@ class Progress:
 
     def _tick(self, over: threading.Event) -> None:
         while self._folder is not None:
-            write_status(self._folder, self.status())
+            write_status(self._folder, self.status(), self._member)
             if over.wait(EVERY_S):
                 return
 

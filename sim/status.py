@@ -144,8 +144,17 @@ def read_status(folder: Path | str) -> Status:
     return status
 
 
-def write_status(folder: Path, status: Status) -> None:
-    """Write the file, whole or not at all. A disk that is full does not stop a study here."""
+def write_status(folder: Path, status: Status, member: str = "") -> None:
+    """Write the file, whole or not at all. A disk that is full does not stop a study here.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    status : Status
+    member : str
+        Which job of an array it is about; each has a file of its own.
+    """
+    target = folder / (f"progress-{member}.json" if member else STATUS_FILE)
     content: dict[str, Any] = {"schema": STATUS_SCHEMA, **dataclasses.asdict(status)}
     try:
         handle, temporary = tempfile.mkstemp(prefix=".progress-", dir=folder)
@@ -153,7 +162,7 @@ def write_status(folder: Path, status: Status) -> None:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(content, file, indent=1)
             os.chmod(temporary, 0o644)
-            os.replace(temporary, folder / STATUS_FILE)
+            os.replace(temporary, target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

@@ -1,5 +1,6 @@
 """How a results folder is written: tables, manifest and certificate, all at once or not at all."""
 
+import hashlib
 import json
 import math
 import os
@@ -8,17 +9,18 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.point import Label
-from sim.tables import DESIGN, KEYS, SCHEMA, TABLES, Column
+from sim.tables import DESIGN, SCHEMA, TABLES, Column
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.execute.encoding import Kept
     from sim.results import Result
 
 DESIGN_FILE = "design.parquet"
@@ -35,7 +37,7 @@ def schema_of(columns: Iterable[Column]) -> pa.Schema:
 
 def write_study(
     folder: Path | str,
-    results: Iterable[tuple[Label, int, "Result"]],
+    results: Iterable[tuple[Label, int, "Result | Kept"]],
     manifest: dict[str, Any],
     design: "pd.DataFrame | None" = None,
 ) -> None:
@@ -45,9 +47,9 @@ def write_study(
     ----------
     folder : Path
         Made if it is not there.
-    results : iterable of (Label, int, Result)
+    results : iterable of (Label, int, Result or Kept)
         What the point is called, the replication's number, and what it came to, in the order the
-        rows shall have. Only one result is in memory at a time.
+        rows shall have. No more than a group of rows is in memory at a time.
     manifest : dict
         How the study was made; ``schema`` and ``rows`` are added.
     design : pandas.DataFrame, optional
@@ -61,10 +63,11 @@ def write_study(
         held = bool(laws) and all(law["held"] for law in laws.values())
         certificate = {"held": held, "replications": rows.pop("replications")}
         _write_json(staging / "certificate.json", {**certificate, "laws": list(laws.values())})
-        _write_json(staging / "manifest.json", {**manifest, "schema": SCHEMA, "rows": rows})
         if design is not None:
             table = pa.Table.from_pandas(design, schema_of(DESIGN), preserve_index=False)
             pq.write_table(table.replace_schema_metadata(), staging / DESIGN_FILE)
+        about = {"schema": SCHEMA, "rows": rows, "files": _files(staging)}
+        _write_json(staging / "manifest.json", {**manifest, **about})
         (folder / "manifest.json").unlink(missing_ok=True)
         (folder / DESIGN_FILE).unlink(missing_ok=True)
         for path in sorted(staging.iterdir(), key=lambda path: path.name == "manifest.json"):
@@ -75,80 +78,128 @@ def write_study(
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def is_written(folder: Path, content_hash: str) -> bool:
+    """Whether a folder holds whole and certified results of some content already.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    content_hash : str
+        What the manifest says under this name.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
+        if manifest["schema"] != SCHEMA or manifest["content_hash"] != content_hash:
+            return False
+        return bool(certificate["held"]) and all(
+            _file(folder / name, about["bytes"]) == about
+            for name, about in manifest["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.name: _file(path, path.stat().st_size) for path in sorted(folder.iterdir())}
+
+
+def _file(path: Path, expected: int) -> dict[str, Any]:
+    """Size and SHA-256 of a file; where the size is not what is expected, that is enough."""
+    size = path.stat().st_size
+    if size != expected:
+        return {"bytes": size}
+    with path.open("rb") as file:
+        return {"bytes": size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
 class _Groups:
     """Collects rows of one table and writes them in groups, each of one scenario."""
 
-    def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
-        self.writer, self.schema = writer, schema
+    def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema, csv: IO[bytes] | None) -> None:
+        self.writer, self.schema, self.csv = writer, schema, csv
         self.held: list[pa.Table] = []
         self.scenario = ""
-        self.rows = 0
+        self.rows = self.waiting = 0
 
     def add(self, table: pa.Table, scenario: str) -> None:
-        if scenario != self.scenario or sum(one.num_rows for one in self.held) >= ROWS_HELD:
+        if scenario != self.scenario or self.waiting >= ROWS_HELD:
             self.write()
         self.scenario = scenario
         self.held.append(table)
         self.rows += table.num_rows
+        self.waiting += table.num_rows
 
     def write(self) -> None:
         table = pa.concat_tables(self.held) if self.held else self.schema.empty_table()
         if table.num_rows:
             self.writer.write_table(table, row_group_size=table.num_rows)
-        self.held = []
+            if self.csv is not None:
+                table.to_pandas().to_csv(self.csv, index=False, header=False, lineterminator="\n")
+        self.held, self.waiting = [], 0
 
 
 @contextmanager
 def _open_table(folder: Path, name: str) -> Iterator[_Groups]:
     schema = schema_of(TABLES[name])
     path = folder / f"{name}.parquet"
-    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
-        groups = _Groups(writer, schema)
+    with ExitStack() as stack:
+        writer = stack.enter_context(
+            pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+        )
+        csv = None
+        if name == "summary":
+            csv = stack.enter_context((folder / "summary.csv").open("wb"))
+            csv.write((",".join(schema.names) + "\n").encode())
+        groups = _Groups(writer, schema, csv)
         yield groups
         groups.write()
 
 
 def _write_tables(
-    staging: Path, results: Iterable[tuple[Label, int, "Result"]]
+    staging: Path, results: Iterable[tuple[Label, int, "Result | Kept"]]
 ) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
     """Write the four tables; return their numbers of rows and each law's worst case."""
     replications = 0
     laws: dict[str, dict[str, Any]] = {}
     with ExitStack() as stack:
         tables = {name: stack.enter_context(_open_table(staging, name)) for name in TABLES}
-        csv = stack.enter_context((staging / "summary.csv").open("w", encoding="utf-8"))
-        csv.write(",".join(column.name for column in TABLES["summary"]) + "\n")
         for label, replication, result in results:
             for name, groups in tables.items():
-                frame = getattr(result, name)
-                groups.add(_to_table(name, frame, label, replication), label.scenario)
-                if name == "summary":
-                    keyed = _keyed(name, frame, label, replication)
-                    keyed.to_csv(csv, index=False, header=False, lineterminator="\n")
+                table = _to_table(name, getattr(result, name), label, replication)
+                groups.add(table, label.scenario)
             replications += 1
             _add_laws(laws, label, replication, result)
     rows = {name: groups.rows for name, groups in tables.items()}
     return {**rows, "replications": replications}, laws
 
 
-def _keyed(name: str, frame: "pd.DataFrame", label: Label, replication: int) -> "pd.DataFrame":
-    """Take exactly the declared columns of a frame, and say which run it is of."""
-    names = [column.name for column in TABLES[name]]
-    keys = {key.name for key in KEYS}
-    odd = (set(names) ^ set(frame.columns)) - keys
+def _to_table(
+    name: str, content: "pd.DataFrame | pa.RecordBatch", label: Label, replication: int
+) -> pa.Table:
+    """Take exactly the declared columns, and say which run they are of."""
+    schema = schema_of(TABLES[name])
+    keys = {**label._asdict(), "replication": replication}
+    if isinstance(content, pa.RecordBatch):
+        given, rows = content.schema.names, content.num_rows
+    else:
+        given, rows = list(content.columns), len(content)
+    odd = (set(schema.names) ^ set(given)) - set(keys)
     if odd:
         raise ValueError(f"{name}: columns missing or not declared: {sorted(odd)}")
-    return frame.assign(**label._asdict(), replication=replication)[names]
-
-
-def _to_table(name: str, frame: "pd.DataFrame", label: Label, replication: int) -> pa.Table:
-    keyed = _keyed(name, frame, label, replication)
-    schema = schema_of(TABLES[name])
-    return pa.Table.from_pandas(keyed, schema, preserve_index=False).replace_schema_metadata()
+    columns = []
+    for field in schema:
+        if field.name in keys:
+            columns.append(pa.repeat(pa.scalar(keys[field.name], field.type), rows))
+        elif isinstance(content, pa.RecordBatch):
+            columns.append(content.column(field.name))
+        else:
+            columns.append(pa.array(content[field.name].array, field.type))
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _add_laws(
-    laws: dict[str, dict[str, Any]], label: Label, replication: int, result: "Result"
+    laws: dict[str, dict[str, Any]], label: Label, replication: int, result: "Result | Kept"
 ) -> None:
     """Keep each law's worst case, with where it was seen."""
     for entry in result.certificate:

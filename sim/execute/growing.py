@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.execute.encoding import decode
+from sim.execute.part import DamagedError, read_entry
 from sim.execute.plan import key_of
-from sim.execute.store import read_table
+from sim.execute.store import Place, Store
 from sim.point import Label, Point
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Planned:
     replications : int
         Of each point.
     keys : tuple of (Label, str)
-        Every point's label and the name of its folder in the store.
+        Every point's label, and what the store calls it.
     """
 
     folder: Path
@@ -45,17 +47,16 @@ class Planned:
     replications: int
     keys: tuple[tuple[Label, str], ...]
 
-    def file(self, key: str, replication: int) -> Path:
-        """File of a replication in the store."""
-        return self.folder / "store" / key / f"{replication:06d}.replication"
-
-    def arrived(self) -> list[tuple[Label, int, Path]]:
-        """Replications that are there now: label, number and file."""
+    def arrived(self) -> list[tuple[Label, int, Place]]:
+        """Replications that are there now: label, number and where they are kept."""
+        store = Store(self.folder / "store", self.code)
+        store.refresh()
+        places = store.places()
         return [
-            (label, number, path)
+            (label, number, place)
             for label, key in self.keys
-            for number in range(self.replications)
-            if (path := self.file(key, number)).is_file()
+            for number, place in places.get(key, {}).items()
+            if number < self.replications
         ]
 
 
@@ -103,20 +104,23 @@ def read_plan(folder: Path) -> Planned:
 
 
 def _name(one: dict[str, Any]) -> str:
-    """Key of a point: a folder's name and nothing that leads out of the store."""
+    """Key of a point: digits, letters and dashes."""
     key = str(one["key"])
     if not key.replace("-", "").isalnum():
         raise ValueError(f"key {key!r}")
     return key
 
 
-def summary_of(path: Path, label: Label, replication: int, code: str) -> "pd.DataFrame":
+def summary_of(place: Place, label: Label, replication: int, code: str) -> "pd.DataFrame":
     """Read the summary of one replication that has arrived, named as in a results folder.
 
     Raises
     ------
     DamagedError
-        If the file is not what was written, or was written by other code.
+        If it is not what was written, or was written by other code.
     """
-    frame = read_table(path, "summary", code)
+    if place.code != code:
+        raise DamagedError("it was written by other code")
+    content = read_entry(place.path, place.offset, place.length, place.digest)
+    frame: pd.DataFrame = decode(content).summary.to_pandas()
     return frame.assign(**{**label._asdict(), "replication": replication})

@@ -16,6 +16,7 @@ PACKAGES = ("numpy", "numba", "simpy", "pandas", "pyarrow", "scipy", "hydra-core
 _INDIFFERENT = (
     "__main__.py",
     "complaint.py",
+    "conduct.py",
     "config.py",
     "design",
     "feasibility.py",
@@ -24,6 +25,7 @@ _INDIFFERENT = (
     "scenario.py",
     "status.py",
     "study.py",
+    "writing.py",
     "execute",
     "derive",
 )

@@ -1,126 +1,278 @@
-"""What is done: one file a replication, written at once or not at all.
+"""What is done: the replications of a study, in a few files, kept for good once written.
 
-A file is a line with the SHA-256 of the rest and the digest of the code that made it, then a zip of
-tables. Present and whole means done, so a killed study continues where it stopped.
+A replication is known by its point's key and its number. Present and whole means done, so a killed
+study continues where it stopped; a part (`sim.execute.part`) is there whole or not at all.
 """
 
-import dataclasses
-import hashlib
-import io
 import json
 import os
-import tempfile
-import zipfile
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from sim.errors import InputError
+from sim.execute.encoding import Kept, decode
+from sim.execute.part import (
+    SUFFIX,
+    WRITING,
+    DamagedError,
+    Entry,
+    merge,
+    read_entry,
+    read_index,
+)
 from sim.execute.plan import Task
+from sim.tables import SCHEMA
 
-if TYPE_CHECKING:
-    import pandas as pd
+FORMAT = {"store": 2, "tables": SCHEMA}
+FORMAT_FILE = "store.json"
+MOST_PARTS = 16
+"""With more small parts than this they are put together."""
+PART_BYTES = 256 * 2**20
+"""About the size of a part that is put together from others."""
 
-    from sim.results import Result
-
-MAGIC = "replication-1"
-_LONGEST_HEADER = 200
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class DamagedError(Exception):
-    """A stored replication is not what was written."""
+_ABSENT = -1
+_DETAILED = 1 << 62
+_ROW_BITS = 24
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Part:
+    """An open part: where its replications are, in little memory."""
+
+    path: Path
+    size: int
+    offset: "array[int]" = field(default_factory=lambda: array("q"))
+    length: "array[int]" = field(default_factory=lambda: array("q"))
+    digest: bytearray = field(default_factory=bytearray)
+
+    def add(self, entry: Entry) -> int:
+        self.offset.append(entry.offset)
+        self.length.append(entry.length)
+        self.digest += bytes.fromhex(entry.digest)
+        return len(self.offset) - 1
+
+    def place(self, row: int) -> tuple[int, int, str]:
+        return self.offset[row], self.length[row], self.digest[32 * row : 32 * row + 32].hex()
+
+
+class Place(NamedTuple):
+    """Where a replication is kept, for whoever reads the store from outside."""
+
+    path: Path
+    offset: int
+    length: int
+    digest: str
+    code: str
+
+
 class Store:
     """The replications of a study that are done.
 
-    Attributes
+    Parameters
     ----------
     folder : pathlib.Path
     code : str
-        Digest of the code whose results count as done.
+        Digest of the code whose results count as done; those of other code count as not there.
     """
 
-    folder: Path
-    code: str
+    def __init__(self, folder: Path, code: str) -> None:
+        self.folder = folder
+        self.code = code
+        self._parts: list[_Part] = []
+        self._seen: dict[str, tuple[int, bool]] = {}
+        self._where: dict[str, array[int]] = {}
+        self._damaged: set[Path] = set()
 
-    def path(self, task: Task) -> Path:
-        """File of a task."""
-        return self.folder / task.key / f"{task.replication:06d}.replication"
-
-    def missing(self, tasks: tuple[Task, ...]) -> tuple[list[Task], list[str]]:
-        """Tasks still to be done, and what was found wrong with files that were there.
+    def refresh(self) -> list[str]:
+        """Look for parts that have been added.
 
         Returns
         -------
-        list of Task
         list of str
-            One line for each file that is damaged; files of other code count as not there.
+            A line for each part that is damaged: it counts as not there.
         """
-        todo, complaints = [], []
-        for task in tasks:
-            path = self.path(task)
+        complaints = []
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             try:
-                content = path.read_bytes()
-            except FileNotFoundError:
-                todo.append(task)
+                inode = path.stat().st_ino  # what was run again replaces a damaged file of its name
+                if self._seen.get(path.name, (0, False))[0] == inode:
+                    continue
+                code, entries, lost = read_index(path)
+            except FileNotFoundError:  # put together with others, in this very moment
+                continue
+            except DamagedError as error:
+                complaints.append(f"{path}: damaged ({error}); what was in it is run again")
+                self._seen[path.name] = inode, False
                 continue
             except OSError as error:
                 raise InputError(f"{path}: {error.strerror}") from None
-            try:
-                code, _ = _opened(content)
-            except DamagedError as error:
-                complaints.append(f"{path}: damaged ({error}); {task.label} is run again")
-                todo.append(task)
-                continue
+            self._seen[path.name] = inode, code == self.code
             if code != self.code:
-                todo.append(task)
-        return todo, complaints
+                continue
+            if lost:
+                complaints.append(f"{path}: damaged (its end is missing); {lost} are run again")
+                self._damaged.add(path)
+            self._add(path, entries)
+        return complaints
 
-    def save(self, task: Task, result: "Result") -> None:
-        """Keep a result: under a temporary name first, so that no half of it is ever seen."""
-        body = _packed(result)
-        head = f"{MAGIC} {hashlib.sha256(body).hexdigest()} {self.code}\n".encode()
-        path = self.path(task)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(head)
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+    def _add(self, path: Path, entries: list[Entry]) -> None:
+        number = len(self._parts)
+        part = _Part(path, path.stat().st_size)
+        self._parts.append(part)
+        for entry in entries:
+            numbers = self._where.setdefault(entry.key, array("q"))
+            while len(numbers) <= entry.replication:
+                numbers.append(_ABSENT)
+            known = numbers[entry.replication]
+            if known >= 0 and (known & _DETAILED or not entry.detailed):
+                continue
+            row = part.add(entry)
+            place = number << _ROW_BITS | row
+            numbers[entry.replication] = place | (_DETAILED if entry.detailed else 0)
 
-    def load(self, task: Task) -> "Result":
-        """Read a result back.
+    def has(self, task: Task) -> bool:
+        """Whether a task is done, with its detail if that is asked for."""
+        place = self._place(task)
+        return place >= 0 and (bool(place & _DETAILED) or not task.detailed)
+
+    def load(self, task: Task) -> Kept:
+        """Read a result back; `content` says what may be wrong."""
+        return decode(self.content(task))
+
+    def content(self, task: Task) -> bytes:
+        """Read a result's bytes.
 
         Raises
         ------
         DamagedError
-            If the file is not what was written.
+            If it is not there, or not what was written.
         """
-        try:
-            _, body = _opened(self.path(task).read_bytes())
-            return _unpacked(body)
-        except OSError as error:
-            raise DamagedError(str(error.strerror)) from None
+        place = self._place(task)
+        if place < 0:
+            raise DamagedError("it is not there")
+        part, row = self._part(place)
+        return read_entry(part.path, *part.place(row))
 
-    def discard_unfinished(self) -> None:
-        """Remove what a killed run was writing. Only the holder of the lock may."""
-        for path in self.folder.glob("*/.writing-*"):
-            path.unlink(missing_ok=True)
+    def places(self) -> dict[str, dict[int, Place]]:
+        """Where the replications are that are kept, by key and number."""
+        found: dict[str, dict[int, Place]] = {}
+        for key, numbers in self._where.items():
+            for replication, place in enumerate(numbers):
+                if place >= 0:
+                    part, row = self._part(place)
+                    where = Place(part.path, *part.place(row), self.code)
+                    found.setdefault(key, {})[replication] = where
+        return found
+
+    def forget(self, task: Task) -> None:
+        """Take a task for not done, since its result is damaged."""
+        place = self._place(task)
+        if place >= 0:
+            self._damaged.add(self._part(place)[0].path)
+            self._where[task.key][task.replication] = _ABSENT
+
+    def _place(self, task: Task) -> int:
+        numbers = self._where.get(task.key)
+        if numbers is None or task.replication >= len(numbers):
+            return _ABSENT
+        return numbers[task.replication]
+
+    def _part(self, place: int) -> tuple[_Part, int]:
+        place &= ~_DETAILED
+        return self._parts[place >> _ROW_BITS], place & ((1 << _ROW_BITS) - 1)
+
+    def compact(self) -> None:
+        """Put small parts together, and drop what other code or damage left. For the lock's holder.
+
+        Damaged replications are left out, so that they count as not there.
+        """
+        self.refresh()
+        damaged = [part for part in self._parts if part.path in self._damaged]
+        small = [part for part in self._parts if part.size < PART_BYTES // 2]
+        taken = small + damaged if len(small) > MOST_PARTS else damaged
+        if taken:
+            self._merge({id(part) for part in taken})
+        for name, (_, ours) in self._seen.items():
+            if not ours:
+                (self.folder / name).unlink(missing_ok=True)
+
+    def _merge(self, small: set[int]) -> None:
+        groups: list[list[tuple[Path, Entry]]] = [[]]
+        size = 0
+        for key in sorted(self._where):
+            for replication, place in enumerate(self._where[key]):
+                if place < 0:
+                    continue
+                part, row = self._part(place)
+                if id(part) not in small:
+                    continue
+                entry = Entry(key, replication, bool(place & _DETAILED), *part.place(row))
+                if size > PART_BYTES:
+                    groups.append([])
+                    size = 0
+                try:
+                    read_entry(part.path, *part.place(row))
+                except DamagedError:
+                    continue
+                groups[-1].append((part.path, entry))
+                size += entry.length
+        made = {merge(self.folder, group, self.code) for group in groups if group}
+        for part in self._parts:
+            if id(part) in small and part.path not in made:
+                part.path.unlink(missing_ok=True)
+        self._parts, self._where, self._damaged = [], {}, set()
+        self._seen = {name: seen for name, seen in self._seen.items() if not seen[1]}
+        self.refresh()
+
+    def prepare(self, *, alone: bool = True) -> None:
+        """Make the folder fit for writing. For the lock's holder.
+
+        Parameters
+        ----------
+        alone : bool
+            Whether nobody else writes here now, so that what a killed run left can be cleared.
+
+        Raises
+        ------
+        InputError
+            If the store there is of another version.
+        """
+        self.check()
+        file = self.folder / FORMAT_FILE
+        if not file.exists():
+            unfinished = self.folder / f"{WRITING}format-{os.getpid()}"
+            unfinished.write_text(json.dumps(FORMAT) + "\n", encoding="utf-8")
+            unfinished.replace(file)
+        if alone:
+            for path in self.folder.glob(f"{WRITING}*"):
+                path.unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Refuse a store of another version: it is never mixed with this one."""
+        try:
+            found = json.loads((self.folder / FORMAT_FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            found = {"store": 1} if any(self.folder.glob("*/*.replication")) else FORMAT
+        except ValueError:
+            found = "damaged"
+        if found != FORMAT:
+            raise InputError(
+                f"{self.folder}: a store of another version ({_in_words(found)}; this program "
+                f"keeps {_in_words(FORMAT)}); name another study.dir, or remove that folder"
+            )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the store alone.
+    def locked(self, member: str = "") -> Iterator[None]:
+        """Hold the store alone, or as one member of an array of jobs.
+
+        Parameters
+        ----------
+        member : str
+            Name of the member; empty to hold it alone.
 
         Raises
         ------
@@ -133,78 +285,20 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError, PermissionError) as error:
             raise InputError(f"study.dir = {self.folder.parent}: {error.strerror}") from None
-        lock = filelock.FileLock(self.folder / ".lock")
+        lock = filelock.FileLock(self.folder / (f".lock-{member}" if member else ".lock"))
+        others = [self.folder / ".lock"] if member else [*self.folder.glob(".lock-*")]
         try:
             with lock.acquire(timeout=0):
+                for other in others:  # own lock first, then a look at the others: never both
+                    if other.exists():
+                        with filelock.FileLock(other).acquire(timeout=0):
+                            pass
                 yield
         except filelock.Timeout:
             raise InputError(f"study.dir = {self.folder.parent} is in use by another run") from None
 
 
-def read_table(path: Path, name: str, code: str) -> "pd.DataFrame":
-    """Read one table of a stored replication, for whoever watches a study grow.
-
-    Raises
-    ------
-    DamagedError
-        If the file is not what was written, or was written by other code.
-    """
-    import pandas as pd
-
-    try:
-        written, body = _opened(path.read_bytes())
-    except OSError as error:
-        raise DamagedError(str(error.strerror)) from None
-    if written != code:
-        raise DamagedError("it was written by other code")
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        return pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
-
-
-def _opened(content: bytes) -> tuple[str, bytes]:
-    """Split a file into digest of the code and body, having checked the body."""
-    head, newline, body = content.partition(b"\n")
-    words = head.decode("ascii", errors="replace").split() if len(head) < _LONGEST_HEADER else []
-    if not newline or len(words) != 3 or words[0] != MAGIC:
-        raise DamagedError("it does not begin like a stored replication")
-    if hashlib.sha256(body).hexdigest() != words[1]:
-        raise DamagedError("its checksum does not match")
-    return words[2], body
-
-
-def _packed(result: "Result") -> bytes:
-    import pandas as pd
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for field in dataclasses.fields(result):
-            value = getattr(result, field.name)
-            if isinstance(value, pd.DataFrame):
-                name, content = f"{field.name}.parquet", value.to_parquet(compression="zstd")
-            else:
-                text = json.dumps(value, sort_keys=True, default=_plain)
-                name, content = f"{field.name}.json", text.encode()
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content)
-    return packed.getvalue()
-
-
-def _plain(value: object) -> object:
-    """Numbers of NumPy as those of Python."""
-    return value.item() if hasattr(value, "item") else str(value)
-
-
-def _unpacked(body: bytes) -> "Result":
-    import pandas as pd
-
-    from sim.results import Result
-
-    values = {}
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        for name in archive.namelist():
-            field, _, kind = name.rpartition(".")
-            content = archive.read(name)
-            if kind == "parquet":
-                values[field] = pd.read_parquet(io.BytesIO(content))
-            else:
-                values[field] = json.loads(content)
-    return Result(**values)
+def _in_words(version: object) -> str:
+    if isinstance(version, dict):
+        return ", ".join(f"{name} {number}" for name, number in version.items())
+    return str(version)

@@ -33,9 +33,10 @@ def main() -> None:
 
 def load() -> None:
     """Import what a run needs, and have the engine compiled and called once."""
-    for name in ("hydra", "pandas", "pyarrow.parquet", "sim.config", "sim.study"):
+    for name in ("hydra", "pandas", "pyarrow.parquet", "sim.config", "sim.conduct"):
         importlib.import_module(name)
-    from sim.execute.local import warm
+    from sim.execute.chunk import replicate
+    from sim.execute.warmth import warm
     from sim.intervention import BASELINE
     from sim.parameters import Parameters
     from sim.point import Point
@@ -50,7 +51,7 @@ def load() -> None:
         seed=1,
         engine="compiled",
     )
-    warm(point)
+    warm(point, replicate)
 
 
 def _end_with_input() -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.execute.local import replicate, run_pool, run_serial
+from sim.execute.chunk import Job, replicate
+from sim.execute.chunks import Chunks
 from sim.execute.plan import plan
+from sim.execute.pool import Pool
+from sim.execute.serial import Serial
 from sim.execute.store import Store
 from sim.intervention import BASELINE
 from sim.scenario import read
@@ -46,15 +49,19 @@ def test_names_and_prose_change_nothing() -> None:
 def test_a_pool_of_processes_gives_the_bytes_of_one(tmp_path: Path) -> None:
     # New processes also hash their strings differently and run the tasks in another order.
     points = [point(SMALL, 5, scenario) for scenario in (BASELINE, read("close_ports"))]
-    tasks = plan(points, 2)
-    stores = [Store(tmp_path / name, "the same code") for name in ("serial", "pool")]
-    done: list[int] = []
-    run_serial(tasks, stores[0], lambda: done.append(1))
-    run_pool(tuple(reversed(tasks)), stores[1], lambda: done.append(1), workers=2)
-    assert len(done) == 2 * len(tasks) == 8
-    for task in tasks:
-        serial, pool = (store.path(task).read_bytes() for store in stores)
-        assert serial == pool
+    tasks = list(plan(points, 2))
+    kept = []
+    for name, executor, order in (
+        ("serial", Serial(), tasks),
+        ("pool", Pool(workers=2), tasks[::-1]),
+    ):
+        job = Job(tmp_path / name, "the-same-code")
+        outcomes = list(executor.run(Chunks(order, len(order)), job, print))
+        assert sum(outcome.done for outcome in outcomes) == len(tasks) == 4
+        store = Store(job.store, job.code)
+        assert store.refresh() == []
+        kept.append([store.content(task) for task in tasks])
+    assert kept[0] == kept[1]
 
 
 def test_what_ran_before_in_the_same_process_does_not_show() -> None:

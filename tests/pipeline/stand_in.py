@@ -68,3 +68,28 @@ def dies(point: Point, replication: int) -> Result:
     if point.days > 1:
         os._exit(1)
     return run_replication(point, replication)
+
+
+def dies_on_five(point: Point, replication: int) -> Result:
+    """Kill the process, at one replication."""
+    import os
+
+    if replication == 5:
+        os._exit(1)
+    return run_replication(point, replication)
+
+
+def fails_on_two(point: Point, replication: int) -> Result:
+    if replication == 2 and point.days > 1:
+        raise ArithmeticError("no such number")
+    return run_replication(point, replication)
+
+
+def warns(point: Point, replication: int) -> Result:
+    import logging
+    import warnings
+
+    if point.days > 1:
+        warnings.warn(f"a warning about replication {replication}", stacklevel=1)
+        logging.getLogger("model").warning("a log record")
+    return run_replication(point, replication)

@@ -1,7 +1,6 @@
 """The command line: what is wrong is said in one line, and what is done is kept."""
 
 import errno
-import importlib
 import json
 import os
 import shutil
@@ -17,10 +16,7 @@ import filelock
 import pytest
 
 import sim.__main__ as door
-from sim.errors import InputError
-from sim.execute import local
-from sim.execute.plan import plan
-from sim.execute.store import Store
+from sim.status import read_status
 from tests.pipeline import stand_in
 
 HERE = Path(__file__).resolve().parent
@@ -105,7 +101,7 @@ def test_bad_input_is_one_line_and_status_2(
         (
             "{parameter: primary.car_s, operation: set, value: 1}, "
             "{parameter: primary.car_s, operation: set, value: 2}",
-            "contradiction: set primary.car_s = 1; set primary.car_s = 2",
+            "interventions overlap: set primary.car_s = 1; set primary.car_s = 2",
         ),
         ("{parameter: primary.cvv, operation: set, value: 1}", "did you mean primary.cv"),
     ],
@@ -163,17 +159,16 @@ def test_a_sweep_gives_every_point_a_folder_and_one_store(
     assert left == {"store", "progress.json"}
 
 
-def test_a_damaged_replication_is_reported_and_run_again(
+def test_damage_is_reported_and_run_again(
     run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     run(*QUICK)
     folder = tmp_path / "study"
     summary = (folder / "summary.csv").read_bytes()
-    first, second, third = sorted(folder.glob("store/*/*.replication"))
-    whole = first.read_bytes()
-    first.write_bytes(whole[:-10])
+    first, second, third = sorted(folder.glob("store/*.part"))
+    first.write_bytes(first.read_bytes()[:-10])
     second.write_bytes(b"")
-    third.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+    third.write_bytes(third.read_bytes()[:-5] + b"other")
     (folder / "summary.parquet").write_bytes(b"damaged too")
     model.calls.clear()
     capsys.readouterr()
@@ -181,16 +176,32 @@ def test_a_damaged_replication_is_reported_and_run_again(
     assert sorted(model.calls) == [("baseline", 0), ("baseline", 1), ("baseline", 2)]
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3
-    assert all("damaged" in line and "is run again" in line for line in lines)
-    assert first.read_bytes() == whole
+    assert all("damaged" in line and "run again" in line for line in lines)
     assert (folder / "summary.csv").read_bytes() == summary
+    assert run(*QUICK) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_store_of_an_older_version_is_refused_and_left_alone(
+    run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    older = tmp_path / "study" / "store" / "2a5af08ddd2cdf47-compiled" / "000000.replication"
+    older.parent.mkdir(parents=True)
+    older.write_bytes(b"replication-1 ...")
+    assert run(*QUICK) == 2
+    printed = capsys.readouterr().err
+    assert "a store of another version (store 1; this program keeps store 2" in printed
+    assert printed.count("\n") == 1
+    assert model.calls == []
+    assert older.read_bytes() == b"replication-1 ..."
 
 
 def test_results_of_other_code_are_not_taken_for_done(
     run: Run, model: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(*QUICK)
-    monkeypatch.setattr("sim.study.code_digest", lambda: "other")
+    monkeypatch.setattr("sim.conduct.code_digest", lambda: "other")
+    monkeypatch.setattr("sim.manifest.code_digest", lambda: "other")
     run(*QUICK)
     assert len(model.calls) == 6
 
@@ -212,7 +223,7 @@ def test_a_broken_law_is_named_and_gives_status_1(
     assert run(*QUICK, "compare=[more_searches]") == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "vehicles in = vehicles out + in line" in line
-    assert "scenario more_searches, replication 1" in line
+    assert "scenario more_searches, smugglers quantal_response, replication 1" in line
 
 
 def test_ctrl_c_keeps_what_is_done(
@@ -253,7 +264,10 @@ def test_a_full_disk_is_one_line_and_nothing_is_half_written(
     assert printed.count("\n") == 1
     assert "No space left on device; 1 of 3 replications are kept" in printed
     names = [path.name for path in (tmp_path / "study").rglob("*") if path.is_file()]
-    assert sorted(names) == [".lock", "000000.replication", "progress.json"]
+    assert sorted(name for name in names if not name.endswith(".part")) == [
+        ".lock", "progress.json", "store.json",
+    ]  # fmt: skip
+    assert len(names) == 4
 
 
 @pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="needs to mount")
@@ -281,12 +295,12 @@ def test_a_disk_that_really_is_full(
 
 SLOW = """
 import sys
+import functools
 import stand_in
-from sim.execute import local
+import sim.conduct
 import sim.__main__ as door
 if __name__ == "__main__":
-    for runner in (local.run_serial, local.run_pool):
-        runner.__defaults__ = (stand_in.slow,)
+    sim.conduct.Job = functools.partial(sim.conduct.Job, model=stand_in.slow)
     sys.exit(door.main())
 """
 
@@ -313,7 +327,7 @@ def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
     )
     try:
         patience = time.monotonic() + 60
-        while process.poll() is None and not list(tmp_path.glob("study/store/*/*.replication")):
+        while process.poll() is None and not list(tmp_path.glob("study/store/*.part")):
             assert time.monotonic() < patience, process.poll()
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the workers as well
@@ -325,13 +339,14 @@ def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
     assert process.returncode == 130
     assert printed.startswith("interrupted: ")
     assert printed.count("\n") == 1
-    kept = len(list(tmp_path.glob("study/store/*/*.replication")))
+    kept = int(printed.split()[1])
     assert 1 <= kept < 8
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(list(tmp_path.glob("study/store/*/*.replication"))) == 8
+    status = read_status(tmp_path / "study")
+    assert (status.state, status.done, status.found) == ("done", 8, kept)
 
 
 def test_two_runs_do_not_share_a_folder_at_once(
@@ -342,27 +357,3 @@ def test_two_runs_do_not_share_a_folder_at_once(
     with filelock.FileLock(store / ".lock"):
         assert run(*QUICK) == 2
     assert "is in use by another run" in capsys.readouterr().err
-
-
-@pytest.fixture
-def importable(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    """The stand-in under a name that the processes of a pool can import."""
-    monkeypatch.syspath_prepend(str(HERE))
-    return importlib.import_module("stand_in")
-
-
-def test_a_worker_that_dies_is_reported(tmp_path: Path, importable: types.ModuleType) -> None:
-    tasks = plan([stand_in.POINT], 2)
-    with pytest.raises(InputError, match="a worker process died 3 times in a row"):
-        local.run_pool(tasks, Store(tmp_path, "code"), lambda: None, 1, importable.dies)
-
-
-def test_a_pool_writes_the_same_files_as_one_process(
-    tmp_path: Path, importable: types.ModuleType
-) -> None:
-    tasks = plan([stand_in.POINT], 4)
-    pool, serial = Store(tmp_path / "pool", "code"), Store(tmp_path / "serial", "code")
-    local.run_pool(tasks, pool, lambda: None, 2, importable.run_replication)
-    local.run_serial(tasks, serial, lambda: None, stand_in.run_replication)
-    for task in tasks:
-        assert pool.path(task).read_bytes() == serial.path(task).read_bytes()

@@ -47,14 +47,17 @@ def test_nothing_given_is_the_baseline_of_the_whole_border_for_a_year() -> None:
     (point,) = asked.points
     assert point.parameters == Parameters()
     assert (len(point.ports), point.days, str(point.start)) == (139, 365, "2005-01-01")
-    assert (point.scenario.name, point.engine, asked.execution) == ("baseline", "compiled", "pool")
+    assert (point.scenario.name, point.engine) == ("baseline", "compiled")
+    assert asked.execution.kind == "pool"
     assert asked.folder == Path("runs/baseline")
-    assert asked.workers >= 1
+    assert asked.execution.workers >= 1
 
 
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_every_choice_of_a_group_composes(group: str, choice: str) -> None:
-    assert settings(f"{group}={choice}", "design.vary=[inspection.selective_share]").points
+    array = ["execution.index=3", "execution.count=20"] if choice == "array" else []
+    vary = "design.vary=[inspection.selective_share]"
+    assert settings(f"{group}={choice}", vary, *array).points
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
@@ -130,7 +133,7 @@ def test_compare_takes_scenarios_and_combinations() -> None:
 
 def test_the_hash_is_that_of_what_decides_the_results() -> None:
     def digest(*overrides: str) -> str:
-        return configuration_hash(settings(*overrides).configuration)
+        return configuration_hash(settings(*overrides))
 
     assert digest() == digest("execution=serial", "study.dir=elsewhere")
     assert digest() != digest("run.seed=2")
@@ -162,6 +165,8 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
             r"between_ports_share \+ post_share \+ air_share = 1\.01 is above 1 share",
         ),
         ("execution.workers=0", "execution.workers = 0 is below 1"),
+        ("execution.index=3", "execution.index is for execution=array"),
+        ("study.detail=some", "study.detail = 'some' is not one of auto, all, baseline, none"),
         ("staffing.officers_scale=0", "leaves no officer at any port"),
         ("+traffic.colour=red", "unknown name 'traffic.colour'"),
         ("~year", "year is missing"),

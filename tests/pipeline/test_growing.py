@@ -9,7 +9,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.execute.growing import read_plan, summary_of
-from sim.execute.store import DamagedError
+from sim.execute.part import DamagedError
 from sim.results import read_study
 from sim.status import read_status
 

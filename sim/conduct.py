@@ -1,0 +1,231 @@
+"""Conducting a study: run what is missing, then write the tables."""
+
+import contextlib
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import InputError
+from sim.execute.chunk import Failure, Job
+from sim.execute.chunks import Chunks
+from sim.execute.encoding import Kept
+from sim.execute.growing import write_plan
+from sim.execute.part import DamagedError, keep_packed
+from sim.execute.plan import Plan, Task, keeps_detail, key_of
+from sim.execute.provenance import code_digest
+from sim.execute.store import Store
+from sim.manifest import content_hash, manifest
+from sim.point import Label
+from sim.progress import Progress
+from sim.study import STORE, Broken, Settings, check_folder
+
+MOST_NEW_PARTS = 1000
+"""After so many new parts they are put together, in the middle of a run."""
+MOST_ROUNDS = 5
+"""Damage that comes back more often than this is a broken disk."""
+FAILURES_FILE = "failures.log"
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a study ended.
+
+    Attributes
+    ----------
+    broken : list of Broken
+        Laws that did not hold.
+    failures : list of Failure
+        Replications that were given up; there are no tables then.
+    share : str
+        What a job of an array says of its share; empty for a whole study.
+    """
+
+    broken: list[Broken]
+    failures: list[Failure]
+    share: str = ""
+
+
+def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> Ended:
+    """Run what the store lacks, and write each results folder.
+
+    Parameters
+    ----------
+    asked : sequence of Settings
+        One, or those of a sweep; they share the store and the executor.
+    base : pathlib.Path
+        Folder that holds the store.
+    progress : Progress
+    """
+    check_folder(base)
+    execution = asked[0].execution
+    store = Store(base / STORE, code_digest())
+    with store.locked(execution.member):
+        store.prepare(alone=not execution.member)
+        began = datetime.datetime.now(datetime.UTC)
+        with progress.watched(base, asked[0].name, execution.kind, execution.member):
+            plan = Plan()
+            for settings in asked:
+                plan.add(settings.points, settings.replications, settings.detail)
+            for line in store.refresh():
+                progress.tell(line)
+            points = (point for settings in asked for point in settings.points)
+            most = max(settings.replications for settings in asked)
+            write_plan(base, store.code, points, most)
+            if execution.member:
+                return _share(plan, asked[0], store, progress)
+            for _ in range(MOST_ROUNDS):
+                failures = run_missing(plan, asked[0], store, progress)
+                if failures:
+                    _write_failures(base, failures)
+                    return Ended([], failures)
+                progress.writing()
+                broken, damaged = _write_all(asked, store, began)
+                for line in damaged:
+                    progress.tell(line)
+                if not damaged:
+                    (base / FAILURES_FILE).unlink(missing_ok=True)
+                    store.compact()
+                    return Ended(broken, [])
+            raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
+
+
+def _share(plan: Plan, settings: Settings, store: Store, progress: Progress) -> Ended:
+    """Run one job's share of an array; a run of the whole study writes the tables later."""
+    execution = settings.execution
+    failures = run_missing(plan, settings, store, progress, execution.index, execution.count)
+    if failures:
+        _write_failures(store.folder.parent, failures)
+    return Ended(
+        [],
+        failures,
+        f"job {execution.index} of {execution.count}: {progress.done} replications are kept in "
+        f"{store.folder}; when all jobs are done, the same command without the array's settings "
+        "writes the tables",
+    )
+
+
+def run_missing(
+    plan: Plan,
+    settings: Settings,
+    store: Store,
+    progress: Progress,
+    index: int = 0,
+    count: int = 1,
+) -> list[Failure]:
+    """Run the replications that are not in the store, or one of several equal shares of them.
+
+    Parameters
+    ----------
+    plan : Plan
+    settings : Settings
+        Says how to run them.
+    store : Store
+    progress : Progress
+    index, count : int
+        Which share, from 0, and of how many.
+
+    Returns
+    -------
+    list of Failure
+        What was tried and given up.
+    """
+
+    def share() -> Iterator[Task]:
+        for number, task in enumerate(plan):
+            if number % count == index:
+                yield task
+
+    def missing() -> Iterable[Task]:
+        return (task for task in share() if not store.has(task))
+
+    total = sum(1 for _ in share())
+    left = sum(1 for _ in missing())
+    progress.begin(total, total - left)
+    failures: list[Failure] = []
+    if not left:
+        return failures
+    chunks = Chunks(missing(), left)
+    job = Job(store.folder, store.code)
+    parts = 0
+    try:
+        for outcome in settings.execution.executor(left).run(chunks, job, progress.tell):
+            for packed in outcome.packed:
+                keep_packed(store.folder, packed)
+            for line in outcome.said:
+                progress.tell(line)
+            for failure in outcome.failures:
+                progress.fail(str(failure))
+            failures += outcome.failures
+            progress.advance(outcome.done, outcome.worker)
+            parts += 1
+            if parts % MOST_NEW_PARTS == 0 and count == 1:
+                store.compact()
+    finally:
+        store.refresh()
+        progress.done = total - sum(1 for _ in missing())
+    return failures
+
+
+def _write_all(
+    asked: Sequence[Settings], store: Store, began: datetime.datetime
+) -> tuple[list[Broken], list[str]]:
+    """Write each results folder that is not what it should be already.
+
+    Returns
+    -------
+    list of Broken
+    list of str
+        A line for each replication that turned out to be damaged; it is forgotten.
+    """
+    broken: list[Broken] = []
+    damaged: list[str] = []
+    for settings in asked:
+        found = write(settings, store, began)
+        broken += found[0]
+        damaged += found[1]
+    return broken, damaged
+
+
+def write(
+    settings: Settings, store: Store, began: datetime.datetime
+) -> tuple[list[Broken], list[str]]:
+    """Write a results folder from the store, unless it holds just that."""
+    from sim.writing import is_written, write_study
+
+    broken: list[Broken] = []
+    damaged: list[str] = []
+
+    def results() -> Iterator[tuple[Label, int, Kept]]:
+        for point in settings.points:
+            key, detailed = key_of(point), keeps_detail(settings.detail, point)
+            for replication in range(settings.replications):
+                task = Task(point, replication, key, detailed)
+                try:
+                    result = store.load(task)
+                except DamagedError as error:
+                    damaged.append(f"{store.folder}: damaged ({error}); {task.label} is run again")
+                    store.forget(task)
+                    continue
+                broken.extend(
+                    Broken(str(law["law"]), point.label, replication, str(law["detail"]))
+                    for law in result.certificate
+                    if not law["held"]
+                )
+                if not damaged:
+                    yield point.label, replication, result
+        if damaged:
+            raise DamagedError(damaged[0])
+
+    if is_written(settings.folder, content_hash(settings)):
+        return broken, damaged
+    design = settings.design.table() if settings.design else None
+    with contextlib.suppress(DamagedError):
+        write_study(settings.folder, results(), manifest(settings, began), design)
+    return broken, damaged
+
+
+def _write_failures(base: Path, failures: Sequence[Failure]) -> None:
+    """Leave a file that says where in the code each failure happened."""
+    text = "\n".join(f"{failure}\n{failure.trace}" for failure in failures)
+    (base / FAILURES_FILE).write_text(text, encoding="utf-8")
