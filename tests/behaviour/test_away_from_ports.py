@@ -1,5 +1,6 @@
 """Away from the ports: where trips go when one way becomes harder, and what three proposals do."""
 
+import datetime
 import functools
 from collections import Counter
 
@@ -7,7 +8,17 @@ import numpy as np
 import pytest
 
 from sim.intervention import Intervention, Scenario
-from sim.model.booking import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, TRAFFICKING, WATER, Booking
+from sim.model.booking import (
+    AIR,
+    BETWEEN_PORTS,
+    NOT_MADE,
+    NOT_PLANNED,
+    PORT,
+    POST,
+    TRAFFICKING,
+    WATER,
+    Booking,
+)
 from sim.model.border import Border
 from sim.scenario import read
 from tests.behaviour.scene import FEW, border, numbers, officer_h, point, setting
@@ -26,19 +37,21 @@ def run(scenario: str | Scenario, adversary: str = "quantal_response") -> Border
 @functools.cache
 def trips(scenario: str | Scenario, adversary: str = "quantal_response") -> list[Booking]:
     rows = run(scenario, adversary).bookings.rows
-    return [row for row in rows if row.kind == TRAFFICKING]
+    return [row for row in rows if row.kind == TRAFFICKING and row.route.kind != NOT_PLANNED]
 
 
 def moves(
     scenario: str | Scenario, adversary: str = "quantal_response"
 ) -> Counter[tuple[str, str]]:
     """Trips that go another way than in the baseline, by kind of route before and after."""
-    before, after = trips("baseline", adversary), trips(scenario, adversary)
-    assert [row.attempt_id for row in before] == [row.attempt_id for row in after]
+    before = {row.attempt_id: row.route for row in trips("baseline", adversary)}
+    after = {row.attempt_id: row.route for row in trips(scenario, adversary)}
+    both = before.keys() & after.keys()  # the others are those of the arrested
+    assert len(both) > 0.9 * len(before)
     return Counter(
-        (a.route.kind, b.route.kind)
-        for a, b in zip(before, after, strict=True)
-        if a.route[:3] != b.route[:3]
+        (before[name].kind, after[name].kind)
+        for name in both
+        if before[name][:3] != after[name][:3]
     )
 
 
@@ -87,13 +100,14 @@ def test_a_way_that_becomes_harder_loses_trips_to_all_others(
 
 def test_harder_ports_send_trips_away_from_them() -> None:
     moved = moves(setting("inspection.selective_share", 0.5))
-    assert {before for before, _ in moved} == {PORT}
-    assert {BETWEEN_PORTS, WATER, POST} <= {after for _, after in moved}
+    away = Counter(after for before, after in moved.elements() if before == PORT != after)
+    assert set(away) >= {BETWEEN_PORTS, WATER, POST}
+    # Examinations undone at busy ports draw a few back.
+    back = sum(n for (before, after), n in moved.items() if before != PORT == after)
+    assert away.total() > 10 * back
 
 
 def test_what_changes_away_from_the_ports_becomes_known_by_and_by() -> None:
-    import datetime
-
     change = Intervention("patrol.land_sensor_share", "set", 0.9, start=datetime.date(2005, 7, 4))
     rows = trips(Scenario("later", interventions=(change,)))
     by_day: dict[int, float] = {
@@ -118,7 +132,7 @@ def test_broader_ibets_intercept_more_and_move_trips_to_the_ports() -> None:
     moved = moves("broader_ibets")
     assert {before for before, _ in moved} <= {BETWEEN_PORTS, WATER}
     assert sum(n for (_, after), n in moved.items() if after == PORT) > 0
-    assert stopped_share("broader_ibets", POST) == stopped_share("baseline", POST)
+    assert stopped_share("broader_ibets", POST) == pytest.approx(stopped_share("baseline", POST))
 
 
 def test_watching_the_water_moves_trips_to_land_and_ports_and_changes_nothing_on_land() -> None:
