@@ -188,6 +188,7 @@ def _print_summary(settings: "Settings") -> None:
         if metric in values.index:
             about = METRICS[metric]
             label = f"{about.title} ({about.unit})" if about.unit else about.title
+            label = label.replace("firearms", first.parameters.contraband.unit)
             cells = "".join(
                 f"{value:>14,.4g}" if abs(value) < 1000 else f"{value:>14,.0f}"
                 for value in values.loc[metric]

@@ -29,6 +29,7 @@ def check_point(point: Point, table: Ports) -> None:
         In one line.
     """
     network = read_network(point.parameters.smuggling.network)
+    _check_direction(point)
     scenario = point.scenario
     for one in scenario.interventions:
         _check_where(one.where, table, network, f"scenario {scenario.name}: {one}")
@@ -36,6 +37,23 @@ def check_point(point: Point, table: Ports) -> None:
     scenario.check(point.parameters)
     _check_officers(point)
     _check_openings(point, table)
+
+
+def _check_direction(point: Point) -> None:
+    """Refuse contraband that does not go the way of the traffic."""
+    smuggling, direction = point.parameters.smuggling, point.parameters.traffic.direction
+    network = read_network(smuggling.network)
+    lat = {
+        role: float(np.average([p.lat for p in places], weights=[p.weight for p in places]))
+        for role, places in (("sources", network.sources), ("markets", network.markets))
+    }
+    goes = "northbound" if lat["sources"] < lat["markets"] else "southbound"
+    if goes != direction and smuggling.firearms_per_year > 0.0:
+        raise InputError(
+            f"traffic.direction = {direction}, but smuggling.network = {smuggling.network} "
+            f"is {goes} (its sources lie {'south' if goes == 'northbound' else 'north'} of its "
+            "markets)"
+        )
 
 
 def _check_where(where: Where, table: Ports, network: Network, place: str) -> None:

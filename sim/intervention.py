@@ -36,6 +36,8 @@ WHOLE = {"ports": "the whole border", "states": "all states", "markets": "all ma
 # but an intervention could not change them.
 SETTLED = frozenset(
     {
+        "contraband.trusted_share",
+        "contraband.unit",
         "costs.car_delay_cad_per_h",
         "costs.truck_delay_cad_per_h",
         "danger.lookouts_per_year",
@@ -56,6 +58,8 @@ SETTLED = frozenset(
         "market.used_share",
         "primary.cv",
         "primary.distribution",
+        "primary.us_car_s",
+        "primary.us_truck_s",
         "smuggling.affinity_km",
         "smuggling.air_share",
         "smuggling.between_ports_share",
@@ -75,6 +79,7 @@ SETTLED = frozenset(
         "staffing.control_interval_min",
         "staffing.safety",
         "traffic.day_factor_cv",
+        "traffic.direction",
         "traffic.detour_choice_min",
         "traffic.detour_factor",
         "traffic.detour_speed_km_per_h",

@@ -105,6 +105,7 @@ METRICS: dict[str, Metric] = {
     "lookout_trip_share": Metric("share", "share of trips at ports under a lookout", "more", True),
     "lookouts_hit": Metric("trips", "trips examined on a lookout", "more"),
     "lookouts_missed": Metric("trips", "trips under a lookout not examined on it", "less", True),
+    "enrolments_lost": Metric("organisations", "trusted enrolments lost to audits", "more"),
     "duty_collected_cad": Metric("CAD", "duty and tax collected"),
     "collections": Metric("collections", "duty collections"),
     "trips_lost": Metric("vehicles", "trips lost", "less"),

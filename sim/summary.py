@@ -191,7 +191,8 @@ def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
 
     def add(metric: str, group: str, kind: str, value: float) -> None:
         if value == value:
-            rows.append((metric, METRICS[metric].unit, group, kind, float(value)))
+            unit = METRICS[metric].unit.replace("firearms", border.point.parameters.contraband.unit)
+            rows.append((metric, unit, group, kind, float(value)))
 
     for group, chosen in _groups(border):
         if not chosen.any():
@@ -270,6 +271,7 @@ def _other(border: Border, lane: Floats) -> dict[str, float]:
     overtime_h = float(border.tally.officer[..., OVERTIME].sum()) / HOUR_S
     hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
     return {
+        "enrolments_lost": border.bookings.enrolment.lost,
         "duty_collected_cad": border.duty_cad,
         "collections": border.collections,
         "trips_lost": border.diversion.tally.lost,

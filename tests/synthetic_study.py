@@ -25,7 +25,7 @@ EFFECTS: dict[str, tuple[float, float]] = {
 
 LEVELS: dict[str, float] = {
     "arrivals": 37.4e6, "released": 37.4e6, "mean_wait_min": 6.1, "wait_p95_min": 22.0,
-    "mean_transit_min": 7.1,
+    "mean_transit_min": 7.1, "enrolments_lost": 1.0,
     "within_standard_share": 0.905, "delay_vehicle_h": 3.8e6, "referred_share": 0.034,
     "examinations": 5.2e5, "examinations_ordered": 6.1e5, "examinations_released": 9e4,
     "officer_shift_h": 5.6e6, "officer_overtime_h": 6e4, "officer_primary_h": 2.9e6,

@@ -21,6 +21,7 @@ from sim.model.booking import (
 )
 from sim.model.conditions import DAY_S, Conditions, Snapshot
 from sim.model.deal import Deals
+from sim.model.enrolment import Enrolment
 from sim.model.market import Markets
 from sim.model.opening import Opening
 from sim.model.organisation import Opportunity, Organisations
@@ -77,6 +78,9 @@ class Bookings:
         )
         supply = Supply(conditions.network, self.organisations.trade, streams)
         self.deals = Deals(self.organisations, supply, markets)
+        self.enrolment = Enrolment(
+            ports, self.organisations.entity, parameters.contraband.trusted_share, streams
+        )
         self.port_name = ports.ids
         scale = np.stack(
             [
@@ -109,6 +113,7 @@ class Bookings:
         perception = self.watch.perception()
         self.routes.midnight(snapshot.parameters.patrol)
         self.deals.day(snapshot)
+        self.enrolment.audit(day, snapshot.parameters.contraband)
         going: list[tuple[Opportunity, int, int]] = []
         for opportunity in chances:
             sought = self.sought(
@@ -122,6 +127,7 @@ class Bookings:
             route = self.routes.choose(chance, open_ports, perception, terms, self.watch.true_loss)
             if route.kind == PORT:
                 lane = self.lane_at(route.port, TRUCK if chance.commercial else CAR)
+                lane = self.enrolment.lane(chance.organisation, route.port, lane, day)
                 going.append((chance, route.port, lane))
                 self._write_down(chance, route, lane)
             else:

@@ -32,6 +32,7 @@ from sim.model.perception import Watch
 from sim.model.port import build_layout, trusted_shares, with_lanes
 from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws, typical_hours
 from sim.model.shut_out import shut_out
+from sim.model.side import SOUTHBOUND, us_officers, us_side
 from sim.model.terms import Terms
 from sim.model.traffic import (
     CAR,
@@ -108,6 +109,8 @@ class Border:
         self.point = point
         self.ports = whole.select(point.ports)
         parameters = point.parameters
+        if parameters.traffic.direction == SOUTHBOUND:
+            self.ports, parameters = us_side(self.ports), us_officers(parameters)
         streams = Streams(point.seed, replication)
         # Settings by snapshot and skill; the snapshot is held so that its id stays its own.
         self._settings_cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}

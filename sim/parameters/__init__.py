@@ -11,6 +11,7 @@ says what the number is:
 - *placeholder*: a guess, to be carried as a range.
 """
 
+from sim.parameters.contraband import Contraband
 from sim.parameters.costs import Costs
 from sim.parameters.danger import Danger
 from sim.parameters.database import Database
@@ -29,6 +30,7 @@ from sim.parameters.traffic import Traffic
 
 __all__ = [
     "ROOMS",
+    "Contraband",
     "Costs",
     "Danger",
     "Database",

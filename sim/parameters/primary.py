@@ -25,6 +25,15 @@ class Primary:
         40.0, unit="s", source="B054", kind="cited", low=23, high=60, bounds=(1.0, 3600.0),
         by_port=True, about="Mean primary service time in a FAST lane, without query",
     )  # fmt: skip
+    us_car_s: float = par(
+        54.0, unit="s", source="B008, B009", kind="cited", low=54, high=75, bounds=(1.0, 3600.0),
+        about="Mean primary service time of a car on the US side, without query (southbound runs)",
+    )  # fmt: skip
+    us_truck_s: float = par(
+        75.0, unit="s", source="B056, B053", kind="cited", low=60, high=120, bounds=(1.0, 3600.0),
+        about="Mean primary service time of a truck on the US side, without query "
+        "(southbound runs)",
+    )  # fmt: skip
     bus_s: float = par(
         480.0, unit="s", source="assumed", kind="elicited", low=240, high=1200,
         bounds=(1.0, 36000.0), by_port=True,

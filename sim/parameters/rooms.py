@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import InputError
+from sim.parameters.contraband import Contraband
 from sim.parameters.costs import Costs
 from sim.parameters.danger import Danger
 from sim.parameters.database import Database
@@ -37,6 +38,7 @@ class Parameters:
     intelligence: Intelligence = Intelligence()
     market: Market = Market()
     supply: Supply = Supply()
+    contraband: Contraband = Contraband()
     costs: Costs = Costs()
 
 

@@ -9,6 +9,11 @@ from sim.parameters.declaration import par
 class Traffic:
     """Who comes, and when."""
 
+    direction: str = par(
+        "northbound", unit="", source="000 ¶1; 003 ¶16", kind="measured",
+        choices=("northbound", "southbound"),
+        about="Into Canada, or into the United States by the other side of the same crossings",
+    )  # fmt: skip
     volume_scale: float = par(
         1.0, unit="ratio", source="C080 check 2", kind="measured", low=0.87, high=1.0,
         bounds=(0.0, 20.0), by_port=True,

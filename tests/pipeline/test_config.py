@@ -17,6 +17,7 @@ GROUPS = [
     "inspection",
     "staffing",
     "smuggling",
+    "contraband",
     "patrol",
     "market",
     "supply",
