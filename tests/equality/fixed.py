@@ -71,12 +71,17 @@ def fixed_points() -> list[Point]:
             inspection={
                 "selective_share": 0.2,
                 "examination_limit_min": 15.0,
-                "withdrawal_share": 0.5,
+                "withdrawal_share": 0.3,
             },
             staffing={"control_interval_min": 20},
             database={"link_everywhere": True},
-            intelligence={"report_share": 0.5, "report_h": 0.0},
-            smuggling={"firearms_per_year": 1e6, "traveller_firearms_per_million": 1e5},
+            intelligence={"report_share": 0.9, "report_h": 0.0},
+            smuggling={
+                "firearms_per_year": 1e6,
+                "load_mean": 1.0,
+                "adversary": "static",
+                "traveller_firearms_per_million": 1e5,
+            },
         ),
         Scenario(
             "short days",
