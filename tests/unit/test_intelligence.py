@@ -1,0 +1,282 @@
+"""The parts of intelligence, one at a time."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import simpy
+from scipy import stats
+
+from sim.model.chance import Key, uniforms
+from sim.model.channel import Channel
+from sim.model.conditions import DAY_S
+from sim.model.courier import Couriers
+from sim.model.delay import lognormal
+from sim.model.lead import KNOWN_IN_CANADA, MATCH, POLICE, SALE, STOP, TRACE, Lead, Leads, new_lead
+from sim.model.lookout import Lookouts
+from sim.model.occurrence import Occurrences, poisson_counts
+from sim.model.recovery import Recoveries
+from sim.model.trace import Traces
+from sim.parameters import Intelligence
+from sim.randomness import LEAD, Streams
+
+STREAMS = Streams(5, 0)
+
+
+class Fixed:
+    """Terms that hold at every moment."""
+
+    def __init__(self, **changes: float) -> None:
+        self.now = dataclasses.replace(Intelligence(), **changes)  # type: ignore[arg-type]
+
+    def __call__(self, seconds: float) -> Intelligence:
+        return self.now
+
+
+def lead(kind: str = SALE, happened_s: float = 0.0, number: int = 0, organisation: int = 0) -> Lead:
+    return Lead(kind, organisation, happened_s, 0.7, math.inf, Key(31, 0, number))
+
+
+def arrivals(**terms: float) -> np.ndarray:
+    """Delays of 3,000 messages, in days."""
+    env = simpy.Environment()
+    channel: Channel[int] = Channel(env, "booths", Fixed(**terms), STREAMS)  # type: ignore[arg-type]
+    found: list[float] = []
+
+    def read() -> object:
+        while True:
+            yield channel.arrived.get()
+            found.append(env.now / DAY_S)
+
+    env.process(read())  # type: ignore[arg-type]
+    for i in range(3000):
+        channel.send(i, Key(7, 0, i))
+    env.run()
+    assert channel.sent == channel.delivered == len(found) == 3000
+    assert channel.delay_s == pytest.approx(sum(found) * DAY_S)
+    return np.array(found)
+
+
+@pytest.mark.parametrize(("direct", "mean"), [(0.0, 14.0), (1.0, 2.0)])
+@pytest.mark.parametrize("cv", [0.4, 1.0])
+def test_delays_of_a_channel_have_the_distribution_that_is_set(
+    direct: float, mean: float, cv: float
+) -> None:
+    sigma = math.sqrt(math.log1p(cv * cv))
+    wanted = stats.lognorm(sigma, scale=mean * math.exp(-sigma * sigma / 2.0))
+    assert stats.kstest(arrivals(direct_share=direct, delay_cv=cv), wanted.cdf).pvalue > 1e-3
+
+
+def test_some_messages_go_directly_and_some_do_not() -> None:
+    found = arrivals(direct_share=0.3, direct_days=1.0, intermediary_days=10.0, delay_cv=0.0)
+    assert set(np.round(found, 9)) == {1.0, 10.0}
+    assert abs(np.mean(found < 5.0) - 0.3) < 4.0 * math.sqrt(0.21 / 3000)
+
+
+def test_a_message_that_takes_no_time_is_there_at_once() -> None:
+    assert np.all(arrivals(direct_share=1.0, direct_days=0.0) == 0.0)
+
+
+def test_single_draws_are_those_of_the_streams() -> None:
+    for number in (0, 7):
+        one = uniforms(STREAMS, LEAD, 11, 3, number)
+        assert np.array_equal(one, STREAMS.uniforms(LEAD, 11, 3, 1, number)[:, 0])
+
+
+def test_counts_are_poisson_quantiles() -> None:
+    random = np.random.default_rng(1)
+    rates, levels = random.uniform(0.0, 8.0, 500), random.uniform(1e-6, 1.0 - 1e-6, 500)
+    rates[:10] = 0.0
+    assert np.array_equal(poisson_counts(levels, rates), stats.poisson.ppf(levels, rates).clip(0))
+
+
+def test_what_happens_to_an_organisation_does_not_depend_on_the_others() -> None:
+    few, more = [101, 102, 103], [101, 102, 103, 104]
+    for day in (-40, 0, 12):
+        before, after = (
+            Occurrences(("a", "b"), some, STREAMS).of_day(day, np.full((2, len(some)), 0.8))
+            for some in (few, more)
+        )
+        assert [one for one in after if one.organisation < 3] == before
+        assert all(day * DAY_S <= one.time_s < (day + 1) * DAY_S for one in after)
+    couriers = [Couriers(some, 3, 60.0, 0.0, STREAMS) for some in (few, more)]
+    moments = np.linspace(0.0, 400.0 * DAY_S, 50)
+    for i in range(3):
+        one, other = ([of.vehicle(i, 1, at) for at in moments] for of in couriers)
+        assert one == other
+
+
+def test_vehicles_change_after_the_time_that_is_set() -> None:
+    couriers = Couriers(list(range(200)), 2, 50.0, 0.0, STREAMS)
+    changes = [couriers.vehicle(i, j, 500.0 * DAY_S) for i in range(200) for j in range(2)]
+    assert np.mean(changes) == pytest.approx(10.0, abs=4.0 * math.sqrt(10.0 / 400))
+    assert np.var(changes) == pytest.approx(10.0, rel=0.3)
+
+
+def seen(couriers: Couriers, late_days: float, **terms: float) -> tuple[int, int, Lookouts]:
+    """Lookouts on vehicles seen at once that came late, and how many meet somebody."""
+    lookouts = Lookouts(couriers, STREAMS)
+    now = late_days * DAY_S
+    met = 0
+    for i in range(len(couriers.entity)):
+        lookouts.receive(lead(number=i, organisation=i), now, Fixed(**terms).now)
+        met += any(lookouts.meets(i, j, now) for j in range(couriers.each))
+    return lookouts.late, met, lookouts
+
+
+def test_a_lookout_later_than_the_change_of_vehicle_never_hits() -> None:
+    couriers = Couriers(list(range(400)), 2, 30.0, 0.0, STREAMS)
+    for days in (0.0, 10.0, 30.0, 90.0):
+        late, met, lookouts = seen(couriers, days, identifies_share=1.0)
+        assert lookouts.issued == 400 == lookouts.active
+        assert late + met == 400
+        stays = math.exp(-days / 30.0)
+        assert abs(met - 400 * stays) <= 4.0 * math.sqrt(400 * stays * (1.0 - stays))
+        # A late one does not come to hit anybody later either.
+        for i in range(400):
+            if not any(lookouts.meets(i, j, days * DAY_S) for j in range(2)):
+                later = np.linspace(days, days + 89.0, 30) * DAY_S
+                assert not any(lookouts.meets(i, j, at) for j in range(2) for at in later)
+
+
+def test_a_lookout_hits_its_vehicle_until_it_expires() -> None:
+    couriers = Couriers([1], 1, 1e9, 0.0, STREAMS)
+    lookouts = Lookouts(couriers, STREAMS)
+    lookouts.receive(lead(), 10.0 * DAY_S, Fixed(identifies_share=1.0, lookout_days=20.0).now)
+    assert lookouts.meets(0, 0, 29.99 * DAY_S)
+    assert not lookouts.meets(0, 0, 30.0 * DAY_S)
+    assert lookouts.coverage(20.0 * DAY_S) == 1.0
+    lookouts.day_begins(29.0 * DAY_S)
+    assert (lookouts.expired, lookouts.active) == (0, 1)
+    lookouts.day_begins(30.0 * DAY_S)
+    assert (lookouts.expired, lookouts.active) == (1, 0)
+    assert not lookouts.meets(0, 0, 20.0 * DAY_S)
+
+
+def test_who_has_lost_his_vehicle_is_not_met_any_more() -> None:
+    couriers = Couriers([1, 2], 2, 1e9, 0.0, STREAMS)
+    lookouts = Lookouts(couriers, STREAMS)
+    for i in range(30):
+        for own in (0, 1):
+            one = lead(number=i, organisation=own)
+            lookouts.receive(one, 0.0, Fixed(identifies_share=1.0).now)
+    couriers.lose(0, 1, 5.0)
+    assert [lookouts.meets(0, courier, 6.0) for courier in (0, 1)] == [True, False]
+    couriers.lose_all(1, 5.0)
+    assert not any(lookouts.meets(1, courier, 6.0) for courier in (0, 1))
+    assert lookouts.meets(1, 0, 4.0)
+
+
+def test_only_leads_that_name_somebody_make_a_lookout() -> None:
+    couriers = Couriers(list(range(1000)), 2, 60.0, 0.0, STREAMS)
+    _, _, none = seen(couriers, 0.0, identifies_share=0.0)
+    _, _, some = seen(couriers, 0.0, identifies_share=0.2)
+    assert none.issued == 0
+    assert abs(some.issued - 200) < 4.0 * math.sqrt(160)
+
+
+@pytest.mark.parametrize(
+    ("hours", "share"), [(0.0, 0.4), (24.0, 0.4 / math.e), (72.0, 0.4 / 20.0855)]
+)
+def test_a_report_is_of_use_if_it_is_sooner_than_the_trip(hours: float, share: float) -> None:
+    lookouts = Lookouts(Couriers([1], 1, 60.0, 0.0, STREAMS), STREAMS)
+    terms = Fixed(report_share=0.4, report_h=hours, report_notice_h=24.0).now
+    met = sum(lookouts.reported(f"o0/{i}/1", terms) for i in range(4000))
+    assert abs(met - 4000 * share) < 4.0 * math.sqrt(4000 * share)
+
+
+def test_without_reports_nobody_is_reported() -> None:
+    lookouts = Lookouts(Couriers([1], 1, 60.0, 0.0, STREAMS), STREAMS)
+    assert not any(lookouts.reported(f"o0/{i}/1", Intelligence()) for i in range(100))
+
+
+@pytest.mark.parametrize("kind", [TRACE, SALE, POLICE, MATCH, STOP])
+def test_evidence_decides_what_canada_may_share(kind: str) -> None:
+    believe, suspect = (Fixed(sharing_evidence=level).now for level in (0.5, 0.25))
+    leads = [new_lead(kind, 0, 0.0, Key(3, 0, i), believe, STREAMS) for i in range(2000)]
+    if kind in KNOWN_IN_CANADA and kind != STOP:
+        for terms, share in ((believe, 0.5), (suspect, 0.75)):
+            shared = [one for one in leads if one.may_be_shared(terms)]
+            assert abs(len(shared) - 2000 * share) < 4.0 * math.sqrt(500)
+            assert min(one.evidence for one in shared) >= terms.sharing_evidence
+        assert all(one.may_be_shared(suspect) for one in leads if one.may_be_shared(believe))
+    else:
+        assert all(one.may_be_shared(believe) for one in leads)
+
+
+def test_leads_go_cold() -> None:
+    terms = Fixed(lead_life_days=100.0).now
+    life = [new_lead(SALE, 0, 5.0, Key(3, 0, i), terms, STREAMS).cold_s - 5.0 for i in range(2000)]
+    assert stats.kstest(np.array(life) / DAY_S / 100.0, "expon").pvalue > 1e-3
+    desk = Leads(2)
+    for i in range(4):
+        desk.take_in(lead()._replace(cold_s=10.0 * i))
+    desk.take_in(lead(organisation=1))
+    assert desk.on(0, 9.9) == 3
+    assert desk.use(0, 10.0) == 2
+    assert (desk.received, desk.used, desk.faded, desk.waiting) == (5, 2, 2, 1)
+
+
+@pytest.mark.parametrize("cv", [0.0, 1.0])
+def test_traces_take_their_time_and_succeed_as_often_as_is_set(cv: float) -> None:
+    env = simpy.Environment()
+    terms = Fixed(trace_days=20.0, delay_cv=cv, trace_success_share=0.6, trace_useful_years=3.0)
+    traces = Traces(env, terms, STREAMS)  # type: ignore[arg-type]
+    year_s = 365.0 * DAY_S
+    recent, old = (
+        [env.process(traces.request(Key(9, 0, i), -age * year_s)) for i in range(1000)]
+        for age in (2.9, 3.1)
+    )
+    assert traces.under_way == 0  # they begin with the clock
+    env.run()
+    useful = [sum(bool(one.value) for one in some) for some in (recent, old)]
+    assert useful[1] == 0
+    assert traces.requested == traces.succeeded + traces.failed == 2000
+    assert useful[0] == traces.succeeded / 2
+    assert abs(useful[0] - 600) < 4.0 * math.sqrt(240)
+    mean = traces.delay_s / traces.succeeded / DAY_S
+    assert mean == pytest.approx(20.0, rel=1e-9 if cv == 0.0 else 0.12)
+
+
+def test_a_time_without_spread_is_its_mean() -> None:
+    assert lognormal(7.0, 0.0, 0.99) == 7.0
+
+
+def past_sales(days: range) -> tuple[np.ndarray, int]:
+    """Ages of what is recovered on some days, in years, and how many."""
+    terms = Fixed(recoveries_per_year=40_000.0).now
+    past = np.full(4, 0.25)
+    recoveries = Recoveries(past, 80_000.0, terms)
+    occurrences = Occurrences(("recovered",), list(range(4)), STREAMS)
+    ages = []
+    for day in days:
+        for organisation in range(4 if day >= 0 else 0):
+            recoveries.delivered(organisation, 80_000.0 / 365.0 / 4.0)
+        for one in occurrences.of_day(day, recoveries.rates(day, terms)[None]):
+            found = recoveries.recovery(one, terms)
+            assert found.sold_s <= found.time_s
+            ages.append((found.time_s - found.sold_s) / DAY_S / 365.0)
+    return np.array(ages), recoveries.count
+
+
+def test_half_of_what_is_recovered_is_older_than_the_median() -> None:
+    ages, count = past_sales(range(-100, 0))
+    assert abs(count - 100 * 40_000 / 365) < 4.0 * math.sqrt(count)
+    assert np.median(ages) == pytest.approx(7.4, rel=0.03)
+
+
+def test_what_is_delivered_in_the_run_makes_up_for_what_grows_old() -> None:
+    ages, count = past_sales(range(365))
+    assert abs(count - 40_000) < 4.0 * math.sqrt(40_000) + 200
+    # An organisation's stock of the run is younger than a year, the other older.
+    assert np.mean(ages < 0.98) > 0.03
+
+
+def test_less_delivered_is_in_time_less_recovered() -> None:
+    terms = Intelligence()
+    none, usual = (Recoveries(np.ones(1), 4000.0, terms) for _ in range(2))
+    for day in range(730):
+        usual.delivered(0, 4000.0 / 365.0)
+        rates = none.rates(day, terms), usual.rates(day, terms)
+    assert rates[0][0] == pytest.approx(rates[1][0] * 0.5 ** (2.0 / 7.4), rel=0.01)
