@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.study_commands import add_commands, run_command
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
 
     costs = _command(commands, "costs", "what each scenario costs, and for each firearm stopped")
     costs.add_argument("--csv", type=Path, metavar="FILE", help="write the costs here too")
+
+    add_commands(lambda name, about: _command(commands, name, about))
 
     validate = _command(commands, "validate", "the baseline against the record, row by row")
     validate.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
@@ -86,6 +89,8 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.csv:
             frame_of(found).to_csv(arguments.csv, index=False, lineterminator="\n")
         print(costs_text(study, found))
+    elif arguments.command in ("sensitivity", "robustness", "precision", "selection"):
+        print(run_command(study, arguments))
     else:
         from analysis import validate
 

@@ -1,0 +1,196 @@
+"""Sensitivity and robustness as plain text for a terminal."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.compare import BASELINE, metric_of
+from analysis.compare_text import aligned
+from analysis.discovery import Box
+from analysis.outcomes import headline
+from analysis.wording import period, probability, shown
+from sim.results import Study
+
+
+def outcome_name(study: Study, metric: str, scenario: str | None) -> str:
+    """Name the outcome: a difference, or the baseline's level."""
+    about = metric_of(metric)
+    of = study.title(outcome_scenario(study, metric, scenario))
+    unit = about.unit + period(about.unit, study.days)
+    if of_levels(study, metric, scenario):
+        return f"{about.title} [{unit}], level"
+    return f"{about.title} [{unit}], {of} against the baseline"
+
+
+def outcome_scenario(study: Study, metric: str, scenario: str | None) -> str:
+    """Scenario whose outcome is meant; a design of scenarios is about them all."""
+    if (study.manifest.get("design") or {}).get("role") == "scenario":
+        return "each point of the design"
+    return headline(study, metric) if scenario is None else scenario
+
+
+def of_levels(study: Study, metric: str, scenario: str | None) -> bool:
+    """Whether the outcome is a level and not a difference."""
+    return outcome_scenario(study, metric, scenario) == BASELINE
+
+
+def amounts(study: Study, metric: str, scenario: str | None, values: Sequence[float]) -> list[str]:
+    """Values of an outcome in people's digits, on one scale."""
+    unit, signed = metric_of(metric).unit, not of_levels(study, metric, scenario)
+    largest = max((abs(value) for value in values if value == value), default=0.0)
+    return [shown(value, unit=unit, signed=signed, beside=largest).value for value in values]
+
+
+def tornado_text(
+    study: Study,
+    metric: str,
+    scenario: str | None,
+    adversary: str | None,
+    table: pd.DataFrame,
+    top: int,
+) -> str:
+    """What each parameter does between the ends of its range, the largest first."""
+    part = table.head(top)
+    lows, highs = (amounts(study, metric, scenario, part[end].tolist())
+                   for end in ("at_low", "at_high"))  # fmt: skip
+    head = ["parameter", "low", "high", "outcome at low", "at high", "variance", "p", "known"]
+    rows = [head]
+    for row, low, high in zip(part.to_dict("records"), lows, highs, strict=True):
+        rows.append(
+            [row["parameter"], f"{row['low']:g}", f"{row['high']:g}", low, high,
+             f"{100 * row['share']:.0f} %", probability(row["p"]), row["kind"]]
+        )  # fmt: skip
+    count = int(table["points"].iloc[0])
+    return "\n".join(
+        [
+            _title(study, metric, scenario, adversary),
+            *aligned(rows, right=(1, 2, 3, 4, 5, 6)),
+            f"Over {count} points of a design that varies {len(table)} parameters at once: a "
+            "straight line through",
+            "them, and the share of the variance that goes with each (by ranks, less chance).",
+        ]
+    )
+
+
+def indices_text(
+    study: Study,
+    metric: str,
+    scenario: str | None,
+    adversary: str | None,
+    table: pd.DataFrame,
+    method: str,
+    top: int,
+) -> str:
+    """Morris's elementary effects, or Sobol' indices."""
+    part = table.head(top)
+    if method == "morris":
+        columns = {"effect": "mu_star", "±": "mu_star_conf", "signed": "mu", "spread": "sigma"}
+        note = "Size of the effect over a parameter's whole range; spread: how much it varies."
+    else:
+        columns = {"alone": "first", "±": "first_conf", "in all": "total", "± ": "total_conf"}
+        note = "Shares of the outcome's variance: alone, and with all it does together with others."
+    rows = [["parameter", *columns, "known"]]
+    rows += [
+        [row["parameter"], *(f"{row[name]:.3g}" for name in columns.values()), row["kind"]]
+        for row in part.to_dict("records")
+    ]
+    return "\n".join(
+        [
+            _title(study, metric, scenario, adversary),
+            *aligned(rows, right=(1, 2, 3, 4)),
+            f"{note} {int(table['points'].iloc[0])} points.",
+        ]
+    )
+
+
+def box_text(
+    study: Study, metric: str, scenario: str | None, adversary: str | None, box: Box
+) -> str:
+    """The box of conditions."""
+    (at,) = amounts(study, metric, scenario, [box.threshold])
+    side = "at or above" if box.above else "at or below"
+    rows = [["parameter", "from", "to", "of", "", "p", "known"]]
+    rows += [
+        [row["parameter"], f"{row['low']:.4g}", f"{row['high']:.4g}", f"{row['lowest']:g}",
+         f"{row['highest']:g}", probability(row["p"]), row["kind"]]
+        for row in box.limits.to_dict("records")
+    ]  # fmt: skip
+    found = aligned(rows, right=(1, 2, 3, 4, 5)) if len(box.limits) else ["no condition"]
+    return "\n".join(
+        [
+            _title(study, metric, scenario, adversary),
+            f"Where it is {side} {at}:",
+            *found,
+            f"In this box {100 * box.density:.0f} % of the points are of interest (everywhere: "
+            f"{100 * box.base:.0f} %); it holds {100 * box.coverage:.0f} % of those that are.",
+        ]
+    )
+
+
+def cells_text(
+    study: Study, metric: str, scenario: str | None, adversary: str | None, cells: pd.DataFrame
+) -> str:
+    """The mean outcome over two parameters."""
+    wide = cells.pivot(index="y_value", columns="x_value", values="value").sort_index(
+        ascending=False
+    )
+    rows = [["", *(f"{x:.4g}" for x in wide.columns)]]
+    flat = amounts(study, metric, scenario, wide.to_numpy().ravel().tolist())
+    width = len(wide.columns)
+    for k, y in enumerate(wide.index):
+        own = flat[k * width : (k + 1) * width]
+        rows.append([f"{y:.4g}", *("" if text == "no value" else text for text in own)])
+    x, y = cells["x"].iloc[0], cells["y"].iloc[0]
+    return "\n".join(
+        [
+            _title(study, metric, scenario, adversary),
+            f"Across: {x}; upwards: {y}.",
+            *aligned(rows, right=range(width + 1)),
+        ]
+    )
+
+
+def robustness_text(
+    study: Study,
+    metric: str,
+    ranks: pd.DataFrame,
+    lost: pd.DataFrame,
+    agreement: dict[str, float],
+) -> str:
+    """Ranks and regret of each proposal."""
+    about, days = metric_of(metric), study.days
+    states = int(ranks["states"].iloc[0])
+    unit = about.unit + period(about.unit, days)
+    rows = [["proposal", "effect", "best in", "top 3 in", "rank", "harms in"]]
+    for row in ranks.to_dict("records"):
+        span = f"{row['median_rank']:g} ({row['highest_rank']} to {row['lowest_rank']})"
+        shares = [f"{100 * row[name]:.0f} %" for name in ("best_share", "top3_share")]
+        effect = shown(row["effect"], unit=about.unit, signed=True).value
+        harms = f"{100 * row['harm_share']:.0f} %"
+        rows.append([row["scenario"], effect, *shares, span, harms])
+    regrets = [["choice", "mean regret", "9 in 10", "largest", "where"]]
+    for row in lost.to_dict("records"):
+        values = [
+            shown(row[name], unit=about.unit).value
+            for name in ("mean_regret", "p90_regret", "largest_regret")
+        ]
+        name = "do nothing" if row["scenario"] == BASELINE else row["scenario"]
+        place = f"{row['worst_adversary']}, world {row['worst_world']}"
+        regrets.append([name, *values, place])
+    return "\n".join(
+        [
+            f"{about.title} [{unit}] in {states} states (worlds with kinds of smugglers)",
+            *aligned(rows, right=(1, 2, 3, 4, 5)),
+            f"The states agree on the order: Kendall's W {agreement['kendall_w']:.2f} (0 none, "
+            f"1 whole); tau with the mean order {agreement['mean_tau']:.2f}, at least "
+            f"{agreement['lowest_tau']:.2f}.",
+            "",
+            "Regret: what is lost where another choice would have been better",
+            *aligned(regrets, right=(1, 2, 3)),
+        ]
+    )
+
+
+def _title(study: Study, metric: str, scenario: str | None, adversary: str | None) -> str:
+    kinds = "" if adversary is None else f", smugglers {adversary}"
+    return outcome_name(study, metric, scenario) + kinds
