@@ -22,7 +22,7 @@ def precision_text(study: Study) -> str:
     ]  # fmt: skip
     return "\n".join(
         [
-            f"Asked for: {wanted}; on {about['on']}.",
+            f"Asked for: {wanted}; of {about['of']}.",
             f"Rule: {about['rule']}; together 95 %.",
             f"Predicted from a pilot of {about['pilot']}: {predicted.get('replications')} "
             f"replications{time}.",

@@ -170,7 +170,8 @@ def _report(asked: Sequence["Settings"], ended: "Ended", base: Path) -> int:
 def _print_summary(settings: "Settings") -> None:
     from sim.results import METRICS, read_study
 
-    summary = read_study(settings.folder, certified=False).summary
+    study = read_study(settings.folder, certified=False)
+    summary = study.summary
     name = settings.points[0].scenario.name
     rows = summary[
         (summary["scenario"] == name)
@@ -181,7 +182,7 @@ def _print_summary(settings: "Settings") -> None:
     first = settings.points[0]
     print(
         f"{name}: {len(first.ports)} ports, {first.days} days from {first.start}, "
-        f"{settings.replications} replications, {first.engine} engine"
+        f"{study.manifest['replications']} replications, {first.engine} engine"
     )
     print(f"  {'':48}{'mean':>14}{'lowest':>14}{'highest':>14}")
     for metric in _SHOWN:
@@ -194,6 +195,8 @@ def _print_summary(settings: "Settings") -> None:
                 for value in values.loc[metric]
             )
             print(f"  {label:48}{cells}")
+    for line in (study.manifest.get("procedure") or {}).get("said", ()):
+        print(line)
 
 
 if __name__ == "__main__":

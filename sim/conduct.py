@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.design.following import follow, reader
 from sim.errors import InputError
 from sim.execute.chunk import Failure, Job
 from sim.execute.chunks import Chunks
@@ -64,11 +65,17 @@ def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> Ended:
         store.prepare(alone=not execution.member)
         began = datetime.datetime.now(datetime.UTC)
         with progress.watched(base, asked[0].name, execution.kind, execution.member):
-            plan = Plan()
-            for settings in asked:
-                plan.add(settings.points, settings.replications, settings.detail)
             for line in store.refresh():
                 progress.tell(line)
+            try:
+                asked = [_followed(settings, base, store, progress) for settings in asked]
+            except _GivenUpError as given_up:
+                _write_failures(base, given_up.failures)
+                return Ended([], given_up.failures)
+            plan = Plan()
+            for settings in asked:
+                for point, count in settings.runs():
+                    plan.add([point], count, settings.detail)
             points = (point for settings in asked for point in settings.points)
             most = max(settings.replications for settings in asked)
             write_plan(base, store.code, points, most)
@@ -88,6 +95,35 @@ def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> Ended:
                     store.compact()
                     return Ended(broken, [])
             raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
+
+
+class _GivenUpError(Exception):
+    """Replications that a procedure wanted were tried and given up."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        super().__init__(str(failures[0]))
+        self.failures = failures
+
+
+def _followed(settings: Settings, base: Path, store: Store, progress: Progress) -> Settings:
+    """Carry out a study's procedure, if it has one; give the study that it came to."""
+
+    def run(wanted: Settings) -> int:
+        plan = Plan()
+        plan.add(wanted.points, wanted.replications, wanted.detail)
+        write_plan(base, store.code, wanted.points, wanted.replications)
+        lacking = sum(1 for task in plan if not store.has(task))
+        failures = run_missing(plan, wanted, store, progress)
+        if failures:
+            raise _GivenUpError(failures)
+        return lacking
+
+    for _ in range(MOST_ROUNDS):
+        try:
+            return follow(settings, reader(store), run, progress.tell)
+        except DamagedError as error:
+            progress.tell(f"{store.folder}: damaged ({error}); the replication is run again")
+    raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
 
 
 def _share(plan: Plan, settings: Settings, store: Store, progress: Progress) -> Ended:
@@ -197,9 +233,9 @@ def write(
     damaged: list[str] = []
 
     def results() -> Iterator[tuple[Label, int, Kept]]:
-        for point in settings.points:
+        for point, count in settings.runs():
             key, detailed = key_of(point), keeps_detail(settings.detail, point)
-            for replication in range(settings.replications):
+            for replication in range(count):
                 task = Task(point, replication, key, detailed)
                 try:
                     result = store.load(task)

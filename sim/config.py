@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 import sim.scenario
 from sim.complaint import one_line
+from sim.design.asking import SelectionConfig, StoppingConfig, most_replications, procedure_of
 from sim.design.crossing import crossed
 from sim.design.methods import METHODS, DesignConfig, design_of
 from sim.design.record import WORLD, Design
@@ -62,6 +63,8 @@ class _StudyFolder:
 ROOMS_OF_A_RUN = (
     ("run", _Run),
     ("design", DesignConfig),
+    ("stopping", StoppingConfig),
+    ("selection", SelectionConfig),
     ("execution", _Execution),
     ("study", _StudyFolder),
 )
@@ -94,6 +97,9 @@ def register(scratch: Path = Path()) -> None:
             ("adversaries", Any, field(default_factory=list)),
             ("worlds", int, field(default=0)),
             ("design", DesignConfig, field(default_factory=DesignConfig)),
+            ("precision", Any, field(default=None)),
+            ("stopping", StoppingConfig, field(default_factory=StoppingConfig)),
+            ("selection", SelectionConfig, field(default_factory=SelectionConfig)),
             ("engine", str, field(default=MISSING)),
             ("execution", _Execution, field(default_factory=_Execution)),
             ("study", _StudyFolder, field(default_factory=_StudyFolder)),
@@ -147,16 +153,24 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     points = crossed(base, scenarios, _adversaries(plain), design.worlds if design else ())
     for point in points:
         check_point(point, table)
+    execution = Execution.asked(**plain["execution"], environment=os.environ)
+    procedure = procedure_of(plain, scenarios, run["replications"], execution.workers)
+    if procedure and execution.member:
+        raise InputError(
+            f"{PLACE}: execution=array with precision, selection or design=optimise: what is run "
+            "next depends on what came out, so one process has to drive it (execution=ray, pool)"
+        )
     name = experiment or (scenarios[0].name if len(scenarios) == 1 else "compare")
     return Settings(
         name=name,
         folder=Path(study["dir"] or Path("runs") / name),
         points=points,
         replications=run["replications"],
-        execution=Execution.asked(**plain["execution"], environment=os.environ),
+        execution=execution,
         configuration=plain,
         design=design,
-        detail=detail_kept(study["detail"], points, run["replications"]),
+        detail=detail_kept(study["detail"], points, most_replications(plain, procedure)),
+        procedure=procedure,
     )
 
 
@@ -185,7 +199,7 @@ def _plain(config: DictConfig) -> dict[str, Any]:
         raise InputError(f"{PLACE}: is not a mapping")
     plain = {str(key): value for key, value in content.items()}
     given = [
-        f"{key}.{name}" if isinstance(value, dict) else key
+        f"{key}.{name}" if isinstance(value, dict) and key != "precision" else key
         for key, value in plain.items()
         for name in (value if isinstance(value, dict) else [""])
     ]
@@ -297,6 +311,7 @@ def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
 def known_names() -> list[str]:
     """Names that can be given on the command line, besides parameters."""
     names = ["scenario", "compare", "ports", "year", "adversary", "adversaries", "worlds", "engine"]
+    names += ["precision"]
     for room, schema in ROOMS_OF_A_RUN:
         names += [f"{room}.{one.name}" for one in dataclasses.fields(schema)]
     return names

@@ -43,6 +43,7 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
             {"identity": point.identity(), **asdict(point.scenario)} for point in leading.values()
         ],
         "design": settings.design.about if settings.design else None,
+        "procedure": _procedure(settings),
         "code_version": code_version(),
         "code_digest": code_digest(),
         "packages": package_versions(),
@@ -51,6 +52,13 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
     }
     plain: dict[str, Any] = json.loads(json.dumps(content, default=str))
     return plain
+
+
+def _procedure(settings: "Settings") -> dict[str, Any] | None:
+    """What a procedure wanted, did and came to."""
+    if settings.outcome is None:
+        return None
+    return {**settings.outcome.about, "said": settings.outcome.lines}
 
 
 def configuration_hash(settings: "Settings") -> str:
@@ -72,7 +80,7 @@ def content_hash(settings: "Settings") -> str:
     labelled = [(*point.label, key_of(point)) for point in settings.points]
     titles = {point.scenario.name: asdict(point.scenario) for point in settings.points}
     design = settings.design.about if settings.design else None
-    kept = [settings.replications, settings.detail]
+    kept = [[count for _, count in settings.runs()], settings.detail]
     return _digest([code_digest(), configuration_hash(settings), labelled, titles, design, kept])
 
 

@@ -1,9 +1,12 @@
 """What a study is: the settings that one composed configuration asks for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from sim.design.procedure import Outcome, Procedure
 from sim.design.record import Design
 from sim.errors import InputError
 from sim.execute.execution import Execution
@@ -34,6 +37,12 @@ class Settings:
     detail : str
         Of which points the detail tables are kept: all, baseline (points without interventions) or
         none.
+    procedure : Procedure, optional
+        What decides on points and replications as it goes.
+    counts : tuple of int, optional
+        Replications of each point, where a procedure has decided on them.
+    outcome : Outcome, optional
+        How the procedure ended.
     """
 
     name: str
@@ -44,6 +53,13 @@ class Settings:
     configuration: dict[str, Any]
     design: Design | None = None
     detail: str = "all"
+    procedure: Procedure | None = None
+    counts: tuple[int, ...] | None = None
+    outcome: Outcome | None = None
+
+    def runs(self) -> Iterator[tuple[Point, int]]:
+        """Give every point with its number of replications."""
+        return zip(self.points, self.counts or repeat(self.replications), strict=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sim.design.factors import read_factors
 from sim.design.methods import DesignConfig
 from sim.design.optimise import Optimisation
-from sim.design.precision import BOTH, ON, Precision, Target
+from sim.design.precision import BOTH, OF, Precision, Target
 from sim.design.procedure import Procedure
 from sim.design.selection import Selection
 from sim.errors import InputError
@@ -24,7 +24,7 @@ class StoppingConfig:
     ----------
     metrics : list of str
         What ``precision`` is about, where it does not name them itself.
-    on : str
+    of : str
         levels, differences or both.
     pilot, maximum : int
         First and greatest number of replications of a point.
@@ -33,7 +33,7 @@ class StoppingConfig:
     metrics: list[Any] = field(
         default_factory=lambda: ["mean_wait_min", "expected_firearms_stopped"]
     )
-    on: str = BOTH
+    of: str = BOTH
     pilot: int = 10
     maximum: int = 200
 
@@ -104,13 +104,15 @@ def procedure_of(
 
 
 def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
-    if stopping.on not in ON:
+    if stopping.of not in OF:
         raise InputError(
-            f"configuration: stopping.on = {stopping.on!r} is not one of {', '.join(ON)}"
+            f"configuration: stopping.of = {stopping.of!r} is not one of {', '.join(OF)}"
         )
     if isinstance(wanted, Mapping):
         targets = tuple(_target(str(name), value) for name, value in wanted.items())
     else:
+        if isinstance(wanted, (int, float)) and wanted <= 0:
+            raise InputError(f"configuration: precision = {wanted} is not above 0 %")
         if not isinstance(wanted, str) or not wanted.endswith("%"):
             raise InputError(
                 f"configuration: precision = {wanted!r}: say it as 5%, or give each metric a "
@@ -119,7 +121,7 @@ def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
         targets = tuple(_target(str(name), wanted) for name in stopping.metrics)
     if not targets:
         raise InputError("configuration: stopping.metrics names no metric")
-    return Precision(targets, stopping.on, stopping.pilot, stopping.maximum)
+    return Precision(targets, stopping.of, stopping.pilot, stopping.maximum)
 
 
 def _target(metric: str, value: Any) -> Target:
@@ -199,3 +201,13 @@ def _optimisation(asked: DesignConfig, replications: int) -> Optimisation:
         replications,
         asked.seed,
     )
+
+
+def most_replications(plain: Mapping[str, Any], procedure: Procedure | None) -> int:
+    """Give the replications of a point that a study may come to, times its growth in points."""
+    replications, trials = int(plain["run"]["replications"]), int(plain["design"]["points"])
+    if procedure is None:
+        return replications
+    if isinstance(procedure, Optimisation):
+        return replications * trials
+    return int(plain["stopping"]["maximum"])

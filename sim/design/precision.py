@@ -28,7 +28,7 @@ from sim.point import Point
 
 ALPHA = 0.05
 LEVELS, DIFFERENCES, BOTH = "levels", "differences", "both"
-ON = (LEVELS, DIFFERENCES, BOTH)
+OF = (LEVELS, DIFFERENCES, BOTH)
 GROWTH = 3.0
 """A look at most multiplies the replications by this: the pilot's spread may be far off."""
 COUNTLESS = 10**9
@@ -101,14 +101,14 @@ class Precision:
     Attributes
     ----------
     targets : tuple of Target
-    on : str
+    of : str
         levels, differences (to the baseline, in pairs) or both.
     pilot, maximum : int
         First and greatest number of replications.
     """
 
     targets: tuple[Target, ...]
-    on: str
+    of: str
     pilot: int
     maximum: int
 
@@ -145,12 +145,12 @@ class Precision:
                 of = f"{target.metric} of {scenario} ({adversary})"
                 base = samples[target.metric].get((BASELINE.name, adversary))
                 compared = base is not None and scenario != BASELINE.name
-                if self.on != DIFFERENCES or not compared:
+                if self.of != DIFFERENCES or not compared:
                     chosen.append((of, target, sample, abs(float(sample.mean()))))
-                if self.on != LEVELS and compared and base is not None:
+                if self.of != LEVELS and compared and base is not None:
                     level = abs(float(base.mean()))
                     chosen.append((f"difference in {of}", target, sample - base, level))
-        if self.on == DIFFERENCES and any(name.startswith("difference") for name, *_ in chosen):
+        if self.of == DIFFERENCES and any(name.startswith("difference") for name, *_ in chosen):
             chosen = [one for one in chosen if one[0].startswith("difference")]
         alpha = ALPHA / max(1, len(chosen))
         return [interval(*one, alpha) for one in chosen]
@@ -178,7 +178,7 @@ class Precision:
             "procedure": "precision",
             "rule": "sequential, fixed half-width, Bonferroni (Law 2015, 9.4.1)",
             "wanted": {target.metric: str(target) for target in self.targets},
-            "on": self.on,
+            "of": self.of,
             "pilot": self.pilot,
             "maximum": self.maximum,
             "predicted": dict(predicted or {}),
