@@ -21,6 +21,7 @@ GROUPS = [
     "patrol",
     "market",
     "supply",
+    "intelligence",
     "design",
     "engine",
     "execution",
