@@ -89,8 +89,11 @@ def exhibit(name: str, figure: go.Figure) -> Exhibit:
         key: whole["layout"][key] for key in ("title", "margin", "height", "annotations")
     }  # fmt: skip
     figure.layout.annotations = [one for one in figure.layout.annotations if one.name != "source"]
-    height = meta["height"] + legend
-    figure.update_layout(title=None, meta=None, height=height, margin={"t": 12 + legend, "b": 60})
+    bottom = meta["bottom"]
+    height = meta["height"] + legend + bottom - 60
+    figure.update_layout(
+        title=None, meta=None, height=height, margin={"t": 12 + legend, "b": bottom}
+    )
     shown: dict[str, Any] = json.loads(figure.to_json())
     shown["layout"].pop("template", None)
     return Exhibit(

@@ -93,7 +93,8 @@ def finish(
     source = f"{note} {source_line()}"
     title, foot = wrapped(finding, 75), wrapped(source, 105)
     above = 34 + 21 * (title.count("<br>") + 1)
-    below = 70 + 15 * (foot.count("<br>") + 1)
+    bottom = 30 + 16 * ((_axis_title(figure.layout.xaxis.title.text) or "").count("<br>") + 1)
+    below = bottom + 12 + 15 * (foot.count("<br>") + 1)
     for axis in (figure.layout.xaxis, figure.layout.yaxis):
         axis.title.font.size = AXIS_FONT
     figure.layout.xaxis.title.text = _axis_title(figure.layout.xaxis.title.text)
@@ -111,7 +112,7 @@ def finish(
         hoverlabel={"bgcolor": "white", "font": {"color": INK}},
         separators=SEPARATORS[spoken()],
         meta={"finding": finding, "source": source, "alt": f"{finding} {note}", "height": height,
-              "aspect": aspect,
+              "bottom": bottom, "aspect": aspect,
               "table": {"columns": list(table.columns), "rows": table.to_numpy(object).tolist()}},
     )  # fmt: skip
     if aspect is None:
