@@ -122,7 +122,7 @@ def _draw_range(
         x=x,
         y=y,
         mode="lines",
-        name=tell("range of the means over {count} kinds of smuggler", count=count),
+        name=tell("means over {count} kinds of smuggler", count=count),
         line={"color": "#c3cad0", "width": 12},
         hoverinfo="skip",
     )

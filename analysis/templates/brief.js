@@ -69,14 +69,15 @@
   function fit(width) {
     boxes.forEach(function (box) {
       var figure = figureOf(box.dataset.chart);
+      var paper = figure.aspect ? width : Math.round(width / 2 - 8);
       Plotly.relayout(box, width
-        ? { width: width, autosize: false, height: heightOf(figure, width) }
+        ? { width: paper, autosize: false, height: heightOf(figure, paper) }
         : { width: null, autosize: true, height: heightOf(figure, box.clientWidth) });
     });
   }
   window.addEventListener("beforeprint", function () {
     boxes.forEach(draw);
-    fit(680);
+    fit(690);
     document.querySelectorAll("details.print").forEach(function (one) { one.open = true; });
   });
   window.addEventListener("afterprint", function () { fit(0); });

@@ -1,0 +1,183 @@
+"""The brief in a browser: two languages, a phone and a desk, and everything that can be clicked."""
+
+import csv
+import io
+import re
+import runpy
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Locator, Page, TimeoutError
+
+from analysis.brief import write_brief
+from analysis.language import catalogue
+from sim.results import Study, read_study
+
+MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
+HOSTILE = "<img src=http://192.0.2.1/a onerror=alert(1)></script><b>more"
+WIDTHS = (360, 1440)
+PNG = b"\x89PNG\r\n\x1a\n"
+
+# Text of charts that is drawn beyond their edges, where it is cut off.
+CLIPPED = """() => [...document.querySelectorAll("[data-chart]")].flatMap(chart => {
+  const frame = chart.getBoundingClientRect();
+  return [...chart.querySelectorAll("svg text")].filter(text => {
+    const box = text.getBoundingClientRect();
+    return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1
+      || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+  }).map(text => chart.dataset.chart + ": " + text.textContent);
+})"""
+
+# What a reader sees, without parts that say of themselves that they are in English.
+SEEN = """() => {
+  const copy = document.body.cloneNode(true);
+  copy.querySelectorAll("script, style, [lang=en]").forEach(one => one.remove());
+  const labels = [...copy.querySelectorAll("[aria-label]")].map(one => one.ariaLabel);
+  return [document.title, copy.textContent, ...labels].join("\\n");
+}"""
+
+ENGLISH = re.compile(r"\b(the|of|and|with|from|are|which|wait|hours|firearms|ports|share)\b", re.I)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    folder = tmp_path_factory.mktemp("study")
+    points = [{"name": name, "bound": name == "arm_officers"} for name in MADE_UP["EFFECTS"]]
+    adversaries = ("quantal_response", "static", "worst_case")
+    return read_study(
+        MADE_UP["write"](folder, replications=4, adversaries=adversaries, points=points)
+    )
+
+
+@pytest.fixture(scope="module")
+def briefs(study: Study) -> dict[str, Path]:
+    return {language: write_brief(study, language=language) for language in ("en", "fr")}
+
+
+def drawn(page: Page) -> Page:
+    """Wait until every chart is there."""
+    page.wait_for_selector("html[data-ready]", state="attached")
+    return page
+
+
+def taken(page: Page, control: Locator) -> tuple[str, bytes]:
+    """Click, and return the file's name and content.
+
+    Chromium drops one of many quick downloads now and then, so a second click is allowed.
+    """
+    for patience_ms in (5_000, 20_000):
+        try:
+            with page.expect_download(timeout=patience_ms) as waiting:
+                control.click()
+        except TimeoutError:
+            continue
+        return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+    raise AssertionError(f"nothing to take from {control}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_is_whole_accessible_and_fits(visit, axe, briefs, language, width) -> None:
+    page = drawn(visit(briefs[language], width=width))
+    charts = page.locator("[data-chart]")
+    assert charts.count() > 9
+    assert page.locator("[data-chart] svg.main-svg").count() >= charts.count()
+    assert page.locator("html").get_attribute("lang") == language
+    assert visit.sideways(page) <= 0
+    assert page.evaluate(CLIPPED) == []
+    assert page.locator(".modebar-btn").count() == 0
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert axe(page) == []
+
+
+def test_no_english_is_left_in_the_french_page(visit, briefs) -> None:
+    page = drawn(visit(briefs["fr"]))
+    seen = page.evaluate(SEEN)
+    assert sorted({found.lower() for found in ENGLISH.findall(seen)}) == []
+    said = [
+        english
+        for english, french in catalogue()["messages"].items()
+        if english != french and "{" not in english and " " in english
+    ]
+    assert [english for english in said if english in seen] == []
+    ticks = page.locator("[data-chart] .xtick text, [data-chart] .ytick text").all_text_contents()
+    assert any("," in tick for tick in ticks)
+    assert not any(re.search(r"\d\.\d", tick) for tick in ticks)
+
+
+def test_the_numbers_of_every_chart_and_of_the_table_can_be_taken(visit, briefs) -> None:
+    page = drawn(visit(briefs["en"]))
+    links = page.locator("a[download]")
+    assert links.count() == page.locator("[data-chart]").count() + 1
+    for link in links.all():
+        name, content = taken(page, link)
+        assert name == link.get_attribute("download")
+        text = content.decode("utf-8-sig")
+        head, *rows = list(csv.reader(io.StringIO(text)))
+        assert rows
+        assert all(len(row) == len(head) for row in rows)
+
+
+def test_every_chart_can_be_taken_as_an_image(visit, briefs) -> None:
+    page = drawn(visit(briefs["fr"]))
+    for figure in page.locator("figure").all():
+        finding = figure.locator("h3").inner_text().replace("\xa0", " ")
+        for form in ("png", "svg"):
+            name, content = taken(page, figure.locator(f"[data-save={form}]"))
+            assert name.endswith(f".{form}")
+            if form == "png":
+                assert content.startswith(PNG)
+                assert len(content) > 10_000
+            else:
+                text = " ".join(ElementTree.fromstring(content).itertext())
+                words = text.replace("\xa0", " ")
+                assert finding[:20] in words, finding
+                assert "Source" in words
+
+
+def test_the_table_sorts_by_every_column_and_by_keyboard(visit, briefs) -> None:
+    page = visit(briefs["en"])
+    table = page.locator("table.differences")
+    for column in range(1, table.locator("thead th").count()):
+        head = table.locator("thead th").nth(column)
+        for direction in ("descending", "ascending"):
+            head.locator("button").focus()
+            page.keyboard.press("Enter")
+            if head.get_attribute("aria-sort") != direction:
+                page.keyboard.press("Enter")
+            assert head.get_attribute("aria-sort") == direction
+            cells = table.locator(f"tbody tr td:nth-child({column + 1})")
+            values = [float(one.get_attribute("data-order")) for one in cells.all()]
+            assert values == sorted(values, reverse=direction == "descending")
+        assert table.locator("th[aria-sort]").count() == 1
+    table.locator("thead button").first.click()
+    names = table.locator("tbody th").all_inner_texts()
+    assert names == sorted(names, key=str.lower)
+
+
+def test_a_name_with_markup_in_it_is_shown_as_text(visit, tmp_path: Path) -> None:
+    effects = {"baseline": (0.0, 0.0), HOSTILE: (31.0, 1.4)}
+    page = drawn(visit(write_brief(read_study(MADE_UP["write"](tmp_path, effects, 3)))))
+    assert page.locator("img").count() == 0
+    assert HOSTILE in page.locator("table.differences tbody th").all_inner_texts()
+    assert page.locator("[data-chart] svg b, [data-chart] svg image[href^=http]").count() == 0
+
+
+def test_one_replication_shows_no_interval(visit, axe, tmp_path: Path) -> None:
+    page = drawn(visit(write_brief(read_study(MADE_UP["write"](tmp_path, replications=1)))))
+    assert page.locator(".interval", has_text="[").count() == 0
+    assert page.locator(".cards", has_text="[").count() == 0
+    bars = page.locator("[data-chart] .errorbar path").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().width > 10).length"
+    )
+    assert bars == 0
+    assert axe(page) == []
+
+
+def test_it_prints_to_a_few_pages_with_every_chart(visit, briefs) -> None:
+    page = drawn(visit(briefs["en"]))
+    page.emulate_media(media="print")
+    assert not page.locator(".take").first.is_visible()
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter", print_background=True)))
+    assert 4 <= pages <= 12
