@@ -96,14 +96,11 @@ def test_those_who_may_withdraw_do_and_are_not_caught() -> None:
         border(point(BUSY, 7, setting("inspection.withdrawal_share", share), MANY))
         for share in (0.0, 0.5, 1.0)
     )
-    fates = [
-        np.concatenate([attempts_of(of), attempts_of(of, "traveller")])
-        for of in (stays, half, free)
-    ]
+    fates = [attempts_of(of, "traveller") for of in (stays, half, free)]
     caught = [int((one["fate"] == SEIZED).sum()) for one in fates]
     gone = [int((one["fate"] == TURNED_BACK).sum()) for one in fates]
     assert gone[0] == 0
-    assert caught[0] > 50
+    assert caught[0] > 30
     examined = [int((one["examination_s"] > 0.0).sum()) for one in fates]
     assert examined[1] == pytest.approx(0.5 * examined[0], rel=0.25)
     assert caught[1] < caught[0]

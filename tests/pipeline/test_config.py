@@ -18,6 +18,7 @@ GROUPS = [
     "staffing",
     "smuggling",
     "contraband",
+    "intelligence",
     "patrol",
     "market",
     "supply",
