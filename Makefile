@@ -11,7 +11,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test test-fast test-slow bench docs lock clean
+.PHONY: help .venv run dashboard test test-fast test-slow bench docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([.a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
@@ -40,6 +40,9 @@ run: .venv/.ready  ## the headline study: every proposal against the baseline
 	@$(PY) -m sim experiment=proposals
 	@$(PY) -m analysis compare runs/proposals
 	@$(PY) -m analysis brief runs/proposals
+
+dashboard: .venv/.ready  ## pages that answer while you watch, on the last study in runs/
+	@$(PY) -m analysis dashboard runs
 
 test: .venv/.ready  ## the whole test suite, with ruff, mypy and the import contracts
 	@$(PYTEST)

@@ -47,6 +47,15 @@ def parser() -> argparse.ArgumentParser:
 
     add_commands(lambda name, about: _command(commands, name, about))
 
+    dashboard = commands.add_parser(
+        "dashboard", help="pages that answer while you watch", description="Serve the dashboard."
+    )
+    dashboard.add_argument(
+        "folder", type=Path, metavar="DIR", nargs="*", default=[Path("runs")],
+        help="results folders, or folders of results folders (runs)",
+    )  # fmt: skip
+    dashboard.add_argument("--port", type=int, metavar="N", help="of this machine (8050 or so)")
+
     validate = _command(commands, "validate", "the baseline against the record, row by row")
     validate.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
     return root
@@ -62,6 +71,9 @@ def _command(
 
 def run(arguments: argparse.Namespace) -> None:
     """Do what the command line asks for. Imports wait for it: help should be instant."""
+    if arguments.command == "dashboard":
+        _dashboard(arguments)
+        return
     from sim.results import read_study
 
     study = read_study(arguments.folder)
@@ -98,6 +110,16 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.write:
             arguments.write.write_text(validate.markdown_of(study, rows), encoding="utf-8")
         print(validate.text_of(study, rows))
+
+
+def _dashboard(arguments: argparse.Namespace) -> None:
+    try:
+        from analysis.dashboard.serve import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("dash", "flask", "werkzeug"):
+            raise
+        raise InputError("the dashboard needs dash: pip install -e .[serve]") from None
+    serve(arguments.folder, arguments.port, print)
 
 
 def _ledger(study: "Study", arguments: argparse.Namespace) -> None:

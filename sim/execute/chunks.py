@@ -1,8 +1,8 @@
 """How tasks are dealt out: in chunks of about equal time, smaller ones towards the end.
 
-A task may take milliseconds or minutes, so the first chunks are of one task and the next ones of as
-many as are worth sending. What a worker that died had in hand comes back in halves, until the task
-that kills its process stands alone and is given up.
+A task may take milliseconds or minutes, so the first chunks are of one task and the next double
+until they are of as many as are worth sending. What a worker that died had in hand comes back in
+halves, until the task that kills its process stands alone and is given up.
 """
 
 import itertools
@@ -42,6 +42,7 @@ class Chunks:
         self._deaths: Counter[tuple[str, int]] = Counter()
         self._task_s = 0.0
         self._known = False
+        self._dealt = 0
 
     def __bool__(self) -> bool:
         """Whether there is something left to take."""
@@ -60,6 +61,7 @@ class Chunks:
         wanted = min(self._size(workers), self._unread)
         chunk = tuple(itertools.islice(self._tasks, wanted))
         self._unread = self._unread - len(chunk) if chunk or not wanted else 0
+        self._dealt += len(chunk)
         return chunk
 
     def take_alone(self) -> Chunk:
@@ -100,4 +102,5 @@ class Chunks:
         target_s = min(max(whole_s / (workers * CHUNKS_PER_WORKER), SHORTEST_S), LONGEST_S)
         worth = target_s / max(self._task_s, 1e-6)
         fair = self._unread / (2 * workers)
-        return max(1, min(math.ceil(fair), int(worth), LARGEST))
+        soon = self._dealt + 1  # whoever watches sees the first results at once
+        return max(1, min(math.ceil(fair), int(worth), LARGEST, soon))

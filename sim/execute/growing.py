@@ -118,9 +118,17 @@ def summary_of(place: Place, label: Label, replication: int, code: str) -> "pd.D
     ------
     DamagedError
         If it is not what was written, or was written by other code.
+    InputError
+        If it broke a law that always holds, and so is no result.
     """
     if place.code != code:
         raise DamagedError("it was written by other code")
-    content = read_entry(place.path, place.offset, place.length, place.digest)
-    frame: pd.DataFrame = decode(content).summary.to_pandas()
+    kept = decode(read_entry(place.path, place.offset, place.length, place.digest))
+    for law in kept.certificate:
+        if not law["held"]:
+            raise InputError(
+                f"law broken: {law['law']} in {label}, replication {replication} "
+                f"({law['detail']}): this is not a result"
+            )
+    frame: pd.DataFrame = kept.summary.to_pandas()
     return frame.assign(**{**label._asdict(), "replication": replication})

@@ -1,0 +1,1 @@
+"""The dashboard: choose, combine and drag proposals, and watch the border answer."""

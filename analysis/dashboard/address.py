@@ -1,0 +1,259 @@
+"""The address of a view: everything a page shows is in its query string, so it can be shared.
+
+An address comes from anyone. What in it cannot be is left out with a sentence that says so; whether
+a study, a scenario or a port is there is for the page to say.
+"""
+
+import dataclasses
+import datetime
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from analysis.compare import DERIVED, STOPPED
+from analysis.language import LANGUAGES, tell
+from sim.metrics import METRICS
+
+PAGES = ("results", "mix")
+LONGEST = 20_000
+"""Longest query string that is read, in characters."""
+
+MOST_FIELDS = 600
+LONGEST_VALUE = 200
+DAYS = (7, 28, 91, 365)
+MOST_REPLICATIONS = 200
+EVERYTHING = "all"
+
+Lever = tuple[str, float]
+"""A lever's name and where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown.
+
+    Attributes
+    ----------
+    page : str
+        One of PAGES.
+    lang : str
+        en or fr.
+    study, other : str
+        Names of results folders; "" for the last one, and for the same one.
+    metric, adversary : str
+        What is compared, and for which kind of smuggler ("" for the first).
+    scenarios : tuple of str
+        Scenarios shown; empty for all.
+    one, two : str
+        Scenarios that are compared with each other.
+    mix : tuple of str
+        Proposals that are combined.
+    lever : tuple of (str, float)
+        Levers that were moved.
+    closed : tuple of str
+        Ports closed besides what the proposals close.
+    where, around : str
+        What is simulated: a region, ``all``, or ``near`` a port and its neighbours.
+    start, day : datetime.date
+        First day of a live run, and the day of the port page.
+    days, replications : int
+    run : str
+        The live run that is watched.
+    port, proposal : str
+        What the port page shows.
+    """
+
+    page: str = PAGES[0]
+    lang: str = LANGUAGES[0]
+    study: str = ""
+    other: str = ""
+    metric: str = STOPPED
+    adversary: str = ""
+    scenarios: tuple[str, ...] = ()
+    one: str = ""
+    two: str = ""
+    mix: tuple[str, ...] = ()
+    lever: tuple[Lever, ...] = ()
+    closed: tuple[str, ...] = ()
+    where: str = "near"
+    around: str = "windsor-ambassador"
+    start: datetime.date = datetime.date(2005, 7, 4)
+    days: int = 7
+    replications: int = 20
+    run: str = ""
+    port: str = "windsor-ambassador"
+    proposal: str = ""
+    day: datetime.date = datetime.date(2005, 7, 8)
+
+    def replaced(self, **changes: Any) -> "View":
+        """The same view with something changed."""
+        return dataclasses.replace(self, **changes)
+
+
+def _word(text: str) -> str:
+    if len(text) > LONGEST_VALUE or not text.isprintable():
+        raise ValueError
+    return text
+
+
+def _plain(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_+.-]*", _word(text)):
+        raise ValueError
+    return text
+
+
+def _one_of(known: Any) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError
+        return text
+
+    return read
+
+
+def _date(text: str) -> datetime.date:
+    date = datetime.date.fromisoformat(text)
+    if not 1990 <= date.year <= 2060:
+        raise ValueError
+    return date
+
+
+def _days(text: str) -> int:
+    if int(text) not in DAYS:
+        raise ValueError
+    return int(text)
+
+
+def _replications(text: str) -> int:
+    if not text.isascii() or not 1 <= int(text) <= MOST_REPLICATIONS:
+        raise ValueError
+    return int(text)
+
+
+def _lever(text: str) -> Lever:
+    name, _, amount = text.rpartition(":")
+    if not name or not math.isfinite(float(amount)):
+        raise ValueError
+    return _plain(name), float(amount)
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "lang": _one_of(LANGUAGES),
+    "study": _word,
+    "other": _word,
+    "metric": _one_of({*METRICS, *DERIVED}),
+    "adversary": _plain,
+    "scenarios": _word,
+    "one": _word,
+    "two": _word,
+    "mix": _plain,
+    "lever": _lever,
+    "closed": _plain,
+    "where": _plain,
+    "around": _plain,
+    "start": _date,
+    "days": _days,
+    "replications": _replications,
+    "run": _plain,
+    "port": _plain,
+    "proposal": _word,
+    "day": _date,
+}
+SEVERAL = ("scenarios", "mix", "lever", "closed")
+
+
+def language(search: str | None) -> str:
+    """The language an address asks for: English where it asks for none that is known."""
+    asked = _fields(search or "").get("lang", [""])[-1]
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
+def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:
+    """Read an address.
+
+    Returns
+    -------
+    View
+        What can be shown of it.
+    list of str
+        What cannot, in sentences.
+    """
+    complaints: list[str] = []
+    page = (pathname or "/").strip("/") or PAGES[0]
+    if page not in PAGES:
+        complaints.append(tell("There is no page “{page}”.", page=_short(page)))
+        page = PAGES[0]
+    given = _fields(search or "")
+    if search and search.strip("?") and not given:
+        complaints.append(tell("The address cannot be read, so nothing of it is used."))
+    values: dict[str, Any] = {}
+    for name, texts in given.items():
+        if name not in READERS:
+            complaints.append(tell("The address has an unknown field “{name}”.", name=_short(name)))
+            continue
+        found = []
+        for text in texts:
+            try:
+                found.append(READERS[name](text))
+            except (ValueError, OverflowError):
+                complaints.append(
+                    tell(
+                        "The address asks for {name} = “{value}”, which cannot be; left out.",
+                        name=name,
+                        value=_short(text),
+                    )
+                )
+        if found:
+            values[name] = tuple(dict.fromkeys(found)) if name in SEVERAL else found[-1]
+    return View(page=page, **values), complaints
+
+
+def _fields(search: str) -> dict[str, list[str]]:
+    if len(search) > LONGEST:
+        return {}
+    try:
+        return parse_qs(
+            search.lstrip("?"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="replace"
+        )
+    except ValueError:
+        return {}
+
+
+def _short(text: str) -> str:
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def query(view: View) -> str:
+    """Write the query string of a view, without what is as by default."""
+    fields: list[tuple[str, str]] = []
+    for one in dataclasses.fields(View):
+        value = getattr(view, one.name)
+        if one.name == "page" or value == one.default:
+            continue
+        parts = value if one.name in SEVERAL else (value,)
+        fields += [(one.name, _text(part)) for part in parts]
+    return f"?{urlencode(fields)}" if fields else ""
+
+
+def _text(part: Any) -> str:
+    return f"{part[0]}:{part[1]:.10g}" if isinstance(part, tuple) else str(part)
+
+
+def encoded(pairs: list[tuple[str, str]]) -> str:
+    """Write a query string from fields as they come from the controls of a page."""
+    return f"?{urlencode(pairs)}"
+
+
+def is_scenario_name(name: str) -> bool:
+    """Whether a scenario's file may be called so."""
+    return re.fullmatch(r"[a-z0-9][a-z0-9_]{0,39}", name) is not None and name != "baseline"
+
+
+def href(view: View, page: str = "") -> str:
+    """Write the address of a view, or of another page of it."""
+    name = page or view.page
+    return ("/" if name == PAGES[0] else f"/{name}") + query(view)

@@ -1,0 +1,153 @@
+"""The application: one page at a time, laid out from its address, for this machine alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+from dash import Dash, Input, Output, State, dcc, html
+
+from analysis.dashboard import address, mix_callbacks, mix_page, results_page
+from analysis.dashboard.desk import Desk
+from analysis.dashboard.frame import Children, framed, refusal
+from analysis.language import speaking, tell
+from sim.errors import InputError
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+Lay = Callable[[address.View, Desk], Children]
+Register = Callable[[Dash, Desk], None]
+
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
+PAGES: dict[str, tuple[Lay, Register]] = {
+    "results": (results_page.page, results_page.register),
+    "mix": (mix_page.page, mix_callbacks.register),
+}
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+"""What a page may load: nothing but what this server sends."""
+
+INDEX = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+{css}
+</head>
+<body>
+{app_entry}
+<div>{config}{scripts}{renderer}</div>
+</body>
+</html>
+"""
+
+FOLLOW_QUERY = """
+function (query) {
+    if (typeof query !== "string") { return window.dash_clientside.no_update; }
+    window.border_address(query);
+    return window.dash_clientside.no_update;
+}
+"""
+SETTLE = """
+function (children, asked) {
+    window.border_settle();
+    return window.dash_clientside.no_update;
+}
+"""
+
+
+class Page(Dash):
+    """Dash with a page of our own around it, in the language that was asked for."""
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
+        """Fill in the page that the browser loads first."""
+        lang = address.language(flask.request.query_string.decode("latin-1"))
+        with speaking(lang):
+            title = tell("Guns at the border")
+        return INDEX.format(
+            lang=lang,
+            title=title,
+            **{name: parts[name] for name in ("css", "app_entry", "config", "scripts", "renderer")},
+        )
+
+
+def make_app(desk: Desk) -> Dash:
+    """Make the application for the folders that were chosen."""
+    app = Page(
+        __name__,
+        title="",
+        update_title=None,  # type: ignore[arg-type]
+        assets_folder=str(ASSETS),
+        suppress_callback_exceptions=True,
+        compress=False,
+        serve_locally=True,
+        assets_ignore=r"^(?!dashboard\.css$|controls\.js$).*",
+    )
+    guard(app.server)
+    app.layout = html.Div(
+        [
+            dcc.Location(id="address", refresh=False),
+            dcc.Store(id="query"),
+            html.Div(id="page"),
+            html.Div(id="followed", hidden=True),
+        ]
+    )
+    _route(app, desk)
+    for _, register in PAGES.values():
+        register(app, desk)
+    return app
+
+
+def _route(app: Dash, desk: Desk) -> None:
+    @app.callback(
+        Output("page", "children"),
+        Input("address", "pathname"),
+        Input("address", "search"),
+    )
+    def lay_out(pathname: str | None, search: str | None) -> Children:
+        with speaking(address.language(search)):
+            view, complaints = address.read(pathname, search)
+            try:
+                content = PAGES[view.page][0](view, desk)
+            except InputError as error:
+                content = [html.H1(tell("This cannot be shown")), refusal(error)]
+            return framed(view, content, complaints)
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        FOLLOW_QUERY, Output("followed", "title"), Input("query", "data"), prevent_initial_call=True
+    )
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        SETTLE, Output("followed", "lang"), Input("page", "children"), State("address", "search")
+    )
+
+
+def guard(server: flask.Flask) -> None:
+    """Answer only pages of this machine, and let them load nothing from elsewhere."""
+
+    @server.before_request
+    def refuse_strangers() -> flask.Response | None:
+        host = flask.request.headers.get("Host", "")
+        if host.rpartition(":")[0] not in HOSTS and host not in HOSTS:
+            return _refused("this server answers to 127.0.0.1 only")
+        origin = flask.request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != host:
+            return _refused("this server answers its own pages only")
+        return None
+
+    @server.after_request
+    def say_what_may_load(response: flask.Response) -> flask.Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+def _refused(why: str) -> flask.Response:
+    return flask.Response(f"refused: {why}\n", status=403, mimetype="text/plain")

@@ -1,0 +1,103 @@
+"""The browser's own form controls as Dash components.
+
+Those that come with Dash 4 (dropdown, slider, checklist, date) do not pass the accessibility rules.
+``analysis/assets/controls.js`` draws these.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash.development.base_component import Component
+
+Id = str | dict[str, str]
+Option = tuple[str, str]
+"""A value and what it is called."""
+
+
+class _Control(Component):
+    """What the controls share: a label, a note under it, and a value."""
+
+    _namespace = "border_controls"
+    _valid_wildcard_attributes: list[str] = []  # noqa: RUF012 (Dash asks for a list)
+    available_wildcard_properties: list[str] = []  # noqa: RUF012
+
+    def __init__(self, **known: Any) -> None:
+        self._prop_names = ["id", "label", "note", "value", *known]
+        self.available_properties = self._prop_names
+        super().__init__(**known)  # type: ignore[no-untyped-call]
+
+
+def _options(options: Sequence[Option]) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in options]
+
+
+class Choice(_Control):
+    """One of several: a ``select``."""
+
+    _type = "Choice"
+
+    def __init__(
+        self, id: Id, label: str, options: Sequence[Option], value: str, note: str = ""
+    ) -> None:
+        super().__init__(id=id, label=label, options=_options(options), value=value, note=note)
+
+
+class Boxes(_Control):
+    """Any of several: check boxes in a ``fieldset``. The value is a list."""
+
+    _type = "Boxes"
+
+    def __init__(
+        self,
+        id: Id,
+        label: str,
+        options: Sequence[Option],
+        value: Sequence[str],
+        note: str = "",
+    ) -> None:
+        super().__init__(
+            id=id, label=label, options=_options(options), value=list(value), note=note
+        )
+
+
+class Amount(_Control):
+    """A number: a slider, and a field beside it for who would rather type."""
+
+    _type = "Amount"
+
+    def __init__(
+        self,
+        id: Id,
+        label: str,
+        value: float,
+        low: float,
+        high: float,
+        step: float,
+        unit: str = "",
+        note: str = "",
+    ) -> None:
+        super().__init__(
+            id=id, label=label, value=value, min=low, max=high, step=step, unit=unit, note=note
+        )
+
+
+class Entry(_Control):
+    """A word or a date; it counts when the field is left or Enter is pressed."""
+
+    _type = "Entry"
+
+    def __init__(
+        self,
+        id: Id,
+        label: str,
+        value: str,
+        kind: str = "text",
+        note: str = "",
+        low: str | None = None,
+        high: str | None = None,
+        longest: int = 60,
+    ) -> None:
+        bounds = {name: at for name, at in (("min", low), ("max", high)) if at is not None}
+        super().__init__(
+            id=id, label=label, value=value, kind=kind, note=note, longest=longest, **bounds
+        )

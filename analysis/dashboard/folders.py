@@ -1,0 +1,164 @@
+"""The results folders that may be read: those under the roots that were chosen at the start.
+
+A name of a folder comes from an address. It is looked up among the folders that were found, never
+joined to a path.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from analysis.language import tell
+from sim.errors import InputError
+from sim.results import Study, read_study
+
+LIVE = "live"
+"""Folder under the first root that holds the live runs."""
+
+DEEPEST = 4
+MOST_FOLDERS = 5000
+MOST_KEPT = 6
+"""Studies that are kept in memory."""
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Folders:
+    """Results folders under some roots, and the studies read from them.
+
+    Attributes
+    ----------
+    roots : tuple of pathlib.Path
+        Resolved. Live runs go to the first.
+    first : pathlib.Path, optional
+        The results folder to open on; the last one written by default.
+    """
+
+    roots: tuple[Path, ...]
+    first: Path | None = None
+    _kept: dict[Path, tuple[Stamp, Study]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, chosen: list[Path]) -> "Folders":
+        """Take what the command line names: results folders, or folders of results folders.
+
+        Raises
+        ------
+        InputError
+            If one is neither.
+        """
+        roots, first = [], None
+        for path in chosen:
+            if path.exists() and not path.is_dir():
+                raise InputError(f"{path}: is a file, not a folder of results")
+            whole = path.resolve()
+            if (whole / "manifest.json").is_file():
+                first = first or whole
+                whole = whole.parent
+            elif not path.is_dir() and path != Path("runs"):
+                raise InputError(f"{path}: there is no such folder")
+            roots.append(whole)
+        return cls(tuple(dict.fromkeys(roots)), first)
+
+    def found(self) -> dict[str, Path]:
+        """Results folders by name: their path from the root, which several roots put before it."""
+        names: dict[str, Path] = {}
+        for root in self.roots:
+            prefix = f"{root.name}:" if len(self.roots) > 1 else ""
+            for path in _walk(root):
+                names[prefix + path.relative_to(root).as_posix()] = path
+        return names
+
+    def finished(self) -> dict[str, Path]:
+        """Those with a manifest, the last written first."""
+        whole = {n: p for n, p in self.found().items() if (p / "manifest.json").is_file()}
+        return dict(sorted(whole.items(), key=lambda one: -_stamp(one[1])[0]))
+
+    def opening(self) -> str:
+        """Name of the study to open on; "" if there is none."""
+        known = self.finished()
+        if self.first is not None:
+            return next((name for name, path in known.items() if path == self.first), "")
+        ordinary = [name for name in known if not is_live(name)]
+        return next(iter([*ordinary, *known]), "")
+
+    def path(self, name: str) -> Path:
+        """Path of a results folder by its name ("" for the one to open on).
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        wanted = name or self.opening()
+        known = self.found()
+        if not wanted:
+            raise InputError(tell("There is no study yet. Make one with: make run"))
+        if wanted not in known:
+            shown = wanted if len(wanted) <= 60 else wanted[:59] + "…"
+            raise InputError(
+                tell("There is no study “{name}” here. It may have been moved.", name=shown)
+            )
+        return known[wanted]
+
+    def study(self, name: str) -> Study:
+        """Read a study, or take it from memory if its folder has not changed since.
+
+        Only rows over all ports and classes are kept of the summary: the pages show no others.
+
+        Raises
+        ------
+        InputError
+            If it is not there, damaged, not certified or of another version.
+        """
+        path = self.path(name)
+        stamp = _stamp(path)
+        with self._lock:
+            known = self._kept.get(path)
+            if known is not None and known[0] == stamp:
+                return known[1]
+        study = read_study(path)
+        rows = study.summary
+        rows = rows[(rows["port_group"] == "all") & (rows["class"] == "all")]
+        study = replace(study, summary=rows.reset_index(drop=True))
+        with self._lock:
+            while len(self._kept) >= MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[path] = (stamp, study)
+        return study
+
+    @property
+    def live(self) -> Path:
+        """Folder of the live runs."""
+        return self.roots[0] / LIVE
+
+
+def is_live(name: str) -> bool:
+    """Whether a results folder is that of a live run."""
+    return name.partition(":")[2].startswith(f"{LIVE}/") or name.startswith(f"{LIVE}/")
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        about = (path / "manifest.json").stat()
+    except OSError:
+        return (0, 0, 0)
+    return (about.st_mtime_ns, about.st_size, about.st_ino)
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """Results folders, finished or not, below a root and not outside it."""
+    for seen, (here, folders, files) in enumerate(os.walk(root)):
+        depth = len(Path(here).relative_to(root).parts)
+        folders[:] = sorted(one for one in folders if one != "store" and not one.startswith("."))
+        if depth >= DEEPEST:
+            folders.clear()
+        if seen > MOST_FOLDERS:
+            return
+        whole = "manifest.json" in files or (Path(here) / "store").is_dir()
+        if depth and whole:
+            yield Path(here)

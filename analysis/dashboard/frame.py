@@ -1,0 +1,111 @@
+"""What every page has around it: the head, the way to the other pages, and what went wrong."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from analysis.assumptions import assumptions
+from analysis.dashboard.address import PAGES, View, href, query
+from analysis.dashboard.desk import attributes
+from analysis.language import LANGUAGES, tell
+from sim.errors import InputError
+from sim.results import Study
+
+Children = list[Any]
+LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
+
+
+def page_names() -> dict[str, str]:
+    """Pages by what they are called."""
+    return {
+        "results": tell("Results"),
+        "mix": tell("Try a mix"),
+    }
+
+
+def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Children:
+    """A whole page: head, navigation, what the address got wrong, and the content."""
+    names = page_names()
+    assert tuple(names) == PAGES
+    links = []
+    for page, words in names.items():
+        here = attributes(aria_current="page") if page == view.page else {}
+        link = html.A(
+            words, href=href(view, page), className="go", **attributes(data_page=page), **here
+        )
+        links.append(html.Li(link))
+    languages = []
+    for code in LANGUAGES:
+        here = attributes(aria_current="true") if code == view.lang else {}
+        languages.append(
+            html.A(
+                LANGUAGE_NAMES[code],
+                href=href(view.replaced(lang=code)),
+                lang=code,
+                className="go",
+                **attributes(data_language=code),
+                **here,
+            )
+        )
+    return [
+        html.A(tell("Skip to the content"), href="#main", className="skip"),
+        html.Header(
+            [
+                html.P(tell("Guns at the border"), className="name"),
+                html.Nav(html.Ul(links), **attributes(aria_label=tell("Pages"))),
+                html.Div(languages, className="languages", lang=view.lang),
+            ]
+        ),
+        html.Main([*notices(complaints), *content], id="main", tabIndex="-1"),
+        html.Footer(tell("Findings are conditional on stated assumptions. Ports appear for their "
+                         "traffic, waits and staffing only.")),
+        html.Div(query(view), id="asked", hidden=True),
+    ]  # fmt: skip
+
+
+def notices(sentences: Sequence[str]) -> Children:
+    """Sentences on what is wrong with an address."""
+    if not sentences:
+        return []
+    return [html.Div([html.P(one) for one in sentences], className="notice", role="status")]
+
+
+def refusal(error: InputError) -> html.Div:
+    """What cannot be shown, and why."""
+    return html.Div([html.P(line) for line in str(error).splitlines()[:3]],
+                    className="notice refused", role="alert")  # fmt: skip
+
+
+def stamp() -> Children:
+    """The mark of findings that stand mostly on guesses."""
+    known = assumptions()
+    if not known.illustrative:
+        return []
+    words = tell(
+        "{guesses} of the {all} parameters that decide this headline are guesses. Read the "
+        "direction and the order of magnitude, not the figures.",
+        guesses=known.mattering["placeholder"],
+        all=sum(known.mattering.values()),
+    )
+    return [
+        html.P(
+            [html.Strong(tell("Illustrative"), className="stamp"), " ", words],
+            className="illustrative",
+        )
+    ]
+
+
+def about(study: Study, name: str) -> html.P:
+    """One line on how a study was made."""
+    runs = int(study.summary.groupby(["scenario", "adversary"])["replication"].nunique().max())
+    words = tell(
+        "Study {name}: {scenarios} scenarios, {replications} replications, {days} days from "
+        "{start}; every law that always holds was checked, and held.",
+        name=name,
+        scenarios=study.summary["scenario"].nunique(),
+        replications=runs,
+        days=f"{study.days:g}" if study.days else "?",
+        start=str(study.manifest.get("start", "?"))[:10],
+    )
+    return html.P(words, className="about")

@@ -1,0 +1,135 @@
+"""The levers of proposals: what a planner can drag, read from scenario files and parameters."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analysis.language import about_parameter, spoken, tell
+from analysis.language import catalogue as french
+from sim import scenario as scenario_files
+from sim.errors import InputError
+from sim.intervention import BASELINE, PORT, Intervention, Scenario
+from sim.parameters import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One number of a proposal.
+
+    Attributes
+    ----------
+    name : str
+        Proposal and number of its intervention: ``more_officers.0``.
+    label, unit : str
+    value : float
+        What the proposal says.
+    low, high, step : float
+        Ends of the slider, and how finely it moves.
+    whole : bool
+        Whether only whole numbers can be.
+    """
+
+    name: str
+    label: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    step: float
+    whole: bool
+
+
+def offered(folder: Path = scenario_files.FOLDER) -> dict[str, Scenario]:
+    """Proposals that can be chosen: every readable file of the folder but the baseline."""
+    found = {}
+    for name in scenario_files.names(folder):
+        if name != BASELINE.name:
+            try:
+                found[name] = scenario_files.read(name, folder)
+            except InputError:
+                continue
+    return found
+
+
+def levers(name: str, proposal: Scenario) -> list[Lever]:
+    """Levers of a proposal, one for each number that it changes."""
+    found = []
+    for k, one in enumerate(proposal.interventions):
+        if one.parameter == PORT or not isinstance(one.value, (int, float)):
+            continue
+        if isinstance(one.value, bool):
+            continue
+        found.append(_lever(f"{name}.{k}", one, float(one.value)))
+    return found
+
+
+def _lever(name: str, one: Intervention, value: float) -> Lever:
+    field = catalogue()[one.parameter]
+    about, default = field.metadata, float(str(field.default))
+    words, _ = about_parameter(one.parameter, about["about"])
+    ends = [end for end in (about["low"], about["high"]) if end is not None]
+    bounds = about["bounds"] or (-math.inf, math.inf)
+    if one.operation == "scale":
+        ends = [end / default for end in ends] if default else []
+        ends, unit, still = [*ends, 2 * value], tell("times the baseline"), 1.0
+        bounds = tuple(bound / default for bound in bounds) if default > 0 else (0.0, math.inf)
+    elif one.operation == "add":
+        ends, unit, still = [end - default for end in ends], about["unit"], 0.0
+        bounds = tuple(bound - default for bound in bounds)
+        words = tell("{parameter}: added", parameter=words)
+    else:
+        unit, still = about["unit"], default
+    low = max(min(*ends, value, still), bounds[0])
+    high = min(max(*ends, value, still), bounds[1])
+    whole = isinstance(field.default, int) and one.operation != "scale"
+    step = max(_round_step(high - low), 1.0) if whole else _round_step(high - low)
+    low, high = _on_steps(low, high, step, bounds)
+    return Lever(name, words, tell(unit), value, low, high, step, whole)
+
+
+def _on_steps(
+    low: float, high: float, step: float, bounds: tuple[float, float]
+) -> tuple[float, float]:
+    """Ends of a slider on whole steps, as far as the bounds allow."""
+    down, up = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    return _tidy(max(down, bounds[0])), _tidy(min(up, bounds[1]))
+
+
+def _tidy(value: float) -> float:
+    return float(f"{value:.10g}")
+
+
+def _round_step(span: float) -> float:
+    """A step of about a hundredth of a span: 1, 2 or 5 times a power of ten."""
+    if span <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(span / 100))
+    ratio = span / 100 / power
+    return float(f"{power * (1 if ratio < 1.5 else 2 if ratio < 3.5 else 5):.3g}")
+
+
+def moved(name: str, proposal: Scenario, places: dict[str, float]) -> Scenario:
+    """A proposal with its levers where they were put.
+
+    Parameters
+    ----------
+    name : str
+    proposal : Scenario
+    places : dict
+        Value by name of a lever; the others stay.
+    """
+    known = {lever.name: lever for lever in levers(name, proposal)}
+    changed = list(proposal.interventions)
+    for k, one in enumerate(proposal.interventions):
+        lever = known.get(f"{name}.{k}")
+        place = places.get(f"{name}.{k}")
+        if lever is not None and place is not None and place != lever.value:
+            changed[k] = replace(one, value=int(place) if lever.whole else place)
+    return replace(proposal, interventions=tuple(changed))
+
+
+def title_of_proposal(name: str, proposal: Scenario) -> str:
+    """Name of a proposal for people, in the language spoken."""
+    known = french()["scenarios"] if spoken() != "en" else {}
+    title = known.get(name, proposal.title) or name
+    return f"{title} ({tell('bound')})" if proposal.bound else title

@@ -1,0 +1,279 @@
+"""Live runs: the ordinary command line as a process of its own, started, watched and cancelled.
+
+Results stay where the command keeps them. When the server ends, so do its runs, and what they have
+finished is kept: the same mix continues.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.dashboard.mix import MIX, write_scenario
+from sim.errors import InputError
+from sim.execute.growing import read_plan
+from sim.intervention import BASELINE, Scenario
+from sim.status import Status, read_status
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_RUNNING = 2
+GRACE_S = 10.0
+"""How long a cancelled run may take to end by itself."""
+
+POOL_FROM = 2500
+"""Days of ports in a replication from which several processes are worth their start."""
+
+WAITING = "waiting"
+ABOUT = "about.json"
+STORE = "store"
+SHARED = (".part", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a live run is asked to do.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The mix.
+    settings : tuple of str
+        Words of the command line that decide the results, without the replications.
+    ports, days : int
+        How much a replication simulates.
+    replications : int
+    """
+
+    scenario: Scenario
+    settings: tuple[str, ...]
+    ports: int
+    days: int
+    replications: int
+
+    @property
+    def setting(self) -> str:
+        """Identity of the setting, which the baseline shares with other mixes."""
+        return _digest(*self.settings)
+
+    @property
+    def name(self) -> str:
+        """Identity of the run: the same mix in the same setting continues it."""
+        return _digest(self.setting, repr(self.scenario.interventions), repr(self.scenario.costs))
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+
+
+@dataclass(slots=True)
+class Live:
+    """The live runs of a server.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Folder with a results folder for each run; what they were asked for is in ``.asked``.
+    """
+
+    folder: Path
+    _spare: subprocess.Popen[bytes] | None = None
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _queue: deque[tuple[str, list[str]]] = field(default_factory=deque)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def start(self, request: Request) -> str:
+        """Start a run, or put it in the queue; return its name."""
+        name = request.name
+        with self._lock:
+            if self.is_busy(name):
+                return name
+            asked = self.folder / ".asked" / name
+            write_scenario(request.scenario, asked, MIX)
+            about = {"setting": request.setting, "days": request.days}
+            (asked / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+            self._share_baseline(request)
+            kind = "pool" if request.ports * request.days >= POOL_FROM else "serial"
+            words = [
+                "sim",
+                f"compare=[{MIX}]",
+                f"study.scenarios={quoted(asked)}",
+                f"study.dir={quoted(self.folder / name)}",
+                f"run.replications={request.replications}",
+                f"execution={kind}",
+                *request.settings,
+            ]
+            self._queue.append((name, words))
+            self._advance()
+        return name
+
+    def cancel(self, name: str) -> None:
+        """End a run; what it has finished is kept."""
+        with self._lock:
+            self._queue = deque(one for one in self._queue if one[0] != name)
+            process = self._running.get(name)
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            threading.Thread(target=_make_sure, args=(process,), daemon=True).start()
+
+    def is_busy(self, name: str) -> bool:
+        """Whether a run is going on or waits for its turn."""
+        with self._lock:
+            self._advance()
+            waits = any(one == name for one, _ in self._queue)
+            return waits or name in self._running
+
+    def status(self, name: str) -> Status:
+        """How far a run has come.
+
+        Raises
+        ------
+        InputError
+            If it never began; with its own words if it could not.
+        """
+        with self._lock:
+            if any(one == name for one, _ in self._queue):
+                return Status(WAITING, name, 0, 0)
+            busy = self.is_busy(name)
+        try:
+            status = read_status(self.path(name))
+        except InputError:
+            if busy:
+                return Status(WAITING, name, 0, 0)
+            raise InputError(self.said(name) or f"{name}: no run was begun here") from None
+        if not busy and status.state == "failed":
+            raise InputError(self.said(name) or "the run failed")
+        return status
+
+    def path(self, name: str) -> Path:
+        """Results folder of a run."""
+        if not name.isalnum():
+            raise InputError(f"{name}: is no live run")
+        return self.folder / name
+
+    def said(self, name: str) -> str:
+        """The last line that a run has said."""
+        try:
+            lines = (self.folder / ".asked" / name / "said").read_text("utf-8", "replace")
+        except OSError:
+            return ""
+        return next(iter(lines.strip().splitlines()[-1:]), "")[:500]
+
+    def days(self, name: str) -> float | None:
+        """Days that a replication of a run simulates."""
+        days = self._about(name).get("days")
+        return float(days) if isinstance(days, (int, float)) else None
+
+    def _about(self, name: str) -> dict[str, Any]:
+        try:
+            content = json.loads((self.folder / ".asked" / name / ABOUT).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def ready(self) -> None:
+        """Have a process waiting, loaded, so that a run begins at once."""
+        with self._lock:
+            if self._spare is None or self._spare.poll() is not None:
+                self._spare = spawn()
+
+    def close(self) -> None:
+        """End everything that was started."""
+        with self._lock:
+            self._queue.clear()
+            every = [*self._running.values(), *([self._spare] if self._spare else [])]
+            for process in every:
+                if process.stdin is not None:
+                    with contextlib.suppress(OSError):
+                        process.stdin.close()
+            for process in every:
+                _make_sure(process)
+
+    def _advance(self) -> None:
+        """Forget runs that have ended and begin those whose turn has come."""
+        self._running = {n: p for n, p in self._running.items() if p.poll() is None}
+        while self._queue and len(self._running) < MOST_RUNNING:
+            name, words = self._queue.popleft()
+            process = self._spare if self._spare and self._spare.poll() is None else spawn()
+            self._spare = None
+            said = self.folder / ".asked" / name / "said"
+            self._running[name] = tell_command(process, words, said)
+            self._spare = spawn()
+
+    def _share_baseline(self, request: Request) -> None:
+        """Take over what another mix in the same setting has kept, as links to its files.
+
+        The baseline's replications are found there by their key; the other mix's do no harm.
+        """
+        best: tuple[int, Path] | None = None
+        for path in self.folder.glob(f".asked/*/{ABOUT}"):
+            other = path.parent.name
+            if other != request.name and self._about(other).get("setting") == request.setting:
+                with contextlib.suppress(InputError, OSError):
+                    plan = read_plan(self.folder / other)
+                    kept = sum(label.scenario == BASELINE.name for label, _, _ in plan.arrived())
+                    if best is None or kept > best[0]:
+                        best = (kept, plan.folder)
+        own = self.folder / request.name / STORE
+        if best is None or not best[0] or own.exists():
+            return
+        own.mkdir(parents=True)
+        for file in (best[1] / STORE).iterdir():
+            if file.suffix in SHARED and file.is_file():
+                with contextlib.suppress(OSError):
+                    os.link(file, own / file.name)
+
+
+def quoted(path: Path) -> str:
+    """A path as a quoted word of the command line."""
+    escaped = re.sub(r"(\\*)('|$)", r"\1\1\2", str(path.resolve())).replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def spawn() -> subprocess.Popen[bytes]:
+    """Start a process that loads and waits, in a group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim.execute.waiting"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def tell_command(
+    process: subprocess.Popen[bytes], words: list[str], said: Path
+) -> subprocess.Popen[bytes]:
+    """Tell a waiting process what to do, and keep what it says in a file."""
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(words).encode() + b"\n")
+    process.stdin.flush()
+
+    def keep() -> None:
+        assert process.stderr is not None
+        with process.stderr, said.open("wb") as file:
+            for line in process.stderr:
+                file.write(line)
+                file.flush()
+
+    threading.Thread(target=keep, daemon=True).start()
+    return process
+
+
+def _make_sure(process: subprocess.Popen[bytes]) -> None:
+    """See that a process and all it started end."""
+    try:
+        process.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,167 @@
+"""A mix of proposals, with levers moved and ports closed: one scenario, and its file."""
+
+import dataclasses
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.dashboard.levers import moved
+from analysis.language import tell
+from sim import scenario as scenario_files
+from sim.errors import InputError
+from sim.geography import Ports, read_ports
+from sim.intervention import PORT, Intervention, Scenario, Where, select
+from sim.parameters import Parameters
+
+MIX = "mix"
+"""Name of a mix that has none yet."""
+
+
+def mixed(
+    offered: dict[str, Scenario],
+    chosen: Sequence[str],
+    places: dict[str, float],
+    closed: Sequence[str],
+    year: int = 2005,
+) -> Scenario:
+    """Put proposals together.
+
+    Parameters
+    ----------
+    offered : dict
+        Proposals by name.
+    chosen : sequence of str
+        Names of those to put together.
+    places : dict
+        Where levers were put, by their names.
+    closed : sequence of str
+        Ports that are closed besides.
+    year : int
+        Year of the port table.
+
+    Raises
+    ------
+    InputError
+        If one is not known, or two contradict each other.
+    """
+    for name in chosen:
+        if name not in offered:
+            raise InputError(tell("There is no proposal “{name}”.", name=name[:60]))
+    ports = read_ports(year)
+    for name in closed:
+        if name not in ports.ids:
+            raise InputError(tell("There is no port “{name}”.", name=name[:60]))
+    parts = [moved(name, offered[name], places) for name in chosen]
+    whole = Scenario.combine(parts)
+    interventions = list(dict.fromkeys(whole.interventions))
+    if closed:
+        interventions.append(
+            Intervention(PORT, "close", True, Where(ports=tuple(sorted(closed))), program="closed")
+        )
+    title = whole.title or tell("Close ports")
+    if parts and closed:
+        title += f" + {tell('close ports')}"
+    return dataclasses.replace(
+        whole,
+        name=MIX,
+        title=title,
+        source=whole.source or "dashboard",
+        interventions=tuple(_closings_joined(interventions, ports)),
+    )
+
+
+def _closings_joined(interventions: list[Intervention], ports: Ports) -> list[Intervention]:
+    """Closings for good as one list of ports, since a file may close a port only once."""
+    whole = [
+        one for one in interventions if one.operation == "close" and not one.start and not one.end
+    ]
+    if len(whole) < 2:
+        return interventions
+    taken = select(whole[0].where, ports)
+    for one in whole[1:]:
+        taken = taken | select(one.where, ports)
+    ids = tuple(sorted(str(name) for name in ports.ids[taken]))
+    joined = dataclasses.replace(whole[0], where=Where(ports=ids))
+    rest = [one for one in interventions if one not in whole]
+    return [*rest, joined]
+
+
+def closed_ports(scenario: Scenario, ports: Ports) -> set[str]:
+    """Ports that a scenario closes at some time."""
+    found: set[str] = set()
+    for one in scenario.interventions:
+        if one.operation == "close":
+            found |= {str(name) for name in ports.ids[select(one.where, ports)]}
+    return found
+
+
+def check_mix(scenario: Scenario, parameters: Parameters | None = None) -> None:
+    """Refuse a mix that takes a parameter out of its bounds."""
+    scenario.check(parameters or Parameters())
+
+
+def yaml_of(scenario: Scenario, note: str = "") -> str:
+    """Write a scenario as the text of its file."""
+    content: dict[str, Any] = {"title": scenario.title, "source": scenario.source}
+    for name in ("summary", "expected"):
+        if getattr(scenario, name):
+            content[name] = getattr(scenario, name)
+    if scenario.bound:
+        content["bound"] = True
+    content["interventions"] = [_plain(one) for one in scenario.interventions]
+    if scenario.costs:
+        content["costs"] = [dataclasses.asdict(one) for one in scenario.costs]
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    head = "".join(f"# {line}\n" for line in note.splitlines())
+    return f"{head}{text}"
+
+
+def _plain(one: Intervention) -> dict[str, Any]:
+    content: dict[str, Any] = {"parameter": one.parameter, "operation": one.operation}
+    if one.operation != "close":
+        content["value"] = list(one.value) if isinstance(one.value, tuple) else one.value
+    where = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(one.where).items()
+        if value not in (None, ())
+    }
+    if where:
+        content["where"] = where
+    for name in ("start", "end"):
+        if getattr(one, name) is not None:
+            content[name] = getattr(one, name)
+    if one.ramp_days:
+        content["ramp_days"] = one.ramp_days
+    if one.program:
+        content["program"] = one.program
+    return content
+
+
+def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") -> Path:
+    """Write a scenario's file and read it back: what is saved is what can be run.
+
+    Raises
+    ------
+    InputError
+        If the name is none, is taken by another scenario, or the file would not be read as the
+        same scenario.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.yaml"
+    text = yaml_of(scenario, note)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
+        part = Path(scratch) / f"{name}.yaml"
+        part.write_text(text, encoding="utf-8")
+        again = scenario_files.read(name, Path(scratch))
+        if again.interventions != scenario.interventions or again.costs != scenario.costs:
+            raise InputError(tell("This mix cannot be kept as a file: it would not be the same."))
+        if path.exists() and scenario_files.read(name, folder).interventions != again.interventions:
+            raise InputError(
+                tell("There is a scenario “{name}” already; choose another name.", name=name)
+            )
+        os.replace(part, path)
+    return path

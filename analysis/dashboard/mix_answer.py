@@ -1,0 +1,164 @@
+"""What a live run has come to so far: the paired difference, which tightens as it runs."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from scipy import stats
+
+from analysis.charts.look import BLUE, zero_line
+from analysis.compare import BASELINE, HEADLINE, LEVEL, compare, metric_of, values
+from analysis.dashboard.figures import captioned, graph, nothing, styled, table
+from analysis.dashboard.frame import Children
+from analysis.dashboard.mix import MIX
+from analysis.language import tell
+from analysis.wording import period
+from sim.execute.growing import Planned, summary_of
+from sim.execute.part import DamagedError
+from sim.point import Label
+from sim.results import Study
+
+MOST_KEPT = 20_000
+"""Replications whose summaries are kept in memory."""
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """Summaries of replications, read once each."""
+
+    _kept: dict[tuple[str, Label, int], pd.DataFrame] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def study(self, plan: Planned, days: float | None, title: str) -> Study:
+        """What has arrived of a run, as a study that can be compared.
+
+        Raises
+        ------
+        InputError
+            If one of the replications broke a law that always holds.
+        """
+        frames = []
+        for label, number, place in plan.arrived():
+            key = (place.digest, label, number)
+            try:
+                frame = self._kept.get(key)
+                if frame is None:
+                    frame = summary_of(place, label, number, plan.code)
+                    frame = frame[(frame["port_group"] == "all") & (frame["class"] == "all")]
+                    with self._lock:
+                        if len(self._kept) >= MOST_KEPT:
+                            self._kept.clear()
+                        self._kept[key] = frame
+            except (DamagedError, OSError):
+                continue
+            frames.append(frame)
+        summary = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        manifest = {"days": days, "scenarios": {MIX: title}}
+        return Study(plan.folder, manifest, {}, summary)
+
+
+def pairs(study: Study, metric: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Paired differences of a metric, mix minus baseline, in order of replication."""
+    if study.summary.empty:
+        return np.array([])
+    wide = values(study)
+    if metric not in wide.columns:
+        return np.array([])
+    column = wide[metric].dropna()
+    names = set(column.index.get_level_values("scenario"))
+    if not {MIX, BASELINE} <= names:
+        return np.array([])
+    found = (column.loc[MIX] - column.loc[BASELINE]).dropna().sort_index()
+    return np.asarray(found, np.float64)
+
+
+def shown(study: Study, metric: str) -> Children:
+    """Table of all headline measures, and the chart of one as it settles."""
+    found = pairs(study, metric)
+    if not len(found):
+        return [nothing(tell("No pair of replications has arrived yet."))]
+    rows, bold = [], set()
+    for k, one in enumerate(compare(study, HEADLINE)):
+        about = metric_of(one.metric)
+        unit = f"{tell(about.unit)}{period(about.unit, study.days)}"
+        rows.append(
+            [
+                f"{tell(about.title)} [{unit}]",
+                tell("identical") if one.difference.identical else one.amount,
+                str(one.difference.count),
+            ]
+        )
+        if one.distinguishable:
+            bold.add(k)
+    one_pair = len(found) < 2
+    return [
+        table(
+            tell("This mix against the baseline, so far"),
+            [
+                tell("Measure"),
+                tell("Difference (one pair: no interval)")
+                if one_pair
+                else tell("Difference, 95 % interval"),
+                tell("Pairs"),
+            ],
+            rows,
+            bold,
+        ),
+        captioned(
+            graph("mix-figure", settling(found, metric, study.days)),
+            tell(
+                "The difference settles as replications arrive: {quantity}",
+                quantity=tell(metric_of(metric).title),
+            ),
+            tell(
+                "Running mean of the paired difference; band: its 95 % interval (from two pairs "
+                "on). Bold in the table: distinguishable from no effect after Holm's correction. "
+                "Source: this simulation."
+            ),
+        ),
+    ]
+
+
+def settling(
+    found: np.ndarray[Any, np.dtype[np.float64]], metric: str, days: float | None
+) -> go.Figure:
+    """Draw the running mean of paired differences with its interval."""
+    count = np.arange(1, len(found) + 1)
+    mean = np.cumsum(found) / count
+    figure = go.Figure()
+    if len(found) > 1:
+        spread = np.array([found[:n].std(ddof=1) for n in count[1:]])
+        reach = stats.t.ppf((1 + LEVEL) / 2, count[1:] - 1) * spread / np.sqrt(count[1:])
+        figure.add_scatter(
+            x=[*count[1:], *count[1:][::-1]],
+            y=[*(mean[1:] + reach), *(mean[1:] - reach)[::-1]],
+            fill="toself",
+            fillcolor="rgba(0, 114, 178, 0.22)",
+            line={"color": BLUE, "width": 0.5},
+            name=tell("95 % interval"),
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=count,
+        y=mean,
+        mode="lines+markers",
+        line={"color": BLUE, "width": 2},
+        name=tell("running mean"),
+        hovertemplate="%{x}: %{y:+.3g}<extra></extra>",
+    )
+    zero_line(figure, across=True)
+    about = metric_of(metric)
+    unit = f"{tell(about.unit)}{period(about.unit, days)}"
+    figure.update_xaxes(title_text=tell("pairs of replications"), rangemode="tozero")
+    figure.update_yaxes(title_text=f"{tell('difference to the baseline')}<br>[{unit}]")
+    figure.update_layout(showlegend=len(found) > 1)
+    if len(found) > 3:
+        late = mean[2:], reach[1:]
+        top = float(np.max([(late[0] + late[1]).max(), 0.0, found.mean()]))
+        low = float(np.min([(late[0] - late[1]).min(), 0.0, found.mean()]))
+        room = 0.08 * (top - low) or 1.0
+        figure.update_yaxes(range=[low - room, top + room])
+    return styled(figure, 340)

@@ -1,0 +1,258 @@
+"""What the page of mixes does: follow its controls, run, cancel and keep."""
+
+import contextlib
+import dataclasses
+import shlex
+from pathlib import Path
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+
+from analysis.compare import HEADLINE
+from analysis.dashboard import address, mix_answer, place
+from analysis.dashboard.address import View
+from analysis.dashboard.desk import Desk
+from analysis.dashboard.frame import Children, refusal
+from analysis.dashboard.levers import levers, offered
+from analysis.dashboard.live import WAITING, Request
+from analysis.dashboard.mix import check_mix, closed_ports, mixed, write_scenario, yaml_of
+from analysis.dashboard.mix_map import mix_map
+from analysis.dashboard.mix_page import lever_controls
+from analysis.language import speaking, tell
+from sim.errors import InputError
+from sim.execute.growing import read_plan
+from sim.intervention import Scenario
+from sim.status import Status, in_words
+
+OWN = "scenarios"
+"""Folder beside the live runs in which mixes are kept."""
+
+ENDED = ("done", "interrupted", "failed", "dead")
+
+CONTROLS = (
+    "mix-proposals", "mix-closed", "mix-where", "mix-around", "mix-days", "mix-start",
+    "mix-adversary", "mix-replications", "mix-metric", "mix-name",
+)  # fmt: skip
+
+
+def _inputs(kind: type) -> list[Any]:
+    places = [kind(name, "data" if name == "mix-name" else "value") for name in CONTROLS]
+    return [*places, kind({"lever": ALL}, "value"), State({"lever": ALL}, "id"),
+            State("asked", "children")]  # fmt: skip
+
+
+def view_of(*given: Any) -> View:
+    """Read the view from the controls, by the rules of an address."""
+    (proposals, closed, where, around, days, start, kind, runs, metric, name, values, ids,
+     asked) = given  # fmt: skip
+    fields = {
+        "mix": proposals, "closed": closed, "where": [where], "around": [around], "days": [days],
+        "start": [start], "adversary": [kind], "replications": [f"{runs:.0f}"],
+        "metric": [metric], "run": [name or ""],
+        "lever": [f"{one['lever']}:{value:.10g}" for one, value in zip(ids, values, strict=True)
+                  if value is not None],
+    }  # fmt: skip
+    base, _ = address.read("/mix", asked)
+    pairs = [(key, str(value)) for key, found in fields.items() for value in found or []]
+    view, _ = address.read("/mix", address.encoded(pairs))
+    known = offered()
+    still = {one.name: one.value for part in view.mix if part in known
+             for one in levers(part, known[part])}  # fmt: skip
+    moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
+    return dataclasses.replace(
+        base,
+        **{key: getattr(view, key) for key in fields} | {"lever": moved},
+    )
+
+
+def scenario_of(view: View) -> Scenario:
+    """The mix of a view, checked."""
+    if not view.mix and not view.closed:
+        raise InputError(tell("Choose a proposal or close a port first."))
+    scenario = mixed(offered(), view.mix, dict(view.lever), view.closed)
+    check_mix(scenario)
+    return scenario
+
+
+def request_of(view: View) -> Request:
+    """What a run of this view is asked to do."""
+    ports = place.simulated(view.where, view.around)
+    settings = (
+        f"ports=[{','.join(ports)}]",
+        f"run.start={view.start.isoformat()}",
+        f"run.days={view.days}",
+        *((f"adversary={view.adversary}",) if view.adversary else ()),
+    )
+    return Request(scenario_of(view), settings, len(ports), view.days, view.replications)
+
+
+def _is_of(view: View) -> bool:
+    """Whether the run that is watched is of the mix that the controls show."""
+    try:
+        return request_of(view).name == view.run
+    except InputError:
+        return False
+
+
+def register(app: Dash, desk: Desk) -> None:
+    """Let the page answer."""
+    live = desk.live
+    arrivals = mix_answer.Arrivals()
+
+    @app.callback(
+        Output("mix-levers", "children"),
+        Input("mix-proposals", "value"),
+        State({"lever": ALL}, "value"),
+        State({"lever": ALL}, "id"),
+        State("asked", "children"),
+        prevent_initial_call=True,
+    )
+    def offer_levers(
+        proposals: list[str], values: list[float], ids: list[dict[str, str]], asked: str
+    ) -> Children:
+        with speaking(address.language(asked)):
+            known = offered()
+            places = {one["lever"]: value for one, value in zip(ids, values, strict=True)}
+            return lever_controls(known, [name for name in proposals if name in known], places)
+
+    @app.callback(
+        Output("query", "data", allow_duplicate=True),
+        Output("mix-map", "figure"),
+        Output("mix-yaml", "children"),
+        Output("mix-trouble", "children"),
+        *_inputs(Input),
+        prevent_initial_call="initial_duplicate",
+    )
+    def follow(*given: Any) -> tuple[Any, ...]:
+        view = view_of(*given)
+        with speaking(view.lang):
+            closing: set[str] = set()
+            text = ""
+            trouble: Children = []
+            try:
+                if view.mix or view.closed:
+                    scenario = scenario_of(view)
+                    text = yaml_of(scenario)
+                    closing = closed_ports(scenario, place.ports_of())
+            except InputError as error:
+                trouble = [refusal(error)]
+            if view.run and not trouble and not _is_of(view):
+                words = tell("The controls have changed since this run. Run shows the new mix.")
+                trouble = [html.P(words, className="notice", role="status")]
+            ports = place.simulated(view.where, view.around)
+            figure = mix_map(ports, view.closed, closing)
+            return address.query(view), figure, text, trouble
+
+    @app.callback(
+        Output("mix-closed", "value"),
+        Output("mix-map", "clickData"),
+        Input("mix-map", "clickData"),
+        State("mix-closed", "value"),
+        prevent_initial_call=True,
+    )
+    def toggle(clicked: dict[str, Any] | None, closed: list[str]) -> tuple[Any, Any]:
+        try:
+            port = str(clicked["points"][0]["customdata"]) if clicked else ""
+        except (KeyError, IndexError, TypeError):
+            port = ""
+        if port not in {name for name, _ in place.names()}:
+            return no_update, no_update
+        kept = [name for name in closed if name != port]
+        return (kept if port in closed else [*closed, port]), None
+
+    @app.callback(
+        Output("mix-name", "data"),
+        Output("mix-clock", "disabled", allow_duplicate=True),
+        Output("mix-words", "children", allow_duplicate=True),
+        Input("mix-run", "n_clicks"),
+        Input("mix-cancel", "n_clicks"),
+        *_inputs(State),
+        prevent_initial_call=True,
+    )
+    def press(run: int | None, cancel: int | None, *given: Any) -> tuple[Any, ...]:
+        view = view_of(*given)
+        with speaking(view.lang):
+            if ctx.triggered_id == "mix-cancel":
+                if view.run:
+                    live.cancel(view.run)
+                return no_update, no_update, tell("Cancelled; what is done is kept.")
+            try:
+                name = live.start(request_of(view))
+            except (InputError, OSError) as error:
+                return no_update, no_update, str(error)
+            return name, False, tell("Starting …")
+
+    @app.callback(
+        Output("mix-words", "children"),
+        Output("mix-progress", "value"),
+        Output("mix-progress", "max"),
+        Output("mix-shown", "children"),
+        Output("mix-clock", "disabled"),
+        Output("mix-cancel", "disabled"),
+        Input("mix-clock", "n_intervals"),
+        Input("mix-metric", "value"),
+        State("mix-name", "data"),
+        State("asked", "children"),
+    )
+    def look(_: int, metric: str, name: str, asked: str) -> tuple[Any, ...]:
+        if not name:
+            return (no_update,) * 6
+        with speaking(address.language(asked)):
+            try:
+                status = live.status(name)
+                busy = live.is_busy(name)
+                words, over = _said(status, busy), not busy and status.state in ENDED
+                found: Any = no_update
+                if (live.path(name) / "plan.json").is_file():
+                    plan = read_plan(live.path(name))
+                    study = arrivals.study(plan, live.days(name), tell("this mix"))
+                    found = mix_answer.shown(study, metric if metric in HEADLINE else HEADLINE[0])
+                return words, str(status.done), str(max(status.total, 1)), found, over, not busy
+            except InputError as error:
+                return str(error), "0", "1", [refusal(error)], True, True
+
+    @app.callback(
+        Output("mix-saved", "children"),
+        Input("mix-save", "n_clicks"),
+        State("mix-save-name", "value"),
+        *_inputs(State),
+        prevent_initial_call=True,
+    )
+    def save(_: int, name: str, *given: Any) -> Any:
+        view = view_of(*given)
+        with speaking(view.lang):
+            try:
+                if not name or not address.is_scenario_name(name):
+                    raise InputError(
+                        tell("A name has small letters, digits and _ only, 40 at most.")
+                    )
+                folder = desk.folders.roots[0] / OWN
+                path = write_scenario(scenario_of(view), folder, name)
+            except (InputError, OSError) as error:
+                return refusal(InputError(str(error)))
+            command = f"python -m sim study.scenarios={_shown(path.parent)} compare=[{name}]"
+            return html.P([tell("Saved. Run it with:"), " ", html.Code(command)])
+
+
+def _said(status: Status, busy: bool) -> str:
+    """How far a live run has come, in a sentence."""
+    count = {"done": status.done, "total": status.total}
+    if status.state == WAITING:
+        return tell("Starting, or waiting for another run to end …")
+    if status.state == "running" and busy:
+        left = "" if not status.left_s else tell(", {time} left", time=in_words(status.left_s))
+        return tell("{done} of {total} replications", **count) + left
+    if status.state == "writing" and busy:
+        return tell("All {total} replications are done; tables are being written.", **count)
+    if status.state == "done":
+        return tell("Done: {total} replications.", **count)
+    return tell(
+        "Stopped at {done} of {total} replications, which are kept; Run continues.", **count
+    )
+
+
+def _shown(path: Path) -> str:
+    """A path as one would type it: from here where it is below, in quotes where it must be."""
+    with contextlib.suppress(ValueError):
+        path = path.resolve().relative_to(Path.cwd())
+    return shlex.quote(str(path))

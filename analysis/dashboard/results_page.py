@@ -1,0 +1,303 @@
+"""The page of results: what every scenario of a study changes."""
+
+import contextlib
+import dataclasses
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import Dash, Input, Output, State, html, no_update
+
+from analysis.charts.look import BLUE, extent, half_widths, label, line_height, zero_line
+from analysis.compare import BASELINE, DERIVED, HEADLINE, Comparison, compare, metric_of
+from analysis.dashboard import address
+from analysis.dashboard.address import View
+from analysis.dashboard.controls import Boxes, Choice
+from analysis.dashboard.desk import Desk
+from analysis.dashboard.figures import captioned, graph, nothing, styled, table
+from analysis.dashboard.folders import Folders
+from analysis.dashboard.frame import Children, about, refusal, stamp
+from analysis.findings import answer
+from analysis.language import speaking, tell, title_of
+from analysis.wording import period, probability
+from sim.errors import InputError
+from sim.metrics import METRICS
+from sim.results import Study
+
+MOST_SHOWN = 60
+
+
+def page(view: View, desk: Desk) -> Children:
+    """Lay the page out for a view."""
+    folders = desk.folders
+    studies = [(name, name) for name in folders.finished()]
+    chosen = view.study or folders.opening()
+    head = html.H1(tell("What would it change?"))
+    pick = [
+        Choice("results-study", tell("Study"), [*_missing(chosen, studies), *studies], chosen)
+    ] if studies else []  # fmt: skip
+    try:
+        study = folders.study(view.study)
+        return [head, *_answer(study, chosen), *_controls(study, view, pick), *_places(study, view)]
+    except InputError as error:
+        return [head, refusal(error), html.Div(pick, className="controls")]
+
+
+def _missing(chosen: str, known: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A choice for a study that is not there, so that the list does not claim another."""
+    return [] if any(name == chosen for name, _ in known) else [(chosen, "—")]
+
+
+def _answer(study: Study, name: str) -> Children:
+    found = compare(study, HEADLINE)
+    return [
+        html.P(answer(study, found), className="answer"),
+        *stamp(),
+        about(study, name),
+    ]
+
+
+def metrics() -> list[tuple[str, str]]:
+    """Metrics by what they are called, the headline first."""
+    names = [*HEADLINE, *(name for name in [*METRICS, *DERIVED] if name not in HEADLINE)]
+    return [(name, _capital(tell(metric_of(name).title))) for name in names]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def adversaries(study: Study) -> list[str]:
+    """Kinds of smugglers of a study."""
+    return [str(one) for one in study.summary["adversary"].unique()]
+
+
+def scenarios(study: Study) -> list[str]:
+    """Scenarios of a study but the baseline."""
+    known = study.summary["scenario"].unique().tolist()
+    return [str(name) for name in known if name != BASELINE]
+
+
+def _controls(study: Study, view: View, pick: Children) -> Children:
+    kinds = adversaries(study)
+    names = scenarios(study)
+    kind = view.adversary if view.adversary in kinds else kinds[0]
+    shown = [name for name in names if not view.scenarios or name in view.scenarios]
+    known = [name for name, _ in metrics() if name in DERIVED or _held(study, name)]
+    offered = [pair for pair in metrics() if pair[0] in known]
+    metric = view.metric if view.metric in known else known[0]
+    smugglers = [(name, tell(name.replace("_", " "))) for name in kinds]
+    return [
+        html.Div(
+            [
+                *pick,
+                Choice("results-metric", tell("Measure"), offered, metric),
+                Choice("results-adversary", tell("Smugglers who are"), smugglers, kind),
+            ],
+            className="controls",
+        ),
+        html.Details(
+            [
+                html.Summary(tell("Choose scenarios")),
+                Boxes(
+                    "results-scenarios",
+                    tell("Scenarios shown"),
+                    [(name, title_of(study, name)) for name in names],
+                    shown,
+                ),
+            ]
+        ),
+    ]
+
+
+def _held(study: Study, metric: str) -> bool:
+    return bool((study.summary["metric"] == metric).any())
+
+
+def _places(study: Study, view: View) -> Children:
+    unknown = [name for name in view.scenarios if name not in scenarios(study)]
+    missing = (
+        [tell("This study has no scenario “{name}”.", name=name[:60]) for name in unknown]
+        if unknown
+        else []
+    )
+    return [
+        *(html.P(one, className="notice", role="status") for one in missing),
+        html.Div(id="results-shown", className="shown"),
+    ]
+
+
+def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Children:
+    """The chart and the table of one metric."""
+    wanted = [*HEADLINE, *([metric] if metric not in HEADLINE else [])]
+    found = [
+        one
+        for one in compare(study, wanted)
+        if one.metric == metric
+        and one.adversary == adversary
+        and one.scenario in names
+        and one.difference.count > 0
+    ]
+    if not found:
+        return [nothing(tell("No scenario is chosen, so there is nothing to compare."))]
+    found.sort(key=lambda one: -one.difference.mean)
+    return [
+        captioned(
+            graph("results-figure", difference_figure(study, found[:MOST_SHOWN])),
+            _finding(study, found),
+            _note(found),
+        ),
+        _table(study, found),
+    ]
+
+
+def difference_figure(study: Study, found: list[Comparison]) -> go.Figure:
+    """Differences to the baseline, one line a scenario, with 95 % intervals."""
+    metric = metric_of(found[0].metric)
+    proposals = [one for one in found if one.scenario not in study.bounds] or found
+    ends = extent([one.difference for one in proposals])
+    inside = [one for one in found if ends[0] <= one.difference.mean <= ends[1]]
+    place = {one.scenario: k for k, one in enumerate(found)}
+    means = [one.difference.mean for one in inside]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=means,
+        y=[place[one.scenario] for one in inside],
+        mode="markers",
+        error_x={
+            "array": half_widths([one.difference.low for one in inside], means),
+            "color": BLUE, "thickness": 2, "width": 4,
+        },
+        marker={
+            "size": 10, "line": {"color": BLUE, "width": 2},
+            "color": [BLUE if one.distinguishable else "white" for one in inside],
+        },
+        text=[one.verdict.replace("<", "&lt;") for one in inside],
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+    for one in found:
+        if one not in inside:
+            above = one.difference.mean > ends[1]
+            figure.add_scatter(
+                x=[ends[above]],
+                y=[place[one.scenario]],
+                mode="markers+text",
+                text=[one.amount],
+                textposition="middle left" if above else "middle right",
+                marker={"color": BLUE, "size": 12,
+                        "symbol": "triangle-right" if above else "triangle-left"},
+                cliponaxis=False,
+                hovertemplate="%{text}<extra></extra>",
+            )  # fmt: skip
+    zero_line(figure)
+    names = [label(study, one.scenario) for one in found]
+    unit = f"{tell(metric.unit)}{period(metric.unit, study.days)}"
+    figure.update_xaxes(title_text=f"{tell('difference to the baseline')}<br>[{unit}]", range=ends)
+    figure.update_yaxes(
+        tickvals=list(place.values()), ticktext=names, range=[len(found) - 0.4, -0.6]
+    )
+    figure.update_layout(showlegend=False)
+    return styled(figure, 110 + line_height(names) * len(found))
+
+
+def _finding(study: Study, found: list[Comparison]) -> str:
+    clear = [one for one in found if one.distinguishable]
+    title = tell(metric_of(found[0].metric).title)
+    if not clear:
+        return tell("No scenario measurably changes this: {quantity}.", quantity=title)
+    most = max(clear, key=lambda one: abs(one.difference.mean))
+    return tell(
+        "{count} of {all} scenarios measurably change this: {quantity}; the most, {amount} "
+        "({scenario}).",
+        count=len(clear),
+        all=len(found),
+        quantity=title,
+        amount=most.amount,
+        scenario=title_of(study, most.scenario),
+    )
+
+
+def _note(found: list[Comparison]) -> str:
+    count = max(one.difference.count for one in found)
+    if count < 2:
+        return tell("One replication: no intervals. Source: this simulation.")
+    return tell(
+        "Scenario minus baseline, paired over {count} replications on common random numbers; bars: "
+        "95 % intervals. Filled: distinguishable from no effect after Holm's correction; open: "
+        "not. Triangles: off the scale. Source: this simulation.",
+        count=count,
+    )
+
+
+def _table(study: Study, found: list[Comparison]) -> html.Div:
+    metric = metric_of(found[0].metric)
+    unit = f"{tell(metric.unit)}{period(metric.unit, study.days)}"
+    rows = [
+        [
+            title_of(study, one.scenario)
+            + (f" ({tell('bound')})" if one.scenario in study.bounds else ""),
+            one.amount if not one.difference.identical else tell("identical"),
+            probability(one.p_holm),
+            str(one.difference.count),
+        ]
+        for one in found
+    ]
+    return table(
+        tell("Difference to the baseline: {quantity}", quantity=tell(metric.title)),
+        [
+            tell("Scenario"),
+            f"{tell('Difference, 95 % interval')} [{unit}]",
+            tell("p after correction"),
+            tell("Replications"),
+        ],
+        rows,
+        {k for k, one in enumerate(found) if one.distinguishable},
+    )
+
+
+def register(app: Dash, desk: Desk) -> None:
+    """Let the page answer."""
+    folders = desk.folders
+
+    @app.callback(
+        Output("results-shown", "children"),
+        Output("query", "data", allow_duplicate=True),
+        Input("results-metric", "value"),
+        Input("results-adversary", "value"),
+        Input("results-scenarios", "value"),
+        State("asked", "children"),
+        prevent_initial_call="initial_duplicate",
+    )
+    def draw(metric: str, adversary: str, names: list[str], asked: str) -> tuple[Any, str]:
+        view, _ = address.read("/", asked)
+        with speaking(view.lang):
+            try:
+                study = folders.study(view.study)
+                kept = [name for name in scenarios(study) if name in (names or [])]
+                every = len(kept) == len(scenarios(study))
+                changed = dataclasses.replace(
+                    view,
+                    metric=metric if metric in {name for name, _ in metrics()} else view.metric,
+                    adversary=str(adversary),
+                    scenarios=() if every else tuple(kept),
+                )
+                return shown(study, changed.metric, str(adversary), kept), address.query(changed)
+            except InputError as error:
+                return [refusal(error)], asked
+
+    @app.callback(
+        Output("address", "search", allow_duplicate=True),
+        Input("results-study", "value"),
+        State("asked", "children"),
+        prevent_initial_call=True,
+    )
+    def open_study(name: str, asked: str) -> Any:
+        view, _ = address.read("/", asked)
+        if name == (view.study or folders.opening()):
+            return no_update
+        return address.query(view.replaced(study=name, scenarios=(), adversary=""))
+
+
+def warm(folders: Folders) -> None:
+    """Read the study to open on, so that the first page comes at once."""
+    with contextlib.suppress(InputError):
+        compare(folders.study(""), HEADLINE)

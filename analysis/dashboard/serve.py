@@ -1,0 +1,87 @@
+"""Serving the dashboard to the browsers of this machine."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from analysis.dashboard.app import make_app
+from analysis.dashboard.desk import Desk
+from analysis.dashboard.folders import Folders
+from analysis.dashboard.results_page import warm
+from sim.errors import InputError
+
+LOOPBACK = "127.0.0.1"
+PORT = 8050
+MOST_PORTS = 20
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing of requests."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def open_server(desk: Desk, port: int | None = None) -> BaseWSGIServer:
+    """Make a server on the loopback address that answers ten browsers at once.
+
+    Parameters
+    ----------
+    desk : Desk
+    port : int, optional
+        0 for any that is free; by default the first free one from `PORT`.
+
+    Raises
+    ------
+    InputError
+        If the port is taken.
+    """
+    app = make_app(desk)
+    wanted = range(PORT, PORT + MOST_PORTS) if port is None else (port,)
+    for number in wanted:
+        try:
+            return make_server(LOOPBACK, number, app.server, threaded=True, request_handler=_Quiet)
+        except (OSError, SystemExit):
+            continue
+    raise InputError(f"port {wanted[0]} of {LOOPBACK} is taken; name another with --port")
+
+
+def prepare(desk: Desk) -> None:
+    """Have the first page and the first live run come at once."""
+    warm(desk.folders)
+    desk.live.ready()
+
+
+def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) -> None:
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    chosen : list of Path
+        Results folders, or folders of results folders.
+    port : int, optional
+        Of the loopback address; by default the first free one from `PORT`.
+    say : callable
+        Takes a line for the user.
+    """
+    folders = Folders.of(chosen)
+    desk = Desk.of(folders)
+    server = open_server(desk, port)
+    name = folders.opening()
+    where = f"http://{LOOPBACK}:{server.server_port}/"
+    say(f"dashboard: {where}  (Ctrl-C stops it)")
+    if not name:
+        say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
+    threading.Thread(target=prepare, args=(desk,), daemon=True).start()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        say("dashboard: stopped")
+    finally:
+        server.server_close()
+        desk.live.close()

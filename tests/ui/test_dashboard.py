@@ -1,0 +1,211 @@
+"""The dashboard's pages in a browser: every control, both languages, on a phone and a desk."""
+
+import json
+import runpy
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+HERE = Path(__file__).parent
+MADE_UP = runpy.run_path(str(HERE.parent / "synthetic_study.py"))
+SERVER = runpy.run_path(str(HERE / "dashboard_server.py"))
+settled = SERVER["settled"]
+SLOW_MS = 120_000
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of studies: a sound one, one with hostile names, and what must be refused."""
+    folder = tmp_path_factory.mktemp("runs")
+    MADE_UP["write"](folder / "hostile", {"baseline": (0.0, 0.0), HOSTILE: (5.0, 0.1)})
+    MADE_UP["write"](folder / "one", replications=1)
+    MADE_UP["write"](folder / "uncertified", held=False)
+    MADE_UP["write"](folder / "damaged")
+    (folder / "damaged" / "summary.parquet").write_bytes(b"PAR1 nothing PAR1")
+    time.sleep(0.05)
+    MADE_UP["write"](folder / "sound")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(runs: Path) -> Iterator[str]:
+    with SERVER["served"](runs) as where:
+        yield where
+
+
+def fields(page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("name", ["", "mix?mix=more_officers&closed=sarnia"])
+def test_every_page_is_accessible_and_fits(
+    visit, axe, address: str, name: str, lang: str, width: int
+) -> None:
+    page = settled(visit(f"{address}{name}{'&' if '?' in name else '?'}lang={lang}", width))
+    page.locator(".js-plotly-plot").first.wait_for(timeout=SLOW_MS)
+    assert axe(page) == []
+    assert visit.sideways(page) <= 0
+    assert page.locator("html").get_attribute("lang") == lang
+    assert page.title() != ""
+
+
+def test_it_opens_on_the_last_study(visit, address: str) -> None:
+    page = settled(visit(address))
+    assert page.locator("#results-study").input_value() == "sound"
+    assert "Illustrative".lower() in page.locator(".stamp").inner_text().lower()
+
+
+def test_a_measure_changes_chart_table_and_address(visit, address: str) -> None:
+    page = settled(visit(address))
+    page.locator("#results-metric").select_option("mean_wait_min")
+    page.locator("caption", has_text="mean wait").wait_for(timeout=SLOW_MS)
+    page.locator(".xtitle", has_text="[min]").wait_for(timeout=SLOW_MS)
+    assert fields(page)["metric"] == ["mean_wait_min"]
+    page.reload()
+    settled(page)
+    assert page.locator("#results-metric").input_value() == "mean_wait_min"
+
+
+def test_scenarios_are_chosen_by_keyboard_and_kept_in_the_address(visit, address: str) -> None:
+    page = settled(visit(address))
+    page.locator("tbody tr").nth(4).wait_for(timeout=SLOW_MS)
+    page.locator("summary").first.press("Enter")
+    box = page.locator("#results-scenarios input").first
+    box.focus()
+    page.keyboard.press("Space")
+    page.locator("tbody tr").nth(4).wait_for(state="detached", timeout=SLOW_MS)
+    assert len(fields(page)["scenarios"]) == 4
+
+
+def test_another_study_is_opened_from_the_list(visit, address: str) -> None:
+    page = settled(visit(address))
+    page.locator("#results-study").select_option("one")
+    page.locator(".about", has_text="Study one").wait_for(timeout=SLOW_MS)
+    assert fields(page)["study"] == ["one"]
+    page.locator("figcaption", has_text="One replication").wait_for(timeout=SLOW_MS)
+    assert "[" not in page.locator("tbody td").first.inner_text()
+    page.go_back()
+    page.locator(".about", has_text="Study sound").wait_for(timeout=SLOW_MS)
+
+
+def test_a_name_with_markup_is_shown_as_text(visit, address: str) -> None:
+    page = settled(visit(f"{address}?study=hostile"))
+    page.locator("tbody th", has_text="onerror").wait_for(timeout=SLOW_MS)
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("?study=uncertified", "not certified"),
+        ("?study=damaged", "damaged"),
+        ("?study=../../etc", "There is no study"),
+        ("?study=%00", "which cannot be"),
+        ("?metric=<script>", "which cannot be"),
+        ("?days=1e9&replications=-4&port=../x", "which cannot be"),
+        ("?nothing=1", "unknown field"),
+        ("?" + "a" * 30_000, "cannot be read"),
+        ("?scenarios=gone", "no scenario “gone”"),
+        ("etc/passwd", "There is no page"),
+        ("mix?mix=gone", "no proposal “gone”"),
+        ("mix?mix=more_searches&lever=more_searches.0:1e12", "above"),
+        ("mix?run=000000000000", "no run was begun here"),
+    ],
+)
+def test_a_stale_or_hostile_address_gets_a_sentence(
+    visit, address: str, query: str, words: str
+) -> None:
+    page = settled(visit(address + query))
+    page.locator(".notice", has_text=words).first.wait_for(timeout=SLOW_MS)
+    assert "Traceback" not in page.content()
+    assert page.locator("h1").count() == 1
+
+
+def test_links_take_the_view_with_them(visit, address: str) -> None:
+    page = settled(visit(address))
+    page.locator("#results-metric").select_option("mean_wait_min")
+    page.locator("caption", has_text="mean wait").wait_for(timeout=SLOW_MS)
+    page.locator("a", has_text="Français").click()
+    page.locator("html[lang=fr]").wait_for(timeout=SLOW_MS)
+    settled(page)
+    assert fields(page)["metric"] == ["mean_wait_min"]
+    page.locator("nav a").nth(1).click()
+    page.locator("#mix-proposals").wait_for(timeout=SLOW_MS)
+    assert fields(page)["lang"] == ["fr"]
+
+
+def test_a_mix_is_dragged_run_live_and_shared(visit, address: str) -> None:
+    page = settled(visit(f"{address}mix?around=abercorn&replications=3"))
+    page.locator("#mix-proposals input[value=more_searches]").check()
+    slider = page.locator("#mix-levers input[type=range]").first
+    slider.wait_for(timeout=SLOW_MS)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("#mix-yaml", has_text="2.05").wait_for(state="attached", timeout=SLOW_MS)
+    page.locator("#mix-run").click()
+    page.locator("#mix-words", has_text="Done: 6 replications").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-shown caption", has_text="so far").wait_for(timeout=SLOW_MS)
+    assert page.locator("#mix-shown tbody td").nth(1).inner_text() == "3"
+    asked = fields(page)
+    assert asked["lever"] == ["more_searches.0:2.05"]
+    assert len(asked["run"]) == 1
+
+    again = settled(visit(page.url))
+    again.locator("#mix-shown caption", has_text="so far").wait_for(timeout=SLOW_MS)
+    assert again.locator("#mix-levers input[type=number]").first.input_value() == "2.05"
+
+    page.locator("#mix-levers input[type=number]").first.fill("3")
+    page.locator(".notice", has_text="changed since this run").wait_for(timeout=SLOW_MS)
+
+
+def test_ports_are_closed_from_list_and_map(visit, address: str) -> None:
+    page = settled(visit(f"{address}mix?around=abercorn&closed=abercorn"))
+    points = page.locator("#mix-map .scatterlayer .point")
+    points.first.wait_for(timeout=SLOW_MS)
+    assert page.locator("#mix-closed input:checked").count() == 1
+    page.locator("#mix-map .legendtext", has_text="closed").wait_for(timeout=SLOW_MS)
+    crosses = page.locator("#mix-map .scatterlayer .trace").nth(4).locator(".point")
+    crosses.first.click(force=True)
+    page.locator("#mix-map .legendtext", has_text="closed").wait_for(
+        state="detached", timeout=SLOW_MS
+    )
+    assert page.locator("#mix-closed input:checked").count() == 0
+    page.locator("summary", has_text="List of ports").click()
+    page.locator("#mix-closed input[value=abercorn]").check()
+    page.locator("#mix-yaml", has_text="abercorn").wait_for(state="attached", timeout=SLOW_MS)
+
+
+def test_a_run_is_cancelled_and_what_is_done_is_kept(visit, address: str, runs: Path) -> None:
+    page = settled(visit(f"{address}mix?mix=more_searches&where=Ontario&days=91&replications=150"))
+    page.locator("#mix-run").click()
+    page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-cancel").click()
+    page.locator("#mix-words", has_text="which are kept; Run continues").wait_for(timeout=SLOW_MS)
+    name = fields(page)["run"][0]
+    status = json.loads((runs / "live" / name / "progress.json").read_text())
+    assert status["state"] == "interrupted"
+    assert 2 <= status["done"] < 300
+    shutil.rmtree(runs / "live" / name)
+
+
+def test_a_mix_is_kept_as_a_scenario_with_the_command_to_run_it(
+    visit, address: str, runs: Path
+) -> None:
+    page = settled(visit(f"{address}mix?mix=more_officers&lever=more_officers.0:0.25"))
+    page.locator("summary", has_text="Keep this mix").click()
+    page.locator("#mix-save-name").fill("quarter_more")
+    page.locator("#mix-save").click()
+    page.locator("#mix-saved code").wait_for(timeout=SLOW_MS)
+    assert "compare=[quarter_more]" in page.locator("#mix-saved code").inner_text()
+    assert "0.25" in (runs / "scenarios" / "quarter_more.yaml").read_text()
+    page.locator("#mix-save-name").fill("../x")
+    page.locator("#mix-save").click()
+    page.locator("#mix-saved", has_text="small letters").wait_for(timeout=SLOW_MS)

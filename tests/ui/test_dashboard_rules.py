@@ -1,0 +1,146 @@
+"""What the dashboard must not do, without a browser: addresses, strangers, files."""
+
+import datetime
+import runpy
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.dashboard import address
+from analysis.dashboard.app import make_app
+from analysis.dashboard.desk import Desk
+from analysis.dashboard.folders import Folders
+from analysis.dashboard.levers import levers, offered
+from analysis.dashboard.live import quoted
+from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
+from sim import scenario as scenario_files
+from sim.errors import InputError
+
+MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
+PROPOSALS = sorted(offered())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    MADE_UP["write"](tmp_path / "runs" / "sound", replications=2)
+    return Desk.of(Folders.of([tmp_path / "runs"]))
+
+
+def test_a_view_survives_its_address() -> None:
+    view = address.View(
+        page="mix", lang="fr", study="a b/ü", mix=("more_officers",), days=28, replications=7,
+        lever=(("more_officers.0", 0.123456789),), closed=("sarnia", "abercorn"),
+        start=datetime.date(2011, 4, 1), scenarios=("<b>&=", "x+y"),
+    )  # fmt: skip
+    parts = urlsplit(address.href(view))
+    assert address.read(parts.path, f"?{parts.query}") == (view, [])
+
+
+@given(st.text(max_size=200), st.text(max_size=400))
+def test_no_address_raises(path: str, search: str) -> None:
+    view, complaints = address.read(path, search)
+    assert view.page in address.PAGES
+    assert all("\n" not in line for line in complaints)
+
+
+@given(st.lists(st.tuples(st.sampled_from([*address.READERS]), st.text(max_size=30))))
+def test_no_field_raises(pairs: list[tuple[str, str]]) -> None:
+    view, _ = address.read("/mix", address.encoded(pairs))
+    assert address.read("/mix", address.query(view)) == (view, [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "127.0.0.1:8050"}, 200),
+        ({"Host": "localhost:8050"}, 200),
+        ({"Host": "evil.example:8050"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "127.0.0.1:8050", "Origin": "http://evil.example"}, 403),
+        ({"Host": "127.0.0.1:8050", "Origin": "http://127.0.0.1:8050"}, 200),
+    ],
+)
+def test_strangers_are_refused(desk: Desk, headers: dict[str, str], status: int) -> None:
+    answer = make_app(desk).server.test_client().get("/", headers=headers)
+    assert answer.status_code == status
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_only_what_was_found_under_the_roots_is_read(desk: Desk, tmp_path: Path) -> None:
+    MADE_UP["write"](tmp_path / "elsewhere", replications=2)
+    (tmp_path / "runs" / "link").symlink_to(tmp_path / "elsewhere")
+    assert [*desk.folders.found()] == ["sound"]
+    for name in ("../elsewhere", "link", str(tmp_path / "elsewhere"), "sound/../../elsewhere"):
+        with pytest.raises(InputError, match="no study"):
+            desk.folders.study(name)
+
+
+def test_a_study_that_is_written_again_is_read_again(desk: Desk) -> None:
+    first = desk.folders.study("")
+    assert desk.folders.study("sound") is first
+    MADE_UP["write"](desk.folders.path("sound"), replications=3)
+    assert desk.folders.study("").summary["replication"].max() == 2
+
+
+@pytest.mark.parametrize("what", ["file", "nowhere"])
+def test_what_is_no_folder_of_results_is_refused(tmp_path: Path, what: str) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match=what):
+        Folders.of([tmp_path / what])
+
+
+@pytest.mark.parametrize("name", PROPOSALS)
+def test_every_proposal_has_levers_within_bounds_and_keeps_as_a_file(
+    name: str, tmp_path: Path
+) -> None:
+    proposal = offered()[name]
+    for lever in levers(name, proposal):
+        assert lever.low <= lever.value <= lever.high
+        assert lever.step > 0
+        assert lever.label
+    mix = mixed(offered(), [name], {}, [])
+    path = write_scenario(mix, tmp_path, "kept")
+    again = scenario_files.read("kept", path.parent)
+    assert again.interventions == mix.interventions
+    assert again.costs == mix.costs
+
+
+def test_levers_at_both_ends_can_be_run() -> None:
+    for name, proposal in offered().items():
+        for lever in levers(name, proposal):
+            for place in (lever.low, lever.high):
+                check_mix(mixed(offered(), [name], {lever.name: place}, []))
+
+
+def test_a_mix_closes_ports_beside_those_that_its_proposals_close(tmp_path: Path) -> None:
+    mix = mixed(offered(), ["close_ports"], {}, ["sarnia"])
+    closings = [one for one in mix.interventions if one.operation == "close"]
+    assert len(closings) == 1
+    assert "sarnia" in closings[0].where.ports
+    assert len(closings[0].where.ports) > 10
+    write_scenario(mix, tmp_path, "closing")
+
+
+def test_a_name_that_is_taken_by_another_scenario_is_refused(tmp_path: Path) -> None:
+    write_scenario(mixed(offered(), ["more_officers"], {}, []), tmp_path, "mine")
+    write_scenario(mixed(offered(), ["more_officers"], {}, []), tmp_path, "mine")
+    with pytest.raises(InputError, match="already"):
+        write_scenario(mixed(offered(), ["more_searches"], {}, []), tmp_path, "mine")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+def test_yaml_holds_no_code() -> None:
+    text = yaml_of(mixed(offered(), PROPOSALS[:1], {}, ["sarnia"]))
+    assert "!!" not in text
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "it's", "back\\slash", "a,b=[c]"])
+def test_a_path_is_one_word_of_the_command_line(tmp_path: Path, name: str) -> None:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    path = tmp_path / name
+    override = OverridesParser.create().parse_override(f"study.dir={quoted(path)}")
+    assert override.value() == str(path)
