@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from docs.coverage_page import coverage_page
 from docs.parameters_page import parameters_page
 from docs.results_page import results_page
 from docs.scenarios_page import scenarios_page
@@ -13,6 +14,7 @@ from sim.errors import InputError
 HERE = Path(__file__).resolve().parent
 
 PAGES: dict[str, Callable[[], str]] = {
+    "coverage.md": coverage_page,
     "parameters.md": parameters_page,
     "results.md": results_page,
     "scenarios.md": scenarios_page,

@@ -54,11 +54,12 @@ def scenarios_page() -> str:
 
 def _coverage(lever: dict[str, str], built: dict[str, Scenario]) -> tuple[str, ...]:
     name = lever["name"]
-    file = f"[`{name}`](#{anchor(_heading(built[name]))})" if name in built else "not built"
+    file = f"[`{name}`](#{anchor(heading(built[name]))})" if name in built else "not built"
     return lever["number"], lever["title"], lever["source"], lever["changes"], file
 
 
-def _heading(scenario: Scenario) -> str:
+def heading(scenario: Scenario) -> str:
+    """Heading of a scenario's section."""
     return f"{scenario.name}: {scenario.title}"
 
 
@@ -66,9 +67,9 @@ def _section(scenario: Scenario, number: str) -> list[str]:
     kind = f"Number {number}." if number else "No proposal of the list."
     if scenario.bound:
         kind += " A bound, which nobody would carry out."
-    tests = _tests(scenario.name)
+    tests = held_by(scenario.name)
     lines = [
-        f"## {_heading(scenario)}",
+        f"## {heading(scenario)}",
         "",
         f"{kind} Source: {scenario.source}. {scenario.summary}",
         "",
@@ -134,7 +135,7 @@ def _cost(one: Cost) -> tuple[str, ...]:
     )
 
 
-def _tests(name: str) -> list[str]:
+def held_by(name: str) -> list[str]:
     """Links to the tests of behaviour and backtests that name a scenario."""
     found = []
     for room in TESTS:

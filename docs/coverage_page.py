@@ -1,0 +1,59 @@
+"""The page that maps every proposal of the source documents to its scenario and its tests."""
+
+import csv
+from pathlib import Path
+
+from docs.markdown import anchor, table
+from docs.scenarios_page import heading, held_by
+from sim.scenario import read
+
+PROPOSALS = Path(__file__).with_name("proposals.csv")
+
+INTRODUCTION = """\
+# What the documents propose, and where it is
+
+Written by `python -m docs` from `docs/proposals.csv` and `scenarios/*.yaml`; do not edit it here.
+
+Every proposal of the five source documents (named in the
+[data dictionary](../sim/data/README.md#source)) that bears on contraband at the land border, with
+the scenario that stands for it, the quantities that the scenario changes, and the tests that hold
+it to its sign or null. Where a proposal is about something else than handguns, *with* is the
+configuration to run it with.
+"""
+
+ELSEWHERE = """\
+## Named in the documents, and outside the question
+
+Visas and their waivers (002 ¶16; 003 ¶2-3), critical infrastructure (002 ¶4), security at airport
+preclearance (003 ¶7), short-sea shipping (003 ¶9), exports of controlled goods to third countries
+(003 ¶11), emergency exercises and public health (003 ¶18-20), fraud and terrorist financing (004)
+change neither what crosses at a land port nor how it is inspected.
+"""
+
+
+def rows() -> list[dict[str, str]]:
+    """Rows of ``docs/proposals.csv``."""
+    with PROPOSALS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def coverage_page() -> str:
+    """The whole page."""
+    lines = [INTRODUCTION, *table(
+        ("source", "proposal", "scenario", "with", "what it changes", "tests"),
+        [_row(row) for row in rows()],
+    ), "", ELSEWHERE]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _row(row: dict[str, str]) -> tuple[str, ...]:
+    scenario = read(row["scenario"])
+    changed = dict.fromkeys(one.parameter for one in scenario.interventions)
+    return (
+        f"{row['document']} {row['paragraph']}".strip(),
+        row["proposal"],
+        f"[`{scenario.name}`](scenarios.md#{anchor(heading(scenario))})",
+        f"`{row['with']}`" if row["with"] else "",
+        ", ".join(f"`{name}`" for name in changed),
+        ", ".join(held_by(scenario.name)),
+    )
