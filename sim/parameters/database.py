@@ -26,7 +26,7 @@ class Database:
         about="Lookouts that were hit but not referred for examination",
     )  # fmt: skip
     lookout_share: float = par(
-        0.02, unit="share", source="assumed", kind="placeholder", low=0.002, high=0.08,
+        0.03, unit="share", source="assumed", kind="placeholder", low=0.002, high=0.08,
         about="Trips on which a lookout is active, as smugglers believe before the run "
         "(then they follow what intelligence achieves)",
     )  # fmt: skip

@@ -90,6 +90,31 @@ SIGNS = {
         "firearms_planned": "0",
         "programme_cost_cad": "-",
     },
+    "etrace": {
+        "traces_requested": "+",
+        "trace_delay_days": "-",
+        "leads": ">",
+        "firearms_recovered": "0",
+        "officer_shift_h": "0",
+    },
+    "trace_training": {"traces_requested": "0", "traces_succeeded": "+", "officer_shift_h": "0"},
+    "gun_runner": {"lookouts_issued": ">", "leads": "0", "cases_opened": "0"},
+    "direct_sharing": {"message_delay_days": "-", "traces_requested": "0"},
+    "share_on_suspicion": {"leads": ">", "lookouts_issued": "0"},
+    "atf_attache_toronto": {"cases_opened": "+", "cases_in_line": "-"},
+    "firearms_task_force": {
+        "true_detection_share": "+",
+        "expected_firearms_stopped": "+",
+        "cases_opened": "+",
+        "cases_in_line": "-",
+        "officer_shift_h": "0",
+    },
+    "immediate_currency_reports": {
+        "expected_firearms_stopped": "0",
+        "lookout_trips": "0",
+        "mean_wait_min": "0",
+        "leads": "0",
+    },
     "database_access": {
         "expected_firearms_stopped": ">",
         "mean_wait_min": "+",
@@ -172,3 +197,16 @@ def test_search_every_vehicle_is_the_bound_that_officers_set() -> None:
 
 def test_the_baseline_is_what_no_scenario_is() -> None:
     assert numbers(point(FEW, 3, read("baseline"))) == numbers(point(FEW, 3, BASELINE))
+
+
+def test_currency_is_reported_in_time_only_if_at_once() -> None:
+    """Three days are longer than nearly every trip; reports that are there at once tell of all."""
+    carried = {"intelligence.report_share": 0.5, "smuggling.firearms_per_year": 1e6}
+    late, once = (
+        numbers(point(FEW, 7, read(name), carried))
+        for name in ("baseline", "immediate_currency_reports")
+    )
+    assert late["lookout_trip_share"] < 0.15
+    assert 0.4 < once["lookout_trip_share"] < 0.6
+    assert once["lookouts_hit"] > 3.0 * late["lookouts_hit"]
+    assert once["true_detection_share"] > late["true_detection_share"]
