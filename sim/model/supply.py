@@ -40,10 +40,14 @@ class Supply:
         self.open = snapshot.at_places("supply.retail_open_share", count)
         self.days = snapshot.at_places("supply.days_per_firearm", count)
         self.cost_cad = snapshot.at_places("smuggling.acquisition_cad", count)
+        # Nobody is stopped or has to wait anywhere: nothing need be drawn.
+        self.free = bool(np.all(self.open >= 1.0) and np.all(self.days <= 0.0))
         self.resourced_share = snapshot.parameters.supply.resourced_share
 
     def state(self, opportunity: Opportunity) -> str:
         """State in which the load of an opportunity can be bought, or empty where in none."""
+        if self.free:
+            return opportunity.source
         kind, reach, seek, where = self._draws(opportunity)
         sells = (kind >= self.retail) | (reach < self.open)
         home = self.network.source_ids.index(opportunity.source)
@@ -61,6 +65,8 @@ class Supply:
 
     def buy(self, opportunity: Opportunity, state: str) -> None:
         """Buy the load; the organisation's next one takes its time."""
+        if self.free:
+            return
         source = self.network.source_ids.index(state)
         kind = self._draws(opportunity)[0]
         if kind < self.retail[source] and self.days[source] > 0.0:

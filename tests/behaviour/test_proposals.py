@@ -28,8 +28,8 @@ def change(name: str, metric: str) -> np.ndarray:
     return whole_border(name)[metric] - whole_border("baseline")[metric]
 
 
-# What goes up (+) or down (-) in every replication, what never goes down and on average up (>), and
-# what does not change at all (0).
+# What goes up (+) or down (-) in every replication, what never goes down and on average up (>) or
+# the reverse (<), and what does not change at all (0).
 SIGNS = {
     "more_officers": {
         "mean_wait_min": "-",
@@ -115,6 +115,24 @@ SIGNS = {
         "mean_wait_min": "0",
         "leads": "0",
     },
+    "stateside_pressure": {
+        "trips_not_planned_supply": ">",
+        "firearms_planned": "<",
+        "firearms_delivered": "<",
+        "street_price_cad": ">",
+        "officer_shift_h": "0",
+        "withdrawals": "0",
+        "traveller_firearms_seized": "0",
+        "programme_cost_cad": "+",
+    },
+    "us_handgun_ban": {
+        "trips_not_planned_supply": "+",
+        "trips_not_planned_price": "+",
+        "firearms_delivered": "-",
+        "street_price_cad": "+",
+        "officer_shift_h": "0",
+        "withdrawals": "0",
+    },
     "database_access": {
         "expected_firearms_stopped": ">",
         "mean_wait_min": "+",
@@ -135,6 +153,7 @@ def test_a_proposal_has_the_sign_that_is_expected(name: str, metric: str, sign: 
         "+": np.all(found > 0.0),
         "-": np.all(found < 0.0),
         ">": np.all(found >= 0.0) and found.mean() > 0.0,
+        "<": np.all(found <= 0.0) and found.mean() < 0.0,
         "0": np.all(found == 0.0),
     }
     assert held[sign], found
@@ -193,6 +212,19 @@ def test_search_every_vehicle_is_the_bound_that_officers_set() -> None:
     assert bound["mean_wait_min"] > 10.0 * base["mean_wait_min"]
     assert bound["traveller_firearms_seized"] >= base["traveller_firearms_seized"]
     assert read("search_every_vehicle").bound
+
+
+def test_a_ban_where_guns_are_sold_is_a_bound_and_does_not_end_the_flow() -> None:
+    """It stops more than pressure on dealers in five states, and less than everything."""
+    base, some, ban = (
+        whole_border(name)["firearms_delivered"]
+        for name in ("baseline", "stateside_pressure", "us_handgun_ban")
+    )
+    assert np.all(ban < some)
+    assert 0.1 * base.mean() < ban.mean() < 0.7 * base.mean()
+    assert some.mean() > 0.8 * base.mean()
+    assert read("us_handgun_ban").bound
+    assert not read("stateside_pressure").bound
 
 
 def test_the_baseline_is_what_no_scenario_is() -> None:
