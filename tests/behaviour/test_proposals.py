@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 
 from sim.intervention import BASELINE
+from sim.records import PASSED, SEIZED
 from sim.scenario import read
-from tests.behaviour.scene import FEW, border, lane_sum, numbers, point, whole_table
+from tests.behaviour.scene import (
+    FEW,
+    attempts_of,
+    border,
+    lane_sum,
+    numbers,
+    point,
+    whole_table,
+)
 
 REPLICATIONS = 4
 
@@ -225,6 +234,25 @@ def test_a_ban_where_guns_are_sold_is_a_bound_and_does_not_end_the_flow() -> Non
     assert some.mean() > 0.8 * base.mean()
     assert read("us_handgun_ban").bound
     assert not read("stateside_pressure").bound
+
+
+def test_an_order_to_search_every_vehicle_puts_chance_in_the_place_of_suspicion() -> None:
+    """Many times the examinations, and hardly more of the traffickers examined."""
+    many = {
+        "smuggling.firearms_per_year": 1e6,
+        "smuggling.load_mean": 1.0,
+        "smuggling.adversary": "static",
+    }
+    done, examined = [], []
+    for name in ("baseline", "search_every_vehicle"):
+        of = border(point(FEW, 3, read(name), many))
+        found = attempts_of(of)
+        left = found[np.isin(found["fate"], (PASSED, SEIZED))]
+        assert len(left) > 50
+        examined.append(float((left["examination_s"] > 0.0).mean()))
+        done.append(lane_sum(of, "examinations") / lane_sum(of, "released"))
+    assert done[1] > 3.0 * done[0]
+    assert examined[1] < 1.5 * examined[0]
 
 
 def test_the_baseline_is_what_no_scenario_is() -> None:
