@@ -37,6 +37,20 @@ def check_point(point: Point, table: Ports) -> None:
     scenario.check(point.parameters)
     _check_officers(point)
     _check_openings(point, table)
+    _check_routes(point, table)
+
+
+def _check_routes(point: Point, table: Ports) -> None:
+    """Refuse traffickers who would have no way at all."""
+    smuggling = point.parameters.smuggling
+    ports = np.isin(table.ids, point.ports)
+    by_road = ports & (table.kind != "rail") & (table.vehicles_per_year > 0)
+    away = smuggling.between_ports_share + smuggling.post_share + smuggling.air_share
+    if smuggling.firearms_per_year > 0.0 and away == 0.0 and not by_road.any():
+        raise InputError(
+            f"no route is open to traffickers: none of the {ports.sum()} selected ports takes road "
+            "vehicles, and smuggling.between_ports_share, post_share and air_share are 0 share"
+        )
 
 
 def _check_direction(point: Point) -> None:

@@ -114,7 +114,9 @@ class Watch:
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
         self._seen = np.zeros((7, ports, len(LANES), len(_WATCHED)))
-        self.today(before)
+        self._today = before
+        self._parts_of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
+        self._of_trip: dict[tuple[bool, bool], Floats] = {}
 
     def _loss(self, rows: Floats) -> Floats:
         if rows is not self._rows:
@@ -125,8 +127,10 @@ class Watch:
 
     def today(self, rows: Floats) -> None:
         """Take in the settings of the day, which no smuggler knows but in the worst case."""
-        self._today = rows
-        self._of_trip: dict[tuple[bool, bool], Floats] = {}
+        if rows is not self._today:
+            self._today = rows
+            self._parts_of_trip.clear()
+        self._of_trip.clear()
 
     def true_loss(self, deep: bool, lookout: bool) -> Floats:
         """Chance that a trip is lost today, by port and lane.
@@ -135,7 +139,9 @@ class Watch:
         """
         key = (deep, lookout)
         if key not in self._of_trip:
-            sure, chance = loss_of_trip(self._today, self.smuggling, deep, lookout)
+            if key not in self._parts_of_trip:
+                self._parts_of_trip[key] = loss_of_trip(self._today, self.smuggling, deep, lookout)
+            sure, chance = self._parts_of_trip[key]
             self._of_trip[key] = sure + chance * self.in_time[:, None]
         return self._of_trip[key]
 

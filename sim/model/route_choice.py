@@ -22,9 +22,10 @@ from sim.model.adversary import (
     WorstCase,
 )
 from sim.model.booking import AIR, NOT_MADE, PORT, POST, Outcome, Route
+from sim.model.hidden_cost import hidden_costs, open_by_hour
 from sim.model.organisation import Opportunity
 from sim.model.patrol import loss_away
-from sim.model.route_network import AWAY_KINDS, Key, RouteNetwork, baseline_shares
+from sim.model.route_network import Key, RouteNetwork, baseline_shares
 from sim.model.traffic import CAR, TRUCK
 from sim.model.trip_value import Menu, Perception, chance_of_loss, stake, value_if_safe
 from sim.parameters import Patrol, Smuggling
@@ -78,6 +79,7 @@ class RouteChoice:
         self.network = RouteNetwork(ports, smuggling.network)
         self.streams = streams
         self.weight = ports.vehicles_per_year
+        self.open_by_hour = open_by_hour(ports)
         self.baseline = baseline
         before = before or baseline
         self.before = Perception(before.loss.copy(), before.wait_s.copy())
@@ -116,9 +118,8 @@ class RouteChoice:
     def hidden_cost(self, key: Key) -> Floats:
         """Unknown cost of every route, in mean margins; 0 at ports.
 
-        It gives each kind of route its share in the baseline, for a trip of mean load under a
-        quantal response, but is at most ``hidden_cost_most``: with little rationality no cost that
-        can be believed would do, and the choice becomes uniform.
+        It gives each kind of route its share in the baseline, for a trip of mean load
+        (`sim.model.hidden_cost`).
         """
         if key not in self._hidden:
             self._hidden[key] = self._fitted(key)
@@ -131,18 +132,17 @@ class RouteChoice:
         utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
         risk = chance_of_loss(menu, CAR, self.baseline.loss, loss_away(self.patrol))
         utility = utility - risk * stake(menu, smuggling.load_mean, smuggling)
-        share = baseline_shares(smuggling)
+        shares = baseline_shares(smuggling)
         kinds = self.network.kind[menu.numbers]
-        if menu.at_ports == 0 or share[PORT] == 0.0:
-            return hidden
-        rationality = max(smuggling.rationality, 1e-9)
-        at_ports = _inclusive(utility[kinds == PORT], rationality)
-        for kind in AWAY_KINDS:
-            if share[kind] > 0.0:
-                gap = _inclusive(utility[kinds == kind], rationality) - at_ports
-                cost = gap - np.log(share[kind] / share[PORT]) / rationality
-                most = smuggling.hidden_cost_most
-                hidden[self.network.kind == kind] = min(max(cost, -most), most)
+        costs = hidden_costs(
+            {kind: utility[kinds == kind] for kind in shares},
+            self.open_by_hour[:, menu.numbers[: menu.at_ports]],
+            shares,
+            smuggling.rationality,
+            smuggling.hidden_cost_most,
+        )
+        for kind, cost in costs.items():
+            hidden[self.network.kind == kind] = cost
         return hidden
 
     def _menu(self, key: Key, commercial: bool, smuggling: Smuggling) -> Menu:
@@ -250,8 +250,3 @@ class RouteChoice:
         return self.network.route(
             int(options.numbers[best]), float(loss[best]), float(options.true[best])
         )
-
-
-def _inclusive(utility: Floats, rationality: float) -> float:
-    """Utility of the best of several options with noise, as one option would have it."""
-    return float(np.logaddexp.reduce(rationality * utility) / rationality)

@@ -21,8 +21,6 @@ Flags = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.int64]
 Key = tuple[str, str]
 
-AWAY_KINDS = (BETWEEN_PORTS, WATER, POST, AIR)
-
 
 def _distance_km(lat: Floats, lon: Floats, place: Place) -> Floats:
     a, b = np.radians(lat), np.radians(lon)

@@ -70,7 +70,7 @@ class Smuggling:
         about="Trips that go by air in the baseline",
     )  # fmt: skip
     hidden_cost_most: float = par(
-        2.0, unit="mean margins", source="assumed", kind="elicited", low=1.0, high=4.0,
+        3.0, unit="mean margins", source="assumed", kind="elicited", low=1.5, high=6.0,
         bounds=(0.0, 1000.0),
         about="Largest hidden cost of a trip away from the ports (or benefit) that is believed",
     )  # fmt: skip

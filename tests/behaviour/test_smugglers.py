@@ -183,7 +183,13 @@ def test_the_shares_away_from_the_ports_are_those_of_the_baseline(
     share: float, rationality: float
 ) -> None:
     smuggling = Smuggling(between_ports_share=share, rationality=rationality)
-    chosen = kinds(choices(smuggling))
+    routes = chooser(smuggling)
+    taken = []
+    for i in range(TRIPS):
+        opened = routes.open_by_hour[i % 24]  # at any hour alike
+        route = routes.choose(trip(i), opened, perception(), smuggling)
+        taken.append(routes.network.number_of(route))
+    chosen = kinds(taken)
     made = TRIPS - chosen["not_made"]
     wanted = {BETWEEN_PORTS: 0.6 * share, WATER: 0.4 * share, POST: 0.03, AIR: 0.02}
     for kind, expected in wanted.items():

@@ -182,6 +182,14 @@ def test_what_cannot_be_is_refused(given: str, words: str) -> None:
         settings(given)
 
 
+def test_traffickers_without_any_route_are_refused() -> None:
+    none = [f"smuggling.{kind}_share=0" for kind in ("between_ports", "post", "air")]
+    settings("ports=[rail-sarnia,sarnia]", *none)
+    settings("ports=[rail-sarnia]")
+    with pytest.raises(InputError, match="no route is open to traffickers: none of the 1"):
+        settings("ports=[rail-sarnia]", *none)
+
+
 def test_an_experiment_and_a_scenario_are_not_both_given() -> None:
     with pytest.raises(InputError, match="give one"):
         settings("scenario=more_officers", experiment="quick")
