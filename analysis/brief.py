@@ -84,8 +84,8 @@ def _page(study: Study) -> str:
         laws=len(study.certificate["laws"]),
         checked=study.certificate["replications"],
         study=_about(study),
-        worlds=study.summary["world"].nunique(),
-        adversaries=[adversary_name(one) for one in study.summary["adversary"].unique()],
+        worlds=len(study.worlds),
+        adversaries=[adversary_name(one) for one in study.adversaries],
         plotlyjs=Markup(get_plotlyjs()),
         config=script_json(CONFIG),
     )
@@ -116,15 +116,13 @@ def _about(study: Study) -> dict[str, str]:
     }
     if "engine" in study.manifest:
         about[tell("Engine")] = tell(str(study.manifest["engine"]))
-    runs = study.summary.groupby(["scenario", "adversary", "world"])["replication"].nunique()
+    runs = study.runs.groupby(["scenario", "adversary", "world"])["replication"].nunique()
     about[tell("Replications of each scenario")] = (
         tell("{least} to {most}", least=runs.min(), most=runs.max())
         if runs.min() < runs.max()
         else number(runs.min(), 0)
     )
-    smugglers = [adversary_name(str(one)) for one in study.summary["adversary"].unique()]
+    smugglers = [adversary_name(str(one)) for one in study.adversaries]
     about[tell("Smugglers")] = ", ".join(smugglers)
-    about[tell("Worlds drawn of uncertain parameters")] = number(
-        study.summary["world"].nunique(), 0
-    )
+    about[tell("Worlds drawn of uncertain parameters")] = number(len(study.worlds), 0)
     return {label: str(value) for label, value in about.items()}

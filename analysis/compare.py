@@ -75,8 +75,7 @@ def values(study: Study, port_group: str = "all", traffic_class: str = "all") ->
 
 
 def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
-    rows = study.summary
-    rows = rows[(rows["port_group"] == port_group) & (rows["class"] == traffic_class)]
+    rows = study.summary_of(port_group, traffic_class)
     indexed = rows.set_index([*KEYS, "metric"])["value"]
     if indexed.index.has_duplicates:
         raise InputError(f"{study.folder / 'summary.parquet'}: damaged (a value is there twice)")
@@ -200,7 +199,7 @@ class Comparison:
 
 def headline_adversary(study: Study) -> str:
     """The kind of smuggler that headlines are told for: the configured one, else the first."""
-    known = study.summary["adversary"].unique().tolist()
+    known = study.adversaries
     asked = study.manifest.get("adversary")
     return str(asked if asked in known else known[0])
 
@@ -253,10 +252,10 @@ def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> lis
         key: rows.droplevel(["scenario", "adversary"])
         for key, rows in table[there].groupby(level=["scenario", "adversary"])
     }
-    scenarios = study.summary["scenario"].unique().tolist()
+    scenarios = study.scenarios
     if BASELINE not in scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
-    adversaries = study.summary["adversary"].unique().tolist() if adversary is None else [adversary]
+    adversaries = study.adversaries if adversary is None else [adversary]
     nothing = table[there][:0].droplevel(["scenario", "adversary"])
     found = {
         (scenario, one): _compare_pair(

@@ -127,8 +127,8 @@ def prices(study: Study) -> list[Price]:
     if missing:
         raise InputError(f"{study.folder}: the summary holds no {', '.join(missing)}")
     found = []
-    for scenario in study.summary["scenario"].unique():
-        for adversary in study.summary["adversary"].unique():
+    for scenario in study.scenarios:
+        for adversary in study.adversaries:
             names = table.index.droplevel([key for key in KEYS[2:]])
             if scenario != BASELINE and (scenario, adversary) in names:
                 found.append(_price(table, str(scenario), str(adversary)))

@@ -128,7 +128,7 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
 
 def _under_others(study: Study, best: Comparison) -> str:
     """Between what the effect lies over the kinds of smuggler."""
-    if study.summary["adversary"].nunique() < 2:
+    if len(study.adversaries) < 2:
         return ""
     low, high = across_adversaries(study, STOPPED)[best.scenario]
     ends = [shown(end, unit="firearms", signed=True).value for end in (low, high)]

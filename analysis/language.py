@@ -1,7 +1,7 @@
 """The language that pages and charts speak: English, or French from one catalogue.
 
 Sentences stand in English where they are used, as ``tell("Waits peak on {day}.", day=...)``; the
-catalogue ``words/fr.yaml`` gives the French of each. A chart speaks the language that is set where
+catalogues ``words/fr*.yaml`` give the French of each. A chart speaks the language that is set where
 it is made: ``with speaking("fr"): figure = waits_by_hour(study)``.
 """
 
@@ -18,7 +18,8 @@ from sim.errors import InputError
 from sim.results import Study
 
 LANGUAGES = ("en", "fr")
-CATALOGUE = Path(__file__).with_name("words") / "fr.yaml"
+CATALOGUES = Path(__file__).with_name("words")
+"""Folder of the French: fr.yaml, and others beside it."""
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
 
@@ -43,12 +44,15 @@ def spoken() -> str:
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """French by section: messages by their English, scenarios and parameters by their name."""
-    content = yaml.load(
-        CATALOGUE.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
-    messages = {str(pair["en"]): str(pair["fr"]) for pair in content["messages"]}
-    named = {section: dict(content[section]) for section in ("scenarios", "parameters")}
-    return {"messages": messages, **named}
+    found: dict[str, dict[str, str]] = {"messages": {}, "scenarios": {}, "parameters": {}}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for path in sorted(CATALOGUES.glob("fr*.yaml")):
+        content = yaml.load(path.read_text(encoding="utf-8"), loader)
+        for pair in content.pop("messages", []):
+            found["messages"][str(pair["en"])] = str(pair["fr"])
+        for section, texts in content.items():
+            found[section].update(texts)
+    return found
 
 
 def tell(message: str, **values: Any) -> str:

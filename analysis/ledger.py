@@ -193,7 +193,7 @@ def by_replication(
     InputError
         If the study has no such scenario, no baseline, or kept no attempts.
     """
-    known = study.summary["scenario"].unique().tolist()
+    known = study.scenarios
     for name in (BASELINE, scenario):
         if name not in known:
             raise InputError.unknown("scenario", name, known, str(study.folder))

@@ -12,11 +12,7 @@ STATE = ["adversary", "world"]
 
 def proposals(study: Study) -> list[str]:
     """Scenarios that somebody would carry out: neither the baseline nor a bound."""
-    return [
-        str(name)
-        for name in study.summary["scenario"].unique()
-        if name != BASELINE and name not in study.bounds
-    ]
+    return [str(name) for name in study.scenarios if name != BASELINE and name not in study.bounds]
 
 
 def levels(study: Study, metric: str = STOPPED) -> pd.Series:
@@ -59,7 +55,7 @@ def effects(study: Study, metric: str = STOPPED) -> pd.DataFrame:
     """
     means = differences(study, metric).groupby(level=["scenario", *STATE]).mean()
     wide = means.unstack("scenario")
-    order = [name for name in study.summary["scenario"].unique() if name in wide.columns]
+    order = [name for name in study.scenarios if name in wide.columns]
     return wide[order].dropna()
 
 
@@ -100,7 +96,7 @@ def of_worlds(
         By world.
     """
     chosen = headline(study, metric) if scenario is None else scenario
-    known = study.summary["scenario"].unique().tolist()
+    known = study.scenarios
     if chosen not in known:
         raise InputError.unknown("scenario", chosen, known, str(study.folder))
     sample = levels(study, metric) if chosen == BASELINE else differences(study, metric)

@@ -82,7 +82,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
         )
         for name in metrics
     }  # fmt: skip
-    several = study.summary["adversary"].nunique() > 1
+    several = len(study.adversaries) > 1
     ranges = across_adversaries(study, STOPPED) if several else {}
     cost = _cost(study)
     rows = []

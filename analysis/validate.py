@@ -144,7 +144,7 @@ def _volume_targets(study: Study) -> Iterator[Target]:
 
 def validate(study: Study) -> list[Row]:
     """Hold the baseline of a study against the record."""
-    if BASELINE not in set(study.summary["scenario"]):
+    if BASELINE not in study.scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to validate")
     return [Row(target, _found(study, target)) for target in targets(study)]
 

@@ -75,7 +75,7 @@ def figures(study: Study) -> list[str]:
     head = ["proposal", *(_head(study, name, comparisons) for name in metrics), "cost, million CAD"]
     configuration = study.manifest.get("configuration_hash", "unknown")
     tested = sum(one.p_holm == one.p_holm for one in comparisons)
-    count = study.summary.groupby("scenario")["replication"].nunique().min()
+    count = study.runs.groupby("scenario")["replication"].nunique().min()
     return [
         "",
         f"> {answer(study, comparisons)}",

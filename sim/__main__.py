@@ -171,13 +171,9 @@ def _print_summary(settings: "Settings") -> None:
     from sim.results import METRICS, read_study
 
     study = read_study(settings.folder, certified=False)
-    summary = study.summary
     name = settings.points[0].scenario.name
-    rows = summary[
-        (summary["scenario"] == name)
-        & (summary["port_group"] == "all")
-        & (summary["class"] == "all")
-    ]
+    rows = study.summary_of()
+    rows = rows[rows["scenario"] == name]
     values = rows.groupby("metric")["value"].agg(["mean", "min", "max"])
     first = settings.points[0]
     print(

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from analysis.charts.look import FAINT, GREY, INK, finish, safe
 from analysis.charts.projection import lambert
-from analysis.compare import BASELINE
+from analysis.compare import BASELINE, headline_adversary
 from analysis.hours import baseline_hours
 from analysis.language import tell
 from analysis.wording import number, shown
@@ -155,8 +155,9 @@ def port_table(study: Study) -> pd.DataFrame:
         Columns port_id, name, province, vehicles_per_day, mean_wait_min, officers_on_shift (mean
         over all hours of the week), x_km and y_km on the map; in the order of the port table.
     """
-    rows = study.summary[study.summary["scenario"] == BASELINE]
-    runs = len(rows[["world", "replication"]].drop_duplicates())
+    rows = study.runs
+    own = (rows["scenario"] == BASELINE) & (rows["adversary"] == headline_adversary(study))
+    runs = int(own.sum())
     days = (study.days or YEAR_DAYS) * runs
     traffic = baseline_hours(study, "port_hours", ["arrivals", "released", "wait_s"], ["port_id"])
     officers = baseline_hours(study, "officer_hours", ["shift_s"], ["port_id"])

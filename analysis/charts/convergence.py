@@ -34,7 +34,7 @@ def convergence(study: Study, scenario: str | None = None, metric: str = STOPPED
     mean = np.cumsum(pairs) / count
     reach = np.array([_reach(pairs[:n]) for n in count])
     unit = metric_of(metric).unit
-    worlds = study.summary["world"].nunique() > 1
+    worlds = len(study.worlds) > 1
     figure = go.Figure()
     some = count[1:]
     figure.add_scatter(

@@ -63,7 +63,7 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.
     ends = [end * factor for end in ends]
     line = {one.scenario: k for k, one in enumerate(own)}
     figure = go.Figure()
-    several = study.summary["adversary"].nunique()
+    several = len(study.adversaries)
     if several > 1:
         _draw_range(figure, across_adversaries(study, metric), line, factor, several)
     inside = [one for one in own if ends[0] <= one.difference.mean * factor <= ends[1]]
@@ -175,7 +175,7 @@ def _note(study: Study, own: list[Comparison], several: int) -> str:
     most = max((one.difference.count for one in own), default=0)
     if most < 2:
         return tell("One replication, so no interval.")
-    worlds = study.summary["world"].nunique()
+    worlds = len(study.worlds)
     parts = [
         tell(
             "Paired differences to the baseline over {count} worlds; bars: 95 % intervals.",

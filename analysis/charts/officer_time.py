@@ -36,7 +36,7 @@ def officer_time(study: Study) -> go.Figure:
         for one in compare(study, TASKS, headline_adversary(study))
         if not one.difference.identical
     }
-    known = study.summary["scenario"].unique().tolist()
+    known = study.scenarios
     scenarios = [name for name in known if name == BASELINE or name in changed]
     names = [label(study, scenario) for scenario in scenarios]
     means = {task: [float(table.loc[s][task].mean()) for s in scenarios] for task in TASKS}

@@ -122,9 +122,7 @@ class Folders:
             if known is not None and known[0] == stamp:
                 return known[1]
         study = read_study(path)
-        rows = study.summary
-        rows = rows[(rows["port_group"] == "all") & (rows["class"] == "all")]
-        study = replace(study, summary=rows.reset_index(drop=True))
+        study = replace(study, made=study.summary_of().reset_index(drop=True))
         with self._lock:
             while len(self._kept) >= MOST_KEPT:
                 del self._kept[next(iter(self._kept))]

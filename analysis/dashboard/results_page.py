@@ -68,13 +68,12 @@ def _capital(words: str) -> str:
 
 def adversaries(study: Study) -> list[str]:
     """Kinds of smugglers of a study."""
-    return [str(one) for one in study.summary["adversary"].unique()]
+    return study.adversaries
 
 
 def scenarios(study: Study) -> list[str]:
     """Scenarios of a study but the baseline."""
-    known = study.summary["scenario"].unique().tolist()
-    return [str(name) for name in known if name != BASELINE]
+    return [name for name in study.scenarios if name != BASELINE]
 
 
 def _controls(study: Study, view: View, pick: Children) -> Children:

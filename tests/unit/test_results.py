@@ -155,7 +155,7 @@ def test_a_missing_file_is_named(folder: Path) -> None:
 def test_a_table_of_another_study_is_found_by_its_rows(folder: Path, tmp_path: Path) -> None:
     other = write(tmp_path / "other", TWO, replications=3)
     (folder / "attempts.parquet").write_bytes((other / "attempts.parquet").read_bytes())
-    with pytest.raises(InputError, match=r"attempts\.parquet: damaged \(30 rows, the manifest"):
+    with pytest.raises(InputError, match=r"attempts\.parquet: damaged \(\d+ rows, the manifest"):
         read_study(folder)
 
 
