@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,8 @@ def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> Ended:
     store = Store(base / STORE, code_digest())
     with store.locked(execution.member):
         store.prepare(alone=not execution.member)
+        if not execution.member:
+            _clear({base, *(settings.folder for settings in asked)})
         began = datetime.datetime.now(datetime.UTC)
         with progress.watched(base, asked[0].name, execution.kind, execution.member):
             for line in store.refresh():
@@ -124,6 +127,15 @@ def _followed(settings: Settings, base: Path, store: Store, progress: Progress) 
         except DamagedError as error:
             progress.tell(f"{store.folder}: damaged ({error}); the replication is run again")
     raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
+
+
+def _clear(folders: Iterable[Path]) -> None:
+    """Remove what a killed run left half written in folders of results."""
+    for folder in folders:
+        for path in folder.glob(".writing-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in (*folder.glob(".progress-*"), *folder.glob(".plan-*")):
+            path.unlink(missing_ok=True)
 
 
 def _share(plan: Plan, settings: Settings, store: Store, progress: Progress) -> Ended:

@@ -107,9 +107,15 @@ class _Flight:
 
 
 def _cause(error: Any) -> Exception:
-    """What a task raised: what the user can mend is said as on one machine."""
+    """Say in one line what went wrong with a task, as on one machine."""
     cause = error.cause
-    return cause if isinstance(cause, (InputError, OSError)) else error
+    if isinstance(cause, (InputError, OSError)):
+        return cause
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return InputError(
+        f"a task failed on the cluster ({lines[-1] if lines else type(cause).__name__}); is the "
+        "same version installed on all machines?"
+    )
 
 
 def _returned(chunks: Chunks, chunk: Chunk, job: Job) -> Outcome:

@@ -93,3 +93,9 @@ def warns(point: Point, replication: int) -> Result:
         warnings.warn(f"a warning about replication {replication}", stacklevel=1)
         logging.getLogger("model").warning("a log record")
     return run_replication(point, replication)
+
+
+def brief(point: Point, replication: int) -> Result:
+    """Take a moment."""
+    time.sleep(0.02)
+    return run_replication(point, replication)

@@ -1,0 +1,153 @@
+"""A study whose driver is killed again and again ends with the bytes of one that was left alone."""
+
+import functools
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim.__main__ as door
+from sim.errors import InputError
+from sim.status import read_status
+from tests.pipeline import stand_in
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+MARK = "BORDER_KILL_TEST"
+KILLS = 20
+STUDY = ["compare=[more_officers]", "ports=[sarnia]", "run.days=2"]
+TABLES = ("summary", "port_hours", "officer_hours", "attempts")
+PATIENCE_S = 300
+
+SCRIPT = """
+import functools
+import sys
+import stand_in
+import sim.conduct
+import sim.__main__ as door
+if __name__ == "__main__":
+    sim.conduct.Job = functools.partial(sim.conduct.Job, model=stand_in.brief)
+    sys.exit(door.main())
+"""
+
+
+def start(script: Path, folder: Path, words: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, str(script), *words, f"study.dir='{folder}'"],
+        cwd=script.parent,
+        env={**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT}", MARK: str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def left_running(folder: Path) -> list[str]:
+    """Processes that a study of this folder started, and that are still there."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            marked = f"{MARK}={folder}\0".encode() in path.read_bytes()
+            command = (path.parent / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+        if marked and command:
+            found.append(command)
+    return found
+
+
+def wait_until_gone(folder: Path) -> None:
+    patience = time.monotonic() + 60
+    while left := left_running(folder):
+        assert time.monotonic() < patience, left
+        time.sleep(0.05)
+
+
+def done(folder: Path) -> int:
+    try:
+        return read_status(folder).done
+    except InputError:
+        return 0
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    manifest = json.loads(files["manifest.json"])
+    for changing in ("began", "ended", "configuration"):
+        del manifest[changing]
+    files["manifest.json"] = json.dumps(manifest).encode()
+    for passing in ("progress.json", "plan.json"):
+        del files[passing]
+    return files
+
+
+def unbroken(folder: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """The same study in this process, from beginning to end."""
+    job = importlib.import_module("sim.conduct").Job
+    quick = functools.partial(job, model=stand_in.run_replication)
+    monkeypatch.setattr("sim.conduct.Job", quick)
+    monkeypatch.setattr(sys, "argv", ["sim", *words, "execution=serial", f"study.dir='{folder}'"])
+    assert door.main() == 0
+    return content(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("execution", "workers"), [("pool", 1), ("pool", 2), ("pool", 4), ("ray", 2)]
+)
+def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, execution: str, workers: int
+) -> None:
+    if execution == "ray":
+        pytest.importorskip("ray")
+    script = tmp_path / "brief.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    folder = tmp_path / "study"
+    study = [*STUDY, f"run.replications={600 * workers}"]
+    words = [*study, f"execution={execution}", f"execution.workers={workers}"]
+    chance = np.random.default_rng(workers)
+    for kill in range(KILLS + 2):
+        process = start(script, folder, words)
+        if kill % 4 == 3:  # while it starts
+            time.sleep(chance.uniform(0.0, 3.0))
+        elif kill < KILLS:  # while it works
+            wait_for(process, folder, done(folder), "running")
+            time.sleep(chance.uniform(0.0, 0.8))
+        else:  # while it writes its tables
+            wait_for(process, folder, sys.maxsize, "writing")
+        assert process.poll() is None, process.communicate()
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        wait_until_gone(folder)
+    process = start(script, folder, words)
+    _, printed = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, printed) == (0, b"")
+    assert read_status(folder).state == "done"
+    wait_until_gone(folder)
+    killed = content(folder)
+    whole = unbroken(tmp_path / "unbroken", study, monkeypatch)
+    assert killed.keys() == whole.keys()
+    for name, expected in whole.items():
+        assert killed[name] == expected, name
+    assert not list(folder.glob(".*"))
+    assert not list((folder / "store").glob(".writing-*"))
+
+
+def wait_for(process: subprocess.Popen[bytes], folder: Path, before: int, state: str) -> None:
+    """Wait until a run has done more than before, or is in a state other than running."""
+    patience = time.monotonic() + PATIENCE_S
+    while process.poll() is None:
+        assert time.monotonic() < patience
+        if (folder / "progress.json").exists():
+            status = read_status(folder)
+            if status.pid == process.pid and (
+                status.done > before if state == "running" else status.state == state
+            ):
+                return
+        time.sleep(0.01)
