@@ -6,8 +6,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sim.asked import RUNS, Asked
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ LAW_BROKEN = 1
 BAD_INPUT = 2
 FAILED = 3
 INTERRUPTED = 130
-RUNS = Path("runs")
-
 _SHOWN = (
     "arrivals", "mean_wait_min", "wait_p95_min", "within_standard_share", "referred_share",
     "examinations", "officer_shift_h", "firearms_planned", "firearms_seized_ports",
@@ -43,12 +42,13 @@ def main() -> int:
     try:
         if sys.argv[1:2] == ["status"]:
             return _status(sys.argv[2:])
-        asked, base = _settings()
-        if not asked:
+        asked = _compose()
+        base = asked.in_folders()
+        if not asked.settings:
             return 0
         from sim.conduct import conduct
 
-        ended = conduct(asked, base, progress)
+        ended = conduct(asked.settings, base, progress)
     except InputError as error:
         _complain(str(error))
         return BAD_INPUT
@@ -69,67 +69,28 @@ def main() -> int:
             f"replications are kept in {base}; the same command continues"
         )
         return BAD_INPUT
-    return _report(asked, ended, base)
+    return _report(asked.settings, ended, base)
 
 
-def _settings() -> tuple[list["Settings"], Path]:
-    """Have Hydra compose the configuration, or each of a sweep; nothing is run yet.
-
-    Returns
-    -------
-    list of Settings
-        Empty if Hydra was asked for something else, such as help.
-    pathlib.Path
-        Folder of the store.
-    """
+def _compose() -> Asked:
+    """Have Hydra compose the configuration, or each point of a sweep; nothing is run yet."""
     import hydra
-    from hydra.core.hydra_config import HydraConfig
-    from hydra.types import RunMode
 
     from sim import config
     from sim.complaint import one_line
 
-    composed: list[tuple[Any, str | None, list[str]]] = []
-    sweeping = False
-
-    def collect(one: Any) -> None:
-        nonlocal sweeping
-        chosen = HydraConfig.get()
-        sweeping = chosen.mode == RunMode.MULTIRUN
-        experiment = chosen.runtime.choices.get("experiment")
-        composed.append((one, experiment, config.words(chosen.overrides.task)))
-
     if not config.CONF.is_dir():
         raise InputError(f"{config.CONF}: the folder of configurations is missing")
+    asked = Asked()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra passes errors on instead of printing them
     with tempfile.TemporaryDirectory() as scratch:
         config.register(Path(scratch))
         command = hydra.main(version_base="1.3", config_path=str(config.CONF), config_name="run")
         try:
-            command(collect)()
+            command(asked)()
         except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
             raise InputError(one_line(error, [*config.known_names(), "experiment"])) from None
-    asked = [config.settings(one, experiment) for one, experiment, _ in composed]
-    if not sweeping:
-        return asked, asked[0].folder if asked else RUNS
-    return _in_folders(asked, [overrides for _, _, overrides in composed])
-
-
-def _in_folders(
-    asked: Sequence["Settings"], overrides: Sequence[list[str]]
-) -> tuple[list["Settings"], Path]:
-    """Give each point of a sweep a folder, named after what makes it differ."""
-    import dataclasses
-
-    base = Path(asked[0].configuration["study"]["dir"] or RUNS / "sweep")
-    shared = set.intersection(*map(set, overrides))
-    named = [",".join(word for word in words if word not in shared) for words in overrides]
-    named = [name.replace("/", "_") or "all" for name in named]
-    if len(set(named)) < len(named) or max(map(len, named)) > 120:
-        named = [f"{number:04d}" for number in range(len(named))]
-    return [
-        dataclasses.replace(one, folder=base / name) for one, name in zip(asked, named, strict=True)
-    ], base
+    return asked
 
 
 def _complain(line: str) -> None:

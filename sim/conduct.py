@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.design.following import follow, reader
 from sim.errors import InputError
+from sim.estimate import confirm
 from sim.execute.chunk import Failure, Job
 from sim.execute.chunks import Chunks
 from sim.execute.encoding import Kept
@@ -60,6 +61,8 @@ def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> Ended:
     progress : Progress
     """
     check_folder(base)
+    for settings in asked:
+        confirm(settings)
     execution = asked[0].execution
     store = Store(base / STORE, code_digest())
     with store.locked(execution.member):

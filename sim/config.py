@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import functools
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,39 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     InputError
         With field, value, bound and unit in one line.
     """
-    plain = _plain(config)
+    return settings_of(_plain(config), experiment)
+
+
+def without_hydra(config: DictConfig) -> dict[str, Any]:
+    """Take the plain values of a composed configuration that has Hydra's own settings in it."""
+    return _plain(OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"]))
+
+
+def with_values(
+    plain: dict[str, Any], config: DictConfig, changed: Sequence[str]
+) -> dict[str, Any]:
+    """Take over some values of a configuration, sharing all rooms that stay as they are.
+
+    Parameters
+    ----------
+    plain : dict
+        Values of the point before.
+    config : omegaconf.DictConfig
+    changed : sequence of str
+        Dotted names.
+    """
+    taken = dict(plain)
+    for name in changed:
+        value = OmegaConf.select(config, name)
+        value = OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
+        room, _, field_name = name.partition(".")
+        taken[room] = {**taken[room], field_name: value} if field_name else value
+    return taken
+
+
+def settings_of(plain: dict[str, Any], experiment: str | None = None) -> Settings:
+    """Turn plain values into what is to be run, or refuse them."""
+    plain = dict(plain)
     run, study = plain["run"], plain["study"]
     parameters = _parameters(plain)
     start = _start(run["start"])
@@ -134,7 +167,7 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     _one_of("engine", plain["engine"], ENGINES)
     _one_of("study.detail", study["detail"], DETAILS)
     own_table = study["ports_table"] or None
-    table = read_ports(plain["year"], Path(own_table) if own_table else None)
+    table = _port_table(plain["year"], own_table, _changed_ns(own_table))
     ports = _ports(plain["ports"], table)
     scenarios = _scenarios(plain)
     base = Point(
@@ -215,11 +248,30 @@ def _plain(config: DictConfig) -> dict[str, Any]:
 
 def _parameters(plain: dict[str, Any]) -> Parameters:
     if plain["adversary"] is not None:
-        plain["smuggling"]["adversary"] = plain["adversary"]
-    rooms = {one.name: one.type(**plain[one.name]) for one in dataclasses.fields(Parameters)}  # type: ignore[operator]
+        plain["smuggling"] = {**plain["smuggling"], "adversary": plain["adversary"]}
+    rooms = {one.name: _room(one.type(**plain[one.name])) for one in dataclasses.fields(Parameters)}  # type: ignore[operator]
     parameters = Parameters(**rooms)
     check(parameters, PLACE)
     return parameters
+
+
+@functools.lru_cache(maxsize=1000)
+def _room(values: Any) -> Any:
+    """Give one object for equal values: thousands of points share most of their rooms."""
+    return values
+
+
+@functools.lru_cache(maxsize=8)
+def _port_table(year: int, own: str | None, changed_ns: int) -> Ports:
+    return read_ports(year, Path(own) if own else None)
+
+
+def _changed_ns(path: str | None) -> int:
+    """When a file was last changed; 0 where there is none."""
+    try:
+        return Path(path).stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0
 
 
 def _start(text: str) -> datetime.date:

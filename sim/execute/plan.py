@@ -1,6 +1,7 @@
 """What is to be run: points times replications."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
@@ -46,6 +47,11 @@ def key_of(point: Point) -> str:
     happens), and the engine: both give the same results, but who asks for the reference wants the
     reference to run.
     """
+    return _key_of(point) if point.ports_table is None else _key_of.__wrapped__(point)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _key_of(point: Point) -> str:
     parts = [point.identity(), point.engine]
     if point.scenario.costs:
         text = json.dumps([dataclasses.asdict(cost) for cost in point.scenario.costs])

@@ -15,10 +15,12 @@ PACKAGES = ("numpy", "numba", "simpy", "pandas", "pyarrow", "scipy", "hydra-core
 # What cannot change the result of a replication: how it is asked for, carried out and stored.
 _INDIFFERENT = (
     "__main__.py",
+    "asked.py",
     "complaint.py",
     "conduct.py",
     "config.py",
     "design",
+    "estimate.py",
     "feasibility.py",
     "manifest.py",
     "progress.py",
