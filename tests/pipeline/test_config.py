@@ -22,7 +22,6 @@ GROUPS = [
     "patrol",
     "market",
     "supply",
-    "intelligence",
     "design",
     "engine",
     "execution",
