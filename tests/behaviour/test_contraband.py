@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from hydra import compose, initialize_config_dir
 
+from sim import config
 from sim.errors import InputError
 from sim.feasibility import check_point
 from sim.intervention import BASELINE
 from sim.model.enrolment import Enrolment
 from sim.model.traffic import BUS, CAR, FAST, NEXUS, TRUCK
-from sim.network import known_networks
+from sim.network import known_networks, read_network
 from sim.parameters import Contraband
 from sim.randomness import Streams
 from sim.run import run_replication
@@ -79,6 +81,22 @@ def test_service_times_of_the_other_side_are_its_own() -> None:
 def test_contraband_that_goes_the_other_way_is_refused(changes: Changes, message: str) -> None:
     with pytest.raises(InputError, match=message):
         check_point(point(FEW, 2, BASELINE, changes), whole_table())
+
+
+@pytest.mark.parametrize("kind", ["handgun", "parts", "drugs", "currency", "persons"])
+def test_every_contraband_runs_and_something_of_it_is_carried(kind: str) -> None:
+    config.register()
+    with initialize_config_dir(str(config.CONF), version_base="1.3"):
+        asked = config.settings(
+            compose("run", [f"contraband={kind}", "run.days=4", "ports=[fort-erie,sarnia]"])
+        )
+    (at,) = asked.points
+    result = run_replication(at, 0)
+    assert all(law["held"] for law in result.certificate)
+    trips = result.attempts[result.attempts["kind"] == "trafficking"]
+    assert set(trips["source"]) <= set(read_network(kind).source_ids)
+    assert trips["load"].max() <= at.parameters.smuggling.load_maximum
+    assert len(trips) > 0
 
 
 def enrolment(share: float) -> Enrolment:
