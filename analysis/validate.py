@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.compare import BASELINE, Estimate, estimate
 from analysis.compare_text import aligned
 from analysis.validate_independent import independent_targets
+from analysis.validate_intelligence import intelligence_targets
 from analysis.validate_target import YEAR_DAYS, Target, metric, yearly
 from analysis.wording import number, shown
 from sim.data.tables import DATA_FOLDER, read_text
@@ -118,6 +119,7 @@ def targets(study: Study) -> Iterator[Target]:
         "input", lambda s: yearly(s, "withdrawals"),
     )  # fmt: skip
     yield from independent_targets()
+    yield from intelligence_targets(study)
     yield from _volume_targets(study)
 
 

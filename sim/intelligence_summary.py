@@ -1,10 +1,23 @@
 """The numbers of the summary table that tell how intelligence worked."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from sim.model.booking import PORT, TRAFFICKING
 from sim.model.border import Border
 from sim.model.conditions import DAY_S
+
+
+def traces_by_place(border: Border) -> Iterator[tuple[str, str, float]]:
+    """Count traces: metric, market of the request or source of the first sale, value."""
+    for metric, counts in zip(
+        ("traces_requested", "traces_succeeded"),
+        border.intelligence.traces_by_place(),
+        strict=True,
+    ):
+        for place, count in counts.items():
+            yield metric, place, float(count)
 
 
 def intelligence_metrics(border: Border, attempts: pd.DataFrame) -> dict[str, float]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 PORT_GROUPS = ("all", "one_officer", "larger", "busiest10", "windsor")
 CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
-"""Classes of traffic. A metric by market has the market's id (`sim.network`) in their place."""
+"""Classes of traffic. A metric by market or source has its id (`sim.network`) in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,6 @@ METRICS: dict[str, Metric] = {
     "cases_open": Metric("cases", "mean number of open cases"),
     "cases_in_line": Metric("organisations", "organisations in line for a case at the end"),
     "cases_arrests": Metric("cases", "cases that end in arrest", "more"),
-    "arrests": Metric("arrests", "organisations arrested", "more"),
     "lookouts_issued": Metric("lookouts", "lookouts issued"),
     "lookouts_late": Metric("lookouts", "lookouts that came too late", "less"),
     "lookouts_active": Metric("lookouts", "lookouts active at the end"),

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.intelligence_summary import intelligence_metrics
+from sim.intelligence_summary import intelligence_metrics, traces_by_place
 from sim.model.booking import AIR, BETWEEN_PORTS, NOT_MADE, NOT_PLANNED, PORT, POST, WATER
 from sim.model.border import Border
 from sim.model.conditions import DAY_S
@@ -215,6 +215,8 @@ def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
         add(metric, "all", "all", value)
     for metric, value in _other(border, lane).items():
         add(metric, "all", "all", value)
+    for metric, place, value in traces_by_place(border):
+        add(metric, "all", place, value)
     for metric, kind, value in trade_measures(border, attempts):
         add(metric, "all", kind, value)
     return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])

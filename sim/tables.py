@@ -65,7 +65,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _text("metric", "A key of METRICS"),
         _text("unit", "Unit of the value"),
         _text("port_group", "One of PORT_GROUPS"),
-        _text("class", "One of CLASSES, or a market's id for a metric by market"),
+        _text("class", "One of CLASSES, or the id of a market or source for a metric by one"),
         _real("value", "", "Value over the whole run"),
     ),
     "port_hours": (

@@ -88,7 +88,7 @@ class Intelligence:
         now = terms(first_s)
         self.recoveries = Recoveries(self.past, firearms_per_year, now)
         self.occurrences = Occurrences((RECOVERED, SALE, POLICE), self.entity, streams)
-        self.traces = Traces(env, terms, streams)
+        self.traces = Traces(env, len(self.entity), terms, streams)
         self.ballistics = Ballistics(env, terms, streams)
         self.leads = Leads(len(self.entity))
         self.investigations = Investigations(env, self, self.leads, terms, streams, first_s)
@@ -100,6 +100,8 @@ class Intelligence:
         self.arrests = 0
         self.arrested_s: dict[int, float] = {}
         self.before: dict[str, float] = {}
+        self.requests_before = [0] * len(self.entity)
+        self.successes_before = [0] * len(self.entity)
         env.process(self._at_the_investigators())
         env.process(self._at_the_booths())
         env.process(self._days(first_s))
@@ -145,6 +147,8 @@ class Intelligence:
             terms = self.terms(now)
             if day == 0:
                 self.before = self.totals()
+                self.requests_before = list(self.traces.requests)
+                self.successes_before = list(self.traces.successes)
             self.investigations.set_staff(terms.investigators)
             self.lookouts.day_begins(now)
             for one in self.occurrences.of_day(day, self._rates(day, terms)):
@@ -173,7 +177,7 @@ class Intelligence:
     ) -> ProcessGenerator:
         """A firearm that was found is traced; a recent sale is a lead."""
         yield self.env.timeout(max(found_s - self.env.now, 0.0))
-        useful = yield from self.traces.request(key, sold_s)
+        useful = yield from self.traces.request(organisation, key, sold_s)
         if useful and sold_s > self.arrested_s.get(organisation, -math.inf):
             self._lead(TRACE, organisation, found_s, key)
 
@@ -260,7 +264,6 @@ class Intelligence:
             "cases_opened": len(cases.cases),
             "cases_ended": cases.ended,
             "cases_arrests": cases.arrests,
-            "arrests": self.arrests,
             "lookouts_issued": self.lookouts.issued,
             "lookouts_late": self.lookouts.late,
         }
@@ -268,3 +271,14 @@ class Intelligence:
     def counted(self) -> dict[str, float]:
         """What has been counted in the run itself."""
         return {name: value - self.before.get(name, 0) for name, value in self.totals().items()}
+
+    def traces_by_place(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Traces requested in the run by market, and those that succeeded by source."""
+        requested = dict.fromkeys(self.organisations.network.market_ids, 0)
+        succeeded = dict.fromkeys(self.organisations.network.source_ids, 0)
+        for i, (market, source) in enumerate(
+            zip(self.organisations.market, self.organisations.source, strict=True)
+        ):
+            requested[market] += self.traces.requests[i] - self.requests_before[i]
+            succeeded[source] += self.traces.successes[i] - self.successes_before[i]
+        return requested, succeeded

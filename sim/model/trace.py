@@ -18,11 +18,15 @@ class Traces:
     ----------
     requested, succeeded, failed : int
         So far.
+    requests, successes : list of int
+        Of these, by organisation.
     delay_s : float
         Sum of the time to the results that succeeded.
     """
 
-    def __init__(self, env: simpy.Environment, terms: Terms, streams: Streams) -> None:
+    def __init__(
+        self, env: simpy.Environment, organisations: int, terms: Terms, streams: Streams
+    ) -> None:
         self.env = env
         self.terms = terms
         self.streams = streams
@@ -30,13 +34,15 @@ class Traces:
         self.succeeded = 0
         self.failed = 0
         self.delay_s = 0.0
+        self.requests = [0] * organisations
+        self.successes = [0] * organisations
 
     @property
     def under_way(self) -> int:
         """Traces without a result yet."""
         return self.requested - self.succeeded - self.failed
 
-    def request(self, key: Key, sold_s: float) -> ProcessGenerator:
+    def request(self, organisation: int, key: Key, sold_s: float) -> ProcessGenerator:
         """Trace a firearm.
 
         Returns
@@ -45,6 +51,7 @@ class Traces:
             Whether the result is a lead: a first sale that was not too long ago.
         """
         self.requested += 1
+        self.requests[organisation] += 1
         found_s = self.env.now
         terms = self.terms(found_s)
         success, time, _, _ = uniforms(self.streams, TRACE, *key)
@@ -54,5 +61,6 @@ class Traces:
             self.failed += 1
             return False
         self.succeeded += 1
+        self.successes[organisation] += 1
         self.delay_s += delay_s
         return found_s - sold_s <= terms.trace_useful_years * DAYS_PER_YEAR * DAY_S

@@ -222,14 +222,16 @@ def test_leads_go_cold() -> None:
 def test_traces_take_their_time_and_succeed_as_often_as_is_set(cv: float) -> None:
     env = simpy.Environment()
     terms = Fixed(trace_days=20.0, delay_cv=cv, trace_success_share=0.6, trace_useful_years=3.0)
-    traces = Traces(env, terms, STREAMS)  # type: ignore[arg-type]
+    traces = Traces(env, 2, terms, STREAMS)  # type: ignore[arg-type]
     year_s = 365.0 * DAY_S
     recent, old = (
-        [env.process(traces.request(Key(9, 0, i), -age * year_s)) for i in range(1000)]
+        [env.process(traces.request(1, Key(9, 0, i), -age * year_s)) for i in range(1000)]
         for age in (2.9, 3.1)
     )
     assert traces.under_way == 0  # they begin with the clock
     env.run()
+    assert traces.requests == [0, 2000]
+    assert traces.successes == [0, traces.succeeded]
     useful = [sum(bool(one.value) for one in some) for some in (recent, old)]
     assert useful[1] == 0
     assert traces.requested == traces.succeeded + traces.failed == 2000
