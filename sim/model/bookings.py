@@ -61,6 +61,10 @@ class Bookings:
         markets: Markets,
     ) -> None:
         self.layout = layout
+        # The general car lane where a port has no lane for trucks.
+        self.general_lane = {
+            lane: np.where(layout.line_of_lane[:, lane] >= 0, lane, CAR) for lane in (CAR, TRUCK)
+        }
         self.watch = watch
         self.streams = streams
         parameters = conditions.parameters
@@ -102,10 +106,6 @@ class Bookings:
         self._pending: list[Booking] = []
         self._told = 0
 
-    def lane_at(self, port: int, lane: int) -> int:
-        """Lane of a port, or the general car lane where it has no such lane."""
-        return lane if self.layout.line_of_lane[port, lane] >= 0 else CAR
-
     def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
         """Decide on the day's opportunities; those who go through a port join its line."""
         smuggling = snapshot.parameters.smuggling
@@ -124,10 +124,13 @@ class Bookings:
                 self._write_down(chance, Route(NOT_PLANNED), why=why)
                 continue
             open_ports = _open_ports(opening, chance.time_s)
-            route = self.routes.choose(chance, open_ports, perception, terms, self.watch.true_loss)
+            general = self.general_lane[TRUCK if chance.commercial else CAR]
+            lanes = self.enrolment.lanes(chance.organisation, general, day)
+            route = self.routes.choose(
+                chance, open_ports, perception, terms, lanes, self.watch.true_loss
+            )
             if route.kind == PORT:
-                lane = self.lane_at(route.port, TRUCK if chance.commercial else CAR)
-                lane = self.enrolment.lane(chance.organisation, route.port, lane, day)
+                lane = int(lanes[route.port])
                 going.append((chance, route.port, lane))
                 self._write_down(chance, route, lane)
             else:

@@ -15,6 +15,8 @@ from sim.randomness import AUDIT, Streams
 
 DAYS_PER_YEAR = 365.0
 
+Whole = npt.NDArray[np.int64]
+
 
 class Enrolment:
     """Enrolments of all organisations of one replication.
@@ -63,3 +65,18 @@ class Enrolment:
             return lane
         trusted, at_port = self.trusted_lane[lane]
         return trusted if at_port[port] and self.lost_until[organisation] <= day else lane
+
+    def lanes(self, organisation: int, general: Whole, day: int) -> Whole:
+        """Lane that a trip takes at each port.
+
+        Parameters
+        ----------
+        organisation : int
+        general : array of int, shape (ports,)
+            Lane that it takes without enrolment.
+        day : int
+        """
+        if not self.enrolled[organisation]:
+            return general
+        found = [self.lane(organisation, port, int(lane), day) for port, lane in enumerate(general)]
+        return np.array(found, np.int64)

@@ -135,7 +135,8 @@ class Watch:
     def true_loss(self, deep: bool, lookout: bool) -> Floats:
         """Chance that a trip is lost today, by port and lane.
 
-        The share of examinations that begin in time is that of the days before.
+        The share of examinations that begin in time is that of the days before, and lengths are
+        mean lengths, which overstates the chance by a tenth or two.
         """
         key = (deep, lookout)
         if key not in self._of_trip:

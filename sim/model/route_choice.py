@@ -173,6 +173,7 @@ class RouteChoice:
         open_ports: Flags,
         perception: Perception,
         smuggling: Smuggling,
+        lanes: Whole | None = None,
         truth: Truth | None = None,
     ) -> Options:
         """Routes that a trip may take.
@@ -181,13 +182,16 @@ class RouteChoice:
         ----------
         open_ports : array of bool, shape (ports,)
             Ports that are open when the trip would arrive.
+        lanes : array of int, shape (ports,), optional
+            Lane that it would take at each port; if not given, the general one.
         truth : callable, optional
             True chances of loss at the ports; if not given, what is believed.
         """
-        lane = TRUCK if opportunity.commercial else CAR
         menu = self._menu(
             (opportunity.source, opportunity.market), opportunity.commercial, smuggling
         )
+        general = TRUCK if opportunity.commercial else CAR
+        lane = general if lanes is None else lanes[menu.numbers[: menu.at_ports]]
         load = opportunity.load
         words = self.streams.first_words(ROUTE, menu.entity, opportunity.day, opportunity.index)
         uniform = to_uniform(words)
@@ -240,10 +244,11 @@ class RouteChoice:
         open_ports: Flags,
         perception: Perception,
         smuggling: Smuggling,
+        lanes: Whole | None = None,
         truth: Truth | None = None,
     ) -> Route:
         """Choose a route (see `options`)."""
-        options = self.options(opportunity, open_ports, perception, smuggling, truth)
+        options = self.options(opportunity, open_ports, perception, smuggling, lanes, truth)
         adversary = self.adversary(smuggling.adversary)
         loss = adversary.loss(options)
         best = adversary.choose(options, loss, smuggling)

@@ -69,11 +69,15 @@ class Menu:
 
 
 def value_if_safe(
-    menu: Menu, load: float, lane: int, perception: Perception, smuggling: Smuggling
+    menu: Menu, load: float, lane: int | Whole, perception: Perception, smuggling: Smuggling
 ) -> Floats:
     """Value of each route if nothing goes wrong, in mean margins.
 
     Margin on the load, less travel, wait, postage or fare, and hidden cost.
+
+    Parameters
+    ----------
+    lane : int or array of int, shape (ports of the menu,)
     """
     cost = smuggling.travel_cad_per_km * menu.km
     cost += load * smuggling.post_cad_per_firearm * menu.post
@@ -89,11 +93,12 @@ def stake(menu: Menu, load: float, smuggling: Smuggling) -> Floats:
     return np.asarray(menu.made * (at_stake_cad(load, smuggling) / mean_margin_cad(smuggling)))
 
 
-def chance_of_loss(menu: Menu, lane: int, at_ports: Floats, away: Floats) -> Floats:
+def chance_of_loss(menu: Menu, lane: int | Whole, at_ports: Floats, away: Floats) -> Floats:
     """Chance of loss on each route.
 
     Parameters
     ----------
+    lane : int or array of int, shape (ports of the menu,)
     at_ports : array of float, shape (ports, lanes)
     away : array of float
         Of the routes that are not ports, in order of their number, without no trip.

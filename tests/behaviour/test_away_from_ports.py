@@ -151,8 +151,8 @@ def test_longer_sentences_end_a_few_trips_and_start_none() -> None:
     assert ended > 0
     assert not any(before == NOT_MADE for before, _ in moved)
     made = sum(row.route.kind != NOT_MADE for row in trips("baseline"))
-    # Three times the sentence ends far fewer than two thirds of the trips (E007: at most modest).
-    assert ended < 0.15 * made
+    # An elasticity of at most 0.2: severity matters less than certainty (E007, Z002).
+    assert ended / made < 0.2 * np.log(3.0)
     for kind in (BETWEEN_PORTS, WATER, POST, AIR):
         assert stopped_share("longer_sentences", kind) == pytest.approx(
             stopped_share("baseline", kind), rel=1e-3
@@ -204,3 +204,43 @@ def test_the_worst_case_loses_less_than_who_does_not_know() -> None:
 
     losses = {adversary: mean_loss(adversary) for adversary in ADVERSARIES}
     assert min(losses, key=losses.__getitem__) == "worst_case", losses
+
+
+def test_nobody_does_better_for_himself_than_the_worst_case_on_the_same_draws() -> None:
+    """Every trip of a border, decided by each adversary: expected utility under the truth."""
+    found = run("baseline")
+    routes, watch = found.bookings.routes, found.bookings.watch
+    smuggling = found.point.parameters.smuggling
+    open_ports = np.ones(len(FEW), bool)
+    sums = dict.fromkeys(ADVERSARIES, 0.0)
+    for day in range(3):
+        for opportunity in found.bookings.organisations.opportunities(day, smuggling):
+            options = routes.options(
+                opportunity, open_ports, watch.perception(), smuggling, None, watch.true_loss
+            )
+            truth = options.utility(options.true)
+            for name in ADVERSARIES:
+                adversary = routes.adversary(name)
+                taken = adversary.choose(options, adversary.loss(options), smuggling)
+                assert truth[taken] <= truth.max()
+                sums[name] += truth[taken]
+            worst = routes.adversary("worst_case")
+            best = worst.choose(options, worst.loss(options), smuggling)
+            assert truth[best] == truth.max()
+    assert all(sums[name] < sums["worst_case"] for name in ADVERSARIES[:-1])
+
+
+def test_the_truth_of_the_worst_case_is_what_the_officers_do() -> None:
+    """The law that the worst case knows against the chance that each attempt had."""
+    # A short memory: what the lines do to examinations is that of the day before.
+    changes = {"smuggling.adversary": "static", "smuggling.perception_days": 1.0}
+    found = border(point(FEW, DAYS, read("baseline"), MANY, changes))
+    watch = found.bookings.watch
+    rows = [row for row in found.bookings.rows if row.route.kind == PORT and row.organisation >= 0]
+    assert len(rows) > 500
+    known = [watch.true_loss(row.deep, row.lookout)[row.route.port, row.lane] for row in rows]
+    seen = found.attempts[[row.number for row in rows]]
+    had = seen["sure"] + seen["chance"] * (seen["in_time"] > 0)
+    # Known too high by some: it reckons with mean lengths, and short examinations find less than
+    # long ones find more; and officers in a hurry see less.
+    assert 1.0 <= np.mean(known) / np.mean(had) < 1.25

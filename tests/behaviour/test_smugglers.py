@@ -14,7 +14,7 @@ from sim.model.booking import AIR, BETWEEN_PORTS, POST, WATER
 from sim.model.organisation import Opportunity
 from sim.model.patrol import loss_away
 from sim.model.route_choice import RouteChoice
-from sim.model.traffic import CAR, LANES
+from sim.model.traffic import CAR, LANES, NEXUS
 from sim.model.trip_value import Perception
 from sim.network import Place, read_network
 from sim.parameters import Patrol, Smuggling
@@ -270,6 +270,27 @@ def test_static_smugglers_do_not_notice_more_searches_and_others_do() -> None:
     away = sum(a == "port" and b != "port" for a, b in moved)
     back = sum(a != "port" and b == "port" for a, b in moved)
     assert away > 5 * max(back, 1)
+
+
+def test_smugglers_weigh_the_lane_that_they_take() -> None:
+    smuggling = Smuggling()
+    loss = np.full_like(perception().loss, 0.3)
+    loss[:, NEXUS] = 0.0
+    seen = Perception(loss, np.zeros_like(loss))
+    routes = chooser(smuggling)
+    open_ports = np.ones(len(whole_table()), bool)
+    trusted = np.where(np.arange(len(whole_table())) == nearest()[0][0], NEXUS, CAR)
+    through, without = (
+        Counter(
+            routes.choose(trip(i), open_ports, seen, smuggling, lanes).port for i in range(1000)
+        )
+        for lanes in (trusted, None)
+    )
+    best = int(nearest()[0][0])
+    assert through[best] > 2 * without[best]
+    found = routes.options(trip(0), open_ports, seen, smuggling, trusted)
+    assert found.believed[0] == 0.0
+    assert np.all(found.believed[1:10] == 0.3)
 
 
 def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
