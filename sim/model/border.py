@@ -268,8 +268,8 @@ class Border:
     def _day_is_over(self) -> None:
         """Take in what a day has brought: what was seen, and the duty collected."""
         plan, snapshot, settings, before = self._today
-        coverage = self.intelligence.lookouts.coverage(self.env.now)
-        self.watch.day_is_over(plan.weekday, settings, coverage)
+        sought = self.intelligence.lookout_share((plan.day + 1) * DAY_S)
+        self.watch.day_is_over(plan.weekday, settings, sought)
         outcomes = self.bookings.outcomes(self.attempts)
         for hear in self.hears_of:
             hear(outcomes, (plan.day + 1) * DAY_S)

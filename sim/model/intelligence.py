@@ -138,6 +138,15 @@ class Intelligence:
             return True
         return self.lookouts.reported(attempt_id, self.terms(at_s))
 
+    def lookout_share(self, now: float) -> float:
+        """Share of trips that a lookout or a report would be active on at a moment."""
+        terms = self.terms(now)
+        in_time = float(terms.report_h <= 0.0)
+        if terms.report_notice_h > 0.0:
+            in_time = math.exp(-terms.report_h / terms.report_notice_h)
+        reported = terms.report_share * in_time
+        return 1.0 - (1.0 - self.lookouts.coverage(now)) * (1.0 - reported)
+
     def _days(self, first_s: float) -> ProcessGenerator:
         """Let happen what happens on each day."""
         yield self.env.timeout(first_s - self.env.now)
@@ -149,7 +158,7 @@ class Intelligence:
                 self.before = self.totals()
                 self.requests_before = list(self.traces.requests)
                 self.successes_before = list(self.traces.successes)
-            self.investigations.set_staff(terms.investigators)
+            self.investigations.set_staff(int(terms.investigators))
             self.lookouts.day_begins(now)
             for one in self.occurrences.of_day(day, self._rates(day, terms)):
                 if one.kind == RECOVERED:

@@ -75,7 +75,7 @@ class Investigations:
         self.leads = leads
         self.terms = terms
         self.streams = streams
-        self.staff = terms(first_s).investigators
+        self.staff = int(terms(first_s).investigators)
         self.free = simpy.Container(env, init=self.staff)
         self.leaving = 0
         self.cases: list[Case] = []

@@ -20,7 +20,7 @@ class Intelligence:
         bounds=(0.1, 100.0), about="Median time from sale to recovery (exponential)",
     )  # fmt: skip
     traced_share: float = par(
-        0.5, unit="share", source="C131, C155", kind="placeholder", low=0.2, high=0.9,
+        0.5, unit="share", source="C131, C155", kind="placeholder", low=0.2, high=0.75,
         about="Recovered firearms for which a trace is requested",
     )  # fmt: skip
     trace_days: float = par(
@@ -29,7 +29,7 @@ class Intelligence:
         about="Mean time from recovery to the result of a trace, with the request by paper",
     )  # fmt: skip
     trace_success_share: float = par(
-        0.69, unit="share", source="C132; C119, C120, C125", kind="measured", low=0.45, high=0.86,
+        0.69, unit="share", source="C132; C119, C120, C125", kind="measured", low=0.45, high=0.78,
         about="Traces that lead to a first sale in the United States",
     )  # fmt: skip
     trace_useful_years: float = par(
@@ -55,7 +55,7 @@ class Intelligence:
         about="Entries that match another, in 2016",
     )  # fmt: skip
     ballistics_linked_share: float = par(
-        0.0, unit="share", source="E003; 004", kind="measured", low=0.0, high=1.0,
+        0.0, unit="share", source="E003; 004", kind="measured",
         about="Entries compared with the other country's (none before 2006)",
     )  # fmt: skip
     ballistics_across_share: float = par(
@@ -75,7 +75,7 @@ class Intelligence:
         bounds=(0.0, 3650.0), about="Mean delay of a message that goes directly",
     )  # fmt: skip
     direct_share: float = par(
-        0.0, unit="share", source="E011, E010", kind="measured", low=0.0, high=1.0,
+        0.0, unit="share", source="E011, E010", kind="measured",
         about="Messages across the border that need no intermediary",
     )  # fmt: skip
     delay_cv: float = par(

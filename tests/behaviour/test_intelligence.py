@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.intervention import BASELINE, Scenario
+from sim.intervention import BASELINE, Intervention, Scenario
 from sim.model.booking import PORT, TRAFFICKING, Booking, Outcome, Route
 from sim.model.conditions import DAY_S, Conditions
 from sim.model.intelligence import Intelligence
@@ -183,6 +183,28 @@ def test_a_proposal_moves_what_it_is_to_move(name: str, metric: str, sign: str) 
         "0": np.all(found == 0.0),
     }
     assert held[sign], found
+
+
+def test_reports_that_come_in_time_count_as_lookouts() -> None:
+    shares = []
+    for hours in (1e4, 48.0, 0.0):
+        changes = {"intelligence.report_share": 0.5, "intelligence.report_h": hours}
+        shares.append(intelligence(changes=changes, days=1).lookout_share(DAY_S))
+    none = intelligence(days=1).lookouts.coverage(DAY_S)
+    assert shares[0] == pytest.approx(none)
+    assert shares[1] == pytest.approx(1.0 - (1.0 - none) * (1.0 - 0.5 * np.exp(-2.0)))
+    assert shares[2] == pytest.approx(1.0 - (1.0 - none) * 0.5)
+
+
+def test_investigators_who_come_by_and_by_are_whole_persons() -> None:
+    growing = Scenario(
+        "more",
+        interventions=(Intervention("intelligence.investigators", "add", 10, ramp_days=100.0,
+                                    start=START),),
+    )  # fmt: skip
+    of = intelligence(growing, days=50).investigations
+    assert of.staff in (20, 21)
+    assert float(of.free.level).is_integer()
 
 
 def test_lookouts_cover_a_plausible_share_of_trips() -> None:
