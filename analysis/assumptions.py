@@ -4,11 +4,12 @@ import dataclasses
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.language import about_parameter, tell
-from analysis.wording import number, unit_of
+from analysis.wording import number, shown, unit_of
 from sim.data.tables import read_source
 from sim.parameters import catalogue
 
@@ -52,6 +53,8 @@ class Assumption:
         Unit, and ids of facts, paragraphs of documents, or a word such as "assumed".
     spread : float
         High over low.
+    influence : str
+        Share of the headline's variance that goes with it; empty where it was not measured.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Assumption:
     unit: str
     source: str
     spread: float
+    influence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Assumptions:
     mattering : dict
         The same of those that matter to the headline.
     ranked : list of Assumption
-        Those that matter and were not measured, the widest range first.
+        Those that matter and were not measured: the most influential, or the widest range, first.
     """
 
     kinds: dict[str, int]
@@ -90,20 +94,27 @@ class Assumptions:
         return 2 * self.mattering["placeholder"] > sum(self.mattering.values())
 
 
-def assumptions() -> Assumptions:
-    """Count the parameters of the model by kind."""
+def assumptions(influences: Mapping[str, float] | None = None) -> Assumptions:
+    """Count the parameters of the model by kind, and rank those that matter.
+
+    Parameters
+    ----------
+    influences : dict, optional
+        Share of the headline's variance that goes with each parameter, where it was measured.
+    """
+    shares = influences or {}
     fields = catalogue()
     mattering = {name: field for name, field in fields.items() if _matters(name, field)}
     ranked = [
-        _assumption(name, field)
+        _assumption(name, field, shares.get(name))
         for name, field in mattering.items()
         if field.metadata["kind"] != "measured"
     ]
-    ranked.sort(key=lambda one: -one.spread)
+    ranked.sort(key=lambda one: (-shares.get(one.name, -1.0), -one.spread))
     return Assumptions(_counted(fields), _counted(mattering), ranked)
 
 
-def _assumption(name: str, field: dataclasses.Field[Any]) -> Assumption:
+def _assumption(name: str, field: dataclasses.Field[Any], share: float | None) -> Assumption:
     about = field.metadata
     text, language = about_parameter(name, about["about"])
     low, high = float(about["low"]), float(about["high"])
@@ -118,6 +129,7 @@ def _assumption(name: str, field: dataclasses.Field[Any]) -> Assumption:
         unit=unit_of(about["unit"]),
         source=about["source"],
         spread=high / low if low > 0 else math.inf,
+        influence="" if share is None else str(shown(share, unit="share")),
     )
 
 

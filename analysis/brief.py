@@ -16,15 +16,16 @@ from analysis.exhibits import (
     AGAINST,
     ALONE,
     BORDER,
-    SETTLING,
     WAITS_AGAINST,
     csv_address,
     exhibits,
     script_json,
+    sureness,
 )
 from analysis.findings import answer, cards, findings
 from analysis.language import speaking, spoken, tell, tell_count
 from analysis.paired_table import paired_table
+from analysis.stamp import influences, stamp
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.results import Study
 
@@ -59,7 +60,8 @@ def _page(study: Study) -> str:
     )
     environment.filters["unbroken"] = unbroken
     environment.globals.update(tell=tell, tell_count=tell_count, number=number)
-    known = assumptions()
+    sure, missing = sureness(study) if comparisons else ([], [])
+    known = assumptions(influences(study))
     table = paired_table(study, comparisons)
     return environment.get_template("brief.html").render(
         language=spoken(),
@@ -76,9 +78,11 @@ def _page(study: Study) -> str:
             *(exhibits(study, WAITS_AGAINST) if comparisons else []),
             *exhibits(study, ALONE),
         ],
-        settling=exhibits(study, SETTLING) if comparisons else [],
+        sure=sure,
+        missing=missing,
+        stamp=stamp(study, known),
+        influence=any(one.influence for one in known.ranked),
         assumptions=known,
-        matter=sum(known.mattering.values()),
         kinds=kind_names(),
         sources=sources(),
         laws=len(study.certificate["laws"]),

@@ -15,12 +15,19 @@ from analysis.charts.border_map import border_map
 from analysis.charts.convergence import convergence
 from analysis.charts.firearms_difference import firearms_difference
 from analysis.charts.officer_time import officer_time
+from analysis.charts.rank_stability import rank_stability
+from analysis.charts.regret import regret
+from analysis.charts.tornado import tornado
 from analysis.charts.trade_off import trade_off
 from analysis.charts.trade_off_money import trade_off_money
 from analysis.charts.wait_difference import wait_difference
 from analysis.charts.waits_by_hour import waits_by_hour
 from analysis.charts.waits_by_port_class import waits_by_port_class
 from analysis.charts.waterfall import waterfall
+from analysis.language import tell
+from analysis.leading import leading
+from analysis.outcomes import proposals
+from analysis.stamp import varied
 from sim.results import Study
 
 Chart = Callable[[Study], go.Figure]
@@ -46,6 +53,16 @@ ALONE: dict[str, Chart] = {
 
 WAITS_AGAINST: dict[str, Chart] = {"wait_difference": wait_difference}
 SETTLING: dict[str, Chart] = {"convergence": convergence}
+STATES: dict[str, Chart] = {"rank_stability": rank_stability, "regret": regret}
+"""Charts over worlds and kinds of smuggler, which need several of these."""
+
+
+def _leading_tornado(study: Study) -> go.Figure:
+    return tornado(study, scenario=leading(study))
+
+
+UNKNOWNS: dict[str, Chart] = {"tornado": _leading_tornado}
+"""Charts of what is not known, which need worlds drawn from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,30 @@ def exhibit(name: str, figure: go.Figure) -> Exhibit:
 def exhibits(study: Study, charts: dict[str, Chart]) -> list[Exhibit]:
     """Draw some charts of a study."""
     return [exhibit(name, chart(study)) for name, chart in charts.items()]
+
+
+def sureness(study: Study) -> tuple[list[Exhibit], list[str]]:
+    """Charts of how sure one can be, and sentences on those that the study is too small for."""
+    shown, missing = [], []
+    if varied(study):
+        shown += exhibits(study, UNKNOWNS)
+    else:
+        missing.append(
+            tell(
+                "What would change the answer takes worlds drawn from what is not known about the "
+                "parameters; this study holds too few."
+            )
+        )
+    if len(study.adversaries) * len(study.worlds) > 1 and len(proposals(study)) > 1:
+        shown += exhibits(study, STATES)
+    else:
+        missing.append(
+            tell(
+                "Whether the ranking is stable takes several proposals, and several kinds of "
+                "smuggler or worlds; this study does not hold them."
+            )
+        )
+    return [*shown, *exhibits(study, SETTLING)], missing
 
 
 def script_json(content: Any) -> Markup:

@@ -10,12 +10,15 @@ from analysis.compare import (
     STOPPED,
     Comparison,
     across_adversaries,
+    headline_adversary,
     headline_values,
     metric_of,
 )
 from analysis.compare_text import frame_of
+from analysis.costs import Ratio, prices
 from analysis.language import tell
 from analysis.wording import number, period, shown
+from sim.errors import InputError
 from sim.results import Study
 
 SHOWN = (
@@ -28,8 +31,10 @@ SHOWN = (
 )
 """Metrics of the table; the other headline metrics are in the terminal's."""
 
-COST = "programme_cost_cad"
+COST, PRICE = "programme_cost_cad", "cad_per_firearm"
 MILLION = 1e6
+UNKNOWN = -1e300
+"""Where a cell without a value stands in the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     }  # fmt: skip
     several = len(study.adversaries) > 1
     ranges = across_adversaries(study, STOPPED) if several else {}
-    cost = _cost(study)
+    cost, price = _cost(study), _prices(study)
     rows = []
     for scenario in dict.fromkeys(one.scenario for one in comparisons):
         row = Row(name_of(study, scenario), scenario in study.bounds)
@@ -94,14 +99,18 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
             row.cells["range"] = _range(*ranges[scenario])
         if scenario in cost:
             row.cells[COST] = _plain(cost[scenario] / MILLION, 1)
+        if scenario in price:
+            row.cells[PRICE] = _price(price[scenario])
         rows.append(row)
     first = metrics[0] if metrics else COST
     rows.sort(key=lambda row: (row.bound, -row.cells[first].order))
-    return PairedTable(_heads(study, metrics, largest, several), rows, frame_of(comparisons))
+    return PairedTable(
+        _heads(study, metrics, largest, several, priced=bool(price)), rows, frame_of(comparisons)
+    )
 
 
 def _heads(
-    study: Study, metrics: list[str], largest: dict[str, float], several: bool
+    study: Study, metrics: list[str], largest: dict[str, float], several: bool, *, priced: bool
 ) -> list[Head]:
     heads = []
     for name in metrics:
@@ -112,7 +121,27 @@ def _heads(
         if name == STOPPED and several:
             heads.append(Head("range", tell("range over kinds of smuggler"), whole, True))
     heads.append(Head(COST, tell("programme cost"), tell("million CAD, not a result"), False))
+    if priced:
+        title = tell("society’s cost for each additional firearm")
+        heads.append(Head(PRICE, title, tell("million CAD"), True))
     return heads
+
+
+def _prices(study: Study) -> dict[str, Ratio]:
+    """What each additional firearm costs, where the study kept what that takes."""
+    try:
+        found = prices(study)
+    except InputError:  # an older study, without officers' pay
+        return {}
+    own = headline_adversary(study)
+    return {one.scenario: one.per_firearm for one in found if one.adversary == own}
+
+
+def _price(one: Ratio) -> Cell:
+    if not one.estimable:
+        return Cell("–", tell("not estimable"), False, UNKNOWN)
+    text = shown(one.value, one.low, one.high, unit="CAD", beside=MILLION)
+    return Cell(text.value, text.interval, False, one.value)
 
 
 def _cell(one: Comparison, largest: float) -> Cell:
@@ -121,7 +150,7 @@ def _cell(one: Comparison, largest: float) -> Cell:
         return Cell("0", tell("identical"), False, 0.0)
     unit = metric_of(one.metric).unit
     text = shown(found.mean, found.low, found.high, unit=unit, signed=True, beside=largest)
-    order = found.mean if found.mean == found.mean else float("-inf")
+    order = found.mean if found.mean == found.mean else UNKNOWN
     return Cell(text.value, text.interval, one.distinguishable, order)
 
 

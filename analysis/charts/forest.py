@@ -51,6 +51,7 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.
         or with ``count`` where nothing is distinguishable.
     """
     adversary = headline_adversary(study)
+    several, across = len(study.adversaries), across_adversaries(study, metric)
     own = [
         one
         for one in compare(study, HEADLINE, adversary)
@@ -59,13 +60,18 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.
     own.sort(key=lambda one: -one.difference.mean)
     proposals = [one for one in own if one.scenario not in study.bounds]
     ends = extent([one.difference for one in proposals or own])
+    if several > 1:
+        spans = [across[one.scenario] for one in proposals or own]
+        ends = [
+            min([ends[0], *(low for low, _ in spans)]),
+            max([ends[1], *(up for _, up in spans)]),
+        ]
     factor, unit = axis_unit(metric_of(metric).unit, max(abs(end) for end in ends))
     ends = [end * factor for end in ends]
     line = {one.scenario: k for k, one in enumerate(own)}
     figure = go.Figure()
-    several = len(study.adversaries)
     if several > 1:
-        _draw_range(figure, across_adversaries(study, metric), line, factor, several)
+        _draw_range(figure, across, line, factor, several)
     inside = [one for one in own if ends[0] <= one.difference.mean * factor <= ends[1]]
     _draw(figure, inside, line, factor, adversary_name(adversary))
     _draw_beyond(figure, [one for one in own if one not in inside], line, ends, factor)

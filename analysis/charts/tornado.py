@@ -1,19 +1,23 @@
 """A tornado: what each thing that is not known does to an outcome, the largest first."""
 
+import math
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.charts.look import BLUE, GREY, INK, ORANGE, axis_unit, finish, safe, wrapped
+from analysis.assumptions import kind_names
+from analysis.charts.look import BLUE, GREY, INK, LEGEND, ORANGE, axis_unit, finish, safe, wrapped
 from analysis.compare import STOPPED, metric_of
+from analysis.language import about_parameter, tell, title_of
 from analysis.sensitivity import tornado as swings
 from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
-from analysis.wording import period
+from analysis.wording import number, period, unit_of
 from sim.results import Study
 
 SHOWN = 12
 """Parameters that are drawn, those of the largest swings."""
 
-WIDTH = 38
+WIDTH = 28
 """Longest line of a parameter's description, in characters."""
 
 
@@ -40,8 +44,8 @@ def tornado(
     middle = float((table["at_low"] + table["at_high"]).mean() / 2)
     figure = go.Figure()
     for end, name, colour, hatch in (
-        ("at_low", "at the low end of the range", ORANGE, "/"),
-        ("at_high", "at the high end of the range", BLUE, ""),
+        ("at_low", tell("at the low end of the range"), ORANGE, "/"),
+        ("at_high", tell("at the high end of the range"), BLUE, ""),
     ):
         said = amounts(study, metric, scenario, part[end].tolist())
         figure.add_bar(
@@ -52,19 +56,23 @@ def tornado(
             name=name,
             width=0.62,
             marker={"color": colour, "line": {"color": INK, "width": 0.5},
-                    "pattern": {"shape": hatch, "fgcolor": "white"}},
-            text=[f"{safe(row.parameter)} = {getattr(row, end.removeprefix('at_')):g} "
-                  f"{safe(row.unit)}: {value}"
+                    "pattern": {"shape": hatch, "fgcolor": "white", "fillmode": "overlay"}},
+            text=[f"{safe(row.parameter)} = {_plain(getattr(row, end.removeprefix('at_')))} "
+                  f"{safe(unit_of(row.unit))}: {value}"
                   for row, value in zip(part.itertuples(), said, strict=True)],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     figure.add_vline(x=middle * factor, line={"color": GREY, "width": 1})
-    names = [wrapped(f"{row.about} ({row.kind})", WIDTH) for row in part.itertuples()]
-    what = metric_of(metric).title
-    change = what if of_levels(study, metric, scenario) else f"difference in {what}"
-    figure.update_layout(barmode="overlay", legend={"orientation": "h", "y": 1.02, "x": 0,
-                                                    "yanchor": "bottom"})  # fmt: skip
+    kinds = {kind: words[0] for kind, words in kind_names().items()}
+    names = [
+        wrapped(f"{about_parameter(row.parameter, row.about)[0]} ({kinds[row.kind]})", WIDTH)
+        for row in part.itertuples()
+    ]
+    what = tell(metric_of(metric).title)
+    levels = of_levels(study, metric, scenario)
+    change = what if levels else tell("difference: {quantity}", quantity=what)
+    figure.update_layout(barmode="overlay", legend=LEGEND)
     figure.update_xaxes(title_text=f"{safe(change)}<br>[{label}{period(unit, days)}]", nticks=7)
     figure.update_yaxes(
         tickvals=list(range(len(part))), ticktext=names, range=[len(part) - 0.4, -0.6]
@@ -72,9 +80,14 @@ def tornado(
     return finish(
         figure,
         finding=_finding(study, metric, scenario, table),
-        note=f"A straight line through {int(table['points'].iloc[0])} points at which all "
-        f"{len(table)} parameters vary at once, at either end of each one's range; grey line: the "
-        f"middle. In brackets: how well the parameter is known. Drawn: the {len(part)} largest.",
+        note=tell(
+            "A straight line through {points} points at which all {count} parameters vary at once, "
+            "at either end of each one’s range; grey line: the middle. In brackets: how well the "
+            "parameter is known. Drawn: the {drawn} largest.",
+            points=int(table["points"].iloc[0]),
+            count=len(table),
+            drawn=len(part),
+        ),
         height=90 + 18 * sum(max(2, name.count("<br>") + 1) for name in names),
         table=part.drop(columns="about"),
     )
@@ -84,11 +97,19 @@ def _finding(study: Study, metric: str, scenario: str | None, table: pd.DataFram
     first = table.iloc[0]
     ends = amounts(study, metric, scenario, [first["at_low"], first["at_high"]])
     of = outcome_scenario(study, metric, scenario)
-    whose = "the baseline" if of == "baseline" else study.title(of)
-    about = str(first["about"])
-    what = about[:1].lower() + about[1:] if about[1:2].islower() else about
-    level = " in level" if of_levels(study, metric, scenario) else ""
-    return (
-        f"What is not known about “{what}” moves {metric_of(metric).title}{level} ({whose}) most: "
-        f"from {ends[0]} to {ends[1]} between the ends of its range."
+    whose = tell("the baseline") if of == "baseline" else title_of(study, of)
+    return tell(
+        "What is not known about “{parameter}” moves this most: {quantity} ({title}), from {low} "
+        "to {high} between the ends of its range.",
+        parameter=about_parameter(first["parameter"], first["about"])[0],
+        quantity=tell(metric_of(metric).title),
+        title=whose,
+        low=ends[0],
+        high=ends[1],
     )
+
+
+def _plain(value: float) -> str:
+    """A value with four digits at most."""
+    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
+    return number(value, min(places, 6))
