@@ -42,7 +42,7 @@ def main() -> int:
     try:
         if sys.argv[1:2] == ["status"]:
             return _status(sys.argv[2:])
-        asked = _compose()
+        asked = compose()
         base = asked.in_folders()
         if not asked.settings:
             return 0
@@ -72,7 +72,7 @@ def main() -> int:
     return _report(asked.settings, ended, base)
 
 
-def _compose() -> Asked:
+def compose() -> Asked:
     """Have Hydra compose the configuration, or each point of a sweep; nothing is run yet."""
     import hydra
 

@@ -17,7 +17,7 @@ from analysis.compare import DERIVED, STOPPED
 from analysis.language import LANGUAGES, tell
 from sim.metrics import METRICS
 
-PAGES = ("results", "mix")
+PAGES = ("results", "mix", "port", "pair", "studies")
 LONGEST = 20_000
 """Longest query string that is read, in characters."""
 

@@ -8,7 +8,15 @@ from urllib.parse import urlsplit
 import flask
 from dash import Dash, Input, Output, State, dcc, html
 
-from analysis.dashboard import address, mix_callbacks, mix_page, results_page
+from analysis.dashboard import (
+    address,
+    mix_callbacks,
+    mix_page,
+    pair_page,
+    port_page,
+    results_page,
+    studies_page,
+)
 from analysis.dashboard.desk import Desk
 from analysis.dashboard.frame import Children, framed, refusal
 from analysis.language import speaking, tell
@@ -22,6 +30,9 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 PAGES: dict[str, tuple[Lay, Register]] = {
     "results": (results_page.page, results_page.register),
     "mix": (mix_page.page, mix_callbacks.register),
+    "port": (port_page.page, port_page.register),
+    "pair": (pair_page.page, pair_page.register),
+    "studies": (studies_page.page, studies_page.register),
 }
 
 POLICY = (

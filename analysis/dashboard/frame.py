@@ -21,6 +21,9 @@ def page_names() -> dict[str, str]:
     return {
         "results": tell("Results"),
         "mix": tell("Try a mix"),
+        "port": tell("A day at a port"),
+        "pair": tell("Compare two"),
+        "studies": tell("Studies"),
     }
 
 

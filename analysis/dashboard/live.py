@@ -96,7 +96,7 @@ class Live:
         with self._lock:
             if self.is_busy(name):
                 return name
-            asked = self.folder / ".asked" / name
+            asked = self.asked(name)
             write_scenario(request.scenario, asked, MIX)
             about = {"setting": request.setting, "days": request.days}
             (asked / ABOUT).write_text(json.dumps(about), encoding="utf-8")
@@ -111,9 +111,22 @@ class Live:
                 f"execution={kind}",
                 *request.settings,
             ]
-            self._queue.append((name, words))
-            self._advance()
+            self.begin(name, words)
         return name
+
+    def begin(self, name: str, words: list[str]) -> None:
+        """Have a command carried out when its turn comes, under a name."""
+        with self._lock:
+            if not self.is_busy(name):
+                (self.asked(name)).mkdir(parents=True, exist_ok=True)
+                self._queue.append((name, words))
+                self._advance()
+
+    def asked(self, name: str) -> Path:
+        """Folder of what a run was asked, and of what it has said."""
+        if not name.isalnum():
+            raise InputError(f"{name}: is no live run")
+        return self.folder / ".asked" / name
 
     def cancel(self, name: str) -> None:
         """End a run; what it has finished is kept."""

@@ -23,6 +23,8 @@ _INDIFFERENT = (
     "estimate.py",
     "feasibility.py",
     "manifest.py",
+    "minute_record.py",
+    "port_day.py",
     "progress.py",
     "scenario.py",
     "status.py",

@@ -1,0 +1,165 @@
+"""The page on which any two scenarios, of any two studies, are compared."""
+
+import dataclasses
+from typing import Any
+
+from dash import Dash, Input, Output, State, html, no_update
+
+from analysis.compare import BASELINE, HEADLINE, Comparison, estimate, headline_adversary, metric_of
+from analysis.dashboard import address
+from analysis.dashboard.address import View
+from analysis.dashboard.controls import Choice
+from analysis.dashboard.desk import Desk
+from analysis.dashboard.figures import table
+from analysis.dashboard.frame import Children, refusal, stamp
+from analysis.dashboard.pair import common_numbers, compare_two, runs
+from analysis.dashboard.results_page import metrics
+from analysis.language import speaking, tell, title_of
+from analysis.wording import period, probability, shown
+from sim.errors import InputError
+from sim.results import Study
+
+
+def page(view: View, desk: Desk) -> Children:
+    """Lay the page out for a view."""
+    head = html.H1(tell("Compare two"))
+    studies = [(name, name) for name in desk.folders.finished()]
+    if not studies:
+        return [head, html.P(tell("There is no study yet. Make one with: make run"),
+                             className="notice")]  # fmt: skip
+    first = view.study or desk.folders.opening()
+    second = view.other or first
+    return [
+        head,
+        *stamp(),
+        html.Div(
+            [
+                _side(desk, "one", tell("First"), studies, first, view.one or BASELINE),
+                _side(desk, "two", tell("Second"), studies, second, view.two),
+            ],
+            className="pair",
+        ),
+        html.Div(id="pair-shown", className="shown"),
+    ]
+
+
+def _side(
+    desk: Desk, name: str, words: str, studies: list[tuple[str, str]], chosen: str, scenario: str
+) -> html.Fieldset:
+    known = [pair[0] for pair in studies]
+    listed = studies if chosen in known else [(chosen, "—"), *studies]
+    try:
+        study = desk.folders.study(chosen)
+        names = [str(one) for one in study.summary["scenario"].unique()]
+        options = [(one, title_of(study, one)) for one in names]
+    except InputError:
+        names, options = [""], [("", "—")]
+    if not scenario:
+        scenario = next((one for one in names if one != BASELINE), names[0])
+    if scenario not in names:
+        options = [(scenario, "—"), *options]
+    return html.Fieldset(
+        [
+            html.Legend(words),
+            Choice(f"pair-study-{name}", tell("Study"), listed, chosen),
+            Choice(f"pair-scenario-{name}", tell("Scenario"), options, scenario),
+        ]
+    )
+
+
+def result(one: tuple[Study, str], two: tuple[Study, str]) -> Children:
+    """The table of differences between two scenarios."""
+    sides = [(study, name, headline_adversary(study)) for study, name in (one, two)]
+    names = [name for name, _ in metrics()]
+    found = compare_two(sides[0], sides[1], [*HEADLINE, *(n for n in names if n not in HEADLINE)])
+    paired = common_numbers(one[0], two[0])
+    if paired:
+        how = tell(
+            "Second minus first, paired by replication on common random numbers, with 95 % "
+            "intervals."
+        )
+    else:
+        how = tell(
+            "Second minus first. The two do not share their random numbers, so the 95 % intervals "
+            "(Welch) are those of independent samples, and wider than paired ones."
+        )
+    apart = one[0].days != two[0].days
+    warning = tell("The two are not of the same length: totals cannot be compared.")
+    return [
+        *([html.P(warning, className="notice", role="status")] if apart else []),
+        html.P(how, className="note"),
+        table(
+            tell("Difference between the two"),
+            [
+                tell("Measure"),
+                tell("First"),
+                tell("Second"),
+                tell("Difference, 95 % interval"),
+                tell("p after correction"),
+                tell("Replications"),
+            ],
+            [_row(one_row, sides) for one_row in found],
+            {k for k, row in enumerate(found) if row.distinguishable},
+        ),
+    ]
+
+
+def _row(row: Comparison, sides: list[tuple[Study, str, str]]) -> list[Any]:
+    about = metric_of(row.metric)
+    unit = "" if about.unit == "share" else f" [{tell(about.unit)}{period(about.unit, row.days)}]"
+    levels = []
+    for side in sides:
+        level = estimate(runs(*side)[row.metric])
+        levels.append(str(shown(level.mean, level.low, level.high, unit=about.unit)))
+    return [
+        f"{tell(about.title)}{unit}",
+        *levels,
+        tell("identical") if row.difference.identical else row.amount,
+        probability(row.p_holm),
+        str(row.difference.count),
+    ]
+
+
+def register(app: Dash, desk: Desk) -> None:
+    """Let the page answer."""
+
+    @app.callback(
+        Output("pair-shown", "children"),
+        Output("query", "data", allow_duplicate=True),
+        Input("pair-scenario-one", "value"),
+        Input("pair-scenario-two", "value"),
+        State("pair-study-one", "value"),
+        State("pair-study-two", "value"),
+        State("asked", "children"),
+        prevent_initial_call="initial_duplicate",
+    )
+    def draw(one: str, two: str, first: str, second: str, asked: str) -> tuple[Any, str]:
+        view = _view(asked, study=first, other=second, one=one, two=two)
+        with speaking(view.lang):
+            try:
+                studies = [desk.folders.study(name) for name in (first, second)]
+                content = result((studies[0], one), (studies[1], two))
+            except InputError as error:
+                content = [refusal(error)]
+            return content, address.query(view)
+
+    @app.callback(
+        Output("address", "search", allow_duplicate=True),
+        Input("pair-study-one", "value"),
+        Input("pair-study-two", "value"),
+        State("asked", "children"),
+        prevent_initial_call=True,
+    )
+    def open_studies(first: str, second: str, asked: str) -> Any:
+        view, _ = address.read("/pair", asked)
+        known = view.study or desk.folders.opening()
+        if (first, second) == (known, view.other or known):
+            return no_update
+        return address.query(_view(asked, study=first, other=second))
+
+
+def _view(asked: str, **fields: str) -> View:
+    """Read the view from the controls, by the rules of an address."""
+    base, _ = address.read("/pair", asked)
+    view, _ = address.read("/pair", address.encoded([(k, str(v)) for k, v in fields.items()]))
+    return dataclasses.replace(base, **{name: getattr(view, name) for name in fields})

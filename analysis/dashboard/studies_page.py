@@ -1,0 +1,145 @@
+"""The page of studies: every results folder, and how far those have come that run."""
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from analysis.dashboard import address
+from analysis.dashboard.address import View, href
+from analysis.dashboard.desk import Desk, attributes
+from analysis.dashboard.figures import table
+from analysis.dashboard.folders import is_live
+from analysis.dashboard.frame import Children
+from analysis.language import speaking, tell
+from sim.errors import InputError
+from sim.status import Status, in_words, read_status
+
+EVERY_MS = 2000
+MOST_SHOWN = 100
+UNDER_WAY = ("running", "writing")
+
+
+def page(view: View, desk: Desk) -> Children:
+    """Lay the page out for a view."""
+    return [
+        html.H1(tell("Studies")),
+        html.P(tell("Results folders under {roots}. One that runs, here or elsewhere, shows how "
+                    "far it has come.", roots=", ".join(root.name for root in desk.folders.roots)),
+               className="about"),
+        html.Div(listed(view, desk), id="studies-shown"),
+        dcc.Interval(id="studies-clock", interval=EVERY_MS),
+    ]  # fmt: skip
+
+
+def listed(view: View, desk: Desk) -> Children:
+    """The tables of studies and of live runs."""
+    found = desk.folders.found()
+    order = sorted(found, key=lambda name: -_written(found[name]))
+    groups = (
+        (tell("Studies"), [name for name in order if not is_live(name)]),
+        (tell("Live runs"), [name for name in order if is_live(name)]),
+    )
+    shown: Children = []
+    for words, names in groups:
+        if names:
+            rows = [_row(view, name, found[name]) for name in names[:MOST_SHOWN]]
+            head = [words, tell("State"), tell("Replications"), tell("Scenarios"), tell("Days"),
+                    tell("Written")]  # fmt: skip
+            shown.append(table(words, head, rows))
+            if len(names) > MOST_SHOWN:
+                more = tell("{count} older ones are not listed.", count=len(names) - MOST_SHOWN)
+                shown.append(html.P(more, className="note"))
+    if not shown:
+        words = tell("There is no study yet. Make one with: make run")
+        shown = [html.P(words, className="notice")]
+    return shown
+
+
+def _row(view: View, name: str, path: Path) -> list[Any]:
+    manifest = _manifest(path)
+    whole = bool(manifest)
+    title: Any = name
+    if whole:
+        target = href(view.replaced(study=name, scenarios=(), adversary=""), "results")
+        title = html.A(name, href=target, className="go")
+    try:
+        state: Any = _state(read_status(path))
+    except InputError:
+        state = tell("done") if whole else tell("not known")
+    scenarios = manifest.get("scenarios")
+    return [
+        title,
+        state,
+        str(manifest.get("replications", "")),
+        str(len(scenarios)) if isinstance(scenarios, dict) else "",
+        str(manifest.get("days", "")),
+        _clock(_written(path)),
+    ]
+
+
+def _state(status: Status) -> Any:
+    words = {
+        "running": tell("running"),
+        "writing": tell("writing its tables"),
+        "done": tell("done"),
+        "interrupted": tell("stopped; the same command continues"),
+        "failed": tell("failed; the same command continues"),
+        "dead": tell("ended without a word; the same command continues"),
+    }.get(status.state, status.state)
+    if status.state == "done":
+        return words
+    left = "" if not status.left_s else tell(", {time} left", time=in_words(status.left_s))
+    count = tell("{done} of {total}", done=status.done, total=status.total)
+    if status.state not in UNDER_WAY:
+        return f"{words} ({count})"
+    return [
+        f"{words}: {count}{left}",
+        html.Progress(
+            value=str(status.done),
+            max=str(max(status.total, 1)),
+            **attributes(aria_label=tell("replications done")),
+        ),
+    ]
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _written(path: Path) -> float:
+    times = [0.0]
+    for name in ("manifest.json", "progress.json"):
+        try:
+            times.append((path / name).stat().st_mtime)
+        except OSError:
+            continue
+    return max(times)
+
+
+def _clock(moment: float) -> str:
+    if not moment:
+        return ""
+    local = datetime.datetime.fromtimestamp(moment).astimezone()
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def register(app: Dash, desk: Desk) -> None:
+    """Let the page answer."""
+
+    @app.callback(
+        Output("studies-shown", "children"),
+        Input("studies-clock", "n_intervals"),
+        State("asked", "children"),
+        prevent_initial_call=True,
+    )
+    def refresh(_: int, asked: str) -> Any:
+        view, _complaints = address.read("/studies", asked)
+        with speaking(view.lang):
+            return listed(view, desk) if desk.folders.found() else no_update
