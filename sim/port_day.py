@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.port_day_table import ABOUT, TABLE
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.point import Point
-
-TABLE, ABOUT = "port_day.parquet", "port_day.json"
 
 
 def port_day(point: "Point", replication: int = 0) -> "pd.DataFrame":

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
 from analysis.language import speaking, tell
 from sim.errors import InputError
 from sim.intervention import Scenario
-from sim.port_day import ABOUT, TABLE
+from sim.port_day_table import TABLE, read_port_day
 
 EVERY_MS = 700
 
@@ -97,8 +96,7 @@ def _begin(view: View, scenario: Scenario | None, live: Live) -> None:
 
 def read_day(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a day that was simulated: its table, and titles by scenario."""
-    table = pd.read_parquet(folder / TABLE)
-    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    table, about = read_port_day(folder)
     titles = {name: str(title) for name, title in about["scenarios"].items()}
     titles[BASELINE] = tell("baseline")
     return table, titles

@@ -24,7 +24,7 @@ _INDIFFERENT = (
     "feasibility.py",
     "manifest.py",
     "minute_record.py",
-    "port_day.py",
+    "port_day",
     "progress.py",
     "scenario.py",
     "status.py",
