@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analysis.language import about_parameter, spoken, tell
 from analysis.language import catalogue as french
+from analysis.wording import unit_of
 from sim import scenario as scenario_files
 from sim.errors import InputError
 from sim.intervention import BASELINE, PORT, Intervention, Scenario
@@ -84,7 +85,16 @@ def _lever(name: str, one: Intervention, value: float) -> Lever:
     whole = isinstance(field.default, int) and one.operation != "scale"
     step = max(_round_step(high - low), 1.0) if whole else _round_step(high - low)
     low, high = _on_steps(low, high, step, bounds)
-    return Lever(name, words, tell(unit), value, low, high, step, whole)
+    return Lever(name, words, _unit(unit), value, low, high, step, whole)
+
+
+def _unit(unit: str) -> str:
+    known = {
+        "weeks": tell("weeks"),
+        "months": tell("months"),
+        "officers/year": tell("officers/year"),
+    }
+    return known.get(unit, unit_of(unit))
 
 
 def _on_steps(

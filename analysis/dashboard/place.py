@@ -34,11 +34,22 @@ def places(year: int = 2005) -> list[tuple[str, str]]:
     return [
         (NEAR, tell("a port and its {count} nearest", count=NEIGHBOURS)),
         *(
-            (one, tell("{region} ({count} ports)", region=tell(one), count=counts[one]))
+            (one, tell("{region} ({count} ports)", region=_region(one), count=counts[one]))
             for one in sorted(regions, key=lambda one: counts[one])
         ),
         (ALL, tell("the whole border ({count} ports)", count=len(ports))),
     ]
+
+
+def _region(name: str) -> str:
+    known = {
+        "Atlantic": tell("Atlantic"),
+        "Quebec": tell("Quebec"),
+        "Ontario": tell("Ontario"),
+        "Prairie": tell("Prairie"),
+        "Pacific": tell("Pacific"),
+    }
+    return known.get(name, name)
 
 
 def simulated(where: str, around: str, year: int = 2005) -> tuple[str, ...]:

@@ -28,8 +28,15 @@ def task_name(task: str) -> str:
 
 def line_label(part: str) -> str:
     """Lanes of a line, in words."""
-    known = {"nexus": "NEXUS", "fast": "FAST"}
-    return " + ".join(known.get(lane, tell(lane)) for lane in part.split("+"))
+    known = {
+        "car": tell("car"),
+        "truck": tell("truck"),
+        "bus": tell("bus"),
+        "train": tell("train"),
+        "nexus": "NEXUS",
+        "fast": "FAST",
+    }
+    return " + ".join(known.get(lane, lane) for lane in part.split("+"))
 
 
 def shown(table: pd.DataFrame, titles: dict[str, str]) -> Children:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sim.status import Status, write_status
+
 HERE = Path(__file__).parent
 MADE_UP = runpy.run_path(str(HERE.parent / "synthetic_study.py"))
 SERVER = runpy.run_path(str(HERE / "dashboard_server.py"))
@@ -45,12 +47,21 @@ def fields(page) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("lang", ["en", "fr"])
-@pytest.mark.parametrize("name", ["", "mix?mix=more_officers&closed=sarnia"])
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", ".js-plotly-plot"),
+        ("mix?mix=more_officers&closed=sarnia", "#mix-map .main-svg"),
+        ("port", "#port-shown p"),
+        ("pair", "#pair-shown table"),
+        ("studies", "#studies-shown table"),
+    ],
+)
 def test_every_page_is_accessible_and_fits(
-    visit, axe, address: str, name: str, lang: str, width: int
+    visit, axe, address: str, name: str, shown: str, lang: str, width: int
 ) -> None:
     page = settled(visit(f"{address}{name}{'&' if '?' in name else '?'}lang={lang}", width))
-    page.locator(".js-plotly-plot").first.wait_for(timeout=SLOW_MS)
+    page.locator(shown).first.wait_for(timeout=SLOW_MS)
     assert axe(page) == []
     assert visit.sideways(page) <= 0
     assert page.locator("html").get_attribute("lang") == lang
@@ -209,3 +220,57 @@ def test_a_mix_is_kept_as_a_scenario_with_the_command_to_run_it(
     page.locator("#mix-save-name").fill("../x")
     page.locator("#mix-save").click()
     page.locator("#mix-saved", has_text="small letters").wait_for(timeout=SLOW_MS)
+
+
+def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str) -> None:
+    page = settled(visit(f"{address}port?port=emerson&proposal=more_officers"))
+    page.locator("#port-run").click()
+    page.locator("#port-queue .main-svg").first.wait_for(timeout=SLOW_MS)
+    page.locator("#port-officers-1 .main-svg").first.wait_for(timeout=SLOW_MS)
+    assert page.locator("#port-shown figure").count() == 4
+    assert "vehicles in line" in page.locator("#port-queue .ytitle").inner_text()
+    assert "[h]" in page.locator("#port-queue .xtitle").inner_text()
+    assert axe(page) == []
+    assert fields(page)["port"] == ["emerson"]
+
+    again = settled(visit(page.url, width=360))
+    again.locator("#port-queue .main-svg").first.wait_for(timeout=SLOW_MS)
+    assert visit.sideways(again) <= 0
+    again.locator("#port-port").select_option("abercorn")
+    again.locator("#port-shown", has_text="Show the day").wait_for(timeout=SLOW_MS)
+
+
+def test_a_day_that_cannot_be_is_refused_in_a_sentence(visit, address: str) -> None:
+    page = settled(visit(f"{address}port?port=gone&day=2005-13-01"))
+    page.locator(".notice", has_text="no port “gone”").first.wait_for(timeout=SLOW_MS)
+    page.locator(".notice", has_text="which cannot be").first.wait_for(timeout=SLOW_MS)
+
+
+def test_any_two_are_compared_within_a_study_and_across(visit, address: str) -> None:
+    page = settled(visit(f"{address}pair?one=more_officers&two=more_searches"))
+    page.locator("#pair-shown table").wait_for(timeout=SLOW_MS)
+    assert "paired by replication" in page.locator("#pair-shown .note").inner_text()
+    page.locator("#pair-study-two").select_option("hostile")
+    page.locator("#pair-shown .note", has_text="Welch").wait_for(timeout=SLOW_MS)
+    assert fields(page)["other"] == ["hostile"]
+    page.locator("#pair-scenario-two").select_option(HOSTILE)
+    page.locator("#pair-shown table").wait_for(timeout=SLOW_MS)
+    page.locator("#pair-study-two").select_option("damaged")
+    page.locator(".notice", has_text="damaged").first.wait_for(timeout=SLOW_MS)
+
+
+def test_a_study_that_runs_elsewhere_is_watched(visit, address: str, runs: Path) -> None:
+    folder = runs / "elsewhere"
+    (folder / "store").mkdir(parents=True)
+    write_status(folder, Status("running", "elsewhere", 40, 10, execution="pool"))
+    page = settled(visit(f"{address}studies"))
+    row = page.locator("tr", has_text="elsewhere")
+    row.locator("progress").wait_for(timeout=SLOW_MS)
+    assert row.locator("progress").get_attribute("value") == "10"
+    write_status(folder, Status("interrupted", "elsewhere", 40, 12))
+    page.locator("tr", has_text="stopped; the same command continues (12 of 40)").wait_for(
+        timeout=SLOW_MS
+    )
+    shutil.rmtree(folder)
+    page.locator("tr a", has_text="one").click()
+    page.locator(".about", has_text="Study one").wait_for(timeout=SLOW_MS)

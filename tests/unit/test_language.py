@@ -29,6 +29,7 @@ SAME = {
     "Source",
     "Sources",
     "Version",
+    "Ontario",
     "Image (PNG)",
     "Image (SVG)",
 }
