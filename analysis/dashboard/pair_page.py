@@ -147,15 +147,29 @@ def register(app: Dash, desk: Desk) -> None:
         Output("address", "search", allow_duplicate=True),
         Input("pair-study-one", "value"),
         Input("pair-study-two", "value"),
+        State("pair-scenario-one", "value"),
+        State("pair-scenario-two", "value"),
         State("asked", "children"),
         prevent_initial_call=True,
     )
-    def open_studies(first: str, second: str, asked: str) -> Any:
+    def open_studies(first: str, second: str, one: str, two: str, asked: str) -> Any:
         view, _ = address.read("/pair", asked)
         known = view.study or desk.folders.opening()
         if (first, second) == (known, view.other or known):
             return no_update
-        return address.query(_view(asked, study=first, other=second))
+        kept = _view(asked, study=first, other=second)
+        return address.query(
+            kept.replaced(one=_if_there(desk, first, one), two=_if_there(desk, second, two))
+        )
+
+
+def _if_there(desk: Desk, study: str, scenario: str) -> str:
+    """A scenario, if the study holds it."""
+    try:
+        there = (desk.folders.study(study).summary["scenario"] == scenario).any()
+    except InputError:
+        return ""
+    return scenario if there else ""
 
 
 def _view(asked: str, **fields: str) -> View:

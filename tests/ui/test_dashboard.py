@@ -228,8 +228,8 @@ def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str
     page.locator("#port-queue .main-svg").first.wait_for(timeout=SLOW_MS)
     page.locator("#port-officers-1 .main-svg").first.wait_for(timeout=SLOW_MS)
     assert page.locator("#port-shown figure").count() == 4
-    assert "vehicles in line" in page.locator("#port-queue .ytitle").inner_text()
-    assert "[h]" in page.locator("#port-queue .xtitle").inner_text()
+    assert "vehicles in line" in page.locator("#port-queue .ytitle").text_content()
+    assert "[h]" in page.locator("#port-queue .xtitle").text_content()
     assert axe(page) == []
     assert fields(page)["port"] == ["emerson"]
 
