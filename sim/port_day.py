@@ -70,8 +70,9 @@ def main() -> int:
     from sim.progress import plainly
 
     try:
-        asked, _ = compose()
-        for settings in asked:
+        asked = compose()
+        asked.in_folders()
+        for settings in asked.settings:
             _write(settings.folder, settings.points)
             sys.stdout.write(f"{settings.folder / TABLE}\n")
     except InputError as error:
