@@ -75,6 +75,8 @@ SETTLED = frozenset(
         "smuggling.price_cad",
         "smuggling.traveller_firearms_mean",
         "smuggling.traveller_firearms_per_million",
+        "smuggling.traveller_handgun_share",
+        "smuggling.traveller_pacific_factor",
         "smuggling.water_share",
         "staffing.control_interval_min",
         "staffing.safety",

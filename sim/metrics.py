@@ -61,7 +61,6 @@ METRICS: dict[str, Metric] = {
     "street_price_cad": Metric("CAD", "mean street price, by market", "more", True),
     "market_stock": Metric("firearms", "firearms for sale at the end, by market", "", True),
     "organisations_in_action": Metric("organisations", "organisations in action", "less", True),
-    "organisations_arrested": Metric("arrests", "organisations arrested", "more", True),
     "firearms_seized_ports": Metric(
         "firearms", "trafficked firearms seized at ports", "more", True
     ),
@@ -81,6 +80,24 @@ METRICS: dict[str, Metric] = {
     ),
     "expected_firearms_seized_ports": Metric(
         "firearms", "expected trafficked firearms seized at ports", "more", True
+    ),
+    "expected_traveller_firearms_seized": Metric(
+        "firearms", "expected travellers' firearms seized", "", True
+    ),
+    "expected_trafficking_seizures": Metric(
+        "seizures", "expected seizures from traffickers at ports", "more", True
+    ),
+    "expected_traveller_seizures": Metric(
+        "seizures", "expected seizures from travellers", "", True
+    ),
+    "expected_handguns_seized": Metric(
+        "firearms", "expected handguns seized at ports, all kinds", "more", True
+    ),
+    "expected_firearms_seized_pacific": Metric(
+        "firearms", "expected firearms seized at ports of the Pacific region", "more", True
+    ),
+    "expected_firearms_seized_post_air": Metric(
+        "firearms", "expected trafficked firearms seized in the post or by air", "more", True
     ),
     "firearms_recovered": Metric("firearms", "trafficked firearms recovered on the street"),
     "traces_requested": Metric("traces", "traces requested"),

@@ -33,6 +33,7 @@ from sim.records import (
     WITHIN,
 )
 from sim.results import METRICS, TABLES, Result
+from sim.summary_record import record_measures
 from sim.summary_trade import trade_measures
 
 Floats = npt.NDArray[np.float64]
@@ -217,6 +218,8 @@ def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
         add(metric, "all", "all", value)
     for metric, place, value in traces_by_place(border):
         add(metric, "all", place, value)
+    for metric, value in record_measures(border, attempts):
+        add(metric, "all", "all", value)
     for metric, kind, value in trade_measures(border, attempts):
         add(metric, "all", kind, value)
     return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])

@@ -23,11 +23,6 @@ def trade_measures(border: Border, attempts: pd.DataFrame) -> Iterator[tuple[str
     run_s = border.point.days * DAY_S
     in_action = len(organisations.entity) - organisations.away_s(run_s) / run_s
     yield "organisations_in_action", "all", in_action
-    yield (
-        "organisations_arrested",
-        "all",
-        float(sum(at_s >= 0.0 for _, at_s in organisations.arrests)),
-    )
     passed = attempts[(attempts["kind"] == "trafficking") & (attempts["fate"] == "passed")]
     delivered = passed.groupby("market")["load"].sum()
     yield "firearms_delivered", "all", float(passed["load"].sum())

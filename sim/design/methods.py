@@ -8,11 +8,19 @@ import numpy as np
 
 from sim.design import sampling
 from sim.design.factors import UNCERTAIN, Factor, read_factors
+from sim.design.listed import PLAUSIBLE, read_points
 from sim.design.record import ROLES, SCENARIO, WORLD, Design
 from sim.errors import InputError
 
-METHODS = ("none", "grid", "lhs", "sobol", "morris", "optimise")
-ROLE_OF = {"grid": SCENARIO, "optimise": SCENARIO, "lhs": WORLD, "sobol": WORLD, "morris": WORLD}
+METHODS = ("none", "grid", "lhs", "sobol", "morris", "optimise", "table")
+ROLE_OF = {
+    "grid": SCENARIO,
+    "optimise": SCENARIO,
+    "lhs": WORLD,
+    "sobol": WORLD,
+    "morris": WORLD,
+    "table": WORLD,
+}
 
 
 @dataclass
@@ -43,6 +51,9 @@ class DesignConfig:
         Optimisation: highest rise of other metrics over the baseline, in their unit.
     batch : int
         Optimisation: trials that are run at the same time.
+    table : str
+        Table: a CSV file of points, one row a point and one column a parameter
+        (`sim.design.listed`); the first ``points`` of them are taken.
     """
 
     method: str = "none"
@@ -56,6 +67,7 @@ class DesignConfig:
     goal: str = "expected_firearms_stopped"
     at_most: Any = None
     batch: int = 4
+    table: str = PLAUSIBLE
 
 
 def role_of(asked: DesignConfig) -> str:
@@ -82,6 +94,8 @@ def design_of(asked: DesignConfig) -> Design:
         With field, value, bound and unit in one line.
     """
     role = role_of(asked)
+    if asked.method == "table":
+        return read_points(asked.table, asked.points, role)
     factors = read_factors(asked.vary, listed=asked.method == "grid")
     _check_size(asked, factors)
     count, seed = len(factors), asked.seed

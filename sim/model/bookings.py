@@ -95,7 +95,7 @@ class Bookings:
         self.visitors_of = TravellerFirearms(
             ports,
             demand.daily[:, :, 0] * scale * demand.day_factor,
-            parameters.smuggling.traveller_firearms_per_million,
+            parameters.smuggling,
             parameters.duty.resident_share,
             streams,
         )

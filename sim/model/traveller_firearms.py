@@ -9,7 +9,11 @@ import numpy.typing as npt
 from scipy.stats import poisson
 
 from sim.geography import Ports
+from sim.parameters import Smuggling
 from sim.randomness import OPPORTUNITY, Streams, entity_number
+
+PACIFIC = "Pacific"
+"""Region whose visitors more often carry a firearm: they are on the way to Alaska (C044)."""
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -23,8 +27,7 @@ class TravellerFirearms:
     ports : Ports
     cars_per_day : array of float, shape (days, ports)
         Cars expected.
-    per_million : float
-        Cars with a firearm per million cars of US residents.
+    smuggling : Smuggling
     resident_share : float
         Share of cars of Canadian residents.
     streams : Streams
@@ -34,13 +37,15 @@ class TravellerFirearms:
         self,
         ports: Ports,
         cars_per_day: Floats,
-        per_million: float,
+        smuggling: Smuggling,
         resident_share: float,
         streams: Streams,
     ) -> None:
         self.streams = streams
         self.entity = np.array([entity_number(f"visitor/{port}") for port in ports.ids])
-        mean = cars_per_day * (1.0 - resident_share) * per_million / 1e6
+        factor = np.where(ports.region == PACIFIC, smuggling.traveller_pacific_factor, 1.0)
+        rate = smuggling.traveller_firearms_per_million * factor / 1e6
+        mean = cars_per_day * (1.0 - resident_share) * rate
         uniform = np.stack(
             [
                 streams.uniforms(OPPORTUNITY, int(entity), 0, len(cars_per_day))[0]

@@ -175,10 +175,19 @@ class Smuggling:
         about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
-        1600.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
+        1300.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
-        about="Visitors with an undeclared personal firearm "
+        about="Visitors with an undeclared personal firearm outside the Pacific region "
         "(only its product with detection is known)",
+    )  # fmt: skip
+    traveller_pacific_factor: float = par(
+        2.5, unit="ratio", source="C044, C104-C108, C114", kind="elicited", low=1.0, high=5.0,
+        bounds=(0.0, 100.0),
+        about="The same at Pacific ports as a ratio of the others (on the way to Alaska: C044)",
+    )  # fmt: skip
+    traveller_handgun_share: float = par(
+        0.7, unit="share", source="C096-C102", kind="elicited", low=0.4, high=0.85,
+        about="Travellers' firearms that are handguns; traffickers' all are",
     )  # fmt: skip
     traveller_firearms_mean: float = par(
         1.3, unit="firearms", source="C083, C084", kind="elicited", low=1.0, high=2.0,

@@ -306,6 +306,24 @@ def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
     assert len(made("baseline")) > 100
 
 
+def test_more_visitors_to_the_pacific_coast_carry_a_firearm() -> None:
+    """They are on the way to Alaska (C044); other ports are not touched."""
+
+    def counts(factor: float) -> dict[str, int]:
+        changes = {
+            "smuggling.traveller_firearms_per_million": 10_000.0,
+            "smuggling.traveller_pacific_factor": factor,
+        }
+        rows = border(point(FEW, 20, BASELINE, changes)).bookings.rows
+        return Counter(FEW[row.route.port] for row in rows if row.kind == "traveller")
+
+    even, more = counts(1.0), counts(3.0)
+    assert more["pacific-highway"] == pytest.approx(3.0 * even["pacific-highway"], rel=0.1)
+    assert {port: more[port] for port in FEW if port != "pacific-highway"} == {
+        port: even[port] for port in FEW if port != "pacific-highway"
+    }
+
+
 def test_traveller_firearms_stay_apart_from_trafficking() -> None:
     none, many = (
         numbers(point(FEW, 20, BASELINE, {"smuggling.traveller_firearms_per_million": rate}))
@@ -315,10 +333,11 @@ def test_traveller_firearms_stay_apart_from_trafficking() -> None:
         assert none[metric] == many[metric]
     assert none["traveller_firearms_seized"] == 0.0
     assert many["traveller_firearms_seized"] > 20.0
-    visitors = attempts_of(
-        border(point(FEW, 20, BASELINE, {"smuggling.traveller_firearms_per_million": 30_000.0})),
-        "traveller",
-    )
+    evenly = {
+        "smuggling.traveller_firearms_per_million": 30_000.0,
+        "smuggling.traveller_pacific_factor": 1.0,
+    }
+    visitors = attempts_of(border(point(FEW, 20, BASELINE, evenly)), "traveller")
     demand = border(point(FEW, 20)).demand
     us_cars = 0.41 * float(np.sum(demand.daily[:, :, CAR] * demand.day_factor))
     assert abs(len(visitors) - 0.03 * us_cars) <= 4.0 * np.sqrt(0.03 * us_cars)
