@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.csv:
             frame_of(found).to_csv(arguments.csv, index=False, lineterminator="\n")
         print(costs_text(study, found))
-    elif arguments.command in ("sensitivity", "robustness", "precision", "selection"):
+    elif arguments.command in ("sensitivity", "robustness", "precision", "selection", "fit"):
         print(run_command(study, arguments))
     else:
         from analysis import validate

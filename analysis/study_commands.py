@@ -41,6 +41,10 @@ def add_commands(add: Add) -> None:
     _outcome(robustness)
     _outputs(robustness)
 
+    fit = add("fit", "what is not known, fitted to the record (a study of experiment=fit)")
+    fit.add_argument("--worlds", type=Path, metavar="FILE", help="write plausible worlds here")
+    fit.add_argument("--values", type=Path, metavar="FILE", help="write the fitted values here")
+
     add("precision", "what precision was asked for, and what was reached")
     add("selection", "which scenario was selected as the best, with what guarantee")
 
@@ -56,6 +60,8 @@ def _outputs(command: argparse.ArgumentParser) -> None:
 
 def run_command(study: "Study", asked: argparse.Namespace) -> str:
     """Carry out one of the commands and return what it has to say."""
+    if asked.command == "fit":
+        return _fit(study, asked)
     if asked.command == "precision":
         from analysis.procedure_text import precision_text
 
@@ -67,6 +73,18 @@ def run_command(study: "Study", asked: argparse.Namespace) -> str:
     if asked.command == "robustness":
         return _robustness(study, asked)
     return _sensitivity(study, asked)
+
+
+def _fit(study: "Study", asked: argparse.Namespace) -> str:
+    from analysis.fit import fit
+    from analysis.fit_text import text_of, write_values, write_worlds
+
+    found = fit(study)
+    if asked.worlds:
+        write_worlds(found, asked.worlds)
+    if asked.values:
+        write_values(found, asked.values)
+    return text_of(found)
 
 
 def _robustness(study: "Study", asked: argparse.Namespace) -> str:

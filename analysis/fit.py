@@ -1,0 +1,228 @@
+"""Fit what is not known to the record, and say what the record cannot tell apart.
+
+A study of worlds (``experiment=fit``) gives each quantity of the record at some points; an
+emulator, linear in what the quantity should depend on, gives it everywhere. Points whose every
+number lies within the range of the record are plausible (history matching); the fitted values are
+those nearest to the record, and to the defaults where the record does not care.
+
+References
+----------
+.. [1] Craig, Goldstein, Seheult and Smith, "Pressure matching for hydrocarbon reservoirs", Case
+   Studies in Bayesian Statistics III, 1997 (history matching).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import minimize
+from scipy.stats import qmc
+
+from analysis.compare import BASELINE
+from analysis.fit_record import (
+    HANDGUNS,
+    MARKS,
+    PACIFIC,
+    QUANTITIES,
+    SHARES,
+    Mark,
+    Named,
+    PacificShares,
+    default_of,
+    features,
+)
+from sim.errors import InputError
+from sim.parameters import catalogue
+from sim.results import Study
+
+Floats = npt.NDArray[np.float64]
+
+CANDIDATES = 2**17
+"""Points at which the emulators are asked."""
+
+PULL = 0.02
+"""Weight of a parameter's distance from its default, in ranges: decides where nothing else does."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A quantity as a function of the parameters.
+
+    Attributes
+    ----------
+    name : str
+    weights : array of float
+        One a feature.
+    error : float
+        Root mean square of the relative errors at points left out one by one.
+    """
+
+    name: str
+    weights: Floats
+    error: float
+
+    def at(self, columns: Floats) -> Floats:
+        """Value at points, from their features."""
+        return _back(self.name, columns @ self.weights)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a fit has found.
+
+    Attributes
+    ----------
+    ranges : dict
+        Range that was searched, by parameter.
+    emulators : tuple of Emulator
+    values : dict
+        Fitted value, by parameter.
+    marks : list of (Mark, float, float)
+        Numbers of the record, with their value at the fitted point and at the defaults.
+    plausible : pandas.DataFrame
+        One row a plausible point, one column a parameter.
+    seized_share : array of float
+        Of each plausible point: firearms seized from traffickers at ports over those planned.
+    tried : int
+    """
+
+    ranges: dict[str, tuple[float, float]]
+    emulators: tuple[Emulator, ...]
+    values: dict[str, float]
+    marks: list[tuple[Mark, float, float]]
+    plausible: pd.DataFrame
+    seized_share: Floats
+    tried: int
+
+
+def fit(study: Study, seed: int = 1) -> Fit:
+    """Fit the parameters that a study varied.
+
+    Raises
+    ------
+    InputError
+        If the study has no worlds, or no point agrees with the record.
+    """
+    points, quantities = _read(study)
+    about = study.manifest.get("design") or {}
+    ranges = {name: (float(low), float(high)) for name, low, high in about["factors"]}
+    declared = catalogue()[HANDGUNS].metadata
+    ranges[HANDGUNS] = (declared["low"], declared["high"])
+    emulators = tuple(_emulate(points, quantities[name], name) for name in QUANTITIES)
+    pacific = PacificShares.of(quantities, points)
+    ask = partial(_ask, emulators, pacific)
+    candidates = _spread(ranges, seed)
+    found = ask(candidates)
+    inside = np.ones(CANDIDATES, bool)
+    for mark in MARKS:
+        value = mark.of(found, candidates)
+        inside &= (value >= mark.low) & (value <= mark.high)
+    if not inside.any():
+        raise InputError(f"{study.folder}: no point within the ranges agrees with the record")
+    plausible = pd.DataFrame({name: values[inside] for name, values in candidates.items()})
+    values = _nearest(ask, ranges, plausible)
+    fitted, default = (
+        {name: np.array([float(one)]) for name, one in some.items()}
+        for some in (values, {name: default_of(name) for name in ranges})
+    )
+    here, there = ask(fitted), ask(default)
+    planned = plausible["smuggling.firearms_per_year"].to_numpy()
+    return Fit(
+        ranges,
+        emulators,
+        values,
+        [(m, float(m.of(here, fitted)[0]), float(m.of(there, default)[0])) for m in MARKS],
+        plausible,
+        found[QUANTITIES[0]][inside] / planned,
+        CANDIDATES,
+    )
+
+
+def _read(study: Study) -> tuple[Named, dict[str, Floats]]:
+    """Read the points of a study's worlds, and each quantity there."""
+    rows = study.design
+    if rows.empty or not (rows["world"] > 0).any():
+        raise InputError(f"{study.folder}: the study has no worlds; run experiment=fit")
+    days = study.days or 365.0
+    if not 365.0 <= days <= 366.0:
+        raise InputError(f"{study.folder}: run.days = {days:g} is not a year, which the record is")
+    table = rows[rows["world"] > 0].pivot(index="world", columns="parameter", values="value")
+    summary = study.summary
+    whole = summary[
+        (summary["scenario"] == BASELINE)
+        & (summary["port_group"] == "all")
+        & (summary["class"] == "all")
+    ]
+    means = whole.groupby(["world", "metric"])["value"].mean().unstack()
+    known = [world for world in table.index if world in means.index]
+    quantities = {name: means.loc[known, name].to_numpy(float) for name in (*QUANTITIES, PACIFIC)}
+    return {name: table.loc[known, name].to_numpy(float) for name in table.columns}, quantities
+
+
+def _emulate(points: Named, values: Floats, name: str) -> Emulator:
+    """Least squares on the features, with the error at points left out one by one."""
+    columns = features(points)
+    kept = np.clip(values, 1e-6, 1.0 - 1e-6 if name in SHARES else np.inf)
+    linear = np.log(kept / (1.0 - kept)) if name in SHARES else np.log(kept)
+    ridge = 1e-3 * np.eye(columns.shape[1])
+    ridge[0, 0] = 0.0
+    inverse = np.linalg.inv(columns.T @ columns + ridge)
+    weights = inverse @ columns.T @ linear
+    own = np.einsum("ij,jk,ik->i", columns, inverse, columns)
+    left_out = linear - (linear - columns @ weights) / (1.0 - np.minimum(own, 0.99))
+    off = _back(name, left_out) / kept - 1.0
+    return Emulator(name, weights, float(np.sqrt(np.mean(off**2))))
+
+
+def _back(name: str, linear: Floats) -> Floats:
+    """From the scale that is linear to the quantity."""
+    return np.asarray(1.0 / (1.0 + np.exp(-linear)) if name in SHARES else np.exp(linear))
+
+
+def _ask(emulators: tuple[Emulator, ...], pacific: PacificShares, at: Named) -> dict[str, Floats]:
+    columns = features(at)
+    found = {one.name: one.at(columns) for one in emulators}
+    return {**found, PACIFIC: pacific.seized(found, at)}
+
+
+def _spread(ranges: dict[str, tuple[float, float]], seed: int) -> dict[str, Floats]:
+    """Candidates, evenly over the ranges; those that scale a flow, evenly over their logarithm."""
+    unit = qmc.LatinHypercube(len(ranges), rng=np.random.default_rng(seed)).random(CANDIDATES)
+    found = {}
+    for k, (name, (low, high)) in enumerate(ranges.items()):
+        if low > 0.0 and high / low > 4.0:
+            found[name] = low * (high / low) ** unit[:, k]
+        else:
+            found[name] = low + (high - low) * unit[:, k]
+    return found
+
+
+def _nearest(
+    ask: Callable[[Named], dict[str, Floats]],
+    ranges: dict[str, tuple[float, float]],
+    plausible: pd.DataFrame,
+) -> dict[str, float]:
+    """Point nearest to the record, and to the defaults where the record does not care."""
+    names = list(ranges)
+    low, high = (np.array([ranges[name][k] for name in names]) for k in (0, 1))
+    default = np.array([default_of(name) for name in names])
+
+    def misfit(place: Floats) -> float:
+        value = low + place * (high - low)
+        at = {name: np.array([one]) for name, one in zip(names, value, strict=True)}
+        found = ask(at)
+        off = [(float(m.of(found, at)[0]) - m.central) / (0.5 * (m.high - m.low)) for m in MARKS]
+        pull = (value - default) / (high - low)
+        return float(np.sum(np.square(off)) + PULL * np.sum(np.square(pull)))
+
+    begin = np.clip((default - low) / (high - low), 0.0, 1.0)
+    middle = (plausible[names].median().to_numpy() - low) / (high - low)
+    tries = [
+        minimize(misfit, start, bounds=[(0.0, 1.0)] * len(names), method="L-BFGS-B")
+        for start in (begin, middle)
+    ]
+    best = min(tries, key=lambda one: one.fun)
+    return dict(zip(names, (low + best.x * (high - low)).tolist(), strict=True))

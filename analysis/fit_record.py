@@ -1,0 +1,161 @@
+"""What the fit holds the model against, and how each number is made of emulated quantities.
+
+Quantities are totals of a national year, by every attempt's own chance where chance matters.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import least_squares
+from scipy.stats import norm
+
+from sim.parameters import catalogue
+
+Floats = npt.NDArray[np.float64]
+Named = Mapping[str, Floats]
+
+HANDGUNS = "smuggling.traveller_handgun_share"
+"""It decides a share of what is seized and nothing else, so that no run is needed for it."""
+
+TRAFFICKED = "expected_firearms_seized_ports"
+TRAVELLERS = "expected_traveller_firearms_seized"
+TRIPS = "expected_trafficking_seizures"
+VISITS = "expected_traveller_seizures"
+PACIFIC = "expected_firearms_seized_pacific"
+POST_AIR = "expected_firearms_seized_post_air"
+WITHIN = "within_standard_share"
+PRICE = "street_price_cad"
+
+QUANTITIES = (TRAFFICKED, TRAVELLERS, TRIPS, VISITS, POST_AIR, WITHIN, PRICE)
+SHARES = (WITHIN,)
+"""Quantities between 0 and 1; the others are above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One number of the record that the fit is held against.
+
+    Attributes
+    ----------
+    title, unit : str
+    low, high, central : float
+        Range that the record supports, and its best single value.
+    source : str
+        Ids of the table of facts.
+    of : callable
+        The number from the emulated quantities and the parameters.
+    """
+
+    title: str
+    unit: str
+    low: float
+    high: float
+    central: float
+    source: str
+    of: Callable[[Named, Named], Floats]
+
+
+def default_of(name: str) -> float:
+    """Value of a parameter in the baseline."""
+    value: Any = catalogue()[name].default
+    return float(value)
+
+
+def _seized(found: Named) -> Floats:
+    return np.asarray(found[TRAFFICKED] + found[TRAVELLERS])
+
+
+MARKS: tuple[Mark, ...] = (
+    Mark(
+        "firearms seized at highway ports, a year", "firearms", 470, 1030, 525, "C080 x C103",
+        lambda found, _: _seized(found),
+    ),
+    Mark(
+        "of these, travellers' own", "share", 0.3, 0.9, 0.65, "Z020, C043",
+        lambda found, _: found[TRAVELLERS] / _seized(found),
+    ),
+    Mark(
+        "firearms a seizure", "firearms", 1.3, 2.75, 1.81, "C083, C084",
+        lambda found, _: _seized(found) / (found[TRIPS] + found[VISITS]),
+    ),
+    Mark(
+        "handguns among firearms seized", "share", 0.6, 0.82, 0.75, "C096-C102",
+        lambda found, at: (found[TRAFFICKED] + at[HANDGUNS] * found[TRAVELLERS]) / _seized(found),
+    ),
+    Mark(
+        "seized at highway points, of all ports of entry", "share", 0.9, 0.97, 0.94, "C103",
+        lambda found, _: _seized(found) / (_seized(found) + found[POST_AIR]),
+    ),
+    Mark(
+        "firearms seized in the Pacific region", "share", 0.25, 0.4, 0.33, "C104-C108, C114",
+        lambda found, _: found[PACIFIC] / _seized(found),
+    ),
+    Mark(
+        "conveyances within the wait standard", "share", 0.8, 0.97, 0.9, "B058-B060",
+        lambda found, _: found[WITHIN],
+    ),
+    Mark(
+        "street price over the one that markets balance at", "ratio", 0.95, 1.05, 1.0, "assumed",
+        lambda found, _: found[PRICE] / default_of("smuggling.price_cad"),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PacificShares:
+    """What the Pacific region has of the travellers' cars, and of what is taken from traffickers.
+
+    Attributes
+    ----------
+    cars, trafficked : float
+        Shares, 0 to 1.
+    """
+
+    cars: float
+    trafficked: float
+
+    def seized(self, found: Named, at: Named) -> Floats:
+        """Firearms seized there."""
+        more = self.cars * _value(at, "smuggling.traveller_pacific_factor")
+        travellers = found[TRAVELLERS] * more / (more + 1.0 - self.cars)
+        return np.asarray(travellers + self.trafficked * found[TRAFFICKED])
+
+    @classmethod
+    def of(cls, known: Named, at: Named) -> "PacificShares":
+        """Find both shares from what was seized at some points."""
+
+        def off(shares: Floats) -> Floats:
+            return np.asarray(np.log(cls(*shares).seized(known, at) / known[PACIFIC]))
+
+        best = least_squares(off, [0.2, 0.2], bounds=([1e-6, 1e-6], [1.0, 1.0]))
+        return cls(*(float(share) for share in best.x))
+
+
+def features(at: Named) -> Floats:
+    """What the emulators are linear in, shape (points, features).
+
+    Logarithms of parameters above 0, the others as they are; and of the chance to be chosen for an
+    examination as signal detection gives it, since that is how seizures depend on it.
+    """
+    columns = [np.ones(len(next(iter(at.values()))))]
+    for name, values in at.items():
+        if name == HANDGUNS:
+            continue
+        columns.append(np.log(values) if np.all(values > 0.0) else values)
+    columns += [_chosen(at, name) for name in at if name.startswith("inspection.d_prime")]
+    return np.stack(columns, axis=1)
+
+
+def _chosen(at: Named, d_prime: str) -> Floats:
+    """Logarithm of the chance of a random or selective referral, by signal detection."""
+    selective = _value(at, "inspection.selective_share")
+    random = _value(at, "inspection.random_share")
+    hit = norm.cdf(at[d_prime] - norm.isf(selective))
+    return np.asarray(np.log(random + (1.0 - random) * hit))
+
+
+def _value(at: Named, name: str) -> Floats:
+    return at[name] if name in at else np.asarray(default_of(name))

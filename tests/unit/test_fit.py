@@ -1,0 +1,164 @@
+"""The fit finds what was put in, and says what it cannot find."""
+
+import functools
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from analysis.fit import Fit, fit
+from analysis.fit_record import HANDGUNS, MARKS
+from analysis.fit_text import text_of, write_values, write_worlds
+from sim.design.listed import read_points
+from sim.errors import InputError
+
+RANGES = {
+    "inspection.d_prime": (0.3, 2.0),
+    "inspection.d_prime_traveller": (0.2, 1.4),
+    "inspection.selective_share": (0.006, 0.02),
+    "market.delivered_share": (0.8, 0.95),
+    "smuggling.firearms_per_year": (1500.0, 10000.0),
+    "smuggling.load_mean": (1.8, 8.0),
+    "smuggling.post_share": (0.005, 0.05),
+    "smuggling.traveller_firearms_per_million": (200.0, 3000.0),
+    "smuggling.traveller_pacific_factor": (1.0, 5.0),
+    "staffing.safety": (0.1, 0.5),
+}
+
+
+def border(at: dict[str, float]) -> dict[str, float]:
+    """A border that is a formula."""
+    random = 0.003
+
+    def chosen(d_prime: float) -> float:
+        hit = norm.cdf(d_prime - norm.isf(at["inspection.selective_share"]))
+        return float(random + (1.0 - random) * hit)
+
+    flow = at["smuggling.firearms_per_year"]
+    trafficked = 0.75 * flow * chosen(at["inspection.d_prime"]) * 0.4
+    factor = at["smuggling.traveller_pacific_factor"]
+    cars = at["smuggling.traveller_firearms_per_million"] * 9.0 * (0.82 + 0.18 * factor)
+    visits = cars * chosen(at["inspection.d_prime_traveller"]) * 0.4
+    travellers = 1.3 * visits
+    pacific = travellers * 0.18 * factor / (0.82 + 0.18 * factor) + 0.2 * trafficked
+    return {
+        "expected_firearms_seized_ports": trafficked,
+        "expected_traveller_firearms_seized": travellers,
+        "expected_trafficking_seizures": trafficked / at["smuggling.load_mean"],
+        "expected_traveller_seizures": visits,
+        "expected_firearms_seized_pacific": pacific,
+        "expected_firearms_seized_post_air": 0.4 * at["smuggling.post_share"] * flow,
+        "within_standard_share": float(norm.cdf(0.5 + 3.0 * at["staffing.safety"])),
+        "street_price_cad": 3250.0 * (at["market.delivered_share"] / 0.88) ** 1.5,
+    }
+
+
+def study(points: int = 40, days: float = 365.0, broken: bool = False) -> Any:
+    random = np.random.default_rng(2)
+    rows, values = [], []
+    for world in range(1, points + 1):
+        at = {name: float(random.uniform(*ends)) for name, ends in RANGES.items()}
+        rows += [("", world, name, value, 0.5) for name, value in at.items()]
+        found = border(at)
+        if broken:
+            found["expected_firearms_seized_pacific"] = 1e-3
+        values += [("baseline", world, "all", "all", name, one) for name, one in found.items()]
+    return SimpleNamespace(
+        folder=Path("study"),
+        days=days,
+        manifest={"design": {"factors": [[name, *ends] for name, ends in RANGES.items()]}},
+        design=pd.DataFrame(rows, columns=["scenario", "world", "parameter", "value", "place"]),
+        summary=pd.DataFrame(
+            values, columns=["scenario", "world", "port_group", "class", "metric", "value"]
+        ),
+    )
+
+
+@functools.cache
+def fitted() -> Fit:
+    return fit(study())
+
+
+def test_the_fitted_point_agrees_with_the_record_in_the_border_itself() -> None:
+    found = fitted()
+    assert set(found.values) == {*RANGES, HANDGUNS}
+    true = {name: np.array([value]) for name, value in border(found.values).items()}
+    at = {name: np.array([value]) for name, value in found.values.items()}
+    for mark, value, _ in found.marks:
+        assert mark.low <= value <= mark.high
+        assert value == pytest.approx(float(mark.of(true, at)[0]), rel=0.1)
+    assert max(one.error for one in found.emulators) < 0.05
+
+
+def test_flow_and_share_taken_are_known_only_as_their_product() -> None:
+    found = fitted()
+    flow = found.plausible["smuggling.firearms_per_year"].to_numpy(float)
+
+    def spread(values: Any) -> float:
+        low, high = np.quantile(np.log(values), [0.05, 0.95])
+        return float(high - low)
+
+    assert spread(flow) > 0.7 * 0.9 * np.log(10000 / 1500)
+    assert np.corrcoef(np.log(flow), np.log(found.seized_share))[0, 1] < -0.3
+    assert "does not tell them apart" in text_of(found)
+
+
+def test_the_worlds_that_are_kept_agree_with_the_record(tmp_path: Path) -> None:
+    found = fitted()
+    write_worlds(found, tmp_path / "worlds.csv")
+    design = read_points(str(tmp_path / "worlds.csv"), 30, "world")
+    assert len(design.worlds) == 30
+    off = 0
+    for values in design.worlds:
+        at = {name: np.array([float(value)]) for name, value in values.items()}
+        true = {
+            k: np.array([v]) for k, v in border({n: float(v[0]) for n, v in at.items()}).items()
+        }
+        off += sum(
+            not 0.93 * mark.low <= float(mark.of(true, at)[0]) <= 1.07 * mark.high for mark in MARKS
+        )
+    assert off <= 0.05 * 30 * len(MARKS)
+
+
+def test_the_values_are_written_as_a_configuration(tmp_path: Path) -> None:
+    found = fitted()
+    write_values(found, tmp_path / "fitted.yaml")
+    text = (tmp_path / "fitted.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# @package _global_\n")
+    assert "smuggling:\n" in text
+    assert f"  firearms_per_year: {found.values['smuggling.firearms_per_year']:.4g}  # " in text
+
+
+def test_a_study_that_cannot_be_fitted_is_refused_in_one_line() -> None:
+    with pytest.raises(InputError, match=r"run\.days = 28 is not a year"):
+        fit(study(days=28.0))
+    with pytest.raises(InputError, match="no point within the ranges agrees with the record"):
+        fit(study(broken=True))
+    empty = study()
+    empty.design = empty.design.iloc[:0]
+    with pytest.raises(InputError, match="no worlds; run experiment=fit"):
+        fit(empty)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("smuggling.firearms_per_yea\n4\n", "did you mean smuggling.firearms_per_year"),
+        (
+            "smuggling.firearms_per_year\nmany\n",
+            "row 1: smuggling.firearms_per_year = 'many' is not",
+        ),
+        ("inspection.d_prime\n-1\n", "row 1: inspection.d_prime = -1.0 is below 0"),
+        ("inspection.d_prime\n", "has no row, so no world"),
+    ],
+)
+def test_a_wrong_table_of_worlds_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"own\.csv") as error:
+        read_points(str(path), 10, "world")
+    assert words in str(error.value)
