@@ -244,3 +244,29 @@ def test_the_truth_of_the_worst_case_is_what_the_officers_do() -> None:
     # Known too high by some: it reckons with mean lengths, and short examinations find less than
     # long ones find more; and officers in a hurry see less.
     assert 1.0 <= np.mean(known) / np.mean(had) < 1.25
+
+
+def test_learners_find_out_by_losing() -> None:
+    """A change that nobody announces shows in losses, and only then in routes."""
+    change = Intervention("patrol.land_sensor_share", "set", 1.0, start=datetime.date(2005, 7, 4))
+    later = Scenario("later", interventions=(change,))
+    before = {row.attempt_id: row for row in trips("baseline", "learning")}
+    rows = [
+        (int(row.time_s // 86400.0), before[row.attempt_id].route.kind, row)
+        for row in trips(later, "learning")
+        if row.attempt_id in before
+    ]
+
+    def left(first: int, last: int) -> float:
+        """Share of the trips that would go on land and do not."""
+        land = [row for day, was, row in rows if first <= day <= last and was == BETWEEN_PORTS]
+        assert len(land) > 20
+        return float(np.mean([row.route.kind != BETWEEN_PORTS for row in land]))
+
+    assert left(0, 3) == 0.0  # the first losses are of the third day, known after its midnight
+    assert left(7, 9) > 0.0
+    believed = {
+        day: row.route.believed_loss for day, _, row in rows if row.route.kind == BETWEEN_PORTS
+    }
+    assert believed[9] > 1.5 * believed[2]
+    assert believed[9] < 0.5  # some way from the truth still
