@@ -22,6 +22,8 @@ from sim.scenario import names as scenarios
 ROOM = Path(analysis.__file__).parent
 SPEAKERS = {"tell", "tell_count"}
 SAME = {
+    "Image (PNG)",
+    "Image (SVG)",
     "%",
     "min",
     "million",
