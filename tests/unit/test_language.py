@@ -22,19 +22,9 @@ from sim.scenario import names as scenarios
 ROOM = Path(analysis.__file__).parent
 SPEAKERS = {"tell", "tell_count"}
 SAME = {
-    "Image (PNG)",
-    "Image (SVG)",
-    "%",
-    "min",
-    "million",
-    "points",
-    "Source",
-    "Sources",
-    "Version",
-    "Ontario",
-    "Image (PNG)",
-    "Image (SVG)",
-}
+    "%", "min", "million", "points", "regret", "Influence", "Pages", "Source", "Sources", "Version",
+    "Image (PNG)", "Image (SVG)",
+}  # fmt: skip
 """Messages that may read the same in both languages."""
 
 
