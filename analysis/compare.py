@@ -24,19 +24,22 @@ SIGNIFICANT = 0.05
 
 DERIVED: dict[str, tuple[Metric, tuple[str, ...]]] = {
     "firearms_stopped": (
-        Metric("firearms", "trafficked firearms stopped", "more", model_only=True),
+        Metric("firearms", "trafficked firearms intercepted", "more", model_only=True),
         ("firearms_seized_ports", "firearms_intercepted_away"),
     ),
 }
 """Sums that only the analysis knows, with what they add up."""
 
-STOPPED = "expected_firearms_stopped"
-"""What the headline judges proposals by: the sum of every attempt's own chance of being stopped.
+STOPPED = "expected_firearms_kept_out"
+"""What the headline judges proposals by: fewer firearms that reach a market, by whatever mechanism.
 
-Its mean is that of the count of firearms stopped, with far less noise."""
+Of the same opportunities in every world, those not planned, those deterred, and those made, each by
+its own chance of being stopped: the ledger's total with its sign turned. The mean of the chances is
+that of the count of firearms stopped, with far less noise."""
 
 HEADLINE = (
     STOPPED,
+    "expected_firearms_stopped",
     "firearms_stopped",
     "firearms_passed",
     "firearms_seized_highway",

@@ -23,6 +23,7 @@ from sim.results import Study
 
 SHOWN = (
     STOPPED,
+    "expected_firearms_stopped",
     "firearms_seized_highway",
     "mean_wait_min",
     "delay_vehicle_h",

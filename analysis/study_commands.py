@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 METHODS = ("tornado", "morris", "sobol", "prim", "heatmap")
 
-OUTCOME = "expected_firearms_stopped"
+OUTCOME = "expected_firearms_kept_out"
 """What the headline judges proposals by (`analysis.compare.STOPPED`, whose import takes long)."""
 
 Add = Callable[[str, str], argparse.ArgumentParser]

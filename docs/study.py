@@ -23,6 +23,7 @@ PICTURE = HERE / "images" / "brief.png"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 SHOWN = (
+    "expected_firearms_kept_out",
     "expected_firearms_stopped",
     "firearms_seized_highway",
     "mean_wait_min",

@@ -70,13 +70,18 @@ METRICS: dict[str, Metric] = {
     "traveller_firearms_seized": Metric("firearms", "travellers' firearms seized", "", True),
     "firearms_seized_highway": Metric("firearms", "firearms seized at ports, all kinds", "more"),
     "seizures_highway": Metric("seizures", "seizures at ports, all kinds", "more"),
-    "true_interdicted_share": Metric("share", "share of trafficked firearms stopped", "more", True),
+    "true_interdicted_share": Metric(
+        "share", "share of trafficked firearms intercepted", "more", True
+    ),
     "true_detection_share": Metric("share", "chance of detection by firearm", "more", True),
     "expected_firearms_stopped": Metric(
         "firearms",
-        "expected trafficked firearms stopped",
+        "expected trafficked firearms intercepted",
         "more",
         True,
+    ),
+    "expected_firearms_kept_out": Metric(
+        "firearms", "trafficked firearms kept from the market", "more", True
     ),
     "expected_firearms_seized_ports": Metric(
         "firearms", "expected trafficked firearms seized at ports", "more", True

@@ -254,6 +254,10 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
         "true_interdicted_share": (seized + away) / planned if planned else float("nan"),
         "true_detection_share": expected / made if made else float("nan"),
         "expected_firearms_stopped": expected + expected_outside,
+        "expected_firearms_kept_out": firearms(trade, "not_planned")
+        + firearms(trade, "deterred")
+        + expected
+        + expected_outside,
         "expected_firearms_seized_ports": expected,
     }
 

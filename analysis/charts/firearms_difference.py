@@ -11,20 +11,21 @@ from sim.results import Study
 
 
 def firearms_difference(study: Study) -> go.Figure:
-    """Trafficked firearms stopped at and between ports, against the baseline."""
+    """Trafficked firearms kept from the market, against the baseline."""
     return forest(study, STOPPED, _found, _nothing)
 
 
 def _found(**values: Any) -> str:
     return tell(
-        "Trafficked firearms stopped: more under {up} of {count} proposals, fewer under {down}; "
-        "the largest change is {amount} ({title}).",
+        "Trafficked firearms kept from the market: more under {up} of {count} proposals, "
+        "fewer under {down}; the largest change is {amount} ({title}).",
         **values,
     )
 
 
 def _nothing(**values: Any) -> str:
     return tell(
-        "Trafficked firearms stopped: no change beyond chance under any of {count} proposals.",
+        "Trafficked firearms kept from the market: no change beyond chance under any of "
+        "{count} proposals.",
         **values,
     )

@@ -140,7 +140,7 @@ def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
         range=[end * factor for end in x_range],
     )
     figure.update_yaxes(
-        title_text=f"{tell('more firearms stopped')}<br>[{unit_of('firearms')}{span}]",
+        title_text=f"{tell('more firearms kept from the market')}<br>[{unit_of('firearms')}{span}]",
         range=y_range,
     )
     return finish(
