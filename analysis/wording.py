@@ -164,7 +164,7 @@ def probability(p: float) -> str:
     """Write a p-value: never as zero."""
     if math.isnan(p):
         return tell("none")
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return f"< {number(0.001, 3)}" if p < 0.001 else number(p, 3)
 
 
 def listed(words: list[str], last: str = "and") -> str:

@@ -27,8 +27,12 @@ def styled(figure: go.Figure, height: int) -> go.Figure:
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xanchor": "left"},
         uirevision="kept",
     )
-    figure.update_xaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
-    figure.update_yaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
+    figure.update_xaxes(
+        title_font_size=13, automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY
+    )
+    figure.update_yaxes(
+        title_font_size=13, automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY
+    )
     return figure
 
 

@@ -153,7 +153,7 @@ def settling(
     about = metric_of(metric)
     unit = f"{tell(about.unit)}{period(about.unit, days)}"
     figure.update_xaxes(title_text=tell("pairs of replications"), rangemode="tozero")
-    figure.update_yaxes(title_text=f"{tell('difference to the baseline')}<br>[{unit}]")
+    figure.update_yaxes(title_text=f"{tell('difference')}<br>[{unit}]")
     figure.update_layout(showlegend=len(found) > 1)
     if len(found) > 3:
         late = mean[2:], reach[1:]

@@ -88,20 +88,23 @@ def result(one: tuple[Study, str], two: tuple[Study, str]) -> Children:
     return [
         *([html.P(warning, className="notice", role="status")] if apart else []),
         html.P(how, className="note"),
-        table(
-            tell("Difference between the two"),
-            [
-                tell("Measure"),
-                tell("First"),
-                tell("Second"),
-                tell("Difference, 95 % interval"),
-                tell("p after correction"),
-                tell("Replications"),
-            ],
-            [_row(one_row, sides) for one_row in found],
-            {k for k, row in enumerate(found) if row.distinguishable},
-        ),
+        _table(found[: len(HEADLINE)], sides),
+        html.Details([html.Summary(tell("All measures")), _table(found[len(HEADLINE) :], sides)]),
     ]
+
+
+def _table(found: list[Comparison], sides: list[tuple[Study, str, str]]) -> html.Div:
+    head = [
+        tell("Measure"),
+        tell("First"),
+        tell("Second"),
+        tell("Difference, 95 % interval"),
+        tell("p after correction"),
+        tell("Replications"),
+    ]
+    rows = [_row(one, sides) for one in found]
+    bold = {k for k, one in enumerate(found) if one.distinguishable}
+    return table(tell("Difference between the two"), head, rows, bold)
 
 
 def _row(row: Comparison, sides: list[tuple[Study, str, str]]) -> list[Any]:

@@ -190,7 +190,7 @@ def difference_figure(study: Study, found: list[Comparison]) -> go.Figure:
     zero_line(figure)
     names = [label(study, one.scenario) for one in found]
     unit = f"{tell(metric.unit)}{period(metric.unit, study.days)}"
-    figure.update_xaxes(title_text=f"{tell('difference to the baseline')}<br>[{unit}]", range=ends)
+    figure.update_xaxes(title_text=f"{tell('difference')}<br>[{unit}]", range=ends)
     figure.update_yaxes(
         tickvals=list(place.values()), ticktext=names, range=[len(found) - 0.4, -0.6]
     )

@@ -13,6 +13,7 @@ from analysis.dashboard.desk import Desk, attributes
 from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
 from analysis.dashboard.frame import Children
+from analysis.dashboard.mix import MIX
 from analysis.language import speaking, tell
 from sim.errors import InputError
 from sim.status import Status, in_words, read_status
@@ -46,8 +47,8 @@ def listed(view: View, desk: Desk) -> Children:
     for words, names in groups:
         if names:
             rows = [_row(view, name, found[name]) for name in names[:MOST_SHOWN]]
-            head = [words, tell("State"), tell("Replications"), tell("Scenarios"), tell("Days"),
-                    tell("Written")]  # fmt: skip
+            head = [tell("Study"), tell("State"), tell("Replications"), tell("Scenarios"),
+                    tell("Days"), tell("Written")]  # fmt: skip
             shown.append(table(words, head, rows))
             if len(names) > MOST_SHOWN:
                 more = tell("{count} older ones are not listed.", count=len(names) - MOST_SHOWN)
@@ -65,11 +66,13 @@ def _row(view: View, name: str, path: Path) -> list[Any]:
     if whole:
         target = href(view.replaced(study=name, scenarios=(), adversary=""), "results")
         title = html.A(name, href=target, className="go")
+    scenarios = manifest.get("scenarios")
+    if is_live(name) and isinstance(scenarios, dict):
+        title = [title, html.Span(_short(str(scenarios.get(MIX, ""))), className="note")]
     try:
         state: Any = _state(read_status(path))
     except InputError:
         state = tell("done") if whole else tell("not known")
-    scenarios = manifest.get("scenarios")
     return [
         title,
         state,
@@ -78,6 +81,10 @@ def _row(view: View, name: str, path: Path) -> list[Any]:
         str(manifest.get("days", "")),
         _clock(_written(path)),
     ]
+
+
+def _short(words: str) -> str:
+    return f" {words}" if len(words) <= 120 else f" {words[:119]}…"
 
 
 def _state(status: Status) -> Any:

@@ -1,0 +1,180 @@
+"""The dashboard under load, and when its server ends: nothing fails, and nothing is lost."""
+
+import concurrent.futures
+import contextlib
+import functools
+import json
+import os
+import runpy
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from sim.status import read_status
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE_UP = runpy.run_path(str(ROOT / "tests" / "synthetic_study.py"))
+SERVER = runpy.run_path(str(Path(__file__).with_name("dashboard_server.py")))
+settled = SERVER["settled"]
+BROWSERS = 10
+SLOW_MS = 240_000
+METRICS = ("mean_wait_min", "firearms_stopped", "delay_vehicle_h", "duty_collected_cad")
+
+
+def ask(address: str, metric: str) -> int:
+    """Ask what a browser asks when it opens the first page and changes the measure."""
+    body = {
+        "output": "..results-shown.children...query.data@any..",
+        "outputs": [
+            {"id": "results-shown", "property": "children"},
+            {"id": "query", "property": "data@any"},
+        ],
+        "inputs": [
+            {"id": "results-metric", "property": "value", "value": metric},
+            {"id": "results-adversary", "property": "value", "value": "quantal_response"},
+            {"id": "results-scenarios", "property": "value", "value": ["more_searches"]},
+        ],
+        "state": [{"id": "asked", "property": "children", "value": ""}],
+        "changedPropIds": ["results-metric.value"],
+    }
+    with urllib.request.urlopen(f"{address}_dash-dependencies") as answer:
+        known = [one["output"] for one in json.load(answer)]
+    body["output"] = next(one for one in known if one.startswith("..results-shown.children"))
+    body["outputs"][1]["property"] = body["output"].split("query.")[1].rstrip(".")
+    request = urllib.request.Request(
+        f"{address}_dash-update-component",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        content = json.load(answer)
+        assert metric_caption(content)
+        return int(answer.status)
+
+
+def metric_caption(content: dict[str, object]) -> bool:
+    return "Difference to the baseline" in json.dumps(content)
+
+
+def test_ten_clients_at_once_are_all_answered(tmp_path: Path) -> None:
+    MADE_UP["write"](tmp_path / "study")
+    with (
+        SERVER["served"](tmp_path) as address,
+        concurrent.futures.ThreadPoolExecutor(BROWSERS) as clients,
+    ):
+        asked = [METRICS[k % len(METRICS)] for k in range(4 * BROWSERS)]
+        assert set(clients.map(functools.partial(ask, address), asked)) == {200}
+
+
+@pytest.mark.slow
+def test_ten_browsers_at_once_see_no_error(visit, tmp_path: Path) -> None:
+    MADE_UP["write"](tmp_path / "study")
+    with SERVER["served"](tmp_path) as address:
+        pages = [visit(f"{address}{'' if k % 2 else 'mix?mix=more_officers'}") for k in range(10)]
+        for k, page in enumerate(pages):
+            settled(page)
+            if k % 2:
+                page.locator("#results-metric").select_option(METRICS[k % len(METRICS)])
+            else:
+                page.locator("#mix-levers input[type=range]").first.press("ArrowRight")
+        for k, page in enumerate(pages):
+            where = ".js-plotly-plot" if k % 2 else "#mix-map .main-svg"
+            page.locator(where).first.wait_for(timeout=SLOW_MS)
+
+
+@pytest.mark.slow
+def test_a_large_study_is_painted_without_delay(visit, tmp_path: Path) -> None:
+    """30 scenarios, 5 kinds of smuggler, 30 replications; the figure is in docs/dashboard.md."""
+    MADE_UP["_hours"] = functools.cache(MADE_UP["_hours"])
+    MADE_UP["results"].__globals__["_hours"] = MADE_UP["_hours"]
+    effects = {"baseline": (0.0, 0.0)} | {
+        f"proposal_{k:02d}": (3.0 * k % 17, (k % 5) / 4 - 0.5) for k in range(1, 30)
+    }
+    kinds = ("static", "quantal_response", "learning", "threshold", "worst_case")
+    MADE_UP["write"](tmp_path / "study", effects, 30, adversaries=kinds)
+    with SERVER["served"](tmp_path) as address:
+        settled(visit(address)).locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
+        began = time.monotonic()
+        page = visit(address)
+        page.locator("h1").wait_for(timeout=SLOW_MS)
+        painted = time.monotonic() - began
+        page.locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
+        print(f"first paint {painted:.2f} s, all there {time.monotonic() - began:.2f} s")
+
+
+def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path) -> None:
+    MADE_UP["write"](tmp_path / "study", replications=2)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "analysis", "dashboard", str(tmp_path), "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline().split()[1]
+    query = "mix?mix=more_searches&where=Pacific&days=91&replications=200"
+    page = settled(visit(address + query))
+    page.locator("#mix-run").click()
+    page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
+    process.kill()
+    process.communicate()
+    name = next(path.name for path in (tmp_path / "live").iterdir() if path.name.isalnum())
+    folder = tmp_path / "live" / name
+    for _ in range(600):
+        if read_status(folder).state not in ("running", "writing"):
+            break
+        time.sleep(0.2)
+    kept = read_status(folder)
+    assert kept.state == "interrupted"
+    assert 2 <= kept.done < kept.total
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(kept.pid, 0)
+        pytest.fail("the run outlives its server")
+    visit.complaints.clear()  # the page has lost its server, and says so
+
+    with SERVER["served"](tmp_path) as again:
+        page = settled(visit(f"{again}{query}&run={name}"))
+        page.locator("#mix-words", has_text="which are kept; Run continues").wait_for(
+            timeout=SLOW_MS
+        )
+        page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
+        page.locator("#mix-run").click()
+        page.locator("#mix-cancel:enabled").wait_for(timeout=SLOW_MS)
+        for _ in range(600):
+            status = read_status(folder)
+            if status.state == "running" and status.done >= kept.done:
+                break
+            time.sleep(0.1)
+        assert status.found >= kept.done
+        page.locator("#mix-cancel").click()
+
+
+def test_where_there_is_no_study_it_says_how_to_make_one(visit, tmp_path: Path) -> None:
+    with SERVER["served"](tmp_path) as address:
+        page = settled(visit(address))
+        page.locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
+        page.locator("nav a").nth(4).click()
+        page.locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
+
+
+def test_a_taken_port_and_a_missing_folder_are_refused_in_one_line(tmp_path: Path) -> None:
+    with SERVER["served"](tmp_path) as address:
+        port = address.rstrip("/").rpartition(":")[2]
+        for words, expected in (
+            ([str(tmp_path), "--port", port], f"port {port} of 127.0.0.1 is taken"),
+            ([str(tmp_path / "gone")], "there is no such folder"),
+        ):
+            done = subprocess.run(
+                [sys.executable, "-m", "analysis", "dashboard", *words],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 2
+            assert expected in done.stderr
+            assert len(done.stderr.splitlines()) == 1
