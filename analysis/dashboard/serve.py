@@ -1,5 +1,6 @@
 """Serving the dashboard to the browsers of this machine."""
 
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -44,11 +45,20 @@ def open_server(desk: Desk, port: int | None = None) -> BaseWSGIServer:
     app = make_app(desk)
     wanted = range(PORT, PORT + MOST_PORTS) if port is None else (port,)
     for number in wanted:
-        try:
+        if _is_free(number):
             return make_server(LOOPBACK, number, app.server, threaded=True, request_handler=_Quiet)
-        except (OSError, SystemExit):
-            continue
     raise InputError(f"port {wanted[0]} of {LOOPBACK} is taken; name another with --port")
+
+
+def _is_free(port: int) -> bool:
+    """Whether a port can be had; the server itself would print its complaint."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 def prepare(desk: Desk) -> None:
