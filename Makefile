@@ -11,7 +11,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run dashboard test test-fast test-slow bench docs lock clean
+.PHONY: help .venv run dashboard test test-fast test-slow bench bench-study docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([.a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
@@ -55,6 +55,9 @@ test-slow: .venv/.ready  ## the long checks alone
 
 bench: .venv/.bench  ## the engine against its reference and against other simulators
 	@$(PY) -m benchmarks
+
+bench-study: .venv/.ready  ## what a large study costs beyond its model time
+	@$(PY) -m benchmarks.study
 
 docs: .venv/.ready  ## write the generated pages: the model description and the parameter table
 	@$(PY) -m docs

@@ -1,6 +1,7 @@
 """The command line: ``python -m sim``. A Hydra application."""
 
 import errno
+import json
 import os
 import sys
 import tempfile
@@ -129,17 +130,14 @@ def _report(asked: Sequence["Settings"], ended: "Ended", base: Path) -> int:
 
 
 def _print_summary(settings: "Settings") -> None:
-    from sim.results import METRICS, read_study
+    from sim.results import METRICS, read_headline
 
-    study = read_study(settings.folder, certified=False)
-    name = settings.points[0].scenario.name
-    rows = study.summary_of()
-    rows = rows[rows["scenario"] == name]
-    values = rows.groupby("metric")["value"].agg(["mean", "min", "max"])
     first = settings.points[0]
+    rows = read_headline(settings.folder, first.label)
+    values = rows.groupby("metric")["value"].agg(["mean", "min", "max", "count"])
     print(
-        f"{name}: {len(first.ports)} ports, {first.days} days from {first.start}, "
-        f"{study.manifest['replications']} replications, {first.engine} engine"
+        f"{first.scenario.name}: {len(first.ports)} ports, {first.days} days from {first.start}, "
+        f"{values.pop('count').max()} replications, {first.engine} engine"
     )
     print(f"  {'':48}{'mean':>14}{'lowest':>14}{'highest':>14}")
     for metric in _SHOWN:
@@ -152,7 +150,8 @@ def _print_summary(settings: "Settings") -> None:
                 for value in values.loc[metric]
             )
             print(f"  {label:48}{cells}")
-    for line in (study.manifest.get("procedure") or {}).get("said", ()):
+    manifest = json.loads((settings.folder / "manifest.json").read_text(encoding="utf-8"))
+    for line in (manifest.get("procedure") or {}).get("said", ()):
         print(line)
 
 

@@ -64,6 +64,7 @@ class Progress:
     _state: str = "running"
     _began: str = ""
     _first: tuple[float, int] | None = None
+    _latest: float = 0.0
     _workers: dict[str, Worker] = field(default_factory=dict)
     _failures: list[str] = field(default_factory=list)
     _bar: Any = None
@@ -125,8 +126,9 @@ class Progress:
         if worker and count:
             known = self._workers.get(worker)
             self._workers[worker] = Worker(worker, count + (known.done if known else 0), now())
+        self._latest = time.monotonic()
         if self._first is None:
-            self._first = (time.monotonic(), self.done)
+            self._first = (self._latest, self.done)
         if self._bar is not None:
             self._bar.update(count)
         tenth = 10 * self.done // max(self.total, 1)
@@ -161,7 +163,7 @@ class Progress:
         if self._first is None:
             return 0.0
         since, kept = self._first
-        elapsed = time.monotonic() - since
+        elapsed = (time.monotonic() if self._state == "running" else self._latest) - since
         return (self.done - kept) / elapsed if elapsed > 0 else 0.0
 
     def left_s(self) -> float | None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 DESIGN_FILE = "design.parquet"
 ROWS_HELD = 100_000
 """Rows of a table that are held in memory before they are written as one group."""
+TABLES_HELD = 200
+CSV_ROWS = 5_000
+"""Rows that are turned into text at once, which takes many times their memory."""
 
 _TYPES = {"str": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
 
@@ -126,7 +129,11 @@ class _Groups:
         if scenario != self.scenario or self.waiting >= ROWS_HELD:
             self.write()
         self.scenario = scenario
+        if not table.num_rows:
+            return
         self.held.append(table)
+        if len(self.held) >= TABLES_HELD:  # a table takes memory beside its rows
+            self.held = [pa.concat_tables(self.held).combine_chunks()]
         self.rows += table.num_rows
         self.waiting += table.num_rows
 
@@ -135,7 +142,9 @@ class _Groups:
         if table.num_rows:
             self.writer.write_table(table, row_group_size=table.num_rows)
             if self.csv is not None:
-                table.to_pandas().to_csv(self.csv, index=False, header=False, lineterminator="\n")
+                for start in range(0, table.num_rows, CSV_ROWS):
+                    rows = table.slice(start, CSV_ROWS).to_pandas()
+                    rows.to_csv(self.csv, index=False, header=False, lineterminator="\n")
         self.held, self.waiting = [], 0
 
 

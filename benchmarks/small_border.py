@@ -1,0 +1,69 @@
+"""The small border of `benchmarks.study`: its model alone, and a driver with no model at all."""
+
+import datetime
+import functools
+import resource
+import sys
+import time
+from typing import Any
+
+VARY = (
+    "inspection.selective_share", "inspection.dog_share", "inspection.d_prime", "primary.cv",
+    "primary.car_s", "staffing.officers_scale",
+)  # fmt: skip
+SAMPLE = 200
+
+
+def pure_model() -> dict[str, float]:
+    """Time of one replication, in this process, once the engine is warm."""
+    from sim.execute.chunk import replicate
+    from sim.intervention import BASELINE
+    from sim.parameters import Parameters
+    from sim.point import Point
+
+    start = datetime.date(2005, 1, 1)
+    point = Point(Parameters(), BASELINE, ("sarnia",), 2005, start, 7, 1, "compiled")
+    for number in range(5):
+        replicate(point, number)
+    wall, cpu = time.perf_counter(), time.process_time()
+    for number in range(SAMPLE):
+        replicate(point, number)
+    return {
+        "wall_s": (time.perf_counter() - wall) / SAMPLE,
+        "cpu_s": (time.process_time() - cpu) / SAMPLE,
+    }
+
+
+@functools.cache
+def _one() -> Any:
+    from sim.execute.chunk import replicate
+    from sim.intervention import BASELINE
+    from sim.parameters import Parameters
+    from sim.point import Point
+
+    start = datetime.date(2005, 1, 1)
+    point = Point(Parameters(), BASELINE, ("sarnia",), 2005, start, 7, 1, "compiled")
+    return replicate(point, 0)
+
+
+def no_time(point: Any, replication: int) -> Any:
+    """Give the same result for everything."""
+    return _one()
+
+
+def main() -> None:
+    """Drive a study whose model takes no time, and print the driver's peak memory in MiB."""
+    import sim.__main__ as door
+    import sim.conduct
+    from benchmarks import small_border
+
+    sim.conduct.Job = functools.partial(  # type: ignore[misc, assignment]
+        sim.conduct.Job, model=small_border.no_time
+    )
+    status = door.main()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
