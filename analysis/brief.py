@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from analysis.assumptions import assumptions, kind_names, sources
 from analysis.charts.look import CONFIG
-from analysis.compare import HEADLINE, compare, headline_adversary
+from analysis.compare import HEADLINE, compare, family, headline_adversary
 from analysis.exhibits import (
     AGAINST,
     ALONE,
@@ -70,7 +70,7 @@ def _page(study: Study) -> str:
         cards=cards(study),
         table=table,
         table_csv=csv_address(table.frame),
-        tested=sum(one.p_holm == one.p_holm for one in comparisons),
+        tested=family(comparisons),
         findings=findings(study, comparisons),
         against=exhibits(study, AGAINST) if comparisons else [],
         border=[

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.compare import Comparison, estimate, metric_of, values
+from analysis.compare import Comparison, estimate, family, metric_of, values
 from analysis.wording import period, probability, shown
 from sim.results import Study
 
@@ -62,7 +62,6 @@ def _short(one: Comparison) -> str:
 
 
 def _notes(comparisons: Sequence[Comparison]) -> list[str]:
-    tested = sum(one.p_holm == one.p_holm for one in comparisons)
     counts = sorted({one.difference.count for one in comparisons})
     several = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
     if counts[-1] < 2:
@@ -70,7 +69,8 @@ def _notes(comparisons: Sequence[Comparison]) -> list[str]:
     return [
         f"Paired differences, scenario minus baseline, over {several} replications on common",
         "random numbers. 95 % intervals by Student's t, each for itself; p-values after Holm's",
-        f"correction over {tested} comparisons. Shares in per cent, differences in points.",
+        f"correction over the {family(comparisons)} comparisons of a metric. Shares in per cent,",
+        "differences in points.",
     ]
 
 

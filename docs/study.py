@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.brief import write_brief
-from analysis.compare import BASELINE, HEADLINE, Comparison, compare, metric_of, values
+from analysis.compare import BASELINE, HEADLINE, Comparison, compare, family, metric_of, values
 from analysis.findings import answer
 from analysis.validate import markdown_of, validate
 from analysis.wording import number, shown
@@ -75,7 +75,6 @@ def figures(study: Study) -> list[str]:
     ]
     head = ["proposal", *(_head(study, name, comparisons) for name in metrics), "cost, million CAD"]
     configuration = study.manifest.get("configuration_hash", "unknown")
-    tested = sum(one.p_holm == one.p_holm for one in comparisons)
     count = study.runs.groupby("scenario")["replication"].nunique().min()
     return [
         "",
@@ -85,8 +84,8 @@ def figures(study: Study) -> list[str]:
         "",
         f"Differences to the baseline with 95 % intervals, from {count} replications of",
         f"{study.days:g} days on common random numbers (configuration {configuration}). Bold:",
-        f"distinguishable from no effect after correction for the brief's {tested} comparisons."
-        + " Cost is an entry of the scenario's file, not a result."
+        f"distinguishable from no effect after Holm's correction over the {family(comparisons)} "
+        + "comparisons of a column. Cost is an entry of the scenario's file, not a result."
         + (" So few replications cannot show much." if count < FEW else ""),
         "",
     ]

@@ -104,7 +104,7 @@ def test_the_page_says_what_the_tables_say(study: Study, html: str) -> None:
     more = sum(one.difference.mean > 0 for one in clear)
     assert f"{more} of 5 proposals stop more trafficked firearms than the baseline" in text
     assert "No difference at all in any of these, on any replication: arm officers." in text
-    assert "Holm’s correction over 45 comparisons" in text
+    assert "Holm’s correction over the 5 comparisons of a column" in text
     assert "3 laws" in text
     assert "Illustrative" in text
 

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from analysis.__main__ import main
-from analysis.compare import Comparison, compare, corrected, estimate, values
+from analysis.compare import Comparison, compare, corrected, estimate, family, values
 from analysis.compare_text import frame_of, text_of
 from analysis.wording import number, shown
 from sim.errors import InputError
@@ -94,16 +94,19 @@ def test_a_constant_difference_needs_no_chance_to_explain_it() -> None:
 
 
 def test_holm_by_hand() -> None:
-    def made(p: float) -> Comparison:
+    def made(p: float, metric: str = "arrivals") -> Comparison:
         sample = estimate(pd.Series([1.0, 2.0]))
-        blank = {"scenario": "a", "adversary": "b", "metric": "arrivals", "baseline": 0.0}
+        blank = {"scenario": "a", "adversary": "b", "metric": metric, "baseline": 0.0}
         changed = type(sample)(1.0, 0.0, 2.0, 2, p, False)
         return Comparison(**blank, difference=changed, p_holm=math.nan, days=None)
 
-    found = corrected([made(0.01), made(0.04), made(0.03), made(math.nan)])
+    found = corrected([made(0.01), made(0.04), made(0.03), made(math.nan), made(0.02, "released")])
     # Sorted 0.01, 0.03, 0.04 times 3, 2, 1, never falling.
     assert [one.p_holm for one in found[:3]] == pytest.approx([0.03, 0.06, 0.06])
     assert math.isnan(found[3].p_holm)
+    # Another metric is another question, with a correction of its own.
+    assert found[4].p_holm == pytest.approx(0.02)
+    assert family(found) == 3
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -212,7 +215,7 @@ def test_terminal_table_is_aligned_and_says_its_correction(
     out = tmp_path / "differences.csv"
     assert main(["compare", str(study.folder), "--csv", str(out)]) == 0
     text = capsys.readouterr().out
-    assert "correction over 45 comparisons" in text
+    assert "correction over the 5 comparisons of a metric" in text
     assert "known to the model only" in text
     blocks = [block.splitlines()[2:] for block in text.split("\n\n")[:-1]]
     for head, *rows in blocks:
