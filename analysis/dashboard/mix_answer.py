@@ -83,10 +83,10 @@ def shown(study: Study, metric: str) -> Children:
     rows, bold = [], set()
     for k, one in enumerate(compare(study, HEADLINE)):
         about = metric_of(one.metric)
-        unit = f"{tell(about.unit)}{period(about.unit, study.days)}"
+        unit = f" [{tell(about.unit)}{period(about.unit, study.days)}]"
         rows.append(
             [
-                f"{tell(about.title)} [{unit}]",
+                tell(about.title) + ("" if about.unit == "share" else unit),
                 tell("identical") if one.difference.identical else one.amount,
                 str(one.difference.count),
             ]
@@ -135,6 +135,7 @@ def settling(
         figure.add_scatter(
             x=[*count[1:], *count[1:][::-1]],
             y=[*(mean[1:] + reach), *(mean[1:] - reach)[::-1]],
+            mode="lines",
             fill="toself",
             fillcolor="rgba(0, 114, 178, 0.22)",
             line={"color": BLUE, "width": 0.5},
@@ -152,7 +153,10 @@ def settling(
     zero_line(figure, across=True)
     about = metric_of(metric)
     unit = f"{tell(about.unit)}{period(about.unit, days)}"
-    figure.update_xaxes(title_text=tell("pairs of replications"), rangemode="tozero")
+    figure.update_xaxes(
+        title_text=tell("pairs of replications"), rangemode="tozero",
+        dtick=1 if len(found) <= 10 else None,
+    )  # fmt: skip
     figure.update_yaxes(title_text=f"{tell('difference')}<br>[{unit}]")
     figure.update_layout(showlegend=len(found) > 1)
     if len(found) > 3:

@@ -15,6 +15,9 @@ from analysis.language import tell
 ROOM_KM = 60.0
 """Width of the frame about the outermost ports that are simulated."""
 
+LARGE, SMALL, MANY = 11, 8, 40
+"""Diameters of markers in pixels, and the number of ports from which they are small."""
+
 OPEN, SHUT, OUTSIDE = "#0072B2", "#D55E00", "#aeb8bf"
 
 
@@ -45,10 +48,11 @@ def mix_map(
             xs += [*np.round(east, 1).tolist(), None]
             ys += [*np.round(north, 1).tolist(), None]
         figure.add_scatter(x=xs, y=ys, mode="lines", line=style, hoverinfo="skip", showlegend=False)
-    for chosen, name, symbol, colour, size in (
+    size = LARGE if inside.sum() <= MANY else SMALL
+    for chosen, name, symbol, colour, own in (
         (~inside, tell("not simulated"), "circle", OUTSIDE, 6),
-        (inside & ~shut, tell("open"), "circle", OPEN, 11),
-        (inside & shut, tell("closed"), "x", SHUT, 12),
+        (inside & ~shut, tell("open"), "circle", OPEN, size),
+        (inside & shut, tell("closed"), "x", SHUT, size + 1),
     ):
         rows = np.flatnonzero(chosen)
         figure.add_scatter(
@@ -56,7 +60,7 @@ def mix_map(
             y=y[rows].round(1),
             mode="markers",
             name=name,
-            marker={"symbol": symbol, "color": colour, "size": size,
+            marker={"symbol": symbol, "color": colour, "size": own,
                     "line": {"color": "white" if symbol == "circle" else INK, "width": 1}},
             text=[safe(f"{ports.name[k]}, {ports.province[k]}") for k in rows],
             customdata=[str(ports.ids[k]) for k in rows],
