@@ -18,19 +18,22 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import minimize
+from scipy.optimize import least_squares
 from scipy.stats import qmc
 
 from analysis.compare import BASELINE
 from analysis.fit_record import (
-    HANDGUNS,
+    FLOW,
+    FREE,
     MARKS,
     PACIFIC,
+    POST_AIR,
     QUANTITIES,
     SHARES,
     Mark,
     Named,
     PacificShares,
+    PostAndAir,
     default_of,
     features,
 )
@@ -43,7 +46,7 @@ Floats = npt.NDArray[np.float64]
 CANDIDATES = 2**17
 """Points at which the emulators are asked."""
 
-PULL = 0.02
+PULL = 0.1
 """Weight of a parameter's distance from its default, in ranges: decides where nothing else does."""
 
 
@@ -109,11 +112,13 @@ def fit(study: Study, seed: int = 1) -> Fit:
     points, quantities = _read(study)
     about = study.manifest.get("design") or {}
     ranges = {name: (float(low), float(high)) for name, low, high in about["factors"]}
-    declared = catalogue()[HANDGUNS].metadata
-    ranges[HANDGUNS] = (declared["low"], declared["high"])
+    for name in FREE:
+        declared = catalogue()[name].metadata
+        ranges[name] = (declared["low"], declared["high"])
     emulators = tuple(_emulate(points, quantities[name], name) for name in QUANTITIES)
     pacific = PacificShares.of(quantities, points)
-    ask = partial(_ask, emulators, pacific)
+    elsewhere = PostAndAir.of(quantities, points)
+    ask = partial(_ask, emulators, pacific, elsewhere)
     candidates = _spread(ranges, seed)
     found = ask(candidates)
     inside = np.ones(CANDIDATES, bool)
@@ -129,7 +134,7 @@ def fit(study: Study, seed: int = 1) -> Fit:
         for some in (values, {name: default_of(name) for name in ranges})
     )
     here, there = ask(fitted), ask(default)
-    planned = plausible["smuggling.firearms_per_year"].to_numpy()
+    planned = plausible[FLOW].to_numpy()
     return Fit(
         ranges,
         emulators,
@@ -158,13 +163,15 @@ def _read(study: Study) -> tuple[Named, dict[str, Floats]]:
     ]
     means = whole.groupby(["world", "metric"])["value"].mean().unstack()
     known = [world for world in table.index if world in means.index]
-    quantities = {name: means.loc[known, name].to_numpy(float) for name in (*QUANTITIES, PACIFIC)}
+    quantities = {
+        name: means.loc[known, name].to_numpy(float) for name in (*QUANTITIES, PACIFIC, POST_AIR)
+    }
     return {name: table.loc[known, name].to_numpy(float) for name in table.columns}, quantities
 
 
 def _emulate(points: Named, values: Floats, name: str) -> Emulator:
     """Least squares on the features, with the error at points left out one by one."""
-    columns = features(points)
+    columns = features(points, name)
     kept = np.clip(values, 1e-6, 1.0 - 1e-6 if name in SHARES else np.inf)
     linear = np.log(kept / (1.0 - kept)) if name in SHARES else np.log(kept)
     ridge = 1e-3 * np.eye(columns.shape[1])
@@ -182,10 +189,11 @@ def _back(name: str, linear: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-linear)) if name in SHARES else np.exp(linear))
 
 
-def _ask(emulators: tuple[Emulator, ...], pacific: PacificShares, at: Named) -> dict[str, Floats]:
-    columns = features(at)
-    found = {one.name: one.at(columns) for one in emulators}
-    return {**found, PACIFIC: pacific.seized(found, at)}
+def _ask(
+    emulators: tuple[Emulator, ...], pacific: PacificShares, elsewhere: PostAndAir, at: Named
+) -> dict[str, Floats]:
+    found = {one.name: one.at(features(at, one.name)) for one in emulators}
+    return {**found, PACIFIC: pacific.seized(found, at), POST_AIR: elsewhere.seized(at)}
 
 
 def _spread(ranges: dict[str, tuple[float, float]], seed: int) -> dict[str, Floats]:
@@ -210,19 +218,15 @@ def _nearest(
     low, high = (np.array([ranges[name][k] for name in names]) for k in (0, 1))
     default = np.array([default_of(name) for name in names])
 
-    def misfit(place: Floats) -> float:
+    def off(place: Floats) -> Floats:
         value = low + place * (high - low)
         at = {name: np.array([one]) for name, one in zip(names, value, strict=True)}
         found = ask(at)
-        off = [(float(m.of(found, at)[0]) - m.central) / (0.5 * (m.high - m.low)) for m in MARKS]
-        pull = (value - default) / (high - low)
-        return float(np.sum(np.square(off)) + PULL * np.sum(np.square(pull)))
+        record = [(float(m.of(found, at)[0]) - m.central) / (0.5 * (m.high - m.low)) for m in MARKS]
+        return np.array([*record, *(np.sqrt(PULL) * (value - default) / (high - low))])
 
-    begin = np.clip((default - low) / (high - low), 0.0, 1.0)
+    begin = np.clip((default - low) / (high - low), 0.01, 0.99)
     middle = (plausible[names].median().to_numpy() - low) / (high - low)
-    tries = [
-        minimize(misfit, start, bounds=[(0.0, 1.0)] * len(names), method="L-BFGS-B")
-        for start in (begin, middle)
-    ]
-    best = min(tries, key=lambda one: one.fun)
+    tries = [least_squares(off, start, bounds=(0.0, 1.0)) for start in (begin, middle)]
+    best = min(tries, key=lambda one: one.cost)
     return dict(zip(names, (low + best.x * (high - low)).tolist(), strict=True))

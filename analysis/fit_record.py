@@ -17,8 +17,15 @@ from sim.parameters import catalogue
 Floats = npt.NDArray[np.float64]
 Named = Mapping[str, Floats]
 
+FLOW = "smuggling.firearms_per_year"
 HANDGUNS = "smuggling.traveller_handgun_share"
-"""It decides a share of what is seized and nothing else, so that no run is needed for it."""
+POST_LOSS, AIR_LOSS = "patrol.post_loss", "patrol.air_loss"
+
+FREE = (HANDGUNS, POST_LOSS, AIR_LOSS)
+"""Parameters that need not be run: they decide what is seized of what is there, by a factor.
+
+(The model gives the post and the air their share of the trips whatever their loss is.)
+"""
 
 TRAFFICKED = "expected_firearms_seized_ports"
 TRAVELLERS = "expected_traveller_firearms_seized"
@@ -29,7 +36,7 @@ POST_AIR = "expected_firearms_seized_post_air"
 WITHIN = "within_standard_share"
 PRICE = "street_price_cad"
 
-QUANTITIES = (TRAFFICKED, TRAVELLERS, TRIPS, VISITS, POST_AIR, WITHIN, PRICE)
+QUANTITIES = (TRAFFICKED, TRAVELLERS, TRIPS, VISITS, WITHIN, PRICE)
 SHARES = (WITHIN,)
 """Quantities between 0 and 1; the others are above 0."""
 
@@ -98,10 +105,34 @@ MARKS: tuple[Mark, ...] = (
         lambda found, _: found[WITHIN],
     ),
     Mark(
-        "street price over the one that markets balance at", "ratio", 0.95, 1.05, 1.0, "assumed",
+        "street price over the one that markets balance at", "ratio", 0.9, 1.1, 1.0, "assumed",
         lambda found, _: found[PRICE] / default_of("smuggling.price_cad"),
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PostAndAir:
+    """What is seized in the post and by air, of what is planned for them.
+
+    Attributes
+    ----------
+    made : float
+        Firearms that are sent, over those that the flow and the share of the route give.
+    """
+
+    made: float
+
+    def seized(self, at: Named) -> Floats:
+        """Firearms seized there."""
+        post = _value(at, "smuggling.post_share") * _value(at, POST_LOSS)
+        air = _value(at, "smuggling.air_share") * _value(at, AIR_LOSS)
+        return np.asarray(self.made * _value(at, FLOW) * (post + air))
+
+    @classmethod
+    def of(cls, known: Named, at: Named) -> "PostAndAir":
+        """Find it from what was seized at some points."""
+        return cls(float(known[POST_AIR].sum() / cls(1.0).seized(at).sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +165,29 @@ class PacificShares:
         return cls(*(float(share) for share in best.x))
 
 
-def features(at: Named) -> Floats:
-    """What the emulators are linear in, shape (points, features).
+def features(at: Named, quantity: str) -> Floats:
+    """What the emulator of a quantity is linear in, by name, shape (points, features).
 
     Logarithms of parameters above 0, the others as they are; and of the chance to be chosen for an
-    examination as signal detection gives it, since that is how seizures depend on it.
+    examination as signal detection gives it, since that is how seizures depend on it. Travellers'
+    firearms have nothing to do with the trade, nor the trade with them, nor waits with either: what
+    cannot matter is left out, or chance would find something.
     """
     columns = [np.ones(len(next(iter(at.values()))))]
-    for name, values in at.items():
-        if name == HANDGUNS:
-            continue
-        columns.append(np.log(values) if np.all(values > 0.0) else values)
-    columns += [_chosen(at, name) for name in at if name.startswith("inspection.d_prime")]
+    names = sorted(name for name in set(at) - set(FREE) if _matters(name, quantity))
+    columns += [np.log(at[name]) if np.all(at[name] > 0.0) else at[name] for name in names]
+    columns += [_chosen(at, name) for name in names if name.startswith("inspection.d_prime")]
     return np.stack(columns, axis=1)
+
+
+def _matters(name: str, quantity: str) -> bool:
+    of_travellers = "traveller" in name
+    of_trade = not of_travellers and (
+        name.startswith(("smuggling.", "market.")) or name == "inspection.d_prime"
+    )
+    if quantity in (TRAVELLERS, VISITS):
+        return not of_trade
+    return not of_travellers and not (of_trade and quantity == WITHIN)
 
 
 def _chosen(at: Named, d_prime: str) -> Floats:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from analysis.compare_text import aligned
 from analysis.fit import Fit
+from analysis.fit_record import FLOW
 from sim.parameters import catalogue
 
 Floats = npt.NDArray[np.float64]
@@ -17,9 +18,6 @@ WORLDS = 128
 DIGITS = 4
 IDENTIFIED = 0.6
 """A parameter is called found where the record leaves less than this of the range searched."""
-
-FLOW = "smuggling.firearms_per_year"
-VISITORS = "smuggling.traveller_firearms_per_million"
 
 
 def text_of(fit: Fit) -> str:

@@ -11,12 +11,14 @@ import pytest
 from scipy.stats import norm
 
 from analysis.fit import Fit, fit
-from analysis.fit_record import HANDGUNS, MARKS
+from analysis.fit_record import FREE, MARKS
 from analysis.fit_text import text_of, write_values, write_worlds
 from sim.design.listed import read_points
 from sim.errors import InputError
 
+# Not in the order of their names, in which a study's table has them.
 RANGES = {
+    "staffing.safety": (0.1, 0.5),
     "inspection.d_prime": (0.3, 2.0),
     "inspection.d_prime_traveller": (0.2, 1.4),
     "inspection.selective_share": (0.006, 0.02),
@@ -26,7 +28,6 @@ RANGES = {
     "smuggling.post_share": (0.005, 0.05),
     "smuggling.traveller_firearms_per_million": (200.0, 3000.0),
     "smuggling.traveller_pacific_factor": (1.0, 5.0),
-    "staffing.safety": (0.1, 0.5),
 }
 
 
@@ -51,7 +52,12 @@ def border(at: dict[str, float]) -> dict[str, float]:
         "expected_trafficking_seizures": trafficked / at["smuggling.load_mean"],
         "expected_traveller_seizures": visits,
         "expected_firearms_seized_pacific": pacific,
-        "expected_firearms_seized_post_air": 0.4 * at["smuggling.post_share"] * flow,
+        "expected_firearms_seized_post_air": 0.9
+        * flow
+        * (
+            at["smuggling.post_share"] * at.get("patrol.post_loss", 0.1)
+            + 0.02 * at.get("patrol.air_loss", 0.15)
+        ),
         "within_standard_share": float(norm.cdf(0.5 + 3.0 * at["staffing.safety"])),
         "street_price_cad": 3250.0 * (at["market.delivered_share"] / 0.88) ** 1.5,
     }
@@ -85,7 +91,7 @@ def fitted() -> Fit:
 
 def test_the_fitted_point_agrees_with_the_record_in_the_border_itself() -> None:
     found = fitted()
-    assert set(found.values) == {*RANGES, HANDGUNS}
+    assert set(found.values) == {*RANGES, *FREE}
     true = {name: np.array([value]) for name, value in border(found.values).items()}
     at = {name: np.array([value]) for name, value in found.values.items()}
     for mark, value, _ in found.marks:
@@ -102,7 +108,7 @@ def test_flow_and_share_taken_are_known_only_as_their_product() -> None:
         low, high = np.quantile(np.log(values), [0.05, 0.95])
         return float(high - low)
 
-    assert spread(flow) > 0.7 * 0.9 * np.log(10000 / 1500)
+    assert spread(flow) > 0.6 * 0.9 * np.log(10000 / 1500)
     assert np.corrcoef(np.log(flow), np.log(found.seized_share))[0, 1] < -0.3
     assert "does not tell them apart" in text_of(found)
 
