@@ -98,6 +98,12 @@ def prim(
             f"{'at or above' if upward else 'at or below'} {at:g}; a box needs at least "
             f"{FEWEST_CASES}, and others besides"
         )
+    varied = len(points.values.columns)
+    if len(points) <= varied:
+        raise InputError(
+            f"{study.folder}: {len(points)} points of {varied} parameters; a box "
+            "needs more points than parameters, or it fits chance (design=lhs over a few of them)"
+        )
     box = _peeled(points, cases)
     return Box(
         limits=_limits(points, box),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 import pandas as pd
+from scipy import stats
 
 from analysis.compare import BASELINE, metric_of
 from analysis.compare_text import aligned
 from analysis.discovery import Box
 from analysis.outcomes import headline
+from analysis.sensitivity import FALSE_DISCOVERIES
 from analysis.wording import period, probability, shown
 from sim.results import Study
 
@@ -61,6 +63,7 @@ def tornado_text(
              f"{100 * row['share']:.0f} %", probability(row["p"]), row["kind"]]
         )  # fmt: skip
     count = int(table["points"].iloc[0])
+    clear = int((stats.false_discovery_control(table["p"]) < FALSE_DISCOVERIES).sum())
     return "\n".join(
         [
             _title(study, metric, scenario, adversary),
@@ -68,6 +71,8 @@ def tornado_text(
             f"Over {count} points of a design that varies {len(table)} parameters at once: a "
             "straight line through",
             "them, and the share of the variance that goes with each (by ranks, less chance).",
+            f"By chance alone {0.05 * len(table):.0f} of them would have p < 0.05; {clear} stand "
+            "out after Benjamini and Hochberg’s correction (10 %).",
         ]
     )
 
@@ -185,7 +190,9 @@ def robustness_text(
             f"1 whole); tau with the mean order {agreement['mean_tau']:.2f}, at least "
             f"{agreement['lowest_tau']:.2f}.",
             "",
-            "Regret: what is lost where another choice would have been better",
+            "Regret: what is lost where another choice would have been better (effects in a state "
+            "are means",
+            "of its replications, so chance moves them too: more replications lower both)",
             *aligned(regrets, right=(1, 2, 3)),
         ]
     )
