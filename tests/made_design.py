@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.compare import STOPPED
 from sim.design.record import Design
 from sim.results import Study
-
-STOPPED = "expected_firearms_stopped"
 
 
 def made(

@@ -31,7 +31,7 @@ class StoppingConfig:
     """
 
     metrics: list[Any] = field(
-        default_factory=lambda: ["mean_wait_min", "expected_firearms_stopped"]
+        default_factory=lambda: ["mean_wait_min", "expected_firearms_kept_out"]
     )
     of: str = BOTH
     pilot: int = 10

@@ -64,7 +64,7 @@ class DesignConfig:
     trajectories: int = 10
     second_order: bool = False
     seed: int = 1
-    goal: str = "expected_firearms_stopped"
+    goal: str = "expected_firearms_kept_out"
     at_most: Any = None
     batch: int = 4
     table: str = PLAUSIBLE

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.compare import STOPPED
 from analysis.robustness import agreement, rank_stability, regret
 from analysis.sensitivity import shares_by_kind, tornado
 from sim.design.factors import Factor
@@ -12,8 +13,6 @@ from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.results import Study
 from tests.made_design import made
-
-STOPPED = "expected_firearms_stopped"
 
 
 def study_of(
