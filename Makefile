@@ -37,7 +37,7 @@ help:  ## list the targets
 	@echo done
 
 run: .venv/.ready  ## the headline study: every proposal against the baseline
-	@$(PY) -m sim experiment=proposals
+	@$(PY) -m sim experiment=proposals study.dir=runs/proposals
 	@$(PY) -m analysis compare runs/proposals
 	@$(PY) -m analysis brief runs/proposals
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.asked import RUNS, Asked
 from sim.errors import InputError
+from sim.execute.array import in_array
 
 if TYPE_CHECKING:
     from sim.conduct import Ended
@@ -43,8 +44,9 @@ def main() -> int:
     try:
         if sys.argv[1:2] == ["status"]:
             return _status(sys.argv[2:])
+        sys.argv[1:] = in_array(sys.argv[1:])
         asked = compose()
-        base = asked.in_folders()
+        base = asked.in_folders(_complain)
         if not asked.settings:
             return 0
         from sim.conduct import conduct
@@ -89,6 +91,7 @@ def compose() -> Asked:
         command = hydra.main(version_base="1.3", config_path=str(config.CONF), config_name="run")
         try:
             command(asked)()
+            asked.read()
         except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
             raise InputError(one_line(error, [*config.known_names(), "experiment"])) from None
     return asked

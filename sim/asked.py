@@ -1,11 +1,11 @@
 """What a command line asks for: one study, or the points of a sweep, one after another."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.study import Settings
+from sim.study import Settings, own_folder
 
 RUNS = Path("runs")
 MOST_POINTS = 20_000
@@ -29,15 +29,21 @@ class Asked:
     expected: int = 1
     _plain: dict[str, Any] = dataclasses.field(default_factory=dict)
     _experiment: str | None = None
+    _one: Any = None
 
     def __call__(self, config: Any) -> None:
         """Take the one configuration of a command without ``-m``."""
         from hydra.core.hydra_config import HydraConfig
 
+        self._one = config
+        self._experiment = HydraConfig.get().runtime.choices.get("experiment")
+
+    def read(self) -> None:
+        """Read the one configuration, where Hydra does not comment on what is wrong with it."""
         from sim.config import settings
 
-        experiment = HydraConfig.get().runtime.choices.get("experiment")
-        self.settings.append(settings(config, experiment))
+        if self._one is not None:
+            self.settings.append(settings(self._one, self._experiment))
 
     def expect(self, points: int) -> None:
         """Hear how many points there will be, before the first is composed."""
@@ -80,10 +86,24 @@ class Asked:
         """Whether these are the points of a sweep."""
         return bool(self.words)
 
-    def in_folders(self) -> Path:
-        """Give each point of a sweep a folder, named after what makes it differ."""
+    def in_folders(self, say: Callable[[str], object] = lambda line: None) -> Path:
+        """Give the study a folder, or each point of a sweep one named after what makes it differ.
+
+        Parameters
+        ----------
+        say : callable
+            Takes a line for the user.
+
+        Returns
+        -------
+        pathlib.Path
+            Folder of the store.
+        """
+        if not self.settings:
+            return RUNS
         if not self.swept:
-            return self.settings[0].folder if self.settings else RUNS
+            self.settings = [own_folder(self.settings[0], say)]
+            return self.settings[0].folder
         base = Path(self.settings[0].configuration["study"]["dir"] or RUNS / "sweep")
         shared = set.intersection(*map(set, self.words))
         named = [",".join(word for word in words if word not in shared) for words in self.words]

@@ -1,6 +1,9 @@
 """What a study is: the settings that one composed configuration asks for."""
 
-from collections.abc import Iterator
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -86,3 +89,49 @@ def check_folder(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if names and STORE not in names and "manifest.json" not in names:
         raise InputError(f"study.dir = {folder} holds other files and no results; name another")
+
+
+def own_folder(settings: Settings, say: Callable[[str], object]) -> Settings:
+    """Send a study that was given no folder elsewhere, if its own holds another study.
+
+    More replications, and another way of carrying it out, do not make it another study. A folder
+    that is named (``study.dir``) is used, and its tables are replaced.
+
+    Parameters
+    ----------
+    settings : Settings
+    say : callable
+        Takes a line for the user.
+    """
+    if settings.configuration["study"]["dir"]:
+        return settings
+    try:
+        text = (settings.folder / "manifest.json").read_text(encoding="utf-8")
+        there = _identifying(json.loads(text)["configuration"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return settings
+    here = _identifying(settings.configuration)
+    differing = [name for name in here if name in there and here[name] != there[name]]
+    if not differing:
+        return settings
+    digest = hashlib.sha256(json.dumps(here, sort_keys=True).encode()).hexdigest()[:6]
+    elsewhere = settings.folder.with_name(f"{settings.folder.name}-{digest}")
+    name = differing[0]
+    say(
+        f"{settings.folder} holds another study ({name} = {there[name]} there, {here[name]} here): "
+        f"this one goes to {elsewhere}"
+    )
+    return dataclasses.replace(settings, folder=elsewhere)
+
+
+def _identifying(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Values by dotted name that make a study this one and no other."""
+    plain = json.loads(json.dumps(configuration, default=str))
+    values = {
+        f"{room}.{name}" if name else room: one
+        for room, value in plain.items()
+        if room not in ("study", "execution", "precision", "stopping", "selection")
+        for name, one in (value.items() if isinstance(value, dict) else [("", value)])
+    }
+    values.pop("run.replications", None)
+    return values

@@ -4,7 +4,7 @@ There is no framework: every job composes the same study, does the tasks whose n
 index when divided by the number of jobs, and keeps them in the store that all share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sim.errors import InputError
 
@@ -13,6 +13,34 @@ SCHEDULERS = {
     "Slurm": ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_COUNT"),
     "Kubernetes": ("JOB_COMPLETION_INDEX", "", "JOB_COMPLETIONS"),
 }
+
+OPTIONS = {"--task-index": "execution.index", "--task-count": "execution.count"}
+
+
+def in_array(words: Sequence[str]) -> list[str]:
+    """Read ``--task-index 3`` and ``--task-count 20`` as settings of the array.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Of the command line.
+    """
+    taken: list[str] = []
+    left = list(words)
+    found = False
+    while left:
+        name, equals, value = left.pop(0).partition("=")
+        setting = OPTIONS.get(name)
+        if setting is None:
+            taken.append(f"{name}{equals}{value}")
+            continue
+        if not equals:
+            if not left:
+                raise InputError(f"{name}: give a number, as in {name} 3")
+            value = left.pop(0)
+        found = True
+        taken.append(f"{setting}={value}")
+    return [*taken, "execution=array"] if found else taken
 
 
 def place_in_array(

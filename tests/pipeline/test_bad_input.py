@@ -364,3 +364,42 @@ def test_two_runs_do_not_share_a_folder_at_once(
     with filelock.FileLock(store / ".lock"):
         assert run(*QUICK) == 2
     assert "is in use by another run" in capsys.readouterr().err
+
+
+def test_jobs_of_an_array_do_their_shares_and_the_whole_study_only_writes(
+    run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    study = [*QUICK[:-1], "compare=[more_officers]", "execution.workers=1"]
+    for index in range(2):
+        monkey = ["--task-index", str(index), "--task-count", "4"]
+        assert run(*study, *monkey, "run.replications=2") == 0
+        assert f"job {index} of 4: 1 replications are kept" in capsys.readouterr().out
+    assert not (tmp_path / "study" / "manifest.json").exists()
+    model.calls.clear()
+    assert run(*study, "execution=serial", "run.replications=2") == 0
+    assert len(model.calls) == 2
+    assert (tmp_path / "study" / "manifest.json").exists()
+
+
+def test_a_study_without_a_folder_of_its_own_does_not_replace_another(
+    monkeypatch: pytest.MonkeyPatch,
+    model: types.SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def command(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["sim", *QUICK, *words])
+        assert door.main() == 0
+        return capsys.readouterr().err
+
+    assert command() == ""
+    first = (tmp_path / "runs/baseline/summary.csv").read_bytes()
+    assert command("run.replications=4") == ""
+    assert len((tmp_path / "runs/baseline/summary.csv").read_bytes()) > len(first)
+    assert "runs/baseline holds another study (run.days = 2 there, 3 here)" in command("run.days=3")
+    assert command("run.days=3", "study.dir=runs/baseline") == ""
+    names = sorted(path.name for path in (tmp_path / "runs").iterdir())
+    assert len(names) == 2
+    assert names[1].startswith("baseline-")

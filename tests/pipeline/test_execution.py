@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.execute.array import place_in_array
+from sim.execute.array import in_array, place_in_array
 from sim.execute.chunk import Failure, Job, Outcome, Replicate, carry_out
 from sim.execute.chunks import LONGEST_S, Chunks
 from sim.execute.execution import Executor
@@ -179,6 +179,17 @@ def test_a_job_of_an_array_asks_its_scheduler_who_it_is(
 ) -> None:
     assert place_in_array(None, None, environment) == place
     assert place_in_array(7, 9, environment) == (7, 9)
+
+
+def test_the_options_of_schedulers_are_settings() -> None:
+    words = ["experiment=quick", "--task-index", "3", "--task-count=20", "run.days=2"]
+    assert in_array(words) == [
+        "experiment=quick", "execution.index=3", "execution.count=20", "run.days=2",
+        "execution=array",
+    ]  # fmt: skip
+    assert in_array(["run.days=2"]) == ["run.days=2"]
+    with pytest.raises(InputError, match="--task-index: give a number"):
+        in_array(["--task-index"])
 
 
 def test_a_job_that_no_scheduler_numbers_is_refused() -> None:

@@ -19,7 +19,7 @@ def compose(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Point]]:
     def composed(*words: str) -> list[Point]:
         monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
         monkeypatch.setattr(sys, "argv", ["sim", *words])
-        return [one.points[0] for one in door._compose().settings]
+        return [one.points[0] for one in door.compose().settings]
 
     return composed
 
@@ -27,8 +27,8 @@ def compose(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Point]]:
 SWEEPS = {
     "values": ["primary.cv=0.5,0.7", "inspection.dog_share=range(0.01,0.04,0.01)"],
     "a group and a value": ["staffing=default,lean", "inspection.dog_share=0.01,0.02"],
-    "scenarios, days and smugglers": [
-        "scenario=baseline,[more_officers,more_searches]", "run.days=1,2", "adversary=static,null"
+    "scenarios, seeds and smugglers": [
+        "scenario=baseline,[more_officers,more_searches]", "run.seed=1,2", "adversary=static,null"
     ],
     "a list": ["ports=[sarnia],[aden,sarnia]", "year=2005,2019"],
 }  # fmt: skip
