@@ -1,0 +1,42 @@
+"""The tutorial runs: its blocks, from top to bottom, on a study as it tells to make one."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+CHARTS = ROOT / "analysis" / "charts"
+PARTS = {"__init__", "forest", "labels", "look", "projection"}
+"""Files of the folder that hold no chart."""
+
+
+def test_the_blocks_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = re.search(r"python -m sim (experiment=quick.*)", PAGE)
+    assert arguments is not None
+    short = ["run.days=2", "run.replications=2", "execution=serial"]
+    subprocess.run(
+        [sys.executable, "-m", "sim", *arguments[1].split(), *short],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+    )
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    assert len(BLOCKS) > 6
+    for block in BLOCKS:
+        exec(compile(block, "docs/tutorial.md", "exec"), names)
+    assert isinstance(names["french"], go.Figure)
+    assert (tmp_path / "runs" / "quick" / "brief.fr.html").is_file()
+
+
+def test_every_chart_is_in_the_tutorial() -> None:
+    charts = {path.stem for path in CHARTS.glob("*.py")} - PARTS
+    assert sorted(name for name in charts if f"`{name}`" not in PAGE) == []
