@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from analysis.assumptions import assumptions, kind_names, sources
 from analysis.charts.look import CONFIG
-from analysis.compare import HEADLINE, compare, family, headline_adversary
+from analysis.compare import HEADLINE, STOPPED, compare, family, headline_adversary
 from analysis.exhibits import (
     AGAINST,
     ALONE,
@@ -27,6 +27,7 @@ from analysis.language import speaking, spoken, tell, tell_count
 from analysis.paired_table import paired_table
 from analysis.stamp import influences, stamp
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
+from sim.errors import InputError
 from sim.results import Study
 
 NAMES = {"en": "brief.html", "fr": "brief.fr.html"}
@@ -51,6 +52,11 @@ def page(study: Study, language: str = "en") -> str:
 
 def _page(study: Study) -> str:
     comparisons = compare(study, HEADLINE, headline_adversary(study))
+    if comparisons and not any(one.metric == STOPPED for one in comparisons):
+        raise InputError(
+            f"{study.folder}: the summary holds no {STOPPED}, since an older version made it; "
+            "run the study again"
+        )
     environment = Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,
