@@ -13,8 +13,10 @@ from scipy.stats import norm
 from analysis.fit import Fit, fit
 from analysis.fit_record import FREE, MARKS
 from analysis.fit_text import text_of, write_values, write_worlds
-from sim.design.listed import read_points
+from analysis.validate_markets import what_is_not_known
+from sim.design.listed import PLAUSIBLE, read_points
 from sim.errors import InputError
+from sim.parameters import Smuggling
 
 # Not in the order of their names, in which a study's table has them.
 RANGES = {
@@ -168,3 +170,15 @@ def test_a_wrong_table_of_worlds_is_refused(text: str, words: str, tmp_path: Pat
     with pytest.raises(InputError, match=r"own\.csv") as error:
         read_points(str(path), 10, "world")
     assert words in str(error.value)
+
+
+def test_the_worlds_of_the_project_are_of_today_s_parameters_and_carry_the_flow_as_a_range() -> (
+    None
+):
+    worlds = read_points(PLAUSIBLE, 1000, "world").worlds
+    assert len(worlds) == 128
+    flow = [float(values["smuggling.firearms_per_year"]) for values in worlds]
+    low, high = np.quantile(flow, [0.05, 0.95])
+    assert high > 2.0 * low
+    assert low < Smuggling().firearms_per_year < high
+    assert f"{low:,.0f} to {high:,.0f} firearms a year" in what_is_not_known()
