@@ -38,7 +38,8 @@ def change(name: str, metric: str) -> np.ndarray:
 
 
 # What goes up (+) or down (-) in every replication, what never goes down and on average up (>) or
-# the reverse (<), and what does not change at all (0).
+# the reverse (<), what goes up on average (^: smugglers respond, and trips meet other officers),
+# and what does not change at all (0).
 SIGNS = {
     "more_officers": {
         "mean_wait_min": "-",
@@ -143,7 +144,7 @@ SIGNS = {
         "withdrawals": "0",
     },
     "database_access": {
-        "expected_firearms_stopped": ">",
+        "expected_firearms_stopped": "^",
         "mean_wait_min": "+",
         "officer_shift_h": "0",
         "withdrawals": "0",
@@ -163,6 +164,7 @@ def test_a_proposal_has_the_sign_that_is_expected(name: str, metric: str, sign: 
         "-": np.all(found < 0.0),
         ">": np.all(found >= 0.0) and found.mean() > 0.0,
         "<": np.all(found <= 0.0) and found.mean() < 0.0,
+        "^": found.mean() > 0.0,
         "0": np.all(found == 0.0),
     }
     assert held[sign], found
