@@ -57,6 +57,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: types.SimpleName
     ("given", "words"),
     [
         ("ports=[sarna]", "unknown port 'sarna'; did you mean sarnia"),
+        ("smuggling.network=handgn", "unknown network 'handgn'; did you mean handgun"),
+        ("smuggling.arrest_share=1.5", "smuggling.arrest_share = 1.5 is above 1 share"),
+        ("market.price_ceiling=0.5", "market.price_ceiling = 0.5 is below 1 ratio"),
         ("scenario=more_oficers", "unknown scenario 'more_oficers'; did you mean more_officers"),
         ("inspection.selective_shar=0.1", "did you mean inspection.selective_share"),
         ("expermient=quick", "did you mean experiment"),
@@ -109,6 +112,19 @@ def test_bad_input_is_one_line_and_status_2(
             "{parameter: primary.car_s, operation: set, value: 1}, "
             "{parameter: primary.car_s, operation: set, value: 2}",
             "interventions overlap: set primary.car_s = 1; set primary.car_s = 2",
+        ),
+        (
+            "{parameter: supply.retail_open_share, operation: set, value: 0, "
+            "where: {states: [WAA]}}",
+            "where.states: unknown state 'WAA'; did you mean WA",
+        ),
+        (
+            "{parameter: market.demand_scale, operation: set, value: 2, where: {markets: [ONT]}}",
+            "where.markets: unknown market 'ONT'; did you mean ON",
+        ),
+        (
+            "{parameter: market.demand_scale, operation: set, value: 2, where: {states: [OH]}}",
+            "market.demand_scale: holds for all states and cannot be changed in some states",
         ),
         ("{parameter: primary.cvv, operation: set, value: 1}", "did you mean primary.cv"),
     ],
