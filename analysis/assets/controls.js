@@ -120,6 +120,19 @@
     });
   }
 
+  /* A server that has ended is said in the page, which keeps what it shows. */
+  var plain = window.fetch;
+  function lost(is) {
+    var words = document.getElementById("lost");
+    if (words) { words.hidden = !is; }
+  }
+  window.fetch = function () {
+    return plain.apply(window, arguments).then(
+      function (answer) { lost(false); return answer; },
+      function (error) { lost(true); throw error; }
+    );
+  };
+
   window.border_address = function (query) {
     if (query !== window.location.search) {
       window.history.replaceState(null, "", window.location.pathname + query);

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import flask
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html, set_props
 
 from analysis.dashboard import (
     address,
@@ -21,6 +21,7 @@ from analysis.dashboard.desk import Desk
 from analysis.dashboard.frame import Children, framed, refusal
 from analysis.language import speaking, tell
 from sim.errors import InputError
+from sim.progress import plainly
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 Lay = Callable[[address.View, Desk], Children]
@@ -98,6 +99,7 @@ def make_app(desk: Desk) -> Dash:
         suppress_callback_exceptions=True,
         compress=False,
         serve_locally=True,
+        on_error=_say,
         assets_ignore=r"^(?!dashboard\.css$|controls\.js$).*",
     )
     guard(app.server)
@@ -105,6 +107,7 @@ def make_app(desk: Desk) -> Dash:
         [
             dcc.Location(id="address", refresh=False),
             dcc.Store(id="query"),
+            html.Div(id="trouble", role="alert"),
             html.Div(id="page"),
             html.Div(id="followed", hidden=True),
         ]
@@ -113,6 +116,14 @@ def make_app(desk: Desk) -> Dash:
     for _, register in PAGES.values():
         register(app, desk)
     return app
+
+
+def _say(error: Exception) -> None:
+    """Say in the page, in a sentence, that an answer failed, and on standard error why."""
+    first = next(iter(str(error).splitlines()), "")
+    plainly(f"dashboard: {type(error).__name__}: {first}")
+    words = f"{type(error).__name__}: {first[:200]}"
+    set_props("trouble", {"children": html.P(words, className="notice")})
 
 
 def _route(app: Dash, desk: Desk) -> None:

@@ -60,6 +60,16 @@ def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Chi
                 html.Div(languages, className="languages", lang=view.lang),
             ]
         ),
+        html.P(
+            tell(
+                "The server does not answer. What was finished is kept; start it again, then "
+                "load this page again."
+            ),
+            id="lost",
+            className="notice",
+            role="alert",
+            hidden=True,
+        ),
         html.Main([*notices(complaints), *content], id="main", tabIndex="-1"),
         html.Footer(tell("Findings are conditional on stated assumptions. Ports appear for their "
                          "traffic, waits and staffing only.")),

@@ -204,15 +204,19 @@ class Live:
             self._queue.clear()
             every = [*self._running.values(), *([self._spare] if self._spare else [])]
             for process in every:
-                if process.stdin is not None:
-                    with contextlib.suppress(OSError):
-                        process.stdin.close()
+                _let_go(process)
             for process in every:
                 _make_sure(process)
+            if self._spare is not None and self._spare.stderr is not None:
+                self._spare.stderr.close()
+            self._spare = None
 
     def _advance(self) -> None:
         """Forget runs that have ended and begin those whose turn has come."""
-        self._running = {n: p for n, p in self._running.items() if p.poll() is None}
+        for name, process in [*self._running.items()]:
+            if process.poll() is not None:
+                _let_go(process)
+                del self._running[name]
         while self._queue and len(self._running) < MOST_RUNNING:
             name, words = self._queue.popleft()
             process = self._spare if self._spare and self._spare.poll() is None else spawn()
@@ -280,6 +284,13 @@ def tell_command(
 
     threading.Thread(target=keep, daemon=True).start()
     return process
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Close the standard input of a process, at which it ends if it has not."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 def _make_sure(process: subprocess.Popen[bytes]) -> None:

@@ -20,6 +20,7 @@ from analysis.dashboard.live import Live, quoted
 from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
 from analysis.language import speaking, tell
 from sim.errors import InputError
+from sim.execute.provenance import code_digest
 from sim.intervention import Scenario
 from sim.port_day_table import TABLE, read_port_day
 
@@ -75,7 +76,8 @@ def _scenario(view: View) -> Scenario | None:
 
 
 def _name(view: View, scenario: Scenario | None) -> str:
-    words = (view.port, view.day.isoformat(), repr(scenario.interventions if scenario else ""))
+    changes = repr(scenario.interventions if scenario else "")
+    words = (view.port, view.day.isoformat(), changes, code_digest())
     return "day" + hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
 
 

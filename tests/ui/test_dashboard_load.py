@@ -131,6 +131,7 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
     page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
     process.kill()
     process.communicate()
+    page.locator("#lost").wait_for(timeout=SLOW_MS)
     page.close()
     visit.complaints.clear()  # it had lost its server
     name = next(path.name for path in (tmp_path / "live").iterdir() if path.name.isalnum())
