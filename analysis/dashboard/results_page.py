@@ -8,7 +8,15 @@ import plotly.graph_objects as go
 from dash import Dash, Input, Output, State, html, no_update
 
 from analysis.charts.look import BLUE, extent, half_widths, label, line_height, zero_line
-from analysis.compare import BASELINE, DERIVED, HEADLINE, Comparison, compare, metric_of
+from analysis.compare import (
+    BASELINE,
+    DERIVED,
+    HEADLINE,
+    Comparison,
+    compare,
+    headline_adversary,
+    metric_of,
+)
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
@@ -79,7 +87,7 @@ def scenarios(study: Study) -> list[str]:
 def _controls(study: Study, view: View, pick: Children) -> Children:
     kinds = adversaries(study)
     names = scenarios(study)
-    kind = view.adversary if view.adversary in kinds else kinds[0]
+    kind = view.adversary if view.adversary in kinds else headline_adversary(study)
     shown = [name for name in names if not view.scenarios or name in view.scenarios]
     known = [name for name, _ in metrics() if name in DERIVED or _held(study, name)]
     offered = [pair for pair in metrics() if pair[0] in known]

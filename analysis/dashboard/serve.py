@@ -61,12 +61,6 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def prepare(desk: Desk) -> None:
-    """Have the first page and the first live run come at once."""
-    warm(desk.folders)
-    desk.live.ready()
-
-
 def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) -> None:
     """Serve until interrupted.
 
@@ -82,13 +76,12 @@ def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) ->
     folders = Folders.of(chosen)
     desk = Desk.of(folders)
     server = open_server(desk, port)
-    name = folders.opening()
-    where = f"http://{LOOPBACK}:{server.server_port}/"
-    say(f"dashboard: {where}  (Ctrl-C stops it)")
-    if not name:
-        say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
-    threading.Thread(target=prepare, args=(desk,), daemon=True).start()
     try:
+        warm(folders)  # who opens the address finds the study read
+        say(f"dashboard: http://{LOOPBACK}:{server.server_port}/  (Ctrl-C stops it)")
+        if not folders.opening():
+            say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
+        threading.Thread(target=desk.live.ready, daemon=True).start()
         server.serve_forever()
     except KeyboardInterrupt:
         say("dashboard: stopped")
