@@ -63,11 +63,14 @@ def heat_map(
     lowest = cells.loc[cells["value"].idxmin()]
     ends = amounts(study, metric, scenario, [lowest["value"], highest["value"]])
     of = outcome_scenario(study, metric, scenario)
-    whose = "" if of_levels(study, metric, scenario) else f" ({study.title(of)})"
+    whose = (
+        "" if of_levels(study, metric, scenario) else f" ({study.title(of)}, against the baseline)"
+    )
+    what = metric_of(metric).title
     return finish(
         figure,
-        finding=f"{metric_of(metric).title.capitalize()}{whose} go from {ends[0]} to {ends[1]} "
-        f"over these two; highest where {_field(names[0])} is near {highest['x_value']:.3g} and "
+        finding=f"{what[0].upper()}{what[1:]}{whose}: from {ends[0]} to {ends[1]} over these two, "
+        f"highest where {_field(names[0])} is near {highest['x_value']:.3g} and "
         f"{_field(names[1])} near {highest['y_value']:.3g}.",
         note=f"Mean over the {int(cells['points'].sum())} points of the design in each cell; what "
         "else the design varies is averaged over. Values name the middle of a slice where there "

@@ -43,13 +43,14 @@ def prim_box(
         figure.add_bar(
             x=[high - low], base=[low], y=[k], orientation="h", width=0.5,
             marker={"color": BLUE, "line": {"color": INK, "width": 0.5}},
-            text=f"{row.low:.4g} to {row.high:.4g} {safe(row.unit)}",
-            textposition="inside" if high - low > 0.45 else "outside",
             hovertemplate=f"{safe(row.parameter)}: of {row.lowest:g} to {row.highest:g}, p "
                           f"{probability(row.p)}<extra></extra>",
             showlegend=False,
         )  # fmt: skip
-        names.append(wrapped(f"{row.about} ({row.kind})", WIDTH))
+        names.append(
+            f"{wrapped(f'{row.about} ({row.kind})', WIDTH)}<br>"
+            f"<b>{row.low:.3g} to {row.high:.3g}</b> {safe(row.unit)}"
+        )
     if not names:
         figure.add_annotation(text="no condition", x=0.5, y=0, showarrow=False,
                               font={"color": GREY})  # fmt: skip
