@@ -216,6 +216,8 @@ def headline_values(
     Where there are several worlds, these are what is counted, as in `compare`.
     """
     table = values(study, port_group, traffic_class)
+    if table.empty:  # no port of this group, or none of this class, is in the study
+        return table.droplevel(["adversary", "world"])
     own = table.xs(headline_adversary(study), level="adversary")
     if own.index.get_level_values("world").nunique() > 1:
         return own.groupby(level=["scenario", "world"], sort=False).mean()

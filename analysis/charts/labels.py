@@ -8,7 +8,8 @@ WIDTH, HEIGHT = 240.0, 330.0
 LETTER, LINE, GAP, MARK = 6.2, 14.0, 5.0, 6.0
 """Width of a letter, height of a line, distance to the point, half a marker, in pixels."""
 
-SIDES = {"top right": (1, 1), "bottom right": (1, -1), "top left": (-1, 1), "bottom left": (-1, -1)}
+SIDES = {"top right": (1, 1), "bottom right": (1, -1), "top left": (-1, 1), "bottom left": (-1, -1),
+         "top center": (0, 1), "bottom center": (0, -1)}  # fmt: skip
 
 Box = tuple[float, float, float, float]
 
@@ -47,7 +48,7 @@ def placed(
 
 def _box(spot: tuple[float, float], width: float, right: int, up: int) -> Box:
     x, y = spot
-    left = x + GAP if right > 0 else x - GAP - width
+    left = x - width / 2 if right == 0 else x + GAP if right > 0 else x - GAP - width
     bottom = y + GAP if up > 0 else y - GAP - LINE
     return left, left + width, bottom, bottom + LINE
 

@@ -88,7 +88,7 @@ def tornado(
             count=len(table),
             drawn=len(part),
         ),
-        height=90 + 18 * sum(max(2, name.count("<br>") + 1) for name in names),
+        height=90 + (8 + 14 * max(name.count("<br>") + 1 for name in names)) * len(names),
         table=part.drop(columns="about"),
     )
 

@@ -31,21 +31,22 @@ def waits_by_port_class(study: Study) -> go.Figure:
     """Mean wait by class of port: the baseline and the proposals that change waits most."""
     figure = go.Figure()
     tables = {group: headline_values(study, group) for group in GROUPS}
-    groups = group_names()
+    tables = {group: table for group, table in tables.items() if not table.empty}
+    groups = {group: name for group, name in group_names().items() if group in tables}
     rows = []
     baseline: dict[str, float] = {}
     chosen = _chosen(study)
     for scenario, offset, (colour, symbol) in zip(
         chosen, offsets(len(chosen)), SERIES, strict=False
     ):
-        found = {g: estimate(tables[g].loc[scenario]["mean_wait_min"]) for g in GROUPS}
+        found = {g: estimate(tables[g].loc[scenario]["mean_wait_min"]) for g in groups}
         if scenario == BASELINE:
             baseline = {group: one.mean for group, one in found.items()}
         means = [one.mean for one in found.values()]
         rows += [(scenario, group, one.mean, one.low, one.high) for group, one in found.items()]
         figure.add_scatter(
             x=means,
-            y=[k + offset for k in range(len(GROUPS))],
+            y=[k + offset for k in range(len(groups))],
             mode="markers",
             name=safe(title_of(study, scenario)),
             error_x={
@@ -58,9 +59,9 @@ def waits_by_port_class(study: Study) -> go.Figure:
     figure.update_layout(legend=LEGEND, showlegend=len(chosen) > 1)
     figure.update_xaxes(title_text=tell("mean wait, all lanes") + "<br>[min]", rangemode="tozero")
     figure.update_yaxes(
-        tickvals=list(range(len(GROUPS))),
+        tickvals=list(range(len(groups))),
         ticktext=[wrapped(name, LABEL - 6) for name in groups.values()],
-        range=[len(GROUPS) - 0.4, -0.6],
+        range=[len(groups) - 0.4, -0.6],
     )
     longest = max(baseline, key=lambda group: baseline[group])
     return finish(
