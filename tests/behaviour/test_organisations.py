@@ -7,6 +7,7 @@ import pytest
 from sim.model.booking import ARREST, PORT, TRAFFICKING, Booking, Outcome, Route
 from sim.model.conditions import DAY_S
 from sim.model.organisation import Opportunity, Organisations
+from sim.network import shares
 from sim.parameters import Smuggling
 from sim.randomness import Streams
 
@@ -69,3 +70,27 @@ def test_only_couriers_who_are_caught_bring_an_organisation_down_and_not_all_of_
     some = organisations(arrest_share=0.25, organisations=4000)
     some.hear([caught(i, i) for i in range(0, 2000, 2)], DAY_S)
     assert some.arrests == [one for one in found.arrests if one[0] % 2 == 0]
+
+
+def test_opportunities_that_are_keen_enough_bring_the_flow_that_is_set() -> None:
+    """There are more than are used, so that a higher price finds some."""
+    smuggling = Smuggling(firearms_per_year=36_500.0)
+    found = Organisations(smuggling, Streams(3, 0), used_share=0.5)
+    chances = [one for day in range(300) for one in found.opportunities(day, smuggling)]
+    used = [one for one in chances if one.keenness < 0.5]
+    assert len(chances) == pytest.approx(2 * 25 * 300, rel=0.03)
+    assert sum(one.load for one in used) / 300 == pytest.approx(100.0, rel=0.1)
+
+
+def test_what_is_bought_and_sold_has_the_shares_of_the_record() -> None:
+    """Traces of 2004 by state and province (C133-C142), in every replication."""
+    smuggling = Smuggling(firearms_per_year=200_000.0)
+    found = Organisations(smuggling, Streams(9, 4))
+    chances = [one for day in range(100) for one in found.opportunities(day, smuggling)]
+    for places, ids in (
+        (found.network.sources, [one.source for one in chances]),
+        (found.network.markets, [one.market for one in chances]),
+    ):
+        for place, wanted in zip(places, shares(places), strict=True):
+            error = 4.0 * (wanted * (1.0 - wanted) / len(chances)) ** 0.5
+            assert ids.count(place.id) / len(chances) == pytest.approx(wanted, abs=error + 0.01)
