@@ -132,7 +132,7 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
         else:
             elsewhere += row.load
     decided = np.isin(attempts["fate"], (PASSED, SEIZED, TURNED_BACK))
-    on_the_way = border.on_the_way["attempt"]
+    on_the_way = border.guests.on_the_way["attempt"]
     inside = np.concatenate([border.engine.attempts_inside(), on_the_way[on_the_way >= 0]])
     inside = inside[~decided[inside]]  # who has withdrawn still goes through as a probe
     ended = int(loads[decided].sum()) + elsewhere

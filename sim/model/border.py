@@ -14,8 +14,8 @@ import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.engine.day import DayPlan, World, in_order, new_guests
-from sim.engine.settings import SECONDARY_S, SERVICE_S, settings_rows
+from sim.engine.day import DayPlan, World
+from sim.engine.settings import settings_rows
 from sim.geography import Ports
 from sim.intervention import BASELINE
 from sim.model.booking import Outcome
@@ -24,31 +24,21 @@ from sim.model.conditions import DAY_S, Conditions, Snapshot
 from sim.model.danger import Danger, Withdrawal
 from sim.model.diversion import Diversion
 from sim.model.duty import collection
+from sim.model.guests import Guests
 from sim.model.intelligence import Intelligence
 from sim.model.market import Markets
 from sim.model.opening import Opening, opening_of_day
-from sim.model.payroll import open_hours, planned_hours
+from sim.model.payroll import planned_hours
 from sim.model.perception import Watch
-from sim.model.port import build_layout, trusted_shares, with_lanes
-from sim.model.roster import LONG_WEEKEND, officers_present, posts, shift_draws, typical_hours
-from sim.model.shut_out import shut_out
+from sim.model.port import trusted_shares
+from sim.model.premises import build
+from sim.model.roster import LONG_WEEKEND, officers_present
 from sim.model.side import SOUTHBOUND, us_officers, us_side
 from sim.model.terms import Terms
-from sim.model.traffic import (
-    CAR,
-    FAST,
-    HOURLY_CELLS,
-    LANES,
-    NEXUS,
-    TIMETABLE_CELLS,
-    TRAIN,
-    TRUCK,
-    demand,
-)
+from sim.model.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.model.workforce import Workforce, workforce_process
-from sim.parameters import Parameters
 from sim.point import Point
-from sim.randomness import Streams, exponential_table, gamma_table, lognormal_table
+from sim.randomness import Streams
 from sim.records import TURNED_BACK, Tally, more_room, new_attempts, new_tally
 
 Floats = npt.NDArray[np.float64]
@@ -116,7 +106,10 @@ class Border:
         self._settings_cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, self.ports, parameters, point.scenario, point.start)
         self.demand = demand(self.ports, parameters, point.year, point.start, point.days, streams)
-        self._build_ports(streams)
+        premises = build(point, self.ports, self.conditions, self.demand, streams)
+        self.ports, self.layout, self.world = premises.ports, premises.layout, premises.world
+        self.rostered, self.shift_draws = premises.rostered, premises.shift_draws
+        self.shift_hours = premises.shift_hours
         self.tally = new_tally(len(self.ports), len(LANES), self.layout.lines)
         self.attempts = new_attempts(1024)
         start = self.conditions.first_s
@@ -140,6 +133,7 @@ class Border:
         self.bookings = Bookings(
             self.ports, self.layout, self.demand, self.conditions, self.watch, streams, self.markets
         )
+        self.guests = Guests(self.bookings, self.diversion, self.watch, self.world)
         terms = Terms(self.conditions, self.ports, parameters, point.scenario, point.start)
         self.intelligence = Intelligence(
             self.env,
@@ -158,7 +152,6 @@ class Border:
             self.markets.hear,
         ]
         self.withdrawals: list[Withdrawal] = []
-        self.on_the_way = new_guests(0)
         self.duty_cad = 0.0
         self.collections = 0.0
         self.planned_officer_h = 0.0
@@ -183,64 +176,6 @@ class Border:
         """Parameters at every port without any intervention."""
         parameters, start = self.point.parameters, self.point.start
         return Conditions(self.ports, self.ports, parameters, BASELINE, start).at(0.0)
-
-    def _settings_of_record(self) -> Floats:
-        """Settings that booths and rosters were planned for, whatever a study sets since.
-
-        They are those of the defaults, so that a sweep over search rates does not hire officers.
-        """
-        defaults = Conditions(self.ports, self.ports, Parameters(), BASELINE, self.point.start)
-        share = collection(Parameters().duty, Parameters().duty).share
-        return settings_rows(self.ports, defaults.at(0.0).value, share, 0.0)
-
-    def _build_ports(self, streams: Streams) -> None:
-        """Derive lines, booths, bays and rostered officers, and what never changes."""
-        parameters = self.point.parameters
-        settings = self._settings_of_record()
-        service_s = settings[:, SERVICE_S : SERVICE_S + len(LANES)]
-        secondary_s = settings[:, SECONDARY_S : SECONDARY_S + len(LANES)]
-        typical = self._typical_hours()
-        peak = typical.max(axis=(0, 1, 4))
-        self.rostered = posts(
-            self.ports,
-            build_layout(self.ports, peak, service_s, secondary_s),
-            typical,
-            service_s,
-            secondary_s,
-            parameters.staffing.safety,
-        )
-        self.shift_hours = open_hours(self.ports)
-        # What is built since brings no officers.
-        built = self.conditions.at(-1.0)
-        self.ports = with_lanes(
-            self.ports, built.value("traffic.nexus_lane"), built.value("traffic.fast_lane")
-        )
-        added = np.zeros((len(self.ports), len(LANES)))
-        for lane in (CAR, NEXUS, TRUCK, FAST):
-            added[:, lane] = built.value(f"primary.{LANES[lane]}_booths_added")
-        peak = self._typical_hours().max(axis=(0, 1, 4))
-        self.layout = build_layout(self.ports, peak, service_s, secondary_s, added)
-        self.shift_draws = shift_draws(self.ports, self.point.days, streams)
-        service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
-        self.world = World(
-            first_line=self.layout.first_line,
-            line_of_lane=self.layout.line_of_lane,
-            queue_of_line=self.layout.queue_of_line,
-            booths=self.layout.booths,
-            bays=self.layout.bays,
-            entity=self.demand.entity,
-            timetabled=(np.arange(len(LANES)) == TRAIN).astype(np.int64),
-            seed=streams.seed,
-            replication=streams.replication,
-            gap_table=exponential_table(),
-            service_table=service(parameters.primary.cv),
-            secondary_table=lognormal_table(parameters.inspection.secondary_cv),
-        )
-
-    def _typical_hours(self) -> Floats:
-        traffic = self.point.parameters.traffic
-        nexus, fast = trusted_shares(self.ports, traffic.nexus_share, traffic.fast_share)
-        return typical_hours(self.ports, self.demand.hour_share, nexus, fast)
 
     def _settings(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
         """Rows of settings under a snapshot; ``skill_gain`` is what training has added to d'."""
@@ -291,7 +226,9 @@ class Border:
         cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshot))
         cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
         self.watch.today(self._settings(snapshot, skill))
-        guests = self._guests(day, opening, cumulative, cells, snapshot)
+        guests = self.guests.of_day(day, opening, cumulative, cells, snapshot)
+        self.attempts = more_room(self.attempts, self.bookings.count)
+        self.attempts["fate"][self.guests.gave_up] = TURNED_BACK
         plan = DayPlan(
             day=day,
             weekday=date.weekday(),
@@ -349,47 +286,3 @@ class Border:
             snapshot.value("traffic.fast_share"),
         )
         return self.demand.lane_hours(day, volume, nexus, fast)
-
-    def _guests(
-        self, day: int, opening: Opening, cumulative: Floats, cells: Whole, snapshot: Snapshot
-    ) -> Rows:
-        """Attempts and diverted travellers who arrive on a day."""
-        guests = [self._arriving(opening), self.bookings.trafficking(day, opening, snapshot)]
-        visitors = self.bookings.visitors(day, cumulative, cells)
-        self.attempts = more_room(self.attempts, self.bookings.count)
-        wait_s = self.watch.wait_s
-        for port in opening.disturbed:
-            guests.extend(
-                self.diversion.divert(port, group, opening, wait_s)
-                for group in shut_out(port, day, opening, cumulative, cells, self.world)
-            )
-            at_port = self.bookings.at_port(visitors, port)
-            shut = at_port & ~opening.open_at(port, visitors["time_s"])
-            if shut.any():
-                leaving, visitors = visitors[shut], visitors[~shut]
-                diverted = self.diversion.divert(port, leaving, opening, wait_s)
-                self._turn_back(leaving, diverted)
-                guests.append(diverted)
-        joined = in_order(*guests, visitors)
-        later = joined["time_s"] >= (day + 1) * DAY_S
-        self.on_the_way = joined[later]
-        return joined[~later]
-
-    def _arriving(self, opening: Opening) -> Rows:
-        """Diverted travellers on the road since yesterday, unless their port is shut too."""
-        arriving = self.on_the_way
-        if len(arriving) == 0:
-            return arriving
-        port = np.searchsorted(self.layout.first_line, arriving["line"], side="right") - 1
-        times = arriving["time_s"]
-        admitted = np.array(
-            [bool(opening.open_at(int(p), times[i : i + 1])[0]) for i, p in enumerate(port)]
-        )
-        self.diversion.tally.lost += int(np.sum(~admitted))
-        self._turn_back(arriving, arriving[admitted])
-        return np.asarray(arriving[admitted])
-
-    def _turn_back(self, before: Rows, after: Rows) -> None:
-        """Write down the attempts among travellers who gave up their trip."""
-        gone = np.setdiff1d(before["attempt"], after["attempt"])
-        self.attempts["fate"][gone[gone >= 0]] = TURNED_BACK
