@@ -80,8 +80,14 @@ def test_french_takes_the_same_values_and_is_not_english() -> None:
         assert french != english or len(words) < 2, english
 
 
-def test_every_scenario_and_assumption_has_french() -> None:
+def test_every_scenario_and_parameter_that_worlds_vary_has_french() -> None:
     assert sorted(set(scenarios()) - set(catalogue()["scenarios"])) == []
+    varied = {
+        name
+        for name, one in parameters().items()
+        if one.metadata["high"] is not None and not one.metadata["lever"]
+    }
+    assert sorted(varied - set(catalogue()["parameters"])) == []
     with speaking("fr"):
         assert [one.about for one in assumptions().ranked if one.language != "fr"] == []
 
