@@ -189,3 +189,32 @@ def test_validation_holds_the_baseline_against_the_record(
     cars = next(line for line in lines if line.startswith("car arrivals"))
     assert "above" in cars
     assert out.read_text().count("\n| ") == len(lines) - 2
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        ("nothing", "not a results folder"),
+        ("damaged", "summary.parquet: damaged"),
+        ("uncertified", "not certified"),
+        ("language", "unknown language 'de'"),
+    ],
+)
+def test_what_cannot_be_a_brief_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str, words: str
+) -> None:
+    folder = tmp_path / "study"
+    if harm != "nothing":
+        effects = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4)}
+        write(folder, effects, replications=2, held=harm != "uncertified")
+    if harm == "damaged":
+        path = folder / "summary.parquet"
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(content)
+    assert main(["brief", str(folder), "lang=de" if harm == "language" else "lang=fr"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert words in said.err
+    assert not list(tmp_path.rglob("brief*"))
