@@ -20,6 +20,7 @@ from sim.execute.chunk import Failure, Job, Outcome, carry_out
 from sim.execute.chunks import Chunk, Chunks
 from sim.execute.execution import Say
 from sim.execute.provenance import code_digest, package_versions
+from sim.execute.reaper import MARK, watch
 from sim.execute.store import Store
 from sim.execute.warmth import warm
 from sim.execute.worker_log import written_down
@@ -177,17 +178,35 @@ def _connected(address: str, workers: int) -> Iterator[Any]:
         ) from None
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
     if address == LOCAL:
-        ray.init(address="local", num_cpus=workers, include_dashboard=False, **common)
-    else:
-        _check(address)
-        try:
-            ray.init(address=address, **common)
-        except (ConnectionError, RuntimeError, ray.exceptions.RayError) as error:
-            raise InputError(f"execution.address = {address}: {_first_line(error)}") from None
+        with _own_cluster(ray, workers, common):
+            yield ray
+        return
+    _check(address)
+    try:
+        ray.init(address=address, **common)
+    except (ConnectionError, RuntimeError, ray.exceptions.RayError) as error:
+        raise InputError(f"execution.address = {address}: {_first_line(error)}") from None
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+@contextlib.contextmanager
+def _own_cluster(ray: Any, workers: int, common: dict[str, Any]) -> Iterator[None]:
+    """Start a cluster on this machine, and leave nothing of it, however this process ends."""
+    word = secrets.token_hex(16)
+    reaper = watch(word)
+    os.environ[MARK] = word
+    try:
+        ray.init(address="local", num_cpus=workers, include_dashboard=False, **common)
+        yield
+    finally:
+        ray.shutdown()
+        del os.environ[MARK]
+        assert reaper.stdin is not None
+        reaper.stdin.close()
+        reaper.wait()
 
 
 def _check(address: str) -> None:
