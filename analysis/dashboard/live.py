@@ -8,26 +8,22 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.dashboard.live_process import let_go, make_sure, quoted, spawn, tell_command
 from analysis.dashboard.mix import MIX, write_scenario
 from sim.errors import InputError
 from sim.execute.growing import read_plan
 from sim.intervention import BASELINE, Scenario
 from sim.status import Status, read_status
 
-ROOT = Path(__file__).resolve().parents[2]
 MOST_RUNNING = 2
-GRACE_S = 10.0
-"""How long a cancelled run may take to end by itself."""
 
 POOL_FROM = 2500
 """Days of ports in a replication from which several processes are worth their start."""
@@ -135,7 +131,7 @@ class Live:
             process = self._running.get(name)
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)
-            threading.Thread(target=_make_sure, args=(process,), daemon=True).start()
+            threading.Thread(target=make_sure, args=(process,), daemon=True).start()
 
     def is_busy(self, name: str) -> bool:
         """Whether a run is going on or waits for its turn."""
@@ -204,9 +200,9 @@ class Live:
             self._queue.clear()
             every = [*self._running.values(), *([self._spare] if self._spare else [])]
             for process in every:
-                _let_go(process)
+                let_go(process)
             for process in every:
-                _make_sure(process)
+                make_sure(process)
             if self._spare is not None and self._spare.stderr is not None:
                 self._spare.stderr.close()
             self._spare = None
@@ -215,7 +211,7 @@ class Live:
         """Forget runs that have ended and begin those whose turn has come."""
         for name, process in [*self._running.items()]:
             if process.poll() is not None:
-                _let_go(process)
+                let_go(process)
                 del self._running[name]
         while self._queue and len(self._running) < MOST_RUNNING:
             name, words = self._queue.popleft()
@@ -247,57 +243,3 @@ class Live:
             if file.suffix in SHARED and file.is_file():
                 with contextlib.suppress(OSError):
                     os.link(file, own / file.name)
-
-
-def quoted(path: Path) -> str:
-    """A path as a quoted word of the command line."""
-    escaped = re.sub(r"(\\*)('|$)", r"\1\1\2", str(path.resolve())).replace("'", "\\'")
-    return f"'{escaped}'"
-
-
-def spawn() -> subprocess.Popen[bytes]:
-    """Start a process that loads and waits, in a group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "sim.execute.waiting"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def tell_command(
-    process: subprocess.Popen[bytes], words: list[str], said: Path
-) -> subprocess.Popen[bytes]:
-    """Tell a waiting process what to do, and keep what it says in a file."""
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(words).encode() + b"\n")
-    process.stdin.flush()
-
-    def keep() -> None:
-        assert process.stderr is not None
-        with process.stderr, said.open("wb") as file:
-            for line in process.stderr:
-                file.write(line)
-                file.flush()
-
-    threading.Thread(target=keep, daemon=True).start()
-    return process
-
-
-def _let_go(process: subprocess.Popen[bytes]) -> None:
-    """Close the standard input of a process, at which it ends if it has not."""
-    if process.stdin is not None:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-
-
-def _make_sure(process: subprocess.Popen[bytes]) -> None:
-    """See that a process and all it started end."""
-    try:
-        process.wait(GRACE_S)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

@@ -16,7 +16,8 @@ from analysis.dashboard.desk import Desk
 from analysis.dashboard.figures import nothing
 from analysis.dashboard.frame import Children, refusal
 from analysis.dashboard.levers import offered, title_of_proposal
-from analysis.dashboard.live import Live, quoted
+from analysis.dashboard.live import Live
+from analysis.dashboard.live_process import quoted
 from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
 from analysis.language import speaking, tell
 from sim.errors import InputError

@@ -14,7 +14,7 @@ from analysis.dashboard.app import make_app
 from analysis.dashboard.desk import Desk
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.levers import levers, offered
-from analysis.dashboard.live import quoted
+from analysis.dashboard.live_process import quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
 from sim import scenario as scenario_files
 from sim.errors import InputError
