@@ -189,14 +189,16 @@ def register(app: Dash, desk: Desk) -> None:
         Output("mix-shown", "children"),
         Output("mix-clock", "disabled"),
         Output("mix-cancel", "disabled"),
+        Output("mix-clock", "max_intervals"),
         Input("mix-clock", "n_intervals"),
         Input("mix-metric", "value"),
         State("mix-name", "data"),
         State("asked", "children"),
     )
-    def look(_: int, metric: str, name: str, asked: str) -> tuple[Any, ...]:
+    def look(ticks: int | None, metric: str, name: str, asked: str) -> tuple[Any, ...]:
         if not name:
-            return (no_update,) * 6
+            return (no_update,) * 7
+        once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
         with speaking(address.language(asked)):
             try:
                 status = live.status(name)
@@ -207,9 +209,10 @@ def register(app: Dash, desk: Desk) -> None:
                     plan = read_plan(live.path(name))
                     study = arrivals.study(plan, live.days(name), tell("this mix"))
                     found = mix_answer.shown(study, metric if metric in HEADLINE else HEADLINE[0])
-                return words, str(status.done), str(max(status.total, 1)), found, over, not busy
+                total = str(max(status.total, 1))
+                return words, str(status.done), total, found, over, not busy, once_more
             except InputError as error:
-                return str(error), "0", "1", [refusal(error)], True, True
+                return str(error), "0", "1", [refusal(error)], True, True, once_more
 
     @app.callback(
         Output("mix-saved", "children"),

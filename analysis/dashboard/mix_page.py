@@ -59,7 +59,9 @@ def page(view: View, desk: Desk) -> Children:
             html.Div(id="mix-shown", className="shown"),
             _saving(),
             dcc.Store(id="mix-name", data=view.run),
-            dcc.Interval(id="mix-clock", interval=EVERY_MS, disabled=not view.run),
+            dcc.Interval(
+                id="mix-clock", interval=EVERY_MS, disabled=not view.run, max_intervals=1
+            ),
         ],
         className="answering",
     )  # fmt: skip

@@ -25,7 +25,7 @@ from sim.execute.provenance import code_digest
 from sim.intervention import Scenario
 from sim.port_day_table import TABLE, read_port_day
 
-EVERY_MS = 700
+EVERY_MS = 2000
 
 
 def page(view: View, desk: Desk) -> Children:
