@@ -202,30 +202,26 @@ def by_replication(
         raise InputError(
             f"{study.folder}: no attempts of {scenario} were kept, so there is no ledger"
         )
-    keys = [key for key in PAIRED if key in tables[0].columns]
-    groups = [dict(list(table.groupby(keys))) for table in tables]
+    groups = [dict(list(table.groupby(PAIRED))) for table in tables]
     rows = []
     for key in groups[0].keys() & groups[1].keys():
         parts = attempt_parts(groups[0][key], groups[1][key], expected=expected)
         if market is not None:
             parts = parts[parts["market"] == market]
         sums = parts.groupby("part")[["lost", "gained"]].sum().reindex(PARTS, fill_value=0.0)
-        rows.append(sums.reset_index().assign(**dict(zip(keys, key, strict=True))))
+        rows.append(sums.reset_index().assign(**dict(zip(PAIRED, key, strict=True))))
     table = pd.concat(rows, ignore_index=True)
     table["net"] = table["gained"] - table["lost"]
     order = pd.Categorical(table["part"], PARTS, ordered=True)
-    table = table.assign(part=order).sort_values([*keys, "part"], ignore_index=True)
-    return table.astype({"part": str})[[*keys, "part", "lost", "gained", "net"]]
+    table = table.assign(part=order).sort_values([*PAIRED, "part"], ignore_index=True)
+    return table.astype({"part": str})[[*PAIRED, "part", "lost", "gained", "net"]]
 
 
 def _attempts(study: Study, scenario: str, adversary: str | None) -> pd.DataFrame:
-    """Rows of a scenario, with as many of the keys of a pair as the table has."""
-    table = study.table("attempts", None, scenario)
-    columns = [*[key for key in PAIRED if key in table.columns], *COLUMNS]
-    table = table[columns]
-    if adversary is not None and "adversary" in table.columns:
-        table = table[table["adversary"] == adversary]
-    return table
+    """Trafficking attempts of a scenario, with the keys of a pair."""
+    table = study.table("attempts", [*PAIRED, *COLUMNS], scenario)
+    table = table[table["kind"] == "trafficking"]
+    return table if adversary is None else table[table["adversary"] == adversary]
 
 
 def ledger(
@@ -284,5 +280,4 @@ def noise_ratio(study: Study, scenario: str, adversary: str | None = None) -> fl
 
 def _totals(rows: pd.DataFrame) -> pd.DataFrame:
     """Sums over the parts, one row a replication."""
-    keys = [key for key in PAIRED if key in rows.columns]
-    return rows.groupby(keys, as_index=False)[["lost", "gained", "net"]].sum()
+    return rows.groupby(PAIRED, as_index=False)[["lost", "gained", "net"]].sum()
