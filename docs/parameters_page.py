@@ -6,7 +6,7 @@ from typing import Any
 
 from docs.markdown import plain, table
 from sim.geography import EARTH_RADIUS_KM
-from sim.model import border, danger, diversion, organisation, port, roster, workforce
+from sim.model import border, danger, diversion, port, roster, workforce
 from sim.parameters import ROOMS, Parameters, catalogue
 
 INTRODUCTION = """\
@@ -89,8 +89,6 @@ def _row(name: str, field: Field[Any]) -> tuple[str, ...]:
 def _constants() -> list[str]:
     rows = [(name, plain(value), unit, f"`{file}`", about)
             for name, value, unit, file, about in CONSTANTS]  # fmt: skip
-    sources = ", ".join(f"{state} {plain(row[0])}" for state, row in organisation.SOURCES.items())
-    markets = ", ".join(f"{place} {plain(row[0])}" for place, row in organisation.MARKETS.items())
     return [
         "## Constants of the model",
         "",
@@ -99,8 +97,7 @@ def _constants() -> list[str]:
         "",
         *table(("name", "value", "unit", "file", "about"), rows),
         "",
-        "Weights by which organisations are given a state of purchase and a province of sale, from",
-        f"traces and trace requests of 2004 (C133-C142; `sim/model/organisation.py`): {sources};",
-        f"{markets}.",
+        "States of purchase and regions of sale, and the weights by which organisations get them,",
+        "are tables: `sim/data/network_*.csv`, each row with its source.",
         "",
     ]
