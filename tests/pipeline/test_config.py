@@ -74,7 +74,7 @@ def test_every_experiment_composes(experiment: str) -> None:
 
 def test_the_headline_compares_all_proposals_with_the_baseline() -> None:
     names = [point.scenario.name for point in settings(experiment="proposals").points]
-    assert len(names) == 10
+    assert len(names) == 31
     assert names[-1] == "search_every_vehicle"
 
 
