@@ -215,6 +215,7 @@ def test_better_access_lengthens_waits_and_finds_more() -> None:
         "intelligence.report_share": 0.2,
         "intelligence.report_h": 0.0,
         "smuggling.adversary": "static",
+        "smuggling.firearms_per_year": 400_000.0,
     }
     base, better = (numbers(point(FEW, 20, s, sought)) for s in (BASELINE, read("database_access")))
     assert better["mean_wait_min"] > base["mean_wait_min"]

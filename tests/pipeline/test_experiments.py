@@ -21,7 +21,7 @@ def small(experiment: str) -> list[str]:
     config.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
         asked = compose("run", [f"experiment={experiment}"])
-    points = {"lhs": 8, "sobol": 2, "optimise": 4}.get(asked.design.method, 64)
+    points = {"lhs": 16, "sobol": 2, "optimise": 4}.get(asked.design.method, 64)
     return [
         f"experiment={experiment}", "ports=[sarnia]", "run.days=1", "run.replications=1",
         "run.start=2005-07-04", "execution=serial", "design.trajectories=2",
