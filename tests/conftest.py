@@ -1,8 +1,14 @@
 """What the tests of every room share."""
 
+import signal
+
 import pytest
 import simpy
 from hypothesis import settings
+
+# A suite that was started in the background ignores Ctrl-C, and so would the programs it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples every time; no deadline, since the first call of an engine compiles it.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -317,14 +317,12 @@ def test_a_disk_that_really_is_full(
 
 
 SLOW = """
-import signal
 import sys
 import functools
 import stand_in
 import sim.conduct
 import sim.__main__ as door
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # none in the background
     sim.conduct.Job = functools.partial(sim.conduct.Job, model=stand_in.slow)
     sys.exit(door.main())
 """
