@@ -17,6 +17,7 @@ from statsmodels.stats.multitest import multipletests
 from analysis.language import tell
 from analysis.wording import direction, period, shown
 from sim.errors import InputError
+from sim.parameters import Parameters
 from sim.results import METRICS, Metric, Study
 
 BASELINE = "baseline"
@@ -202,10 +203,10 @@ class Comparison:
 
 
 def headline_adversary(study: Study) -> str:
-    """The kind of smuggler that headlines are told for: the configured one, else the first."""
+    """The kind of smuggler that headlines are told for: the default one, else the first."""
     known = study.adversaries
-    asked = study.manifest.get("adversary")
-    return str(asked if asked in known else known[0])
+    default = Parameters().smuggling.adversary
+    return str(default if default in known else known[0])
 
 
 def headline_values(
