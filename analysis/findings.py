@@ -129,7 +129,10 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
 def _under_others(study: Study, best: Comparison) -> str:
     """Between what the effect lies over the kinds of smuggler."""
     if len(study.adversaries) < 2:
-        return ""
+        return tell(
+            "Only one way in which smugglers may decide was tried: under another, the order of the "
+            "proposals may differ."
+        )
     low, high = across_adversaries(study, STOPPED)[best.scenario]
     ends = [shown(end, unit="firearms", signed=True).value for end in (low, high)]
     return tell(
