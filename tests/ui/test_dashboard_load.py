@@ -92,6 +92,8 @@ def test_ten_browsers_at_once_see_no_error(visit, tmp_path: Path) -> None:
         for k, page in enumerate(pages):
             where = ".js-plotly-plot" if k % 2 else "#mix-map .main-svg"
             page.locator(where).first.wait_for(timeout=SLOW_MS)
+        for page in pages:  # before the server ends, which an open page would complain of
+            page.close()
 
 
 @pytest.mark.slow
@@ -105,13 +107,16 @@ def test_a_large_study_is_painted_without_delay(visit, tmp_path: Path) -> None:
     kinds = ("static", "quantal_response", "learning", "threshold", "worst_case")
     MADE_UP["write"](tmp_path / "study", effects, 30, adversaries=kinds)
     with SERVER["served"](tmp_path) as address:
-        settled(visit(address)).locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
+        first = settled(visit(address))
+        first.locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
+        first.close()
         began = time.monotonic()
         page = visit(address)
         page.locator("h1").wait_for(timeout=SLOW_MS)
         painted = time.monotonic() - began
         page.locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
         there = time.monotonic() - began
+        page.close()
         sys.stderr.write(f"first paint {painted:.2f} s, all there {there:.2f} s\n")
 
 
