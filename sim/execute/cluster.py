@@ -10,6 +10,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from sim.execute.chunk import Failure, Job, Outcome, carry_out
 from sim.execute.chunks import Chunk, Chunks
 from sim.execute.execution import Say
 from sim.execute.provenance import code_digest, package_versions
-from sim.execute.reaper import MARK, watch
+from sim.execute.reaper import watch
 from sim.execute.store import Store
 from sim.execute.warmth import warm
 from sim.execute.worker_log import written_down
@@ -32,6 +33,9 @@ HEALTH_S = 30.0
 """How long to wait for a cluster to say that it is one."""
 RETRIES = 3
 """How often Ray itself sends a chunk again whose process or machine died."""
+
+SOCKETS = "/tmp"
+"""Parent of a local cluster's folder: the path of a socket has at most 107 bytes."""
 
 SETTINGS = {
     "RAY_AUTH_MODE": "token",  # the same on every machine; from 2.61 on Ray's default
@@ -195,15 +199,14 @@ def _connected(address: str, workers: int) -> Iterator[Any]:
 @contextlib.contextmanager
 def _own_cluster(ray: Any, workers: int, common: dict[str, Any]) -> Iterator[None]:
     """Start a cluster on this machine, and leave nothing of it, however this process ends."""
-    word = secrets.token_hex(16)
-    reaper = watch(word)
-    os.environ[MARK] = word
+    folder = Path(tempfile.mkdtemp(prefix="ray-", dir=SOCKETS))
+    reaper = watch(folder)
+    own = {"num_cpus": workers, "include_dashboard": False, "_temp_dir": str(folder)}
     try:
-        ray.init(address="local", num_cpus=workers, include_dashboard=False, **common)
+        ray.init(address="local", **own, **common)
         yield
     finally:
         ray.shutdown()
-        del os.environ[MARK]
         assert reaper.stdin is not None
         reaper.stdin.close()
         reaper.wait()

@@ -1,31 +1,33 @@
 """Ends what a local Ray cluster left when its driver was killed: its agents outlive it otherwise.
 
 A process of its own, started before the cluster. It waits until the driver's end of a pipe closes,
-however that happens, and then ends every process that carries the driver's mark in its environment.
+however that happens, and then ends every process that has a file of the cluster's folder open, and
+removes the folder. (Ray writes titles over the environment of its processes, so a mark in there
+would not always be found.)
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-MARK = "BORDER_INTERDICTION_CLUSTER"
 LONGEST_S = 30.0
 """Processes may still be starting when their driver is killed: how long to look for them."""
 
 
-def watch(word: str) -> "subprocess.Popen[bytes]":
-    """Start a reaper of all that will carry a mark; it acts when its standard input closes.
+def watch(folder: Path) -> "subprocess.Popen[bytes]":
+    """Start a reaper of a cluster; it acts when its standard input closes.
 
     Parameters
     ----------
-    word : str
-        Value of the mark, MARK in the environment.
+    folder : pathlib.Path
+        Where the cluster, and no other, keeps its sockets and logs.
     """
     return subprocess.Popen(
-        [sys.executable, "-S", "-E", __file__, word],
+        [sys.executable, "-S", "-E", __file__, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -33,26 +35,33 @@ def watch(word: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def marked(word: str) -> list[int]:
-    """Processes that carry a mark, but for this one."""
-    entry = f"{MARK}={word}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
+def holders(folder: Path) -> set[int]:
+    """Processes that have a file of a folder open."""
+    inside = f"{folder}{os.sep}"
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:
-            carries = entry in path.read_bytes()  # Ray writes titles over a part of it
+            held = os.readlink(link).startswith(inside)
         except OSError:
             continue
-        if carries and int(path.parent.name) != os.getpid():
-            found.append(int(path.parent.name))
+        if held:
+            found.add(int(link.parts[2]))
     return found
 
 
-def reap(word: str) -> None:
-    """End what carries a mark, until for a second nothing does."""
+def reap(folder: Path, driver: int) -> None:
+    """End what holds files of a folder, until for a second nothing does; remove the folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    driver : int
+        Process that is left alone: it may go on after its cluster.
+    """
     patience = time.monotonic() + LONGEST_S
     clear = 0
     while clear < 5 and time.monotonic() < patience:
-        left = marked(word)
+        left = holders(folder) - {driver}
         clear = 0 if left else clear + 1
         for pid in left:
             try:
@@ -60,8 +69,10 @@ def reap(word: str) -> None:
             except ProcessLookupError:
                 continue
         time.sleep(0.2)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
+    parent = os.getppid()
     sys.stdin.buffer.read()
-    reap(sys.argv[1])
+    reap(Path(sys.argv[1]), parent)

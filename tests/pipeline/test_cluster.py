@@ -10,17 +10,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from sim.errors import InputError
 from sim.execute.cluster import _check
+from sim.execute.reaper import holders
 from sim.status import read_status
 from tests.pipeline.test_kill import (
     HERE,
-    MARK,
     PATIENCE_S,
     ROOT,
     SCRIPT,
@@ -52,7 +52,6 @@ class Nodes:
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
             "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT}",
-            MARK: str(temporary),
         }
 
     def start(self, host: str) -> None:
@@ -75,16 +74,11 @@ class Nodes:
 
     def processes(self, *words: str) -> list[int]:
         found = []
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                command = path.read_text().replace("\0", " ")
-                marked = (
-                    f"{MARK}={self.temporary}\0".encode() in (path.parent / "environ").read_bytes()
-                )
-            except OSError:
-                continue
-            if marked and all(word in command for word in words):
-                found.append(int(path.parent.name))
+        for pid in holders(self.temporary):
+            with suppress(OSError):
+                command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+                if all(word in command for word in words):
+                    found.append(pid)
         return found
 
     def kill_node(self, host: str) -> None:
@@ -144,7 +138,7 @@ def test_a_worker_dies_a_node_dies_and_a_node_joins(
     status = read_status(folder)
     assert (status.state, status.done, status.failed) == ("done", 1000, 0)
     assert {worker.name for worker in status.workers} - before
-    wait_until_gone(folder)
+    wait_until_gone(driver)
     across = content(folder)
     whole = unbroken(tmp_path / "unbroken", STUDY, monkeypatch)
     for name, expected in whole.items():

@@ -3,6 +3,7 @@
 import functools
 import importlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -20,7 +21,6 @@ from tests.pipeline import stand_in
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-MARK = "BORDER_KILL_TEST"
 KILLS = 20
 STUDY = ["compare=[more_officers]", "ports=[sarnia]", "run.days=2"]
 TABLES = ("summary", "port_hours", "officer_hours", "attempts")
@@ -29,42 +29,54 @@ PATIENCE_S = 300
 SCRIPT = """
 import functools
 import sys
+import time
 import stand_in
 import sim.conduct
 import sim.__main__ as door
+
+class Slow(sim.conduct.Store):
+    def load(self, task):
+        time.sleep(0.001)
+        return super().load(task)
+
 if __name__ == "__main__":
+    sim.conduct.Store = Slow
     sim.conduct.Job = functools.partial(sim.conduct.Job, model=stand_in.brief)
     sys.exit(door.main())
 """
 
 
-def start(script: Path, folder: Path, words: list[str]) -> subprocess.Popen[bytes]:
+def start(
+    script: Path, folder: Path, words: list[str], allowance: float = math.inf
+) -> subprocess.Popen[bytes]:
+    path = f"{HERE}{os.pathsep}{ROOT}"
     return subprocess.Popen(
         [sys.executable, str(script), *words, f"study.dir='{folder}'"],
         cwd=script.parent,
-        env={**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT}", MARK: str(folder)},
+        env={**os.environ, "PYTHONPATH": path, stand_in.ALLOWANCE: str(allowance)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,
     )
 
 
-def left_running(folder: Path) -> list[str]:
-    """Processes that a study of this folder started, and that are still there."""
+def left_running(session: int) -> list[str]:
+    """Processes of a session that are still there."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            marked = f"{MARK}={folder}\0".encode() in path.read_bytes()
-            command = (path.parent / "cmdline").read_text().replace("\0", " ")
+            command = path.read_text().replace("\0", " ").strip()
+            inside = os.getsid(int(path.parent.name)) == session
         except OSError:
             continue
-        if marked and command:
+        if inside and command:  # one without a command is dead and waits for its parent
             found.append(command)
     return found
 
 
-def wait_until_gone(folder: Path) -> None:
+def wait_until_gone(process: subprocess.Popen[bytes]) -> None:
     patience = time.monotonic() + 60
-    while left := left_running(folder):
+    while left := left_running(process.pid):
         assert time.monotonic() < patience, left
         time.sleep(0.05)
 
@@ -110,26 +122,28 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(
     script.write_text(SCRIPT, encoding="utf-8")
     folder = tmp_path / "study"
     study = [*STUDY, f"run.replications={600 * workers}"]
+    allowance = 2 * 600 // (KILLS + 1)  # two scenarios: it is not done before the last kill
     words = [*study, f"execution={execution}", f"execution.workers={workers}"]
     chance = np.random.default_rng(workers)
     for kill in range(KILLS + 2):
-        process = start(script, folder, words)
-        if kill % 4 == 3:  # while it starts
+        process = start(script, folder, words, allowance if kill < KILLS else math.inf)
+        if kill % 4 == 3 and kill < KILLS:  # while it starts
             time.sleep(chance.uniform(0.0, 3.0))
         elif kill < KILLS:  # while it works
             wait_for(process, folder, done(folder), "running")
             time.sleep(chance.uniform(0.0, 0.8))
         else:  # while it writes its tables
             wait_for(process, folder, sys.maxsize, "writing")
+            time.sleep(chance.uniform(0.0, 0.8))
         assert process.poll() is None, process.communicate()
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        wait_until_gone(folder)
+        wait_until_gone(process)
     process = start(script, folder, words)
     _, printed = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, printed) == (0, b"")
     assert read_status(folder).state == "done"
-    wait_until_gone(folder)
+    wait_until_gone(process)
     killed = content(folder)
     whole = unbroken(tmp_path / "unbroken", study, monkeypatch)
     assert killed.keys() == whole.keys()
