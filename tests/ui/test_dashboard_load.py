@@ -178,7 +178,9 @@ def test_where_there_is_no_study_it_says_how_to_make_one(visit, tmp_path: Path) 
         page = settled(visit(address))
         page.locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
         page.locator("nav a").nth(4).click()
-        page.locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
+        page.wait_for_url(lambda url: url != address)
+        settled(page).locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
+        page.close()
 
 
 def test_a_taken_port_and_a_missing_folder_are_refused_in_one_line(tmp_path: Path) -> None:
