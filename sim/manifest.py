@@ -71,19 +71,23 @@ def configuration_hash(settings: "Settings") -> str:
         for key, value in settings.configuration.items()
         if key not in ("study", "execution")
     }
-    read = [key_of(point) for point in settings.points]
-    return _digest([deciding, _digest(read)])
+    return _digest([deciding, _digest(*(key_of(point) for point in settings.points))])
 
 
 def content_hash(settings: "Settings") -> str:
     """Hash of everything that decides the bytes of the tables, the code among it."""
-    labelled = [(*point.label, key_of(point)) for point in settings.points]
-    titles = {point.scenario.name: asdict(point.scenario) for point in settings.points}
+    runs = _digest(*([*point.label, key_of(point), count] for point, count in settings.runs()))
+    scenarios = {point.scenario.name: point.scenario for point in settings.points}
+    titles = [asdict(scenario) for scenario in scenarios.values()]
     design = settings.design.about if settings.design else None
-    kept = [[count for _, count in settings.runs()], settings.detail]
-    return _digest([code_digest(), configuration_hash(settings), labelled, titles, design, kept])
+    return _digest(
+        code_digest(), configuration_hash(settings), runs, titles, design, settings.detail
+    )
 
 
-def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _digest(*content: object) -> str:
+    """Hash of any number of things, one after another: they may be many."""
+    digest = hashlib.sha256()
+    for one in content:
+        digest.update(json.dumps(one, sort_keys=True, default=str).encode() + b"\n")
+    return digest.hexdigest()[:16]

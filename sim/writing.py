@@ -6,11 +6,12 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -42,7 +43,7 @@ def write_study(
     folder: Path | str,
     results: Iterable[tuple[Label, int, "Result | Kept"]],
     manifest: dict[str, Any],
-    design: "pd.DataFrame | None" = None,
+    design: Mapping[str, npt.NDArray[Any]] | None = None,
 ) -> None:
     """Write a results folder; an older one there stays whole until the new one is.
 
@@ -55,7 +56,7 @@ def write_study(
         rows shall have. No more than a group of rows is in memory at a time.
     manifest : dict
         How the study was made; ``schema`` and ``rows`` are added.
-    design : pandas.DataFrame, optional
+    design : mapping of array, optional
         The columns of DESIGN: which values the numbered points of a design stand for.
     """
     folder = Path(folder)
@@ -67,8 +68,7 @@ def write_study(
         certificate = {"held": held, "replications": rows.pop("replications")}
         _write_json(staging / "certificate.json", {**certificate, "laws": list(laws.values())})
         if design is not None:
-            table = pa.Table.from_pandas(design, schema_of(DESIGN), preserve_index=False)
-            pq.write_table(table.replace_schema_metadata(), staging / DESIGN_FILE)
+            pq.write_table(pa.table(design, schema_of(DESIGN)), staging / DESIGN_FILE)
         about = {"schema": SCHEMA, "rows": rows, "files": _files(staging)}
         _write_json(staging / "manifest.json", {**manifest, **about})
         (folder / "manifest.json").unlink(missing_ok=True)

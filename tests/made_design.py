@@ -35,5 +35,5 @@ def made(
     summary = pd.DataFrame(rows, columns=[*keys, "class", "value"])
     manifest = {"schema": 2, "days": 365, "design": design.about}
     study = Study(Path("memory"), manifest, {}, summary)
-    study.__dict__["design"] = design.table()
+    study.__dict__["design"] = pd.DataFrame(design.table())
     return study

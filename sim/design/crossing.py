@@ -70,16 +70,18 @@ def crossed(
     kinds = tuple(adversaries) or (base.parameters.smuggling.adversary,)
     for kind in kinds:
         check_value("smuggling.adversary", kind, "adversaries")
-    by_kind = {
-        kind: [
-            dataclasses.replace(one, smuggling=dataclasses.replace(one.smuggling, adversary=kind))
-            for one in own
-        ]
-        for kind in kinds
-    }
+    by_kind = {kind: [_facing(one, kind) for one in own] for kind in kinds}
     return tuple(
         dataclasses.replace(base, scenario=scenario, parameters=parameters, world=world)
         for scenario in scenarios
         for kind in kinds
         for world, parameters in enumerate(by_kind[kind])
     )
+
+
+def _facing(parameters: Parameters, adversary: str) -> Parameters:
+    """Parameters with a kind of smuggler: the same object where it is theirs already."""
+    if parameters.smuggling.adversary == adversary:
+        return parameters
+    smuggling = dataclasses.replace(parameters.smuggling, adversary=adversary)
+    return dataclasses.replace(parameters, smuggling=smuggling)

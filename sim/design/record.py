@@ -1,16 +1,16 @@
 """What a design is: which points, how they were chosen, and what their numbers mean."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from sim.design.crossing import Values
 from sim.design.factors import Factor
 from sim.design.sampling import Floats
 from sim.errors import InputError
 from sim.intervention import SETTLED, Intervention, Scenario
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 WORLD, SCENARIO = "world", "scenario"
 ROLES = (WORLD, SCENARIO)
@@ -77,23 +77,20 @@ class Design:
             **self.options,
         }
 
-    def table(self) -> "pd.DataFrame":
+    def table(self) -> dict[str, npt.NDArray[Any]]:
         """The columns of `sim.tables.DESIGN`, one row a point and parameter."""
-        import pandas as pd
-
-        rows = [
-            (
-                scenario_of(values).name if self.role == SCENARIO else "",
-                number if self.role == WORLD else 0,
-                factor.name,
-                float(values[factor.name]),
-                float(self.places[number - 1, k]),
-            )
-            for number, values in enumerate(self.values, start=1)
-            for k, factor in enumerate(self.factors)
-        ]
-        columns = ["scenario", "world", "parameter", "value", "place"]
-        return pd.DataFrame(rows, columns=columns)
+        points, factors = self.places.shape
+        scenarios = self.role == SCENARIO
+        names = [scenario_of(one).name for one in self.values] if scenarios else [""] * points
+        numbers = np.zeros(points, int) if scenarios else np.arange(1, points + 1)
+        values = [[one[factor.name] for factor in self.factors] for one in self.values]
+        return {
+            "scenario": np.repeat(np.array(names, object), factors),
+            "world": np.repeat(numbers, factors),
+            "parameter": np.tile(np.array([one.name for one in self.factors], object), points),
+            "value": np.array(values, float).ravel(),
+            "place": self.places.ravel(),
+        }
 
 
 def scenario_of(values: Values) -> Scenario:

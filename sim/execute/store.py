@@ -32,7 +32,9 @@ FORMAT_FILE = "store.json"
 MOST_PARTS = 16
 """With more small parts than this they are put together."""
 PART_BYTES = 256 * 2**20
-"""About the size of a part that is put together from others."""
+PART_ENTRIES = 5_000
+"""About the size of a part that is put together from others: whichever is reached first, so that
+neither a file nor what is in memory of it grows with the study."""
 
 _ABSENT = -1
 _DETAILED = 1 << 62
@@ -192,7 +194,11 @@ class Store:
         """
         self.refresh()
         damaged = [part for part in self._parts if part.path in self._damaged]
-        small = [part for part in self._parts if part.size < PART_BYTES // 2]
+        small = [
+            part
+            for part in self._parts
+            if part.size < PART_BYTES // 2 and len(part.offset) < PART_ENTRIES // 2
+        ]
         taken = small + damaged if len(small) > MOST_PARTS else damaged
         if taken:
             self._merge({id(part) for part in taken})
@@ -200,33 +206,38 @@ class Store:
             if not ours:
                 (self.folder / name).unlink(missing_ok=True)
 
-    def _merge(self, small: set[int]) -> None:
-        groups: list[list[tuple[Path, Entry]]] = [[]]
+    def _merge(self, taken: set[int]) -> None:
+        made = {merge(self.folder, group, self.code) for group in self._groups(taken)}
+        for part in self._parts:
+            if id(part) in taken and part.path not in made:
+                part.path.unlink(missing_ok=True)
+        self._parts, self._where, self._damaged = [], {}, set()
+        self._seen = {name: seen for name, seen in self._seen.items() if not seen[1]}
+        self.refresh()
+
+    def _groups(self, taken: set[int]) -> Iterator[list[tuple[Path, Entry]]]:
+        """What is whole in some parts, by key and number, as much at a time as one part holds."""
+        group: list[tuple[Path, Entry]] = []
         size = 0
         for key in sorted(self._where):
             for replication, place in enumerate(self._where[key]):
                 if place < 0:
                     continue
                 part, row = self._part(place)
-                if id(part) not in small:
+                if id(part) not in taken:
                     continue
                 entry = Entry(key, replication, bool(place & _DETAILED), *part.place(row))
-                if size > PART_BYTES:
-                    groups.append([])
-                    size = 0
                 try:
                     read_entry(part.path, *part.place(row))
                 except DamagedError:
                     continue
-                groups[-1].append((part.path, entry))
+                group.append((part.path, entry))
                 size += entry.length
-        made = {merge(self.folder, group, self.code) for group in groups if group}
-        for part in self._parts:
-            if id(part) in small and part.path not in made:
-                part.path.unlink(missing_ok=True)
-        self._parts, self._where, self._damaged = [], {}, set()
-        self._seen = {name: seen for name, seen in self._seen.items() if not seen[1]}
-        self.refresh()
+                if size > PART_BYTES or len(group) >= PART_ENTRIES:
+                    yield group
+                    group, size = [], 0
+        if group:
+            yield group
 
     def prepare(self, *, alone: bool = True) -> None:
         """Make the folder fit for writing. For the lock's holder.

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
 
@@ -99,7 +100,7 @@ def test_whole_numbers_have_equal_shares_of_their_range() -> None:
 def test_the_design_says_what_the_numbers_of_worlds_mean() -> None:
     asked = composed("worlds=2")
     assert asked.design is not None
-    table = asked.design.table()
+    table = pd.DataFrame(asked.design.table())
     assert set(table["world"]) == {1, 2}
     for name, rows in table.groupby("parameter"):
         room, field = name.split(".")

@@ -1,6 +1,7 @@
 """Designs: points lie where the method says, mean what the table says, and bad ones are refused."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.design.methods import DesignConfig, design_of
@@ -58,10 +59,10 @@ def test_points_that_planners_choose_are_scenarios_that_set_levers() -> None:
 
 
 def test_the_table_says_what_each_point_is() -> None:
-    worlds = design("lhs", vary=TWO, points=4).table()
+    worlds = pd.DataFrame(design("lhs", vary=TWO, points=4).table())
     assert worlds["world"].unique().tolist() == [1, 2, 3, 4]
     assert set(worlds["scenario"]) == {""}
-    levers = design("grid", vary=TWO).table()
+    levers = pd.DataFrame(design("grid", vary=TWO).table())
     assert set(levers["world"]) == {0}
     assert levers["scenario"].iloc[0] == "selective_share=0.01,officers_scale=0.9"
     assert set(levers["place"]) == {0.0, 1.0}

@@ -135,7 +135,7 @@ def test_a_design_that_is_not_complete_is_refused() -> None:
     study = made(design, lambda values: values[A])
     short = study.summary[study.summary["world"] != 5]
     study = dataclasses.replace(study, made=pd.DataFrame(short))
-    study.__dict__["design"] = design.table()
+    study.__dict__["design"] = pd.DataFrame(design.table())
     with pytest.raises(InputError, match="11 of the 12 points of the design are there"):
         morris(study)
 
