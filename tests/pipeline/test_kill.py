@@ -121,8 +121,8 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(
     script = tmp_path / "brief.py"
     script.write_text(SCRIPT, encoding="utf-8")
     folder = tmp_path / "study"
-    study = [*STUDY, f"run.replications={600 * workers}"]
-    allowance = 2 * 600 // (KILLS + 1)  # two scenarios: it is not done before the last kill
+    study = [*STUDY, f"run.replications={300 * workers}"]
+    allowance = 2 * 300 // (KILLS + 1)  # two scenarios: it is not done before the last kill
     words = [*study, f"execution={execution}", f"execution.workers={workers}"]
     chance = np.random.default_rng(workers)
     for kill in range(KILLS + 2):
