@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.compare import Comparison, estimate, family, metric_of, values
+from analysis.compare import Comparison, family, metric_of, values
+from analysis.estimates import estimate
 from analysis.wording import period, probability, shown
 from sim.results import Study
 

@@ -20,7 +20,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import BASELINE, KEYS, LEVEL, STOPPED, Estimate, estimate, values
+from analysis.compare import BASELINE, KEYS, STOPPED, values
+from analysis.estimates import LEVEL, Estimate, estimate
 from sim.errors import InputError
 from sim.results import Study
 

@@ -8,11 +8,11 @@ from analysis.compare import (
     STOPPED,
     Comparison,
     across_adversaries,
-    estimate,
     headline_adversary,
     headline_values,
     metric_of,
 )
+from analysis.estimates import estimate
 from analysis.language import tell, tell_count, title_of
 from analysis.wording import direction, number, period, shown
 from sim.results import Study

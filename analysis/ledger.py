@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.compare import BASELINE, estimate
+from analysis.compare import BASELINE
+from analysis.estimates import estimate
 from sim.errors import InputError
 from sim.results import Study
 

@@ -6,8 +6,9 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.compare import BASELINE, Estimate, estimate
+from analysis.compare import BASELINE
 from analysis.compare_text import aligned
+from analysis.estimates import Estimate, estimate
 from analysis.validate_independent import independent_targets
 from analysis.validate_intelligence import intelligence_targets
 from analysis.validate_markets import market_targets, what_is_not_known

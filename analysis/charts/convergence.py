@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 from scipy import stats
 
 from analysis.charts.look import BLUE, LEGEND, finish, safe, zero_line
-from analysis.compare import BASELINE, LEVEL, STOPPED, headline_values, metric_of
+from analysis.compare import BASELINE, STOPPED, headline_values, metric_of
+from analysis.estimates import LEVEL
 from analysis.language import tell, title_of
 from analysis.leading import leading
 from analysis.wording import period, shown, unit_of

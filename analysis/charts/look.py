@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.compare import Estimate
+from analysis.estimates import Estimate
 from analysis.language import spoken, tell, title_of
 from analysis.wording import NARROW, axis_scale, unit_of
 from sim.results import Study

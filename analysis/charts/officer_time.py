@@ -13,7 +13,8 @@ from analysis.charts.look import (
     label,
     line_height,
 )
-from analysis.compare import BASELINE, compare, estimate, headline_adversary, headline_values
+from analysis.compare import BASELINE, compare, headline_adversary, headline_values
+from analysis.estimates import estimate
 from analysis.language import tell
 from analysis.wording import period, shown
 from sim.results import Study

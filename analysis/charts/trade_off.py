@@ -20,14 +20,8 @@ from analysis.charts.look import (
     safe,
     zero_line,
 )
-from analysis.compare import (
-    HEADLINE,
-    STOPPED,
-    Comparison,
-    Estimate,
-    compare,
-    headline_adversary,
-)
+from analysis.compare import HEADLINE, STOPPED, Comparison, compare, headline_adversary
+from analysis.estimates import Estimate
 from analysis.language import tell, title_of
 from analysis.wording import period, unit_of
 from sim.results import Study

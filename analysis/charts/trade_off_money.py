@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 
 from analysis.charts.trade_off import Point, Price, _stopped, plane
-from analysis.compare import BASELINE, estimate, headline_values
+from analysis.compare import BASELINE, headline_values
+from analysis.estimates import estimate
 from analysis.language import tell
 from sim.results import Study
 

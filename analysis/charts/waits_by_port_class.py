@@ -13,7 +13,8 @@ from analysis.charts.look import (
     safe,
     wrapped,
 )
-from analysis.compare import BASELINE, compare, estimate, headline_adversary, headline_values
+from analysis.compare import BASELINE, compare, headline_adversary, headline_values
+from analysis.estimates import estimate
 from analysis.language import tell, title_of
 from analysis.wording import shown
 from sim.results import Study

@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 from scipy import stats
 
 from analysis.charts.look import BLUE, zero_line
-from analysis.compare import BASELINE, HEADLINE, LEVEL, compare, metric_of, values
+from analysis.compare import BASELINE, HEADLINE, compare, metric_of, values
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.frame import Children
 from analysis.dashboard.mix import MIX
+from analysis.estimates import LEVEL
 from analysis.language import tell
 from analysis.wording import period
 from sim.execute.growing import Planned, summary_of

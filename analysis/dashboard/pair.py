@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import LEVEL, Comparison, Estimate, corrected, estimate, values
+from analysis.compare import Comparison, corrected, values
+from analysis.estimates import LEVEL, Estimate, estimate
 from analysis.language import tell
 from sim.errors import InputError
 from sim.results import Study

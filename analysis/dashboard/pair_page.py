@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, html, no_update
 
-from analysis.compare import BASELINE, HEADLINE, Comparison, estimate, headline_adversary, metric_of
+from analysis.compare import BASELINE, HEADLINE, Comparison, headline_adversary, metric_of
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice
@@ -14,6 +14,7 @@ from analysis.dashboard.figures import table
 from analysis.dashboard.frame import Children, refusal, stamp
 from analysis.dashboard.pair import common_numbers, compare_two, runs
 from analysis.dashboard.results_page import metrics
+from analysis.estimates import estimate
 from analysis.language import speaking, tell, title_of
 from analysis.wording import period, probability, shown
 from sim.errors import InputError

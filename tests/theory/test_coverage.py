@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.compare import estimate
+from analysis.estimates import estimate
 from sim.intervention import Intervention, Scenario
 from sim.parameters import Parameters
 from sim.point import Point

@@ -10,8 +10,9 @@ import pytest
 from scipy import stats
 
 from analysis.__main__ import main
-from analysis.compare import Comparison, compare, corrected, estimate, family, values
+from analysis.compare import Comparison, compare, corrected, family, values
 from analysis.compare_text import frame_of, text_of
+from analysis.estimates import estimate
 from analysis.wording import number, shown
 from sim.errors import InputError
 from sim.results import Study, read_study

@@ -1,0 +1,65 @@
+"""Means over replications, with their intervals.
+
+Student's t: replications are independent and few, and each is itself a sum over a year.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+LEVEL = 0.95
+"""Of every interval that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over replications.
+
+    Attributes
+    ----------
+    mean, low, high : float
+        Mean and its 95 % interval (Student's t); the interval is NaN with one replication.
+    count : int
+        Replications.
+    p : float
+        Two-sided, of a mean of zero; 1 if every value is zero.
+    identical : bool
+        Whether every value is exactly zero.
+    """
+
+    mean: float
+    low: float
+    high: float
+    count: int
+    p: float
+    identical: bool
+
+
+def estimate(sample: pd.Series) -> Estimate:
+    """Mean of a sample with its interval."""
+    return estimates(sample.to_frame())[0]
+
+
+def estimates(samples: pd.DataFrame) -> list[Estimate]:
+    """Mean of every column with its interval; what is missing in a column is left out of it."""
+    table = samples.to_numpy(float)
+    counts = (~np.isnan(table)).sum(axis=0)
+    some = np.maximum(counts, 1)
+    means = np.where(counts > 0, np.nansum(table, axis=0) / some, np.nan)
+    identical = (counts > 0) & (np.nansum(np.abs(table), axis=0) == 0)
+    constant = np.array([len(set(column[~np.isnan(column)])) <= 1 for column in table.T])
+    squares = np.nansum((table - means) ** 2, axis=0)
+    errors = np.where(constant, 0.0, np.sqrt(squares / np.maximum(counts - 1, 1) / some))
+    reach = stats.t.ppf((1 + LEVEL) / 2, np.maximum(counts - 1, 1)) * errors
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stats.t.sf(np.abs(means) / errors, np.maximum(counts - 1, 1))
+    p = np.where(errors == 0, np.where(identical, 1.0, 0.0), p)
+    reach, p = (np.where(counts < 2, np.nan, x) for x in (reach, p))
+    return [
+        Estimate(
+            float(mean), float(mean - far), float(mean + far), int(count), float(one), bool(no)
+        )
+        for mean, far, count, one, no in zip(means, reach, counts, p, identical, strict=True)
+    ]
