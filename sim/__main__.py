@@ -79,7 +79,7 @@ def compose() -> Asked:
     """Have Hydra compose the configuration, or each point of a sweep; nothing is run yet."""
     import hydra
 
-    from sim import config
+    from sim import config, config_schema
     from sim.complaint import one_line
 
     if not config.CONF.is_dir():
@@ -87,13 +87,15 @@ def compose() -> Asked:
     asked = Asked()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra passes errors on instead of printing them
     with tempfile.TemporaryDirectory() as scratch:
-        config.register(Path(scratch))
+        config_schema.register(Path(scratch))
         command = hydra.main(version_base="1.3", config_path=str(config.CONF), config_name="run")
         try:
             command(asked)()
             asked.read()
         except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
-            raise InputError(one_line(error, [*config.known_names(), "experiment"])) from None
+            raise InputError(
+                one_line(error, [*config_schema.known_names(), "experiment"])
+            ) from None
     return asked
 
 

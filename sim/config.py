@@ -5,17 +5,16 @@ import datetime
 import functools
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hydra.core.config_store import ConfigStore
-from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 import sim.scenario
 from sim.complaint import one_line
-from sim.design.asking import SelectionConfig, StoppingConfig, most_replications, procedure_of
+from sim.config_schema import known_names
+from sim.design.asking import most_replications, procedure_of
 from sim.design.crossing import crossed
 from sim.design.methods import METHODS, DesignConfig, design_of
 from sim.design.record import WORLD, Design
@@ -33,81 +32,6 @@ from sim.study import Settings
 CONF = Path(__file__).resolve().parent.parent / "conf"
 PLACE = "configuration"
 PORT_SETS = ("all", "official119")
-
-
-@dataclass
-class _Run:
-    start: str = "2005-01-01"
-    days: int = 365
-    replications: int = 6
-    seed: int = 1
-
-
-@dataclass
-class _Execution:
-    kind: str = MISSING
-    workers: int | None = None
-    address: str = "local"
-    index: int | None = None
-    count: int | None = None
-
-
-@dataclass
-class _StudyFolder:
-    dir: str | None = None
-    scenarios: str | None = None
-    ports_table: str | None = None
-    detail: str = "auto"
-    confirm: bool = False
-
-
-ROOMS_OF_A_RUN = (
-    ("run", _Run),
-    ("design", DesignConfig),
-    ("stopping", StoppingConfig),
-    ("selection", SelectionConfig),
-    ("execution", _Execution),
-    ("study", _StudyFolder),
-)
-
-
-def _twin(frozen: type) -> type:
-    """Make the mutable class that Hydra needs from a frozen one."""
-    return dataclasses.make_dataclass(
-        f"{frozen.__name__}Schema",
-        [(one.name, one.type, field(default=one.default)) for one in dataclasses.fields(frozen)],
-    )
-
-
-def register(scratch: Path = Path()) -> None:
-    """Make the schema known to Hydra, and a folder where it may leave its note of a sweep."""
-    rooms = [
-        (one.name, twin := _twin(one.type), field(default_factory=twin))  # type: ignore[arg-type]
-        for one in dataclasses.fields(Parameters)
-    ]
-    schema = dataclasses.make_dataclass(
-        "RunSchema",
-        [
-            *rooms,
-            ("run", _Run, field(default_factory=_Run)),
-            ("scenario", Any, field(default=BASELINE.name)),
-            ("compare", list[Any], field(default_factory=list)),
-            ("ports", Any, field(default="all")),
-            ("year", int, field(default=2005)),
-            ("adversary", str | None, field(default=None)),
-            ("adversaries", Any, field(default_factory=list)),
-            ("worlds", int, field(default=0)),
-            ("design", DesignConfig, field(default_factory=DesignConfig)),
-            ("precision", Any, field(default=None)),
-            ("stopping", StoppingConfig, field(default_factory=StoppingConfig)),
-            ("selection", SelectionConfig, field(default_factory=SelectionConfig)),
-            ("engine", str, field(default=MISSING)),
-            ("execution", _Execution, field(default_factory=_Execution)),
-            ("study", _StudyFolder, field(default_factory=_StudyFolder)),
-        ],
-    )
-    ConfigStore.instance().store(name="schema", node=schema)
-    OmegaConf.register_new_resolver("scratch", lambda: str(scratch), replace=True)
 
 
 def settings(config: DictConfig, experiment: str | None = None) -> Settings:
@@ -358,15 +282,6 @@ def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
                 f"{PLACE}: compare names {name!r} twice (the baseline is always there)"
             )
     return [one("scenario", BASELINE.name), *against]
-
-
-def known_names() -> list[str]:
-    """Names that can be given on the command line, besides parameters."""
-    names = ["scenario", "compare", "ports", "year", "adversary", "adversaries", "worlds", "engine"]
-    names += ["precision"]
-    for room, schema in ROOMS_OF_A_RUN:
-        names += [f"{room}.{one.name}" for one in dataclasses.fields(schema)]
-    return names
 
 
 def words(listed: Any) -> list[str]:

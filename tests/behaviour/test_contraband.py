@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config
+from sim import config, config_schema
 from sim.errors import InputError
 from sim.feasibility import check_point
 from sim.intervention import BASELINE
@@ -85,7 +85,7 @@ def test_contraband_that_goes_the_other_way_is_refused(changes: Changes, message
 
 @pytest.mark.parametrize("kind", ["handgun", "parts", "drugs", "currency", "persons"])
 def test_every_contraband_runs_and_something_of_it_is_carried(kind: str) -> None:
-    config.register()
+    config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
         asked = config.settings(
             compose("run", [f"contraband={kind}", "run.days=4", "ports=[fort-erie,sarnia]"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config
+from sim import config, config_schema
 from sim.errors import InputError
 from sim.manifest import configuration_hash
 from sim.parameters import Parameters, catalogue
@@ -33,7 +33,7 @@ EXPERIMENTS = sorted(path.stem for path in (config.CONF / "experiment").glob("*.
 
 
 def settings(*overrides: str, experiment: str | None = None) -> Settings:
-    config.register()
+    config_schema.register()
     chosen = [f"experiment={experiment}"] if experiment else []
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
         return config.settings(compose("run", [*chosen, *overrides]), experiment)

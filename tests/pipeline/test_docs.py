@@ -13,7 +13,7 @@ from analysis.__main__ import parser as analysis_parser
 from docs.__main__ import PAGES, main, out_of_date
 from docs.markdown import anchor, plain
 from docs.study import BEGIN, END, PICTURE
-from sim import config
+from sim import config, config_schema
 from sim.scenario import names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +106,7 @@ def test_every_command_of_the_readme_composes(arguments: list[str]) -> None:
     if arguments[:1] == ["status"]:
         assert len(arguments) == 2
         return
-    config.register()
+    config_schema.register()
     for overrides in points(arguments):
         chosen = [word.partition("=")[2] for word in overrides if word.startswith("experiment=")]
         with initialize_config_dir(str(config.CONF), version_base="1.3"):
@@ -133,7 +133,7 @@ def test_the_proposals_of_the_readme_are_those_of_the_headline() -> None:
     table = README.split("## The proposals")[1].split("##")[0]
     rows = [line for line in table.splitlines() if line.startswith("|")]
     listed = re.findall(r"`(\w+)`", " ".join(rows))
-    config.register()
+    config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
         headline = config.settings(compose("run", ["experiment=proposals"]), "proposals")
     assert {"baseline", *listed} == {point.scenario.name for point in headline.points}

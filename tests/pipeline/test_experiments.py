@@ -9,7 +9,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 import sim.__main__ as door
-from sim import config
+from sim import config, config_schema
 from sim.results import read_study
 from tests.pipeline import stand_in
 
@@ -18,7 +18,7 @@ EXPERIMENTS = sorted(path.stem for path in (config.CONF / "experiment").glob("*.
 
 def small(experiment: str) -> list[str]:
     """Overrides that make an experiment as small as it can be."""
-    config.register()
+    config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
         asked = compose("run", [f"experiment={experiment}"])
     points = {"lhs": 16, "sobol": 2, "optimise": 4}.get(asked.design.method, 64)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config
+from sim import config, config_schema
 from sim.design.crossing import crossed
 from sim.design.factors import Factor, uncertain
 from sim.design.worlds import worlds
@@ -21,7 +21,7 @@ SMALL = ("experiment=quick", "run.days=1")
 
 
 def composed(*overrides: str) -> Settings:
-    config.register()
+    config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
         return config.settings(compose("run", overrides=[*SMALL, *overrides]))
 
