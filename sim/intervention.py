@@ -14,6 +14,7 @@ from typing import Any, Self
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue, check_value
 from sim.selection import EVERYWHERE, PortTable, Where, select
+from sim.settled import LAID_OUT, SETTLED
 
 __all__ = [
     "BASELINE",
@@ -31,78 +32,6 @@ ON_PORTS = ("close", "hours")
 OPERATIONS = (*ON_PARAMETERS, *ON_PORTS)
 EXCLUSIVE = ("set", *ON_PORTS)
 WHOLE = {"ports": "the whole border", "states": "all states", "markets": "all markets"}
-
-# Quantities that a replication settles before its first day: a study may vary them as parameters,
-# but an intervention could not change them.
-SETTLED = frozenset(
-    {
-        "contraband.trusted_share",
-        "contraband.unit",
-        "costs.car_delay_cad_per_h",
-        "costs.truck_delay_cad_per_h",
-        "danger.lookouts_per_year",
-        "danger.port_runners_per_year",
-        "inspection.secondary_cv",
-        "intelligence.age_median_years",
-        "intelligence.couriers",
-        "intelligence.plate_days",
-        "intelligence.warm_up_days",
-        "market.adjustment_days",
-        "market.delivered_share",
-        "market.demand_elasticity",
-        "market.price_ceiling",
-        "market.price_floor",
-        "market.price_response",
-        "market.stock_days",
-        "market.trip_elasticity",
-        "market.used_share",
-        "primary.cv",
-        "primary.distribution",
-        "primary.us_car_s",
-        "primary.us_truck_s",
-        "smuggling.affinity_km",
-        "smuggling.air_share",
-        "smuggling.between_ports_share",
-        "smuggling.hidden_cost_most",
-        "smuggling.learning_alike_share",
-        "smuggling.learning_days",
-        "smuggling.learning_prior_trips",
-        "smuggling.network",
-        "smuggling.news_share",
-        "smuggling.organisations",
-        "smuggling.perception_days",
-        "smuggling.post_share",
-        "smuggling.price_cad",
-        "smuggling.traveller_firearms_mean",
-        "smuggling.traveller_firearms_per_million",
-        "smuggling.traveller_handgun_share",
-        "smuggling.traveller_pacific_factor",
-        "smuggling.water_share",
-        "staffing.control_interval_min",
-        "staffing.safety",
-        "traffic.day_factor_cv",
-        "traffic.direction",
-        "traffic.detour_choice_min",
-        "traffic.detour_factor",
-        "traffic.detour_speed_km_per_h",
-        "traffic.distance_elasticity",
-        "traffic.neighbours",
-        "traffic.sailings_per_day",
-        "traffic.trip_km",
-    }
-)
-
-# What stands on a plaza: built, port by port, before the first day.
-LAID_OUT = frozenset(
-    {
-        "primary.car_booths_added",
-        "primary.fast_booths_added",
-        "primary.nexus_booths_added",
-        "primary.truck_booths_added",
-        "traffic.fast_lane",
-        "traffic.nexus_lane",
-    }
-)
 
 Moment = datetime.date | datetime.datetime
 Value = float | int | bool | str | tuple[float, float]

@@ -10,7 +10,8 @@ from sim.design.crossing import Values
 from sim.design.factors import Factor
 from sim.design.sampling import Floats
 from sim.errors import InputError
-from sim.intervention import SETTLED, Intervention, Scenario
+from sim.intervention import Intervention, Scenario
+from sim.settled import SETTLED
 
 WORLD, SCENARIO = "world", "scenario"
 ROLES = (WORLD, SCENARIO)
