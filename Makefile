@@ -37,9 +37,9 @@ help:  ## list the targets
 	@echo done
 
 run: .venv/.ready  ## the headline study: every proposal against the baseline
-	@$(PY) -m sim experiment=proposals study.dir=runs/proposals
-	@$(PY) -m analysis compare runs/proposals
-	@$(PY) -m analysis brief runs/proposals
+	@$(PY) -m sim experiment=headline
+	@$(PY) -m analysis compare runs/headline
+	@$(PY) -m analysis brief runs/headline
 
 dashboard: .venv/.ready  ## pages that answer while you watch, on the last study in runs/
 	@$(PY) -m analysis dashboard runs

@@ -108,7 +108,7 @@ def _status(arguments: Sequence[str]) -> int:
     from sim.status import read_status
 
     if len(arguments) != 1 or arguments[0].startswith("-"):
-        raise InputError("status: name one folder, as in python -m sim status runs/proposals")
+        raise InputError("status: name one folder, as in python -m sim status runs/headline")
     print(read_status(arguments[0]))
     return 0
 

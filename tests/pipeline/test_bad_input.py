@@ -70,7 +70,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: types.SimpleName
         ("staffing.officers_scale=0", "leaves no officer at any port"),
         ("run.days=0", "run.days = 0 is below 1 days"),
         ("engine=fast", "engine = 'fast' is not one of compiled, reference"),
-        ("experiment=headline", "experiment = 'headline' is not one of contraband_"),
+        ("experiment=national", "experiment = 'national' is not one of contraband_"),
         ("contraband=tea", "contraband = 'tea' is not one of currency, drugs, handgun"),
         ("traffic.direction=south", "= 'south' is not one of northbound, southbound"),
         ("inspection.dog_find=1.2", "inspection.dog_find = 1.2 is above 1 share"),

@@ -1,6 +1,7 @@
 """Every file of conf/ composes because it exists, and composed values become parameters."""
 
 import dataclasses
+import itertools
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,22 @@ def test_every_experiment_composes(experiment: str) -> None:
 
 
 def test_the_headline_compares_all_proposals_with_the_baseline() -> None:
-    names = [point.scenario.name for point in settings(experiment="proposals").points]
-    assert len(names) == 31
+    points = settings(experiment="headline").points
+    names = [point.scenario.name for point in points]
+    assert len(names) == len(set(names)) == 31
     assert names[-1] == "search_every_vehicle"
+    assert {point.parameters.smuggling.adversary for point in points} == {"quantal_response"}
+
+
+def test_every_proposal_meets_every_kind_of_smuggler() -> None:
+    headline = {point.scenario.name for point in settings(experiment="headline").points}
+    met = [
+        (point.scenario.name, point.parameters.smuggling.adversary)
+        for point in settings(experiment="proposals").points
+    ]
+    kinds = catalogue()["smuggling.adversary"].metadata["choices"]
+    assert len(kinds) == 5
+    assert sorted(met) == sorted(itertools.product(headline, kinds))
 
 
 def test_every_parameter_is_reachable_by_its_name() -> None:

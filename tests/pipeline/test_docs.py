@@ -135,7 +135,7 @@ def test_the_proposals_of_the_readme_are_those_of_the_headline() -> None:
     listed = re.findall(r"`(\w+)`", " ".join(rows))
     config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        headline = config.settings(compose("run", ["experiment=proposals"]), "proposals")
+        headline = config.settings(compose("run", ["experiment=headline"]), "headline")
     assert {"baseline", *listed} == {point.scenario.name for point in headline.points}
     assert len(listed) == len(set(listed)) == 30
     assert set(listed) <= set(names())
