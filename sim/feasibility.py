@@ -10,6 +10,7 @@ from sim.geography import Ports
 from sim.intervention import PORT, Intervention, Where, moment, select
 from sim.network import Network, read_network
 from sim.point import Point
+from sim.selection import EVERYWHERE
 
 _NOBODY = {"staffing.officers_scale": 0.0, "staffing.absent_share": 1.0}
 
@@ -28,16 +29,35 @@ def check_point(point: Point, table: Ports) -> None:
     InputError
         In one line.
     """
-    network = read_network(point.parameters.smuggling.network)
     _check_direction(point)
-    scenario = point.scenario
-    for one in scenario.interventions:
-        _check_where(one.where, table, network, f"scenario {scenario.name}: {one}")
+    check_scenario(point, table)
+    for one in point.scenario.interventions:
         _check_dates(one, point)
-    scenario.check(point.parameters)
     _check_officers(point)
     _check_openings(point, table)
     _check_routes(point, table)
+
+
+def check_scenario(point: Point, table: Ports) -> None:
+    """Refuse a scenario that names places that are not there, or takes a value out of its bounds.
+
+    Parameters
+    ----------
+    point : Point
+    table : Ports
+        The whole port table, of which the point simulates a part.
+
+    Raises
+    ------
+    InputError
+        In one line.
+    """
+    network = read_network(point.parameters.smuggling.network)
+    scenario = point.scenario
+    for one in scenario.interventions:
+        if one.where != EVERYWHERE:
+            _check_where(one.where, table, network, f"scenario {scenario.name}: {one}")
+    scenario.check(point.parameters)
 
 
 def _check_routes(point: Point, table: Ports) -> None:
@@ -80,8 +100,9 @@ def _check_where(where: Where, table: Ports, network: Network, place: str) -> No
         "markets": network.market_ids,
     }
     for field, column in columns.items():
-        known = sorted({str(word) for word in column})
-        for word in getattr(where, field):
+        named = getattr(where, field)
+        known = sorted({str(word) for word in column}) if named else []
+        for word in named:
             if word not in known:
                 raise InputError.unknown(field[:-1], word, known, f"{place}: where.{field}")
     if not select(where, table).any():

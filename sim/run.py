@@ -7,6 +7,7 @@ import simpy
 
 from sim.certificate import certify
 from sim.engine.day import World
+from sim.feasibility import check_scenario
 from sim.geography import Ports, read_ports
 from sim.model.border import Border, Engine
 from sim.point import Point
@@ -40,9 +41,17 @@ def run_border(point: Point, replication: int) -> Border:
     point : Point
     replication : int
         Number of the replication, from 0.
+
+    Raises
+    ------
+    InputError
+        If the scenario names places that are not there, or takes a value out of its bounds: one
+        that is made in Python has not come through `sim.config`, which refuses more.
     """
+    ports = _ports(point.year, point.ports_table)
+    check_scenario(point, ports)
     maker = _reference if point.engine == "reference" else _compiled
-    border = Border(point, _ports(point.year, point.ports_table), replication, maker)
+    border = Border(point, ports, replication, maker)
     border.run()
     return border
 

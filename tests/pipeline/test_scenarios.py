@@ -9,9 +9,10 @@ import pytest
 from sim.errors import InputError
 from sim.feasibility import check_point
 from sim.geography import read_ports
-from sim.intervention import Scenario, moment
+from sim.intervention import Intervention, Scenario, Where, moment
 from sim.parameters import Parameters
 from sim.point import Point
+from sim.run import run_border
 from sim.scenario import FOLDER, names, read
 
 TABLE = read_ports(2005)
@@ -145,6 +146,34 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path, text: str, words: str) ->
     scenario = read("mine", write(tmp_path, text))
     with pytest.raises(InputError, match=words):
         check_point(point(scenario), TABLE)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            Intervention("inspection.selective_share", "set", 7.0),
+            "scenario mine: set inspection.selective_share = 7.0: "
+            "inspection.selective_share = 7.0 is above 1 share",
+        ),
+        (
+            Intervention("inspection.selective_share", "set", 0.1, Where(ports=("sarnai",))),
+            "scenario mine: set inspection.selective_share = 0.1: where.ports: "
+            "unknown port 'sarnai'; did you mean sarnia?",
+        ),
+        (
+            Intervention("smuggling.acquisition_cad", "scale", 2.0, Where(states=("bavaria",))),
+            "unknown state 'bavaria'",
+        ),
+    ],
+)
+def test_a_scenario_made_in_python_is_refused_before_it_runs(
+    change: Intervention, words: str
+) -> None:
+    with pytest.raises(InputError) as refusal:
+        run_border(point(Scenario("mine", interventions=(change,)), days=1), 0)
+    assert words in str(refusal.value)
+    assert "\n" not in str(refusal.value)
 
 
 def test_ports_may_all_be_closed_for_a_part_of_the_run(tmp_path: Path) -> None:
