@@ -5,6 +5,8 @@ import numpy.typing as npt
 
 from sim.compilation import compiled, inlined
 from sim.engine.booths import take
+from sim.engine.day import World
+from sim.engine.state import State
 from sim.model.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
 from sim.randomness import TWO_32
 from sim.records import (
@@ -192,3 +194,58 @@ def serve_queue(
 def is_discretionary(reason: int) -> bool:
     """Whether work in secondary may be left undone."""
     return reason != PAPERWORK and reason != DUTY and reason != LOOKOUT
+
+
+@compiled
+def sweep(
+    queue: int,
+    now: float,
+    waiting: Rows,
+    head: int,
+    tail: int,
+    first_line: int,
+    last_line: int,
+    first_place: int,
+    world: World,
+    state: State,
+    lane_sums: Floats,
+    officer_sums: Floats,
+    attempts: Rows,
+    trace: Floats,
+    trace_count: Whole,
+) -> int:
+    """Let booth officers take those who wait in a queue where nobody works (rule 7).
+
+    Returns
+    -------
+    int
+        The new head of the queue.
+    """
+    entry = head
+    kept = 0
+    while entry < tail and waiting[entry].join_s < now:
+        best_place = -1
+        best_booth = 0
+        least = np.inf
+        for line in range(first_line, last_line):
+            place = first_place + line - first_line
+            if world.queue_of_line[line] == queue:
+                for booth in range(state.manned[place]):
+                    if state.free[place, booth] < least:
+                        least = state.free[place, booth]
+                        best_place = place
+                        best_booth = booth
+        if best_place < 0:
+            waiting[head + kept] = waiting[entry]
+            kept += 1
+        elif least > waiting[entry].join_s + waiting[entry].limit_s:
+            leave_unexamined(waiting, entry, lane_sums, attempts)
+            trace_secondary(trace, trace_count, waiting, entry, -1.0)
+        else:
+            state.free[best_place, best_booth] = least + waiting[entry].work_s
+            begin(waiting, entry, least, lane_sums, officer_sums, attempts)
+            trace_secondary(trace, trace_count, waiting, entry, least)
+        entry += 1
+    for back in range(kept):
+        waiting[entry - 1 - back] = waiting[head + kept - 1 - back]
+    return entry - kept

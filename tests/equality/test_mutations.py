@@ -44,12 +44,12 @@ FAULTS = {
         "if start + waiting[entry].work_s > latest and",
     ),
     "duty is waived by the line of the moment, not that of the last control moment": Fault(
-        "inspection.py",
+        "primary.py",
         "words, row, hurry, waive, own_work, end,",
         "words, row, hurry, head < last and time_s[head] < start, own_work, end,",
     ),
     "a lone officer inspects on while he is in secondary": Fault(
-        "inspection.py", "free[booth] += booth_work", "free[booth] += 0.0"
+        "primary.py", "free[booth] += booth_work", "free[booth] += 0.0"
     ),
     "whoever withdraws is searched all the same": Fault(
         "inspection.py",
@@ -62,10 +62,10 @@ FAULTS = {
         "withdraws(row[WITHDRAWAL_SHARE], index, day, own_entity,",
     ),
     "officers who have withdrawn are off shift": Fault(
-        "compiled.py", "if mode == HELD:", "if mode == HELD and False:"
+        "compiled_port.py", "if mode == HELD:", "if mode == HELD and False:"
     ),
     "those in line at closing time are not served": Fault(
-        "compiled.py",
+        "compiled_port.py",
         "if manned[place] > 0 and before < last_of[place]",
         "if on_shift and manned[place] > 0 and before < last_of[place]",
     ),
