@@ -21,7 +21,8 @@ aside and moved into place, the manifest last: a folder with a manifest is whole
 
 | file | holds |
 |---|---|
-| `summary.parquet`, `.csv` | metrics by scenario, replication, group of ports and class |
+| `summary.parquet` | metrics by scenario, replication, group of ports and class |
+| `summary.csv` | the same as text, where it is no more than two million rows |
 | `port_hours.parquet` | traffic, waits and secondary by port, lane and hour of the week |
 | `officer_hours.parquet` | officers' time by port and hour of the week |
 | `attempts.parquet` | every opportunity to bring a firearm, and what became of it |

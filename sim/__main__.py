@@ -131,7 +131,20 @@ def _report(asked: Sequence["Settings"], ended: "Ended", base: Path) -> int:
         _print_summary(asked[0])
     for settings in asked:
         print(f"results: {settings.folder}")
+        if not ended.broken:
+            _print_what_is_left_out(settings.folder)
     return LAW_BROKEN if ended.broken else 0
+
+
+def _print_what_is_left_out(folder: Path) -> None:
+    from sim.writing import CSV_FILE, CSV_MOST_ROWS
+
+    if not (folder / CSV_FILE).exists():
+        table = folder / "summary.parquet"
+        print(
+            f"no {folder / CSV_FILE}: it would have more than {CSV_MOST_ROWS:,} rows; {table} has "
+            f"them all, and pandas.read_parquet('{table}').to_csv(...) exports them"
+        )
 
 
 def _print_summary(settings: "Settings") -> None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sim.results import Result
 
 DESIGN_FILE = "design.parquet"
+CSV_FILE = "summary.csv"
+CSV_MOST_ROWS = 2_000_000
+"""Rows of the summary, some 160 MB of text, above which it is not written as CSV too."""
 ROWS_HELD = 100_000
 """Rows of a table that are held in memory before they are written as one group."""
 TABLES_HELD = 200
@@ -50,7 +53,7 @@ def write_study(
     Parameters
     ----------
     folder : Path
-        Made if it is not there.
+        Made if it is not there. A summary of more than `CSV_MOST_ROWS` is in Parquet alone.
     results : iterable of (Label, int, Result or Kept)
         What the point is called, the replication's number, and what it came to, in the order the
         rows shall have. No more than a group of rows is in memory at a time.
@@ -72,7 +75,8 @@ def write_study(
         about = {"schema": SCHEMA, "rows": rows, "files": _files(staging)}
         _write_json(staging / "manifest.json", {**manifest, **about})
         (folder / "manifest.json").unlink(missing_ok=True)
-        (folder / DESIGN_FILE).unlink(missing_ok=True)
+        for left_out in (DESIGN_FILE, CSV_FILE):
+            (folder / left_out).unlink(missing_ok=True)
         for path in sorted(staging.iterdir(), key=lambda path: path.name == "manifest.json"):
             _flush(path)
             os.replace(path, folder / path.name)
@@ -123,7 +127,7 @@ class _Groups:
         self.writer, self.schema, self.csv = writer, schema, csv
         self.held: list[pa.Table] = []
         self.scenario = ""
-        self.rows = self.waiting = 0
+        self.rows = self.waiting = self.written = 0
 
     def add(self, table: pa.Table, scenario: str) -> None:
         if scenario != self.scenario or self.waiting >= ROWS_HELD:
@@ -141,7 +145,8 @@ class _Groups:
         table = pa.concat_tables(self.held) if self.held else self.schema.empty_table()
         if table.num_rows:
             self.writer.write_table(table, row_group_size=table.num_rows)
-            if self.csv is not None:
+            self.written += table.num_rows
+            if self.csv is not None and self.written <= CSV_MOST_ROWS:
                 for start in range(0, table.num_rows, CSV_ROWS):
                     rows = table.slice(start, CSV_ROWS).to_pandas()
                     rows.to_csv(self.csv, index=False, header=False, lineterminator="\n")
@@ -158,11 +163,13 @@ def _open_table(folder: Path, name: str) -> Iterator[_Groups]:
         )
         csv = None
         if name == "summary":
-            csv = stack.enter_context((folder / "summary.csv").open("wb"))
+            csv = stack.enter_context((folder / CSV_FILE).open("wb"))
             csv.write((",".join(schema.names) + "\n").encode())
         groups = _Groups(writer, schema, csv)
         yield groups
         groups.write()
+    if name == "summary" and groups.rows > CSV_MOST_ROWS:
+        (folder / CSV_FILE).unlink()
 
 
 def _write_tables(

@@ -182,6 +182,23 @@ def test_a_sweep_gives_every_point_a_folder_and_one_store(
     assert left == {"store", "progress.json", "plan.json"}
 
 
+def test_a_csv_that_would_be_too_long_is_left_out_and_that_is_said(
+    run: Run,
+    model: types.SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    assert run(*QUICK) == 0
+    assert "summary.csv" not in capsys.readouterr().out
+    monkeypatch.setattr("sim.writing.CSV_MOST_ROWS", 3)
+    assert run(*QUICK, "run.replications=4") == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith(f"no {tmp_path / 'study' / 'summary.csv'}: ")
+    assert "more than 3 rows" in last
+    assert f"pandas.read_parquet('{tmp_path / 'study' / 'summary.parquet'}')" in last
+
+
 def test_damage_is_reported_and_run_again(
     run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -48,6 +48,21 @@ def test_the_csv_says_what_the_parquet_says(folder: Path) -> None:
     pd.testing.assert_frame_equal(csv, read_study(folder).summary, check_dtype=False)
 
 
+def test_a_summary_of_many_rows_is_not_written_as_csv_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = len(read_study(folder).summary)
+    monkeypatch.setattr("sim.writing.CSV_MOST_ROWS", rows)
+    write(folder, TWO, replications=2)
+    assert (folder / "summary.csv").exists()
+    monkeypatch.setattr("sim.writing.CSV_MOST_ROWS", rows - 1)
+    write(folder, TWO, replications=2)
+    assert not (folder / "summary.csv").exists()
+    study = read_study(folder)
+    assert len(study.summary) == rows
+    assert "summary.csv" not in study.manifest["files"]
+
+
 def test_the_same_results_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     again = write(tmp_path / "again", TWO, replications=2)
     for path in folder.iterdir():
