@@ -7,11 +7,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from analysis.assumptions import assumptions, kind_names, sources
 from analysis.charts.look import CONFIG
 from analysis.compare import HEADLINE, STOPPED, compare, family, headline_adversary
+from analysis.drawing import plotlyjs
 from analysis.exhibits import (
     AGAINST,
     ALONE,
@@ -96,7 +96,7 @@ def _page(study: Study) -> str:
         study=_about(study),
         worlds=len(study.worlds),
         adversaries=[adversary_name(one) for one in study.adversaries],
-        plotlyjs=Markup(get_plotlyjs()),
+        plotlyjs=Markup(plotlyjs()),
         config=script_json(CONFIG),
     )
 

@@ -111,12 +111,12 @@ def stamp() -> Children:
 
 def about(study: Study, name: str) -> html.P:
     """One line on how a study was made."""
-    runs = int(study.summary.groupby(["scenario", "adversary"])["replication"].nunique().max())
+    runs = int(study.runs.groupby(["scenario", "adversary"])["replication"].nunique().max())
     words = tell(
         "Study {name}: {scenarios} scenarios, {replications} replications, {days} days from "
         "{start}; every law that always holds was checked, and held.",
         name=name,
-        scenarios=study.summary["scenario"].nunique(),
+        scenarios=len(study.scenarios),
         replications=runs,
         days=f"{study.days:g}" if study.days else "?",
         start=str(study.manifest.get("start", "?"))[:10],

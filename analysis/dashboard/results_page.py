@@ -88,8 +88,9 @@ def _controls(study: Study, view: View, pick: Children) -> Children:
     names = scenarios(study)
     kind = view.adversary if view.adversary in kinds else headline_adversary(study)
     shown = [name for name in names if not view.scenarios or name in view.scenarios]
-    known = [name for name, _ in metrics() if name in DERIVED or _held(study, name)]
-    offered = [pair for pair in metrics() if pair[0] in known]
+    held = {*DERIVED, *study.summary["metric"].unique()}
+    offered = [pair for pair in metrics() if pair[0] in held]
+    known = [name for name, _ in offered]
     metric = view.metric if view.metric in known else known[0]
     smugglers = [(name, tell(name.replace("_", " "))) for name in kinds]
     return [
@@ -113,10 +114,6 @@ def _controls(study: Study, view: View, pick: Children) -> Children:
             ]
         ),
     ]
-
-
-def _held(study: Study, metric: str) -> bool:
-    return bool((study.summary["metric"] == metric).any())
 
 
 def _places(study: Study, view: View) -> Children:

@@ -10,7 +10,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from plotly.offline import get_plotlyjs_version
 
+from analysis.drawing import PLOTLYJS, plotlyjs
 from sim.status import Status, write_status
 
 HERE = Path(__file__).parent
@@ -73,6 +75,15 @@ def test_it_opens_on_the_last_study(visit, address: str) -> None:
     page = settled(visit(address))
     assert page.locator("#results-study").input_value() == "sound"
     assert "Illustrative".lower() in page.locator(".stamp").inner_text().lower()
+
+
+def test_what_draws_the_charts_is_loaded_once_and_is_the_small_part(visit, address: str) -> None:
+    page = settled(visit(address))
+    page.locator("#results-figure .main-svg").first.wait_for(timeout=SLOW_MS)
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+    assert [one for one in loaded if "plotly" in one] == [f"{address}assets/{PLOTLYJS.name}"]
+    head = plotlyjs()[:200]
+    assert f"v{get_plotlyjs_version()}\n" in head  # what the package's figures are made for
 
 
 def test_a_measure_changes_chart_table_and_address(visit, address: str) -> None:
