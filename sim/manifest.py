@@ -46,7 +46,7 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
         "procedure": _procedure(settings),
         "code_version": code_version(),
         "code_digest": code_digest(),
-        "packages": package_versions(),
+        "packages": dict(package_versions()),
         "began": began.isoformat(timespec="seconds"),
         "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }

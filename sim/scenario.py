@@ -2,6 +2,7 @@
 
 import datetime
 import difflib
+import functools
 import re
 from collections.abc import Callable, Sequence
 from itertools import combinations
@@ -118,8 +119,7 @@ def _load(path: Path) -> Any:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise InputError(f"is larger than {LARGEST_BYTES} bytes")
-        text = path.read_text(encoding="utf-8")
-        return yaml.load(text, Loader=_Loader)  # a SafeLoader
+        return _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(str(error.strerror)) from None
     except UnicodeDecodeError:
@@ -131,6 +131,12 @@ def _load(path: Path) -> Any:
         if isinstance(error, InputError):
             raise
         raise InputError(f"cannot be read as YAML: {error}".splitlines()[0]) from None
+
+
+@functools.lru_cache(maxsize=100)
+def _parsed(text: str) -> Any:
+    """Content of a file, which nobody changes: the points of a sweep have the same scenarios."""
+    return yaml.load(text, Loader=_Loader)  # a SafeLoader
 
 
 def _refuse_doubles(interventions: Sequence[Intervention]) -> None:

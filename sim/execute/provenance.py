@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ def code_digest() -> str:
     return digest.hexdigest()[:16]
 
 
+@functools.cache  # a sweep asks for it once a point
 def code_version() -> str:
     """Version of the package and, in a git checkout, the commit."""
     try:
@@ -69,7 +71,8 @@ def _commit() -> str:
     return described.stdout.strip() or "commit unknown"
 
 
-def package_versions() -> dict[str, str]:
+@functools.cache
+def package_versions() -> Mapping[str, str]:
     """Versions of Python and of the packages that results depend on."""
     versions = {"python": platform.python_version()}
     for name in PACKAGES:
