@@ -1,6 +1,9 @@
 """How a results folder is written: tables, manifest and certificate, all at once or not at all."""
 
+import csv
+import functools
 import hashlib
+import io
 import json
 import math
 import os
@@ -13,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.point import Label
@@ -40,6 +44,11 @@ _TYPES = {"str": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "boo
 def schema_of(columns: Iterable[Column]) -> pa.Schema:
     """Schema of a table on disk."""
     return pa.schema([(column.name, _TYPES[column.dtype]) for column in columns])
+
+
+@functools.cache
+def _schema(name: str) -> pa.Schema:
+    return schema_of(TABLES[name])
 
 
 def write_study(
@@ -123,8 +132,9 @@ def _file(path: Path, expected: int) -> dict[str, Any]:
 class _Groups:
     """Collects rows of one table and writes them in groups, each of one scenario."""
 
-    def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema, csv: IO[bytes] | None) -> None:
-        self.writer, self.schema, self.csv = writer, schema, csv
+    def __init__(self, name: str, path: Path, text: IO[str] | None) -> None:
+        self.name, self.path, self.csv = name, path, text
+        self.writer: pq.ParquetWriter | None = None
         self.held: list[pa.Table] = []
         self.scenario = ""
         self.rows = self.waiting = self.written = 0
@@ -142,32 +152,60 @@ class _Groups:
         self.waiting += table.num_rows
 
     def write(self) -> None:
-        table = pa.concat_tables(self.held) if self.held else self.schema.empty_table()
-        if table.num_rows:
-            self.writer.write_table(table, row_group_size=table.num_rows)
-            self.written += table.num_rows
-            if self.csv is not None and self.written <= CSV_MOST_ROWS:
-                for start in range(0, table.num_rows, CSV_ROWS):
-                    rows = table.slice(start, CSV_ROWS).to_pandas()
-                    rows.to_csv(self.csv, index=False, header=False, lineterminator="\n")
+        if not self.held:
+            return
+        table = pa.concat_tables(self.held)
+        if self.writer is None:
+            self.writer = _writer(self.path, self.name)
+        self.writer.write_table(table, row_group_size=table.num_rows)
+        self.written += table.num_rows
+        if self.csv is not None and self.written <= CSV_MOST_ROWS:
+            lines = csv.writer(self.csv, lineterminator="\n")
+            for start in range(0, table.num_rows, CSV_ROWS):
+                columns = table.slice(start, CSV_ROWS).columns
+                values = [_or_nothing(one).to_pylist() for one in columns]
+                lines.writerows(zip(*values, strict=True))
         self.held, self.waiting = [], 0
+
+    def close(self) -> None:
+        if self.writer is not None:
+            self.writer.close()
+
+
+def _writer(file: Path | IO[bytes], name: str) -> pq.ParquetWriter:
+    return pq.ParquetWriter(file, _schema(name), compression="zstd", write_page_checksum=True)
+
+
+@functools.cache
+def _no_rows(name: str) -> bytes:
+    """File of a table without rows: most folders of a sweep have three of them."""
+    file = io.BytesIO()
+    _writer(file, name).close()
+    return file.getvalue()
+
+
+def _or_nothing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Leave a value out of the text that is not a number."""
+    if column.type != pa.float64():
+        return column
+    return pc.if_else(pc.is_nan(column), None, column)
 
 
 @contextmanager
 def _open_table(folder: Path, name: str) -> Iterator[_Groups]:
-    schema = schema_of(TABLES[name])
     path = folder / f"{name}.parquet"
     with ExitStack() as stack:
-        writer = stack.enter_context(
-            pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
-        )
-        csv = None
+        text = None
         if name == "summary":
-            csv = stack.enter_context((folder / CSV_FILE).open("wb"))
-            csv.write((",".join(schema.names) + "\n").encode())
-        groups = _Groups(writer, schema, csv)
+            file = (folder / CSV_FILE).open("w", encoding="utf-8", newline="")
+            text = stack.enter_context(file)
+            text.write(",".join(_schema(name).names) + "\n")
+        groups = _Groups(name, path, text)
+        stack.callback(groups.close)
         yield groups
         groups.write()
+        if groups.writer is None:
+            path.write_bytes(_no_rows(name))
     if name == "summary" and groups.rows > CSV_MOST_ROWS:
         (folder / CSV_FILE).unlink()
 
@@ -194,7 +232,7 @@ def _to_table(
     name: str, content: "pd.DataFrame | pa.RecordBatch", label: Label, replication: int
 ) -> pa.Table:
     """Take exactly the declared columns, and say which run they are of."""
-    schema = schema_of(TABLES[name])
+    schema = _schema(name)
     keys = {**label._asdict(), "replication": replication}
     if isinstance(content, pa.RecordBatch):
         given, rows = content.schema.names, content.num_rows

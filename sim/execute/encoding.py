@@ -87,8 +87,13 @@ def decode(content: bytes) -> Kept:
         elif length:
             read[name] = pa.ipc.read_record_batch(pa.py_buffer(section), schemas()[name])
         else:
-            read[name] = pa.RecordBatch.from_pylist([], schemas()[name])
+            read[name] = _no_rows(name)
     return Kept(**read)
+
+
+@functools.cache
+def _no_rows(name: str) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([], schemas()[name])
 
 
 def _batch(name: str, result: "Result", schema: pa.Schema) -> pa.RecordBatch:
