@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from sim.execute.part import DamagedError, keep_packed
 from sim.execute.plan import Plan, Task, keeps_detail, key_of
 from sim.execute.provenance import code_digest
 from sim.execute.store import Store
-from sim.manifest import content_hash, manifest
+from sim.manifest import manifest
 from sim.point import Label
 from sim.progress import Progress
 from sim.study import STORE, Broken, Settings, check_folder
@@ -28,6 +29,8 @@ MOST_NEW_PARTS = 1000
 MOST_ROUNDS = 5
 """Damage that comes back more often than this is a broken disk."""
 FAILURES_FILE = "failures.log"
+WRITERS = 8
+"""Folders of a sweep that are written at once: most of the time passes until the disk has them."""
 
 
 @dataclass(slots=True)
@@ -231,10 +234,15 @@ def _write_all(
     """
     broken: list[Broken] = []
     damaged: list[str] = []
-    for settings in asked:
-        found = write(settings, store, began)
-        broken += found[0]
-        damaged += found[1]
+
+    def one(settings: Settings) -> tuple[list[Broken], list[str]]:
+        return write(settings, store, began)
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        # one folder is written here, so that an interruption need not wait for it
+        for found in map(one, asked) if len(asked) == 1 else writers.map(one, asked):
+            broken += found[0]
+            damaged += found[1]
     return broken, damaged
 
 
@@ -268,11 +276,12 @@ def write(
         if damaged:
             raise DamagedError(damaged[0])
 
-    if is_written(settings.folder, content_hash(settings)):
+    about = manifest(settings, began)
+    if is_written(settings.folder, about["content_hash"]):
         return broken, damaged
     design = settings.design.table() if settings.design else None
     with contextlib.suppress(DamagedError):
-        write_study(settings.folder, results(), manifest(settings, began), design)
+        write_study(settings.folder, results(), about, design)
     return broken, damaged
 
 
