@@ -2,9 +2,10 @@
 
 A thousand points (or as many as are given) with four replications of a small border, a Latin
 hypercube over six parameters, on each executor; then the start of the same study when all is done;
-then the driver's memory as the points grow from a hundred to ten thousand, with a model that takes
-no time. Efficiency is that of wall-clock time and needs a machine with nothing else to do; overhead
-is that of processor time.
+then a sweep (``-m``) of one replication a point, each with a results folder of its own; then the
+driver's memory as the points grow from a hundred to ten thousand, with a model that takes no time.
+Efficiency is that of wall-clock time and needs a machine with nothing else to do; overhead is that
+of processor time.
 """
 
 import importlib.util
@@ -26,10 +27,13 @@ POINTS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
 REPLICATIONS, WORKERS = 4, 2
 FEW = 20
 """Points of the short study, whose cost is taken off as that of starting."""
+SWEPT = min(POINTS, 400)
+"""Points of the sweep."""
 MEMORY_POINTS = (100, 1000, 10_000)
 TARGETS = {
     "overhead_serial": ("at most", 0.05, "of model time"),
     "overhead_pool": ("at most", 0.05, "of model time"),
+    "overhead_sweep": ("at most", 0.05, "of model time, composing included"),
     "efficiency_pool": ("at least", 0.90, "of two processors"),
     "efficiency_ray": ("at least", 0.85, "of two processors, after its start"),
     "complete_start_s": ("at most", 2.0, "s"),
@@ -82,6 +86,22 @@ def executor(execution: str, base: Path, pure: dict[str, float]) -> dict[str, fl
     return found
 
 
+def sweep(base: Path, pure: dict[str, float]) -> dict[str, float]:
+    """Time a short and a long sweep of one parameter, and what a point of it costs, s."""
+
+    def timed(points: int) -> dict[str, float]:
+        values = f"range(0.02,{0.02 + 0.0002 * (points - 0.5):.5f},0.0002)"
+        return command([
+            "-m", "ports=[sarnia]", "run.days=7", "run.replications=1", "study.detail=none",
+            f"inspection.selective_share={values}", "execution=serial",
+            f"study.dir='{base / f'sweep-{points}'}'",
+        ])  # fmt: skip
+
+    short, long = timed(FEW), timed(SWEPT)
+    point = {name: (long[name] - short[name]) / (SWEPT - FEW) for name in long}
+    return {**point, "start_s": short["wall_s"], "overhead": point["cpu_s"] / pure["cpu_s"] - 1}
+
+
 def driver_memory(base: Path) -> dict[str, float]:
     """Peak memory of the driver, MiB, by number of points, with a model that takes no time."""
     found = {}
@@ -108,6 +128,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for execution in kinds:
             report[execution] = executor(execution, Path(scratch), pure)
+        report["sweep"] = sweep(Path(scratch), pure)
         report["memory_mib"] = driver_memory(Path(scratch))
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(json.dumps(report, indent=2) + "\n")
@@ -120,6 +141,7 @@ def reached(report: dict[str, Any]) -> dict[str, float]:
     values = {
         "overhead_serial": report["serial"]["overhead"],
         "overhead_pool": report["pool"]["overhead"],
+        "overhead_sweep": report["sweep"]["overhead"],
         "efficiency_pool": report["pool"]["efficiency"],
         "complete_start_s": report["pool"]["complete_start_s"],
         "driver_growth": memory[str(MEMORY_POINTS[-1])] / memory[str(MEMORY_POINTS[0])],
@@ -149,6 +171,11 @@ def show(report: dict[str, Any]) -> None:
                 f"  {kind:8}{one['wall_s']:>12.1f}{one['start_s']:>12.1f}{overhead:>12}"
                 f"{one['efficiency']:>12.2f}{one['complete_start_s']:>12.2f}"
             )
+    one = report["sweep"]
+    print(
+        f"a sweep of {SWEPT} points: {1000 * one['wall_s']:.1f} ms a point with its replication "
+        f"and its folder ({1000 * one['cpu_s']:.1f} ms of processor time)"
+    )
     sizes = ", ".join(f"{n} points {mib:.0f} MiB" for n, mib in report["memory_mib"].items())
     print(f"peak memory of the driver: {sizes}")
     for name, value in reached(report).items():
