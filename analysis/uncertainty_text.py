@@ -8,6 +8,7 @@ from scipy import stats
 from analysis.compare import BASELINE, metric_of
 from analysis.compare_text import aligned
 from analysis.discovery import Box
+from analysis.language import tell, title_of
 from analysis.outcomes import headline
 from analysis.sensitivity import FALSE_DISCOVERIES
 from analysis.wording import period, probability, shown
@@ -29,6 +30,15 @@ def outcome_scenario(study: Study, metric: str, scenario: str | None) -> str:
     if (study.manifest.get("design") or {}).get("role") == "scenario":
         return "each point of the design"
     return headline(study, metric) if scenario is None else scenario
+
+
+def quantity(study: Study, metric: str, scenario: str | None) -> str:
+    """Name the outcome as a chart does: what it is, and whose difference where it is one."""
+    what, of = tell(metric_of(metric).title), outcome_scenario(study, metric, scenario)
+    if of == BASELINE:
+        return what
+    whose = title_of(study, of) if of in study.scenarios else tell("each point of the design")
+    return tell("{quantity} ({title}, against the baseline)", quantity=what, title=whose)
 
 
 def of_levels(study: Study, metric: str, scenario: str | None) -> bool:

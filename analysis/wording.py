@@ -142,6 +142,12 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     return text
 
 
+def plain(value: float) -> str:
+    """Write a value with four digits at most."""
+    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
+    return number(value, min(places, 6))
+
+
 def direction(unit: str, value: float) -> str:
     """Say more or fewer, longer or shorter, higher or lower."""
     up, down = WORDS.get(unit, ("more", "fewer"))

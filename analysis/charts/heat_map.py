@@ -5,10 +5,11 @@ import plotly.graph_objects as go
 
 from analysis.charts.look import axis_unit, finish, safe, wrapped
 from analysis.compare import STOPPED, metric_of
+from analysis.language import about_parameter, tell
 from analysis.sensitivity import described
 from analysis.two_way import two_way
-from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
-from analysis.wording import period
+from analysis.uncertainty_text import amounts, quantity
+from analysis.wording import period, plain, unit_of
 from sim.results import Study
 
 SCALE = "Cividis"
@@ -43,48 +44,50 @@ def heat_map(
     said = np.array(amounts(study, metric, scenario, values.ravel().tolist())).reshape(values.shape)
     figure = go.Figure(
         go.Heatmap(
-            x=[f"{value:.4g}" for value in wide.columns],
-            y=[f"{value:.4g}" for value in wide.index],
+            x=[plain(value) for value in wide.columns],
+            y=[plain(value) for value in wide.index],
             z=values * factor,
             text=np.where(np.isnan(values), "", said),
             texttemplate="%{text}",
             colorscale=SCALE,
             colorbar={"title": {"text": f"[{label}{period(metric_of(metric).unit, study.days)}]"}},
-            hovertemplate="%{x} across, %{y} upwards: %{text}<extra></extra>",
+            hovertemplate=tell("%{x} across, %{y} upwards: %{text}") + "<extra></extra>",
             xgap=1,
             ygap=1,
         )
     )
     names = [str(cells[axis].iloc[0]) for axis in ("x", "y")]
-    titles = [_title(name) for name in names]
-    figure.update_xaxes(title_text=titles[0], type="category")
-    figure.update_yaxes(title_text=titles[1], type="category")
+    about = [about_parameter(name, described(name)["about"] or name)[0] for name in names]
+    figure.update_xaxes(title_text=_title(about[0], names[0]), type="category")
+    figure.update_yaxes(title_text=_title(about[1], names[1]), type="category")
     highest = cells.loc[cells["value"].idxmax()]
     lowest = cells.loc[cells["value"].idxmin()]
     ends = amounts(study, metric, scenario, [lowest["value"], highest["value"]])
-    of = outcome_scenario(study, metric, scenario)
-    whose = (
-        "" if of_levels(study, metric, scenario) else f" ({study.title(of)}, against the baseline)"
-    )
-    what = metric_of(metric).title
+    what = quantity(study, metric, scenario)
     return finish(
         figure,
-        finding=f"{what[0].upper()}{what[1:]}{whose}: from {ends[0]} to {ends[1]} over these two, "
-        f"highest where {_field(names[0])} is near {highest['x_value']:.3g} and "
-        f"{_field(names[1])} near {highest['y_value']:.3g}.",
-        note=f"Mean over the {int(cells['points'].sum())} points of the design in each cell; what "
-        "else the design varies is averaged over. Values name the middle of a slice where there "
-        "are many.",
+        finding=tell(
+            "{quantity}: from {low} to {high} over these two, highest where “{across}” is near "
+            "{x} and “{upwards}” near {y}.",
+            quantity=f"{what[0].upper()}{what[1:]}",
+            low=ends[0],
+            high=ends[1],
+            across=about[0],
+            upwards=about[1],
+            x=plain(highest["x_value"]),
+            y=plain(highest["y_value"]),
+        ),
+        note=tell(
+            "Mean over the points of the design in each cell, {points} in all; what else the "
+            "design varies is averaged over. Values name the middle of a slice where there are "
+            "many.",
+            points=int(cells["points"].sum()),
+        ),
         height=440,
         table=cells,
     )
 
 
-def _field(name: str) -> str:
-    return name.partition(".")[2].replace("_", " ")
-
-
-def _title(name: str) -> str:
-    about = described(name)
-    unit = f" [{safe(about['unit'])}]" if about["unit"] else ""
-    return wrapped(about["about"] or name, WIDTH) + unit
+def _title(about: str, name: str) -> str:
+    unit = unit_of(described(name)["unit"])
+    return wrapped(about, WIDTH) + (f" [{safe(unit)}]" if unit else "")

@@ -2,14 +2,20 @@
 
 import plotly.graph_objects as go
 
+from analysis.assumptions import kind_names
 from analysis.charts.look import BLUE, FAINT, GREY, INK, finish, safe, wrapped
-from analysis.compare import STOPPED, metric_of
+from analysis.compare import STOPPED
 from analysis.discovery import Box, prim
-from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
-from analysis.wording import probability
+from analysis.language import about_parameter, tell
+from analysis.uncertainty_text import amounts, quantity
+from analysis.wording import listed, number, plain, probability, unit_of
 from sim.results import Study
 
 WIDTH = 38
+"""Longest line of a parameter's description, in characters."""
+
+NAMED = 3
+"""Conditions that the title names."""
 
 
 def prim_box(
@@ -34,6 +40,7 @@ def prim_box(
     """
     box = prim(study, metric, scenario, adversary, threshold, above=above)
     figure = go.Figure()
+    kinds = {kind: words[0] for kind, words in kind_names().items()}
     names = []
     for k, row in enumerate(box.limits.itertuples()):
         span = row.highest - row.lowest or 1.0
@@ -43,20 +50,26 @@ def prim_box(
         figure.add_bar(
             x=[high - low], base=[low], y=[k], orientation="h", width=0.5,
             marker={"color": BLUE, "line": {"color": INK, "width": 0.5}},
-            hovertemplate=f"{safe(row.parameter)}: of {row.lowest:g} to {row.highest:g}, p "
-                          f"{probability(row.p)}<extra></extra>",
+            hovertemplate=safe(tell(
+                "{parameter}: of {low} to {high}, p {p}", parameter=row.parameter,
+                low=plain(row.lowest), high=plain(row.highest), p=probability(row.p),
+            )) + "<extra></extra>",
             showlegend=False,
         )  # fmt: skip
+        about = about_parameter(row.parameter, row.about)[0]
+        ends = tell("{low} to {high}", low=plain(row.low), high=plain(row.high))
         names.append(
-            f"{wrapped(f'{row.about} ({row.kind})', WIDTH)}<br>"
-            f"<b>{row.low:.3g} to {row.high:.3g}</b> {safe(row.unit)}"
+            f"{wrapped(f'{about} ({kinds[row.kind]})', WIDTH)}<br>"
+            f"<b>{ends}</b> {safe(unit_of(row.unit))}"
         )
     if not names:
-        figure.add_annotation(text="no condition", x=0.5, y=0, showarrow=False,
+        figure.add_annotation(text=tell("no condition"), x=0.5, y=0, showarrow=False,
                               font={"color": GREY})  # fmt: skip
     figure.update_layout(barmode="overlay")
     figure.update_xaxes(
-        title_text="place within the parameter’s range<br>[share]", range=[0, 1.02], nticks=6
+        title_text=f"{tell('place within the parameter’s range')}<br>[{tell('share')}]",
+        range=[0, 1.02],
+        nticks=6,
     )
     figure.update_yaxes(
         tickvals=list(range(len(names))), ticktext=names, range=[max(len(names), 1) - 0.4, -0.6]
@@ -64,10 +77,16 @@ def prim_box(
     return finish(
         figure,
         finding=_finding(study, metric, scenario, box),
-        note=f"Dark: the part of each range that belongs to the box, found by peeling (PRIM) "
-        f"{box.points} points. The box holds {100 * box.coverage:.0f} % of the cases of interest; "
-        f"{100 * box.density:.0f} % of the points in it are such cases, against "
-        f"{100 * box.base:.0f} % everywhere. In brackets: how well the parameter is known.",
+        note=tell(
+            "Dark: the part of each range that belongs to the box, found by peeling (PRIM) "
+            "{points} points. The box holds {coverage} % of the cases of interest; {density} % of "
+            "the points in it are such cases, against {base} % everywhere. In brackets: how well "
+            "the parameter is known.",
+            points=box.points,
+            coverage=number(100 * box.coverage, 0),
+            density=number(100 * box.density, 0),
+            base=number(100 * box.base, 0),
+        ),
         height=100 + 18 * sum(max(2, name.count("<br>") + 1) for name in names),
         table=box.limits.drop(columns="about"),
     )
@@ -75,14 +94,24 @@ def prim_box(
 
 def _finding(study: Study, metric: str, scenario: str | None, box: Box) -> str:
     (at,) = amounts(study, metric, scenario, [box.threshold])
-    side = "at least" if box.above else "at most"
-    of = outcome_scenario(study, metric, scenario)
-    whose = "" if of_levels(study, metric, scenario) else f" ({study.title(of)})"
-    case = f"{metric_of(metric).title}{whose} of {side} {at}"
+    what = quantity(study, metric, scenario)
+    case = (
+        tell("{quantity} of at least {amount}", quantity=what, amount=at)
+        if box.above
+        else tell("{quantity} of at most {amount}", quantity=what, amount=at)
+    )
     if box.limits.empty:
-        return f"No conditions stand out under which there are {case}."
-    fields = [name.partition(".")[2].replace("_", " ") for name in box.limits["parameter"][:3]]
-    return (
-        f"{case[0].upper()}{case[1:]}: {100 * box.density:.0f} % of the worlds in which "
-        f"{', '.join(fields)} lie as drawn, against {100 * box.base:.0f} % of all."
+        return tell("No conditions stand out under which there are {case}.", case=case)
+    first = box.limits.head(NAMED)
+    named = [
+        tell("“{name}”", name=about_parameter(row.parameter, row.about)[0])
+        for row in first.itertuples()
+    ]
+    return tell(
+        "{case}: {density} % of the worlds in which {parameters} lie as drawn, against {base} % "
+        "of all.",
+        case=f"{case[0].upper()}{case[1:]}",
+        density=number(100 * box.density, 0),
+        parameters=listed(named),
+        base=number(100 * box.base, 0),
     )

@@ -1,7 +1,5 @@
 """A tornado: what each thing that is not known does to an outcome, the largest first."""
 
-import math
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -11,7 +9,7 @@ from analysis.compare import STOPPED, metric_of
 from analysis.language import about_parameter, tell, title_of
 from analysis.sensitivity import tornado as swings
 from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
-from analysis.wording import number, period, unit_of
+from analysis.wording import period, plain, unit_of
 from sim.results import Study
 
 SHOWN = 12
@@ -57,7 +55,7 @@ def tornado(
             width=0.62,
             marker={"color": colour, "line": {"color": INK, "width": 0.5},
                     "pattern": {"shape": hatch, "fgcolor": "white", "fillmode": "overlay"}},
-            text=[f"{safe(row.parameter)} = {_plain(getattr(row, end.removeprefix('at_')))} "
+            text=[f"{safe(row.parameter)} = {plain(getattr(row, end.removeprefix('at_')))} "
                   f"{safe(unit_of(row.unit))}: {value}"
                   for row, value in zip(part.itertuples(), said, strict=True)],
             textposition="none",
@@ -107,9 +105,3 @@ def _finding(study: Study, metric: str, scenario: str | None, table: pd.DataFram
         low=ends[0],
         high=ends[1],
     )
-
-
-def _plain(value: float) -> str:
-    """A value with four digits at most."""
-    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
-    return number(value, min(places, 6))

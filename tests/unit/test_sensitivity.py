@@ -3,13 +3,17 @@
 import builtins
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 
 import pandas as pd
 import pytest
 
+from analysis.charts.heat_map import heat_map
+from analysis.charts.prim_box import prim_box
 from analysis.discovery import prim
 from analysis.indices import morris, sobol
+from analysis.language import about_parameter, speaking
 from analysis.two_way import two_way
 from sim.design.factors import Factor
 from sim.design.methods import DesignConfig, design_of
@@ -114,6 +118,18 @@ def test_a_heat_map_of_worlds_has_slices_and_takes_the_two_that_matter() -> None
     assert {cells["x"].iloc[0], cells["y"].iloc[0]} == {A, C}
     assert len(cells) == 25
     assert cells["points"].sum() == 500
+
+
+@pytest.mark.parametrize("draw", [heat_map, prim_box])
+def test_a_chart_of_a_design_speaks_the_language_that_is_set(draw) -> None:
+    factors = (Factor(A, 2000, 3500), Factor(B, 0.12, 0.3), Factor(C, 30, 90))
+    study = made(worlds(400, factors=factors), lambda v: v[C] - v[A] / 100)
+    with speaking("fr"):
+        french = about_parameter(C, "")[0]
+        figure = draw(study)
+    assert f"«\xa0{french}\xa0»" in figure.layout.meta["finding"]
+    said = f"{figure.layout.meta['alt']} {figure.layout.xaxis.title.text}".replace("<br>", " ")
+    assert re.findall(r"\b(the|of|where|is|range|points are)\b", said) == []
 
 
 @pytest.mark.parametrize("method", [morris, sobol])
