@@ -1,5 +1,6 @@
 """Serving the dashboard to the browsers of this machine."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from analysis.dashboard.app import make_app
 from analysis.dashboard.desk import Desk
 from analysis.dashboard.folders import Folders
+from analysis.dashboard.live_cleaning import clean
 from analysis.dashboard.results_page import warm
 from sim.errors import InputError
 
@@ -77,6 +79,8 @@ def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) ->
     desk = Desk.of(folders)
     server = open_server(desk, port)
     try:
+        with contextlib.suppress(OSError):  # another server may be at it
+            clean(folders.live)
         warm(folders)  # who opens the address finds the study read
         say(f"dashboard: http://{LOOPBACK}:{server.server_port}/  (Ctrl-C stops it)")
         if not folders.opening():
