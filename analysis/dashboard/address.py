@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode
 from analysis.compare import DERIVED, STOPPED
 from analysis.language import LANGUAGES, tell
 from sim.metrics import METRICS
+from sim.point import YEARS
 
 PAGES = ("results", "mix", "port", "pair", "studies")
 LONGEST = 20_000
@@ -57,6 +58,8 @@ class View:
         Ports closed besides what the proposals close.
     where, around : str
         What is simulated: a region, ``all``, or ``near`` a port and its neighbours.
+    year : int
+        Whose traffic a live run has.
     start, day : datetime.date
         First day of a live run, and the day of the port page.
     days, replications : int
@@ -80,6 +83,7 @@ class View:
     closed: tuple[str, ...] = ()
     where: str = "near"
     around: str = "windsor-ambassador"
+    year: int = YEARS[0]
     start: datetime.date = datetime.date(2005, 7, 4)
     days: int = 7
     replications: int = 20
@@ -127,6 +131,12 @@ def _days(text: str) -> int:
     return int(text)
 
 
+def _year(text: str) -> int:
+    if int(text) not in YEARS:
+        raise ValueError
+    return int(text)
+
+
 def _replications(text: str) -> int:
     if not text.isascii() or not 1 <= int(text) <= MOST_REPLICATIONS:
         raise ValueError
@@ -154,6 +164,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "closed": _plain,
     "where": _plain,
     "around": _plain,
+    "year": _year,
     "start": _date,
     "days": _days,
     "replications": _replications,

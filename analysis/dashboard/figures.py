@@ -5,9 +5,9 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from analysis.charts.look import CONFIG, FAINT, GREY, INK
+from analysis.charts.look import CONFIG, FAINT, GREY, INK, SEPARATORS
 from analysis.dashboard.desk import attributes
-from analysis.language import tell
+from analysis.language import spoken, tell
 
 
 def styled(figure: go.Figure, height: int) -> go.Figure:
@@ -23,6 +23,7 @@ def styled(figure: go.Figure, height: int) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 12, "t": 28, "b": 8},
         dragmode=False,
+        separators=SEPARATORS[spoken()],
         hoverlabel={"bgcolor": "white", "font": {"color": INK}},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xanchor": "left"},
         uirevision="kept",
@@ -66,7 +67,7 @@ def table(
     return html.Div(
         html.Table(
             [
-                html.Caption(caption),
+                html.Caption(html.Span(caption, className="fits")),
                 html.Thead(html.Tr([html.Th(one, scope="col") for one in head])),
                 html.Tbody(
                     [

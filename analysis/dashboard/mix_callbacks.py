@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import datetime
 import shlex
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from analysis.language import speaking, tell
 from sim.errors import InputError
 from sim.execute.growing import read_plan
 from sim.intervention import Scenario
+from sim.point import YEARS
 from sim.status import Status, in_words
 
 OWN = "scenarios"
@@ -30,7 +32,7 @@ OWN = "scenarios"
 ENDED = ("done", "interrupted", "failed", "dead")
 
 CONTROLS = (
-    "mix-proposals", "mix-closed", "mix-where", "mix-around", "mix-days", "mix-start",
+    "mix-proposals", "mix-closed", "mix-where", "mix-around", "mix-days", "mix-year", "mix-start",
     "mix-adversary", "mix-replications", "mix-metric", "mix-name",
 )  # fmt: skip
 
@@ -43,11 +45,11 @@ def _inputs(kind: type) -> list[Any]:
 
 def view_of(*given: Any) -> View:
     """Read the view from the controls, by the rules of an address."""
-    (proposals, closed, where, around, days, start, kind, runs, metric, name, values, ids,
+    (proposals, closed, where, around, days, year, start, kind, runs, metric, name, values, ids,
      asked) = given  # fmt: skip
     fields = {
         "mix": proposals, "closed": closed, "where": [where], "around": [around], "days": [days],
-        "start": [start], "adversary": [kind], "replications": [f"{runs:.0f}"],
+        "year": [year], "start": [start], "adversary": [kind], "replications": [f"{runs:.0f}"],
         "metric": [metric], "run": [name or ""],
         "lever": [f"{one['lever']}:{value:.10g}" for one, value in zip(ids, values, strict=True)
                   if value is not None],
@@ -69,16 +71,17 @@ def scenario_of(view: View) -> Scenario:
     """The mix of a view, checked."""
     if not view.mix and not view.closed:
         raise InputError(tell("Choose a proposal or close a port first."))
-    scenario = mixed(offered(), view.mix, dict(view.lever), view.closed)
+    scenario = mixed(offered(), view.mix, dict(view.lever), view.closed, view.year)
     check_mix(scenario)
     return scenario
 
 
 def request_of(view: View) -> Request:
     """What a run of this view is asked to do."""
-    ports = place.simulated(view.where, view.around)
+    ports = place.simulated(view.where, view.around, view.year)
     settings = (
         f"ports=[{','.join(ports)}]",
+        *((f"year={view.year}",) if view.year != YEARS[0] else ()),
         f"run.start={view.start.isoformat()}",
         f"run.days={view.days}",
         *((f"adversary={view.adversary}",) if view.adversary else ()),
@@ -133,15 +136,29 @@ def register(app: Dash, desk: Desk) -> None:
                 if view.mix or view.closed:
                     scenario = scenario_of(view)
                     text = yaml_of(scenario)
-                    closing = closed_ports(scenario, place.ports_of())
+                    closing = closed_ports(scenario, place.ports_of(view.year))
             except InputError as error:
                 trouble = [refusal(error)]
             if view.run and not trouble and not _is_of(view):
                 words = tell("The controls have changed since this run. Run shows the new mix.")
                 trouble = [html.P(words, className="notice", role="status")]
-            ports = place.simulated(view.where, view.around)
+            ports = place.simulated(view.where, view.around, view.year)
             figure = mix_map(ports, view.closed, closing)
             return address.query(view), figure, text, trouble
+
+    @app.callback(
+        Output("mix-start", "value"),
+        Input("mix-year", "value"),
+        State("mix-start", "value"),
+        prevent_initial_call=True,
+    )
+    def begin_in(year: str, start: str) -> Any:
+        """Begin on the same day of the year whose traffic is chosen."""
+        try:
+            day = datetime.date.fromisoformat(start)
+            return day.replace(year=int(year)).isoformat()
+        except (ValueError, TypeError):  # 29 February, or no date at all
+            return no_update
 
     @app.callback(
         Output("mix-closed", "value"),

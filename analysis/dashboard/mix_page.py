@@ -14,6 +14,7 @@ from analysis.dashboard.results_page import metrics
 from analysis.language import tell
 from sim.intervention import Scenario
 from sim.parameters import catalogue
+from sim.point import YEARS
 
 EVERY_MS = 600
 """How often a live run is looked at."""
@@ -135,6 +136,8 @@ def _running(view: View) -> html.Fieldset:
                            view.where if view.where in known else place.NEAR),
                     Choice("mix-around", tell("Around the port"), place.names(),
                            view.around if view.around in ports else ports[0]),
+                    Choice("mix-year", tell("Traffic of the year"),
+                           [(str(year), str(year)) for year in YEARS], str(view.year)),
                     Choice("mix-days", tell("How long"), lengths(), str(view.days)),
                     Entry("mix-start", tell("From"), view.start.isoformat(), "date",
                           low="1990-01-01", high="2060-12-31"),

@@ -190,6 +190,14 @@ def test_a_mix_is_dragged_run_live_and_shared(visit, address: str) -> None:
     page.locator(".notice", has_text="changed since this run").wait_for(timeout=SLOW_MS)
 
 
+def test_the_year_of_the_traffic_is_chosen_and_kept_in_the_address(visit, address: str) -> None:
+    page = settled(visit(f"{address}mix?mix=more_officers&around=abercorn&replications=2"))
+    page.locator("#mix-year").select_option("2019")
+    page.wait_for_url(lambda url: "year=2019" in url and "start=2019-07-04" in url)
+    page.locator("#mix-run").click()
+    page.locator("#mix-words", has_text="Done: 4 replications").wait_for(timeout=SLOW_MS)
+
+
 def test_ports_are_closed_from_list_and_map(visit, address: str) -> None:
     page = settled(visit(f"{address}mix?around=abercorn&closed=abercorn"))
     points = page.locator("#mix-map .scatterlayer .point")

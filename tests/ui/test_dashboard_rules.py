@@ -1,6 +1,7 @@
 """What the dashboard must not do, without a browser: addresses, strangers, files."""
 
 import datetime
+import os
 import runpy
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,10 +15,13 @@ from analysis.dashboard.app import make_app
 from analysis.dashboard.desk import Desk
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.levers import levers, offered
+from analysis.dashboard.live_cleaning import clean
 from analysis.dashboard.live_process import quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
+from analysis.dashboard.mix_callbacks import request_of
 from sim import scenario as scenario_files
 from sim.errors import InputError
+from sim.status import Status, write_status
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 PROPOSALS = sorted(offered())
@@ -144,3 +148,28 @@ def test_a_path_is_one_word_of_the_command_line(tmp_path: Path, name: str) -> No
     path = tmp_path / name
     override = OverridesParser.create().parse_override(f"study.dir={quoted(path)}")
     assert override.value() == str(path)
+
+
+def test_old_live_runs_go_and_one_that_runs_stays(tmp_path: Path) -> None:
+    for k in range(6):
+        run = tmp_path / f"run{k}"
+        (tmp_path / ".asked" / run.name).mkdir(parents=True)
+        run.mkdir()
+        write_status(run, Status("running" if k == 0 else "interrupted", run.name, 4, 2))
+        for path in (tmp_path / ".asked" / run.name, run / "progress.json", run):
+            os.utime(path, (1000 + k, 1000 + k))
+    (tmp_path / "silent").mkdir()  # has only just begun
+    assert clean(tmp_path, kept=2) == ["run1", "run2", "run3"]
+    left = {path.name for path in tmp_path.iterdir()} - {".asked"}
+    assert left == {"run0", "run4", "run5", "silent"}
+    assert {path.name for path in (tmp_path / ".asked").iterdir()} == left - {"silent"}
+    assert clean(tmp_path / "gone") == []
+
+
+def test_a_live_run_has_the_traffic_of_the_year_that_was_chosen() -> None:
+    view, complaints = address.read("/mix", "mix=more_officers&year=2019&start=2019-07-04")
+    assert complaints == []
+    assert "year=2019" in request_of(view).settings
+    assert request_of(view).setting != request_of(view.replaced(year=2005)).setting
+    view, complaints = address.read("/mix", "year=2010")
+    assert (view.year, len(complaints)) == (2005, 1)
