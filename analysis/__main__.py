@@ -74,9 +74,16 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.command == "dashboard":
         _dashboard(arguments)
         return
+    from analysis.contraband import counting
     from sim.results import read_study
 
     study = read_study(arguments.folder)
+    with counting(study):
+        _tell(study, arguments)
+
+
+def _tell(study: "Study", arguments: argparse.Namespace) -> None:
+    """Answer a command about one study, in the words of its contraband."""
     if arguments.command == "compare":
         from analysis import compare, compare_text
 
@@ -124,6 +131,7 @@ def _dashboard(arguments: argparse.Namespace) -> None:
 
 def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
     from analysis.account_text import ledger_text
+    from analysis.contraband import named
     from analysis.ledger import ledger, noise_ratio
 
     expected = not arguments.counted
@@ -131,7 +139,8 @@ def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
         study, arguments.scenario, arguments.adversary, arguments.market, expected=expected
     )
     if arguments.csv:
-        parts.to_csv(arguments.csv, index=False, lineterminator="\n")
+        told = parts.assign(title=parts["title"].map(named), unit=named("firearms"))
+        told.to_csv(arguments.csv, index=False, lineterminator="\n")
     account = "expected" if expected else "counted"
     noise = noise_ratio(study, arguments.scenario, arguments.adversary)
     print(ledger_text(study, arguments.scenario, parts, account, noise))

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.compare_text import aligned
+from analysis.contraband import named
 from analysis.costs import Price
+from analysis.language import tell
 from analysis.wording import shown
 from sim.results import Study
 
@@ -32,12 +34,13 @@ def ledger_text(
             continue
         net = shown(part["net"], part["low"], part["high"], unit="firearms", signed=True)
         cells = [f"{part[column]:,.1f}" for column in ("lost", "gained")]
-        rows.append([str(part["title"]), *cells, net.value, net.interval])
+        rows.append([tell(part["title"]), *cells, net.value, net.interval])
     lines = aligned(rows, right=(1, 2, 3, 4))
     span = "" if study.days is None else f" in {study.days:g} days"
     return "\n".join(
         [
-            f"Trafficked firearms delivered{span}, {study.title(scenario)} against the baseline",
+            f"{named('Trafficked firearms delivered')} [{net.unit}]{span}, {study.title(scenario)} "
+            "against the baseline",
             "(expected: each attempt delivers its load times the chance that it is not detected)"
             if account == "expected"
             else "(counted: an attempt delivers its load or does not)",
@@ -56,7 +59,8 @@ def costs_text(study: Study, prices: Sequence[Price]) -> str:
     """Cost of every scenario, and for each additional firearm."""
     several = len({one.adversary for one in prices}) > 1
     head = ["scenario", *(["smugglers"] if several else [])]
-    rows = [[*head, "programme", "pay", "delay", "duty forgone", "total", "for each firearm"]]
+    for_each = named("for each firearm")
+    rows = [[*head, "programme", "pay", "delay", "duty forgone", "total", for_each]]
     for one in prices:
         parts = [
             (-part.mean if name == "duty_collected_cad" else part.mean) / MILLION
@@ -75,7 +79,8 @@ def costs_text(study: Study, prices: Sequence[Price]) -> str:
         [
             f"Cost in million CAD{span}, scenario minus baseline",
             *(f"  {line}" for line in aligned(rows, right=tuple(range(first, first + 6)))),
-            "For each additional trafficked firearm stopped (expected), with Fieller's interval;",
-            "not estimable where the interval of the firearms spans zero.",
+            named("For each additional trafficked firearm stopped (expected),")
+            + " with Fieller's interval;",
+            named("not estimable where the interval of the firearms spans zero."),
         ]
     )

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from analysis.assumptions import assumptions, kind_names, sources
 from analysis.charts.look import CONFIG
 from analysis.compare import HEADLINE, STOPPED, compare, family, headline_adversary
+from analysis.contraband import counting
 from analysis.drawing import plotlyjs
 from analysis.exhibits import (
     AGAINST,
@@ -46,7 +47,7 @@ def write_brief(study: Study, out: Path | None = None, language: str = "en") -> 
 
 def page(study: Study, language: str = "en") -> str:
     """Set the page as text, in English or French."""
-    with speaking(language):
+    with speaking(language), counting(study):
         return _page(study)
 
 

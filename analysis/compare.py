@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from analysis.contraband import FIREARMS, other_unit
 from analysis.estimates import Estimate, estimates
 from analysis.language import tell
 from analysis.wording import direction, period, shown
@@ -124,7 +125,8 @@ class Comparison:
         """The difference with its interval: "+12 [8, 16] a year"."""
         one, unit = self.difference, metric_of(self.metric).unit
         text = shown(one.mean, one.low, one.high, unit=unit, signed=True)
-        return f"{text}{period(unit, self.days)}"
+        of = f" {tell(unit)}" if unit == FIREARMS and other_unit() else ""
+        return f"{text}{of}{period(unit, self.days)}"
 
     @property
     def verdict(self) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.compare import Comparison, family, metric_of, values
+from analysis.contraband import named
 from analysis.estimates import estimate
+from analysis.language import tell
 from analysis.wording import period, probability, shown
 from sim.results import Study
 
@@ -34,7 +36,7 @@ def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
         scale = max([abs(base.mean), *(abs(one.difference.mean) for one in own)])
         level = shown(base.mean, base.low, base.high, unit=metric.unit, beside=scale)
         known = ", known to the model only" if metric.model_only else ""
-        lines.append(f"{metric.title}{period(metric.unit, study.days)} [{level.unit}]{known}")
+        lines.append(f"{tell(metric.title)}{period(metric.unit, study.days)} [{level.unit}]{known}")
         lines.append(f"  baseline {level.value} {level.interval}".rstrip())
         block = _block(own, several, scale)
         lines += [f"  {line}" for line in block]
@@ -83,7 +85,7 @@ def frame_of(comparisons: Sequence[Comparison]) -> pd.DataFrame:
                 "scenario": one.scenario,
                 "adversary": one.adversary,
                 "metric": one.metric,
-                "unit": metric_of(one.metric).unit,
+                "unit": named(metric_of(one.metric).unit),
                 "baseline": one.baseline,
                 "difference": one.difference.mean,
                 "low": one.difference.low,

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from analysis.contraband import named
 from sim.errors import InputError
 from sim.results import Study
 
@@ -56,7 +57,7 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def tell(message: str, **values: Any) -> str:
-    """Say a message in the language spoken, with its values put in.
+    """Say a message in the language spoken, of the contraband told of, with its values put in.
 
     Parameters
     ----------
@@ -67,6 +68,7 @@ def tell(message: str, **values: Any) -> str:
     """
     if spoken() != "en":
         message = catalogue()["messages"].get(message, message)
+    message = named(message, spoken())
     return message.format(**values) if values else message
 
 
@@ -89,4 +91,5 @@ def title_of(study: Study, scenario: str) -> str:
 def about_parameter(name: str, english: str) -> tuple[str, str]:
     """What a parameter is, and the language of that text: English where there is no French."""
     french = catalogue()["parameters"].get(name) if spoken() != "en" else None
-    return (english, "en") if french is None else (french, spoken())
+    text, language = (english, "en") if french is None else (french, spoken())
+    return named(text, language), language

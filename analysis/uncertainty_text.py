@@ -11,7 +11,7 @@ from analysis.discovery import Box
 from analysis.language import tell, title_of
 from analysis.outcomes import headline
 from analysis.sensitivity import FALSE_DISCOVERIES
-from analysis.wording import period, probability, shown
+from analysis.wording import period, probability, shown, unit_of
 from sim.results import Study
 
 
@@ -19,10 +19,10 @@ def outcome_name(study: Study, metric: str, scenario: str | None) -> str:
     """Name the outcome: a difference, or the baseline's level."""
     about = metric_of(metric)
     of = study.title(outcome_scenario(study, metric, scenario))
-    unit = about.unit + period(about.unit, study.days)
+    unit = unit_of(about.unit) + period(about.unit, study.days)
     if of_levels(study, metric, scenario):
-        return f"{about.title} [{unit}], level"
-    return f"{about.title} [{unit}], {of} against the baseline"
+        return f"{tell(about.title)} [{unit}], level"
+    return f"{tell(about.title)} [{unit}], {of} against the baseline"
 
 
 def outcome_scenario(study: Study, metric: str, scenario: str | None) -> str:
@@ -175,7 +175,7 @@ def robustness_text(
     """Ranks and regret of each proposal."""
     about, days = metric_of(metric), study.days
     states = int(ranks["states"].iloc[0])
-    unit = about.unit + period(about.unit, days)
+    unit = unit_of(about.unit) + period(about.unit, days)
     rows = [["proposal", "effect", "best in", "top 3 in", "rank", "harms in"]]
     for row in ranks.to_dict("records"):
         span = f"{row['median_rank']:g} ({row['highest_rank']} to {row['lowest_rank']})"
@@ -194,7 +194,7 @@ def robustness_text(
         regrets.append([name, *values, place])
     return "\n".join(
         [
-            f"{about.title} [{unit}] in {states} states (worlds with kinds of smugglers)",
+            f"{tell(about.title)} [{unit}] in {states} states (worlds with kinds of smugglers)",
             *aligned(rows, right=(1, 2, 3, 4, 5)),
             f"The states agree on the order: Kendall's W {agreement['kendall_w']:.2f} (0 none, "
             f"1 whole); tau with the mean order {agreement['mean_tau']:.2f}, at least "

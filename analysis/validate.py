@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.compare import BASELINE
 from analysis.compare_text import aligned
+from analysis.contraband import FIREARMS, unit_counted
 from analysis.estimates import Estimate, estimate
 from analysis.validate_independent import independent_targets
 from analysis.validate_intelligence import intelligence_targets
@@ -151,6 +152,12 @@ def validate(study: Study) -> list[Row]:
     """Hold the baseline of a study against the record."""
     if BASELINE not in study.scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to validate")
+    unit = unit_counted(study)
+    if unit != FIREARMS:
+        raise InputError(
+            f"{study.folder}: the record is of firearms northbound; this study is of other "
+            f"contraband (contraband.unit = {unit})"
+        )
     return [Row(target, _found(study, target)) for target in targets(study)]
 
 

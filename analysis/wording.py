@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from analysis.contraband import FIREARMS, other_unit
 from analysis.language import spoken, tell
 
 WORDS = {
@@ -13,6 +14,9 @@ WORDS = {
     "officer-hours": ("more", "less"),
 }
 """Up and down by unit; what is counted is more or fewer."""
+
+UNCOUNTED = {"CAD thousand"}
+"""Units of contraband (`contraband.unit`) of which there is less, not fewer."""
 
 LARGE = {"CAD", "vehicle-hours", "officer-hours"}
 """Units that are read in millions where they come to so many."""
@@ -151,6 +155,8 @@ def plain(value: float) -> str:
 def direction(unit: str, value: float) -> str:
     """Say more or fewer, longer or shorter, higher or lower."""
     up, down = WORDS.get(unit, ("more", "fewer"))
+    if unit == FIREARMS and other_unit() in UNCOUNTED:
+        down = "less"
     return tell(up) if value > 0 else tell(down)
 
 

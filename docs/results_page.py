@@ -41,7 +41,8 @@ Groups of ports: {groups}. *one_officer* are those that the port
 table marks as normally staffed by one officer, *larger* the others, *busiest10* the ten with the
 most vehicles of those in the run, *windsor* the Windsor-Detroit gateway. Classes: {classes}.
 Where other contraband than handguns is smuggled, metrics keep their names (`firearms_...`), and
-the column `unit` says what they count: parts, kg, CAD thousand or persons.""",
+the column `unit` says what they count: parts, kg, CAD thousand or persons. What the analysis, the
+brief and the dashboard print has the noun and the unit of the study.""",
     "port_hours": """\
 An arrival counts in the hour in which it joins the line. What happens at primary counts in the
 hour in which the service begins, and work in secondary in the hour in which the work begins, so

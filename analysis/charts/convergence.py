@@ -7,6 +7,7 @@ from scipy import stats
 
 from analysis.charts.look import BLUE, LEGEND, finish, safe, zero_line
 from analysis.compare import BASELINE, STOPPED, headline_values, metric_of
+from analysis.contraband import named
 from analysis.estimates import LEVEL
 from analysis.language import tell, title_of
 from analysis.leading import leading
@@ -77,7 +78,7 @@ def convergence(study: Study, scenario: str | None = None, metric: str = STOPPED
         ),
         height=300,
         table=pd.DataFrame(
-            {"pairs": count, f"running mean [{unit}]": mean, "low": mean - reach,
+            {"pairs": count, f"running mean [{named(unit)}]": mean, "low": mean - reach,
              "high": mean + reach}
         ),
     )  # fmt: skip

@@ -21,6 +21,7 @@ from analysis.charts.look import (
     zero_line,
 )
 from analysis.compare import HEADLINE, STOPPED, Comparison, compare, headline_adversary
+from analysis.contraband import named
 from analysis.estimates import Estimate
 from analysis.language import tell, title_of
 from analysis.wording import period, unit_of
@@ -216,4 +217,5 @@ def _table(points: list[Point], unit: str) -> pd.DataFrame:
         for one in points
     ]  # fmt: skip
     head = ["scenario", f"cost [{unit}]", "cost low", "cost high"]
-    return pd.DataFrame(rows, columns=[*head, "firearms stopped", "firearms low", "firearms high"])
+    guns = [named(column) for column in ("firearms stopped", "firearms low", "firearms high")]
+    return pd.DataFrame(rows, columns=[*head, *guns])

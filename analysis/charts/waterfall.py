@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.charts.look import BLUE, GREY, INK, ORANGE, finish, half_widths, wrapped, zero_line
 from analysis.compare import headline_adversary
+from analysis.contraband import named
 from analysis.language import tell, title_of
 from analysis.leading import leading
 from analysis.ledger import ledger
@@ -69,7 +70,7 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
             ]
         ),
         height=70 + 44 * rows,
-        table=table,
+        table=table.assign(title=table["title"].map(named), unit=named(unit)),
     )
 
 

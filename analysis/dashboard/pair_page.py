@@ -6,6 +6,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, html, no_update
 
 from analysis.compare import BASELINE, HEADLINE, Comparison, headline_adversary, metric_of
+from analysis.contraband import counting, unit_counted
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice
@@ -94,6 +95,19 @@ def result(one: tuple[Study, str], two: tuple[Study, str]) -> Children:
     ]
 
 
+def _of_one_kind(first: Study, second: Study) -> None:
+    """Refuse to take kilograms from firearms."""
+    units = [unit_counted(study) for study in (first, second)]
+    if units[0] != units[1]:
+        raise InputError(
+            tell(
+                "The two are of different contraband: {first} and {second}.",
+                first=units[0],
+                second=units[1],
+            )
+        )
+
+
 def _table(found: list[Comparison], sides: list[tuple[Study, str, str]]) -> html.Div:
     head = [
         tell("Measure"),
@@ -142,7 +156,9 @@ def register(app: Dash, desk: Desk) -> None:
         with speaking(view.lang):
             try:
                 studies = [desk.folders.study(name) for name in (first, second)]
-                content = result((studies[0], one), (studies[1], two))
+                _of_one_kind(*studies)
+                with counting(studies[0]):
+                    content = result((studies[0], one), (studies[1], two))
             except InputError as error:
                 content = [refusal(error)]
             return content, address.query(view)

@@ -15,6 +15,7 @@ from analysis.compare import (
     headline_adversary,
     metric_of,
 )
+from analysis.contraband import counting
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
@@ -44,7 +45,9 @@ def page(view: View, desk: Desk) -> Children:
     ] if studies else []  # fmt: skip
     try:
         study = folders.study(view.study)
-        return [head, *_answer(study, chosen), *_controls(study, view, pick), *_places(study, view)]
+        with counting(study):
+            told = [*_answer(study, chosen), *_controls(study, view, pick), *_places(study, view)]
+        return [head, *told]
     except InputError as error:
         return [head, refusal(error), html.Div(pick, className="controls")]
 
@@ -234,7 +237,9 @@ def register(app: Dash, desk: Desk) -> None:
                     adversary=str(adversary),
                     scenarios=() if every else tuple(kept),
                 )
-                return shown(study, changed.metric, str(adversary), kept), address.query(changed)
+                with counting(study):
+                    content = shown(study, changed.metric, str(adversary), kept)
+                return content, address.query(changed)
             except InputError as error:
                 return [refusal(error)], asked
 
