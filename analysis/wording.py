@@ -147,9 +147,11 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
 
 
 def plain(value: float) -> str:
-    """Write a value with four digits at most."""
-    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
-    return number(value, min(places, 6))
+    """Write a value with four digits at most, and no decimals that say nothing."""
+    places = 0 if value == 0 else min(6, max(0, 3 - math.floor(math.log10(abs(value)))))
+    while places and round(value, places) == round(value, places - 1):
+        places -= 1
+    return number(value, places)
 
 
 def direction(unit: str, value: float) -> str:

@@ -33,8 +33,14 @@ class Arrivals:
     _kept: dict[tuple[str, Label, int], pd.DataFrame] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def study(self, plan: Planned, days: float | None, title: str) -> Study:
+    def study(self, plan: Planned, manifest: dict[str, Any]) -> Study:
         """What has arrived of a run, as a study that can be compared.
+
+        Parameters
+        ----------
+        plan : Planned
+        manifest : dict
+            What is known of it besides, as in the manifest of a study.
 
         Raises
         ------
@@ -57,7 +63,6 @@ class Arrivals:
                 continue
             frames.append(frame)
         summary = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-        manifest = {"days": days, "scenarios": {MIX: title}}
         return Study(plan.folder, manifest, {}, summary)
 
 

@@ -16,7 +16,7 @@ from analysis.dashboard.desk import Desk
 from analysis.dashboard.frame import Children, refusal
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import WAITING, Request
-from analysis.dashboard.mix import check_mix, closed_ports, mixed, write_scenario, yaml_of
+from analysis.dashboard.mix import MIX, check_mix, closed_ports, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_map import mix_map
 from analysis.dashboard.mix_page import lever_controls
 from analysis.language import speaking, tell
@@ -224,7 +224,8 @@ def register(app: Dash, desk: Desk) -> None:
                 found: Any = no_update
                 if (live.path(name) / "plan.json").is_file():
                     plan = read_plan(live.path(name))
-                    study = arrivals.study(plan, live.days(name), tell("this mix"))
+                    about = {"days": live.days(name), "scenarios": {MIX: tell("this mix")}}
+                    study = arrivals.study(plan, about)
                     found = mix_answer.shown(study, metric if metric in HEADLINE else HEADLINE[0])
                 total = str(max(status.total, 1))
                 return words, str(status.done), total, found, over, not busy, once_more

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from analysis.dashboard import address
+from analysis.dashboard import address, growing
 from analysis.dashboard.address import View, href
 from analysis.dashboard.desk import Desk, attributes
 from analysis.dashboard.figures import table
@@ -16,6 +16,7 @@ from analysis.dashboard.frame import Children
 from analysis.dashboard.mix import MIX
 from analysis.language import speaking, tell
 from sim.errors import InputError
+from sim.execute.growing import PLAN_FILE
 from sim.status import Status, in_words, read_status
 
 EVERY_MS = 2000
@@ -31,6 +32,7 @@ def page(view: View, desk: Desk) -> Children:
                     "far it has come.", roots=", ".join(root.name for root in desk.folders.roots)),
                className="about"),
         html.Div(listed(view, desk), id="studies-shown"),
+        *growing.place(view, desk),
         dcc.Interval(id="studies-clock", interval=EVERY_MS),
     ]  # fmt: skip
 
@@ -66,6 +68,9 @@ def _row(view: View, name: str, path: Path) -> list[Any]:
     if whole:
         target = href(view.replaced(study=name, scenarios=(), adversary=""), "results")
         title = html.A(name, href=target, className="go")
+    elif (path / PLAN_FILE).is_file():
+        target = href(view.replaced(study=name, scenarios=(), adversary=""), "studies")
+        title = html.A(tell("{name}: see it grow", name=name), href=target, className="go")
     scenarios = manifest.get("scenarios")
     if is_live(name) and isinstance(scenarios, dict):
         title = [title, html.Span(_short(str(scenarios.get(MIX, ""))), className="note")]
@@ -139,6 +144,7 @@ def _clock(moment: float) -> str:
 
 def register(app: Dash, desk: Desk) -> None:
     """Let the page answer."""
+    growing.register(app, desk)
 
     @app.callback(
         Output("studies-shown", "children"),

@@ -4,6 +4,8 @@ import json
 import re
 import runpy
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -295,3 +297,25 @@ def test_a_study_that_runs_elsewhere_is_watched(visit, address: str, runs: Path)
     shutil.rmtree(folder)
     page.locator("tr a", has_text="one").click()
     page.locator(".about", has_text="Study one").wait_for(timeout=SLOW_MS)
+
+
+def test_a_study_that_is_not_whole_shows_what_it_has_come_to(
+    visit, axe, address: str, runs: Path
+) -> None:
+    folder = runs / "growing"
+    words = ["ports=[abercorn]", "run.days=7", "run.replications=3", "compare=[more_officers]"]
+    command = [sys.executable, "-m", "sim", *words, f"study.dir={folder}"]
+    subprocess.run(command, cwd=HERE.parents[1], check=True, capture_output=True)
+    manifest = (folder / "manifest.json").read_bytes()
+    (folder / "manifest.json").unlink()
+    page = settled(visit(f"{address}studies?metric=mean_wait_min"))
+    page.locator("a", has_text="growing: see it grow").click()
+    page.locator("#growing-shown .about", has_text="6 of 6 replications").wait_for(timeout=SLOW_MS)
+    page.locator("#growing-shown caption", has_text="mean wait").wait_for(timeout=SLOW_MS)
+    page.locator("#growing-shown .main-svg").first.wait_for(timeout=SLOW_MS)
+    assert "min [" in page.locator("#growing-shown tbody td").first.inner_text()
+    assert axe(page) == []
+    (folder / "manifest.json").write_bytes(manifest)
+    page.locator("#growing-shown a", has_text="whole now").click()
+    page.locator(".about", has_text="Study growing").wait_for(timeout=SLOW_MS)
+    shutil.rmtree(folder)

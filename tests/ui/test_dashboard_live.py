@@ -67,7 +67,7 @@ def test_the_live_difference_is_that_of_the_tables(live: Live) -> None:
     name = live.start(asked(4.0))
     ended(live, name)
     plan = read_plan(live.path(name))
-    study = mix_answer.Arrivals().study(plan, live.days(name), "mix")
+    study = mix_answer.Arrivals().study(plan, {"days": live.days(name)})
     found = mix_answer.pairs(study, "examinations_ordered")
     whole = read_study(live.path(name))
     assert found.tolist() == mix_answer.pairs(whole, "examinations_ordered").tolist()

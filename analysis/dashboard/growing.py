@@ -1,0 +1,96 @@
+"""What a study that still runs has come to so far: every scenario's difference, which tightens."""
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from analysis.compare import BASELINE, HEADLINE, headline_adversary
+from analysis.dashboard import address
+from analysis.dashboard.address import View, href
+from analysis.dashboard.desk import Desk
+from analysis.dashboard.figures import nothing
+from analysis.dashboard.frame import Children, refusal
+from analysis.dashboard.levers import offered
+from analysis.dashboard.mix_answer import Arrivals
+from analysis.dashboard.results_page import scenarios, shown
+from analysis.language import speaking, tell
+from sim.errors import InputError
+from sim.execute.growing import Planned, read_plan
+from sim.results import Study
+
+EVERY_MS = 3000
+
+
+def place(view: View, desk: Desk) -> Children:
+    """A place for what a study that is not whole yet has come to; nothing for any other."""
+    path = desk.folders.found().get(view.study)
+    if path is None or (path / "manifest.json").is_file():
+        return []
+    return [
+        html.Div(id="growing-shown", className="shown"),
+        dcc.Interval(id="growing-clock", interval=EVERY_MS, max_intervals=1),
+    ]
+
+
+def grown(plan: Planned, study: Study, name: str, metric: str) -> Children:
+    """Differences to the baseline of what has arrived.
+
+    Parameters
+    ----------
+    plan : Planned
+        What the study will come to.
+    study : Study
+        What has arrived of it.
+    name : str
+        Of its folder.
+    metric : str
+    """
+    head = html.H2(tell("So far: {name}", name=name))
+    if study.summary.empty or BASELINE not in study.scenarios or len(study.scenarios) < 2:
+        return [head, nothing(tell("No pair of replications has arrived yet."))]
+    words = tell(
+        "{done} of {total} replications are there; the intervals tighten as others arrive. "
+        "Scenarios may have come to different numbers of them.",
+        done=len(study.runs),
+        total=len(plan.keys) * plan.replications,
+    )
+    chosen = metric if metric in HEADLINE else HEADLINE[0]
+    found = shown(study, chosen, headline_adversary(study), scenarios(study))
+    return [head, html.P(words, className="about"), *found]
+
+
+def _manifest() -> dict[str, Any]:
+    """What a whole study's manifest says of the proposals: their titles, and which are bounds."""
+    known = offered()
+    return {
+        "scenarios": {name: one.title for name, one in known.items()},
+        "points": [{"name": name, "bound": one.bound} for name, one in known.items()],
+    }
+
+
+def register(app: Dash, desk: Desk) -> None:
+    """Let the place be filled, and again while the study runs."""
+    arrivals = Arrivals()
+
+    @app.callback(
+        Output("growing-shown", "children"),
+        Output("growing-clock", "max_intervals"),
+        Input("growing-clock", "n_intervals"),
+        State("asked", "children"),
+    )
+    def look(ticks: int | None, asked: str) -> tuple[Any, Any]:
+        view, _ = address.read("/studies", asked)
+        once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
+        with speaking(view.lang):
+            path = desk.folders.found().get(view.study)
+            if path is None:
+                return no_update, no_update
+            if (path / "manifest.json").is_file():
+                words = tell("This study is whole now: see its results.")
+                return html.A(words, href=href(view, "results"), className="go"), no_update
+            try:
+                plan = read_plan(path)
+                study = arrivals.study(plan, _manifest())
+                return grown(plan, study, view.study, view.metric), once_more
+            except InputError as error:
+                return refusal(error), once_more
