@@ -23,8 +23,8 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
     content = {
         "name": settings.name,
         "configuration": settings.configuration,
-        "configuration_hash": configuration_hash(settings),
-        "content_hash": content_hash(settings),
+        "configuration_hash": (decided := configuration_hash(settings)),
+        "content_hash": content_hash(settings, decided),
         "detail": settings.detail,
         "start": first.start,
         "days": first.days,
@@ -40,7 +40,8 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
         "replications": settings.replications,
         "scenarios": {name: point.scenario.title for name, point in leading.items()},
         "points": [
-            {"identity": point.identity(), **asdict(point.scenario)} for point in leading.values()
+            {"identity": key_of(point).partition("-")[0], **asdict(point.scenario)}
+            for point in leading.values()
         ],
         "design": settings.design.about if settings.design else None,
         "procedure": _procedure(settings),
@@ -74,15 +75,13 @@ def configuration_hash(settings: "Settings") -> str:
     return _digest([deciding, _digest(*(key_of(point) for point in settings.points))])
 
 
-def content_hash(settings: "Settings") -> str:
-    """Hash of everything that decides the bytes of the tables, the code among it."""
+def content_hash(settings: "Settings", decided: str) -> str:
+    """Hash of everything that decides the bytes of the tables: settings (their hash) and code."""
     runs = _digest(*([*point.label, key_of(point), count] for point, count in settings.runs()))
     scenarios = {point.scenario.name: point.scenario for point in settings.points}
     titles = [asdict(scenario) for scenario in scenarios.values()]
     design = settings.design.about if settings.design else None
-    return _digest(
-        code_digest(), configuration_hash(settings), runs, titles, design, settings.detail
-    )
+    return _digest(code_digest(), decided, runs, titles, design, settings.detail)
 
 
 def _digest(*content: object) -> str:
