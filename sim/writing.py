@@ -8,7 +8,7 @@ import json
 import math
 import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -72,8 +72,9 @@ def write_study(
         The columns of DESIGN: which values the numbered points of a design stand for.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    within = folder if folder.exists() else folder.parent
+    staging = within / f".writing-{uuid.uuid4().hex[:12]}"
+    staging.mkdir(parents=True)
     try:
         rows, laws = _write_tables(staging, results)
         held = bool(laws) and all(law["held"] for law in laws.values())
@@ -83,15 +84,26 @@ def write_study(
             pq.write_table(pa.table(design, schema_of(DESIGN)), staging / DESIGN_FILE)
         about = {"schema": SCHEMA, "rows": rows, "files": _files(staging)}
         _write_json(staging / "manifest.json", {**manifest, **about})
-        (folder / "manifest.json").unlink(missing_ok=True)
-        for left_out in (DESIGN_FILE, CSV_FILE):
-            (folder / left_out).unlink(missing_ok=True)
-        for path in sorted(staging.iterdir(), key=lambda path: path.name == "manifest.json"):
-            _flush(path)
-            os.replace(path, folder / path.name)
-        _flush(folder)
-    finally:
+        _put_in_place(staging, folder)
+        _flush(within)
+    except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _put_in_place(staging: Path, folder: Path) -> None:
+    """Have the disk keep what was written, and give it its name: the manifest comes last."""
+    paths = sorted(staging.iterdir(), key=lambda path: path.name == "manifest.json")
+    for path in (*paths, staging):
+        _flush(path)
+    if staging.parent != folder:
+        os.replace(staging, folder)
+        return
+    for name in ("manifest.json", DESIGN_FILE, CSV_FILE):
+        (folder / name).unlink(missing_ok=True)
+    for path in paths:
+        os.replace(path, folder / path.name)
+    staging.rmdir()
 
 
 def is_written(folder: Path, content_hash: str) -> bool:
@@ -132,8 +144,8 @@ def _file(path: Path, expected: int) -> dict[str, Any]:
 class _Groups:
     """Collects rows of one table and writes them in groups, each of one scenario."""
 
-    def __init__(self, name: str, path: Path, text: IO[str] | None) -> None:
-        self.name, self.path, self.csv = name, path, text
+    def __init__(self, name: str, path: Path, text: IO[str] | None, files: ExitStack) -> None:
+        self.name, self.path, self.csv, self.files = name, path, text, files
         self.writer: pq.ParquetWriter | None = None
         self.held: list[pa.Table] = []
         self.scenario = ""
@@ -156,7 +168,7 @@ class _Groups:
             return
         table = pa.concat_tables(self.held)
         if self.writer is None:
-            self.writer = _writer(self.path, self.name)
+            self.writer = self.files.enter_context(_writer(self.path, self.name))
         self.writer.write_table(table, row_group_size=table.num_rows)
         self.written += table.num_rows
         if self.csv is not None and self.written <= CSV_MOST_ROWS:
@@ -166,10 +178,6 @@ class _Groups:
                 values = [_or_nothing(one).to_pylist() for one in columns]
                 lines.writerows(zip(*values, strict=True))
         self.held, self.waiting = [], 0
-
-    def close(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
 
 
 def _writer(file: Path | IO[bytes], name: str) -> pq.ParquetWriter:
@@ -186,9 +194,8 @@ def _no_rows(name: str) -> bytes:
 
 def _or_nothing(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Leave a value out of the text that is not a number."""
-    if column.type != pa.float64():
-        return column
-    return pc.if_else(pc.is_nan(column), None, column)
+    is_number = column.type == pa.float64()
+    return pc.if_else(pc.is_nan(column), None, column) if is_number else column
 
 
 @contextmanager
@@ -200,8 +207,7 @@ def _open_table(folder: Path, name: str) -> Iterator[_Groups]:
             file = (folder / CSV_FILE).open("w", encoding="utf-8", newline="")
             text = stack.enter_context(file)
             text.write(",".join(_schema(name).names) + "\n")
-        groups = _Groups(name, path, text)
-        stack.callback(groups.close)
+        groups = _Groups(name, path, text, stack)
         yield groups
         groups.write()
         if groups.writer is None:

@@ -88,6 +88,16 @@ def test_an_interrupted_study_leaves_the_older_one_whole(folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_an_interrupted_first_study_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted():
+        yield from results({"baseline": (0.0, 0.0)}, 1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_study(tmp_path / "new", interrupted(), {"days": 1})
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_whose_files_are_half_renamed_is_no_results_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
