@@ -12,6 +12,7 @@ from analysis.language import about_parameter, tell
 from analysis.wording import number, shown, unit_of
 from sim.data.tables import read_source
 from sim.parameters import catalogue
+from sim.results import Study
 
 KINDS = ("measured", "cited", "elicited", "placeholder")
 
@@ -94,19 +95,23 @@ class Assumptions:
         return 2 * self.mattering["placeholder"] > sum(self.mattering.values())
 
 
-def assumptions(influences: Mapping[str, float] | None = None) -> Assumptions:
+def assumptions(
+    influences: Mapping[str, float] | None = None, given: Mapping[str, Any] | None = None
+) -> Assumptions:
     """Count the parameters of the model by kind, and rank those that matter.
 
     Parameters
     ----------
     influences : dict, optional
         Share of the headline's variance that goes with each parameter, where it was measured.
+    given : dict, optional
+        Values of a study's baseline by dotted name (`given_values`); else those declared.
     """
-    shares = influences or {}
+    shares, values = influences or {}, given or {}
     fields = catalogue()
     mattering = {name: field for name, field in fields.items() if _matters(name, field)}
     ranked = [
-        _assumption(name, field, shares.get(name))
+        _assumption(name, field, shares.get(name), values.get(name, field.default))
         for name, field in mattering.items()
         if field.metadata["kind"] != "measured"
     ]
@@ -114,7 +119,21 @@ def assumptions(influences: Mapping[str, float] | None = None) -> Assumptions:
     return Assumptions(_counted(fields), _counted(mattering), ranked)
 
 
-def _assumption(name: str, field: dataclasses.Field[Any], share: float | None) -> Assumption:
+def given_values(study: Study) -> dict[str, Any]:
+    """Values of a study's baseline by dotted name, as far as its manifest says."""
+    configuration = study.manifest.get("configuration")
+    rooms = configuration.items() if isinstance(configuration, dict) else ()
+    return {
+        f"{room}.{name}": value
+        for room, values in rooms
+        if isinstance(values, dict)
+        for name, value in values.items()
+    }
+
+
+def _assumption(
+    name: str, field: dataclasses.Field[Any], share: float | None, value: Any
+) -> Assumption:
     about = field.metadata
     text, language = about_parameter(name, about["about"])
     low, high = float(about["low"]), float(about["high"])
@@ -123,11 +142,11 @@ def _assumption(name: str, field: dataclasses.Field[Any], share: float | None) -
         about=text,
         language=language,
         kind=about["kind"],
-        value=_plain(field.default),
+        value=_plain(value),
         low=_plain(low),
         high=_plain(high),
         unit=unit_of(about["unit"]),
-        source=about["source"],
+        source=about["source"] if value == field.default else tell("set in this study"),
         spread=high / low if low > 0 else math.inf,
         influence="" if share is None else str(shown(share, unit="share")),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.assumptions import assumptions, kind_names, sources
+from analysis.assumptions import assumptions, given_values, kind_names, sources
 from analysis.charts.look import CONFIG
 from analysis.compare import HEADLINE, STOPPED, compare, family, headline_adversary
 from analysis.contraband import counting
@@ -68,7 +68,7 @@ def _page(study: Study) -> str:
     environment.filters["unbroken"] = unbroken
     environment.globals.update(tell=tell, tell_count=tell_count, number=number)
     sure, missing = sureness(study) if comparisons else ([], [])
-    known = assumptions(influences(study))
+    known = assumptions(influences(study), given_values(study))
     table = paired_table(study, comparisons)
     return environment.get_template("brief.html").render(
         language=spoken(),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import main
+from analysis.assumptions import assumptions, given_values
 from analysis.brief import page, unbroken
 from analysis.compare import compare
 from analysis.exhibits import AGAINST, ALONE, BORDER, SETTLING, WAITS_AGAINST
@@ -60,6 +61,20 @@ def test_the_command_writes_the_page_and_prints_where(
     assert main(["brief", str(study.folder), "--out", str(tmp_path / "page.html")]) == 0
     assert (tmp_path / "page.html").read_bytes() == (study.folder / "brief.html").read_bytes()
     assert (tmp_path / "page.html").stat().st_size < 7_000_000
+
+
+def test_the_assumptions_have_the_values_of_the_study(tmp_path: Path) -> None:
+    about = {"configuration": {"inspection": {"d_prime": 0.537}, "run": {"days": 365}}}
+    (one,) = [
+        one
+        for one in assumptions(
+            None, given_values(read_study(write(tmp_path / "study", **about)))
+        ).ranked
+        if one.name == "inspection.d_prime"
+    ]
+    assert (one.value, one.source) == ("0.537", "set in this study")
+    text = Page(page(read_study(tmp_path / "study"))).text
+    assert text.count("0.537") == text.count("set in this study") == 1
 
 
 def test_the_page_loads_nothing(html: str) -> None:
