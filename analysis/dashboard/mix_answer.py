@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from scipy import stats
 
 from analysis.charts.look import BLUE, zero_line
-from analysis.compare import BASELINE, HEADLINE, compare, metric_of, values
+from analysis.compare import BASELINE, HEADLINE, Comparison, compare, metric_of, values
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.frame import Children
 from analysis.dashboard.mix import MIX
@@ -87,7 +87,8 @@ def shown(study: Study, metric: str) -> Children:
     if not len(found):
         return [nothing(tell("No pair of replications has arrived yet."))]
     rows, bold = [], set()
-    for k, one in enumerate(compare(study, HEADLINE)):
+    compared = compare(study, HEADLINE)
+    for k, one in enumerate(compared):
         about = metric_of(one.metric)
         unit = f" [{tell(about.unit)}{period(about.unit, study.days)}]"
         rows.append(
@@ -115,10 +116,7 @@ def shown(study: Study, metric: str) -> Children:
         ),
         captioned(
             graph("mix-figure", settling(found, metric, study.days)),
-            tell(
-                "The difference settles as replications arrive: {quantity}",
-                quantity=tell(metric_of(metric).title),
-            ),
+            _finding(next(one for one in compared if one.metric == metric)),
             tell(
                 "Running mean of the paired difference; band: its 95 % interval (from two pairs "
                 "on). Bold in the table: distinguishable from no effect after Holm's correction. "
@@ -126,6 +124,19 @@ def shown(study: Study, metric: str) -> Children:
             ),
         ),
     ]
+
+
+def _finding(one: Comparison) -> str:
+    """What the chart shows: the difference so far, and whether it can be told from none."""
+    count, quantity = one.difference.count, tell(metric_of(one.metric).title)
+    if count == 1:
+        return tell("After one pair, {quantity}: {verdict}", quantity=quantity, verdict=one.verdict)
+    return tell(
+        "After {count} pairs, {quantity}: {verdict}",
+        count=count,
+        quantity=quantity,
+        verdict=one.verdict,
+    )
 
 
 def settling(

@@ -11,6 +11,7 @@ from jinja2 import Environment, nodes
 import analysis
 from analysis.assumptions import assumptions
 from analysis.compare import DERIVED
+from analysis.dashboard.levers import offered
 from analysis.language import catalogue, speaking, tell, tell_count
 from analysis.ledger import TITLES
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
@@ -90,6 +91,12 @@ def test_every_scenario_and_parameter_that_worlds_vary_has_french() -> None:
     assert sorted(varied - set(catalogue()["parameters"])) == []
     with speaking("fr"):
         assert [one.about for one in assumptions().ranked if one.language != "fr"] == []
+
+
+def test_every_lever_of_the_dashboard_has_french() -> None:
+    moved = {one.parameter for part in offered().values() for one in part.interventions}
+    known = set(parameters())
+    assert sorted(moved & known - set(catalogue()["parameters"])) == []
 
 
 def test_french_numbers_and_intervals() -> None:
