@@ -7,6 +7,9 @@ from pathlib import Path
 from sim.errors import InputError
 from sim.status import read_status
 
+ASKED = ".asked"
+"""Folder of what runs were asked, and of days at a port."""
+
 KEPT = 20
 """Live runs that are kept after they have ended."""
 
@@ -30,27 +33,26 @@ def clean(folder: Path, kept: int = KEPT) -> list[str]:
     list of str
         Names of the runs that were removed.
     """
-    if not folder.is_dir():
-        return []
-    runs = [path for path in folder.iterdir() if path.name.isalnum() and not path.is_symlink()]
-    ended = sorted((path for path in runs if path.is_dir() and _has_ended(path)), key=_written)
+    runs: dict[str, list[Path]] = {}
+    for place in (folder, folder / ASKED):
+        for path in place.iterdir() if place.is_dir() else ():
+            if path.name.isalnum() and path.is_dir() and not path.is_symlink():
+                runs.setdefault(path.name, []).append(path)
+    ended = [paths for paths in runs.values() if _has_ended(folder / paths[0].name, paths)]
+    ended.sort(key=_written)
     old = ended[: max(0, len(ended) - kept)]
-    for path in old:
+    for path in (path for paths in old for path in paths):
         shutil.rmtree(path, ignore_errors=True)
-        shutil.rmtree(folder / ".asked" / path.name, ignore_errors=True)
-    return [path.name for path in old]
+    return [paths[0].name for paths in old]
 
 
-def _has_ended(path: Path) -> bool:
+def _has_ended(run: Path, folders: list[Path]) -> bool:
     try:
-        return read_status(path).state not in UNDER_WAY
+        return read_status(run).state not in UNDER_WAY
     except InputError:
-        return time.time() - _written(path) > SILENT_S
+        return time.time() - _written(folders) > SILENT_S
 
 
-def _written(path: Path) -> float:
-    """When something was last written of a run, or of what it was asked."""
-    asked = path.parent / ".asked" / path.name
-    folders = [one for one in (path, asked) if one.is_dir()]
-    files = [file for one in folders for file in (one, *one.iterdir())]
-    return max(file.stat().st_mtime for file in files)
+def _written(folders: list[Path]) -> float:
+    """When something was last written of a run."""
+    return max(file.stat().st_mtime for one in folders for file in (one, *one.iterdir()))

@@ -9,6 +9,7 @@ from analysis.compare import BASELINE
 from analysis.dashboard.figures import captioned, graph, styled
 from analysis.dashboard.frame import Children
 from analysis.language import tell
+from analysis.wording import number
 
 TASKS = ("primary", "clearance", "examination", "ready")
 HOURS = list(range(0, 25, 3))
@@ -34,7 +35,7 @@ def line_label(part: str) -> str:
         "bus": tell("bus"),
         "train": tell("train"),
         "nexus": "NEXUS",
-        "fast": "FAST",
+        "fast": tell("FAST"),
     }
     return " + ".join(known.get(lane, lane) for lane in part.split("+"))
 
@@ -63,7 +64,7 @@ def shown(table: pd.DataFrame, titles: dict[str, str]) -> Children:
         *(
             captioned(
                 graph(f"port-officers-{k}", officers(table[table["scenario"] == name])),
-                tell("Officers by task: {title}", title=title),
+                time_by_task(table[table["scenario"] == name], title),
                 tell("Officers at work, means over {count} minutes.", count=EVERY_MIN) + _source(),
             )
             for k, (name, title) in enumerate(titles.items())
@@ -161,6 +162,19 @@ def longest(table: pd.DataFrame, titles: dict[str, str]) -> str:
         )  # fmt: skip
     words = "; ".join(said) + "."
     return words[:1].upper() + words[1:]
+
+
+def time_by_task(table: pd.DataFrame, title: str) -> str:
+    """Say how much of officers' time goes to vehicles, and how much is without one."""
+    rows = table[table["quantity"] == "officers"]
+    parts = rows.groupby("part")["value"].sum() / max(rows["value"].sum(), 1e-9)
+    return tell(
+        "{title}: officers spend {primary} % of their time at primary and {ready} % without a "
+        "vehicle.",
+        title=f"{title[:1].upper()}{title[1:]}",
+        primary=number(100 * float(parts.get("primary", 0.0)), 0),
+        ready=number(100 * float(parts.get("ready", 0.0)), 0),
+    )
 
 
 def most_booths(table: pd.DataFrame) -> str:

@@ -105,6 +105,14 @@ def read_day(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     return table, titles
 
 
+def _titles(view: View, known: dict[str, str]) -> dict[str, str]:
+    """What the day is compared with, in the language spoken."""
+    parts = view.mix if view.proposal == MIX else (view.proposal,)
+    every = offered()
+    named = [title_of_proposal(part, every[part]) for part in parts if part in every]
+    return {name: " + ".join(named) for name in known if name != BASELINE and named}
+
+
 def register(app: Dash, desk: Desk) -> None:
     """Let the page answer."""
     live = desk.live
@@ -135,6 +143,7 @@ def register(app: Dash, desk: Desk) -> None:
                 folder = live.asked(name)
                 if (folder / TABLE).is_file() and not live.is_busy(name):
                     table, titles = read_day(folder)
+                    titles |= _titles(view, titles)
                     return address.query(view), "", port_figures.shown(table, titles), True
                 if ctx.triggered_id == "port-run":
                     _begin(view, scenario, live)
