@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from sim.metrics import CONTRABAND
 from sim.results import Study
 
 FIREARMS = "firearms"
@@ -42,12 +43,16 @@ class Words:
 
 
 ENGLISH = {
-    "parts": Words("firearm parts", "firearm parts", "a part", "part", "parts"),
-    "kg": Words("drugs", "kg of drugs", "a load of drugs", "kg", "kg"),
+    "parts": Words(CONTRABAND["parts"], "firearm parts", "a part", "part", "parts"),
+    "kg": Words(CONTRABAND["kg"], "kg of drugs", "a load of drugs", "kg", "kg"),
     "CAD thousand": Words(
-        "currency", "thousand CAD of currency", "a sum", "thousand CAD", "thousand CAD"
+        CONTRABAND["CAD thousand"],
+        "thousand CAD of currency",
+        "a sum",
+        "thousand CAD",
+        "thousand CAD",
     ),
-    "persons": Words("persons", "persons", "a person", "person", "persons"),
+    "persons": Words(CONTRABAND["persons"], "persons", "a person", "person", "persons"),
 }
 """By ``contraband.unit``."""
 

@@ -148,7 +148,8 @@ def _print_what_is_left_out(folder: Path) -> None:
 
 
 def _print_summary(settings: "Settings") -> None:
-    from sim.results import METRICS, read_headline
+    from sim.metrics import CONTRABAND, METRICS
+    from sim.results import read_headline
 
     first = settings.points[0]
     rows = read_headline(settings.folder, first.label)
@@ -161,8 +162,10 @@ def _print_summary(settings: "Settings") -> None:
     for metric in _SHOWN:
         if metric in values.index:
             about = METRICS[metric]
-            label = f"{about.title} ({about.unit})" if about.unit else about.title
-            label = label.replace("firearms", first.parameters.contraband.unit)
+            counted = first.parameters.contraband.unit
+            label = about.title.replace("firearms", CONTRABAND[counted])
+            if about.unit:
+                label += f" ({counted if about.unit == 'firearms' else about.unit})"
             cells = "".join(
                 f"{value:>14,.4g}" if abs(value) < 1000 else f"{value:>14,.0f}"
                 for value in values.loc[metric]

@@ -7,6 +7,15 @@ PORT_GROUPS = ("all", "one_officer", "larger", "busiest10", "windsor")
 CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
 """Classes of traffic. A metric by market or source has its id (`sim.network`) in their place."""
 
+CONTRABAND = {
+    "firearms": "firearms",
+    "parts": "firearm parts",
+    "kg": "drugs",
+    "CAD thousand": "currency",
+    "persons": "persons",
+}
+"""What is smuggled, by the unit that its loads are counted in (``contraband.unit``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:

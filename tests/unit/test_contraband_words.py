@@ -11,6 +11,7 @@ from analysis.brief import page
 from analysis.compare import compare
 from analysis.contraband import ENGLISH, FRENCH, counting, named
 from analysis.language import catalogue, speaking, tell
+from sim.metrics import CONTRABAND
 from sim.parameters import catalogue as parameters
 from sim.results import METRICS, read_study
 
@@ -30,7 +31,7 @@ def study(folder: Path, unit: str):
 
 def test_every_unit_of_contraband_has_its_words() -> None:
     choices = set(parameters()["contraband.unit"].metadata["choices"])
-    assert choices == {"firearms", *ENGLISH} == {"firearms", *FRENCH}
+    assert choices == {"firearms", *ENGLISH} == {"firearms", *FRENCH} == set(CONTRABAND)
 
 
 @pytest.mark.parametrize("unit", UNITS)
