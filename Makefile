@@ -37,7 +37,7 @@ help:  ## list the targets
 	@echo done
 
 run: .venv/.ready  ## the headline study: every proposal against the baseline
-	@$(PY) -m sim experiment=headline
+	@$(PY) -m sim experiment=headline study.dir=runs/headline
 	@$(PY) -m analysis compare runs/headline
 	@$(PY) -m analysis brief runs/headline
 
