@@ -58,6 +58,7 @@ def named() -> Iterator[str]:
     choices = parameters()["smuggling.adversary"].metadata["choices"]
     yield from (choice.replace("_", " ") for choice in choices)
     yield from ("Firearms delivered", "compiled", "reference", "and", "or", "fewer", "%")
+    yield "percentage points"
 
 
 def all_messages() -> list[str]:
