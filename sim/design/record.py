@@ -1,7 +1,8 @@
 """What a design is: which points, how they were chosen, and what their numbers mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,28 @@ ROLES = (WORLD, SCENARIO)
 """What a point of a design is: a world, which planners meet, or a scenario, which they choose."""
 
 
+class _AtPlaces(Sequence[Values]):
+    """Values at places of factors, made when they are asked for: the points may be many."""
+
+    def __init__(self, factors: tuple[Factor, ...], places: Floats) -> None:
+        self._factors, self._places = factors, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, number: int) -> Values: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Values]: ...
+    def __getitem__(self, number: int | slice) -> Values | Sequence[Values]:
+        if isinstance(number, slice):
+            return _AtPlaces(self._factors, self._places[number])
+        row = self._places[number]
+        return {
+            one.name: one.value(float(place)) for one, place in zip(self._factors, row, strict=True)
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """The points of a design.
@@ -30,7 +53,7 @@ class Design:
         Places within the factors' ranges, 0 to 1.
     options : dict
         What else made the points, such as the seed; and how many they are.
-    values : tuple of mapping
+    values : sequence of mapping
         Values of each point, by parameter.
     """
 
@@ -39,7 +62,7 @@ class Design:
     factors: tuple[Factor, ...]
     places: Floats
     options: dict[str, Any] = field(default_factory=dict)
-    values: tuple[Values, ...] = ()
+    values: Sequence[Values] = ()
 
     @classmethod
     def at(
@@ -51,14 +74,10 @@ class Design:
         options: dict[str, Any],
     ) -> "Design":
         """Make a design from places within the ranges of its factors."""
-        values = tuple(
-            {one.name: one.value(float(place)) for one, place in zip(factors, row, strict=True)}
-            for row in places
-        )
-        return cls(method, role, factors, places, options, values)
+        return cls(method, role, factors, places, options, _AtPlaces(factors, places))
 
     @property
-    def worlds(self) -> tuple[Values, ...]:
+    def worlds(self) -> Sequence[Values]:
         """Values that make worlds 1, 2 and so on; none if the points are scenarios."""
         return self.values if self.role == WORLD else ()
 
