@@ -129,13 +129,14 @@ def shown(study: Study, metric: str) -> Children:
 def _finding(one: Comparison) -> str:
     """What the chart shows: the difference so far, and whether it can be told from none."""
     count, quantity = one.difference.count, tell(metric_of(one.metric).title)
+    said = one.amount if one.distinguishable else one.verdict  # the verdict says the quantity again
     if count == 1:
-        return tell("After one pair, {quantity}: {verdict}", quantity=quantity, verdict=one.verdict)
+        return tell("After one pair, {quantity}: {verdict}", quantity=quantity, verdict=said)
     return tell(
         "After {count} pairs, {quantity}: {verdict}",
         count=count,
         quantity=quantity,
-        verdict=one.verdict,
+        verdict=said,
     )
 
 
