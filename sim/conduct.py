@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from sim.design.following import follow, reader
 from sim.errors import InputError
 from sim.estimate import confirm
@@ -243,6 +245,7 @@ def _write_all(
         for found in map(one, asked) if len(asked) == 1 else writers.map(one, asked):
             broken += found[0]
             damaged += found[1]
+    pa.default_memory_pool().release_unused()  # Arrow keeps what a large table took
     return broken, damaged
 
 
