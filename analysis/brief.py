@@ -26,6 +26,7 @@ from analysis.exhibits import (
 from analysis.findings import answer, cards, findings
 from analysis.language import speaking, spoken, tell, tell_count
 from analysis.paired_table import paired_table
+from analysis.ridge import what_the_study_carries
 from analysis.stamp import influences, stamp
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
@@ -91,6 +92,7 @@ def _page(study: Study) -> str:
         influence=any(one.influence for one in known.ranked),
         assumptions=known,
         kinds=kind_names(),
+        ridge=what_the_study_carries(study),
         sources=sources(),
         laws=len(study.certificate["laws"]),
         checked=study.certificate["replications"],

@@ -3,7 +3,9 @@
 A study of worlds (``experiment=fit``) gives each quantity of the record at some points; an
 emulator, linear in what the quantity should depend on, gives it everywhere. Points whose every
 number lies within the range of the record are plausible (history matching); the fitted values are
-those nearest to the record, and to the defaults where the record does not care.
+those nearest to the record, and to the middle of the plausible points where the record does not
+care. They are the defaults of ``sim/parameters``, which the fit does not read: it would else agree
+with whatever it had been given before.
 
 References
 ----------
@@ -23,7 +25,6 @@ from scipy.stats import qmc
 
 from analysis.compare import BASELINE
 from analysis.fit_record import (
-    FLOW,
     FREE,
     MARKS,
     PACIFIC,
@@ -37,6 +38,7 @@ from analysis.fit_record import (
     default_of,
     features,
 )
+from analysis.ridge import FLOW
 from sim.errors import InputError
 from sim.parameters import catalogue
 from sim.results import Study
@@ -47,7 +49,8 @@ CANDIDATES = 2**17
 """Points at which the emulators are asked."""
 
 PULL = 0.1
-"""Weight of a parameter's distance from its default, in ranges: decides where nothing else does."""
+"""Weight of a parameter's distance from the median of the plausible points, in ranges: decides
+where nothing else does."""
 
 
 @dataclass(frozen=True)
@@ -213,20 +216,17 @@ def _nearest(
     ranges: dict[str, tuple[float, float]],
     plausible: pd.DataFrame,
 ) -> dict[str, float]:
-    """Point nearest to the record, and to the defaults where the record does not care."""
+    """Point nearest to the record, and to the middle where the record does not care."""
     names = list(ranges)
     low, high = (np.array([ranges[name][k] for name in names]) for k in (0, 1))
-    default = np.array([default_of(name) for name in names])
+    middle = (plausible[names].median().to_numpy() - low) / (high - low)
 
     def off(place: Floats) -> Floats:
         value = low + place * (high - low)
         at = {name: np.array([one]) for name, one in zip(names, value, strict=True)}
         found = ask(at)
         record = [(float(m.of(found, at)[0]) - m.central) / (0.5 * (m.high - m.low)) for m in MARKS]
-        return np.array([*record, *(np.sqrt(PULL) * (value - default) / (high - low))])
+        return np.array([*record, *(np.sqrt(PULL) * (place - middle))])
 
-    begin = np.clip((default - low) / (high - low), 0.01, 0.99)
-    middle = (plausible[names].median().to_numpy() - low) / (high - low)
-    tries = [least_squares(off, start, bounds=(0.0, 1.0)) for start in (begin, middle)]
-    best = min(tries, key=lambda one: one.cost)
+    best = least_squares(off, middle, bounds=(0.0, 1.0))
     return dict(zip(names, (low + best.x * (high - low)).tolist(), strict=True))

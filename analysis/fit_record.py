@@ -12,12 +12,12 @@ import numpy.typing as npt
 from scipy.optimize import least_squares
 from scipy.stats import norm
 
+from analysis.ridge import FLOW
 from sim.parameters import catalogue
 
 Floats = npt.NDArray[np.float64]
 Named = Mapping[str, Floats]
 
-FLOW = "smuggling.firearms_per_year"
 HANDGUNS = "smuggling.traveller_handgun_share"
 POST_LOSS, AIR_LOSS = "patrol.post_loss", "patrol.air_loss"
 

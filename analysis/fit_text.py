@@ -1,4 +1,4 @@
-"""What a fit has found, in words, as a configuration and as a table of worlds."""
+"""What a fit has found, in words, as a table of values and as a table of worlds."""
 
 from pathlib import Path
 
@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from analysis.compare_text import aligned
 from analysis.fit import Fit
-from analysis.fit_record import FLOW
+from analysis.fit_values import Value
+from analysis.ridge import FLOW
 from sim.parameters import catalogue
 
 Floats = npt.NDArray[np.float64]
@@ -16,8 +17,6 @@ WORLDS = 128
 """Plausible points that are kept as worlds."""
 
 DIGITS = 4
-IDENTIFIED = 0.6
-"""A parameter is called found where the record leaves less than this of the range searched."""
 
 
 def text_of(fit: Fit) -> str:
@@ -62,19 +61,19 @@ _VALUE_HEAD = ("parameter", "unit", "default", "fitted", "plausible, 5 to 95 %",
 
 def _values(fit: Fit) -> list[list[str]]:
     rows = []
-    for name, value in fit.values.items():
-        low, high = fit.plausible[name].quantile([0.05, 0.95])
-        first, last = fit.ranges[name]
-        left = (high - low) / (0.9 * (last - first))
-        known = catalogue()[name]
-        rows.append(
-            [
-                name, known.metadata["unit"].split(" per ")[0], f"{known.default:.4g}",
-                f"{value:.4g}", f"{low:.4g} to {high:.4g}", f"{min(left, 1.0):.0%}",
-                "found" if left < IDENTIFIED else "not found: carried as a range",
-            ]
-        )  # fmt: skip
+    for one in values_of(fit):
+        name, unit, *rest = one.cells()
+        rows.append([name, unit, f"{catalogue()[name].default:.4g}", *rest])
     return rows
+
+
+def values_of(fit: Fit) -> list[Value]:
+    """The fitted parameters, with what the record leaves of the range of each."""
+    found = []
+    for name, value in fit.values.items():
+        low, high = (float(end) for end in fit.plausible[name].quantile([0.05, 0.95]))
+        found.append(Value(name, value, low, high, *fit.ranges[name]))
+    return found
 
 
 def _ridge(fit: Fit) -> str:
@@ -105,24 +104,4 @@ def write_worlds(fit: Fit, path: Path) -> None:
         ",".join(rows.columns),
         *(",".join(f"{value:.{DIGITS}g}" for value in row) for row in rows.itertuples(index=False)),
     ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def write_values(fit: Fit, path: Path) -> None:
-    """Write the fitted values as a configuration, with their plausible ranges."""
-    lines = [
-        "# @package _global_",
-        "# python -m sim experiment=fitted",
-        "# The baseline at the values that the fit to the record found. Written by",
-        "# python -m analysis fit runs/fit --values conf/experiment/fitted.yaml;",
-        "# ranges hold the middle 90 % of the points that agree with the record.",
-    ]
-    rooms = sorted({name.split(".")[0] for name in fit.values})
-    for room in rooms:
-        lines.append(f"{room}:")
-        for name, value in fit.values.items():
-            if name.startswith(f"{room}."):
-                low, high = fit.plausible[name].quantile([0.05, 0.95])
-                field = name.split(".")[1]
-                lines.append(f"  {field}: {value:.{DIGITS}g}  # {low:.3g} to {high:.3g}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -77,13 +77,14 @@ def run_command(study: "Study", asked: argparse.Namespace) -> str:
 
 def _fit(study: "Study", asked: argparse.Namespace) -> str:
     from analysis.fit import fit
-    from analysis.fit_text import text_of, write_values, write_worlds
+    from analysis.fit_text import text_of, values_of, write_worlds
+    from analysis.fit_values import write_values
 
     found = fit(study)
     if asked.worlds:
         write_worlds(found, asked.worlds)
     if asked.values:
-        write_values(found, asked.values)
+        write_values(values_of(found), asked.values)
     return text_of(found)
 
 

@@ -10,9 +10,11 @@ from analysis.compare import BASELINE
 from analysis.compare_text import aligned
 from analysis.contraband import FIREARMS, unit_counted
 from analysis.estimates import Estimate, estimate
+from analysis.fit_values import read_values
+from analysis.ridge import what_is_not_known
 from analysis.validate_independent import independent_targets
 from analysis.validate_intelligence import intelligence_targets
-from analysis.validate_markets import market_targets, what_is_not_known
+from analysis.validate_markets import market_targets
 from analysis.validate_target import YEAR_DAYS, Target, metric, yearly
 from analysis.wording import number, shown
 from sim.data.tables import DATA_FOLDER, read_text
@@ -171,6 +173,9 @@ def _found(study: Study, target: Target) -> Estimate | None:
 HEAD = ("quantity", "unit", "record", "range", "baseline", "95 % interval", "finding", "source")
 
 
+FITTED_HEAD = ("parameter", "unit", "default", "plausible, 5 to 95 %", "of the range", "finding")
+
+
 def cells(row: Row) -> list[str]:
     """One row of the table, in the order of HEAD."""
     target, found = row.target, row.found
@@ -188,7 +193,18 @@ def cells(row: Row) -> list[str]:
 def text_of(study: Study, rows: list[Row]) -> str:
     """The table for a terminal, with a line that counts."""
     table = aligned([HEAD, *map(cells, rows)], right=(2, 3, 4, 5))
-    return "\n".join([*table, "", summary_line(study, rows), what_is_not_known()])
+    return "\n".join(
+        [*table, "", summary_line(study, rows), *explanations(rows), what_is_not_known()]
+    )
+
+
+def explanations(rows: list[Row]) -> list[str]:
+    """Why the rows that are outside are, where that is known."""
+    return [
+        f"{row.target.title}: {row.target.why_outside}"
+        for row in rows
+        if row.target.why_outside and row.verdict in ("below", "above")
+    ]
 
 
 def summary_line(study: Study, rows: list[Row]) -> str:
@@ -221,14 +237,20 @@ def markdown_of(study: Study, rows: list[Row]) -> str:
         *("| " + " | ".join(cells(row)) + " |" for row in rows),
         "",
         summary_line(study, rows),
+        *explanations(rows),
         "",
         "## What was fitted, and what the record cannot tell",
         "",
         "`python -m sim experiment=fit` runs 40 worlds of a year, and `python -m analysis fit",
         "runs/fit` finds by emulators the values nearest to the record: seizures a year, those of",
         "travellers, firearms a seizure, handguns, highway points, the Pacific region, waits, and",
-        "the balance of the markets. `experiment=fitted` runs them; the table is of the defaults.",
+        "the balance of the markets. The defaults are these values; where the record does not find",
+        "one, the default is the middle of what agrees with it, and the range is carried.",
         "Shares of referral were set to the reported ones by hand.",
+        "",
+        "| " + " | ".join(FITTED_HEAD) + " |",
+        "|" + "---|" * len(FITTED_HEAD),
+        *("| " + " | ".join(one.cells()) + " |" for one in read_values()),
         "",
         what_is_not_known(),
     ]

@@ -7,21 +7,14 @@ import pandas as pd
 
 from analysis.compare import BASELINE
 from analysis.validate_target import Target, metric, yearly
-from sim.data.tables import DATA_FOLDER, read_text
 from sim.results import Study
 
 SUMMER = (6, 7, 8)
 OFFICER_HOURS_PER_YEAR = 1500.0
 """Hours on shift of one officer a year (an assumption: `sim.parameters.Costs`)."""
 
-BLAINE = ("douglas", "pacific-highway")
-"""Ports of entry of the trusted-lane measurements (B037, B038)."""
-
-
-def _regions() -> dict[str, str]:
-    head, *lines = [line.split(",") for line in read_text(DATA_FOLDER / "ports.csv").splitlines()]
-    port, region = head.index("port_id"), head.index("region")
-    return {line[port]: line[region] for line in lines}
+PEACE_ARCH = "douglas"
+"""Port of the measurements of trusted lanes (B037, B038); the next one has longer general lines."""
 
 
 def _seized(study: Study) -> pd.DataFrame:
@@ -46,15 +39,18 @@ def _summer_share(study: Study) -> pd.Series:
 
 
 def _pacific_share(study: Study) -> pd.Series:
-    rows = _seized(study)
-    return _share_of_seizures(study, rows["port_id"].map(_regions()) == "Pacific", rows)
+    """By every attempt's own chance, as the fit reads it: one large load moves a count too far."""
+    seized = ("expected_firearms_seized_ports", "expected_traveller_firearms_seized")
+    return metric(study, "expected_firearms_seized_pacific") / sum(
+        metric(study, name) for name in seized
+    )
 
 
 def _trusted_wait_ratio(study: Study) -> pd.Series:
     rows = study.table(
         "port_hours", ["replication", "port_id", "lane", "released", "wait_s"], BASELINE
     )
-    rows = rows[rows["port_id"].isin(BLAINE)]
+    rows = rows[rows["port_id"] == PEACE_ARCH]
     sums = rows.groupby(["lane", "replication"])[["wait_s", "released"]].sum()
     mean = sums["wait_s"] / sums["released"]
     return mean.loc["nexus"] / mean.loc["car"]
@@ -64,6 +60,13 @@ def _truck_wait(study: Study) -> pd.Series:
     return metric(study, "mean_wait_min", "truck")
 
 
+_MORE_MEMBERS = (
+    "it was measured from November 2012 to October 2014, when many more were members. A booth of "
+    "its own for the 8 % of cars of 2005 (Z007, a guess) has next to no line; in the model the "
+    "ratio is that of the record where between 20 and 25 % are in NEXUS."
+)
+
+
 def independent_targets() -> Iterator[Target]:
     """Targets that no parameter was fitted to, and the Pacific region, read likewise."""
     yield Target(
@@ -71,8 +74,8 @@ def independent_targets() -> Iterator[Target]:
         "independent", _truck_wait,
     )  # fmt: skip
     yield Target(
-        "wait in the NEXUS lane over that in general lanes, Blaine", "share", 0.02, 0.3, 0.08,
-        "B037, B038", "independent", _trusted_wait_ratio,
+        "wait in the NEXUS lane over that in general lanes, Peace Arch 2012-14", "share",
+        0.02, 0.3, 0.08, "B037, B038", "independent", _trusted_wait_ratio, _MORE_MEMBERS,
     )  # fmt: skip
     yield Target(
         "officers that the shifts need", "officers", 1000, 3600, 3600, "A040",

@@ -1,25 +1,15 @@
 """The record of seizures by kind and of prices, and what the baseline has for it."""
 
-import csv
-import io
 from collections.abc import Iterator
 
-import numpy as np
-
+from analysis.ridge import value_of
 from analysis.validate_target import Target, metric
-from sim.data.tables import DATA_FOLDER, read_text
-from sim.parameters import catalogue
 from sim.results import Study
 
-WORLDS = "plausible_worlds.csv"
-FLOW = "smuggling.firearms_per_year"
 
-
-def _value(study: Study, name: str) -> float:
-    """Value of a parameter in a study's baseline."""
-    room, field = name.split(".")
-    configuration = study.manifest.get("configuration") or {}
-    return float((configuration.get(room) or {}).get(field, catalogue()[name].default))
+def _cad(study: Study, name: str) -> float:
+    """An amount of money in a study's baseline."""
+    return float(str(value_of(study, name)))
 
 
 def market_targets() -> Iterator[Target]:
@@ -42,21 +32,9 @@ def market_targets() -> Iterator[Target]:
     yield Target(
         "street price over the cost of a firearm in the United States", "ratio", 4.0, 10.0, 5.0,
         "C048-C052", "input",
-        lambda s: metric(s, "street_price_cad") / _value(s, "smuggling.acquisition_cad"),
+        lambda s: metric(s, "street_price_cad") / _cad(s, "smuggling.acquisition_cad"),
     )  # fmt: skip
     yield Target(
         "street price over the one at which markets begin", "ratio", 0.9, 1.1, 1.0, "assumed",
-        "fitted", lambda s: metric(s, "street_price_cad") / _value(s, "smuggling.price_cad"),
+        "fitted", lambda s: metric(s, "street_price_cad") / _cad(s, "smuggling.price_cad"),
     )  # fmt: skip
-
-
-def what_is_not_known() -> str:
-    """Say what the record leaves open, from the worlds that agree with all of it."""
-    rows = list(csv.DictReader(io.StringIO(read_text(DATA_FOLDER / WORLDS), newline="")))
-    low, high = np.quantile([float(row[FLOW]) for row in rows], [0.05, 0.95])
-    return (
-        "The flow of firearms and the share of it that is taken are known only as their product. "
-        f"Worlds that agree with every number of the fit have {low:,.0f} to {high:,.0f} firearms a "
-        f"year (middle 90 % of {len(rows)}; the baseline {catalogue()[FLOW].default:,.0f}): "
-        "design=plausible carries that range into every result, and the baseline lies within it."
-    )

@@ -29,6 +29,8 @@ class Target:
         out; *input*: it went in; *guess*: a range without a public source.
     measure : callable
         The baseline's value by replication, a year.
+    why_outside : str
+        Why the baseline may lie outside, where that is known: shown when it does.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Target:
     source: str
     standing: str
     measure: Callable[[Study], pd.Series]
+    why_outside: str = ""
 
 
 def metric(study: Study, name: str, traffic_class: str = "all") -> pd.Series:

@@ -18,7 +18,8 @@ Every parameter can be given on the command line, as `inspection.selective_share
 can be changed by a scenario while a run goes on (`scenarios/`). *Range* is what is thought
 possible; *value* is what the baseline uses. A parameter marked • may differ by port. Where a value
 comes from is a row of `sim/data/source/facts.csv` (A013), a paragraph of a source document ("000
-¶10", listed in the [data dictionary](../sim/data/README.md#source)), or *assumed*.
+¶10", listed in the [data dictionary](../sim/data/README.md#source)), or *assumed*; with *fit* the
+value is the one nearest to the record (`experiment=fit`), and the range is still carried.
 
 How well a value is known:
 

@@ -9,6 +9,11 @@ says what the number is:
 - *cited*: published, but of another place, year or mode;
 - *elicited*: a judgement within a range that the evidence allows;
 - *placeholder*: a guess, to be carried as a range.
+
+Where *fit* is among the sources the default is the value that ``experiment=fit`` found nearest to
+the record (``sim/data/fitted_values.csv``). The kind says how well it is known all the same: what
+the record does not find, as the flow against the share of it taken, stays a placeholder, and
+``design=plausible`` carries its range.
 """
 
 from sim.parameters.contraband import Contraband

@@ -10,7 +10,7 @@ class Inspection:
     """Referral to secondary, and examination there."""
 
     selective_share: float = par(
-        0.013, unit="share", source="Z012, Z013", kind="elicited", low=0.003, high=0.03,
+        0.0135, unit="share", source="Z012, Z013; fit", kind="elicited", low=0.003, high=0.03,
         by_port=True, about="Cars and buses referred on suspicion, of those not referred otherwise",
     )  # fmt: skip
     selective_truck_share: float = par(
@@ -18,7 +18,7 @@ class Inspection:
         about="Trucks referred on suspicion, of those not referred otherwise",
     )  # fmt: skip
     random_share: float = par(
-        0.003, unit="share", source="Z014", kind="placeholder", low=0.0005, high=0.01,
+        0.00255, unit="share", source="Z014; fit", kind="placeholder", low=0.0005, high=0.01,
         by_port=True, about="Conveyances referred at random, of those without mandatory referral",
     )  # fmt: skip
     nexus_referral: float = par(
@@ -37,12 +37,12 @@ class Inspection:
         "where that is allowed",
     )  # fmt: skip
     d_prime: float = par(
-        1.1, unit="standard deviations", source="assumed", kind="placeholder", low=0.0, high=2.0,
-        bounds=(0.0, 6.0), by_port=True,
+        1.03, unit="standard deviations", source="assumed; fit", kind="placeholder", low=0.0,
+        high=2.0, bounds=(0.0, 6.0), by_port=True,
         about="How far an officer's suspicion of a trafficker stands above that of the innocent",
     )  # fmt: skip
     d_prime_traveller: float = par(
-        0.6, unit="standard deviations", source="C043, C044", kind="placeholder", low=0.0,
+        0.524, unit="standard deviations", source="C043, C044; fit", kind="placeholder", low=0.0,
         high=2.0, bounds=(0.0, 6.0), by_port=True,
         about="The same for an ordinary visitor with an undeclared personal firearm",
     )  # fmt: skip

@@ -14,7 +14,7 @@ class Market:
         about="Demand of a market as a ratio of the baseline's",
     )  # fmt: skip
     delivered_share: float = par(
-        0.87, unit="share", source="Z006, Z015; fit", kind="placeholder", low=0.75, high=0.98,
+        0.772, unit="share", source="Z006, Z015; fit", kind="placeholder", low=0.75, high=0.98,
         about="Planned firearms that reach a market in the baseline: what its demand is set to",
     )  # fmt: skip
     demand_elasticity: float = par(

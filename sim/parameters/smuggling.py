@@ -15,7 +15,7 @@ class Smuggling:
         about="How smugglers decide",
     )  # fmt: skip
     firearms_per_year: float = par(
-        4000.0, unit="firearms/year", source="Z003", kind="placeholder", low=1500, high=10000,
+        7620.0, unit="firearms/year", source="Z003; fit", kind="placeholder", low=1500, high=10000,
         bounds=(0.0, 1e6),
         about="Firearms that organisations would move in a year, all routes, at the baseline price",
     )  # fmt: skip
@@ -42,7 +42,7 @@ class Smuggling:
         about="Time until another organisation has taken the place of one that was arrested",
     )  # fmt: skip
     load_mean: float = par(
-        4.0, unit="firearms", source="C028-C042", kind="elicited", low=1.8, high=10,
+        5.37, unit="firearms", source="C028-C042; fit", kind="elicited", low=1.8, high=10,
         bounds=(1.0, 1000.0), about="Mean load of a trip (heavy-tailed, at least one)",
     )  # fmt: skip
     load_tail: float = par(
@@ -62,11 +62,11 @@ class Smuggling:
         about="Of the trips between ports in the baseline: those by water (C001, C002 are cases)",
     )  # fmt: skip
     post_share: float = par(
-        0.03, unit="share", source="assumed", kind="placeholder", low=0.005, high=0.1,
+        0.0228, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
         about="Trips that are sent by post in the baseline",
     )  # fmt: skip
     air_share: float = par(
-        0.02, unit="share", source="assumed", kind="placeholder", low=0.005, high=0.1,
+        0.0199, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
         about="Trips that go by air in the baseline",
     )  # fmt: skip
     hidden_cost_most: float = par(
@@ -175,21 +175,21 @@ class Smuggling:
         about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
-        1300.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020",
+        903.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020; fit",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
         about="Visitors with an undeclared personal firearm outside the Pacific region "
         "(only its product with detection is known)",
     )  # fmt: skip
     traveller_pacific_factor: float = par(
-        2.5, unit="ratio", source="C044, C104-C108, C114", kind="elicited", low=1.0, high=5.0,
+        3.5, unit="ratio", source="C044, C104-C108, C114; fit", kind="elicited", low=1.0, high=5.0,
         bounds=(0.0, 100.0),
         about="The same at Pacific ports as a ratio of the others (on the way to Alaska: C044)",
     )  # fmt: skip
     traveller_handgun_share: float = par(
-        0.7, unit="share", source="C096-C102", kind="elicited", low=0.4, high=0.85,
+        0.62, unit="share", source="C096-C102; fit", kind="elicited", low=0.4, high=0.85,
         about="Travellers' firearms that are handguns; traffickers' all are",
     )  # fmt: skip
     traveller_firearms_mean: float = par(
-        1.3, unit="firearms", source="C083, C084", kind="elicited", low=1.0, high=2.0,
+        1.36, unit="firearms", source="C083, C084; fit", kind="elicited", low=1.0, high=2.0,
         bounds=(1.0, 10.0), about="Firearms of such a visitor",
     )  # fmt: skip

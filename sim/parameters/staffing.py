@@ -63,7 +63,8 @@ class Staffing:
         about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
     )  # fmt: skip
     safety: float = par(
-        0.25, unit="ratio", source="B060", kind="elicited", low=0.1, high=0.8, bounds=(-1.0, 10.0),
+        0.253, unit="ratio", source="B060; fit", kind="elicited", low=0.1, high=0.8,
+        bounds=(-1.0, 10.0),
         about="Safety staffing: officers beyond the load, per square root of the load "
         "(fitted to the wait standard)",
     )  # fmt: skip

@@ -24,7 +24,11 @@ from sim.scenario import read
 from tests.behaviour.scene import FEW, border, numbers, officer_h, point, setting
 
 # Many trips in a few days, and nobody is arrested, so that only the choice of route could differ.
-MANY = {"smuggling.firearms_per_year": 2e6, "smuggling.arrest_share": 0.0}
+MANY = {
+    "smuggling.firearms_per_year": 2e6,
+    "smuggling.load_mean": 4.0,
+    "smuggling.arrest_share": 0.0,
+}
 DAYS = 10
 ADVERSARIES = ("static", "quantal_response", "learning", "threshold", "worst_case")
 

@@ -74,7 +74,7 @@ def test_only_couriers_who_are_caught_bring_an_organisation_down_and_not_all_of_
 
 def test_opportunities_that_are_keen_enough_bring_the_flow_that_is_set() -> None:
     """There are more than are used, so that a higher price finds some."""
-    smuggling = Smuggling(firearms_per_year=36_500.0)
+    smuggling = Smuggling(firearms_per_year=36_500.0, load_mean=4.0)
     found = Organisations(smuggling, Streams(3, 0), used_share=0.5)
     chances = [one for day in range(300) for one in found.opportunities(day, smuggling)]
     used = [one for one in chances if one.keenness < 0.5]

@@ -38,8 +38,8 @@ def change(name: str, metric: str) -> np.ndarray:
 
 
 # What goes up (+) or down (-) in every replication, what never goes down and on average up (>) or
-# the reverse (<), what goes up on average (^: smugglers respond, and trips meet other officers),
-# and what does not change at all (0).
+# the reverse (<), what goes up on average (^: smugglers respond, and trips meet other officers) or
+# down (v), and what does not change at all (0).
 SIGNS = {
     "more_officers": {
         "mean_wait_min": "-",
@@ -128,7 +128,7 @@ SIGNS = {
     "stateside_pressure": {
         "trips_not_planned_supply": ">",
         "firearms_planned": "<",
-        "firearms_delivered": "<",
+        "firearms_delivered": "v",
         "street_price_cad": ">",
         "officer_shift_h": "0",
         "withdrawals": "0",
@@ -165,6 +165,7 @@ def test_a_proposal_has_the_sign_that_is_expected(name: str, metric: str, sign: 
         ">": np.all(found >= 0.0) and found.mean() > 0.0,
         "<": np.all(found <= 0.0) and found.mean() < 0.0,
         "^": found.mean() > 0.0,
+        "v": found.mean() < 0.0,
         "0": np.all(found == 0.0),
     }
     assert held[sign], found
@@ -239,7 +240,7 @@ def test_a_ban_where_guns_are_sold_is_a_bound_and_does_not_end_the_flow() -> Non
 
 
 def test_an_order_to_search_every_vehicle_puts_chance_in_the_place_of_suspicion() -> None:
-    """Many times the examinations, and hardly more of the traffickers examined."""
+    """Many times the examinations, and far from as many times the traffickers examined."""
     many = {
         "smuggling.firearms_per_year": 1e6,
         "smuggling.load_mean": 1.0,
@@ -254,7 +255,7 @@ def test_an_order_to_search_every_vehicle_puts_chance_in_the_place_of_suspicion(
         examined.append(float((left["examination_s"] > 0.0).mean()))
         done.append(lane_sum(of, "examinations") / lane_sum(of, "released"))
     assert done[1] > 3.0 * done[0]
-    assert examined[1] < 1.5 * examined[0]
+    assert examined[1] / examined[0] < 0.5 * done[1] / done[0], (examined, done)
 
 
 def test_the_baseline_is_what_no_scenario_is() -> None:

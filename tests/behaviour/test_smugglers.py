@@ -182,7 +182,7 @@ def test_choices_are_a_logit_of_utilities(rationality: float) -> None:
 def test_the_shares_away_from_the_ports_are_those_of_the_baseline(
     share: float, rationality: float
 ) -> None:
-    smuggling = Smuggling(between_ports_share=share, rationality=rationality)
+    smuggling = Smuggling(between_ports_share=share, rationality=rationality, load_mean=4.0)
     routes = chooser(smuggling)
     taken = []
     for i in range(TRIPS):
@@ -191,7 +191,12 @@ def test_the_shares_away_from_the_ports_are_those_of_the_baseline(
         taken.append(routes.network.number_of(route))
     chosen = kinds(taken)
     made = TRIPS - chosen["not_made"]
-    wanted = {BETWEEN_PORTS: 0.6 * share, WATER: 0.4 * share, POST: 0.03, AIR: 0.02}
+    wanted = {
+        BETWEEN_PORTS: 0.6 * share,
+        WATER: 0.4 * share,
+        POST: smuggling.post_share,
+        AIR: smuggling.air_share,
+    }
     for kind, expected in wanted.items():
         error = np.sqrt(expected * (1.0 - expected) / made)
         assert abs(chosen[kind] / made - expected) <= 4.0 * error, kind

@@ -1,5 +1,6 @@
 """The fit finds what was put in, and says what it cannot find."""
 
+import dataclasses
 import functools
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,15 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from scipy.stats import norm
 
+from analysis import fit as fit_module
+from analysis import fit_record
 from analysis.fit import Fit, fit
 from analysis.fit_record import FREE, MARKS
-from analysis.fit_text import text_of, write_values, write_worlds
-from analysis.validate_markets import what_is_not_known
+from analysis.fit_text import text_of, values_of, write_worlds
+from analysis.fit_values import read_values, write_values
+from analysis.ridge import plausible_flow, what_is_not_known, what_the_study_carries
 from sim.design.listed import PLAUSIBLE, read_points
 from sim.errors import InputError
-from sim.parameters import Smuggling
+from sim.parameters import Smuggling, catalogue
+
+CONF = Path(__file__).parents[2] / "conf"
 
 # Not in the order of their names, in which a study's table has them.
 RANGES = {
@@ -132,13 +139,52 @@ def test_the_worlds_that_are_kept_agree_with_the_record(tmp_path: Path) -> None:
     assert off <= 0.05 * 30 * len(MARKS)
 
 
-def test_the_values_are_written_as_a_configuration(tmp_path: Path) -> None:
+def test_the_values_are_written_as_a_table(tmp_path: Path) -> None:
     found = fitted()
-    write_values(found, tmp_path / "fitted.yaml")
-    text = (tmp_path / "fitted.yaml").read_text(encoding="utf-8")
-    assert text.startswith("# @package _global_\n")
-    assert "smuggling:\n" in text
-    assert f"  firearms_per_year: {found.values['smuggling.firearms_per_year']:.4g}  # " in text
+    write_values(values_of(found), tmp_path / "values.csv")
+    table = pd.read_csv(tmp_path / "values.csv", index_col="parameter")
+    assert set(table.index) == set(found.values)
+    for name, value in found.values.items():
+        assert table.loc[name, "value"] == pytest.approx(value, rel=0.005)
+        assert table.loc[name, "low"] < table.loc[name, "high"]
+        assert tuple(table.loc[name, ["searched_low", "searched_high"]]) == found.ranges[name]
+
+
+def test_the_defaults_are_what_the_fit_found_and_keep_their_ranges() -> None:
+    known = {one.name: one for one in read_values()}
+    assert {*FREE, "smuggling.firearms_per_year", "staffing.safety"} <= set(known)
+    for name, one in known.items():
+        declared = catalogue()[name]
+        assert declared.default == pytest.approx(one.value, rel=1e-9), name
+        assert one.low <= one.value <= one.high, name
+        assert declared.metadata["low"] <= one.low < one.high <= declared.metadata["high"], name
+        assert "fit" in declared.metadata["source"].split("; "), name
+    marked = {n for n, f in catalogue().items() if "fit" in f.metadata["source"].split("; ")}
+    assert marked == set(known)
+    lasting = {one.name for one in read_values() if one.finding != "found"}
+    assert "smuggling.firearms_per_year" in lasting
+    assert catalogue()["smuggling.firearms_per_year"].metadata["kind"] == "placeholder"
+
+
+def test_the_fit_searches_what_its_experiment_says() -> None:
+    text = (CONF / "experiment" / "fit.yaml").read_text(encoding="utf-8")
+    varied = yaml.safe_load(text)["design"]["vary"]
+    known = {one.name: (one.searched_low, one.searched_high) for one in read_values()}
+    assert {*varied, *FREE} == set(known)
+    assert all(known[name] == tuple(ends) for name, ends in varied.items())
+
+
+def test_the_fit_comes_to_the_same_whatever_the_defaults_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = fitted().values
+    other = {**catalogue()}
+    for name in RANGES:
+        moved = dataclasses.field(default=RANGES[name][0], metadata=other[name].metadata)
+        other[name] = moved
+    for module in (fit_record, fit_module):
+        monkeypatch.setattr(module, "catalogue", lambda: other)
+    assert fit(study()).values == pytest.approx(before, rel=1e-6)
 
 
 def test_a_study_that_cannot_be_fitted_is_refused_in_one_line() -> None:
@@ -177,8 +223,20 @@ def test_the_worlds_of_the_project_are_of_today_s_parameters_and_carry_the_flow_
 ):
     worlds = read_points(PLAUSIBLE, 1000, "world").worlds
     assert len(worlds) == 128
-    flow = [float(values["smuggling.firearms_per_year"]) for values in worlds]
-    low, high = np.quantile(flow, [0.05, 0.95])
+    low, high, _ = plausible_flow()
     assert high > 2.0 * low
     assert low < Smuggling().firearms_per_year < high
     assert f"{low:,.0f} to {high:,.0f} firearms a year" in what_is_not_known()
+
+
+def test_a_study_says_whether_it_carries_the_range_of_the_flow() -> None:
+    low, high, _ = plausible_flow()
+    one = study()
+    one.manifest["configuration"] = {"smuggling": {"firearms_per_year": 5200.0}}
+    assert "The worlds of this study carry a range" in what_the_study_carries(one)
+    one.design = one.design.iloc[:0]
+    said = what_the_study_carries(one)
+    assert f"{low:,.0f} to {high:,.0f} firearms a year" in said
+    assert "holds one of them, 5,200" in said
+    one.manifest["configuration"] = {"smuggling": {"network": "drugs"}}
+    assert what_the_study_carries(one) == ""

@@ -258,8 +258,10 @@ def test_a_ramp_grows_from_midnight_to_midnight() -> None:
     )
     course = conditions(change)
     levels = [course.at(day * DAY_S).value("inspection.random_share")[0] for day in range(8)]
-    assert levels == pytest.approx([0.003, 0.003, 0.003, 0.028, 0.053, 0.078, 0.103, 0.103])
-    assert course.at(3.9 * DAY_S).value("inspection.random_share")[0] == pytest.approx(0.028)
+    usual = Parameters().inspection.random_share
+    grown = [usual + part * (0.103 - usual) for part in (0, 0, 0, 0.25, 0.5, 0.75, 1, 1)]
+    assert levels == pytest.approx(grown)
+    assert course.at(3.9 * DAY_S).value("inspection.random_share")[0] == pytest.approx(grown[3])
 
 
 def test_changes_hold_where_they_are_made_and_compose_in_their_order() -> None:
@@ -339,7 +341,7 @@ def test_large_loads_are_as_frequent_as_a_power_law_says() -> None:
 
 
 def test_opportunities_bring_the_firearms_that_are_set() -> None:
-    smuggling = Smuggling(firearms_per_year=36_500.0)
+    smuggling = Smuggling(firearms_per_year=36_500.0, load_mean=4.0)
     organisations = Organisations(smuggling, Streams(3, 0))
     found = [organisations.opportunities(day, smuggling) for day in range(400)]
     trips = np.array([len(day) for day in found])
