@@ -26,6 +26,9 @@ CARDS = (
     "delay_vehicle_h",
 )
 
+SECOND_MIN = 1 / 60
+"""A change of the mean wait that nobody would notice, in minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -115,6 +118,8 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
         if same and one.metric == "mean_wait_min":
             if one.difference.identical:
                 return tell("It leaves every wait as it is.")
+            if max(abs(one.difference.low), abs(one.difference.high)) < SECOND_MIN:
+                return tell("It changes the mean wait by less than a second.")
             if not one.distinguishable:
                 return tell(
                     "Its effect on the mean wait is not distinguishable from none ({amount}).",
