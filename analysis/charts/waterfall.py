@@ -43,6 +43,8 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
                 line={"color": GREY, "width": 1}, hoverinfo="skip", showlegend=False,
             )  # fmt: skip
     rows, parts, total = len(steps), steps[:-1], steps[-1]
+    names = [wrapped(name, WIDTH) for _, name, *_ in steps]
+    lines = 1 + max(name.count("<br>") for name in names)
     zero_line(figure)
     ends = _reached(steps)
     room = 0.05 * (ends[1] - ends[0]) or 1.0
@@ -50,7 +52,7 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
     figure.update_xaxes(title_text=title, range=[ends[0] - room, ends[1] + 4 * room], nticks=6)
     figure.update_yaxes(
         tickvals=list(range(rows)),
-        ticktext=[wrapped(name, WIDTH) for _, name, *_ in steps],
+        ticktext=names,
         range=[rows - 0.4, -0.6],
     )
     return finish(
@@ -69,7 +71,7 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
                 else tell("One replication, so no interval."),
             ]
         ),
-        height=70 + 44 * rows,
+        height=70 + max(44, 18 * lines) * rows,
         table=table.assign(title=table["title"].map(named), unit=named(unit)),
     )
 
