@@ -12,6 +12,7 @@ from analysis.assumptions import assumptions, given_values
 from analysis.brief import page, unbroken
 from analysis.compare import compare
 from analysis.exhibits import AGAINST, ALONE, BORDER, SETTLING, WAITS_AGAINST
+from analysis.fit_values import read_values
 from analysis.validate import validate
 from sim.results import Study, read_study
 
@@ -205,7 +206,9 @@ def test_validation_holds_the_baseline_against_the_record(
     cars = next(line for line in lines if line.startswith("car arrivals"))
     assert "above" in cars
     rows = validate(study)
-    assert out.read_text().count("\n| ") == len(rows) + 1
+    table, _, fitted = out.read_text().partition("## What was fitted")
+    assert table.count("\n| ") == len(rows) + 1
+    assert fitted.count("\n| ") == len(read_values()) + 1
     assert len(lines) >= len(rows) + 1
 
 

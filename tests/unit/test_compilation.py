@@ -22,9 +22,13 @@ def name_of(node: ast.expr) -> str:
 
 
 def holds_compiled_code(path: Path) -> bool:
-    return any(
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    imported |= {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    compiles = any(name and name.startswith(("numba", "sim.compilation")) for name in imported)
+    return compiles and any(
         name_of(decorator) in DECORATORS
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes
         if isinstance(node, ast.FunctionDef)
         for decorator in node.decorator_list
     )
