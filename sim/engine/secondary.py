@@ -137,6 +137,14 @@ def trace_secondary(trace: Floats, count: Whole, waiting: Rows, entry: int, star
         count[1] += 1
 
 
+@inlined
+def close_up(waiting: Rows, head: int, entry: int, kept: int) -> int:
+    """Move those who stay, the first of a queue, up to the next entry; give the new head."""
+    for back in range(kept):
+        waiting[entry - 1 - back] = waiting[head + kept - 1 - back]
+    return entry - kept
+
+
 @compiled
 def serve_queue(
     waiting: Rows,
@@ -185,9 +193,7 @@ def serve_queue(
             begin(waiting, entry, start, lane_sums, officer_sums, attempts)
             trace_secondary(trace, trace_count, waiting, entry, start)
         entry += 1
-    for back in range(kept):
-        waiting[entry - 1 - back] = waiting[head + kept - 1 - back]
-    return entry - kept
+    return close_up(waiting, head, entry, kept)
 
 
 @inlined
@@ -246,6 +252,4 @@ def sweep(
             begin(waiting, entry, least, lane_sums, officer_sums, attempts)
             trace_secondary(trace, trace_count, waiting, entry, least)
         entry += 1
-    for back in range(kept):
-        waiting[entry - 1 - back] = waiting[head + kept - 1 - back]
-    return entry - kept
+    return close_up(waiting, head, entry, kept)
