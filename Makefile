@@ -11,11 +11,12 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run dashboard test test-fast test-slow bench bench-study docs lock clean
+.PHONY: help .venv run dashboard test test-fast test-slow bench bench-study docs lock clean \
+	backtest backtest-refresh
 
 help:  ## list the targets
 	@sed -n 's/^\([.a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
-		printf '  make %-10s %s\n' "$$name" "$$what"; done
+		printf '  make %-16s %s\n' "$$name" "$$what"; done
 
 .venv: .venv/.ready  ## set up the environment, nothing else
 	@:
@@ -52,6 +53,12 @@ test-fast: .venv/.ready  ## the suite without the long checks
 
 test-slow: .venv/.ready  ## the long checks alone
 	@$(PYTEST) -m slow
+
+backtest: .venv/.ready  ## compare results with the stored ones, to the last bit
+	@$(PY) -m tests.backtest
+
+backtest-refresh: .venv/.ready  ## store results that moved on purpose; the commit says why
+	@$(PY) -m tests.backtest refresh
 
 bench: .venv/.bench  ## the engine against its reference and against other simulators
 	@$(PY) -m benchmarks

@@ -1,0 +1,116 @@
+"""What differs between stored and new results, the largest difference first."""
+
+import math
+from dataclasses import dataclass
+
+from tests.backtest.tables import Digest, Summary
+
+TOLERANCE = 1e-9
+"""Relative difference of values that another type of processor may have in the last bits."""
+
+MOST_LINES = 10
+REFRESH = (
+    "If results were meant to move: `make backtest-refresh`, and say in the commit which moved, by "
+    "how much and why."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value that is not the stored one.
+
+    Attributes
+    ----------
+    size : float
+        Relative to the larger of the two; infinite where one of them is missing or not a number.
+    line : str
+        What differs, for a reader.
+    """
+
+    size: float
+    line: str
+
+
+def between_summaries(
+    case: str, stored: Summary, new: Summary, tolerance: float
+) -> list[Difference]:
+    """Values of a case that differ.
+
+    Parameters
+    ----------
+    case : str
+        Its name, for the lines.
+    stored, new : Summary
+        What is compared.
+    tolerance : float
+        Relative difference that is let pass, ``>= 0``; 0 compares to the last bit.
+
+    Returns
+    -------
+    list of Difference
+        The largest first.
+    """
+    found = []
+    for quantity in dict.fromkeys((*stored, *new)):
+        before, after = stored.get(quantity, {}), new.get(quantity, {})
+        for run in dict.fromkeys((*before, *after)):
+            one, other = before.get(run, "missing"), after.get(run, "missing")
+            size = 0.0 if one == other else _relative(one, other)
+            if one != other and size >= tolerance:
+                metric, unit, group, kind = quantity
+                place = ", ".join(word for word in (group, kind) if word)
+                line = f"{case}: {metric} ({place}), run {run}: stored {one}, new {other}"
+                line += f" {unit}" if unit else ""
+                found.append(Difference(size, f"{line}; relative difference {size:.3g}"))
+    return sorted(found, key=lambda one: -one.size)
+
+
+def _relative(one: str, other: str) -> float:
+    if "missing" in (one, other):
+        return math.inf
+    first, second = float(one), float(other)
+    if not (math.isfinite(first) and math.isfinite(second)):
+        return math.inf
+    largest = max(abs(first), abs(second))
+    return abs(first - second) / largest if largest else 0.0
+
+
+def between_digests(
+    case: str, stored: dict[tuple[str, str], Digest], new: dict[tuple[str, str], Digest]
+) -> list[str]:
+    """Say of each table which columns differ, one line a table."""
+    lines = []
+    for table in dict.fromkeys(table for table, _ in (*stored, *new)):
+        before = {column: one for (of, column), one in stored.items() if of == table}
+        after = {column: one for (of, column), one in new.items() if of == table}
+        rows = [{one.rows for one in columns.values()} for columns in (before, after)]
+        said = {
+            "stored {} rows, new {} rows".format(*(min(one, default=0) for one in rows)): (
+                ["all"] if rows[0] != rows[1] else []
+            ),
+            "columns gone": [column for column in before if column not in after],
+            "columns added": [column for column in after if column not in before],
+            "columns that differ": [
+                column for column, one in after.items() if before.get(column, one) != one
+            ],
+        }
+        words = [
+            what if columns == ["all"] else f"{what}: {', '.join(columns)}"
+            for what, columns in said.items()
+            if columns
+        ]
+        if words:
+            lines.append(f"{case}: table {table}: {'; '.join(words)}")
+    return lines
+
+
+def report(differences: list[Difference], tables: list[str]) -> str:
+    """Put into words what differs; empty if nothing does."""
+    if not differences and not tables:
+        return ""
+    ordered = sorted(differences, key=lambda one: -one.size)
+    lines = [f"{len(ordered)} values of summaries differ from those stored"]
+    lines[0] += f"; the {MOST_LINES} largest:" if len(ordered) > MOST_LINES else ""
+    lines += [f"  {one.line}" for one in ordered[:MOST_LINES]]
+    lines += [f"  {line}" for line in tables]
+    return "\n".join([*lines, REFRESH])
