@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     )
     ledger.add_argument("--csv", type=Path, metavar="FILE", help="write the ledger here too")
 
-    costs = _command(commands, "costs", "what each scenario costs, and for each firearm stopped")
+    costs = _command(commands, "costs", "what each scenario costs, and for each firearm kept out")
     costs.add_argument("--csv", type=Path, metavar="FILE", help="write the costs here too")
 
     add_commands(lambda name, about: _command(commands, name, about))

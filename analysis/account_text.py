@@ -79,7 +79,7 @@ def costs_text(study: Study, prices: Sequence[Price]) -> str:
         [
             f"Cost in million CAD{span}, scenario minus baseline",
             *(f"  {line}" for line in aligned(rows, right=tuple(range(first, first + 6)))),
-            named("For each additional trafficked firearm stopped (expected),")
+            named("For each firearm kept from the market (expected),")
             + " with Fieller's interval;",
             named("not estimable where the interval of the firearms spans zero."),
         ]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from analysis.assumptions import assumptions, given_values, kind_names, sources
 from analysis.charts.look import CONFIG
-from analysis.compare import HEADLINE, STOPPED, compare, family, headline_adversary
+from analysis.compare import HEADLINE, compare, family, headline_adversary
 from analysis.contraband import counting
 from analysis.drawing import plotlyjs
 from analysis.exhibits import (
@@ -30,6 +30,7 @@ from analysis.ridge import what_the_study_carries
 from analysis.stamp import influences, stamp
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 NAMES = {"en": "brief.html", "fr": "brief.fr.html"}
@@ -54,10 +55,10 @@ def page(study: Study, language: str = "en") -> str:
 
 def _page(study: Study) -> str:
     comparisons = compare(study, HEADLINE, headline_adversary(study))
-    if comparisons and not any(one.metric == STOPPED for one in comparisons):
+    if comparisons and not any(one.metric == PRIMARY_OUTCOME for one in comparisons):
         raise InputError(
-            f"{study.folder}: the summary holds no {STOPPED}, since an older version made it; "
-            "run the study again"
+            f"{study.folder}: the summary holds no {PRIMARY_OUTCOME}, since an older version "
+            "made it; run the study again"
         )
     environment = Environment(
         loader=PackageLoader("analysis"),
@@ -106,8 +107,8 @@ def _page(study: Study) -> str:
 
 def _question() -> str:
     return tell(
-        "Which proposals would stop more firearms at Canada’s land ports of entry, and what would "
-        "they cost in waiting and in money?"
+        "Which proposals would reduce the firearms that reach the market, and what would they cost "
+        "in waiting and in money?"
     )
 
 

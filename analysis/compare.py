@@ -17,6 +17,7 @@ from analysis.estimates import Estimate, estimates
 from analysis.language import tell
 from analysis.wording import direction, period, shown
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.parameters import Parameters
 from sim.results import METRICS, Metric, Study
 
@@ -25,21 +26,14 @@ SIGNIFICANT = 0.05
 
 DERIVED: dict[str, tuple[Metric, tuple[str, ...]]] = {
     "firearms_stopped": (
-        Metric("firearms", "trafficked firearms intercepted", "more", model_only=True),
+        Metric("firearms", "trafficked firearms stopped", "more", model_only=True),
         ("firearms_seized_ports", "firearms_intercepted_away"),
     ),
 }
 """Sums that only the analysis knows, with what they add up."""
 
-STOPPED = "expected_firearms_kept_out"
-"""What the headline judges proposals by: fewer firearms that reach a market, by whatever mechanism.
-
-Of the same opportunities in every world, those not planned, those deterred, and those made, each by
-its own chance of being stopped: the ledger's total with its sign turned. The mean of the chances is
-that of the count of firearms stopped, with far less noise."""
-
 HEADLINE = (
-    STOPPED,
+    PRIMARY_OUTCOME,
     "expected_firearms_stopped",
     "firearms_stopped",
     "firearms_passed",
@@ -119,6 +113,11 @@ class Comparison:
     def distinguishable(self) -> bool:
         """Whether the difference is more than chance explains, after the correction."""
         return not math.isnan(self.p_holm) and self.p_holm < SIGNIFICANT
+
+    @property
+    def fall(self) -> Estimate:
+        """By how much less it is than in the baseline: of the primary outcome, what is kept out."""
+        return -self.difference
 
     @property
     def amount(self) -> str:
@@ -260,9 +259,9 @@ def across_adversaries(study: Study, metric: str) -> dict[str, tuple[float, floa
 def corrected(found: list[Comparison]) -> list[Comparison]:
     """Give every comparison its p-value after Holm's correction over all of the same metric.
 
-    Each metric asks a question of its own ("which proposals keep more firearms from the market?"),
-    and the correction holds for all answers to it. Over thirty proposals and nine metrics together
-    a few replications could not show anything.
+    Each metric asks a question of its own ("under which proposals do fewer firearms reach the
+    market?"), and the correction holds for all answers to it. Over thirty proposals and nine
+    metrics together a few replications could not show anything.
     """
     families: dict[str, list[Comparison]] = {}
     for one in found:

@@ -1,4 +1,4 @@
-"""What a proposal costs for each additional firearm that it stops.
+"""What a proposal costs for each firearm that it keeps from the market.
 
 The cost of a proposal is what society gives up: its programme, officers' pay, the value of the
 time that travellers and trade wait, and duty that is no longer collected, each as the paired
@@ -20,9 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import BASELINE, KEYS, STOPPED, values
+from analysis.compare import BASELINE, KEYS, values
 from analysis.estimates import LEVEL, Estimate, estimate
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 COMPONENTS = {
@@ -104,8 +105,8 @@ class Price:
         Paired differences of each of `COMPONENTS`, in CAD over the run.
     total : Estimate
         Their sum, duty collected counted as a gain.
-    stopped : Estimate
-        Additional trafficked firearms stopped (expected).
+    kept_out : Estimate
+        By how many fewer firearms reach the market than in the baseline (expected).
     per_firearm : Ratio
         CAD for each of them; negative if the proposal saves money too.
     """
@@ -114,7 +115,7 @@ class Price:
     adversary: str
     components: dict[str, Estimate]
     total: Estimate
-    stopped: Estimate
+    kept_out: Estimate
     per_firearm: Ratio
 
 
@@ -124,7 +125,7 @@ def prices(study: Study) -> list[Price]:
     With several worlds, the means of the worlds are what is counted, as in `analysis.compare`.
     """
     table = values(study)
-    missing = [name for name in (*COMPONENTS, STOPPED) if name not in table.columns]
+    missing = [name for name in (*COMPONENTS, PRIMARY_OUTCOME) if name not in table.columns]
     if missing:
         raise InputError(f"{study.folder}: the summary holds no {', '.join(missing)}")
     found = []
@@ -138,18 +139,18 @@ def prices(study: Study) -> list[Price]:
 
 def _price(table: pd.DataFrame, scenario: str, adversary: str) -> Price:
     baseline, proposal = (table.loc[(name, adversary)] for name in (BASELINE, scenario))
-    difference = (proposal - baseline)[[*COMPONENTS, STOPPED]].dropna()
+    difference = (proposal - baseline)[[*COMPONENTS, PRIMARY_OUTCOME]].dropna()
     if difference.index.get_level_values("world").nunique() > 1:
         difference = difference.groupby(level="world").mean()
     total = sum(sign * difference[name] for name, sign in COMPONENTS.items())
-    stopped = difference[STOPPED]
+    kept_out = -difference[PRIMARY_OUTCOME]
     return Price(
         scenario=scenario,
         adversary=adversary,
         components={name: estimate(difference[name]) for name in COMPONENTS},
         total=estimate(pd.Series(total)),
-        stopped=estimate(stopped),
-        per_firearm=ratio(np.asarray(total, float), stopped.to_numpy(float)),
+        kept_out=estimate(kept_out),
+        per_firearm=ratio(np.asarray(total, float), kept_out.to_numpy(float)),
     )
 
 
@@ -161,9 +162,9 @@ def frame_of(found: Sequence[Price]) -> pd.DataFrame:
         for name, part in (*one.components.items(), ("total_cad", one.total)):
             row |= {name: part.mean, f"{name}_low": part.low, f"{name}_high": part.high}
         row |= {
-            "firearms_stopped": one.stopped.mean,
-            "firearms_stopped_low": one.stopped.low,
-            "firearms_stopped_high": one.stopped.high,
+            "firearms_kept_out": one.kept_out.mean,
+            "firearms_kept_out_low": one.kept_out.low,
+            "firearms_kept_out_high": one.kept_out.high,
             "cad_per_firearm": one.per_firearm.value,
             "cad_per_firearm_low": one.per_firearm.low,
             "cad_per_firearm_high": one.per_firearm.high,

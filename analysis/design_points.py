@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.compare import BASELINE, STOPPED
+from analysis.compare import BASELINE
 from analysis.outcomes import differences, levels, of_worlds
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 
@@ -41,7 +42,7 @@ class DesignPoints:
 
 def design_points(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> DesignPoints:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.compare import STOPPED, metric_of
+from analysis.compare import metric_of
 from analysis.design_points import DesignPoints, design_points
 from analysis.sensitivity import described
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 FEWEST_CASES = 10
@@ -57,7 +58,7 @@ class Box:
 
 def prim(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
     threshold: float | None = None,

@@ -3,7 +3,7 @@
 Student's t: replications are independent and few, and each is itself a sum over a year.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,10 @@ class Estimate:
     count: int
     p: float
     identical: bool
+
+    def __neg__(self) -> "Estimate":
+        """Give the mean of the values with their signs turned."""
+        return replace(self, mean=-self.mean, low=-self.high, high=-self.low)
 
 
 def estimate(sample: pd.Series) -> Estimate:

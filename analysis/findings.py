@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from analysis.charts.look import name_of
 from analysis.compare import (
     BASELINE,
-    STOPPED,
     Comparison,
     across_adversaries,
     headline_adversary,
     headline_values,
     metric_of,
 )
+from analysis.contraband import other_unit
 from analysis.estimates import estimate
 from analysis.language import tell, tell_count, title_of
 from analysis.wording import direction, number, period, shown
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 CARDS = (
-    "firearms_stopped",
+    PRIMARY_OUTCOME,
     "true_interdicted_share",
     "firearms_seized_highway",
     "mean_wait_min",
@@ -65,7 +66,7 @@ def answer(study: Study, comparisons: list[Comparison]) -> str:
     guns = [
         one
         for one in comparisons
-        if one.metric == STOPPED
+        if one.metric == PRIMARY_OUTCOME
         and one.scenario not in study.bounds
         and one.adversary == headline_adversary(study)
     ]
@@ -73,32 +74,54 @@ def answer(study: Study, comparisons: list[Comparison]) -> str:
         return tell("This study holds no proposal, so nothing is compared yet.")
     if max(one.difference.count for one in guns) < 2:
         return tell("One replication cannot tell an effect from chance; run more.")
-    more = [one for one in guns if one.distinguishable and one.difference.mean > 0]
-    if not more:
+    fewer = [one for one in guns if one.distinguishable and one.fall.mean > 0]
+    if not fewer:
         return tell_count(
             len(guns),
-            "The one proposal stops no more trafficked firearms than the baseline, beyond what "
-            "chance explains.",
-            "None of the {count} proposals stops more trafficked firearms than the baseline, "
-            "beyond what chance explains.",
+            "The one proposal does not measurably reduce the firearms that reach the market.",
+            "None of the {count} proposals measurably reduces the firearms that reach the market.",
         )
-    best = max(more, key=lambda one: one.difference.mean)
+    best = max(fewer, key=lambda one: one.fall.mean)
     said = [
-        tell_count(
-            len(more),
-            "{count} of {all} proposals stops more trafficked firearms than the baseline: {amount} "
-            "({title}){share}.",
-            "{count} of {all} proposals stop more trafficked firearms than the baseline, at most "
-            "{amount} ({title}){share}.",
-            all=len(guns),
-            amount=best.amount,
-            title=title_of(study, best.scenario),
-            share=_share(study, best),
-        ),
+        _reduction(study, best, len(fewer), len(guns)),
         _price(comparisons, best),
         _under_others(study, best),
     ]
     return " ".join(sentence for sentence in said if sentence)
+
+
+def _reduction(study: Study, best: Comparison, fewer: int, proposals: int) -> str:
+    """How many proposals keep firearms out, and how many the best of them keeps out."""
+    fall, unit = best.fall, metric_of(best.metric).unit
+    text = shown(fall.mean, fall.low, fall.high, unit=unit)
+    of = f" {tell(unit)}" if other_unit() else ""
+    values = {
+        "amount": f"{text.value}{of}{period(unit, best.days)}",
+        "low": text.low,
+        "high": text.high,
+        "title": title_of(study, best.scenario),
+        "share": _share(study, best),
+    }
+    if proposals == 1:
+        return tell(
+            "The one proposal, {title}, measurably reduces the firearms that reach the market: by "
+            "{amount} (95 % interval {low} to {high}){share}.",
+            **values,
+        )
+    if fewer == 1:
+        return tell(
+            "One of {all} proposals measurably reduces the firearms that reach the market: "
+            "{title}, by {amount} (95 % interval {low} to {high}){share}.",
+            all=proposals,
+            **values,
+        )
+    return tell(
+        "{count} of {all} proposals measurably reduce the firearms that reach the market; the "
+        "largest reduction is {amount} (95 % interval {low} to {high}; {title}){share}.",
+        count=fewer,
+        all=proposals,
+        **values,
+    )
 
 
 def _share(study: Study, best: Comparison) -> str:
@@ -106,7 +129,7 @@ def _share(study: Study, best: Comparison) -> str:
     planned = headline_values(study).loc[BASELINE].get("firearms_planned")
     if planned is None or not planned.mean() > 0:
         return ""
-    percent = 100 * best.difference.mean / planned.mean()
+    percent = 100 * best.fall.mean / planned.mean()
     digits = number(percent, 1 if percent < 10 else 0)
     return tell(", {percent} % of what traffickers plan to move", percent=digits)
 
@@ -138,16 +161,16 @@ def _under_others(study: Study, best: Comparison) -> str:
             "Only one way in which smugglers may decide was tried: under another, the order of the "
             "proposals may differ."
         )
-    low, high = across_adversaries(study, STOPPED)[best.scenario]
-    ends = [shown(end, unit="firearms", signed=True).value for end in (low, high)]
+    least, most = across_adversaries(study, PRIMARY_OUTCOME)[best.scenario]
+    ends = [shown(-end, unit="firearms").value for end in (most, least)]
     return tell(
-        "Over the ways in which smugglers may choose, it lies between {low} and {high}.",
+        "Over the ways in which smugglers may choose, the reduction lies between {low} and {high}.",
         low=ends[0],
         high=ends[1],
     )
 
 
-TOLD = (STOPPED, "mean_wait_min", "duty_collected_cad")
+TOLD = (PRIMARY_OUTCOME, "mean_wait_min", "duty_collected_cad")
 """Metrics that the page speaks of in words."""
 
 NAMED = 6

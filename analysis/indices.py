@@ -5,17 +5,17 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.compare import STOPPED
 from analysis.design_points import DesignPoints, complete, design_points
 from analysis.sensitivity import described
 from sim.design.sampling import unit_problem
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 
 def morris(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def morris(
 
 def sobol(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> pd.DataFrame:

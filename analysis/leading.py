@@ -1,16 +1,20 @@
-"""Which proposal a page tells in more detail: the one that stops most."""
+"""Which proposal a page tells in more detail: the one that keeps most firearms out."""
 
-from analysis.compare import BASELINE, HEADLINE, STOPPED, Comparison, compare, headline_adversary
+from analysis.compare import BASELINE, HEADLINE, Comparison, compare, headline_adversary
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 
 def leading(study: Study) -> str:
-    """The proposal that stops most: of those distinguishable from no effect, if there are any."""
+    """The proposal under which fewest firearms reach the market.
+
+    Of those distinguishable from no effect, if there are any.
+    """
     proposals = [
         one
         for one in compare(study, HEADLINE, headline_adversary(study))
-        if one.metric == STOPPED and one.difference.count > 0
+        if one.metric == PRIMARY_OUTCOME and one.difference.count > 0
     ]
     if not proposals:
         raise InputError(f"{study.folder}: nothing to compare with {BASELINE!r}")
@@ -19,5 +23,5 @@ def leading(study: Study) -> str:
 
 
 def _weight(one: Comparison) -> tuple[bool, float]:
-    more = one.distinguishable and one.difference.mean > 0
-    return more, one.difference.mean
+    fall = one.fall.mean
+    return one.distinguishable and fall > 0, fall

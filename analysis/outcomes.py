@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from analysis.compare import BASELINE, STOPPED, metric_of, values
+from analysis.compare import BASELINE, metric_of, values
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 STATE = ["adversary", "world"]
@@ -15,7 +16,7 @@ def proposals(study: Study) -> list[str]:
     return [str(name) for name in study.scenarios if name != BASELINE and name not in study.bounds]
 
 
-def levels(study: Study, metric: str = STOPPED) -> pd.Series:
+def levels(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.Series:
     """Value of a metric, by scenario, adversary, world and replication.
 
     Raises
@@ -31,7 +32,7 @@ def levels(study: Study, metric: str = STOPPED) -> pd.Series:
     return level
 
 
-def differences(study: Study, metric: str = STOPPED) -> pd.Series:
+def differences(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.Series:
     """Difference to the baseline, by scenario, adversary, world and replication.
 
     Each is within a pair: the same smugglers, world and random numbers.
@@ -45,7 +46,7 @@ def differences(study: Study, metric: str = STOPPED) -> pd.Series:
     return found.dropna()
 
 
-def effects(study: Study, metric: str = STOPPED) -> pd.DataFrame:
+def effects(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
     """Mean difference of each scenario in each state, over replications.
 
     Returns
@@ -59,7 +60,7 @@ def effects(study: Study, metric: str = STOPPED) -> pd.DataFrame:
     return wide[order].dropna()
 
 
-def headline(study: Study, metric: str = STOPPED) -> str:
+def headline(study: Study, metric: str = PRIMARY_OUTCOME) -> str:
     """Scenario that the headline is about: the proposal of the largest mean effect.
 
     The baseline where the study compares nothing.
@@ -74,7 +75,7 @@ def headline(study: Study, metric: str = STOPPED) -> str:
 
 def of_worlds(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> pd.Series:

@@ -7,7 +7,6 @@ import pandas as pd
 from analysis.charts.look import name_of
 from analysis.compare import (
     BASELINE,
-    STOPPED,
     Comparison,
     across_adversaries,
     headline_adversary,
@@ -19,10 +18,11 @@ from analysis.costs import Ratio, prices
 from analysis.language import tell
 from analysis.wording import number, period, shown
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 SHOWN = (
-    STOPPED,
+    PRIMARY_OUTCOME,
     "expected_firearms_stopped",
     "firearms_seized_highway",
     "mean_wait_min",
@@ -77,7 +77,7 @@ class PairedTable:
 
 
 def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
-    """Rows by what they stop, most first; bounds, which nobody would carry out, last."""
+    """Rows by the first column, the best first; bounds, which nobody would carry out, last."""
     by_pair = {(one.scenario, one.metric): one for one in comparisons}
     metrics = [name for name in SHOWN if any(name == metric for _, metric in by_pair)]
     largest = {
@@ -89,7 +89,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
         for name in metrics
     }  # fmt: skip
     several = len(study.adversaries) > 1
-    ranges = across_adversaries(study, STOPPED) if several else {}
+    ranges = across_adversaries(study, PRIMARY_OUTCOME) if several else {}
     cost, price = _cost(study), _prices(study)
     rows = []
     for scenario in dict.fromkeys(one.scenario for one in comparisons):
@@ -104,7 +104,8 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
             row.cells[PRICE] = _price(price[scenario])
         rows.append(row)
     first = metrics[0] if metrics else COST
-    rows.sort(key=lambda row: (row.bound, -row.cells[first].order))
+    sign = 1.0 if metrics and metric_of(first).better == "less" else -1.0
+    rows.sort(key=lambda row: (row.bound, sign * row.cells[first].order))
     return PairedTable(
         _heads(study, metrics, largest, several, priced=bool(price)), rows, frame_of(comparisons)
     )
@@ -119,7 +120,7 @@ def _heads(
         unit = shown(0.0, unit=metric.unit, signed=True, beside=largest[name]).unit
         whole = f"{unit}{period(metric.unit, study.days)}"
         heads.append(Head(name, tell(metric.title), whole, metric.model_only))
-        if name == STOPPED and several:
+        if name == PRIMARY_OUTCOME and several:
             heads.append(Head("range", tell("range over kinds of smuggler"), whole, True))
     heads.append(Head(COST, tell("programme cost"), tell("million CAD, not a result"), False))
     if priced:

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import STOPPED, metric_of
+from analysis.compare import metric_of
 from analysis.outcomes import effects, proposals
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 TOP = 3
 """Places that count as near the best."""
 
 
-def merits(study: Study, metric: str = STOPPED) -> pd.DataFrame:
+def merits(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
     """Effect of each proposal in each state, signed so that more is better.
 
     Raises
@@ -36,7 +37,7 @@ def merits(study: Study, metric: str = STOPPED) -> pd.DataFrame:
     return -found if better == "less" else found
 
 
-def rank_stability(study: Study, metric: str = STOPPED) -> pd.DataFrame:
+def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
     """How steady each proposal's rank is over the states.
 
     Parameters
@@ -72,7 +73,7 @@ def rank_stability(study: Study, metric: str = STOPPED) -> pd.DataFrame:
     return ordered.rename_axis("scenario").reset_index()
 
 
-def regret(study: Study, metric: str = STOPPED) -> pd.DataFrame:
+def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
     """What is lost by choosing a proposal where another would have been better.
 
     Regret in a state is the best proposal's effect there less one's own, in the metric's unit;
@@ -113,7 +114,7 @@ def regret(study: Study, metric: str = STOPPED) -> pd.DataFrame:
     return ordered.rename_axis("scenario").reset_index()
 
 
-def agreement(study: Study, metric: str = STOPPED) -> dict[str, float]:
+def agreement(study: Study, metric: str = PRIMARY_OUTCOME) -> dict[str, float]:
     """How far the states agree on the order of the proposals.
 
     Returns

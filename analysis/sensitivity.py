@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import STOPPED
 from analysis.design_points import DesignPoints, design_points
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.parameters import catalogue
 from sim.results import Study
 
@@ -19,7 +19,7 @@ FALSE_DISCOVERIES = 0.1
 
 def tornado(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def described(name: str) -> dict[str, str]:
 
 
 def shares_by_kind(
-    study: Study, metric: str = STOPPED, scenario: str | None = None
+    study: Study, metric: str = PRIMARY_OUTCOME, scenario: str | None = None
 ) -> dict[str, float] | None:
     """How the explained variance of an outcome divides among kinds of parameter.
 

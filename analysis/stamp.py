@@ -1,11 +1,12 @@
 """Whether a headline is illustrative: whether it stands mostly on guesses."""
 
 from analysis.assumptions import Assumptions
-from analysis.compare import BASELINE, STOPPED
+from analysis.compare import BASELINE
 from analysis.language import tell
 from analysis.leading import leading
 from analysis.sensitivity import FEWEST_POINTS, shares_by_kind, tornado
 from analysis.wording import number
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 MOST = 0.5
@@ -19,7 +20,7 @@ def stamp(study: Study, known: Assumptions) -> str:
     parameters that matter are guesses.
     """
     reading = tell("Read the direction and the order of magnitude, not the figures.")
-    shares = shares_by_kind(study, STOPPED, leading(study)) if varied(study) else None
+    shares = shares_by_kind(study, PRIMARY_OUTCOME, leading(study)) if varied(study) else None
     if shares is not None:
         guessed = shares.get("placeholder", 0.0)
         if guessed <= MOST:
@@ -41,7 +42,7 @@ def influences(study: Study) -> dict[str, float]:
     """Share of the headline's variance that goes with each parameter; empty without worlds."""
     if not varied(study):
         return {}
-    table = tornado(study, STOPPED, leading(study))
+    table = tornado(study, PRIMARY_OUTCOME, leading(study))
     return dict(zip(table["parameter"], table["share"].astype(float), strict=True))
 
 

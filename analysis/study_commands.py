@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from sim.results import Study
 
 METHODS = ("tornado", "morris", "sobol", "prim", "heatmap")
-
-OUTCOME = "expected_firearms_kept_out"
-"""What the headline judges proposals by (`analysis.compare.STOPPED`, whose import takes long)."""
 
 Add = Callable[[str, str], argparse.ArgumentParser]
 
@@ -50,7 +48,8 @@ def add_commands(add: Add) -> None:
 
 
 def _outcome(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--metric", default=OUTCOME, metavar="NAME", help=f"outcome ({OUTCOME})")
+    text = f"outcome ({PRIMARY_OUTCOME})"
+    command.add_argument("--metric", default=PRIMARY_OUTCOME, metavar="NAME", help=text)
 
 
 def _outputs(command: argparse.ArgumentParser) -> None:

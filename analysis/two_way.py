@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from analysis.compare import STOPPED
 from analysis.design_points import design_points
 from analysis.sensitivity import tornado
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 BINS = 5
@@ -20,7 +20,7 @@ def two_way(
     study: Study,
     x: str | None = None,
     y: str | None = None,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> pd.DataFrame:

@@ -40,12 +40,16 @@ class Shown:
         The unit after scaling, such as "million CAD" or "percentage points".
     suffix : str
         The unit where it is part of the number, such as " %".
+    low, high : str
+        Ends of the interval, for a sentence: "8" and "16".
     """
 
     value: str
     interval: str
     unit: str
     suffix: str = ""
+    low: str = ""
+    high: str = ""
 
     def __str__(self) -> str:
         """Value, unit where it is part of the number, interval."""
@@ -83,9 +87,10 @@ def shown(
     spread = (high - low) / 2
     digits = _decimals(spread) if spread > 0 else _decimals_alone(value)
     between = ", " if spoken() == "en" else "; "
-    ends = between.join((number(low, digits), number(high, digits)))
-    interval = "" if math.isnan(spread) else f"[{ends}]"
-    return Shown(number(value, digits, signed=signed), interval, unit_of(label), _suffix(label))
+    ends = ("", "") if math.isnan(spread) else (number(low, digits), number(high, digits))
+    interval = f"[{between.join(ends)}]" if ends[0] else ""
+    text = number(value, digits, signed=signed)
+    return Shown(text, interval, unit_of(label), _suffix(label), *ends)
 
 
 def unit_of(unit: str) -> str:

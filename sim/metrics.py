@@ -39,6 +39,14 @@ class Metric:
     model_only: bool = False
 
 
+PRIMARY_OUTCOME = "expected_firearms_reaching_market"
+"""What proposals are judged by: the fewer firearms reach the market, the better.
+
+Of what traffickers plan, what is neither deterred nor stopped, each attempt by its own chance of
+being stopped; what is still on the way at the end counts. Chances vary far less than the count of
+what passed. Every scenario has the same opportunities, so the fall from the baseline is what a
+proposal keeps out, by whatever mechanism."""
+
 METRICS: dict[str, Metric] = {
     "arrivals": Metric("vehicles", "vehicles arriving"),
     "released": Metric("vehicles", "vehicles leaving primary"),
@@ -79,19 +87,15 @@ METRICS: dict[str, Metric] = {
     "traveller_firearms_seized": Metric("firearms", "travellers' firearms seized", "", True),
     "firearms_seized_highway": Metric("firearms", "firearms seized at ports, all kinds", "more"),
     "seizures_highway": Metric("seizures", "seizures at ports, all kinds", "more"),
-    "true_interdicted_share": Metric(
-        "share", "share of trafficked firearms intercepted", "more", True
-    ),
+    "true_interdicted_share": Metric("share", "share of trafficked firearms stopped", "more", True),
     "true_detection_share": Metric("share", "chance of detection by firearm", "more", True),
     "expected_firearms_stopped": Metric(
         "firearms",
-        "expected trafficked firearms intercepted",
+        "expected trafficked firearms stopped",
         "more",
         True,
     ),
-    "expected_firearms_kept_out": Metric(
-        "firearms", "trafficked firearms kept from the market", "more", True
-    ),
+    PRIMARY_OUTCOME: Metric("firearms", "firearms that reach the market", "less", True),
     "expected_firearms_seized_ports": Metric(
         "firearms", "expected trafficked firearms seized at ports", "more", True
     ),

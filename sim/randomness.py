@@ -23,7 +23,7 @@ from scipy import stats
 from sim.compilation import compiled, inlined
 
 # Purposes: what a block of four words is for. A number once given never gets another purpose.
-CROSSING = 1
+VEHICLE = 1
 SECONDARY = 2
 DETOUR = 3
 DAY_FACTOR = 4

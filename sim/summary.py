@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.intelligence_summary import intelligence_metrics, traces_by_place
+from sim.metrics import PRIMARY_OUTCOME
 from sim.model.booking import AIR, BETWEEN_PORTS, NOT_MADE, NOT_PLANNED, PORT, POST, WATER
 from sim.model.border import Border
 from sim.model.conditions import DAY_S
@@ -22,6 +23,7 @@ from sim.records import (
     LANE_COLUMNS,
     OFFICER_COLUMNS,
     OVERTIME,
+    PASSED,
     PRIMARY_S,
     REFERRED,
     RELEASED,
@@ -32,7 +34,7 @@ from sim.records import (
     WAIT_S,
     WITHIN,
 )
-from sim.results import METRICS, TABLES, Result
+from sim.results import KEYS, METRICS, TABLES, Result
 from sim.summary_record import record_measures
 from sim.summary_trade import trade_measures
 
@@ -42,6 +44,13 @@ HOUR_S = 3600.0
 DAYS_PER_YEAR = 365.0
 # The Windsor-Detroit gateway, for which a target of transit time was set (B057).
 WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
+FATES = {
+    IN_TRANSIT: "in_transit",
+    PASSED: "passed",
+    SEIZED: "seized",
+    TURNED_BACK: "deterred",
+}
+"""Fate of an attempt at a port, by its code; a code that is not here is an error."""
 _WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
 
 
@@ -90,13 +99,12 @@ def _officer_hours(border: Border) -> pd.DataFrame:
 
 def _attempts(border: Border) -> pd.DataFrame:
     found = border.attempts
-    fates = {IN_TRANSIT: "in_transit", SEIZED: "seized", TURNED_BACK: "deterred"}
     rows = []
     for row in border.bookings.rows:
         share, reason, minutes = row.route.loss, "", 0.0
         if row.number >= 0:
             seen = found[row.number]
-            fate = fates.get(int(seen["fate"]), "passed")
+            fate = FATES[int(seen["fate"])]
             share = float(seen["sure"] + seen["chance"] * (seen["in_time"] > 0))
             reason = REASONS[int(seen["reason"])]
             minutes = float(seen["examination_s"]) / 60.0
@@ -129,7 +137,7 @@ def _attempts(border: Border) -> pd.DataFrame:
                 "why": row.why,
             }
         )
-    keys = ("scenario", "replication")
+    keys = {key.name for key in KEYS}
     columns = [column.name for column in TABLES["attempts"] if column.name not in keys]
     return pd.DataFrame(rows, columns=columns)
 
@@ -241,10 +249,12 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
     outside = trade[trade["route"].isin((BETWEEN_PORTS, WATER, POST, AIR))]
     expected = float((at_ports["load"] * at_ports["true_detection_share"]).sum())
     expected_outside = float((outside["load"] * outside["true_detection_share"]).sum())
+    deterred = firearms(trade, "deterred")
+    stopped = expected + expected_outside
     return {
         "firearms_not_planned": firearms(trade, "not_planned"),
         "firearms_planned": planned,
-        "firearms_deterred": firearms(trade, "deterred"),
+        "firearms_deterred": deterred,
         "firearms_passed": firearms(trade, "passed"),
         "firearms_seized_ports": seized,
         "firearms_intercepted_away": away,
@@ -253,11 +263,8 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
         "seizures_highway": float((attempts["fate"] == "seized").sum()),
         "true_interdicted_share": (seized + away) / planned if planned else float("nan"),
         "true_detection_share": expected / made if made else float("nan"),
-        "expected_firearms_stopped": expected + expected_outside,
-        "expected_firearms_kept_out": firearms(trade, "not_planned")
-        + firearms(trade, "deterred")
-        + expected
-        + expected_outside,
+        "expected_firearms_stopped": stopped,
+        PRIMARY_OUTCOME: planned - deterred - stopped,
         "expected_firearms_seized_ports": expected,
     }
 

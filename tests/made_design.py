@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.compare import STOPPED
 from sim.design.record import Design
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 
 def made(
     design: Design,
     outcome: Callable[[Mapping[str, float]], float],
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     adversaries: tuple[str, ...] = ("static",),
 ) -> Study:
     """Study whose scenario ``proposal`` differs from the baseline by a function of the world.

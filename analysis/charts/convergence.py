@@ -6,26 +6,29 @@ import plotly.graph_objects as go
 from scipy import stats
 
 from analysis.charts.look import BLUE, LEGEND, finish, safe, zero_line
-from analysis.compare import BASELINE, STOPPED, headline_values, metric_of
+from analysis.compare import BASELINE, headline_values, metric_of
 from analysis.contraband import named
 from analysis.estimates import LEVEL
 from analysis.language import tell, title_of
 from analysis.leading import leading
 from analysis.wording import period, shown, unit_of
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 EARLY = 3
 """Fewest replications whose interval says something."""
 
 
-def convergence(study: Study, scenario: str | None = None, metric: str = STOPPED) -> go.Figure:
+def convergence(
+    study: Study, scenario: str | None = None, metric: str = PRIMARY_OUTCOME
+) -> go.Figure:
     """Running mean of a paired difference with its 95 % interval.
 
     Parameters
     ----------
     study : Study
     scenario : str, optional
-        The one that stops most by default.
+        The one that keeps most out by default.
     metric : str
         Name of the metric.
     """

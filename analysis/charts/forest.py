@@ -28,6 +28,7 @@ from analysis.compare import (
 from analysis.compare_text import frame_of
 from analysis.language import tell, title_of
 from analysis.wording import adversary_name, period, shown
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 Sentence = Callable[..., str]
@@ -57,7 +58,8 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.
         for one in compare(study, HEADLINE, adversary)
         if one.metric == metric and one.difference.count > 0
     ]
-    own.sort(key=lambda one: -one.difference.mean)
+    sign = 1.0 if metric == PRIMARY_OUTCOME else -1.0  # the best first; of waits, the longest
+    own.sort(key=lambda one: sign * one.difference.mean)
     proposals = [one for one in own if one.scenario not in study.bounds]
     ends = extent([one.difference for one in proposals or own])
     if several > 1:

@@ -4,12 +4,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.charts.look import axis_unit, finish, safe, wrapped
-from analysis.compare import STOPPED, metric_of
+from analysis.compare import metric_of
 from analysis.language import about_parameter, tell
 from analysis.sensitivity import described
 from analysis.two_way import two_way
 from analysis.uncertainty_text import amounts, quantity
 from analysis.wording import period, plain, unit_of
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 SCALE = "Cividis"
@@ -22,7 +23,7 @@ def heat_map(
     study: Study,
     x: str | None = None,
     y: str | None = None,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> go.Figure:

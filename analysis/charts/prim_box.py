@@ -4,11 +4,11 @@ import plotly.graph_objects as go
 
 from analysis.assumptions import kind_names
 from analysis.charts.look import BLUE, FAINT, GREY, INK, finish, safe, wrapped
-from analysis.compare import STOPPED
 from analysis.discovery import Box, prim
 from analysis.language import about_parameter, tell
 from analysis.uncertainty_text import amounts, quantity
 from analysis.wording import listed, number, plain, probability, unit_of
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 WIDTH = 38
@@ -20,7 +20,7 @@ NAMED = 3
 
 def prim_box(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
     threshold: float | None = None,

@@ -3,15 +3,16 @@
 import plotly.graph_objects as go
 
 from analysis.charts.look import BLUE, INK, LEGEND, SKY, finish, label, line_height
-from analysis.compare import STOPPED, metric_of
+from analysis.compare import metric_of
 from analysis.language import tell, title_of
 from analysis.robustness import agreement
 from analysis.robustness import rank_stability as ranks_of
 from analysis.wording import number
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 
-def rank_stability(study: Study, metric: str = STOPPED) -> go.Figure:
+def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
     """Share of states in which each proposal is first, and among the first three.
 
     Parameters

@@ -3,14 +3,15 @@
 import plotly.graph_objects as go
 
 from analysis.charts.look import BLUE, LEGEND, ORANGE, axis_unit, finish, label, line_height
-from analysis.compare import BASELINE, STOPPED, metric_of
+from analysis.compare import BASELINE, metric_of
 from analysis.language import tell, title_of
 from analysis.robustness import regret as lost_by
 from analysis.wording import adversary_name, period, shown, unit_of
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 
-def regret(study: Study, metric: str = STOPPED) -> go.Figure:
+def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
     """Mean and largest regret of each proposal over all states.
 
     Parameters

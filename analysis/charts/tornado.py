@@ -5,11 +5,12 @@ import plotly.graph_objects as go
 
 from analysis.assumptions import kind_names
 from analysis.charts.look import BLUE, GREY, INK, LEGEND, ORANGE, axis_unit, finish, safe, wrapped
-from analysis.compare import STOPPED, metric_of
+from analysis.compare import metric_of
 from analysis.language import about_parameter, tell, title_of
 from analysis.sensitivity import tornado as swings
 from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
 from analysis.wording import period, plain, unit_of
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 SHOWN = 12
@@ -21,7 +22,7 @@ WIDTH = 28
 
 def tornado(
     study: Study,
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
 ) -> go.Figure:

@@ -1,4 +1,4 @@
-"""What the stopped firearms cost: in waiting, and in public money."""
+"""What it costs to keep firearms from the market: in waiting, and in public money."""
 
 import math
 import textwrap
@@ -20,11 +20,12 @@ from analysis.charts.look import (
     safe,
     zero_line,
 )
-from analysis.compare import HEADLINE, STOPPED, Comparison, compare, headline_adversary
+from analysis.compare import HEADLINE, Comparison, compare, headline_adversary
 from analysis.contraband import named
 from analysis.estimates import Estimate
 from analysis.language import tell, title_of
 from analysis.wording import period, unit_of
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 
 LABELLED = 10
@@ -37,7 +38,7 @@ SHORT = 30
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What one scenario stops, and what that costs, as differences to the baseline."""
+    """What one scenario keeps out, and what that costs, as differences to the baseline."""
 
     scenario: str
     guns: Comparison
@@ -55,7 +56,7 @@ class Price:
 
 
 def trade_off(study: Study) -> go.Figure:
-    """Firearms stopped against vehicle-hours of delay, both as differences to the baseline."""
+    """Firearms kept from the market against vehicle-hours of delay added to the baseline's."""
     adversary = headline_adversary(study)
     delay = {
         one.scenario: one
@@ -64,7 +65,7 @@ def trade_off(study: Study) -> go.Figure:
     }
     points = [
         Point(guns.scenario, guns, one.difference, one.distinguishable and one.difference.mean > 0)
-        for guns in _stopped(study)
+        for guns in proposals_compared(study)
         if (one := delay.get(guns.scenario)) is not None
     ]
     return plane(study, points, Price(tell("more delay"), "vehicle-hours", _free_of_delay))
@@ -72,31 +73,32 @@ def trade_off(study: Study) -> go.Figure:
 
 def _free_of_delay(**values: int) -> str:
     return tell(
-        "Of {count} proposals, {more} stop more firearms beyond chance; of these, {free} without "
-        "a distinguishable rise in delay.",
+        "Proposals that measurably reduce the firearms that reach the market: {more} of {count}; "
+        "without a distinguishable rise in delay: {free}.",
         **values,
     )
 
 
-def _stopped(study: Study) -> list[Comparison]:
-    """What each proposal stops; bounds are left out."""
+def proposals_compared(study: Study) -> list[Comparison]:
+    """Each proposal's firearms that reach the market; bounds are left out."""
     return [
         one
         for one in compare(study, HEADLINE, headline_adversary(study))
-        if one.metric == STOPPED and one.scenario not in study.bounds and one.difference.count > 0
+        if one.metric == PRIMARY_OUTCOME
+        and one.scenario not in study.bounds
+        and one.difference.count > 0
     ]
 
 
 def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
-    """Scenarios by what they stop and what they cost, with the frontier."""
+    """Scenarios by what they keep out and what they cost, with the frontier."""
     x_range = extent([one.cost for one in points])
-    y_range = extent([one.guns.difference for one in points])
+    y_range = extent([one.guns.fall for one in points])
     factor, unit = axis_unit(price.unit, max(abs(end) for end in x_range))
     names = [title_of(study, one.scenario) for one in points]
     short = [textwrap.shorten(name, SHORT, placeholder=" …") for name in names]
     places = [
-        (_share(one.cost.mean, x_range), _share(one.guns.difference.mean, y_range))
-        for one in points
+        (_share(one.cost.mean, x_range), _share(one.guns.fall.mean, y_range)) for one in points
     ]
     home = (_share(0.0, x_range), _share(0.0, y_range))
     clear = [one.guns.distinguishable for one in points]
@@ -107,7 +109,7 @@ def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
     if len(front) > 1:
         figure.add_scatter(
             x=[one.cost.mean * factor for one in front],
-            y=[one.guns.difference.mean for one in front],
+            y=[one.guns.fall.mean for one in front],
             mode="lines",
             line={"color": INK, "dash": "dot", "width": 1.5},
             hoverinfo="skip",
@@ -148,10 +150,10 @@ def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
 
 
 def frontier(points: Sequence[Point]) -> list[Point]:
-    """Points that no other beats in both: what is stopped, and what it costs."""
+    """Points that no other beats in both: what is kept out, and what it costs."""
     front: list[Point] = []
-    for one in sorted(points, key=lambda one: (one.cost.mean, -one.guns.difference.mean)):
-        if not front or one.guns.difference.mean > front[-1].guns.difference.mean:
+    for one in sorted(points, key=lambda one: (one.cost.mean, -one.guns.fall.mean)):
+        if not front or one.guns.fall.mean > front[-1].guns.fall.mean:
             front.append(one)
     return front
 
@@ -162,7 +164,7 @@ def _draw(
     """Add the points of one kind with their intervals."""
     colour, fill, symbol = style
     x = [one.cost.mean * factor for one in points]
-    y = [one.guns.difference.mean for one in points]
+    y = [one.guns.fall.mean for one in points]
     whisker = {"color": colour, "thickness": 1, "width": 3}
     figure.add_scatter(
         x=x,
@@ -171,7 +173,7 @@ def _draw(
         textfont={"size": 11},
         cliponaxis=False,
         error_x={"array": half_widths([one.cost.low * factor for one in points], x), **whisker},
-        error_y={"array": half_widths([one.guns.difference.low for one in points], y), **whisker},
+        error_y={"array": half_widths([one.guns.fall.low for one in points], y), **whisker},
         marker={
             "color": fill, "size": 9, "line": {"color": colour, "width": 2}, "symbol": symbol,
         },
@@ -186,18 +188,18 @@ def _share(value: float, ends: Sequence[float]) -> float:
 
 def _finding(points: list[Point], price: Price) -> str:
     """The sentence above the chart."""
-    more = [one for one in points if one.guns.distinguishable and one.guns.difference.mean > 0]
+    more = [one for one in points if one.guns.distinguishable and one.guns.fall.mean > 0]
     if not more:
         return tell(
-            "No proposal stops more firearms beyond chance, so there is nothing to weigh its "
-            "price against."
+            "No proposal measurably reduces the firearms that reach the market, so there is no "
+            "effect to weigh a price against."
         )
     free = sum(not one.costly for one in more)
     return price.free(count=len(points), more=len(more), free=free)
 
 
 def _note(study: Study, points: list[Point]) -> str:
-    most = max((one.guns.difference.count for one in points), default=0)
+    most = max((one.guns.fall.count for one in points), default=0)
     parts = [
         tell("Differences to the baseline with 95 % intervals.")
         if most > 1
@@ -212,10 +214,10 @@ def _note(study: Study, points: list[Point]) -> str:
 
 def _table(points: list[Point], unit: str) -> pd.DataFrame:
     rows = [
-        (one.scenario, one.cost.mean, one.cost.low, one.cost.high, one.guns.difference.mean,
-         one.guns.difference.low, one.guns.difference.high)
+        (one.scenario, one.cost.mean, one.cost.low, one.cost.high, one.guns.fall.mean,
+         one.guns.fall.low, one.guns.fall.high)
         for one in points
     ]  # fmt: skip
     head = ["scenario", f"cost [{unit}]", "cost low", "cost high"]
-    guns = [named(column) for column in ("firearms stopped", "firearms low", "firearms high")]
+    guns = [named(column) for column in ("firearms kept out", "firearms low", "firearms high")]
     return pd.DataFrame(rows, columns=[*head, *guns])

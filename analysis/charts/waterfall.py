@@ -24,7 +24,7 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
     ----------
     study : Study
     scenario : str, optional
-        The one that stops most by default.
+        The one that keeps most out by default.
     """
     scenario = scenario or leading(study)
     table = ledger(study, scenario, headline_adversary(study))

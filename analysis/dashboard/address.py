@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from analysis.compare import DERIVED, STOPPED
+from analysis.compare import DERIVED
 from analysis.language import LANGUAGES, tell
-from sim.metrics import METRICS
+from sim.metrics import METRICS, PRIMARY_OUTCOME
 from sim.point import YEARS
 
 PAGES = ("results", "mix", "port", "pair", "studies")
@@ -73,7 +73,7 @@ class View:
     lang: str = LANGUAGES[0]
     study: str = ""
     other: str = ""
-    metric: str = STOPPED
+    metric: str = PRIMARY_OUTCOME
     adversary: str = ""
     scenarios: tuple[str, ...] = ()
     one: str = ""

@@ -13,7 +13,7 @@ from sim.design.procedure import Procedure
 from sim.design.selection import Selection
 from sim.errors import InputError
 from sim.intervention import Scenario
-from sim.metrics import METRICS
+from sim.metrics import METRICS, PRIMARY_OUTCOME
 
 
 @dataclass
@@ -30,9 +30,7 @@ class StoppingConfig:
         First and greatest number of replications of a point.
     """
 
-    metrics: list[Any] = field(
-        default_factory=lambda: ["mean_wait_min", "expected_firearms_kept_out"]
-    )
+    metrics: list[Any] = field(default_factory=lambda: ["mean_wait_min", PRIMARY_OUTCOME])
     of: str = BOTH
     pilot: int = 10
     maximum: int = 200

@@ -11,6 +11,7 @@ from sim.design.factors import UNCERTAIN, Factor, read_factors
 from sim.design.listed import PLAUSIBLE, read_points
 from sim.design.record import ROLES, SCENARIO, WORLD, Design
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 
 METHODS = ("none", "grid", "lhs", "sobol", "morris", "optimise", "table")
 ROLE_OF = {
@@ -64,7 +65,7 @@ class DesignConfig:
     trajectories: int = 10
     second_order: bool = False
     seed: int = 1
-    goal: str = "expected_firearms_kept_out"
+    goal: str = PRIMARY_OUTCOME
     at_most: Any = None
     batch: int = 4
     table: str = PLAUSIBLE

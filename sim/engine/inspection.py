@@ -25,6 +25,7 @@ from sim.engine.settings import (
 )
 from sim.model import referral
 from sim.model.examination import FULL, KINDS, detection_probability
+from sim.model.traffic import COMMERCIAL
 from sim.randomness import SECONDARY, TWO_32, WITHDRAWAL, philox, quantile
 from sim.records import (
     EXAMINATIONS_RELEASED,
@@ -60,7 +61,7 @@ def pick_column(kind: int, hurry: bool) -> int:
 @inlined
 def kind_of_examination(row: Floats, lane: int, word: int) -> int:
     """Kind of a discretionary examination."""
-    first = KIND_COMMERCE if lane == 2 or lane == 3 else KIND_TRAVELLER
+    first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
     share = word / TWO_32
     for kind in range(KIND_COUNT - 1):
         if share < row[first + kind]:
@@ -84,7 +85,7 @@ def mean_detection(row: Floats, lane: int, factor: float, length: float) -> floa
 
     ``length`` is the examination's length as a ratio of its kind's mean.
     """
-    first = KIND_COMMERCE if lane == 2 or lane == 3 else KIND_TRAVELLER
+    first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
     total = 0.0
     before = 0.0
     for kind in range(KIND_COUNT):

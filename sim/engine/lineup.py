@@ -112,7 +112,7 @@ def line_up(
 
 @compiled
 def guests_of_line(guests: Rows, line: int) -> tuple[int, int]:
-    """First and last row of a line's guests."""
+    """First row of a line's guests, and one past the last."""
     low, high = 0, len(guests)
     while low < high:
         middle = (low + high) // 2

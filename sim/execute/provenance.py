@@ -20,6 +20,7 @@ _INDIFFERENT = (
     "complaint.py",
     "conduct.py",
     "config.py",
+    "config_schema.py",
     "design",
     "estimate.py",
     "feasibility.py",

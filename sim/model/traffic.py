@@ -19,7 +19,16 @@ from scipy.special import ndtri
 from sim.compilation import compiled, int64
 from sim.geography import Ports
 from sim.parameters import Parameters
-from sim.randomness import DAY_FACTOR, Streams, Words, entity_number, fill_words, quantile
+from sim.randomness import (
+    DAY_FACTOR,
+    TWO_32,
+    VEHICLE,
+    Streams,
+    Words,
+    entity_number,
+    fill_words,
+    quantile,
+)
 
 LANES = ("car", "nexus", "truck", "fast", "bus", "train")
 CAR, NEXUS, TRUCK, FAST, BUS, TRAIN = range(6)
@@ -90,14 +99,14 @@ def draw_lane_day(
     while True:
         if count == drawn:
             fill_words(
-                drawn, block, day, entity, 1, seed, replication, offset + drawn,
+                drawn, block, day, entity, VEHICLE, seed, replication, offset + drawn,
                 gap_word, service_word, search_word, mandatory_word,
             )  # fmt: skip
             drawn += block
             block = 16
         word = gap_word[offset + count]
         if timetabled:
-            level = count + (word + 0.5) * (1.0 / 4294967296.0)
+            level = count + (word + 0.5) * (1.0 / TWO_32)
         else:
             reached += quantile(gap_table, word)
             level = reached

@@ -14,6 +14,7 @@ from analysis.compare import compare
 from analysis.exhibits import AGAINST, ALONE, BORDER, SETTLING, WAITS_AGAINST
 from analysis.fit_values import read_values
 from analysis.validate import validate
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study, read_study
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
@@ -111,15 +112,11 @@ def test_the_page_has_headings_captions_and_words_for_every_chart(html: str) -> 
 
 def test_the_page_says_what_the_tables_say(study: Study, html: str) -> None:
     text = Page(html).text
-    clear = [
-        one
-        for one in compare(study)
-        if one.metric == "expected_firearms_stopped" and one.distinguishable
-    ]
+    clear = [one for one in compare(study) if one.metric == PRIMARY_OUTCOME and one.distinguishable]
     assert len(clear) > 1
     assert all(unbroken(one.amount) in text for one in clear)
-    more = sum(one.difference.mean > 0 for one in clear)
-    assert f"{more} of 5 proposals stop more trafficked firearms than the baseline" in text
+    more = sum(one.fall.mean > 0 for one in clear)
+    assert f"{more} of 5 proposals measurably reduce the firearms that reach the market" in text
     assert "No difference at all in any of these, on any replication: arm officers." in text
     assert "Holm’s correction over the 5 comparisons of a column" in text
     assert "3 laws" in text
@@ -161,11 +158,11 @@ def test_a_bound_is_no_proposal_and_does_not_set_the_scale(tmp_path: Path) -> No
     points = [{"name": name, "bound": name == "search_all"} for name in effects]
     study = read_study(write(tmp_path, effects, replications=4, points=points))
     text = Page(page(study)).text
-    assert "1 of 1 proposals stops more" in text
+    assert "The one proposal, more searches, measurably reduces the firearms" in text
     assert "search all (bound)" in text
     chart = AGAINST["firearms_difference"](study)
-    assert chart.layout.xaxis.range[1] < 50
-    assert chart.data[-1].text[0].startswith(("+8", "+9"))
+    assert chart.layout.xaxis.range[0] > -50
+    assert chart.data[-1].text[0].startswith(("−8", "−9"))
 
 
 def test_a_port_appears_for_traffic_waits_and_staffing_only(study: Study) -> None:

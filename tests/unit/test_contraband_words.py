@@ -11,7 +11,7 @@ from analysis.brief import page
 from analysis.compare import compare
 from analysis.contraband import ENGLISH, FRENCH, counting, named
 from analysis.language import catalogue, speaking, tell
-from sim.metrics import CONTRABAND
+from sim.metrics import CONTRABAND, PRIMARY_OUTCOME
 from sim.parameters import catalogue as parameters
 from sim.results import METRICS, read_study
 
@@ -56,15 +56,15 @@ def test_the_words_fit_into_the_sentence(tmp_path: Path) -> None:
         assert named("travellers' firearms seized") == "travellers' firearms seized"
         with speaking("fr"):
             assert "de drogues" in tell(
-                "{count} of {all} proposals stop more trafficked firearms than the baseline, at "
-                "most {amount} ({title}){share}."
+                "One of {all} proposals measurably reduces the firearms that reach the market: "
+                "{title}, by {amount} (95 % interval {low} to {high}){share}."
             )
     assert tell(metric.unit) == "firearms"
 
 
 def test_an_amount_of_something_else_says_its_unit(tmp_path: Path) -> None:
     found = study(tmp_path / "study", "kg")
-    (one,) = compare(found, ["expected_firearms_kept_out"])
+    (one,) = compare(found, [PRIMARY_OUTCOME])
     with counting(found):
         assert " kg a year" in one.amount
     assert "firearms" not in one.amount
@@ -77,11 +77,11 @@ def test_commands_and_brief_name_the_contraband(
     found = study(tmp_path / "study", unit)
     assert main(["compare", str(found.folder)]) == 0
     printed = capsys.readouterr().out
-    assert f"trafficked {ENGLISH[unit].many} kept from the market" in printed
+    assert f"{ENGLISH[unit].many} that reach the market" in printed
     assert f"[{ENGLISH[unit].unit}]" in printed
     assert not re.search("firearms", printed)
     text = page(found)
-    question = f"Which proposals would stop more {ENGLISH[unit].many} at"
+    question = f"Which proposals would reduce the {ENGLISH[unit].many} that reach the market"
     assert question in text
     assert ">Trafficked firearms" not in text
 

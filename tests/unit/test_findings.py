@@ -1,10 +1,18 @@
-"""What the answer says of the wait: no more digits than anyone could notice."""
+"""What the answer says: words of the glossary, and no more digits than anyone could notice."""
 
+import re
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
-from analysis.compare import Comparison
+from analysis.compare import DERIVED, Comparison, compare
 from analysis.estimates import Estimate
-from analysis.findings import _price
+from analysis.findings import _price, answer
+from analysis.language import catalogue, speaking
+from analysis.leading import leading
+from sim.metrics import METRICS, PRIMARY_OUTCOME
+from sim.results import Study
 
 SECOND = 1 / 60
 
@@ -36,3 +44,98 @@ def test_more_than_a_second_is_said_with_its_interval(
     said = _price([found], found)
     assert expected in said
     assert "[" in said
+
+
+# Of the same opportunities, a proposal that deters many and for which officers stop fewer: what
+# pressure at the source does. By the glossary it keeps 320 out and stops 18 fewer.
+KEPT_OUT, MORE_STOPPED = 320.0, -18.0
+OF_STOPPING = {"firearms_stopped", "expected_firearms_stopped", "true_interdicted_share"}
+STOPPING = re.compile(r"\bstop(s|ped|ping)?\b|\bintercept|\bseiz", re.IGNORECASE)
+STOPPING_FRENCH = re.compile(r"arrêt|intercept|saisi", re.IGNORECASE)
+
+
+def deterring(proposals: int, sign: float = 1.0) -> Study:
+    """A study whose first proposals deter; noise differs between replications, not in sign."""
+    rows = []
+    for k, scenario in enumerate(["baseline", *(f"deter_{k}" for k in range(1, 4))]):
+        own = 1.0 if 0 < k <= proposals else 0.0
+        for replication in range(5):
+            noise = own * 0.1 * k * (replication - 2)
+            levels = {
+                "firearms_planned": 7000.0,
+                PRIMARY_OUTCOME: 6500.0 - sign * own * (KEPT_OUT + k) + noise,
+                "expected_firearms_stopped": 300.0 + own * MORE_STOPPED,
+            }
+            rows += [
+                (scenario, "static", 0, replication, name, "firearms", "all", "all", value)
+                for name, value in levels.items()
+            ]
+    keys = ["scenario", "adversary", "world", "replication", "metric", "unit", "port_group"]
+    summary = pd.DataFrame(rows, columns=[*keys, "class", "value"])
+    return Study(Path("memory"), {"schema": 2, "days": 365, "points": []}, {}, summary)
+
+
+def answered(study: Study, language: str = "en") -> str:
+    with speaking(language):
+        return answer(study, compare(study))
+
+
+def test_the_answer_is_true_by_the_glossary() -> None:
+    """What is deterred reaches no market, and nobody stopped it."""
+    said = answered(deterring(1))
+    assert said.startswith(
+        "One of 3 proposals measurably reduces the firearms that reach the market: deter 1, by "
+        "321.00 a year (95 % interval 320.80 to 321.20), 4.6 % of what traffickers plan to move."
+    )
+    assert not STOPPING.search(said)
+    french = answered(deterring(1), "fr")
+    assert french.startswith("Une des 3 propositions réduit de façon mesurable")
+    assert "321,00 par année" in french
+    assert not STOPPING_FRENCH.search(french)
+
+
+@pytest.mark.parametrize(
+    ("study", "english", "french"),
+    [
+        (deterring(3), "3 of 3 proposals measurably reduce the", "3 des 3 propositions réduisent"),
+        (deterring(0), "None of the 3 proposals measurably reduces", "Aucune des 3 propositions"),
+        (deterring(3, -1.0), "None of the 3 proposals measurably reduces", "Aucune des 3"),
+    ],
+    ids=["several", "none", "more reach the market"],
+)
+def test_the_answer_counts_reductions_only(study: Study, english: str, french: str) -> None:
+    assert answered(study).startswith(english)
+    assert answered(study, "fr").startswith(french)
+
+
+def test_the_largest_reduction_is_the_one_that_is_told() -> None:
+    assert "the largest reduction is 323.0 a year" in answered(deterring(3))
+    assert leading(deterring(3)) == "deter_3"
+
+
+def test_stopped_is_said_of_seized_and_intercepted_only() -> None:
+    """Each title of a metric, and each message of a page, that says stopped is about these."""
+    metrics = {**METRICS, **{name: metric for name, (metric, _) in DERIVED.items()}}
+    stop = re.compile(r"\bstop(s|ped|ping)?\b")
+    titled = {name for name, metric in metrics.items() if stop.search(metric.title)}
+    assert titled == OF_STOPPING
+    assert {name for name in metrics if "stopped" in name} <= OF_STOPPING
+    assert DERIVED["firearms_stopped"][1] == ("firearms_seized_ports", "firearms_intercepted_away")
+    titles = {metrics[name].title for name in OF_STOPPING}
+    messages = {one for one in catalogue()["messages"] if stop.search(one.lower())}
+    assert {one for one in messages if "firearm" in one} == titles
+
+
+def test_kept_out_is_a_difference_and_no_level() -> None:
+    words = ("kept", "keep", "out of the market")
+    assert not [name for name, one in METRICS.items() if any(w in one.title for w in words)]
+    assert not [name for name in METRICS if "kept" in name]
+    comparison = next(
+        one
+        for one in compare(deterring(1))
+        if one.metric == PRIMARY_OUTCOME and one.scenario == "deter_1"
+    )
+    assert comparison.difference.mean == pytest.approx(-(KEPT_OUT + 1))
+    fall = comparison.fall
+    assert fall.low < fall.mean < fall.high
+    assert fall.mean == -comparison.difference.mean

@@ -54,14 +54,14 @@ def test_philox_gives_the_published_answers(counter: str, key: str, answer: str)
 
 def test_a_draw_depends_on_its_own_key_alone() -> None:
     streams = Streams(7, 3)
-    whole = streams.words(randomness.CROSSING, 99, 12, 500)
-    part = streams.words(randomness.CROSSING, 99, 12, 40, first=300)
+    whole = streams.words(randomness.VEHICLE, 99, 12, 500)
+    part = streams.words(randomness.VEHICLE, 99, 12, 40, first=300)
     for all_of_them, some in zip(whole, part, strict=True):
         assert np.array_equal(all_of_them[300:340], some)
     # Others drawn in between, in any order, change nothing.
     streams.words(randomness.ROUTE, 1, 2, 1000)
-    Streams(8, 3).words(randomness.CROSSING, 99, 12, 10)
-    again = streams.words(randomness.CROSSING, 99, 12, 500)
+    Streams(8, 3).words(randomness.VEHICLE, 99, 12, 10)
+    again = streams.words(randomness.VEHICLE, 99, 12, 500)
     assert all(np.array_equal(a, b) for a, b in zip(whole, again, strict=True))
 
 
@@ -112,7 +112,7 @@ def test_no_two_entities_share_a_number() -> None:
 
 
 def test_words_are_uniform_in_their_high_and_low_bits() -> None:
-    words = np.stack(Streams(2005, 0).words(randomness.CROSSING, 123, 45, 200_000))
+    words = np.stack(Streams(2005, 0).words(randomness.VEHICLE, 123, 45, 200_000))
     for word in words:
         for bins in (word >> 24, word & 0xFF):
             assert stats.chisquare(np.bincount(bins, minlength=256)).pvalue > RARE

@@ -5,29 +5,33 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.compare import STOPPED
 from analysis.robustness import agreement, rank_stability, regret
 from analysis.sensitivity import shares_by_kind, tornado
 from sim.design.factors import Factor
 from sim.design.worlds import worlds
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study
 from tests.made_design import made
 
 
 def study_of(
     effects: dict[str, list[float]],
-    metric: str = STOPPED,
+    metric: str = PRIMARY_OUTCOME,
     design: pd.DataFrame | None = None,
     bounds: tuple[str, ...] = (),
 ) -> Study:
-    """A study in memory: the baseline at 100 in every world, and each scenario's effect there."""
+    """A study in memory: the baseline at 100 in every world, and each scenario's effect there.
+
+    Effects on the primary outcome are firearms kept out: that many fewer reach the market.
+    """
     count = len(next(iter(effects.values())))
+    sign = -1 if metric == PRIMARY_OUTCOME else 1
     rows = [
         (name, "static", world, replication, metric, "", "all", "all", level + replication)
         for name, sample in {"baseline": [0.0] * count, **effects}.items()
         for world, effect in enumerate(sample)
-        for replication, level in enumerate([100 + effect, 110 + effect])
+        for replication, level in enumerate([100 + sign * effect, 110 + sign * effect])
     ]
     keys = ["scenario", "adversary", "world", "replication", "metric", "unit", "port_group"]
     summary = pd.DataFrame(rows, columns=[*keys, "class", "value"])
@@ -47,7 +51,7 @@ def test_ranks_by_hand() -> None:
     assert table["best_share"].to_dict() == {"a": 0.75, "b": 0.25, "c": 0.0}
     assert table.loc["c", ["lowest_rank", "highest_rank"]].tolist() == [3, 2]
     assert table.loc["c", "harm_share"] == 0.25
-    assert table["effect"].to_dict() == {"a": 2.25, "b": 1.5, "c": 0.5}
+    assert table["effect"].to_dict() == {"a": -2.25, "b": -1.5, "c": -0.5}
 
 
 def test_a_lower_wait_ranks_first() -> None:

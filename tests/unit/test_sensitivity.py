@@ -71,7 +71,7 @@ def corner(values: Mapping[str, float]) -> float:
 
 def test_a_box_is_found_where_the_cases_are() -> None:
     factors = (Factor(A, 2000, 3500), Factor(B, 0.12, 0.3), Factor(C, 30, 90))
-    box = prim(made(worlds(1000, factors=factors), corner), threshold=0.5)
+    box = prim(made(worlds(1000, factors=factors), corner), threshold=0.5, above=True)
     limits = box.limits.set_index("parameter")
     assert set(limits.index[:2]) == {A, B}
     assert limits.loc[A, "low"] == pytest.approx(3000, abs=60)
@@ -84,7 +84,7 @@ def test_a_box_is_found_where_the_cases_are() -> None:
 
 def test_too_few_cases_make_no_box() -> None:
     with pytest.raises(InputError, match="0 of 64 points are at or above 9; a box needs"):
-        prim(made(worlds(64), lambda _: 0.0), threshold=9)
+        prim(made(worlds(64), lambda _: 0.0), threshold=9, above=True)
 
 
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(builtins, "__import__", absent)
     factors = (Factor(A, 2000, 3500), Factor(B, 0.12, 0.3))
     with pytest.raises(InputError, match="install the extra 'study'"):
-        prim(made(worlds(400, factors=factors), corner), threshold=0.5)
+        prim(made(worlds(400, factors=factors), corner), threshold=0.5, above=True)
 
 
 def test_a_heat_map_has_the_cells_of_a_grid() -> None:
