@@ -158,8 +158,7 @@ def _under_others(study: Study, best: Comparison) -> str:
     """Between what the effect lies over the kinds of smuggler."""
     if len(study.adversaries) < 2:
         return tell(
-            "Only one way in which smugglers may decide was tried: under another, the order of the "
-            "proposals may differ."
+            "Only one model of smuggler behaviour was run; the ranking may differ under others."
         )
     least, most = across_adversaries(study, PRIMARY_OUTCOME)[best.scenario]
     ends = [shown(-end, unit="firearms").value for end in (most, least)]

@@ -1,4 +1,4 @@
-"""The page of results, from the tables and metrics of `sim.results`."""
+"""The page of results, from `sim.tables` and `sim.metrics`."""
 
 from docs.markdown import table
 from sim.results import (
@@ -14,7 +14,8 @@ from sim.results import (
 INTRODUCTION = """\
 # What a results folder holds
 
-Written by `python -m docs` from `sim/results.py`; do not edit it here. Tables of version {schema}.
+Written by `python -m docs` from `sim/tables.py` and `sim/metrics.py`; do not edit it here. Tables
+of version {schema}.
 
 Every study leaves a folder, `runs/NAME` unless `study.dir` says otherwise. Its files are made
 aside and moved into place, the manifest last: a folder with a manifest is whole.
@@ -28,7 +29,7 @@ aside and moved into place, the manifest last: a folder with a manifest is whole
 | `attempts.parquet` | every opportunity to bring a firearm, and what became of it |
 | `certificate.json` | for each law that always holds: its worst case, and whether it held |
 | `manifest.json` | how the study was made: configuration, seed, engine, versions |
-| `store/` | one file a replication: what is done is not done again |
+| `store/` | every replication that is done, many to a file: what is done is not done again |
 | `brief.html` | the page that `python -m analysis brief` writes |
 
 Hours are hours of the week, summed over the run, so the tables do not grow with its length. A
@@ -48,8 +49,10 @@ An arrival counts in the hour in which it joins the line. What happens at primar
 hour in which the service begins, and work in secondary in the hour in which the work begins, so
 those released in an hour need not be those who arrived in it.""",
     "attempts": """\
-*deterred* means that the opportunity was not used, whatever the reason; some are not used in the
-baseline either. Travellers who find their port shut and give up the trip stay *in_transit*.""",
+*not_planned* means that the opportunity was not used: after an arrest, for want of supply, or at
+the price. *deterred* means that it was planned, but no trip was made, or it turned back at the
+port; some are deterred in the baseline too. Travellers who find their port shut and give up the
+trip stay *in_transit*.""",
 }
 
 WAIT_BIN = "wait_bin_"

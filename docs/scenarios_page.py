@@ -12,7 +12,6 @@ from sim.scenario import names, read
 
 ROOT = Path(__file__).resolve().parent.parent
 LEVERS = Path(__file__).with_name("levers.csv")
-TESTS = ("behaviour", "backtest")
 
 INTRODUCTION = """\
 # Scenarios
@@ -23,7 +22,7 @@ A scenario is a file of data: what is changed, where, when and by how much, what
 is expected of it before it is run. It changes quantities such as officers, minutes or rates; it
 cannot change an outcome. "000 ¶10" is paragraph 10 of source document 000 (the documents are named
 in the [data dictionary](../sim/data/README.md#source)). *Held to it by* names the tests of
-behaviour and backtests that mention the scenario; besides, every file is read and checked by
+behaviour that mention the scenario; besides, every file is read and checked by
 [`tests/pipeline/test_scenarios.py`](../tests/pipeline/test_scenarios.py).
 """
 
@@ -136,11 +135,10 @@ def _cost(one: Cost) -> tuple[str, ...]:
 
 
 def held_by(name: str) -> list[str]:
-    """Links to the tests of behaviour and backtests that name a scenario."""
+    """Links to the tests of behaviour that name a scenario."""
     found = []
-    for room in TESTS:
-        for path in sorted((ROOT / "tests" / room).rglob("test_*.py")):
-            if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")):
-                place = path.relative_to(ROOT).as_posix()
-                found.append(f"[`{place}`](../{place})")
+    for path in sorted((ROOT / "tests" / "behaviour").rglob("test_*.py")):
+        if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")):
+            place = path.relative_to(ROOT).as_posix()
+            found.append(f"[`{place}`](../{place})")
     return found

@@ -15,6 +15,7 @@ from analysis.validate import markdown_of, validate
 from analysis.wording import number, shown
 from docs.markdown import table
 from sim.errors import InputError
+from sim.metrics import PRIMARY_OUTCOME
 from sim.results import Study, read_study
 
 HERE = Path(__file__).resolve().parent
@@ -23,7 +24,7 @@ PICTURE = HERE / "images" / "brief.png"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 SHOWN = (
-    "expected_firearms_kept_out",
+    PRIMARY_OUTCOME,
     "expected_firearms_stopped",
     "firearms_seized_highway",
     "mean_wait_min",

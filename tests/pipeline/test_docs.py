@@ -1,4 +1,4 @@
-"""The README and the pages of docs/ say what is so: links lead somewhere, commands work."""
+"""README, CONTRIBUTING and the pages of docs/: links lead somewhere, files exist, commands work."""
 
 import itertools
 import re
@@ -17,7 +17,7 @@ from sim import config, config_schema
 from sim.scenario import names
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+GUIDE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = GUIDE[0].read_text(encoding="utf-8")
 LARGEST_PICTURE_BYTES = 300_000
 
@@ -94,11 +94,20 @@ def test_the_rooms_of_the_readme_exist() -> None:
     assert [name for name in found if name != "runs/" and not (ROOT / name).exists()] == []
 
 
+def test_the_folders_of_tests_are_those_that_contributing_lists() -> None:
+    text = GUIDE[1].read_text(encoding="utf-8").split("## Tests, by kind of claim")[1]
+    listed = re.findall(r"^\| `(\w+)` \|", text.split("## ")[0], flags=re.MULTILINE)
+    there = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert sorted(listed) == sorted(there)
+
+
 def test_every_make_target_of_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([.a-z-]+):", makefile, flags=re.MULTILINE))
     named = set(re.findall(r"(?:^    |`)make ([.a-z-]+)", README, flags=re.MULTILINE))
     assert {"run", "test"} <= named <= targets
+    contributing = GUIDE[1].read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:^    |`)make ([.a-z-]+)", contributing, re.MULTILINE)) <= targets
 
 
 @pytest.mark.parametrize("arguments", commands("sim"), ids=" ".join)
