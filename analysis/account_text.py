@@ -56,7 +56,7 @@ def ledger_text(
 
 
 def costs_text(study: Study, prices: Sequence[Price]) -> str:
-    """Cost of every scenario, and for each additional firearm."""
+    """Cost of every scenario, and for each firearm kept out."""
     several = len({one.adversary for one in prices}) > 1
     head = ["scenario", *(["smugglers"] if several else [])]
     for_each = named("for each firearm")

@@ -124,13 +124,13 @@ def _heads(
             heads.append(Head("range", tell("range over kinds of smuggler"), whole, True))
     heads.append(Head(COST, tell("programme cost"), tell("million CAD, not a result"), False))
     if priced:
-        title = tell("society’s cost for each additional firearm")
+        title = tell("society’s cost for each firearm kept out")
         heads.append(Head(PRICE, title, tell("million CAD"), True))
     return heads
 
 
 def _prices(study: Study) -> dict[str, Ratio]:
-    """What each additional firearm costs, where the study kept what that takes."""
+    """What each firearm kept out costs, where the study kept what that takes."""
     try:
         found = prices(study)
     except InputError:  # an older study, without officers' pay

@@ -52,7 +52,7 @@ def test_the_words_fit_into_the_sentence(tmp_path: Path) -> None:
         assert tell(metric.title) == "trafficked drugs getting through"
         assert tell(metric.unit) == "kg"
         assert named("firearms/year") == "kg/year"
-        assert named("for each additional firearm") == "for each additional kg"
+        assert named("for each firearm kept out") == "for each kg kept out"
         assert named("travellers' firearms seized") == "travellers' firearms seized"
         with speaking("fr"):
             assert "de drogues" in tell(
