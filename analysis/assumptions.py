@@ -12,7 +12,7 @@ from analysis.language import about_parameter, tell
 from analysis.wording import number, shown, unit_of
 from sim.data.tables import read_source
 from sim.parameters import catalogue
-from sim.results import Study
+from sim.results.reading import Study
 
 KINDS = ("measured", "cited", "elicited", "placeholder")
 

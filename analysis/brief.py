@@ -9,10 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.assumptions import assumptions, given_values, kind_names, sources
-from analysis.charts.look import CONFIG
+from analysis.charts.style import CONFIG
 from analysis.compare import HEADLINE, compare, family, headline_adversary
 from analysis.contraband import counting
-from analysis.drawing import plotlyjs
 from analysis.exhibits import (
     AGAINST,
     ALONE,
@@ -20,18 +19,19 @@ from analysis.exhibits import (
     WAITS_AGAINST,
     csv_address,
     exhibits,
+    plotlyjs,
     script_json,
     sureness,
 )
 from analysis.findings import answer, cards, findings
+from analysis.fit.values import what_the_study_carries
+from analysis.headline import influences, stamp
 from analysis.language import speaking, spoken, tell, tell_count
 from analysis.paired_table import paired_table
-from analysis.ridge import what_the_study_carries
-from analysis.stamp import influences, stamp
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 NAMES = {"en": "brief.html", "fr": "brief.fr.html"}
 """Name of the page in the results folder, by language."""

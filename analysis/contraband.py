@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from sim.metrics import CONTRABAND
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import CONTRABAND
 
 FIREARMS = "firearms"
 

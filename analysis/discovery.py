@@ -11,8 +11,8 @@ from analysis.compare import metric_of
 from analysis.design_points import DesignPoints, design_points
 from analysis.sensitivity import described
 from sim.errors import InputError
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 FEWEST_CASES = 10
 """Fewer cases of interest make no box that could be believed."""

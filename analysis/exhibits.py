@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,22 +14,25 @@ from markupsafe import Markup
 
 from analysis.charts.border_map import border_map
 from analysis.charts.convergence import convergence
-from analysis.charts.firearms_difference import firearms_difference
+from analysis.charts.forest import firearms_difference, wait_difference
 from analysis.charts.officer_time import officer_time
-from analysis.charts.rank_stability import rank_stability
-from analysis.charts.regret import regret
+from analysis.charts.robustness import rank_stability, regret
 from analysis.charts.tornado import tornado
-from analysis.charts.trade_off import trade_off
-from analysis.charts.trade_off_money import trade_off_money
-from analysis.charts.wait_difference import wait_difference
-from analysis.charts.waits_by_hour import waits_by_hour
-from analysis.charts.waits_by_port_class import waits_by_port_class
+from analysis.charts.trade_off import trade_off, trade_off_money
+from analysis.charts.waits import waits_by_hour, waits_by_port_class
 from analysis.charts.waterfall import waterfall
+from analysis.design_points import proposals
+from analysis.headline import leading, varied
 from analysis.language import tell
-from analysis.leading import leading
-from analysis.outcomes import proposals
-from analysis.stamp import varied
-from sim.results import Study
+from sim.results.reading import Study
+
+PLOTLYJS = Path(__file__).with_name("assets") / "plotly-cartesian.min.js"
+
+
+def plotlyjs() -> str:
+    """The script, to be put into a page that has no network."""
+    return PLOTLYJS.read_text(encoding="utf-8")
+
 
 Chart = Callable[[Study], go.Figure]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.charts.look import name_of
+from analysis.charts.style import name_of
 from analysis.compare import (
     BASELINE,
     Comparison,
@@ -15,8 +15,8 @@ from analysis.contraband import other_unit
 from analysis.estimates import estimate
 from analysis.language import tell, tell_count, title_of
 from analysis.wording import direction, number, period, shown
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 CARDS = (
     PRIMARY_OUTCOME,

@@ -16,7 +16,7 @@ import yaml
 
 from analysis.contraband import named
 from sim.errors import InputError
-from sim.results import Study
+from sim.results.reading import Study
 
 LANGUAGES = ("en", "fr")
 CATALOGUES = Path(__file__).with_name("words")

@@ -1,8 +1,9 @@
 """The ledger: where a difference in firearms delivered comes from, attempt by attempt.
 
-An attempt is the same attempt in both worlds (`sim.model.booking`), so the difference between two
-scenarios is split exactly: every attempt that delivers more or less than in the baseline is in
-one part, and the parts sum to the total difference, in each replication, market and overall.
+An attempt is the same attempt in both worlds (`sim.model.smuggling.attempt`), so the difference
+between two scenarios is split exactly: every attempt that delivers more or less than in the
+baseline is in one part, and the parts sum to the total difference, in each replication, market and
+overall.
 
 Two accounts are kept. *Counted* goes by what happened: an attempt delivers its load or does not.
 *Expected* goes by each attempt's own chance of detection: it delivers load x (1 - chance). Both
@@ -16,7 +17,7 @@ import pandas as pd
 from analysis.compare import BASELINE
 from analysis.estimates import estimate
 from sim.errors import InputError
-from sim.results import Study
+from sim.results.reading import Study
 
 PARTS = (
     "not_planned_arrest",

@@ -4,22 +4,22 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.charts.look import name_of
+from analysis.charts.style import name_of
 from analysis.compare import (
     BASELINE,
     Comparison,
     across_adversaries,
+    frame_of,
     headline_adversary,
     headline_values,
     metric_of,
 )
-from analysis.compare_text import frame_of
 from analysis.costs import Ratio, prices
 from analysis.language import tell
 from analysis.wording import number, period, shown
 from sim.errors import InputError
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 SHOWN = (
     PRIMARY_OUTCOME,

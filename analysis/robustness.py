@@ -10,10 +10,10 @@ import pandas as pd
 from scipy import stats
 
 from analysis.compare import metric_of
-from analysis.outcomes import effects, proposals
+from analysis.design_points import effects, proposals
 from sim.errors import InputError
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 TOP = 3
 """Places that count as near the best."""

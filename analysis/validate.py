@@ -6,20 +6,23 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.compare import BASELINE
-from analysis.compare_text import aligned
+from analysis.compare import BASELINE, aligned
 from analysis.contraband import FIREARMS, unit_counted
 from analysis.estimates import Estimate, estimate
-from analysis.fit_values import read_values
-from analysis.ridge import what_is_not_known
-from analysis.validate_independent import independent_targets
-from analysis.validate_intelligence import intelligence_targets
-from analysis.validate_markets import market_targets
-from analysis.validate_target import YEAR_DAYS, Target, metric, yearly
+from analysis.fit.values import read_values, what_is_not_known
+from analysis.targets import (
+    YEAR_DAYS,
+    Target,
+    independent_targets,
+    intelligence_targets,
+    market_targets,
+    metric,
+    yearly,
+)
 from analysis.wording import number, shown
 from sim.data.tables import DATA_FOLDER, read_text
 from sim.errors import InputError
-from sim.results import WAIT_BIN_EDGES_MIN, Study
+from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
 
 BUSIEST = 22
 """Ports whose waits the record of 2008 covers (B060)."""

@@ -21,15 +21,15 @@ SAMPLE_DAYS = 3
 
 
 def _point(ports: Any, days: int, engine: str, start: datetime.date) -> Any:
-    from sim.intervention import BASELINE
     from sim.parameters import Parameters
-    from sim.point import Point
+    from sim.scenario.intervention import BASELINE
+    from sim.scenario.point import Point
 
     return Point(Parameters(), BASELINE, tuple(ports), 2005, start, days, 1, engine)
 
 
 def _by_traffic() -> list[str]:
-    from sim.geography import read_ports
+    from sim.places.ports import read_ports
 
     ports = read_ports(2005)
     order = ports.vehicles_per_year.argsort(kind="stable")[::-1]
@@ -37,7 +37,7 @@ def _by_traffic() -> list[str]:
 
 
 def _vehicles(border: Any) -> float:
-    from sim.records import LINE_SERVED
+    from sim.records.tally import LINE_SERVED
 
     return float(border.tally.line[:, LINE_SERVED].sum())
 
@@ -50,7 +50,7 @@ def measure(engine: str, ports: list[str], days: int, start: datetime.date) -> d
     dict
         vehicles, seconds, ns_per_vehicle, ports, days, peak_rss_mib.
     """
-    from sim.run import run_border
+    from sim.replication import run_border
 
     run_border(_point(ports[:2], 1, "compiled", start), 0)
     began = time.perf_counter()
@@ -98,7 +98,7 @@ def start_up() -> dict[str, float]:
     """Seconds from nothing to a first day simulated: compiling, and with compiled code at hand."""
     script = (
         "import datetime; from benchmarks.engines import _by_traffic, _point;"
-        "from sim.run import run_border;"
+        "from sim.replication import run_border;"
         "run_border(_point(_by_traffic()[:2], 1, 'compiled', datetime.date(2005, 1, 1)), 0)"
     )
     times = {}

@@ -17,9 +17,9 @@ SAMPLE = 200
 def pure_model() -> dict[str, float]:
     """Time of one replication, in this process, once the engine is warm."""
     from sim.execute.chunk import replicate
-    from sim.intervention import BASELINE
     from sim.parameters import Parameters
-    from sim.point import Point
+    from sim.scenario.intervention import BASELINE
+    from sim.scenario.point import Point
 
     start = datetime.date(2005, 1, 1)
     point = Point(Parameters(), BASELINE, ("sarnia",), 2005, start, 7, 1, "compiled")
@@ -37,9 +37,9 @@ def pure_model() -> dict[str, float]:
 @functools.cache
 def _one() -> Any:
     from sim.execute.chunk import replicate
-    from sim.intervention import BASELINE
     from sim.parameters import Parameters
-    from sim.point import Point
+    from sim.scenario.intervention import BASELINE
+    from sim.scenario.point import Point
 
     start = datetime.date(2005, 1, 1)
     point = Point(Parameters(), BASELINE, ("sarnia",), 2005, start, 7, 1, "compiled")
@@ -54,11 +54,11 @@ def no_time(point: Any, replication: int) -> Any:
 def main() -> None:
     """Drive a study whose model takes no time, and print the driver's peak memory in MiB."""
     import sim.__main__ as door
-    import sim.conduct
+    import sim.study.run
     from benchmarks import small_border
 
-    sim.conduct.Job = functools.partial(  # type: ignore[misc, assignment]
-        sim.conduct.Job, model=small_border.no_time
+    sim.study.run.Job = functools.partial(  # type: ignore[misc, assignment]
+        sim.study.run.Job, model=small_border.no_time
     )
     status = door.main()
     print(peak_mib())

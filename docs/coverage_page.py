@@ -5,7 +5,7 @@ from pathlib import Path
 
 from docs.markdown import anchor, table
 from docs.scenarios_page import heading, held_by
-from sim.scenario import read
+from sim.scenario.reading import read
 
 PROPOSALS = Path(__file__).with_name("proposals.csv")
 

@@ -5,9 +5,11 @@ from dataclasses import Field
 from typing import Any
 
 from docs.markdown import plain, table
-from sim.geography import EARTH_RADIUS_KM
-from sim.model import border, danger, diversion, port, roster, workforce
+from sim.model import border
+from sim.model.port import danger, diversion, roster, workforce
+from sim.model.port import layout as port
 from sim.parameters import ROOMS, Parameters, catalogue
+from sim.places.ports import EARTH_RADIUS_KM
 
 INTRODUCTION = """\
 # Parameters
@@ -30,30 +32,32 @@ How well a value is known:
 """
 
 CONSTANTS = (
-    ("booth safety", port.BOOTH_SAFETY, "ratio", "sim/model/port.py",
+    ("booth safety", port.BOOTH_SAFETY, "ratio", "sim/model/port/layout.py",
      "Booths beyond the load of a line's busiest hour, per square root of that load"),
-    ("bay margin", port.BAY_MARGIN, "ratio", "sim/model/port.py",
+    ("bay margin", port.BAY_MARGIN, "ratio", "sim/model/port/layout.py",
      "Bays per officer of secondary load in the busiest hour; one more is added"),
-    ("most booths, most bays", port.MOST_BOOTHS, "per line, per queue", "sim/model/port.py",
+    ("most booths, most bays", port.MOST_BOOTHS, "per line, per queue", "sim/model/port/layout.py",
      "No line has more booths, no secondary queue more bays"),
-    ("bus line from", port.BUS_LINE_PER_YEAR, "buses/year", "sim/model/port.py",
+    ("bus line from", port.BUS_LINE_PER_YEAR, "buses/year", "sim/model/port/layout.py",
      "Larger ports with as many buses have a line for them"),
-    ("truck line from", port.TRUCK_LINE_PER_YEAR, "trucks/year", "sim/model/port.py",
+    ("truck line from", port.TRUCK_LINE_PER_YEAR, "trucks/year", "sim/model/port/layout.py",
      "Larger ports with full commercial service and as many trucks have a line for them"),
-    ("shifts", roster.SHIFTS, "a day", "sim/model/roster.py", "From 00:00, 08:00 and 16:00"),
-    ("unmanned", roster.UNMANNED, "officers", "sim/model/roster.py",
+    ("shifts", roster.SHIFTS, "a day", "sim/model/port/roster.py", "From 00:00, 08:00 and 16:00"),
+    ("unmanned", roster.UNMANNED, "officers", "sim/model/port/roster.py",
      "What an empty place counts as when the superintendent compares needs"),
     ("wait standard, Monday to Thursday", border.STANDARD_S[False] / 60, "min",
      "sim/model/border.py", "B058"),
     ("wait standard, Friday to Sunday", border.STANDARD_S[True] / 60, "min",
      "sim/model/border.py", "B059; holidays are not in the model"),
-    ("officers of the table", workforce.TABLE_OFFICERS, "officers", "sim/model/workforce.py",
+    ("officers of the table", workforce.TABLE_OFFICERS, "officers", "sim/model/port/workforce.py",
      "A040; turns college seats into a ratio of those in service"),
-    ("road vehicles of 2005", danger.ROAD_VEHICLES_2005, "vehicles/year", "sim/model/danger.py",
+    ("road vehicles of 2005", danger.ROAD_VEHICLES_2005, "vehicles/year",
+     "sim/model/port/danger.py",
      "To which the yearly numbers of dangerous subjects and port runners belong"),
-    ("neighbours looked at", diversion.SEARCHED, "ports", "sim/model/diversion.py",
+    ("neighbours looked at", diversion.SEARCHED, "ports", "sim/model/port/diversion.py",
      "Nearest road ports among which a diverted traveller looks for open ones"),
-    ("earth radius", EARTH_RADIUS_KM, "km", "sim/geography.py", "For great-circle distances"),
+    ("earth radius", EARTH_RADIUS_KM, "km", "sim/places/ports.py",
+     "For great-circle distances"),
 )  # fmt: skip
 
 

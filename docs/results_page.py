@@ -1,7 +1,7 @@
-"""The page of results, from `sim.tables` and `sim.metrics`."""
+"""The page of results, from `sim.results.schema` and `sim.results.schema`."""
 
 from docs.markdown import table
-from sim.results import (
+from sim.results.reading import (
     CLASSES,
     METRICS,
     PORT_GROUPS,
@@ -14,8 +14,8 @@ from sim.results import (
 INTRODUCTION = """\
 # What a results folder holds
 
-Written by `python -m docs` from `sim/tables.py` and `sim/metrics.py`; do not edit it here. Tables
-of version {schema}.
+Written by `python -m docs` from `sim/results/schema.py`; do not edit it here. Tables of version
+{schema}.
 
 Every study leaves a folder, `runs/NAME` unless `study.dir` says otherwise. Its files are made
 aside and moved into place, the manifest last: a folder with a manifest is whole.

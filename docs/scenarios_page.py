@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from docs.markdown import anchor, plain, table
-from sim.intervention import PORT, Cost, Intervention, Moment, Scenario, Where
 from sim.parameters import catalogue
-from sim.scenario import names, read
+from sim.scenario.intervention import PORT, Cost, Intervention, Moment, Scenario, Where
+from sim.scenario.reading import names, read
 
 ROOT = Path(__file__).resolve().parent.parent
 LEVERS = Path(__file__).with_name("levers.csv")

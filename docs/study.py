@@ -15,8 +15,8 @@ from analysis.validate import markdown_of, validate
 from analysis.wording import number, shown
 from docs.markdown import table
 from sim.errors import InputError
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study, read_study
+from sim.results.reading import Study, read_study
+from sim.results.schema import PRIMARY_OUTCOME
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"

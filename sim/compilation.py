@@ -7,6 +7,7 @@ compiled code, so a change in any of them starts a fresh folder.
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,27 +23,27 @@ from numba.np.arrayobj import make_array
 Function = TypeVar("Function", bound=Callable[..., Any])
 Array = TypeVar("Array", bound=npt.NDArray[Any])
 
-COMPILED_SOURCES = (
-    "compilation.py",
-    "randomness.py",
-    "model/traffic.py",
-    "model/roster.py",
-    "model/referral.py",
-    "model/examination.py",
-    "engine/settings.py",
-    "engine/day.py",
-    "engine/compiled.py",
-    "engine/compiled_port.py",
-    "engine/interval.py",
-    "engine/primary.py",
-    "engine/state.py",
-    "engine/booths.py",
-    "engine/lineup.py",
-    "engine/inspection.py",
-    "engine/secondary.py",
-    "model/port.py",
-    "records.py",
-)
+_HOLDS = re.compile(r"^from sim\.compilation import", re.MULTILINE)
+_TAKEN = re.compile(r"^from sim\.([\w.]+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+
+
+def compiled_sources() -> list[Path]:
+    """Files that decide what is compiled: those with compiled code, and those with its constants.
+
+    A file holds compiled code if it imports this module. Numba freezes a constant into the code
+    that uses it, so the modules from which such a file takes names in capitals count as well.
+    """
+    here = Path(__file__).parent
+    sources = {Path(__file__)}
+    for path in here.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if not _HOLDS.search(text):
+            continue
+        sources.add(path)
+        for module, names in _TAKEN.findall(text):
+            if any(name.isupper() for name in re.findall(r"\w+", names)):
+                sources.add(here.joinpath(*module.split(".")).with_suffix(".py"))
+    return sorted(sources)
 
 
 def cache_folder() -> Path:
@@ -54,10 +55,9 @@ def cache_folder() -> Path:
         A folder below the user's cache folder (``XDG_CACHE_HOME`` or ``~/.cache``), or below the
         temporary folder where that cannot be written.
     """
-    here = Path(__file__).parent
     digest = hashlib.sha256()
-    for name in COMPILED_SOURCES:
-        digest.update((here / name).read_bytes())
+    for path in compiled_sources():
+        digest.update(path.read_bytes())
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     for base in (home, Path(tempfile.gettempdir())):
         folder = base / "border-interdiction" / digest.hexdigest()[:16]

@@ -1,33 +1,40 @@
-"""The one door from Hydra to parameters: a mutable twin goes in, frozen values come out."""
+"""The door from Hydra to parameters: a mutable twin goes in, frozen values come out."""
 
 import dataclasses
 import datetime
 import functools
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-import sim.scenario
-from sim.complaint import one_line
-from sim.config_schema import known_names
-from sim.design.asking import most_replications, procedure_of
-from sim.design.crossing import crossed
-from sim.design.methods import METHODS, DesignConfig, design_of
-from sim.design.record import WORLD, Design
+import sim.scenario.reading
+from sim.design.asking import (
+    METHODS,
+    DesignConfig,
+    SelectionConfig,
+    StoppingConfig,
+    design_of,
+    most_replications,
+    procedure_of,
+)
+from sim.design.design import WORLD, Design, crossed
 from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.execute.execution import Execution
-from sim.execute.plan import DETAILS, detail_kept
-from sim.feasibility import check_point
-from sim.geography import Ports, read_ports
-from sim.intervention import BASELINE, Scenario
+from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
-from sim.point import ENGINES, YEARS, Point
-from sim.study import Settings
+from sim.places.ports import Ports, read_ports
+from sim.scenario.checks import check_point
+from sim.scenario.intervention import BASELINE, Scenario
+from sim.scenario.point import ENGINES, YEARS, Point
+from sim.study.settings import Settings
 
 CONF = Path(__file__).resolve().parent.parent / "conf"
 PLACE = "configuration"
@@ -261,7 +268,7 @@ def _ports(value: Any, table: Ports) -> tuple[str, ...]:
 def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
     folder = plain["study"]["scenarios"]
     read = functools.partial(
-        sim.scenario.read, folder=Path(folder) if folder else sim.scenario.FOLDER
+        sim.scenario.reading.read, folder=Path(folder) if folder else sim.scenario.reading.FOLDER
     )
 
     def one(name: str, value: Any) -> Scenario:
@@ -288,3 +295,154 @@ def words(listed: Any) -> list[str]:
     """Read a list of overrides as it was given, without resolving anything in it."""
     plain = OmegaConf.to_container(listed, resolve=False)
     return [str(word) for word in plain or ()]
+
+
+@dataclass
+class _Run:
+    start: str = "2005-01-01"
+    days: int = 365
+    replications: int = 6
+    seed: int = 1
+
+
+@dataclass
+class _Execution:
+    kind: str = MISSING
+    workers: int | None = None
+    address: str = "local"
+    index: int | None = None
+    count: int | None = None
+
+
+@dataclass
+class _StudyFolder:
+    dir: str | None = None
+    scenarios: str | None = None
+    ports_table: str | None = None
+    detail: str = "auto"
+    confirm: bool = False
+
+
+ROOMS_OF_A_RUN = (
+    ("run", _Run),
+    ("design", DesignConfig),
+    ("stopping", StoppingConfig),
+    ("selection", SelectionConfig),
+    ("execution", _Execution),
+    ("study", _StudyFolder),
+)
+
+
+def _twin(frozen: type) -> type:
+    """Make the mutable class that Hydra needs from a frozen one."""
+    return dataclasses.make_dataclass(
+        f"{frozen.__name__}Schema",
+        [(one.name, one.type, field(default=one.default)) for one in dataclasses.fields(frozen)],
+    )
+
+
+def register(scratch: Path = Path()) -> None:
+    """Make the schema known to Hydra, and a folder where it may leave its note of a sweep."""
+    rooms = [
+        (one.name, twin := _twin(one.type), field(default_factory=twin))  # type: ignore[arg-type]
+        for one in dataclasses.fields(Parameters)
+    ]
+    schema = dataclasses.make_dataclass(
+        "RunSchema",
+        [
+            *rooms,
+            ("run", _Run, field(default_factory=_Run)),
+            ("scenario", Any, field(default=BASELINE.name)),
+            ("compare", list[Any], field(default_factory=list)),
+            ("ports", Any, field(default="all")),
+            ("year", int, field(default=2005)),
+            ("adversary", str | None, field(default=None)),
+            ("adversaries", Any, field(default_factory=list)),
+            ("worlds", int, field(default=0)),
+            ("design", DesignConfig, field(default_factory=DesignConfig)),
+            ("precision", Any, field(default=None)),
+            ("stopping", StoppingConfig, field(default_factory=StoppingConfig)),
+            ("selection", SelectionConfig, field(default_factory=SelectionConfig)),
+            ("engine", str, field(default=MISSING)),
+            ("execution", _Execution, field(default_factory=_Execution)),
+            ("study", _StudyFolder, field(default_factory=_StudyFolder)),
+        ],
+    )
+    ConfigStore.instance().store(name="schema", node=schema)
+    OmegaConf.register_new_resolver("scratch", lambda: str(scratch), replace=True)
+
+
+def known_names() -> list[str]:
+    """Names that can be given on the command line, besides parameters."""
+    names = ["scenario", "compare", "ports", "year", "adversary", "adversaries", "worlds", "engine"]
+    names += ["precision"]
+    for room, schema in ROOMS_OF_A_RUN:
+        names += [f"{room}.{one.name}" for one in dataclasses.fields(schema)]
+    return names
+
+
+_WORDS = {"Float": "a number", "Integer": "a whole number", "Boolean": "true or false"}
+
+
+def one_line(error: BaseException, known: Iterable[str]) -> str:
+    """Say an error of Hydra or OmegaConf in one line.
+
+    Parameters
+    ----------
+    error : BaseException
+        What composing the configuration raised.
+    known : iterable of str
+        Names that can be given, besides those of parameters.
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(error, InputError):
+        return str(error)
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    text = "\n".join(str(one) for one in chain)
+    names = [*catalogue(), *known]
+    unknown = _unknown_name(text)
+    if unknown is not None:
+        return str(InputError.unknown("name", unknown, names, "configuration"))
+    option = re.search(r"Could not find '([^']*)/([^'/]*)'\n+Available options in '[^']*':", text)
+    if option:
+        group, choice = option.groups()
+        listed = re.findall(r"^\t(\S+)$", text, flags=re.MULTILINE)
+        return f"configuration: {group} = {choice!r} is not one of {', '.join(listed)}"
+    wrong = re.search(r"Value '(.*?)' of type '\w+' could not be converted to (\w+)", text)
+    wrong = wrong or re.search(r"Value '(.*?)' is not a valid (\w+)", text)
+    place = re.search(r"full_key: (\S+)", text)
+    if wrong and place:
+        value, kind = wrong.groups()
+        kind = {"bool": "Boolean", "int": "Integer", "float": "Float"}.get(kind, kind)
+        return (
+            f"configuration: {place[1]} = {value!r} is not {_WORDS.get(kind, 'a ' + kind.lower())}"
+            + _unit(place[1])
+        )
+    lines = [next(iter(str(one).strip().splitlines()), "") for one in chain[:2]]
+    said = [line for line in dict.fromkeys(lines) if line not in ("", "None")]
+    return f"configuration: {': '.join(said) or type(error).__name__}"
+
+
+def _unknown_name(text: str) -> str | None:
+    """Find the dotted name that is not in the schema, if that is the complaint."""
+    missing = re.search(r"Key '([^']*)' (?:is )?not in '", text)
+    place = re.search(r"full_key: (\S+)", text)
+    if missing:
+        return place[1] if place else missing[1]
+    override = re.search(r"Could not override '([^']*)'", text)
+    if override:
+        return override[1]
+    group = re.search(r"No match in the defaults list", text) and re.search(
+        r"In '[^']*'|'([^']*)'", text
+    )
+    return group[1] if group and group[1] else None
+
+
+def _unit(name: str) -> str:
+    field = catalogue().get(name)
+    return f" ({field.metadata['unit']})" if field and field.metadata["unit"] else ""

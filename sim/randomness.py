@@ -12,13 +12,16 @@ References
 """
 
 import functools
+import math
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
+from scipy.special import ndtri
 
 from sim.compilation import compiled, inlined
 
@@ -273,3 +276,42 @@ class Streams:
         """Uniform numbers strictly between 0 and 1, shape (4, count)."""
         words = np.stack(self.words(purpose, entity, day, count, first))
         return np.asarray((words + 0.5) / TWO_32, dtype=np.float64)
+
+
+class Key(NamedTuple):
+    """Identity of something that happened: the keys of all its draws."""
+
+    entity: int
+    day: int
+    number: int
+
+
+def uniforms(
+    streams: Streams, purpose: int, entity: int, day: int = 0, number: int = 0
+) -> tuple[float, float, float, float]:
+    """Return the four numbers between 0 and 1 of one identity and purpose.
+
+    They are those of `Streams.uniforms`.
+    """
+    a, b, c, d = streams.words(purpose, entity, day, 1, number)
+    return (
+        (a.item() + 0.5) / TWO_32,
+        (b.item() + 0.5) / TWO_32,
+        (c.item() + 0.5) / TWO_32,
+        (d.item() + 0.5) / TWO_32,
+    )
+
+
+def lognormal(mean: float, cv: float, uniform: float) -> float:
+    """Quantile of a lognormal time, in the unit of its mean.
+
+    Parameters
+    ----------
+    mean : float
+    cv : float
+        Coefficient of variation; with 0 it is the mean.
+    uniform : float
+        Strictly between 0 and 1.
+    """
+    variance = math.log1p(cv * cv)
+    return float(mean * math.exp(math.sqrt(variance) * ndtri(uniform) - 0.5 * variance))

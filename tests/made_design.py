@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.design.record import Design
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.design.design import Design
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 
 def made(

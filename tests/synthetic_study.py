@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.results import CLASSES, KEYS, METRICS, PORT_GROUPS, TABLES, Label, Result, write_study
+from sim.results.reading import (
+    CLASSES,
+    KEYS,
+    METRICS,
+    PORT_GROUPS,
+    TABLES,
+    Label,
+    Result,
+    write_study,
+)
 
 PORTS = ("windsor-ambassador", "sarnia", "douglas", "abercorn")
 LANES = ("car", "truck")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.charts.projection import lambert
+from analysis.charts.border_map import lambert
 
 OUTLINE = Path(__file__).with_name("outline.json")
 CANADA, UNITED_STATES = "124", "840"

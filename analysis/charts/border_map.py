@@ -8,15 +8,47 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.charts.look import FAINT, GREY, INK, finish, safe
-from analysis.charts.projection import lambert
+from analysis.charts.style import FAINT, GREY, INK, finish, safe
+from analysis.charts.waits import baseline_hours
 from analysis.compare import BASELINE, headline_adversary
-from analysis.hours import baseline_hours
 from analysis.language import tell
 from analysis.wording import number, shown
 from sim.data.tables import DATA_FOLDER
-from sim.results import Study
+from sim.results.reading import Study
+
+EARTH_KM = 6371.0
+PARALLEL, MERIDIAN = 49.0, -96.0
+"""The cone touches the globe along this parallel; this meridian stands upright. Degrees."""
+
+
+def lambert(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Project places on the sphere to a plane.
+
+    Parameters
+    ----------
+    lon, lat : array_like
+        Degrees east and north.
+
+    Returns
+    -------
+    x, y : ndarray
+        Kilometres east and north of where parallel and meridian cross.
+
+    References
+    ----------
+    Snyder, J. P., Map projections: a working manual, U.S. Geological Survey Professional Paper
+    1395 (1987), section 15, one standard parallel.
+    """
+    turn = np.radians(np.asarray(lon, float) - MERIDIAN)
+    phi, touch = np.radians(np.asarray(lat, float)), np.radians(PARALLEL)
+    cone = np.sin(touch)
+    stretch = np.tan(np.pi / 4 + touch / 2) / np.tan(np.pi / 4 + phi / 2)
+    radius = EARTH_KM / np.tan(touch)
+    rho = radius * stretch**cone
+    return rho * np.sin(cone * turn), radius - rho * np.cos(cone * turn)
+
 
 OUTLINE = Path(__file__).parents[1] / "assets" / "outline.json"
 SECONDS_PER_HOUR, SECONDS_PER_DAY = 3600.0, 86400.0

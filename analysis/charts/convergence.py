@@ -5,15 +5,15 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy import stats
 
-from analysis.charts.look import BLUE, LEGEND, finish, safe, zero_line
+from analysis.charts.style import BLUE, LEGEND, finish, safe, zero_line
 from analysis.compare import BASELINE, headline_values, metric_of
 from analysis.contraband import named
 from analysis.estimates import LEVEL
+from analysis.headline import leading
 from analysis.language import tell, title_of
-from analysis.leading import leading
 from analysis.wording import period, shown, unit_of
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 EARLY = 3
 """Fewest replications whose interval says something."""

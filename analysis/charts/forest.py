@@ -1,10 +1,11 @@
 """The forest of paired differences, on which the charts of single metrics are built."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from analysis.charts.look import (
+from analysis.charts.style import (
     BLUE,
     GREY,
     LEGEND,
@@ -22,14 +23,14 @@ from analysis.compare import (
     Comparison,
     across_adversaries,
     compare,
+    frame_of,
     headline_adversary,
     metric_of,
 )
-from analysis.compare_text import frame_of
 from analysis.language import tell, title_of
 from analysis.wording import adversary_name, period, shown
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 Sentence = Callable[..., str]
 """Says what a chart shows, from counts, an amount and a title."""
@@ -203,3 +204,40 @@ def _note(study: Study, own: list[Comparison], several: int) -> str:
     if study.bounds:
         parts.append(tell("Triangles: bounds that lie off the scale."))
     return " ".join(parts)
+
+
+def firearms_difference(study: Study) -> go.Figure:
+    """Firearms that reach the market, against the baseline."""
+    return forest(study, PRIMARY_OUTCOME, _firearms_found, _no_firearms_found)
+
+
+def _firearms_found(**values: Any) -> str:
+    return tell(
+        "Firearms that reach the market: fewer under {down} of {count} proposals, more under "
+        "{up}; the largest change is {amount} ({title}).",
+        **values,
+    )
+
+
+def _no_firearms_found(**values: Any) -> str:
+    return tell(
+        "Firearms that reach the market: no change beyond chance under any of {count} proposals.",
+        **values,
+    )
+
+
+def wait_difference(study: Study) -> go.Figure:
+    """Mean wait over all ports and lanes, against the baseline."""
+    return forest(study, "mean_wait_min", _wait_found, _no_wait_found)
+
+
+def _wait_found(**values: Any) -> str:
+    return tell(
+        "Mean wait: longer under {up} of {count} proposals, shorter under {down}; the largest "
+        "change is {amount} ({title}).",
+        **values,
+    )
+
+
+def _no_wait_found(**values: Any) -> str:
+    return tell("Mean wait: no change beyond chance under any of {count} proposals.", **values)

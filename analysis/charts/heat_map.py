@@ -3,15 +3,14 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.charts.look import axis_unit, finish, safe, wrapped
+from analysis.charts.style import axis_unit, finish, safe, wrapped
 from analysis.compare import metric_of
 from analysis.language import about_parameter, tell
-from analysis.sensitivity import described
-from analysis.two_way import two_way
+from analysis.sensitivity import described, two_way
 from analysis.uncertainty_text import amounts, quantity
 from analysis.wording import period, plain, unit_of
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 SCALE = "Cividis"
 """Even in brightness, so that it reads in grey and to the colour-blind."""
@@ -36,7 +35,7 @@ def heat_map(
     x, y : str, optional
         Parameters; those of the largest swings by default.
     metric, scenario, adversary : str, optional
-        Which outcome (`analysis.two_way.two_way`).
+        Which outcome (`analysis.sensitivity.two_way`).
     """
     cells = two_way(study, x, y, metric, scenario, adversary)
     wide = cells.pivot(index="y_value", columns="x_value", values="value")

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.charts.look import (
+from analysis.charts.style import (
     FILLS,
     INK,
     LEGEND,
@@ -17,7 +17,7 @@ from analysis.compare import BASELINE, compare, headline_adversary, headline_val
 from analysis.estimates import estimate
 from analysis.language import tell
 from analysis.wording import period, shown
-from sim.results import Study
+from sim.results.reading import Study
 
 TASKS = ("officer_primary_h", "officer_clearance_h", "officer_examination_h", "officer_ready_h")
 

@@ -3,13 +3,13 @@
 import plotly.graph_objects as go
 
 from analysis.assumptions import kind_names
-from analysis.charts.look import BLUE, FAINT, GREY, INK, finish, safe, wrapped
+from analysis.charts.style import BLUE, FAINT, GREY, INK, finish, safe, wrapped
 from analysis.discovery import Box, prim
 from analysis.language import about_parameter, tell
 from analysis.uncertainty_text import amounts, quantity
 from analysis.wording import listed, number, plain, probability, unit_of
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 WIDTH = 38
 """Longest line of a parameter's description, in characters."""

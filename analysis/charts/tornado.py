@@ -4,14 +4,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.assumptions import kind_names
-from analysis.charts.look import BLUE, GREY, INK, LEGEND, ORANGE, axis_unit, finish, safe, wrapped
+from analysis.charts.style import BLUE, GREY, INK, LEGEND, ORANGE, axis_unit, finish, safe, wrapped
 from analysis.compare import metric_of
 from analysis.language import about_parameter, tell, title_of
 from analysis.sensitivity import tornado as swings
 from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
 from analysis.wording import period, plain, unit_of
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 SHOWN = 12
 """Parameters that are drawn, those of the largest swings."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.charts.labels import placed
-from analysis.charts.look import (
+from analysis.charts.style import (
     BLUE,
     GREY,
     INK,
@@ -20,13 +19,80 @@ from analysis.charts.look import (
     safe,
     zero_line,
 )
-from analysis.compare import HEADLINE, Comparison, compare, headline_adversary
+from analysis.compare import (
+    BASELINE,
+    HEADLINE,
+    Comparison,
+    compare,
+    headline_adversary,
+    headline_values,
+)
 from analysis.contraband import named
-from analysis.estimates import Estimate
+from analysis.estimates import Estimate, estimate
 from analysis.language import tell, title_of
 from analysis.wording import period, unit_of
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
+
+WIDTH, HEIGHT = 240.0, 330.0
+"""Plot area in pixels for which names are placed."""
+
+LETTER, LINE, GAP, MARK = 6.2, 14.0, 5.0, 6.0
+"""Width of a letter, height of a line, distance to the point, half a marker, in pixels."""
+
+SIDES = {"top right": (1, 1), "bottom right": (1, -1), "top left": (-1, 1), "bottom left": (-1, -1),
+         "top center": (0, 1), "bottom center": (0, -1)}  # fmt: skip
+
+Box = tuple[float, float, float, float]
+
+
+def placed(
+    points: Sequence[tuple[float, float]], names: Sequence[str], order: Sequence[int]
+) -> dict[int, str]:
+    """Find a side for the name of each point; a name that fits nowhere is left out.
+
+    Parameters
+    ----------
+    points : sequence of (float, float)
+        Places as shares of the plot area, from its lower left corner.
+    names : sequence of str
+    order : sequence of int
+        Which points to name, the most important first.
+
+    Returns
+    -------
+    dict
+        Side by index of the point, as plotly calls it.
+    """
+    spots = [(x * WIDTH, y * HEIGHT) for x, y in points]
+    taken = [(x - MARK, x + MARK, y - MARK, y + MARK) for x, y in spots]
+    sides: dict[int, str] = {}
+    for k in order:
+        for side, (right, up) in SIDES.items():
+            box = _box(spots[k], len(names[k]) * LETTER, right, up)
+            others = [other for j, other in enumerate(taken) if j != k]
+            if _inside(box) and not any(_overlap(box, other) for other in others):
+                taken.append(box)
+                sides[k] = side
+                break
+    return sides
+
+
+def _box(spot: tuple[float, float], width: float, right: int, up: int) -> Box:
+    x, y = spot
+    left = x - width / 2 if right == 0 else x + GAP if right > 0 else x - GAP - width
+    bottom = y + GAP if up > 0 else y - GAP - LINE
+    return left, left + width, bottom, bottom + LINE
+
+
+def _inside(box: Box) -> bool:
+    left, right, bottom, top = box
+    return left >= 0 and right <= WIDTH and bottom >= 0 and top <= HEIGHT
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+
 
 LABELLED = 10
 """Most points that carry their name; the others show it when pointed at."""
@@ -221,3 +287,29 @@ def _table(points: list[Point], unit: str) -> pd.DataFrame:
     head = ["scenario", f"cost [{unit}]", "cost low", "cost high"]
     guns = [named(column) for column in ("firearms kept out", "firearms low", "firearms high")]
     return pd.DataFrame(rows, columns=[*head, *guns])
+
+
+def trade_off_money(study: Study) -> go.Figure:
+    """Firearms kept from the market against public money.
+
+    Public money is the programme, officers' pay and duty not collected. The cost of a programme
+    is an entry of its file, not a result; pay and duty are results.
+    """
+    table = headline_values(study)
+    paid = table["programme_cost_cad"] - table["duty_collected_cad"]
+    if "officer_pay_cad" in table.columns:
+        paid += table["officer_pay_cad"]
+    points = []
+    for guns in proposals_compared(study):
+        more = (paid.loc[guns.scenario] - paid.loc[BASELINE]).dropna()
+        cost = estimate(more)
+        points.append(Point(guns.scenario, guns, cost, cost.mean > 0 and not cost.low < 0))
+    return plane(study, points, Price(tell("more public money"), "CAD", _free))
+
+
+def _free(**values: int) -> str:
+    return tell(
+        "Proposals that measurably reduce the firearms that reach the market: {more} of {count}; "
+        "without more public money (programme, officers’ pay, duty that is not collected): {free}.",
+        **values,
+    )

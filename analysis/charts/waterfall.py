@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from analysis.charts.look import BLUE, GREY, INK, ORANGE, finish, half_widths, wrapped, zero_line
+from analysis.charts.style import BLUE, GREY, INK, ORANGE, finish, half_widths, wrapped, zero_line
 from analysis.compare import headline_adversary
 from analysis.contraband import named
+from analysis.headline import leading
 from analysis.language import tell, title_of
-from analysis.leading import leading
 from analysis.ledger import ledger
 from analysis.wording import period, shown, unit_of
-from sim.results import Study
+from sim.results.reading import Study
 
 WIDTH = 24
 """Longest line of a part's name, in characters."""

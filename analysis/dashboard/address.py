@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlencode
 
 from analysis.compare import DERIVED
 from analysis.language import LANGUAGES, tell
-from sim.metrics import METRICS, PRIMARY_OUTCOME
-from sim.point import YEARS
+from sim.results.schema import METRICS, PRIMARY_OUTCOME
+from sim.scenario.point import YEARS
 
 PAGES = ("results", "mix", "port", "pair", "studies")
 LONGEST = 20_000

@@ -17,8 +17,7 @@ from analysis.dashboard import (
     results_page,
     studies_page,
 )
-from analysis.dashboard.desk import Desk
-from analysis.dashboard.frame import Children, framed, refusal
+from analysis.dashboard.frame import Children, Desk, framed, refusal
 from analysis.language import speaking, tell
 from sim.errors import InputError
 from sim.progress import plainly

@@ -5,8 +5,8 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from analysis.charts.look import CONFIG, FAINT, GREY, INK, SEPARATORS
-from analysis.dashboard.desk import attributes
+from analysis.charts.style import CONFIG, FAINT, GREY, INK, SEPARATORS
+from analysis.dashboard.frame import attributes
 from analysis.language import spoken, tell
 
 

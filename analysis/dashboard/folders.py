@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis.language import tell
 from sim.errors import InputError
-from sim.results import Study, read_study
+from sim.results.reading import Study, read_study
 
 LIVE = "live"
 """Folder under the first root that holds the live runs."""

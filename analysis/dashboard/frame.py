@@ -1,16 +1,43 @@
-"""What every page has around it: the head, the way to the other pages, and what went wrong."""
+"""What every page shares: folders and runs, the head, the way to other pages, what went wrong."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
 
 from analysis.assumptions import assumptions
 from analysis.dashboard.address import PAGES, View, href, query
-from analysis.dashboard.desk import attributes
+from analysis.dashboard.folders import Folders
+from analysis.dashboard.live import Live
 from analysis.language import LANGUAGES, tell
 from sim.errors import InputError
-from sim.results import Study
+from sim.results.reading import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the pages share.
+
+    Attributes
+    ----------
+    folders : Folders
+    live : Live
+    """
+
+    folders: Folders
+    live: Live
+
+    @classmethod
+    def of(cls, folders: Folders) -> "Desk":
+        """Make the desk of these folders; nothing is started yet."""
+        return cls(folders, Live(folders.live))
+
+
+def attributes(**words: str) -> dict[str, Any]:
+    """Attributes whose names have a hyphen: ``aria_label`` is aria-label."""
+    return {name.replace("_", "-"): word for name, word in words.items()}
+
 
 Children = list[Any]
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}

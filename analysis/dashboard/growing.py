@@ -7,16 +7,15 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from analysis.compare import BASELINE, HEADLINE, headline_adversary
 from analysis.dashboard import address
 from analysis.dashboard.address import View, href
-from analysis.dashboard.desk import Desk
 from analysis.dashboard.figures import nothing
-from analysis.dashboard.frame import Children, refusal
+from analysis.dashboard.frame import Children, Desk, refusal
 from analysis.dashboard.levers import offered
 from analysis.dashboard.mix_answer import Arrivals
 from analysis.dashboard.results_page import scenarios, shown
 from analysis.language import speaking, tell
 from sim.errors import InputError
-from sim.execute.growing import Planned, read_plan
-from sim.results import Study
+from sim.execute.live import Planned, read_plan
+from sim.results.reading import Study
 
 EVERY_MS = 3000
 

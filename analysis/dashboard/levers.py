@@ -7,10 +7,10 @@ from pathlib import Path
 from analysis.language import about_parameter, spoken, tell
 from analysis.language import catalogue as french
 from analysis.wording import unit_of
-from sim import scenario as scenario_files
 from sim.errors import InputError
-from sim.intervention import BASELINE, PORT, Intervention, Scenario
 from sim.parameters import catalogue
+from sim.scenario import reading as scenario_files
+from sim.scenario.intervention import BASELINE, PORT, Intervention, Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,82 @@ import contextlib
 import hashlib
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
+import sys
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.dashboard.live_process import let_go, make_sure, quoted, spawn, tell_command
 from analysis.dashboard.mix import MIX, write_scenario
 from sim.errors import InputError
-from sim.execute.growing import read_plan
-from sim.intervention import BASELINE, Scenario
-from sim.status import Status, read_status
+from sim.execute.live import read_plan
+from sim.progress import Status, read_status
+from sim.scenario.intervention import BASELINE, Scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+GRACE_S = 10.0
+"""How long a cancelled run may take to end by itself."""
+
+
+def quoted(path: Path) -> str:
+    """A path as a quoted word of the command line."""
+    escaped = re.sub(r"(\\*)('|$)", r"\1\1\2", str(path.resolve())).replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def spawn() -> subprocess.Popen[bytes]:
+    """Start a process that loads and waits, in a group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim.execute.standby"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def tell_command(
+    process: subprocess.Popen[bytes], words: list[str], said: Path
+) -> subprocess.Popen[bytes]:
+    """Tell a waiting process what to do, and keep what it says in a file."""
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(words).encode() + b"\n")
+    process.stdin.flush()
+
+    def keep() -> None:
+        assert process.stderr is not None
+        with process.stderr, said.open("wb") as file:
+            for line in process.stderr:
+                file.write(line)
+                file.flush()
+
+    threading.Thread(target=keep, daemon=True).start()
+    return process
+
+
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """Close the standard input of a process, at which it ends if it has not."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+
+
+def make_sure(process: subprocess.Popen[bytes]) -> None:
+    """See that a process and all it started end."""
+    try:
+        process.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
 
 MOST_RUNNING = 2
 
@@ -243,3 +305,54 @@ class Live:
             if file.suffix in SHARED and file.is_file():
                 with contextlib.suppress(OSError):
                     os.link(file, own / file.name)
+
+
+ASKED = ".asked"
+"""Folder of what runs were asked, and of days at a port."""
+
+KEPT = 20
+"""Live runs that are kept after they have ended."""
+
+SILENT_S = 3600.0
+"""How long a folder that does not say how far it has come must have lain untouched."""
+
+UNDER_WAY = ("running", "writing")
+
+
+def clean(folder: Path, kept: int = KEPT) -> list[str]:
+    """Remove live runs that have ended, but for the newest; one that runs is never touched.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the live runs (`analysis.dashboard.live.Live`).
+    kept : int
+
+    Returns
+    -------
+    list of str
+        Names of the runs that were removed.
+    """
+    runs: dict[str, list[Path]] = {}
+    for place in (folder, folder / ASKED):
+        for path in place.iterdir() if place.is_dir() else ():
+            if path.name.isalnum() and path.is_dir() and not path.is_symlink():
+                runs.setdefault(path.name, []).append(path)
+    ended = [paths for paths in runs.values() if _has_ended(folder / paths[0].name, paths)]
+    ended.sort(key=_written)
+    old = ended[: max(0, len(ended) - kept)]
+    for path in (path for paths in old for path in paths):
+        shutil.rmtree(path, ignore_errors=True)
+    return [paths[0].name for paths in old]
+
+
+def _has_ended(run: Path, folders: list[Path]) -> bool:
+    try:
+        return read_status(run).state not in UNDER_WAY
+    except InputError:
+        return time.time() - _written(folders) > SILENT_S
+
+
+def _written(folders: list[Path]) -> float:
+    """When something was last written of a run."""
+    return max(file.stat().st_mtime for one in folders for file in (one, *one.iterdir()))

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy import stats
 
-from analysis.charts.look import BLUE, zero_line
+from analysis.charts.style import BLUE, zero_line
 from analysis.compare import BASELINE, HEADLINE, Comparison, compare, metric_of, values
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.frame import Children
@@ -17,10 +17,10 @@ from analysis.dashboard.mix import MIX
 from analysis.estimates import LEVEL
 from analysis.language import tell
 from analysis.wording import period
-from sim.execute.growing import Planned, summary_of
+from sim.execute.live import Planned, summary_of
 from sim.execute.part import DamagedError
-from sim.point import Label
-from sim.results import Study
+from sim.results.reading import Study
+from sim.scenario.point import Label
 
 MOST_KEPT = 20_000
 """Replications whose summaries are kept in memory."""

@@ -10,21 +10,20 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
 from analysis.compare import HEADLINE
-from analysis.dashboard import address, mix_answer, place
+from analysis.dashboard import address, mix_answer
+from analysis.dashboard import mix as place
 from analysis.dashboard.address import View
-from analysis.dashboard.desk import Desk
-from analysis.dashboard.frame import Children, refusal
+from analysis.dashboard.frame import Children, Desk, refusal
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import WAITING, Request
 from analysis.dashboard.mix import MIX, check_mix, closed_ports, mixed, write_scenario, yaml_of
-from analysis.dashboard.mix_map import mix_map
-from analysis.dashboard.mix_page import lever_controls
+from analysis.dashboard.mix_page import lever_controls, mix_map
 from analysis.language import speaking, tell
 from sim.errors import InputError
-from sim.execute.growing import read_plan
-from sim.intervention import Scenario
-from sim.point import YEARS
-from sim.status import Status, in_words
+from sim.execute.live import read_plan
+from sim.progress import Status, in_words
+from sim.scenario.intervention import Scenario
+from sim.scenario.point import YEARS
 
 OWN = "scenarios"
 """Folder beside the live runs in which mixes are kept."""

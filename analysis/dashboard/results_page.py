@@ -4,8 +4,10 @@ import contextlib
 import dataclasses
 from typing import Any
 
+import plotly.graph_objects as go
 from dash import Dash, Input, Output, State, html, no_update
 
+from analysis.charts.style import BLUE, extent, half_widths, label, line_height, zero_line
 from analysis.compare import (
     BASELINE,
     DERIVED,
@@ -19,17 +21,65 @@ from analysis.contraband import counting
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
-from analysis.dashboard.desk import Desk
-from analysis.dashboard.figures import captioned, graph, nothing, table
+from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.frame import Children, about, refusal, stamp
-from analysis.dashboard.results_figure import difference_figure
+from analysis.dashboard.frame import Children, Desk, about, refusal, stamp
 from analysis.findings import answer
 from analysis.language import speaking, tell, title_of
 from analysis.wording import period, probability
 from sim.errors import InputError
-from sim.metrics import METRICS
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import METRICS
+
+
+def difference_figure(study: Study, found: list[Comparison]) -> go.Figure:
+    """Differences to the baseline, one line a scenario, with 95 % intervals."""
+    metric = metric_of(found[0].metric)
+    proposals = [one for one in found if one.scenario not in study.bounds] or found
+    ends = extent([one.difference for one in proposals])
+    inside = [one for one in found if ends[0] <= one.difference.mean <= ends[1]]
+    place = {one.scenario: k for k, one in enumerate(found)}
+    means = [one.difference.mean for one in inside]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=means,
+        y=[place[one.scenario] for one in inside],
+        mode="markers",
+        error_x={
+            "array": half_widths([one.difference.low for one in inside], means),
+            "color": BLUE, "thickness": 2, "width": 4,
+        },
+        marker={
+            "size": 10, "line": {"color": BLUE, "width": 2},
+            "color": [BLUE if one.distinguishable else "white" for one in inside],
+        },
+        text=[one.verdict.replace("<", "&lt;") for one in inside],
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+    for one in found:
+        if one not in inside:
+            above = one.difference.mean > ends[1]
+            figure.add_scatter(
+                x=[ends[above]],
+                y=[place[one.scenario]],
+                mode="markers+text",
+                text=[one.amount],
+                textposition="middle left" if above else "middle right",
+                marker={"color": BLUE, "size": 12,
+                        "symbol": "triangle-right" if above else "triangle-left"},
+                cliponaxis=False,
+                hovertemplate="%{text}<extra></extra>",
+            )  # fmt: skip
+    zero_line(figure)
+    names = [label(study, one.scenario) for one in found]
+    unit = f"{tell(metric.unit)}{period(metric.unit, study.days)}"
+    figure.update_xaxes(title_text=f"{tell('difference')}<br>[{unit}]", range=ends)
+    figure.update_yaxes(
+        tickvals=list(place.values()), ticktext=names, range=[len(found) - 0.4, -0.6]
+    )
+    figure.update_layout(showlegend=False)
+    return styled(figure, 110 + line_height(names) * len(found))
+
 
 MOST_SHOWN = 60
 

@@ -10,9 +10,9 @@ from typing import Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from analysis.dashboard.app import make_app
-from analysis.dashboard.desk import Desk
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.live_cleaning import clean
+from analysis.dashboard.frame import Desk
+from analysis.dashboard.live import clean
 from analysis.dashboard.results_page import warm
 from sim.errors import InputError
 

@@ -9,15 +9,14 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from analysis.dashboard import address, growing
 from analysis.dashboard.address import View, href
-from analysis.dashboard.desk import Desk, attributes
 from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
-from analysis.dashboard.frame import Children
+from analysis.dashboard.frame import Children, Desk, attributes
 from analysis.dashboard.mix import MIX
 from analysis.language import speaking, tell
 from sim.errors import InputError
-from sim.execute.growing import PLAN_FILE
-from sim.status import Status, in_words, read_status
+from sim.execute.live import PLAN_FILE
+from sim.progress import Status, in_words, read_status
 
 EVERY_MS = 2000
 MOST_SHOWN = 100

@@ -8,10 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sim.data.derive_ports import ports_table
-from sim.data.derive_profiles import hour_profiles_table, weekday_factors_table
-from sim.data.derive_regions import regions_table
-from sim.data.derive_volumes import volumes_table
+from sim.data.derive_ports import ports_table, regions_table
+from sim.data.derive_traffic import hour_profiles_table, volumes_table, weekday_factors_table
 from sim.data.tables import DATA_FOLDER, Table, read_text, render, write_text
 
 TABLES: dict[str, Callable[[], Table]] = {

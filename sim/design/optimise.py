@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.design.design import SCENARIO, Design, scenario_of
 from sim.design.factors import Factor
 from sim.design.precision import samples_of
 from sim.design.procedure import Outcome, Read, Say, Steps, Wanted
-from sim.design.record import SCENARIO, Design, scenario_of
-from sim.intervention import BASELINE
-from sim.metrics import METRICS
-from sim.point import Point
+from sim.results.schema import METRICS
+from sim.scenario.intervention import BASELINE
+from sim.scenario.point import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Optimisation:
     factors : tuple of Factor
         Levers, each over its range.
     goal : str
-        Metric; more or less of it is better, as `sim.metrics` says.
+        Metric; more or less of it is better, as `sim.results.schema` says.
     at_most : mapping
         Highest rise of other metrics over the baseline, in their unit.
     trials, batch, replications, seed : int

@@ -22,9 +22,9 @@ from scipy import special
 
 from sim.design.procedure import Outcome, Ran, Read, Say, Steps, Wanted
 from sim.errors import InputError
-from sim.intervention import BASELINE
-from sim.metrics import METRICS
-from sim.point import Point
+from sim.results.schema import METRICS
+from sim.scenario.intervention import BASELINE
+from sim.scenario.point import Point
 
 ALPHA = 0.05
 LEVELS, DIFFERENCES, BOTH = "levels", "differences", "both"

@@ -4,8 +4,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sim.design.record import Design
-from sim.point import Point
+from sim.design.design import Design
+from sim.scenario.point import Point
 
 Read = Callable[[Point, int], Mapping[str, float]]
 """Gives the metrics of a replication that is in the store, over all ports and classes."""

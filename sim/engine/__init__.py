@@ -1,4 +1,4 @@
 """Two engines with the same rules.
 
-`sim.engine.reference` is the readable one, `sim.engine.compiled` the fast one.
+`sim.engine.reference.engine` is the readable one, `sim.engine.compiled.engine` the fast one.
 """

@@ -1,7 +1,7 @@
 """A replication as bytes: its tables as Arrow batches, compressed, and its certificate.
 
-A result is the same whatever its point is called, so the keys of a row (`sim.tables.KEYS`) are left
-out; `sim.writing` fills them in. The bytes are the same on every machine.
+A result is the same whatever its point is called, so the keys of a row (`sim.results.schema.KEYS`)
+are left out; `sim.results.writing` fills them in. The bytes are the same on every machine.
 """
 
 import functools
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.tables import KEYS, TABLES
-from sim.writing import schema_of
+from sim.results.schema import KEYS, TABLES
+from sim.results.writing import schema_of
 
 if TYPE_CHECKING:
-    from sim.results import Result
+    from sim.results.reading import Result
 
 DETAIL = ("port_hours", "officer_hours", "attempts")
 """Tables that a large study does without."""

@@ -5,14 +5,12 @@ What it is cannot be seen in the results.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 from sim.errors import InputError
-from sim.execute.array import place_in_array
-from sim.execute.chunk import Job, Outcome
-from sim.execute.chunks import Chunks
+from sim.execute.chunk import Chunks, Job, Outcome, carry_out
 
 KINDS = ("pool", "serial", "ray", "array")
 
@@ -99,12 +97,10 @@ class Execution:
     def executor(self, tasks: int) -> Executor:
         """Choose who carries out a number of tasks."""
         if self.kind == "ray":
-            from sim.execute.cluster import Cluster
+            from sim.execute.ray_cluster import Cluster
 
             return Cluster(self.address, self.workers)
         if self.kind == "serial" or (self.workers == 1 and tasks == 1):
-            from sim.execute.serial import Serial
-
             return Serial()
         from sim.execute.pool import Pool
 
@@ -126,3 +122,86 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+# Where schedulers say which job this is, the first index of the array, and how many there are.
+SCHEDULERS = {
+    "Slurm": ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_COUNT"),
+    "Kubernetes": ("JOB_COMPLETION_INDEX", "", "JOB_COMPLETIONS"),
+}
+
+OPTIONS = {"--task-index": "execution.index", "--task-count": "execution.count"}
+
+
+def in_array(words: Sequence[str]) -> list[str]:
+    """Read ``--task-index 3`` and ``--task-count 20`` as settings of the array.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Of the command line.
+    """
+    taken: list[str] = []
+    left = list(words)
+    found = False
+    while left:
+        name, equals, value = left.pop(0).partition("=")
+        setting = OPTIONS.get(name)
+        if setting is None:
+            taken.append(f"{name}{equals}{value}")
+            continue
+        if not equals:
+            if not left:
+                raise InputError(f"{name}: give a number, as in {name} 3")
+            value = left.pop(0)
+        found = True
+        taken.append(f"{setting}={value}")
+    return [*taken, "execution=array"] if found else taken
+
+
+def place_in_array(
+    index: int | None, count: int | None, environment: Mapping[str, str]
+) -> tuple[int, int]:
+    """Say which job of an array this is, and of how many.
+
+    Parameters
+    ----------
+    index, count : int, optional
+        As given; what is missing is asked of the scheduler.
+    environment : mapping of str to str
+        Variables that the scheduler sets.
+    """
+    for name, variables in SCHEDULERS.items():
+        if variables[0] in environment:
+            found, first, number = (_number(name, one, environment) for one in variables)
+            if index is None and found is not None:
+                index = found - (first or 0)
+            count = number if count is None else count
+            break
+    if index is None or count is None:
+        missing = "execution.index" if index is None else "execution.count"
+        raise InputError(
+            f"configuration: {missing} is missing, and no scheduler says it (SLURM_ARRAY_TASK_ID "
+            "and SLURM_ARRAY_TASK_COUNT, or JOB_COMPLETION_INDEX and JOB_COMPLETIONS)"
+        )
+    return index, count
+
+
+def _number(scheduler: str, variable: str, environment: Mapping[str, str]) -> int | None:
+    text = environment.get(variable) if variable else None
+    if text is None:
+        return None
+    if not text.isdigit():
+        raise InputError(f"{variable} = {text!r}, set by {scheduler}, is not a whole number")
+    return int(text)
+
+
+class Serial:
+    """One chunk after another."""
+
+    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[Outcome]:
+        """Carry out chunks until none is left."""
+        while chunk := chunks.take(workers=1):
+            outcome = carry_out(chunk, job)
+            chunks.learn(outcome, len(chunk))
+            yield outcome

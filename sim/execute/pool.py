@@ -16,12 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.errors import InputError
-from sim.execute.chunk import Job, Outcome, carry_out
-from sim.execute.chunks import Chunk, Chunks
+from sim.execute.chunk import Chunk, Chunks, Job, Outcome, carry_out
 from sim.execute.execution import Say
 from sim.execute.store import Store
-from sim.execute.warmth import warm
-from sim.execute.worker_log import heard, speak_to
+from sim.execute.worker import heard, speak_to, warm
 
 MOST_BREAKS = 12
 """Pools in a row that may break without anything being done."""

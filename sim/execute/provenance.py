@@ -13,27 +13,20 @@ HERE = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "border-interdiction"
 PACKAGES = ("numpy", "numba", "simpy", "pandas", "pyarrow", "scipy", "hydra-core", "omegaconf")
 
-# What cannot change the result of a replication: how it is asked for, carried out and stored.
-_INDIFFERENT = (
-    "__main__.py",
-    "asked.py",
-    "complaint.py",
-    "conduct.py",
-    "config.py",
-    "config_schema.py",
-    "design",
-    "estimate.py",
-    "feasibility.py",
-    "manifest.py",
-    "minute_record.py",
-    "port_day",
-    "progress.py",
-    "scenario.py",
-    "status.py",
-    "study.py",
-    "writing.py",
-    "execute",
-    "derive",
+# Rooms and files that decide the result of a replication. The others ask for it, carry it out,
+# keep it and show it.
+_DECIDING = (
+    "compilation.py",
+    "data/",
+    "engine/",
+    "model/",
+    "parameters/",
+    "places/",
+    "randomness.py",
+    "records/",
+    "replication.py",
+    "results/",
+    "scenario/",
 )
 
 
@@ -44,7 +37,7 @@ def code_digest() -> str:
     files = [*HERE.rglob("*.py"), *HERE.glob("data/*.csv*"), *HERE.glob("data/source/*.csv*")]
     for path in sorted(files):
         name = path.relative_to(HERE).as_posix()
-        if not any(part.startswith(_INDIFFERENT) for part in name.split("/")):
+        if name.startswith(_DECIDING):
             digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -24,8 +24,8 @@ from sim.execute.part import (
     read_entry,
     read_index,
 )
-from sim.execute.plan import Task
-from sim.tables import SCHEMA
+from sim.execute.task import Task
+from sim.results.schema import SCHEMA
 
 FORMAT = {"store": 2, "tables": SCHEMA}
 FORMAT_FILE = "store.json"

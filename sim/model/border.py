@@ -14,32 +14,29 @@ import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.engine.day import DayPlan, World
-from sim.engine.settings import settings_rows
-from sim.geography import Ports
-from sim.intervention import BASELINE
-from sim.model.booking import Outcome
-from sim.model.bookings import Bookings
-from sim.model.conditions import DAY_S, Conditions, Snapshot
-from sim.model.danger import Danger, Withdrawal
-from sim.model.diversion import Diversion
-from sim.model.duty import collection
-from sim.model.guests import Guests
-from sim.model.intelligence import Intelligence
-from sim.model.market import Markets
-from sim.model.opening import Opening, opening_of_day
-from sim.model.payroll import planned_hours
-from sim.model.perception import Watch
-from sim.model.port import trusted_shares
-from sim.model.premises import build
-from sim.model.roster import LONG_WEEKEND, officers_present
-from sim.model.side import SOUTHBOUND, us_officers, us_side
-from sim.model.terms import Terms
-from sim.model.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
-from sim.model.workforce import Workforce, workforce_process
-from sim.point import Point
+from sim.model.arrivals import Guests
+from sim.model.conditions import DAY_S, Conditions, Snapshot, Terms
+from sim.model.day import DayPlan, World
+from sim.model.intelligence.intelligence import Intelligence
+from sim.model.port.danger import Danger, Withdrawal
+from sim.model.port.diversion import Diversion
+from sim.model.port.duty import collection
+from sim.model.port.inspection_rates import settings_rows
+from sim.model.port.layout import trusted_shares
+from sim.model.port.opening import Opening, opening_of_day
+from sim.model.port.premises import SOUTHBOUND, build, us_officers, us_side
+from sim.model.port.roster import LONG_WEEKEND, officers_present, planned_hours
+from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
+from sim.model.port.workforce import Workforce, workforce_process
+from sim.model.smuggling.attempt import Outcome
+from sim.model.smuggling.attempts_of_day import Bookings
+from sim.model.smuggling.market import Markets
+from sim.model.smuggling.perception import Watch
+from sim.places.ports import Ports
 from sim.randomness import Streams
-from sim.records import TURNED_BACK, Tally, more_room, new_attempts, new_tally
+from sim.records.tally import TURNED_BACK, Tally, more_room, new_attempts, new_tally
+from sim.scenario.intervention import BASELINE
+from sim.scenario.point import Point
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import InputError
-from sim.parameters.contraband import Contraband
+from sim.parameters.contraband import Contraband, Market, Supply
 from sim.parameters.costs import Costs
-from sim.parameters.danger import Danger
-from sim.parameters.database import Database
 from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
 from sim.parameters.intelligence import Intelligence
-from sim.parameters.market import Market
 from sim.parameters.patrol import Patrol
-from sim.parameters.primary import Primary
+from sim.parameters.primary import Database, Primary
 from sim.parameters.smuggling import Smuggling
-from sim.parameters.staffing import Staffing
-from sim.parameters.supply import Supply
+from sim.parameters.staffing import Danger, Staffing
 from sim.parameters.traffic import Traffic
 
 

@@ -10,16 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from sim.engine.compiled import CompiledEngine
-from sim.engine.day import World
-from sim.geography import Ports, read_ports
-from sim.intervention import BASELINE, Intervention, Scenario
+from sim.engine.compiled.engine import CompiledEngine
 from sim.model.border import Border
-from sim.model.traffic import LANES
+from sim.model.day import World
+from sim.model.port.traffic import LANES
 from sim.parameters import Parameters
-from sim.point import Point
-from sim.records import LANE_COLUMNS, OFFICER_COLUMNS, Tally
-from sim.run import run_border, run_replication
+from sim.places.ports import Ports, read_ports
+from sim.records.tally import LANE_COLUMNS, OFFICER_COLUMNS, Tally
+from sim.replication import run_border, run_replication
+from sim.scenario.intervention import BASELINE, Intervention, Scenario
+from sim.scenario.point import Point
 
 Floats = npt.NDArray[np.float64]
 

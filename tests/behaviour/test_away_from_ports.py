@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sim.intervention import Intervention, Scenario
-from sim.model.booking import (
+from sim.model.border import Border
+from sim.model.smuggling.attempt import (
     AIR,
     BETWEEN_PORTS,
     NOT_MADE,
@@ -19,8 +19,8 @@ from sim.model.booking import (
     WATER,
     Booking,
 )
-from sim.model.border import Border
-from sim.scenario import read
+from sim.scenario.intervention import Intervention, Scenario
+from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, border, numbers, officer_h, point, setting
 
 # Many trips in a few days, and nobody is arrested, so that only the choice of route could differ.

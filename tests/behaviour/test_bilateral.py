@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.intervention import BASELINE
-from sim.scenario import read
+from sim.scenario.intervention import BASELINE
+from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, numbers, point
 
 PARTS = (

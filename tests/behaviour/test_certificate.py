@@ -8,13 +8,11 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from sim.certificate import certify
 from sim.errors import InputError
-from sim.intervention import BASELINE, Scenario
 from sim.model.border import Border
-from sim.model.investigation import Case
-from sim.model.referral import SELECTIVE
-from sim.records import (
+from sim.model.intelligence.investigation import Case
+from sim.model.port.referral import SELECTIVE
+from sim.records.tally import (
     IN_TRANSIT,
     LINE_QUEUE_S,
     LINE_SERVED,
@@ -24,8 +22,10 @@ from sim.records import (
     READY,
     SEIZED,
 )
-from sim.run import run_border
-from sim.scenario import names, read
+from sim.replication import run_border
+from sim.results.certificate import certify
+from sim.scenario.intervention import BASELINE, Scenario
+from sim.scenario.reading import names, read
 from tests.behaviour.scene import JULY, point
 
 PORTS = ("abercorn", "chief-mountain", "coutts", "goodlands", "midway", "pacific-highway", "sombra")

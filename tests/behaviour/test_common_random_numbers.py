@@ -11,10 +11,10 @@ import functools
 import numpy as np
 import pytest
 
-from sim.intervention import BASELINE, Scenario
-from sim.model.booking import Booking
+from sim.model.smuggling.attempt import Booking
 from sim.randomness import entity_number
-from sim.scenario import read
+from sim.scenario.intervention import BASELINE, Scenario
+from sim.scenario.reading import read
 from tests.behaviour.scene import (
     NOBODY_HURRIES,
     SMALL,

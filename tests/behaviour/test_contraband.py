@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config, config_schema
+from sim import config
+from sim import config as config_schema
 from sim.errors import InputError
-from sim.feasibility import check_point
-from sim.intervention import BASELINE
-from sim.model.enrolment import Enrolment
-from sim.model.traffic import BUS, CAR, FAST, NEXUS, TRUCK
-from sim.network import known_networks, read_network
+from sim.model.port.traffic import BUS, CAR, FAST, NEXUS, TRUCK
+from sim.model.smuggling.enrolment import Enrolment
 from sim.parameters import Contraband
+from sim.places.network import known_networks, read_network
 from sim.randomness import Streams
-from sim.run import run_replication
+from sim.replication import run_replication
+from sim.scenario.checks import check_point
+from sim.scenario.intervention import BASELINE
 from tests.behaviour.scene import Changes, border, numbers, point, whole_table
 
 FEW = ("coutts", "sarnia")

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from sim.model.border import Border
-from sim.scenario import read
+from sim.scenario.reading import read
 from tests.behaviour.scene import (
     FEW,
     attempts_of,

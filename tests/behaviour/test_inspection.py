@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.model.duty import collection
-from sim.model.referral import DUTY, LOOKOUT, NOT_REFERRED, PAPERWORK, RANDOM, SELECTIVE
+from sim.model.port.duty import collection
+from sim.model.port.referral import DUTY, LOOKOUT, NOT_REFERRED, PAPERWORK, RANDOM, SELECTIVE
 from sim.parameters import Duty
-from sim.records import SEIZED
-from sim.scenario import read
+from sim.records.tally import SEIZED
+from sim.scenario.reading import read
 from tests.behaviour.scene import (
     FEW,
     LINKED,

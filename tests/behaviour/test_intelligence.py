@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.intervention import BASELINE, Intervention, Scenario
-from sim.model.booking import PORT, TRAFFICKING, Booking, Outcome, Route
-from sim.model.conditions import DAY_S, Conditions
-from sim.model.intelligence import Intelligence
-from sim.model.organisation import Organisations
-from sim.model.terms import Terms
+from sim.model.conditions import DAY_S, Conditions, Terms
+from sim.model.intelligence.intelligence import Intelligence
+from sim.model.smuggling.attempt import PORT, TRAFFICKING, Booking, Outcome, Route
+from sim.model.smuggling.organisation import Organisations
 from sim.randomness import Streams
-from sim.scenario import read
+from sim.scenario.intervention import BASELINE, Intervention, Scenario
+from sim.scenario.reading import read
 from tests.behaviour.scene import parameters, setting, whole_table
 
 START = datetime.date(2005, 1, 1)

@@ -10,16 +10,14 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.intervention import BASELINE, Intervention, Scenario, Where
-from sim.model.booking import PORT, PRICE, SUPPLY, TRAFFICKING, Booking, Outcome, Route
 from sim.model.conditions import DAY_S, Conditions
-from sim.model.deal import Deals
-from sim.model.market import Markets
-from sim.model.organisation import Opportunity, Organisations
-from sim.model.supply import Supply
+from sim.model.smuggling.attempt import PORT, PRICE, SUPPLY, TRAFFICKING, Booking, Outcome, Route
+from sim.model.smuggling.market import Deals, Markets, Supply
+from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.parameters import Parameters
 from sim.randomness import Streams
-from sim.scenario import read
+from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
+from sim.scenario.reading import read
 from tests.behaviour.scene import Changes, parameters, whole_table
 
 START = datetime.date(2005, 1, 1)

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from sim.scenario import read
+from sim.scenario.reading import read
 from tests.behaviour.scene import (
     FEW,
     JULY,

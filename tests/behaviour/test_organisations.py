@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from sim.model.booking import ARREST, PORT, TRAFFICKING, Booking, Outcome, Route
 from sim.model.conditions import DAY_S
-from sim.model.organisation import Opportunity, Organisations
-from sim.network import shares
+from sim.model.smuggling.attempt import ARREST, PORT, TRAFFICKING, Booking, Outcome, Route
+from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.parameters import Smuggling
+from sim.places.network import shares
 from sim.randomness import Streams
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.intervention import Intervention, Scenario, Where
-from sim.model.traffic import FAST, NEXUS, TRUCK
-from sim.records import OFFICER_COLUMNS, PASSED, SEIZED, TURNED_BACK
+from sim.model.port.traffic import FAST, NEXUS, TRUCK
+from sim.records.tally import OFFICER_COLUMNS, PASSED, SEIZED, TURNED_BACK
+from sim.scenario.intervention import Intervention, Scenario, Where
 from tests.behaviour.scene import (
     Changes,
     attempts_of,

@@ -8,9 +8,9 @@ import functools
 import numpy as np
 import pytest
 
-from sim.intervention import BASELINE
-from sim.records import PASSED, SEIZED
-from sim.scenario import read
+from sim.records.tally import PASSED, SEIZED
+from sim.scenario.intervention import BASELINE
+from sim.scenario.reading import read
 from tests.behaviour.scene import (
     FEW,
     attempts_of,

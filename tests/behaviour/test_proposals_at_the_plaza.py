@@ -9,9 +9,9 @@ import functools
 import numpy as np
 import pytest
 
-from sim.intervention import Scenario
-from sim.run import run_replication
-from sim.scenario import read
+from sim.replication import run_replication
+from sim.scenario.intervention import Scenario
+from sim.scenario.reading import read
 from tests.behaviour.scene import Changes, point, whole_table
 
 REPLICATIONS = 4

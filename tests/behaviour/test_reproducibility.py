@@ -6,14 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.execute.chunk import Job, replicate
-from sim.execute.chunks import Chunks
-from sim.execute.plan import plan
+from sim.execute.chunk import Chunks, Job, replicate
+from sim.execute.execution import Serial
 from sim.execute.pool import Pool
-from sim.execute.serial import Serial
 from sim.execute.store import Store
-from sim.intervention import BASELINE
-from sim.scenario import read
+from sim.execute.task import plan
+from sim.scenario.intervention import BASELINE
+from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, SMALL, point
 
 TABLES = ("summary", "port_hours", "officer_hours", "attempts")

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.geography import EARTH_RADIUS_KM
-from sim.intervention import BASELINE
-from sim.model.booking import AIR, BETWEEN_PORTS, POST, WATER
-from sim.model.organisation import Opportunity
-from sim.model.patrol import loss_away
-from sim.model.route_choice import RouteChoice
-from sim.model.traffic import CAR, LANES, NEXUS
-from sim.model.trip_value import Perception
-from sim.network import Place, read_network
+from sim.model.port.traffic import CAR, LANES, NEXUS
+from sim.model.smuggling.attempt import AIR, BETWEEN_PORTS, POST, WATER
+from sim.model.smuggling.organisation import Opportunity
+from sim.model.smuggling.patrol import loss_away
+from sim.model.smuggling.route_choice import RouteChoice
+from sim.model.smuggling.trip_value import Perception
 from sim.parameters import Patrol, Smuggling
+from sim.places.network import Place, read_network
+from sim.places.ports import EARTH_RADIUS_KM
 from sim.randomness import Streams
-from sim.scenario import read
+from sim.scenario.intervention import BASELINE
+from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whole_table
 
 RARE = 1e-4

@@ -9,9 +9,9 @@ import datetime
 import sys
 from pathlib import Path
 
-from sim.intervention import Intervention, Scenario, Where
 from sim.parameters import Parameters
-from sim.point import Point
+from sim.scenario.intervention import Intervention, Scenario, Where
+from sim.scenario.point import Point
 
 START = datetime.date(2005, 7, 2)
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.intervention import Intervention, Scenario, Where
 from sim.parameters import Parameters
-from sim.point import Point
-from sim.records import PASSED, SEIZED, TURNED_BACK
+from sim.records.tally import PASSED, SEIZED, TURNED_BACK
+from sim.scenario.intervention import Intervention, Scenario, Where
+from sim.scenario.point import Point
 from tests.equality.fixed import fixed_points
 from tests.equality.twins import Twins
 

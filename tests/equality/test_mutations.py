@@ -28,15 +28,15 @@ class Fault:
 
 FAULTS = {
     "the highest-numbered free booth instead of the lowest": Fault(
-        "booths.py",
+        "officers.py",
         "    for place in range(1, manned):\n        if free[place] <= arrival:",
         "    for place in range(manned - 1, 0, -1):\n        if free[place] <= arrival:",
     ),
     "a closing booth drops its vehicle": Fault(
-        "booths.py", "moment = max(free[place, server], now)", "moment = now"
+        "officers.py", "moment = max(free[place, server], now)", "moment = now"
     ),
     "officers change place without regard to who finishes first": Fault(
-        "booths.py", "while slot > 0 and available[slot - 1] > moment:", "while slot > count:"
+        "officers.py", "while slot > 0 and available[slot - 1] > moment:", "while slot > count:"
     ),
     "an examination must end, not begin, within its limit": Fault(
         "secondary.py",
@@ -52,20 +52,20 @@ FAULTS = {
         "primary.py", "free[booth] += booth_work", "free[booth] += 0.0"
     ),
     "whoever withdraws is searched all the same": Fault(
-        "inspection.py",
+        "referral.py",
         "            reason = referral.PROBE\n            work = 0.0",
         "            pass",
     ),
     "withdrawing is drawn anew by lane, not by conveyance": Fault(
-        "inspection.py",
+        "referral.py",
         "withdraws(row[WITHDRAWAL_SHARE], index, day, entity,",
         "withdraws(row[WITHDRAWAL_SHARE], index, day, own_entity,",
     ),
     "officers who have withdrawn are off shift": Fault(
-        "compiled_port.py", "if mode == HELD:", "if mode == HELD and False:"
+        "port.py", "if mode == HELD:", "if mode == HELD and False:"
     ),
     "those in line at closing time are not served": Fault(
-        "compiled_port.py",
+        "port.py",
         "if manned[place] > 0 and before < last_of[place]",
         "if on_shift and manned[place] > 0 and before < last_of[place]",
     ),
@@ -76,7 +76,7 @@ def verdict(folder: Path, fault: Fault | None) -> subprocess.CompletedProcess[st
     """Check a copy of the package, compiled anew."""
     shutil.copytree(ROOT / "sim", folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     if fault is not None:
-        path = folder / "sim" / "engine" / fault.file
+        path = folder / "sim" / "engine" / "compiled" / fault.file
         text = path.read_text(encoding="utf-8")
         assert text.count(fault.right) == 1, fault
         path.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")

@@ -7,14 +7,22 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from sim.engine.compiled import CompiledEngine
-from sim.engine.day import World
-from sim.engine.reference import ReferenceEngine
-from sim.geography import Ports, read_ports
+from sim.engine.compiled.engine import CompiledEngine
+from sim.engine.reference.engine import ReferenceEngine
 from sim.model.border import Border
 from sim.model.conditions import DAY_S
-from sim.point import Point
-from sim.records import ON_CLEARANCE, ON_EXAMINATION, ON_PRIMARY, OVERTIME, READY, SHIFT, Tally
+from sim.model.day import World
+from sim.places.ports import Ports, read_ports
+from sim.records.tally import (
+    ON_CLEARANCE,
+    ON_EXAMINATION,
+    ON_PRIMARY,
+    OVERTIME,
+    READY,
+    SHIFT,
+    Tally,
+)
+from sim.scenario.point import Point
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from sim.intervention import BASELINE
 from sim.parameters import Parameters
-from sim.point import Point
-from sim.results import KEYS, METRICS, TABLES, Result
+from sim.results.reading import KEYS, METRICS, TABLES, Result
+from sim.scenario.intervention import BASELINE
+from sim.scenario.point import Point
 
 DTYPES = {"str": "str", "int64": "int64", "float64": "float64", "bool": "bool"}
 

@@ -16,7 +16,7 @@ import filelock
 import pytest
 
 import sim.__main__ as door
-from sim.status import read_status
+from sim.progress import read_status
 from tests.pipeline import stand_in
 
 HERE = Path(__file__).resolve().parent
@@ -35,9 +35,9 @@ def model(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
         seen.calls.append((point.scenario.name, replication))
         return seen.replicate(point, replication)
 
-    fake = types.ModuleType("sim.run")
+    fake = types.ModuleType("sim.replication")
     fake.run_replication = run_replication  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.run", fake)
+    monkeypatch.setitem(sys.modules, "sim.replication", fake)
     return seen
 
 
@@ -191,7 +191,7 @@ def test_a_csv_that_would_be_too_long_is_left_out_and_that_is_said(
 ) -> None:
     assert run(*QUICK) == 0
     assert "summary.csv" not in capsys.readouterr().out
-    monkeypatch.setattr("sim.writing.CSV_MOST_ROWS", 3)
+    monkeypatch.setattr("sim.results.writing.CSV_MOST_ROWS", 3)
     assert run(*QUICK, "run.replications=4") == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith(f"no {tmp_path / 'study' / 'summary.csv'}: ")
@@ -240,8 +240,8 @@ def test_results_of_other_code_are_not_taken_for_done(
     run: Run, model: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(*QUICK)
-    monkeypatch.setattr("sim.conduct.code_digest", lambda: "other")
-    monkeypatch.setattr("sim.manifest.code_digest", lambda: "other")
+    monkeypatch.setattr("sim.study.run.code_digest", lambda: "other")
+    monkeypatch.setattr("sim.study.manifest.code_digest", lambda: "other")
     run(*QUICK)
     assert len(model.calls) == 6
 
@@ -337,10 +337,10 @@ SLOW = """
 import sys
 import functools
 import stand_in
-import sim.conduct
+import sim.study.run
 import sim.__main__ as door
 if __name__ == "__main__":
-    sim.conduct.Job = functools.partial(sim.conduct.Job, model=stand_in.slow)
+    sim.study.run.Job = functools.partial(sim.study.run.Job, model=stand_in.slow)
     sys.exit(door.main())
 """
 

@@ -12,10 +12,10 @@ from analysis.assumptions import assumptions, given_values
 from analysis.brief import page, unbroken
 from analysis.compare import compare
 from analysis.exhibits import AGAINST, ALONE, BORDER, SETTLING, WAITS_AGAINST
-from analysis.fit_values import read_values
+from analysis.fit.values import read_values
 from analysis.validate import validate
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study, read_study
+from sim.results.reading import Study, read_study
+from sim.results.schema import PRIMARY_OUTCOME
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 write = MADE_UP["write"]

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.execute.cluster import _check
+from sim.execute.ray_cluster import _check
 from sim.execute.reaper import holders
-from sim.status import read_status
+from sim.progress import read_status
 from tests.pipeline.test_kill import (
     HERE,
     PATIENCE_S,
@@ -160,7 +160,7 @@ def test_something_that_answers_and_is_no_cluster_is_refused_in_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("ray")
-    monkeypatch.setattr("sim.execute.cluster.HEALTH_S", 2.0)
+    monkeypatch.setattr("sim.execute.ray_cluster.HEALTH_S", 2.0)
     with closing(socket.socket()) as silent:
         silent.bind((HEAD, 0))
         silent.listen()

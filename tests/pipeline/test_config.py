@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config, config_schema
+from sim import config
+from sim import config as config_schema
 from sim.errors import InputError
-from sim.manifest import configuration_hash
 from sim.parameters import Parameters, catalogue
-from sim.study import Settings
+from sim.study.manifest import configuration_hash
+from sim.study.settings import Settings
 
 GROUPS = [
     "traffic",

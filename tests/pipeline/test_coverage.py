@@ -6,8 +6,8 @@ import pytest
 
 from docs.coverage_page import rows
 from docs.scenarios_page import LEVERS, held_by
-from sim.results import METRICS
-from sim.scenario import names, read
+from sim.results.reading import METRICS
+from sim.scenario.reading import names, read
 
 ROWS = rows()
 with LEVERS.open(encoding="utf-8", newline="") as file:

@@ -13,8 +13,9 @@ from analysis.__main__ import parser as analysis_parser
 from docs.__main__ import PAGES, main, out_of_date
 from docs.markdown import anchor, plain
 from docs.study import BEGIN, END, PICTURE
-from sim import config, config_schema
-from sim.scenario import names
+from sim import config
+from sim import config as config_schema
+from sim.scenario.reading import names
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

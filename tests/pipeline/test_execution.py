@@ -12,14 +12,11 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.execute.array import in_array, place_in_array
-from sim.execute.chunk import Failure, Job, Outcome, Replicate, carry_out
-from sim.execute.chunks import LONGEST_S, Chunks
-from sim.execute.execution import Executor
-from sim.execute.plan import Task, plan
+from sim.execute.chunk import LONGEST_S, Chunks, Failure, Job, Outcome, Replicate, carry_out
+from sim.execute.execution import Executor, Serial, in_array, place_in_array
 from sim.execute.pool import Pool
-from sim.execute.serial import Serial
 from sim.execute.store import Store
+from sim.execute.task import Task, plan
 from tests.pipeline import stand_in
 
 HERE = Path(__file__).resolve().parent

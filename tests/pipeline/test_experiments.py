@@ -9,8 +9,9 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 import sim.__main__ as door
-from sim import config, config_schema
-from sim.results import read_study
+from sim import config
+from sim import config as config_schema
+from sim.results.reading import read_study
 from tests.pipeline import stand_in
 
 EXPERIMENTS = sorted(path.stem for path in (config.CONF / "experiment").glob("*.yaml"))
@@ -34,9 +35,9 @@ def small(experiment: str) -> list[str]:
 def test_every_experiment_runs(
     experiment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = types.ModuleType("sim.run")
+    fake = types.ModuleType("sim.replication")
     fake.run_replication = stand_in.run_replication  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.run", fake)
+    monkeypatch.setitem(sys.modules, "sim.replication", fake)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     given = [*small(experiment), f"study.dir={tmp_path / 'study'}"]
     monkeypatch.setattr(sys, "argv", ["sim", *given])

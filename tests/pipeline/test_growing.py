@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.execute.growing import read_plan, summary_of
+from sim.execute.live import read_plan, summary_of
 from sim.execute.part import DamagedError
-from sim.results import read_study
-from sim.status import read_status
+from sim.progress import read_status
+from sim.results.reading import read_study
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["ports=[big-beaver]", "run.days=2", "execution=serial"]
@@ -20,7 +20,7 @@ PATIENCE_S = 240
 
 def waiting() -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "sim.execute.waiting"],
+        [sys.executable, "-m", "sim.execute.standby"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -16,7 +16,7 @@ import pytest
 
 import sim.__main__ as door
 from sim.errors import InputError
-from sim.status import read_status
+from sim.progress import read_status
 from tests.pipeline import stand_in
 
 HERE = Path(__file__).resolve().parent
@@ -31,17 +31,17 @@ import functools
 import sys
 import time
 import stand_in
-import sim.conduct
+import sim.study.run
 import sim.__main__ as door
 
-class Slow(sim.conduct.Store):
+class Slow(sim.study.run.Store):
     def load(self, task):
         time.sleep(0.001)
         return super().load(task)
 
 if __name__ == "__main__":
-    sim.conduct.Store = Slow
-    sim.conduct.Job = functools.partial(sim.conduct.Job, model=stand_in.brief)
+    sim.study.run.Store = Slow
+    sim.study.run.Job = functools.partial(sim.study.run.Job, model=stand_in.brief)
     sys.exit(door.main())
 """
 
@@ -101,9 +101,9 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def unbroken(folder: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """The same study in this process, from beginning to end."""
-    job = importlib.import_module("sim.conduct").Job
+    job = importlib.import_module("sim.study.run").Job
     quick = functools.partial(job, model=stand_in.run_replication)
-    monkeypatch.setattr("sim.conduct.Job", quick)
+    monkeypatch.setattr("sim.study.run.Job", quick)
     monkeypatch.setattr(sys, "argv", ["sim", *words, "execution=serial", f"study.dir='{folder}'"])
     assert door.main() == 0
     return content(folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim.__main__ as door
-from sim.results import read_study
+from sim.results.reading import read_study
 from tests.pipeline import stand_in
 
 SMALL = ["ports=[sarnia]", "run.days=1", "run.start=2005-07-04", "execution=serial"]
@@ -31,9 +31,9 @@ def model(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
         seen.calls += 1
         return stand_in.run_replication(point, replication)
 
-    fake = types.ModuleType("sim.run")
+    fake = types.ModuleType("sim.replication")
     fake.run_replication = run_replication  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.run", fake)
+    monkeypatch.setitem(sys.modules, "sim.replication", fake)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     return seen
 

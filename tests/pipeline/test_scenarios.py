@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.feasibility import check_point
-from sim.geography import read_ports
-from sim.intervention import Intervention, Scenario, Where, moment
 from sim.parameters import Parameters
-from sim.point import Point
-from sim.run import run_border
-from sim.scenario import FOLDER, names, read
+from sim.places.ports import read_ports
+from sim.replication import run_border
+from sim.scenario.checks import check_point
+from sim.scenario.intervention import Intervention, Scenario, Where, moment
+from sim.scenario.point import Point
+from sim.scenario.reading import FOLDER, names, read
 
 TABLE = read_ports(2005)
 

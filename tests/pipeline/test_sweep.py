@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import sim.__main__ as door
-from sim import conduct
-from sim.point import Point
+from sim.scenario.point import Point
+from sim.study import run as conduct
 from tests.pipeline import stand_in
 
 QUICK = ["ports=[sarnia]", "run.days=2", "run.replications=1", "execution=serial"]
@@ -112,7 +112,7 @@ def test_a_bad_sweep_is_one_line_before_anything_runs(
 def test_a_study_that_nobody_meant_is_refused_and_one_that_is_confirmed_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("sim.estimate.MOST_REPLICATIONS", 2)
+    monkeypatch.setattr("sim.study.run.MOST_REPLICATIONS", 2)
     monkeypatch.setattr("sim.execute.chunk.replicate", stand_in.run_replication)
     folder = tmp_path / "study"
     words = ["sim", *QUICK, "run.replications=3", f"study.dir='{folder}'"]

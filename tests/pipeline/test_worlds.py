@@ -7,15 +7,16 @@ import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config, config_schema
-from sim.design.crossing import crossed
+from sim import config
+from sim import config as config_schema
+from sim.design.design import crossed
 from sim.design.factors import Factor, uncertain
 from sim.design.worlds import worlds
 from sim.errors import InputError
-from sim.execute.plan import key_of
-from sim.intervention import BASELINE
+from sim.execute.task import key_of
 from sim.parameters import Parameters, catalogue, check
-from sim.study import Settings
+from sim.scenario.intervention import BASELINE
+from sim.study.settings import Settings
 
 SMALL = ("experiment=quick", "run.days=1")
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled import CompiledEngine
-from sim.engine.day import OPEN, DayPlan, World, new_guests
-from sim.engine.settings import (
+from sim.engine.compiled.engine import CompiledEngine
+from sim.model.day import OPEN, DayPlan, World, new_guests
+from sim.model.port.inspection_rates import (
     CLEARANCE_S,
     HURRY_QUEUE,
     HURRY_SERVICE,
@@ -26,10 +26,10 @@ from sim.engine.settings import (
     WAIVE_QUEUE,
     WIDTH,
 )
-from sim.model.examination import FULL, KINDS
-from sim.model.traffic import CAR, LANES
+from sim.model.port.referral import FULL, KINDS
+from sim.model.port.traffic import CAR, LANES
 from sim.randomness import entity_number, exponential_table
-from sim.records import (
+from sim.records.tally import (
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
     LINE_QUEUE_S,
@@ -174,7 +174,7 @@ class Record:
     engine : CompiledEngine
     tally : Tally
     lines, lanes : array of float, shape (days, columns)
-        Sums of each day (`sim.records`).
+        Sums of each day (`sim.records.tally`).
     """
 
     engine: CompiledEngine

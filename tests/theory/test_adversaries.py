@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.model.adversary import (
+from sim.model.smuggling.adversary import (
     Adversary,
     Learning,
     Options,
@@ -18,9 +18,9 @@ from sim.model.adversary import (
     Threshold,
     WorstCase,
 )
-from sim.model.adversary.quantal_response import shares
-from sim.model.adversary.threshold import willing
-from sim.model.booking import PORT, TRAFFICKING, Booking, Outcome, Route
+from sim.model.smuggling.adversary.quantal_response import shares
+from sim.model.smuggling.adversary.threshold import willing
+from sim.model.smuggling.attempt import PORT, TRAFFICKING, Booking, Outcome, Route
 from sim.parameters import Smuggling
 from sim.randomness import Streams
 

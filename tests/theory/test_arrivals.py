@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.geography import read_ports
-from sim.intervention import BASELINE
-from sim.model.traffic import demand
+from sim.model.port.traffic import demand
 from sim.parameters import Parameters, Traffic
-from sim.point import Point
+from sim.places.ports import read_ports
 from sim.randomness import Streams
-from sim.records import ARRIVALS
-from sim.run import run_border
+from sim.records.tally import ARRIVALS
+from sim.replication import run_border
+from sim.scenario.intervention import BASELINE
+from sim.scenario.point import Point
 from tests.theory.station import DAY_S, HOURS, STANDARD_ERRORS, Station
 
 RARE = 1e-4

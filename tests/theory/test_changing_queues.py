@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.linalg import expm
 
 from sim.randomness import gamma_table
-from sim.records import LINE_QUEUE_S, LINE_WAIT_S
+from sim.records.tally import LINE_QUEUE_S, LINE_WAIT_S
 from tests.theory.station import DAY_S, HOURS, STANDARD_ERRORS, Station
 
 Floats = npt.NDArray[np.float64]

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from analysis.estimates import estimate
-from sim.intervention import Intervention, Scenario
 from sim.parameters import Parameters
-from sim.point import Point
+from sim.scenario.intervention import Intervention, Scenario
+from sim.scenario.point import Point
 from tests.theory.station import Station
 
 STUDIES, REPLICATIONS = 1000, 10
@@ -47,7 +47,7 @@ def test_intervals_of_independent_studies_hold_the_truth_as_often_as_they_say() 
 @pytest.mark.slow
 def test_intervals_of_the_model_itself_hold_the_truth_as_often_as_they_say() -> None:
     # Real replications are dear: 1,000 studies are drawn from 400 of them, whose mean is the truth.
-    from sim.run import run_replication
+    from sim.replication import run_replication
 
     rooms = Parameters()
     point = Point(

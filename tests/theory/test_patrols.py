@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim.model.patrol import (
+from sim.model.smuggling.patrol import (
     caught_on_land,
     caught_on_water,
     loss_away,
@@ -14,8 +14,8 @@ from sim.model.patrol import (
     noticed_on_water,
     reached,
 )
-from sim.model.region import read_regions
 from sim.parameters import Patrol, catalogue
+from sim.places.ports import read_regions
 
 BASELINE = Patrol()
 REGIONS = read_regions()

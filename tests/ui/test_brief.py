@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, TimeoutError
 
 from analysis.brief import write_brief
 from analysis.language import catalogue
-from sim.results import Study, read_study
+from sim.results.reading import Study, read_study
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 HOSTILE = "<img src=http://192.0.2.1/a onerror=alert(1)></script><b>more"

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from analysis.drawing import PLOTLYJS, plotlyjs
-from sim.status import Status, write_status
+from analysis.exhibits import PLOTLYJS, plotlyjs
+from sim.progress import Status, write_status
 
 HERE = Path(__file__).parent
 MADE_UP = runpy.run_path(str(HERE.parent / "synthetic_study.py"))

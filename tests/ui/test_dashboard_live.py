@@ -15,9 +15,9 @@ from analysis.dashboard.live import MOST_RUNNING, Live, Request
 from analysis.dashboard.mix import mixed, write_scenario
 from analysis.dashboard.mix_callbacks import request_of
 from sim.errors import InputError
-from sim.execute.growing import read_plan
-from sim.results import read_study
-from sim.status import Status
+from sim.execute.live import read_plan
+from sim.progress import Status
+from sim.results.reading import read_study
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240

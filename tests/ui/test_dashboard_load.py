@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.status import read_status
+from sim.progress import read_status
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "synthetic_study.py"))

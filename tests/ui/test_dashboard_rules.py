@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 
 from analysis.dashboard import address
 from analysis.dashboard.app import make_app
-from analysis.dashboard.desk import Desk
 from analysis.dashboard.folders import Folders
+from analysis.dashboard.frame import Desk
 from analysis.dashboard.levers import levers, offered
-from analysis.dashboard.live_cleaning import clean
-from analysis.dashboard.live_process import quoted
+from analysis.dashboard.live import clean, quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_callbacks import request_of
-from sim import scenario as scenario_files
 from sim.errors import InputError
-from sim.status import Status, write_status
+from sim.progress import Status, write_status
+from sim.scenario import reading as scenario_files
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 PROPOSALS = sorted(offered())

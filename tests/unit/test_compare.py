@@ -10,12 +10,11 @@ import pytest
 from scipy import stats
 
 from analysis.__main__ import main
-from analysis.compare import Comparison, compare, corrected, family, values
-from analysis.compare_text import frame_of, text_of
+from analysis.compare import Comparison, compare, corrected, family, frame_of, text_of, values
 from analysis.estimates import estimate
 from analysis.wording import number, shown
 from sim.errors import InputError
-from sim.results import Study, read_study
+from sim.results.reading import Study, read_study
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 write, EFFECTS = MADE_UP["write"], MADE_UP["EFFECTS"]

@@ -11,9 +11,9 @@ from analysis.brief import page
 from analysis.compare import compare
 from analysis.contraband import ENGLISH, FRENCH, counting, named
 from analysis.language import catalogue, speaking, tell
-from sim.metrics import CONTRABAND, PRIMARY_OUTCOME
 from sim.parameters import catalogue as parameters
-from sim.results import METRICS, read_study
+from sim.results.reading import METRICS, read_study
+from sim.results.schema import CONTRABAND, PRIMARY_OUTCOME
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 TWO = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4)}

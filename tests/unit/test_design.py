@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.design.methods import DesignConfig, design_of
+from sim.design.asking import DesignConfig, design_of
 from sim.errors import InputError
 
 SHARE, SCALE = "inspection.selective_share", "staffing.officers_scale"

@@ -9,10 +9,10 @@ import pytest
 from analysis.compare import DERIVED, Comparison, compare
 from analysis.estimates import Estimate
 from analysis.findings import _price, answer
+from analysis.headline import leading
 from analysis.language import catalogue, speaking
-from analysis.leading import leading
-from sim.metrics import METRICS, PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import METRICS, PRIMARY_OUTCOME
 
 SECOND = 1 / 60
 

@@ -12,14 +12,18 @@ import pytest
 import yaml
 from scipy.stats import norm
 
-from analysis import fit as fit_module
-from analysis import fit_record
-from analysis.fit import Fit, fit
-from analysis.fit_record import FREE, MARKS
-from analysis.fit_text import text_of, values_of, write_worlds
-from analysis.fit_values import read_values, write_values
-from analysis.ridge import plausible_flow, what_is_not_known, what_the_study_carries
-from sim.design.listed import PLAUSIBLE, read_points
+from analysis.fit import fit as fit_module
+from analysis.fit import record as fit_record
+from analysis.fit.fit import Fit, fit, text_of, values_of, write_worlds
+from analysis.fit.record import FREE, MARKS
+from analysis.fit.values import (
+    plausible_flow,
+    read_values,
+    what_is_not_known,
+    what_the_study_carries,
+    write_values,
+)
+from sim.design.worlds import PLAUSIBLE, read_points
 from sim.errors import InputError
 from sim.parameters import Smuggling, catalogue
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from sim.geography import read_ports
-from sim.model.hidden_cost import hidden_costs, open_by_hour
+from sim.model.smuggling.routes import hidden_costs, open_by_hour
+from sim.places.ports import read_ports
 
 SHARES = {"port": 0.7, "water": 0.25, "post": 0.05}
 UTILITY = {

@@ -8,18 +8,23 @@ import pytest
 import simpy
 from scipy import stats
 
-from sim.model.chance import Key, uniforms
-from sim.model.channel import Channel
 from sim.model.conditions import DAY_S
-from sim.model.courier import Couriers
-from sim.model.delay import lognormal
-from sim.model.lead import KNOWN_IN_CANADA, MATCH, POLICE, SALE, STOP, TRACE, Lead, Leads, new_lead
-from sim.model.lookout import Lookouts
-from sim.model.occurrence import Occurrences, poisson_counts
-from sim.model.recovery import Recoveries
-from sim.model.trace import Traces
+from sim.model.intelligence.channel import Channel
+from sim.model.intelligence.evidence import Occurrences, Recoveries, Traces, poisson_counts
+from sim.model.intelligence.lead import (
+    KNOWN_IN_CANADA,
+    MATCH,
+    POLICE,
+    SALE,
+    STOP,
+    TRACE,
+    Lead,
+    Leads,
+    new_lead,
+)
+from sim.model.intelligence.lookout import Couriers, Lookouts
 from sim.parameters import Intelligence
-from sim.randomness import LEAD, Streams
+from sim.randomness import LEAD, Key, Streams, lognormal, uniforms
 
 STREAMS = Streams(5, 0)
 

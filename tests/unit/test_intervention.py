@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.intervention import BASELINE, Cost, Intervention, Scenario, Where, select
 from sim.parameters import Inspection, Parameters
+from sim.scenario.intervention import BASELINE, Cost, Intervention, Scenario, Where, select
 
 PORTS = SimpleNamespace(
     ids=np.array(["a", "b", "c", "d"]),

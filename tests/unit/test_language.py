@@ -16,9 +16,9 @@ from analysis.language import catalogue, speaking, tell, tell_count
 from analysis.ledger import TITLES
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
 from sim.errors import InputError
-from sim.metrics import METRICS
 from sim.parameters import catalogue as parameters
-from sim.scenario import names as scenarios
+from sim.results.schema import METRICS
+from sim.scenario.reading import names as scenarios
 
 ROOM = Path(analysis.__file__).parent
 SPEAKERS = {"tell", "tell_count"}

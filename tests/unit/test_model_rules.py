@@ -10,23 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.engine.day import OPEN
-from sim.geography import read_ports
-from sim.intervention import BASELINE, Intervention, Scenario, Where
 from sim.model.conditions import DAY_S, Conditions
-from sim.model.danger import Withdrawal
-from sim.model.duty import collection
-from sim.model.examination import detection_probability, search_rate_per_s
-from sim.model.opening import opening_of_day
-from sim.model.organisation import Organisations, load_of, load_scale
-from sim.model.referral import selected_share
-from sim.model.roster import allocate, officers_present
-from sim.model.traffic import TRAIN, draw_lane_day, lane_entities
-from sim.model.traveller_firearms import firearms_of
-from sim.model.workforce import Workforce
+from sim.model.day import OPEN
+from sim.model.port.danger import Withdrawal
+from sim.model.port.duty import collection
+from sim.model.port.opening import opening_of_day
+from sim.model.port.referral import detection_probability, search_rate_per_s, selected_share
+from sim.model.port.roster import allocate, officers_present
+from sim.model.port.traffic import TRAIN, draw_lane_day, lane_entities
+from sim.model.port.workforce import Workforce
+from sim.model.smuggling.organisation import Organisations, load_of, load_scale
+from sim.model.smuggling.traveller_firearms import firearms_of
 from sim.parameters import Duty, Parameters, Smuggling, Staffing
+from sim.places.ports import read_ports
 from sim.randomness import Streams, exponential_table
-from sim.summary import wait_quantile_min
+from sim.results.summary import wait_quantile_min
+from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
 
 PORTS = read_ports(2005)
 YEAR_DAYS = 365

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.model.trade import places_of, sizes_of, trade_shares
-from sim.network import COLUMNS, known_networks, read_network, shares
+from sim.model.smuggling.organisation import places_of, sizes_of, trade_shares
+from sim.places.network import COLUMNS, known_networks, read_network, shares
 
 HEAD = ",".join(COLUMNS)
 GOOD = ["source,A,Alpha,10,40,-80,assumed", "market,B,Beta,5,45,-75,assumed"]

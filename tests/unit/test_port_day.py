@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.intervention import BASELINE, Intervention, Scenario
-from sim.minute_record import minute_means
 from sim.parameters import Parameters
-from sim.point import Point
-from sim.port_day import port_day
-from sim.port_day_table import read_port_day
+from sim.port_day import minute_means, port_day
+from sim.results.reading import read_port_day
+from sim.scenario.intervention import BASELINE, Intervention, Scenario
+from sim.scenario.point import Point
 
 
 def point(ports: tuple[str, ...] = ("emerson",), scenario: Scenario = BASELINE) -> Point:
@@ -54,7 +53,7 @@ def test_officers_by_task_add_up_to_those_on_shift() -> None:
 
 
 def test_where_the_port_is_closed_nobody_comes() -> None:
-    from sim.intervention import Where
+    from sim.scenario.intervention import Where
 
     closing = Intervention("port", "close", True, Where(ports=("emerson",)))
     day = port_day(point(scenario=Scenario("closed", interventions=(closing,))))

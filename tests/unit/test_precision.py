@@ -9,8 +9,8 @@ from scipy import stats
 
 from sim.design.precision import ALPHA, Precision, Target, interval
 from sim.design.procedure import Outcome, Ran
-from sim.intervention import BASELINE, Scenario
-from sim.point import Point
+from sim.scenario.intervention import BASELINE, Scenario
+from sim.scenario.point import Point
 from tests.pipeline.stand_in import POINT
 
 WAIT = "mean_wait_min"

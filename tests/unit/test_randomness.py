@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from sim import randomness
-from sim.geography import read_ports
-from sim.model.traffic import lane_entities
+from sim.model.port.traffic import lane_entities
+from sim.places.ports import read_ports
 from sim.randomness import (
     TWO_32,
     Streams,

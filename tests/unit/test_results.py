@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import InputError
-from sim.results import KEYS, METRICS, TABLES, WAIT_BIN_EDGES_MIN, read_study, write_study
+from sim.results.reading import KEYS, METRICS, TABLES, WAIT_BIN_EDGES_MIN, read_study, write_study
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 write, results = MADE_UP["write"], MADE_UP["results"]
@@ -52,10 +52,10 @@ def test_a_summary_of_many_rows_is_not_written_as_csv_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = len(read_study(folder).summary)
-    monkeypatch.setattr("sim.writing.CSV_MOST_ROWS", rows)
+    monkeypatch.setattr("sim.results.writing.CSV_MOST_ROWS", rows)
     write(folder, TWO, replications=2)
     assert (folder / "summary.csv").exists()
-    monkeypatch.setattr("sim.writing.CSV_MOST_ROWS", rows - 1)
+    monkeypatch.setattr("sim.results.writing.CSV_MOST_ROWS", rows - 1)
     write(folder, TWO, replications=2)
     assert not (folder / "summary.csv").exists()
     study = read_study(folder)
@@ -109,7 +109,7 @@ def test_a_folder_whose_files_are_half_renamed_is_no_results_folder(
         renamed.append(target.name)
         source.rename(target)
 
-    monkeypatch.setattr("sim.writing.os.replace", rename)
+    monkeypatch.setattr("sim.results.writing.os.replace", rename)
     with pytest.raises(OSError, match="stops here"):
         write_study(folder, results(TWO, 1), {})
     with pytest.raises(InputError, match="not a results folder"):

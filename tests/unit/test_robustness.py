@@ -10,8 +10,8 @@ from analysis.sensitivity import shares_by_kind, tornado
 from sim.design.factors import Factor
 from sim.design.worlds import worlds
 from sim.errors import InputError
-from sim.metrics import PRIMARY_OUTCOME
-from sim.results import Study
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 from tests.made_design import made
 
 

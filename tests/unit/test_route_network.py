@@ -6,14 +6,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sim.model.booking import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
-from sim.model.organisation import Opportunity
-from sim.model.region import read_regions
-from sim.model.route_choice import RouteChoice
-from sim.model.route_network import RouteNetwork, baseline_shares
-from sim.model.traffic import LANES
-from sim.model.trip_value import Perception
+from sim.model.port.traffic import LANES
+from sim.model.smuggling.attempt import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
+from sim.model.smuggling.organisation import Opportunity
+from sim.model.smuggling.route_choice import RouteChoice
+from sim.model.smuggling.routes import RouteNetwork, baseline_shares
+from sim.model.smuggling.trip_value import Perception
 from sim.parameters import Patrol, Smuggling
+from sim.places.ports import read_regions
 from sim.randomness import Streams
 from tests.behaviour.scene import whole_table
 

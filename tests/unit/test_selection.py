@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.design.selection import KimNelson
+from sim.design.ranking_selection import KimNelson
 
 PILOT, ALPHA, MARGIN = 10, 0.05, 1.0
 

@@ -12,11 +12,10 @@ import pytest
 from analysis.charts.heat_map import heat_map
 from analysis.charts.prim_box import prim_box
 from analysis.discovery import prim
-from analysis.indices import morris, sobol
 from analysis.language import about_parameter, speaking
-from analysis.two_way import two_way
+from analysis.sensitivity import morris, sobol, two_way
+from sim.design.asking import DesignConfig, design_of
 from sim.design.factors import Factor
-from sim.design.methods import DesignConfig, design_of
 from sim.design.worlds import worlds
 from sim.errors import InputError
 from tests.made_design import made

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.progress import Progress
-from sim.status import STATUS_FILE, Status, in_words, read_status, write_status
+from sim.progress import STATUS_FILE, Progress, Status, in_words, read_status, write_status
 
 RUNNING = Status("running", "quick", total=40, done=10, updated="2026-01-01T00:00:00+00:00")
 

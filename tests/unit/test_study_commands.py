@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
+from sim.design.asking import DesignConfig, design_of
+from sim.design.design import Design
 from sim.design.factors import Factor
-from sim.design.methods import DesignConfig, design_of
-from sim.design.record import Design
 from sim.design.worlds import worlds
-from sim.results import KEYS, METRICS, TABLES, Label, Result, write_study
+from sim.results.reading import KEYS, METRICS, TABLES, Label, Result, write_study
 
 A, B = "smuggling.deep_share", "inspection.d_prime"
 FACTORS = (Factor(A, 0.1, 0.6), Factor(B, 0.0, 2.0))

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.metrics import PRIMARY_OUTCOME
-from sim.model.booking import Booking, Route
-from sim.records import IN_TRANSIT, PASSED, SEIZED, TURNED_BACK, new_attempts
-from sim.summary import FATES, _attempts, _firearms
-from sim.tables import KEYS, TABLES
+from sim.model.smuggling.attempt import Booking, Route
+from sim.records.tally import IN_TRANSIT, PASSED, SEIZED, TURNED_BACK, new_attempts
+from sim.results.schema import KEYS, PRIMARY_OUTCOME, TABLES
+from sim.results.summary import FATES, _attempts, _firearms
 
 UNKNOWN = 9
 

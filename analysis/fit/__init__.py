@@ -1,0 +1,1 @@
+"""Fitting what is not known to the record."""

@@ -1,0 +1,140 @@
+"""The values that the fit found, as the table that is kept with the data."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from analysis.language import tell
+from analysis.wording import number
+from sim.data.tables import DATA_FOLDER, read_text
+from sim.parameters import catalogue
+from sim.results.reading import Study
+
+FITTED = "fitted_values.csv"
+HEAD = ("parameter", "value", "low", "high", "searched_low", "searched_high")
+DIGITS = 3
+"""Significant digits of a fitted value: more would say more than the record does."""
+
+IDENTIFIED = 0.6
+"""A parameter is called found where the record leaves less than this of the range searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A fitted parameter.
+
+    Attributes
+    ----------
+    name : str
+    value : float
+        Where the fit puts it: its default.
+    low, high : float
+        Middle 90 % of the points that agree with the record.
+    searched_low, searched_high : float
+        Range in which the fit looked.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    searched_low: float
+    searched_high: float
+
+    @property
+    def left(self) -> float:
+        """Part of the range searched that the record leaves, 0 to 1."""
+        return min((self.high - self.low) / (0.9 * (self.searched_high - self.searched_low)), 1.0)
+
+    @property
+    def finding(self) -> str:
+        """Whether the record finds it."""
+        return "found" if self.left < IDENTIFIED else "not found: carried as a range"
+
+    def cells(self) -> list[str]:
+        """One row of the table for people."""
+        unit = catalogue()[self.name].metadata["unit"].split(" per ")[0]
+        return [
+            self.name, unit, rounded(self.value), f"{rounded(self.low)} to {rounded(self.high)}",
+            f"{self.left:.0%}", self.finding,
+        ]  # fmt: skip
+
+
+def rounded(value: float) -> str:
+    """A number to the digits that are kept, without an exponent."""
+    return f"{float(f'{value:.{DIGITS}g}'):.10g}"
+
+
+def read_values() -> list[Value]:
+    """The fitted values of the project."""
+    rows = csv.DictReader(io.StringIO(read_text(DATA_FOLDER / FITTED), newline=""))
+    return [Value(row[HEAD[0]], *(float(row[name]) for name in HEAD[1:])) for row in rows]
+
+
+def write_values(values: Sequence[Value], path: Path) -> None:
+    """Write the table, by parameter."""
+    rows = [
+        [one.name, *(rounded(getattr(one, key)) for key in HEAD[1:])]
+        for one in sorted(values, key=lambda one: one.name)
+    ]
+    text = "\n".join(",".join(row) for row in [list(HEAD), *rows])
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+WORLDS = "plausible_worlds.csv"
+FLOW = "smuggling.firearms_per_year"
+HANDGUNS = "handgun"
+
+
+def plausible_flow() -> tuple[float, float, int]:
+    """Flows that agree with the record, firearms a year: 5 %, 95 %, and of how many worlds."""
+    rows = list(csv.DictReader(io.StringIO(read_text(DATA_FOLDER / WORLDS), newline="")))
+    low, high = np.quantile([float(row[FLOW]) for row in rows], [0.05, 0.95])
+    return float(low), float(high), len(rows)
+
+
+def value_of(study: Study, name: str) -> object:
+    """Value of a parameter in a study's baseline."""
+    room, field = name.split(".")
+    configuration = study.manifest.get("configuration") or {}
+    return (configuration.get(room) or {}).get(field, catalogue()[name].default)
+
+
+def what_is_not_known() -> str:
+    """Say what the record leaves open, from the worlds that agree with all of it."""
+    low, high, worlds = plausible_flow()
+    return (
+        "The flow of firearms and the share of it that is taken are known only as their product. "
+        f"Worlds that agree with every number of the fit have {low:,.0f} to {high:,.0f} firearms a "
+        f"year (middle 90 % of {worlds}; the baseline {catalogue()[FLOW].default:,.0f}): "
+        "design=plausible carries that range into every result, and the baseline lies within it."
+    )
+
+
+def what_the_study_carries(study: Study) -> str:
+    """Say of a study whether it carries that range; nothing where it is not of handguns."""
+    if value_of(study, "smuggling.network") != HANDGUNS:
+        return ""
+    low, high, _ = plausible_flow()
+    known = tell(
+        "The record gives the flow of firearms and the share of it that is taken only as their "
+        "product: flows of {low} to {high} firearms a year agree with it.",
+        low=number(low, 0),
+        high=number(high, 0),
+    )
+    if FLOW in set(study.design["parameter"]):
+        return f"{known} {tell('The worlds of this study carry a range of flows.')}"
+    flow = number(float(str(value_of(study, FLOW))), 0)
+    return (
+        known
+        + " "
+        + tell(
+            "This study holds one of them, {flow}: figures are for that flow, and design=plausible "
+            "carries the range.",
+            flow=flow,
+        )
+    )

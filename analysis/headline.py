@@ -1,0 +1,74 @@
+"""The headline: which proposal a page tells in more detail, and whether it stands on guesses."""
+
+from analysis.assumptions import Assumptions
+from analysis.compare import BASELINE, HEADLINE, Comparison, compare, headline_adversary
+from analysis.language import tell
+from analysis.sensitivity import FEWEST_POINTS, shares_by_kind, tornado
+from analysis.wording import number
+from sim.errors import InputError
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
+
+
+def leading(study: Study) -> str:
+    """The proposal under which fewest firearms reach the market.
+
+    Of those distinguishable from no effect, if there are any.
+    """
+    proposals = [
+        one
+        for one in compare(study, HEADLINE, headline_adversary(study))
+        if one.metric == PRIMARY_OUTCOME and one.difference.count > 0
+    ]
+    if not proposals:
+        raise InputError(f"{study.folder}: nothing to compare with {BASELINE!r}")
+    chosen = [one for one in proposals if one.scenario not in study.bounds] or proposals
+    return max(chosen, key=_weight).scenario
+
+
+def _weight(one: Comparison) -> tuple[bool, float]:
+    fall = one.fall.mean
+    return one.distinguishable and fall > 0, fall
+
+
+MOST = 0.5
+"""Share of guesses above which a headline is illustrative."""
+
+
+def stamp(study: Study, known: Assumptions) -> str:
+    """Why the headline is illustrative, or nothing where it is not.
+
+    With enough worlds, by what makes the headline vary over them; else by how many of the
+    parameters that matter are guesses.
+    """
+    reading = tell("Read the direction and the order of magnitude, not the figures.")
+    shares = shares_by_kind(study, PRIMARY_OUTCOME, leading(study)) if varied(study) else None
+    if shares is not None:
+        guessed = shares.get("placeholder", 0.0)
+        if guessed <= MOST:
+            return ""
+        share = number(100 * guessed, 0)
+        why = tell("{share} % of what makes this headline uncertain are guesses.", share=share)
+        return f"{why} {reading}"
+    if not known.illustrative:
+        return ""
+    why = tell(
+        "{guesses} of the {all} parameters that decide this headline are guesses.",
+        guesses=known.mattering["placeholder"],
+        all=sum(known.mattering.values()),
+    )
+    return f"{why} {reading}"
+
+
+def influences(study: Study) -> dict[str, float]:
+    """Share of the headline's variance that goes with each parameter; empty without worlds."""
+    if not varied(study):
+        return {}
+    table = tornado(study, PRIMARY_OUTCOME, leading(study))
+    return dict(zip(table["parameter"], table["share"].astype(float), strict=True))
+
+
+def varied(study: Study) -> bool:
+    """Whether the study has enough worlds, and something to compare in them."""
+    compared = [name for name in study.scenarios if name != BASELINE]
+    return bool(compared) and len(study.worlds) > FEWEST_POINTS and not study.design.empty

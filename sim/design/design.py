@@ -1,0 +1,213 @@
+"""What a design is: which points, how they were chosen, and what their numbers mean."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.design.factors import Factor
+from sim.design.sampling import Floats
+from sim.errors import InputError
+from sim.parameters import Parameters, check, check_value
+from sim.scenario.intervention import SETTLED, Intervention, Scenario
+from sim.scenario.point import Point
+
+Values = Mapping[str, float | int | str]
+"""Values of parameters by their dotted names."""
+
+
+def changed(parameters: Parameters, values: Values, where: str) -> Parameters:
+    """Parameters with some values changed, checked.
+
+    Raises
+    ------
+    InputError
+        If one is outside its bounds, or some contradict each other.
+    """
+    rooms: dict[str, dict[str, object]] = {}
+    for name, value in values.items():
+        check_value(name, value, where)
+        room, field = name.split(".")
+        rooms.setdefault(room, {})[field] = value
+    made = dataclasses.replace(
+        parameters,
+        **{
+            room: dataclasses.replace(getattr(parameters, room), **fields)
+            for room, fields in rooms.items()
+        },
+    )
+    check(made, where)
+    return made
+
+
+def crossed(
+    base: Point,
+    scenarios: Sequence[Scenario],
+    adversaries: Iterable[str] = (),
+    worlds: Sequence[Values] = (),
+) -> tuple[Point, ...]:
+    """Cross scenarios, kinds of smuggler and worlds.
+
+    Parameters
+    ----------
+    base : Point
+        Everything that all points share; its parameters are world 0.
+    scenarios : sequence of Scenario
+    adversaries : iterable of str
+        Values of ``smuggling.adversary``; none for the one that ``base`` has.
+    worlds : sequence of mapping
+        Values that make worlds 1, 2 and so on.
+
+    Returns
+    -------
+    tuple of Point
+        By scenario, then smuggler, then world.
+    """
+    own = [base.parameters]
+    own += [
+        changed(base.parameters, values, f"world {number}")
+        for number, values in enumerate(worlds, start=1)
+    ]
+    kinds = tuple(adversaries) or (base.parameters.smuggling.adversary,)
+    for kind in kinds:
+        check_value("smuggling.adversary", kind, "adversaries")
+    by_kind = {kind: [_facing(one, kind) for one in own] for kind in kinds}
+    return tuple(
+        dataclasses.replace(base, scenario=scenario, parameters=parameters, world=world)
+        for scenario in scenarios
+        for kind in kinds
+        for world, parameters in enumerate(by_kind[kind])
+    )
+
+
+def _facing(parameters: Parameters, adversary: str) -> Parameters:
+    """Parameters with a kind of smuggler: the same object where it is theirs already."""
+    if parameters.smuggling.adversary == adversary:
+        return parameters
+    smuggling = dataclasses.replace(parameters.smuggling, adversary=adversary)
+    return dataclasses.replace(parameters, smuggling=smuggling)
+
+
+WORLD, SCENARIO = "world", "scenario"
+ROLES = (WORLD, SCENARIO)
+"""What a point of a design is: a world, which planners meet, or a scenario, which they choose."""
+
+
+class _AtPlaces(Sequence[Values]):
+    """Values at places of factors, made when they are asked for: the points may be many."""
+
+    def __init__(self, factors: tuple[Factor, ...], places: Floats) -> None:
+        self._factors, self._places = factors, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, number: int) -> Values: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Values]: ...
+    def __getitem__(self, number: int | slice) -> Values | Sequence[Values]:
+        if isinstance(number, slice):
+            return _AtPlaces(self._factors, self._places[number])
+        row = self._places[number]
+        return {
+            one.name: one.value(float(place)) for one, place in zip(self._factors, row, strict=True)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """The points of a design.
+
+    Attributes
+    ----------
+    method, role : str
+    factors : tuple of Factor
+    places : array of float, shape (points, factors)
+        Places within the factors' ranges, 0 to 1.
+    options : dict
+        What else made the points, such as the seed; and how many they are.
+    values : sequence of mapping
+        Values of each point, by parameter.
+    """
+
+    method: str
+    role: str
+    factors: tuple[Factor, ...]
+    places: Floats
+    options: dict[str, Any] = field(default_factory=dict)
+    values: Sequence[Values] = ()
+
+    @classmethod
+    def at(
+        cls,
+        method: str,
+        role: str,
+        factors: tuple[Factor, ...],
+        places: Floats,
+        options: dict[str, Any],
+    ) -> "Design":
+        """Make a design from places within the ranges of its factors."""
+        return cls(method, role, factors, places, options, _AtPlaces(factors, places))
+
+    @property
+    def worlds(self) -> Sequence[Values]:
+        """Values that make worlds 1, 2 and so on; none if the points are scenarios."""
+        return self.values if self.role == WORLD else ()
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """The points as scenarios; none if they are worlds."""
+        return [scenario_of(values) for values in self.values] if self.role == SCENARIO else []
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """How the points were chosen, for the manifest."""
+        return {
+            "method": self.method,
+            "role": self.role,
+            "points": len(self.values),
+            "factors": [[one.name, one.low, one.high] for one in self.factors],
+            **self.options,
+        }
+
+    def table(self) -> dict[str, npt.NDArray[Any]]:
+        """The columns of `sim.results.schema.DESIGN`, one row a point and parameter."""
+        points, factors = self.places.shape
+        scenarios = self.role == SCENARIO
+        names = [scenario_of(one).name for one in self.values] if scenarios else [""] * points
+        numbers = np.zeros(points, int) if scenarios else np.arange(1, points + 1)
+        values = [[one[factor.name] for factor in self.factors] for one in self.values]
+        return {
+            "scenario": np.repeat(np.array(names, object), factors),
+            "world": np.repeat(numbers, factors),
+            "parameter": np.tile(np.array([one.name for one in self.factors], object), points),
+            "value": np.array(values, float).ravel(),
+            "place": self.places.ravel(),
+        }
+
+
+def scenario_of(values: Values) -> Scenario:
+    """Scenario that sets parameters from the first day on, as planners would.
+
+    Raises
+    ------
+    InputError
+        If one of them is settled before the first day, so that nobody could change it.
+    """
+    for name in values:
+        if name in SETTLED:
+            raise InputError(
+                f"design.vary: {name} is settled before the first day, so no scenario can set it; "
+                "design.role=world varies it"
+            )
+    text = ",".join(f"{name.partition('.')[2]}={value:.6g}" for name, value in values.items())
+    return Scenario(
+        name=text,
+        title=text.replace("_", " ").replace("=", " ").replace(",", ", "),
+        source="a point of a design",
+        interventions=tuple(Intervention(name, "set", value) for name, value in values.items()),
+    )

@@ -1,0 +1,226 @@
+"""The best of several scenarios, with a guarantee and without running the hopeless ones to the end.
+
+Kim and Nelson's fully sequential procedure: all scenarios meet the same random numbers; whenever
+one lies behind another by more than chance may explain, it is run no further. With the probability
+asked for, what is left is the best, provided that it is better than the others by the margin; if
+not, it is within the margin of the best in practice.
+
+No maintained library offers it in a form that leaves the running to the caller: sim-tools and PyPRS
+call the model themselves, one process after another or on a pinned version of Ray.
+
+References
+----------
+.. [1] Kim and Nelson (2001), A fully sequential procedure for indifference-zone selection in
+   simulation, ACM Trans. Model. Comput. Simul. 11:251-273, with c = 1 and common random numbers.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.design.precision import samples_of
+from sim.design.procedure import Outcome, Read, Say, Steps, Wanted
+from sim.design.sampling import Floats
+from sim.results.schema import METRICS
+from sim.scenario.point import Point
+
+
+@dataclass
+class KimNelson:
+    """The screening, apart from any simulation.
+
+    Attributes
+    ----------
+    names : tuple of str
+    margin : float
+        Indifference zone: a difference that matters, in the unit of the values.
+    alpha : float
+        Chance of not selecting the best.
+    pilot : int
+        Replications before the first look, at least 2.
+    alive : list of str
+        Those still in.
+    looked : int
+        Replications that have been looked at.
+    """
+
+    names: tuple[str, ...]
+    margin: float
+    alpha: float
+    pilot: int
+    alive: list[str] = field(default_factory=list)
+    looked: int = 0
+    _spread: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with all of them."""
+        self.alive = list(self.names)
+
+    @property
+    def h_squared(self) -> float:
+        """Kim and Nelson's constant."""
+        rivals = max(1, len(self.names) - 1)
+        eta = (math.pow(2 * self.alpha / rivals, -2 / (self.pilot - 1)) - 1) / 2
+        return 2 * eta * (self.pilot - 1)
+
+    @property
+    def decided(self) -> bool:
+        """Whether one is left."""
+        return len(self.alive) == 1
+
+    def look(self, values: Mapping[str, Floats]) -> None:
+        """Screen after every replication that is there and has not been looked at.
+
+        Parameters
+        ----------
+        values : mapping
+            One value a replication of each that is still in; more is better.
+        """
+        there = min(len(values[name]) for name in self.alive)
+        if there < self.pilot or self.decided:
+            return
+        if not self._spread:
+            self._measure(values)
+        sums = {name: np.cumsum(values[name][:there]) for name in self.alive}
+        for count in range(max(self.looked + 1, self.pilot), there + 1):
+            means = {name: float(sums[name][count - 1]) / count for name in self.alive}
+            self.alive = [one for one in self.alive if not self._beaten(one, means, count)]
+            self.looked = count
+            if self.decided:
+                return
+
+    def _measure(self, values: Mapping[str, Floats]) -> None:
+        for one in self.names:
+            for other in self.names:
+                pairs = values[one][: self.pilot] - values[other][: self.pilot]
+                self._spread[one, other] = float(pairs.var(ddof=1))
+
+    def _beaten(self, one: str, means: Mapping[str, float], count: int) -> bool:
+        for other, mean in means.items():
+            allowed = self.h_squared * self._spread[one, other] / self.margin**2 - count
+            width = max(0.0, self.margin / (2 * count) * allowed)
+            tied = width == 0 and means[one] == mean and other != one
+            if means[one] < mean - width or (tied and self._later(one, other)):
+                return True
+        return False
+
+    def _later(self, one: str, other: str) -> bool:
+        """Which of two that are the same on every replication goes: the one named later."""
+        return self.names.index(one) > self.names.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The procedure on a study's scenarios.
+
+    Attributes
+    ----------
+    metric : str
+        More or less of it is better, as `sim.results.schema` says.
+    margin : float
+        A difference that matters, in the metric's unit.
+    confidence : float
+        Probability of selecting the best.
+    pilot, maximum : int
+        First and greatest number of replications of a scenario.
+    batch : int
+        Replications that are run between two looks, so that all processors have work.
+    bounds : frozenset of str
+        Scenarios that are no candidates.
+    """
+
+    metric: str
+    margin: float
+    confidence: float
+    pilot: int
+    maximum: int
+    batch: int
+    bounds: frozenset[str] = frozenset()
+
+    def steps(self, points: Sequence[Point], read: Read, say: Say) -> Steps:
+        """Run those that are still in, until one is left."""
+        own = tuple(points)
+        names = tuple(
+            name
+            for name in dict.fromkeys(point.label.scenario for point in own)
+            if name not in self.bounds
+        )
+        screening = KimNelson(names, self.margin, 1 - self.confidence, self.pilot)
+        counts = dict.fromkeys(names, 0)
+        values: dict[str, Floats] = {}
+        count = self.pilot
+        while not screening.decided:
+            for name in screening.alive:
+                counts[name] = count
+            alive = tuple(point for point in own if point.label.scenario in screening.alive)
+            yield Wanted(alive, count)
+            for name in screening.alive:
+                values[name] = self._values(own, name, read, count)
+            before = len(screening.alive)
+            screening.look(values)
+            if len(screening.alive) < before:
+                say(f"selection: {len(screening.alive)} of {len(names)} left after {count}")
+            if count >= self.maximum:
+                break
+            count = min(count + self.batch, self.maximum)
+        chosen = tuple(point for point in own if point.label.scenario in counts)
+        return Outcome(
+            chosen,
+            tuple(counts[point.label.scenario] for point in chosen),
+            self._about(screening, counts, values),
+            self._lines(screening, counts, values),
+        )
+
+    def _values(self, points: Sequence[Point], name: str, read: Read, count: int) -> Floats:
+        """Metric by replication, the mean over smugglers and worlds; more is better."""
+        own = [point for point in points if point.label.scenario == name]
+        samples = samples_of(own, read, count, [self.metric])[self.metric]
+        mean: Floats = np.mean(list(samples.values()), axis=0)
+        return -mean if METRICS[self.metric].better == "less" else mean
+
+    def _best(self, screening: KimNelson, values: Mapping[str, Floats]) -> str:
+        return max(screening.alive, key=lambda name: float(values[name].mean()))
+
+    def _about(
+        self, screening: KimNelson, counts: Mapping[str, int], values: Mapping[str, Floats]
+    ) -> dict[str, Any]:
+        return {
+            "procedure": "selection",
+            "rule": "Kim and Nelson (2001), common random numbers",
+            "metric": self.metric,
+            "margin": self.margin,
+            "confidence": self.confidence,
+            "decided": screening.decided,
+            "best": self._best(screening, values) if values else screening.alive[0],
+            "left": list(screening.alive),
+            "replications": dict(counts),
+            "means": {name: abs(float(sample.mean())) for name, sample in values.items()},
+        }
+
+    def _lines(
+        self, screening: KimNelson, counts: Mapping[str, int], values: Mapping[str, Floats]
+    ) -> tuple[str, ...]:
+        about = METRICS[self.metric]
+        if not values:
+            return (f"selection: {screening.alive[0]} is the only candidate",)
+        best = self._best(screening, values)
+        sign = -1.0 if about.better == "less" else 1.0
+        used, equal = sum(counts.values()), len(counts) * max(counts.values())
+        if screening.decided:
+            first = (
+                f"selection: {best} is best ({about.title} {sign * float(values[best].mean()):.4g} "
+                f"{about.unit}), with a probability of at least {100 * self.confidence:g} % that "
+                f"none is better by {self.margin:g} {about.unit} or more"
+            )
+        else:
+            first = (
+                f"selection: NOT decided within {self.maximum} replications (stopping.maximum): "
+                f"{', '.join(screening.alive)} are left, {best} ahead"
+            )
+        return (
+            first,
+            f"selection: {used} replications of a scenario; {equal} if all had been run to the end",
+        )

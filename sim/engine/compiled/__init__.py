@@ -1,0 +1,1 @@
+"""The compiled engine: one exact recursion over the vehicles of a day."""

@@ -1,0 +1,1 @@
+"""The reference engine: every conveyance is a SimPy process."""

@@ -1,0 +1,230 @@
+"""A port of the reference engine: its lines, its secondary queues, and the superintendent."""
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+from simpy.events import ProcessGenerator
+
+from sim.engine.reference.queues import (
+    BOOKS,
+    CONTROL,
+    DONE,
+    At,
+    Line,
+    Place,
+    Post,
+    Secondary,
+    all_posts,
+)
+from sim.model.day import AFTER_HOURS, OPEN, DayPlan, World
+from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
+from sim.model.port.layout import QUEUES
+from sim.model.port.roster import allocate
+from sim.records.tally import LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
+
+Floats = npt.NDArray[np.float64]
+
+DAY_S = 86400.0
+HOUR_S = 3600.0
+
+
+class Port:
+    """One port, and what its officers write down.
+
+    Attributes
+    ----------
+    lines : list of Line
+    queues : list of Secondary
+    on_shift : bool
+        False while the closing shift clears the line in overtime.
+    row : list of float
+        Settings in force (`sim.model.port.inspection_rates`).
+    lane_sums, wait_counts, officer_sums : array
+        Sums of the current hour.
+    """
+
+    def __init__(self, env: simpy.Environment, number: int, world: World, tally: Tally) -> None:
+        self.env = env
+        self.number = number
+        self.world = world
+        self.tally = tally
+        self.lines: list[Line] = []
+        for line in range(world.first_line[number], world.first_line[number + 1]):
+            lanes = [int(lane) for lane in np.flatnonzero(world.line_of_lane[number] == line)]
+            queue = int(world.queue_of_line[line])
+            self.lines.append(Line(env, line, int(world.booths[line]), lanes, queue))
+        used = {line.queue for line in self.lines}
+        bays = [int(world.bays[number, q]) if q in used else 0 for q in range(QUEUES)]
+        self.queues = [Secondary(env, posts) for posts in bays]
+        self.places: list[Place] = [*self.lines, *self.queues]
+        self.present = 0
+        self.on_shift = True
+
+    def superintend(self, plan: DayPlan) -> ProcessGenerator:
+        """Act at the control moments of one day (rules 1, 3, 4 and 5)."""
+        self.plan = plan
+        moments = plan.start_s[self.number].tolist()
+        for k in range(plan.intervals[self.number]):
+            now, until = moments[k], moments[k + 1]
+            self._open_books(now, plan.settings[plan.row[self.number, k]].tolist())
+            if plan.state[self.number, k] == AFTER_HOURS:
+                self._end_shift()
+            else:
+                is_open = plan.state[self.number, k] == OPEN
+                officers = int(plan.officers[self.number, k])
+                self._begin_shift()
+                self._post(officers if is_open else 0, now, until)
+                if not is_open:
+                    self._stand_by(officers, until - now)
+            self._look_at_lines()
+            if self.on_shift and self.present > 0:
+                for queue in self.queues:
+                    self._sweep(queue)
+            for place in self.places:
+                place.call()
+            yield At(self.env, until, BOOKS)
+            self._close_books(until)
+            if k + 1 < plan.intervals[self.number]:
+                yield At(self.env, until, CONTROL)
+
+    def _open_books(self, now: float, row: list[float]) -> None:
+        """Turn to the page of the hour."""
+        hour = min(int((now - self.plan.day * DAY_S) / HOUR_S), 23)
+        self.row = row
+        self.lane_sums = self.tally.lane[self.plan.weekday, self.number, hour]
+        self.wait_counts = self.tally.waits[self.plan.weekday, self.number, hour]
+        self.officer_sums = self.tally.officer[self.plan.weekday, self.number, hour]
+
+    def _close_books(self, until: float) -> None:
+        """Write down how long officers stood ready, and vehicles in line."""
+        for line in self.lines:
+            line.count_queue()
+            self.tally.line[line.number, LINE_QUEUE_S] += line.queue_s
+            line.queue_s = 0.0
+        if self.on_shift:
+            for post in all_posts(self.places):
+                if post.manned and post.free_s < until:
+                    self.officer_sums[READY] += until - post.free_s
+                    post.free_s = until
+
+    def _end_shift(self) -> None:
+        """Shut the gate: from now on all work is overtime."""
+        if self.on_shift:
+            for post in all_posts(self.places):
+                if post.manned:
+                    self.officer_sums[OVERTIME] += max(post.free_s - self.env.now, 0.0)
+        self.on_shift = False
+        self.present = 0
+
+    def _begin_shift(self) -> None:
+        """Send home the shift that has cleared the line."""
+        if not self.on_shift:
+            for post in all_posts(self.places):
+                post.manned = False
+        self.on_shift = True
+
+    def _post(self, officers: int, now: float, until: float) -> None:
+        """Set booths and secondary officers until the next control moment."""
+        need = self._need(now, until)
+        most = np.array([len(place.posts) for place in self.places])
+        given = np.zeros(len(self.places), np.int64)
+        allocate(officers, len(self.lines), need, most, given)
+        self._hand_over(officers, given.tolist())
+        self.officer_sums[SHIFT] += officers * (until - now)
+        self.officer_sums[READY] += (officers - int(given.sum())) * (until - now)
+
+    def _stand_by(self, officers: int, span_s: float) -> None:
+        """Count officers who have withdrawn: on shift, without a vehicle (rule 4)."""
+        self.officer_sums[SHIFT] += officers * span_s
+        self.officer_sums[READY] += officers * span_s
+
+    def _need(self, now: float, until: float) -> Floats:
+        """Load of every place until the next control moment, in officers."""
+        span = until - now
+        need = np.zeros(len(self.places))
+        for place, line in enumerate(self.lines):
+            expected = load = secondary = 0.0
+            for lane in line.lanes:
+                arrivals = self._expected(lane, now, until)
+                expected += arrivals
+                load += arrivals * self.row[SERVICE_S + lane]
+                secondary += arrivals * self.row[SECONDARY_S + lane]
+            mean = load / expected if expected > 0.0 else self.row[SERVICE_S]
+            need[place] = (load + len(line.waiting) * mean) / span
+            need[len(self.lines) + line.queue] += secondary / span
+        for place, queue in enumerate(self.queues, start=len(self.lines)):
+            backlog = 0.0
+            for referral in queue.waiting:
+                backlog += referral.work_s
+            need[place] += backlog / span
+        return need
+
+    def _expected(self, lane: int, now: float, until: float) -> float:
+        """Vehicles that the superintendent expects; he does not know the day factor."""
+        cells = int(self.plan.cells[self.number])
+        curve = self.plan.cumulative[self.number, lane]
+        midnight = self.plan.day * DAY_S
+
+        def integral(seconds: float) -> float:
+            position = seconds * cells / DAY_S
+            cell = min(int(position), cells - 1)
+            return float(curve[cell] + (position - cell) * (curve[cell + 1] - curve[cell]))
+
+        arrivals = integral(until - midnight) - integral(now - midnight)
+        return float(arrivals / self.plan.day_factor[self.number])
+
+    def _hand_over(self, officers: int, given: list[int]) -> None:
+        """Move officers from the posts that close to those that open (rule 3)."""
+        now = self.env.now
+        idle = self.present - sum(place.manned for place in self.places)
+        idle += max(officers - self.present, 0)
+        leaving = max(self.present - officers, 0)
+        self.present = officers
+        opening: list[tuple[Place, Post]] = []
+        finishing: list[float] = []
+        for place, count in zip(self.places, given, strict=True):
+            for number, post in enumerate(place.posts):
+                if post.manned and number >= count:
+                    post.manned = False
+                    finishing.append(max(post.free_s, now))
+                elif not post.manned and number < count:
+                    opening.append((place, post))
+        finishing.sort()
+        leaving_idle = min(leaving, idle)
+        for _ in range(leaving - leaving_idle):
+            self.officer_sums[OVERTIME] += finishing.pop() - now
+        coming = [now] * (idle - leaving_idle) + finishing
+        for (place, post), moment in zip(opening, coming, strict=False):
+            post.manned = True
+            if post.free_s > moment:  # a vehicle is still being finished there
+                self.officer_sums[READY] += post.free_s - moment
+            post.free_s = max(post.free_s, moment)
+            if post.free_s > now:
+                place.call_at(post.free_s, DONE)
+
+    def _look_at_lines(self) -> None:
+        """See whether lines are long (rule 5)."""
+        for line in self.lines:
+            booths = max(line.manned, 1)
+            line.hurry = len(line.waiting) > self.row[HURRY_QUEUE] * booths
+            line.waive = len(line.waiting) > self.row[WAIVE_QUEUE] * booths
+
+    def _sweep(self, queue: Secondary) -> None:
+        """Let booth officers take those who wait where nobody works (rule 7)."""
+        if queue.manned > 0:
+            return
+        for referral in list(queue.waiting):
+            booths = [
+                (booth.free_s, line, booth)
+                for line in self.lines
+                if self.queues[line.queue] is queue
+                for booth in line.posts
+                if booth.manned
+            ]
+            if not booths:
+                return
+            start_s, line, booth = min(booths, key=lambda one: one[0])
+            if start_s > referral.latest_s:
+                queue.let_go(referral)
+            else:
+                queue.give(referral, line, booth)

@@ -1,0 +1,134 @@
+"""A study while it grows: which replications are kept, read from outside before it is whole.
+
+A run writes down first what it will run (``plan.json``): label and key of every point. Whoever
+watches finds the replications in the store by these keys, as they arrive.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError
+from sim.execute.encoding import decode
+from sim.execute.part import DamagedError, read_entry
+from sim.execute.store import Place, Store
+from sim.execute.task import key_of
+from sim.scenario.point import Label, Point
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLAN_FILE = "plan.json"
+PLAN_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a run will come to.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Folder of the run; its store is in it.
+    code : str
+        Digest of the code whose results count.
+    replications : int
+        Of each point.
+    keys : tuple of (Label, str)
+        Every point's label, and what the store calls it.
+    """
+
+    folder: Path
+    code: str
+    replications: int
+    keys: tuple[tuple[Label, str], ...]
+
+    def arrived(self) -> list[tuple[Label, int, Place]]:
+        """Replications that are there now: label, number and where they are kept."""
+        store = Store(self.folder / "store", self.code)
+        store.refresh()
+        places = store.places()
+        return [
+            (label, number, place)
+            for label, key in self.keys
+            for number, place in places.get(key, {}).items()
+            if number < self.replications
+        ]
+
+
+def write_plan(folder: Path, code: str, points: Iterable[Point], replications: int) -> None:
+    """Write down what a run will come to, whole or not at all."""
+    content: dict[str, Any] = {
+        "schema": PLAN_SCHEMA,
+        "code": code,
+        "replications": replications,
+        "points": [{**one.label._asdict(), "key": key_of(one)} for one in points],
+    }
+    handle, temporary = tempfile.mkstemp(prefix=".plan-", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, folder / PLAN_FILE)
+
+
+def read_plan(folder: Path) -> Planned:
+    """Read what the run of a folder will come to.
+
+    Raises
+    ------
+    InputError
+        If no run was begun there, or the file is damaged.
+    """
+    path = folder / PLAN_FILE
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["schema"] != PLAN_SCHEMA:
+            raise InputError(f"{path}: written by another version of this program")
+        keys = tuple(
+            (Label(str(one["scenario"]), str(one["adversary"]), int(one["world"])), _name(one))
+            for one in content["points"]
+        )
+        return Planned(folder, str(content["code"]), int(content["replications"]), keys)
+    except FileNotFoundError:
+        raise InputError(f"{folder}: no run was begun here (no {PLAN_FILE})") from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    except (ValueError, TypeError, KeyError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: damaged ({error})") from None
+
+
+def _name(one: dict[str, Any]) -> str:
+    """Key of a point: digits, letters and dashes."""
+    key = str(one["key"])
+    if not key.replace("-", "").isalnum():
+        raise ValueError(f"key {key!r}")
+    return key
+
+
+def summary_of(place: Place, label: Label, replication: int, code: str) -> "pd.DataFrame":
+    """Read the summary of one replication that has arrived, named as in a results folder.
+
+    Raises
+    ------
+    DamagedError
+        If it is not what was written, or was written by other code.
+    InputError
+        If it broke a law that always holds, and so is no result.
+    """
+    if place.code != code:
+        raise DamagedError("it was written by other code")
+    kept = decode(read_entry(place.path, place.offset, place.length, place.digest))
+    for law in kept.certificate:
+        if not law["held"]:
+            raise InputError(
+                f"law broken: {law['law']} in {label}, replication {replication} "
+                f"({law['detail']}): this is not a result"
+            )
+    frame: pd.DataFrame = kept.summary.to_pandas()
+    return frame.assign(**{**label._asdict(), "replication": replication})

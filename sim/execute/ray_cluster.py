@@ -1,0 +1,243 @@
+"""Carrying out chunks on a Ray cluster: one machine or many, which may come and go.
+
+A worker that sees the store (a folder that all machines share) writes to it, so nothing that was
+finished goes with a machine or with the driver; any other gives its results back to the driver.
+"""
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError
+from sim.execute.chunk import Chunk, Chunks, Failure, Job, Outcome, carry_out
+from sim.execute.execution import Say
+from sim.execute.provenance import code_digest, package_versions
+from sim.execute.reaper import watch
+from sim.execute.store import Store
+from sim.execute.worker import warm, written_down
+
+LOCAL = "local"
+ANSWER_S = 5.0
+"""How long to wait for an address to accept a connection."""
+HEALTH_S = 30.0
+"""How long to wait for a cluster to say that it is one."""
+RETRIES = 3
+"""How often Ray itself sends a chunk again whose process or machine died."""
+
+SOCKETS = "/tmp"
+"""Parent of a local cluster's folder: the path of a socket has at most 107 bytes."""
+
+SETTINGS = {
+    "RAY_AUTH_MODE": "token",  # the same on every machine; from 2.61 on Ray's default
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A Ray cluster.
+
+    Attributes
+    ----------
+    address : str
+        HOST:PORT of its head, or "local" to start one on this machine.
+    workers : int
+        Processes of a local one.
+    """
+
+    address: str
+    workers: int
+
+    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[Outcome]:
+        """Carry out chunks until none is left."""
+        with _connected(self.address, self.workers) as ray, _marked(job.store) as mark:
+            remote = ray.remote(max_retries=RETRIES, num_cpus=1)(_carry_out)
+            shared = ray.put((job, mark, code_digest(), package_versions()))
+            flight = _Flight(ray, remote, shared)
+            try:
+                while chunks or flight.flying:
+                    flight.send(chunks)
+                    yield from flight.land(chunks, job)
+            finally:
+                for reference in flight.flying:
+                    with contextlib.suppress(Exception):
+                        ray.cancel(reference, force=True)
+
+
+@dataclass(slots=True)
+class _Flight:
+    """Chunks that are out."""
+
+    ray: Any
+    remote: Any
+    shared: Any
+    flying: dict[Any, Chunk] = field(default_factory=dict)
+
+    def send(self, chunks: Chunks) -> None:
+        """Have one chunk in work and one waiting for every processor there is now."""
+        processors = max(1, int(self.ray.cluster_resources().get("CPU", 1)))
+        while len(self.flying) < 2 * processors:
+            chunk = chunks.take(processors)
+            if not chunk and not self.flying:
+                chunk = chunks.take_alone()
+            if not chunk:
+                return
+            self.flying[self.remote.remote(chunk, self.shared)] = chunk
+
+    def land(self, chunks: Chunks, job: Job) -> Iterator[Outcome]:
+        """Wait a little for chunks to come back."""
+        ready, _ = self.ray.wait(list(self.flying), num_returns=1, timeout=1.0)
+        for reference in ready:
+            chunk = self.flying.pop(reference)
+            try:
+                outcome: Outcome = self.ray.get(reference)
+            except self.ray.exceptions.RayTaskError as error:
+                raise _cause(error) from None
+            except self.ray.exceptions.RayError:
+                yield _returned(chunks, chunk, job)
+                continue
+            chunks.learn(outcome, len(chunk))
+            yield outcome
+
+
+def _cause(error: Any) -> Exception:
+    """Say in one line what went wrong with a task, as on one machine."""
+    cause = error.cause
+    if isinstance(cause, (InputError, OSError)):
+        return cause
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return InputError(
+        f"a task failed on the cluster ({lines[-1] if lines else type(cause).__name__}); is the "
+        "same version installed on all machines?"
+    )
+
+
+def _returned(chunks: Chunks, chunk: Chunk, job: Job) -> Outcome:
+    """Take back a chunk whose process died more often than Ray tries."""
+    store = Store(job.store, job.code)
+    store.refresh()
+    left = [task for task in chunk if not store.has(task)]
+    failures: list[Failure] = chunks.give_back(left)
+    return Outcome("", done=len(chunk) - len(left), failures=failures)
+
+
+def _carry_out(chunk: Chunk, shared: tuple[Job, tuple[str, str], str, dict[str, str]]) -> Outcome:
+    """Carry out a chunk on whatever machine this is."""
+    job, (name, word), code, packages = shared
+    if code_digest() != code:
+        raise InputError(
+            f"machine {socket.gethostname()} runs other code ({code_digest()}) than the driver "
+            f"({code}): install the same version on all machines"
+        )
+    for package, version in packages.items():
+        if package_versions()[package] != version:
+            raise InputError(
+                f"machine {socket.gethostname()} has {package} {package_versions()[package]}, the "
+                f"driver {version}: install the same requirements on all machines"
+            )
+    try:
+        at_home = (job.store / name).read_text(encoding="utf-8") == word
+    except OSError:
+        at_home = False
+    with written_down() as said:
+        warm(chunk[0].point, job.model)
+        outcome = carry_out(chunk, job, at_home=at_home)
+    outcome.said = said
+    return outcome
+
+
+@contextlib.contextmanager
+def _marked(store: Path) -> Iterator[tuple[str, str]]:
+    """Leave a word in the store by which a worker knows that it sees the same folder."""
+    name, word = ".driver", secrets.token_hex(16)
+    (store / name).write_text(word, encoding="utf-8")
+    try:
+        yield name, word
+    finally:
+        (store / name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _connected(address: str, workers: int) -> Iterator[Any]:
+    """Start a cluster on this machine, or join one."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    try:
+        import ray
+    except ImportError:
+        raise InputError(
+            "execution=ray needs Ray, which is not installed: pip install "
+            "'border-interdiction[cluster]'"
+        ) from None
+    common: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    if address == LOCAL:
+        with _own_cluster(ray, workers, common):
+            yield ray
+        return
+    _check(address)
+    try:
+        ray.init(address=address, **common)
+    except (ConnectionError, RuntimeError, ray.exceptions.RayError) as error:
+        raise InputError(f"execution.address = {address}: {_first_line(error)}") from None
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+@contextlib.contextmanager
+def _own_cluster(ray: Any, workers: int, common: dict[str, Any]) -> Iterator[None]:
+    """Start a cluster on this machine, and leave nothing of it, however this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="ray-", dir=SOCKETS))
+    reaper = watch(folder)
+    own = {"num_cpus": workers, "include_dashboard": False, "_temp_dir": str(folder)}
+    try:
+        ray.init(address="local", **own, **common)
+        yield
+    finally:
+        ray.shutdown()
+        assert reaper.stdin is not None
+        reaper.stdin.close()
+        reaper.wait()
+
+
+def _check(address: str) -> None:
+    """Refuse an address at which no cluster answers, in bounded time."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise InputError(
+            f"configuration: execution.address = {address!r} is not local or HOST:PORT, "
+            "such as 10.0.0.5:6379"
+        )
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER_S).close()
+    except OSError as error:
+        raise InputError(
+            f"execution.address = {address} does not answer ({error.strerror or error}); "
+            "is the cluster started (ray start --head)?"
+        ) from None
+    command = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", address]
+    try:
+        found = subprocess.run(command, capture_output=True, timeout=HEALTH_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise InputError(
+            f"execution.address = {address} answers, but not as a Ray cluster within {HEALTH_S:g} s"
+        ) from None
+    if found.returncode != 0:
+        raise InputError(
+            f"execution.address = {address} answers, but not as a Ray cluster of this version and "
+            "with this token (RAY_AUTH_MODE=token, the same token on all machines)"
+        )
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

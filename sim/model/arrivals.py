@@ -1,0 +1,137 @@
+"""Who joins the lines beside the lanes' own traffic: attempts, and travellers who were diverted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.conditions import DAY_S, Snapshot
+from sim.model.day import World, in_order, new_guests
+from sim.model.port.diversion import Diversion
+from sim.model.port.opening import Opening
+from sim.model.port.traffic import LANES, draw_lane_day, most_vehicles
+from sim.model.smuggling.attempts_of_day import Bookings
+from sim.model.smuggling.perception import Watch
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
+
+
+def shut_out(
+    port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
+) -> Iterator[Rows]:
+    """Draw a shut port's own vehicles of a day, and find those who cannot be admitted.
+
+    Yields
+    ------
+    Rows
+        One group a lane, with the moments at which they would have arrived.
+    """
+    for lane in range(len(LANES)):
+        expected = float(cumulative[port, lane, cells[port]])
+        if expected <= 0.0 or world.line_of_lane[port, lane] < 0:
+            continue
+        room = int(most_vehicles(np.asarray(expected)))
+        time_s = np.empty(room)
+        words = [np.empty(room, np.uint32) for _ in range(4)]
+        count = draw_lane_day(
+            world.seed, world.replication, int(world.entity[port, lane]), day,
+            bool(world.timetabled[lane]), cumulative[port, lane], int(cells[port]),
+            world.gap_table, 0, time_s, *words,
+        )  # fmt: skip
+        shut = np.flatnonzero(~opening.open_at(port, time_s[:count]))
+        if len(shut) == 0:
+            continue
+        guests = new_guests(len(shut))
+        guests["lane"][:] = lane
+        guests["line"][:] = world.line_of_lane[port, lane]
+        guests["time_s"][:] = time_s[shut]
+        guests["service_word"][:] = words[1][shut]
+        guests["search_word"][:] = words[2][shut]
+        guests["mandatory_word"][:] = words[3][shut]
+        guests["entity"][:] = world.entity[port, lane]
+        guests["day"][:] = day
+        guests["index"][:] = shut
+        guests["attempt"][:] = -1
+        guests["search_factor"][:] = 1.0
+        yield guests
+
+
+@dataclass
+class Guests:
+    """The guests of a replication, day by day.
+
+    Attributes
+    ----------
+    bookings : Bookings
+    diversion : Diversion
+    watch : Watch
+    world : World
+    on_the_way : array of GUEST
+        Diverted travellers who arrive after midnight.
+    gave_up : array of int
+        Numbers of the attempts that turned back on the last day that was planned.
+    """
+
+    bookings: Bookings
+    diversion: Diversion
+    watch: Watch
+    world: World
+    on_the_way: Rows = field(default_factory=new_guests)
+    gave_up: Whole = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def of_day(
+        self, day: int, opening: Opening, cumulative: Floats, cells: Whole, snapshot: Snapshot
+    ) -> Rows:
+        """Guests who arrive on a day.
+
+        Parameters
+        ----------
+        day : int
+        opening : Opening
+        cumulative : array of float, shape (ports, lanes, 97)
+        cells : array of int, shape (ports,)
+            As in `sim.model.day.DayPlan`.
+        snapshot : Snapshot
+        """
+        self.gave_up = np.empty(0, np.int64)
+        groups = [self._arriving(opening), self.bookings.trafficking(day, opening, snapshot)]
+        visitors = self.bookings.visitors(day, cumulative, cells)
+        wait_s = self.watch.wait_s
+        for port in opening.disturbed:
+            groups.extend(
+                self.diversion.divert(port, group, opening, wait_s)
+                for group in shut_out(port, day, opening, cumulative, cells, self.world)
+            )
+            at_port = self.bookings.at_port(visitors, port)
+            shut = at_port & ~opening.open_at(port, visitors["time_s"])
+            if shut.any():
+                leaving, visitors = visitors[shut], visitors[~shut]
+                diverted = self.diversion.divert(port, leaving, opening, wait_s)
+                self._turn_back(leaving, diverted)
+                groups.append(diverted)
+        joined = in_order(*groups, visitors)
+        later = joined["time_s"] >= (day + 1) * DAY_S
+        self.on_the_way = joined[later]
+        return np.asarray(joined[~later])
+
+    def _arriving(self, opening: Opening) -> Rows:
+        """Diverted travellers on the road since yesterday, unless their port is shut too."""
+        arriving = self.on_the_way
+        if len(arriving) == 0:
+            return arriving
+        port = np.searchsorted(self.world.first_line, arriving["line"], side="right") - 1
+        times = arriving["time_s"]
+        admitted = np.array(
+            [bool(opening.open_at(int(p), times[i : i + 1])[0]) for i, p in enumerate(port)]
+        )
+        self.diversion.tally.lost += int(np.sum(~admitted))
+        self._turn_back(arriving, arriving[admitted])
+        return np.asarray(arriving[admitted])
+
+    def _turn_back(self, before: Rows, after: Rows) -> None:
+        """Note the attempts among travellers who gave up their trip."""
+        gone = np.setdiff1d(before["attempt"], after["attempt"])
+        self.gave_up = np.concatenate([self.gave_up, gone[gone >= 0]])

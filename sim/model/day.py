@@ -1,0 +1,164 @@
+"""What both engines are told about a day, and the rules they share.
+
+Both engines simulate one calendar day of all ports at a time, from the same `DayPlan`, and agree
+on every vehicle. Everything that may happen within the day is known at its beginning, or is a
+matter of one port's own queues.
+
+The rules, in words
+-------------------
+1. *Control moments* of a port are the ends of its control intervals and every minute at which
+   something about it changes (shift, opening hours, withdrawal, intervention). At a control moment
+   the superintendent looks at the lines and at secondary, and sets booths and secondary officers
+   until the next one (`sim.model.port.roster.allocate`). An arrival at the very moment comes after
+   it.
+2. A line is first in, first out. A vehicle takes the lowest-numbered booth that is free when it
+   arrives, or else the first booth to become free (the lowest-numbered of several).
+3. A booth that is closed finishes its vehicle and takes no other. Officers of closed places go to
+   the places that open, the first to finish to the first place (lines in order, then secondary);
+   officers who were without a post and those who arrive with a shift go first. When there are fewer
+   officers than before, those who would be free last finish their work in overtime and leave.
+4. *After hours* the gate is shut: nobody arrives; those in line are served by the officers who were
+   there (overtime). While *held* (withdrawal) booths finish their vehicle, nobody is served, those
+   in line stay, and officers are on shift without a vehicle.
+5. Under a long line (vehicles per open booth seen at the control moment) service is shorter and
+   skill lower, and duty is waived, until the next control moment.
+6. Referral is decided at primary (`sim.model.port.referral`). The vehicle joins the secondary queue
+   of its line when its primary service ends: first in, first out (those of the same moment by
+   lane), the officer found as a booth is. A discretionary examination that has not begun within its
+   limit is not done; the vehicle leaves at the limit. Where the law lets people withdraw, somebody
+   with something to hide may turn round when referred for examination (a share of them): the
+   attempt is over and nothing is found, but it still learns as a probe whether its turn would have
+   come.
+7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own
+   officer does the work at once, and the booth waits for him (one-officer ports); but under a long
+   line he does not leave it for a discretionary examination, which is then not done. Vehicles that
+   wait in such a queue at a control moment are taken by the booth officers who are free first,
+   before anyone from the line; those whom none of them can take within the limit are let go then.
+8. What is in line, in service or in secondary at midnight goes on in the next day.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
+
+OPEN, AFTER_HOURS, HELD = range(3)
+
+ORDINARY, TRAFFICKER, TRAVELLER_FIREARM = range(3)
+
+
+# Vehicles that are not drawn from their lane's own stream, in order of line and arrival: travellers
+# diverted from a closed port, those in line since the day before, and attempts.
+#
+# time_s: arrival in seconds since the run began; entity, day, index: identity (the keys of its
+# draws); attempt: number of the attempt, -1 for an ordinary vehicle; kind: ordinary, trafficker or
+# traveller's firearm; search_factor: ratio of the search rate (below 1 for deep concealment);
+# lookout: 1 if one is active.
+GUEST = np.dtype(
+    [
+        ("line", np.int64),
+        ("lane", np.int64),
+        ("time_s", np.float64),
+        ("service_word", np.uint32),
+        ("search_word", np.uint32),
+        ("mandatory_word", np.uint32),
+        ("lookout_word", np.uint32),
+        ("entity", np.int64),
+        ("day", np.int64),
+        ("index", np.int64),
+        ("attempt", np.int64),
+        ("kind", np.int64),
+        ("search_factor", np.float64),
+        ("lookout", np.int64),
+    ]
+)
+
+
+def new_guests(room: int = 0) -> Rows:
+    """Room for guests, all of them ordinary."""
+    guests = np.zeros(room, GUEST)
+    guests["attempt"] = -1
+    guests["search_factor"] = 1.0
+    return guests
+
+
+def in_order(*groups: Rows) -> Rows:
+    """Join groups of guests, sorted by line and time (the order of equals is kept)."""
+    joined = np.concatenate(groups)
+    return joined[np.lexsort((joined["time_s"], joined["line"]))]
+
+
+class DayPlan(NamedTuple):
+    """One day of all ports, as known at midnight.
+
+    Attributes
+    ----------
+    day : int
+        Number of the day; it begins at ``day * 86400`` seconds.
+    weekday : int
+        Monday is 0.
+    standard_s : float
+        Wait standard of the day in seconds.
+    intervals : array of int, shape (ports,)
+        Number of control intervals of each port.
+    start_s : array of float, shape (ports, most + 1)
+        Control moments in seconds since the run began; the one after the last is the next midnight.
+    state, officers, row : array of int, shape (ports, most)
+        Open, after hours or held; officers present; row of ``settings``.
+    settings : array of float, shape (rows, WIDTH)
+    cumulative : array of float, shape (ports, lanes, 97)
+        Integrated arrival rates in vehicles (`sim.model.port.traffic.Demand.cumulative`).
+    day_factor : array of float, shape (ports,)
+        Part of it that the superintendent does not expect.
+    cells : array of int, shape (ports,)
+        Equal parts of the day in them: 24, or 96 at ferry landings.
+    guests : array of GUEST
+    """
+
+    day: int
+    weekday: int
+    standard_s: float
+    intervals: Whole
+    start_s: Floats
+    state: Whole
+    officers: Whole
+    row: Whole
+    settings: Floats
+    cumulative: Floats
+    day_factor: Floats
+    cells: Whole
+    guests: Rows
+
+
+class World(NamedTuple):
+    """What does not change during a replication.
+
+    Attributes
+    ----------
+    first_line, line_of_lane, queue_of_line, booths, bays : array of int
+        As in `sim.model.port.layout.Layout`.
+    entity : array of int, shape (ports, lanes)
+        Number of each port's lane, a key of its draws.
+    timetabled : array of int, shape (lanes,)
+        1 for lanes whose vehicles each have a slot (trains).
+    seed, replication : int
+    gap_table, service_table, secondary_table : array of float
+        Quantile tables with mean 1 (`sim.randomness`).
+    """
+
+    first_line: Whole
+    line_of_lane: Whole
+    queue_of_line: Whole
+    booths: Whole
+    bays: Whole
+    entity: Whole
+    timetabled: Whole
+    seed: int
+    replication: int
+    gap_table: Floats
+    service_table: Floats
+    secondary_table: Floats

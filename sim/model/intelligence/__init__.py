@@ -1,0 +1,1 @@
+"""How evidence becomes leads, cases, arrests and lookouts."""

@@ -1,0 +1,58 @@
+"""A channel: how what one side of the border knows comes to the other."""
+
+from typing import Generic, TypeVar
+
+import simpy
+from simpy.events import ProcessGenerator
+
+from sim.model.conditions import DAY_S, Terms
+from sim.randomness import CHANNEL, Key, Streams, entity_number, lognormal, uniforms
+
+T = TypeVar("T")
+
+
+class Channel(Generic[T]):
+    """Messages on their way, and those that have arrived and are to be read.
+
+    A message goes through an intermediary or directly; which way, and how long it takes, belongs
+    to the message.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+    name : str
+        Where it leads.
+    terms : Terms
+    streams : Streams
+    """
+
+    def __init__(self, env: simpy.Environment, name: str, terms: Terms, streams: Streams) -> None:
+        self.env = env
+        self.salt = entity_number(f"channel/{name}")
+        self.terms = terms
+        self.streams = streams
+        self.arrived: simpy.Store = simpy.Store(env)
+        self.sent = 0
+        self.delivered = 0
+        self.delay_s = 0.0
+
+    def send(self, message: T, key: Key) -> None:
+        """Send a message; it can be read when it has arrived."""
+        self.sent += 1
+        self.env.process(self._carry(message, key))
+
+    def _carry(self, message: T, key: Key) -> ProcessGenerator:
+        delay_s = self.delay_of(key)
+        yield self.env.timeout(delay_s)
+        self.delivered += 1
+        self.delay_s += delay_s
+        yield self.arrived.put(message)
+
+    def delay_of(self, key: Key) -> float:
+        """Delay of a message that is sent now, in seconds."""
+        terms = self.terms(self.env.now)
+        way, time, _, _ = uniforms(
+            self.streams, CHANNEL, key.entity ^ self.salt, key.day, key.number
+        )
+        mean = terms.direct_days if way < terms.direct_share else terms.intermediary_days
+        return lognormal(mean * DAY_S, terms.delay_cv, time)

@@ -1,0 +1,304 @@
+"""Evidence: firearms recovered, traces of them, and ballistic matches."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+from simpy.events import ProcessGenerator
+
+from sim.model.conditions import DAY_S, Terms
+from sim.parameters import Intelligence
+from sim.randomness import (
+    BALLISTICS,
+    RECOVERY,
+    TRACE,
+    Key,
+    Streams,
+    entity_number,
+    lognormal,
+    to_uniform,
+    uniforms,
+)
+
+DAYS_PER_YEAR = 365.0
+# Days before the run have negative numbers, keys of draws do not.
+DAY_ZERO = 40_000
+
+Floats = npt.NDArray[np.float64]
+
+
+class Occurrence(NamedTuple):
+    """Something that happened to an organisation.
+
+    Attributes
+    ----------
+    kind : str
+    organisation : int
+    key : Key
+    time_s : float
+        When, in seconds since the run began.
+    uniform : tuple of float
+        Three numbers between 0 and 1 that settle what it was.
+    """
+
+    kind: str
+    organisation: int
+    key: Key
+    time_s: float
+    uniform: tuple[float, float, float]
+
+
+class Occurrences:
+    """Some kinds of occurrence, for all organisations of a replication.
+
+    Every organisation has its own numbers, so that another one leaves them unchanged.
+
+    Parameters
+    ----------
+    kinds : tuple of str
+    organisations : list of int
+        Entity numbers.
+    streams : Streams
+    """
+
+    def __init__(self, kinds: tuple[str, ...], organisations: list[int], streams: Streams) -> None:
+        self.kinds = kinds
+        self.streams = streams
+        self.organisations = len(organisations)
+        numbers = [entity_number(f"{kind}/{one}") for kind in kinds for one in organisations]
+        self.entities = np.array(numbers, np.int64)
+
+    def of_day(self, day: int, rates: Floats) -> list[Occurrence]:
+        """What happens on a day, by kind and organisation.
+
+        Parameters
+        ----------
+        day : int
+            Negative before the run.
+        rates : array of float, shape (kinds, organisations)
+            Expected number on the day.
+        """
+        number = day + DAY_ZERO
+        first = self.streams.first_words(RECOVERY, self.entities, number, 0)
+        counts = poisson_counts(to_uniform(first), rates.ravel())
+        found = []
+        for row in np.flatnonzero(counts).tolist():
+            entity = int(self.entities[row])
+            for i in range(1, int(counts[row]) + 1):
+                when, *uniform = uniforms(self.streams, RECOVERY, entity, number, i)
+                found.append(
+                    Occurrence(
+                        self.kinds[row // self.organisations],
+                        row % self.organisations,
+                        Key(entity, number, i),
+                        (day + when) * DAY_S,
+                        (uniform[0], uniform[1], uniform[2]),
+                    )
+                )
+        return found
+
+
+def poisson_counts(uniform: Floats, rates: Floats) -> npt.NDArray[np.int64]:
+    """Quantiles of Poisson distributions."""
+    term = np.exp(-rates)
+    counts = np.zeros(len(rates), np.int64)
+    rows = np.flatnonzero(uniform > term)
+    term, below, rate, level = term[rows], term[rows], rates[rows], uniform[rows]
+    number = 0
+    while len(rows):
+        number += 1
+        counts[rows] = number
+        term = term * rate / number
+        below = below + term
+        more = level > below
+        rows, term, below = rows[more], term[more], below[more]
+        rate, level = rate[more], level[more]
+    return counts
+
+
+class Traces:
+    """All traces of a replication.
+
+    Attributes
+    ----------
+    requested, succeeded, failed : int
+        So far.
+    requests, successes : list of int
+        Of these, by organisation.
+    delay_s : float
+        Sum of the time to the results that succeeded.
+    """
+
+    def __init__(
+        self, env: simpy.Environment, organisations: int, terms: Terms, streams: Streams
+    ) -> None:
+        self.env = env
+        self.terms = terms
+        self.streams = streams
+        self.requested = 0
+        self.succeeded = 0
+        self.failed = 0
+        self.delay_s = 0.0
+        self.requests = [0] * organisations
+        self.successes = [0] * organisations
+
+    @property
+    def under_way(self) -> int:
+        """Traces without a result yet."""
+        return self.requested - self.succeeded - self.failed
+
+    def request(self, organisation: int, key: Key, sold_s: float) -> ProcessGenerator:
+        """Trace a firearm.
+
+        Returns
+        -------
+        bool
+            Whether the result is a lead: a first sale that was not too long ago.
+        """
+        self.requested += 1
+        self.requests[organisation] += 1
+        found_s = self.env.now
+        terms = self.terms(found_s)
+        success, time, _, _ = uniforms(self.streams, TRACE, *key)
+        delay_s = lognormal(terms.trace_days * DAY_S, terms.delay_cv, time)
+        yield self.env.timeout(delay_s)
+        if success >= terms.trace_success_share:
+            self.failed += 1
+            return False
+        self.succeeded += 1
+        self.successes[organisation] += 1
+        self.delay_s += delay_s
+        return found_s - sold_s <= terms.trace_useful_years * DAYS_PER_YEAR * DAY_S
+
+
+class Ballistics:
+    """The laboratories, and what they find.
+
+    Attributes
+    ----------
+    entries, matches, matches_across : int
+        So far: entries made, those that matched another, and those that tie a trafficker to both
+        countries.
+    """
+
+    def __init__(self, env: simpy.Environment, terms: Terms, streams: Streams) -> None:
+        self.env = env
+        self.terms = terms
+        self.streams = streams
+        self.entries = 0
+        self.matches = 0
+        self.matches_across = 0
+
+    def enter(self, key: Key, terms: Intelligence) -> bool:
+        """Enter a firearm.
+
+        Returns
+        -------
+        bool
+            Whether it is going to match another entry.
+        """
+        self.entries += 1
+        return uniforms(self.streams, BALLISTICS, *key)[0] < terms.ballistics_hit_share
+
+    def compare(self, key: Key) -> ProcessGenerator:
+        """Find the match of an entry.
+
+        Returns
+        -------
+        bool
+            Whether it is a lead: a match across the border.
+        """
+        _, time, linked, across = uniforms(self.streams, BALLISTICS, *key)
+        terms = self.terms(self.env.now)
+        yield self.env.timeout(lognormal(terms.ballistics_days * DAY_S, terms.delay_cv, time))
+        self.matches += 1
+        # Whether the systems are linked counts when the comparison is made, not when it is begun.
+        terms = self.terms(self.env.now)
+        lead = linked < terms.ballistics_linked_share and across < terms.ballistics_across_share
+        self.matches_across += int(lead)
+        return lead
+
+
+class Recovery(NamedTuple):
+    """A trafficked firearm that police have found.
+
+    Attributes
+    ----------
+    organisation : int
+        Who brought it.
+    key : Key
+    time_s : float
+    sold_s : float
+        When it was sold, in seconds since the run began.
+    traced, entered : bool
+        Whether a trace is requested, and whether it is entered in the ballistics system.
+    """
+
+    organisation: int
+    key: Key
+    time_s: float
+    sold_s: float
+    traced: bool
+    entered: bool
+
+
+class Recoveries:
+    """All recoveries of a replication.
+
+    Parameters
+    ----------
+    past : array of float, shape (organisations,)
+        Their shares of what was delivered before the run.
+    firearms_per_year : float
+        What all of them deliver in a year of the baseline.
+    terms : Intelligence
+        Those of the baseline.
+    """
+
+    def __init__(
+        self,
+        past: Floats,
+        firearms_per_year: float,
+        terms: Intelligence,
+    ) -> None:
+        self.past = past
+        self.decay = math.log(2.0) / (terms.age_median_years * DAYS_PER_YEAR)
+        ever = terms.recoveries_per_year / max(firearms_per_year, 1e-300)
+        self.rate = min(ever, 1.0) * self.decay
+        self.fresh = np.zeros(len(past))
+        self.fresh_share = np.zeros(len(past))
+        self.count = 0
+
+    def delivered(self, organisation: int, firearms: float) -> None:
+        """Take in firearms that have reached their market."""
+        self.fresh[organisation] += firearms
+
+    def rates(self, day: int, terms: Intelligence) -> Floats:
+        """Expected recoveries of a day by organisation (of those days, each once and in order)."""
+        old = math.exp(-self.decay * max(day, 0)) * terms.recoveries_per_year / DAYS_PER_YEAR
+        fresh = self.rate * self.fresh
+        self.fresh *= math.exp(-self.decay)
+        rates = old * self.past + fresh
+        self.fresh_share = np.divide(fresh, rates, out=np.zeros_like(fresh), where=rates > 0.0)
+        return rates
+
+    def recovery(self, one: Occurrence, terms: Intelligence) -> Recovery:
+        """Make the recovery that an occurrence of the last day is."""
+        self.count += 1
+        kind, traced, entered = one.uniform
+        share = float(self.fresh_share[one.organisation])
+        if kind < share:
+            sold_s = one.time_s * (1.0 - kind / share)
+        else:
+            older_s = -math.log1p(-(kind - share) / (1.0 - share)) / self.decay * DAY_S
+            sold_s = min(one.time_s, 0.0) - older_s
+        return Recovery(
+            one.organisation,
+            one.key,
+            one.time_s,
+            sold_s,
+            traced < terms.traced_share,
+            entered < terms.ballistics_entered_share,
+        )

@@ -1,0 +1,295 @@
+"""Intelligence: how what is found leads to organisations, and to lookouts at the booths.
+
+Firearms recovered or seized are traced; traces, sales, matches, stops and what police hear are
+leads. A lead is known at once in the country where it arises. It comes to the other through a
+channel, if it may be shared: to the investigators, who are those of the United States with their
+partners, or to the booths of Canada. Enough leads open a case; a lead that names a vehicle makes a
+lookout.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+from simpy.events import ProcessGenerator
+
+from sim import parameters
+from sim.model.conditions import DAY_S, Terms
+from sim.model.intelligence.channel import Channel
+from sim.model.intelligence.evidence import (
+    DAYS_PER_YEAR,
+    Ballistics,
+    Occurrence,
+    Occurrences,
+    Recoveries,
+    Recovery,
+    Traces,
+)
+from sim.model.intelligence.investigation import Investigations
+from sim.model.intelligence.lead import (
+    KNOWN_IN_CANADA,
+    MATCH,
+    POLICE,
+    SALE,
+    STOP,
+    TRACE,
+    Lead,
+    Leads,
+    new_lead,
+)
+from sim.model.intelligence.lookout import Couriers, Lookouts
+from sim.model.smuggling.attempt import Booking, Outcome
+from sim.model.smuggling.organisation import Organisations
+from sim.randomness import RECOVERY, Key, Streams, entity_number
+
+Floats = npt.NDArray[np.float64]
+
+RECOVERED = "recovered"
+# Keys of draws of what a stop leads to: its attempt is the entity.
+_STOP_DAY = 3
+_MATCH = entity_number("match")
+
+
+class Intelligence:
+    """The intelligence of one replication; it begins before the run.
+
+    It is that of the whole country, whatever part of the border a run simulates.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+    first_s : float
+        Beginning of the warm-up, at most 0.
+    organisations : Organisations
+    firearms_per_year : float
+        What all of them would move in a year of the baseline.
+    share : float
+        Share of their trips that the run simulates.
+    terms : Terms
+    streams : Streams
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        first_s: float,
+        organisations: Organisations,
+        firearms_per_year: float,
+        share: float,
+        terms: Terms,
+        streams: Streams,
+    ) -> None:
+        self.env = env
+        self.terms = terms
+        self.streams = streams
+        self.share = share
+        self.past = organisations.past_share()
+        self.organisations = organisations
+        self.entity = organisations.entity
+        now = terms(first_s)
+        self.recoveries = Recoveries(self.past, firearms_per_year, now)
+        self.occurrences = Occurrences((RECOVERED, SALE, POLICE), self.entity, streams)
+        self.traces = Traces(env, len(self.entity), terms, streams)
+        self.ballistics = Ballistics(env, terms, streams)
+        self.leads = Leads(len(self.entity))
+        self.investigations = Investigations(env, self, self.leads, terms, streams, first_s)
+        self.couriers = Couriers(self.entity, now.couriers, now.plate_days, first_s, streams)
+        self.lookouts = Lookouts(self.couriers, streams)
+        self.to_investigators: Channel[Lead] = Channel(env, "investigators", terms, streams)
+        self.to_booths: Channel[Lead] = Channel(env, "booths", terms, streams)
+        self.held_back = 0
+        self.arrests = 0
+        self.arrested_s: dict[int, float] = {}
+        self.before: dict[str, float] = {}
+        self.requests_before = [0] * len(self.entity)
+        self.successes_before = [0] * len(self.entity)
+        env.process(self._at_the_investigators())
+        env.process(self._at_the_booths())
+        env.process(self._days(first_s))
+
+    def in_action(self, organisation: int, at_s: float) -> bool:
+        """Whether an organisation is at work at a moment."""
+        return self.organisations.in_action(organisation, at_s)
+
+    def arrest(self, organisation: int, at_s: float) -> None:
+        """Take an organisation out of action."""
+        self.organisations.arrest(organisation, at_s)
+        self._arrests_are_known()
+
+    def _arrests_are_known(self) -> None:
+        """Who has been arrested loses vehicles, and nothing waits for an investigator any more."""
+        for organisation, at_s in self.organisations.arrests[self.arrests :]:
+            self.arrested_s[organisation] = at_s
+            self.couriers.lose_all(organisation, at_s)
+            self.leads.use(organisation, at_s)
+        self.arrests = len(self.organisations.arrests)
+
+    def sought(self, attempt_id: str, organisation: int, at_s: float) -> bool:
+        """Whether a lookout on a trip is active when it arrives, as far as the booths know now.
+
+        Parameters
+        ----------
+        attempt_id : str
+        organisation : int
+        at_s : float
+            Its arrival, in seconds since the run began.
+        """
+        courier = self.couriers.of_trip(attempt_id)
+        if self.lookouts.meets(organisation, courier, at_s):
+            return True
+        return self.lookouts.reported(attempt_id, self.terms(at_s))
+
+    def lookout_share(self, now: float) -> float:
+        """Share of trips that a lookout or a report would be active on at a moment."""
+        terms = self.terms(now)
+        in_time = float(terms.report_h <= 0.0)
+        if terms.report_notice_h > 0.0:
+            in_time = math.exp(-terms.report_h / terms.report_notice_h)
+        reported = terms.report_share * in_time
+        return 1.0 - (1.0 - self.lookouts.coverage(now)) * (1.0 - reported)
+
+    def _days(self, first_s: float) -> ProcessGenerator:
+        """Let happen what happens on each day."""
+        yield self.env.timeout(first_s - self.env.now)
+        while True:
+            now = self.env.now
+            day = round(now / DAY_S)
+            terms = self.terms(now)
+            if day == 0:
+                self.before = self.totals()
+                self.requests_before = list(self.traces.requests)
+                self.successes_before = list(self.traces.successes)
+            self.investigations.set_staff(int(terms.investigators))
+            self.lookouts.day_begins(now)
+            for one in self.occurrences.of_day(day, self._rates(day, terms)):
+                if one.kind == RECOVERED:
+                    self._found(self.recoveries.recovery(one, terms), terms)
+                else:
+                    self.env.process(self._heard(one))
+            yield self.env.timeout(DAY_S)
+
+    def _rates(self, day: int, terms: parameters.Intelligence) -> Floats:
+        """Expected occurrences of a day, by kind and organisation."""
+        sales = terms.sale_reports_per_year / DAYS_PER_YEAR * self.past
+        heard = terms.police_leads_per_year / DAYS_PER_YEAR * self.past
+        return np.stack([self.recoveries.rates(day, terms), sales, heard])
+
+    def _found(self, recovery: Recovery, terms: parameters.Intelligence) -> None:
+        """Police are going to find a firearm today."""
+        if recovery.entered and self.ballistics.enter(recovery.key, terms):
+            self.env.process(self._compared(recovery))
+        if recovery.traced:
+            own, key, sold_s = recovery.organisation, recovery.key, recovery.sold_s
+            self.env.process(self._traced(own, key, sold_s, recovery.time_s))
+
+    def _traced(
+        self, organisation: int, key: Key, sold_s: float, found_s: float
+    ) -> ProcessGenerator:
+        """A firearm that was found is traced; a recent sale is a lead."""
+        yield self.env.timeout(max(found_s - self.env.now, 0.0))
+        useful = yield from self.traces.request(organisation, key, sold_s)
+        if useful and sold_s > self.arrested_s.get(organisation, -math.inf):
+            self._lead(TRACE, organisation, found_s, key)
+
+    def _compared(self, recovery: Recovery) -> ProcessGenerator:
+        """A firearm that was found goes through the laboratory."""
+        yield self.env.timeout(recovery.time_s - self.env.now)
+        if (yield from self.ballistics.compare(recovery.key)):
+            entity, day, number = recovery.key
+            key = Key(entity ^ _MATCH, day, number)
+            self._lead(MATCH, recovery.organisation, recovery.time_s, key)
+
+    def _heard(self, tip: Occurrence) -> ProcessGenerator:
+        """A dealer reports a sale, or police hear of a trafficker."""
+        yield self.env.timeout(tip.time_s - self.env.now)
+        self._lead(tip.kind, tip.organisation, tip.time_s, tip.key)
+
+    def hear(self, outcomes: list[Outcome], moment: float) -> None:
+        """Take in what has become of attempts, and arrests that followed from it."""
+        self._arrests_are_known()
+        for outcome in outcomes:
+            booking = outcome.booking
+            if outcome.stopped:
+                self._stopped(booking, self.terms(moment))
+            elif outcome.delivered:
+                self.recoveries.delivered(booking.organisation, booking.load / self.share)
+
+    def _stopped(self, booking: Booking, terms: parameters.Intelligence) -> None:
+        """A trip was stopped: a vehicle lost, firearms to trace, and a lead."""
+        own, when_s = booking.organisation, booking.time_s
+        self.couriers.lose(own, self.couriers.of_trip(booking.attempt_id), when_s)
+        entity = entity_number(booking.attempt_id)
+        self._lead(STOP, own, when_s, Key(entity, _STOP_DAY, 0))
+        u = self.streams.uniforms(RECOVERY, entity, _STOP_DAY, booking.load, first=1)[0]
+        for i in np.flatnonzero(u < terms.traced_share).tolist():
+            key = Key(entity, _STOP_DAY, 1 + i)
+            self.env.process(self._traced(own, key, when_s, when_s))
+
+    def _lead(self, kind: str, organisation: int, happened_s: float, key: Key) -> None:
+        """Give a lead to those who know it at once, and send it to the others."""
+        now = self.env.now
+        terms = self.terms(now)
+        lead = new_lead(kind, organisation, happened_s, key, terms, self.streams)
+        if kind in KNOWN_IN_CANADA:
+            self.lookouts.receive(lead, now, terms)
+            if lead.may_be_shared(terms):
+                self.to_investigators.send(lead, key)
+            else:
+                self.held_back += 1
+        else:
+            self._on_the_desk(lead)
+            self.to_booths.send(lead, key)
+
+    def _on_the_desk(self, lead: Lead) -> None:
+        self.leads.take_in(lead)
+        self.investigations.consider(lead.organisation)
+
+    def _at_the_investigators(self) -> ProcessGenerator:
+        """Read what arrives at the investigators' desk."""
+        while True:
+            lead = yield self.to_investigators.arrived.get()
+            self._on_the_desk(lead)
+
+    def _at_the_booths(self) -> ProcessGenerator:
+        """Read what arrives at the booths."""
+        while True:
+            lead = yield self.to_booths.arrived.get()
+            self.lookouts.receive(lead, self.env.now, self.terms(self.env.now))
+
+    def totals(self) -> dict[str, float]:
+        """What has been counted since the warm-up began, by the name of its metric."""
+        cases, channels = self.investigations, (self.to_investigators, self.to_booths)
+        return {
+            "firearms_recovered": self.recoveries.count,
+            "traces_requested": self.traces.requested,
+            "traces_succeeded": self.traces.succeeded,
+            "trace_delay_s": self.traces.delay_s,
+            "ballistic_matches_across": self.ballistics.matches_across,
+            "messages_delivered": sum(channel.delivered for channel in channels),
+            "messages_delay_s": sum(channel.delay_s for channel in channels),
+            "leads": self.leads.received,
+            "leads_held_back": self.held_back,
+            "leads_used": self.leads.used,
+            "leads_faded": self.leads.faded,
+            "cases_opened": len(cases.cases),
+            "cases_ended": cases.ended,
+            "cases_arrests": cases.arrests,
+            "lookouts_issued": self.lookouts.issued,
+            "lookouts_late": self.lookouts.late,
+        }
+
+    def counted(self) -> dict[str, float]:
+        """What has been counted in the run itself."""
+        return {name: value - self.before.get(name, 0) for name, value in self.totals().items()}
+
+    def traces_by_place(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Traces requested in the run by market, and those that succeeded by source."""
+        requested = dict.fromkeys(self.organisations.network.market_ids, 0)
+        succeeded = dict.fromkeys(self.organisations.network.source_ids, 0)
+        for i, (market, source) in enumerate(
+            zip(self.organisations.market, self.organisations.source, strict=True)
+        ):
+            requested[market] += self.traces.requests[i] - self.requests_before[i]
+            succeeded[source] += self.traces.successes[i] - self.successes_before[i]
+        return requested, succeeded

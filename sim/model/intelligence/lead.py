@@ -1,0 +1,95 @@
+"""Leads: evidence on an organisation, which goes cold."""
+
+import math
+from typing import NamedTuple
+
+from sim.model.conditions import DAY_S
+from sim.parameters import Intelligence
+from sim.randomness import LEAD, Key, Streams, uniforms
+
+TRACE, SALE, POLICE, MATCH, STOP = "trace", "sale", "police", "match", "stop"
+# Where a lead arises: traces and sales are known in the United States, the others in Canada.
+KNOWN_IN_CANADA = frozenset({POLICE, MATCH, STOP})
+
+
+class Lead(NamedTuple):
+    """Evidence on an organisation.
+
+    Attributes
+    ----------
+    kind : str
+        trace, sale, police, match or stop.
+    organisation : int
+    happened_s : float
+        When what it tells of happened: a sale was reported, a firearm recovered.
+    evidence : float
+        How much it proves, 0 to 1.
+    cold_s : float
+        From when on it is of no use.
+    key : Key
+    """
+
+    kind: str
+    organisation: int
+    happened_s: float
+    evidence: float
+    cold_s: float
+    key: Key
+
+    def may_be_shared(self, terms: Intelligence) -> bool:
+        """Whether it may leave the country in which it arose."""
+        return self.kind not in KNOWN_IN_CANADA or self.evidence >= terms.sharing_evidence
+
+
+def new_lead(
+    kind: str, organisation: int, happened_s: float, key: Key, terms: Intelligence, streams: Streams
+) -> Lead:
+    """Make a lead with its evidence and its time to go cold.
+
+    A stop proves itself; how much the others prove is anything from nothing to certainty.
+    """
+    proof, life, _, _ = uniforms(streams, LEAD, *key)
+    evidence = 1.0 if kind == STOP else proof
+    cold_s = happened_s - terms.lead_life_days * DAY_S * math.log(life)
+    return Lead(kind, organisation, happened_s, evidence, cold_s, key)
+
+
+class Leads:
+    """Leads on the desk of the investigators, by organisation.
+
+    Attributes
+    ----------
+    received, used, faded : int
+        Leads so far: come in, that opened a case or fell with an arrest, gone cold.
+    """
+
+    def __init__(self, organisations: int) -> None:
+        self._waiting: list[list[Lead]] = [[] for _ in range(organisations)]
+        self.received = 0
+        self.used = 0
+        self.faded = 0
+
+    @property
+    def waiting(self) -> int:
+        """Leads on the desk, those gone cold since they were last looked at among them."""
+        return sum(len(leads) for leads in self._waiting)
+
+    def take_in(self, lead: Lead) -> None:
+        """Put a lead on the desk."""
+        self.received += 1
+        self._waiting[lead.organisation].append(lead)
+
+    def on(self, organisation: int, now: float) -> int:
+        """Leads on an organisation that are not cold."""
+        leads = self._waiting[organisation]
+        warm = [lead for lead in leads if lead.cold_s > now]
+        self.faded += len(leads) - len(warm)
+        self._waiting[organisation] = warm
+        return len(warm)
+
+    def use(self, organisation: int, now: float) -> int:
+        """Take all leads on an organisation off the desk."""
+        count = self.on(organisation, now)
+        self._waiting[organisation] = []
+        self.used += count
+        return count

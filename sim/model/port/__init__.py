@@ -1,0 +1,1 @@
+"""What happens at a port: traffic, staff, opening, inspection, duty, danger."""

@@ -1,0 +1,118 @@
+"""Travellers who find their port closed: to a neighbour by detour and wait, or not at all.
+
+Every vehicle keeps its identity. One that would arrive while its port is shut chooses among the
+nearest ports that are open when it would get there, by the minutes of the drive and of the wait
+that was usual there lately, and arrives after the drive; longer detours lose more trips (D013).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.day import new_guests
+from sim.model.port.layout import Layout
+from sim.model.port.opening import Opening
+from sim.model.port.traffic import BUS, CAR, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
+from sim.parameters import Traffic
+from sim.places.ports import Ports
+from sim.randomness import DETOUR, Streams
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
+
+# So many of the nearest ports are looked at for ones that are open.
+SEARCHED = 12
+
+# Lane of a traveller whose own lane does not exist at the port where he arrives.
+GENERAL_LANE = {CAR: CAR, NEXUS: CAR, TRUCK: TRUCK, FAST: TRUCK, BUS: BUS, TRAIN: TRAIN}
+
+
+@dataclass
+class DiversionTally:
+    """Vehicles diverted to another port, and trips lost, over the run."""
+
+    diverted: int = 0
+    lost: int = 0
+
+
+class Diversion:
+    """Neighbours of every port, and the choice among them."""
+
+    def __init__(self, ports: Ports, layout: Layout, traffic: Traffic, streams: Streams) -> None:
+        self.ports = ports
+        self.layout = layout
+        self.traffic = traffic
+        self.streams = streams
+        self.tally = DiversionTally()
+        self.road_port = (ports.kind != "rail") & (ports.kind != "ferry")
+        self.road_km = ports.distance_km * traffic.detour_factor
+        self.nearest = np.argsort(self.road_km, axis=1, kind="stable")
+
+    def drive_s(self, port: int, others: Whole) -> Floats:
+        """Time of the drive from one port to others, in seconds."""
+        return np.asarray(3600.0 * self.road_km[port, others] / self.traffic.detour_speed_km_per_h)
+
+    def _neighbours(self, port: int, lane: int) -> Whole:
+        """Road ports that take a lane's traffic, the nearest first."""
+        takes = self.road_port & ((self.ports.commercial != "no") | (not COMMERCIAL[lane]))
+        takes[port] = False
+        nearest = self.nearest[port]
+        return np.asarray(nearest[takes[nearest]][:SEARCHED])
+
+    def divert(self, port: int, shut_out: Rows, opening: Opening, wait_s: Floats) -> Rows:
+        """Send those who find a port shut to its neighbours.
+
+        Parameters
+        ----------
+        port : int
+        shut_out : Rows
+            Vehicles of one lane and day, with the moments at which they would have arrived.
+        opening : Opening
+        wait_s : array of float, shape (ports, lanes)
+            Usual waits in seconds, as known at midnight.
+
+        Returns
+        -------
+        Rows
+            Those who do arrive, at their new ports and moments.
+        """
+        lane = int(shut_out["lane"][0])
+        others = self._neighbours(port, lane)
+        if lane == TRAIN or len(others) == 0:
+            self.tally.lost += len(shut_out["lane"])
+            return new_guests(0)
+        drive = self.drive_s(port, others)
+        arrival = shut_out["time_s"][:, None] + drive
+        is_open = np.stack(
+            [opening.open_at(int(other), arrival[:, k]) for k, other in enumerate(others)], axis=1
+        )
+        is_open &= np.cumsum(is_open, axis=1) <= self.traffic.neighbours
+        minutes = (drive + wait_s[others, lane]) / 60.0
+        weight = is_open * np.exp(-(minutes - minutes.min()) / self.traffic.detour_choice_min)
+        total = np.cumsum(weight, axis=1)
+        u = self._uniforms(shut_out)
+        choice = np.argmax(total >= u[0, :, None] * total[:, -1:], axis=1)
+        longer = 1.0 + self.road_km[port, others] / self.traffic.trip_km
+        lost_share = 1.0 - longer**self.traffic.distance_elasticity
+        comes = (total[:, -1] > 0.0) & (u[1] >= lost_share[choice])
+        self.tally.lost += int(np.sum(~comes))
+        self.tally.diverted += int(np.sum(comes))
+        target = others[choice]
+        own = self.layout.line_of_lane[target, lane] >= 0
+        new_lane = np.where(own, lane, GENERAL_LANE[lane])
+        moved = shut_out.copy()
+        moved["lane"] = new_lane
+        moved["line"] = self.layout.line_of_lane[target, new_lane]
+        moved["time_s"] += drive[choice]
+        return np.asarray(moved[comes])
+
+    def _uniforms(self, guests: Rows) -> Floats:
+        """Two uniform numbers of each vehicle, shape (2, guests)."""
+        first = int(guests["index"].min())
+        count = int(guests["index"].max()) - first + 1
+        u = self.streams.uniforms(
+            DETOUR, int(guests["entity"][0]), int(guests["day"][0]), count, first=first
+        )
+        return u[:2, guests["index"] - first]

@@ -1,0 +1,180 @@
+"""Control intervals of every port on one day: when it is open, with which officers and settings."""
+
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.conditions import DAY_S, Conditions, Snapshot
+from sim.model.day import AFTER_HOURS, HELD, OPEN
+from sim.model.port.danger import Withdrawal
+from sim.model.port.roster import SHIFT_HOURS
+from sim.places.ports import Ports
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+HOUR_S = 3600.0
+MINUTE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Control intervals of all ports on one day (fields as in `sim.model.day.DayPlan`).
+
+    The row of a port under the k-th snapshot of the day (the parameters in force since midnight and
+    since each later change) is ``k * ports + port``. ``disturbed`` lists the ports that are shut at
+    times when travellers would come.
+    """
+
+    intervals: Whole
+    start_s: Floats
+    state: Whole
+    officers: Whole
+    row: Whole
+    disturbed: list[int]
+
+    def open_at(self, port: int, seconds: Floats) -> Flags:
+        """Whether a port is open at moments of the day (later ones count as its last interval)."""
+        edges = self.start_s[port, : self.intervals[port]]
+        k = np.maximum(np.searchsorted(edges, seconds, side="right") - 1, 0)
+        return np.asarray(self.state[port, k] == OPEN)
+
+    def add_open_seconds(self, day: int, open_s: Floats) -> None:
+        """Add the seconds for which each port is open in each hour, to an array (ports, 24)."""
+        length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
+        hour = np.clip((self.start_s[:, :-1] - day * DAY_S) // HOUR_S, 0, 23).astype(int)
+        port = np.broadcast_to(np.arange(len(hour))[:, None], hour.shape)
+        np.add.at(open_s, (port, hour), length)
+
+
+def opening_of_day(
+    ports: Ports,
+    conditions: Conditions,
+    day: int,
+    date: datetime.date,
+    interval_min: int,
+    present: list[Whole],
+    moments: list[float],
+    withdrawals: list[Withdrawal],
+) -> Opening:
+    """Build the control intervals of a day.
+
+    Parameters
+    ----------
+    interval_min : int
+        Length of a control interval in minutes.
+    present : list of array of int, shape (ports, shifts)
+        Officers present by shift, under each snapshot.
+    moments : list of float
+        When each snapshot begins (the first at midnight), in seconds since the run began.
+    withdrawals : list of Withdrawal
+        All that touch the day.
+    """
+    midnight = day * DAY_S
+    snapshots = [conditions.at(moment) for moment in moments]
+    grid = midnight + np.arange(0.0, DAY_S, interval_min * MINUTE_S)
+    count, width = len(ports), len(grid)
+    first = snapshots[0]
+    season = ports.in_season(date)
+    shut = ~season | first.closed
+    hours = (grid - midnight) / HOUR_S
+    open_now = (hours >= first.open_hour[:, None]) & (hours < first.close_hour[:, None])
+    special = _special_ports(ports, conditions, day, snapshots, withdrawals, interval_min)
+    extra = {
+        port: _edges(port, midnight, grid, snapshots, moments, withdrawals) for port in special
+    }
+    most = max([width, *(len(edges) for edges in extra.values())])
+    start_s = np.full((count, most + 1), midnight + DAY_S)
+    start_s[:, :width] = grid
+    state = np.full((count, most), AFTER_HOURS)
+    state[:, :width] = np.where(open_now & ~shut[:, None], OPEN, AFTER_HOURS)
+    shift = (hours / SHIFT_HOURS).astype(int)
+    officers = np.zeros((count, most), np.int64)
+    officers[:, :width] = present[0][:, shift]
+    row = np.broadcast_to(np.arange(count)[:, None], (count, most)).copy()
+    intervals = np.full(count, width)
+    for port, edges in extra.items():
+        intervals[port] = len(edges)
+        start_s[port, : len(edges)] = edges
+        start_s[port, len(edges) :] = midnight + DAY_S
+        for k, edge in enumerate(edges):
+            which = int(np.searchsorted(moments, edge, side="right")) - 1
+            state[port, k] = _state(port, edge, midnight, snapshots[which], season, withdrawals)
+            officers[port, k] = present[which][port, int((edge - midnight) / HOUR_S / SHIFT_HOURS)]
+            row[port, k] = which * count + port
+    disturbed = _disturbed(ports, snapshots, season, withdrawals)
+    return Opening(intervals, start_s, state, officers, row, disturbed)
+
+
+def _special_ports(
+    ports: Ports,
+    conditions: Conditions,
+    day: int,
+    snapshots: list[Snapshot],
+    withdrawals: list[Withdrawal],
+    interval_min: int,
+) -> list[int]:
+    """Ports whose day differs from the common grid."""
+    marked = np.zeros(len(ports), bool)
+    for _, where in conditions.breakpoints(day):
+        marked |= where
+    for withdrawal in withdrawals:
+        marked[withdrawal.port] = True
+    for snapshot in snapshots:
+        for hour in (snapshot.open_hour, snapshot.close_hour):
+            marked |= (hour * 60.0) % interval_min != 0
+    return [int(port) for port in np.flatnonzero(marked)]
+
+
+def _edges(
+    port: int,
+    midnight: float,
+    grid: Floats,
+    snapshots: list[Snapshot],
+    moments: list[float],
+    withdrawals: list[Withdrawal],
+) -> list[float]:
+    edges = set(grid.tolist()) | set(moments)
+    for snapshot in snapshots:
+        edges.add(midnight + HOUR_S * float(snapshot.open_hour[port]))
+        edges.add(midnight + HOUR_S * float(snapshot.close_hour[port]))
+    for withdrawal in withdrawals:
+        if withdrawal.port == port:
+            edges |= {withdrawal.start_s, withdrawal.end_s}
+    return sorted(edge for edge in edges if midnight <= edge < midnight + DAY_S)
+
+
+def _state(
+    port: int,
+    edge: float,
+    midnight: float,
+    snapshot: Snapshot,
+    season: Flags,
+    withdrawals: list[Withdrawal],
+) -> int:
+    hour = (edge - midnight) / HOUR_S
+    within = snapshot.open_hour[port] <= hour < snapshot.close_hour[port]
+    if snapshot.closed[port] or not season[port] or not within:
+        return AFTER_HOURS
+    for withdrawal in withdrawals:
+        if withdrawal.port == port and withdrawal.start_s <= edge < withdrawal.end_s:
+            return HELD
+    return OPEN
+
+
+def _disturbed(
+    ports: Ports, snapshots: list[Snapshot], season: Flags, withdrawals: list[Withdrawal]
+) -> list[int]:
+    """Ports that are shut in hours in which the traffic table has travellers for them."""
+    shut = np.zeros(len(ports), bool)
+    for snapshot in snapshots:
+        shut |= snapshot.closed
+        shut |= snapshot.open_hour > ports.open_hour
+        shut |= snapshot.close_hour < ports.close_hour
+    shut |= ~season
+    for withdrawal in withdrawals:
+        shut[withdrawal.port] = True
+    return [int(port) for port in np.flatnonzero(shut & (ports.vehicles_per_year > 0))]

@@ -1,0 +1,153 @@
+"""What stands at the ports before the first day: lines, booths, bays, and the rosters.
+
+Rosters, and the booths that traffic calls for, are those of the record: they follow from the
+defaults, so that a sweep over search rates hires no officers. What a proposal builds comes on top,
+and brings no officers either.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.conditions import Conditions
+from sim.model.day import World
+from sim.model.port.duty import collection
+from sim.model.port.inspection_rates import SECONDARY_S, SERVICE_S, settings_rows
+from sim.model.port.layout import Layout, build_layout, trusted_shares, with_lanes
+from sim.model.port.roster import open_hours, posts, shift_draws, typical_hours
+from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
+from sim.parameters import Parameters
+from sim.places.ports import Ports
+from sim.randomness import Streams, exponential_table, gamma_table, lognormal_table
+from sim.scenario.intervention import BASELINE
+from sim.scenario.point import Point
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Premises:
+    """What a replication begins with and never changes.
+
+    Attributes
+    ----------
+    ports : Ports
+        With the lanes that a proposal has opened.
+    layout : Layout
+    rostered : array of float, shape (12, 3, ports, 3)
+        See `sim.model.port.roster.posts`.
+    shift_hours : array of float, shape (ports, 3)
+        See `sim.model.port.roster.open_hours`.
+    shift_draws : array of float, shape (days, ports, 3)
+        See `sim.model.port.roster.shift_draws`.
+    world : World
+    """
+
+    ports: Ports
+    layout: Layout
+    rostered: Floats
+    shift_hours: Floats
+    shift_draws: Floats
+    world: World
+
+
+def build(
+    point: Point, ports: Ports, conditions: Conditions, demand: Demand, streams: Streams
+) -> Premises:
+    """Derive what stands at the ports.
+
+    Parameters
+    ----------
+    point : Point
+    ports : Ports
+        Those that the run simulates.
+    conditions : Conditions
+    demand : Demand
+    streams : Streams
+    """
+    settings = _settings_of_record(point, ports)
+    service_s = settings[:, SERVICE_S : SERVICE_S + len(LANES)]
+    secondary_s = settings[:, SECONDARY_S : SECONDARY_S + len(LANES)]
+    typical = _typical_hours(point, ports, demand)
+    rostered = posts(
+        ports,
+        build_layout(ports, _peak(typical), service_s, secondary_s),
+        typical,
+        service_s,
+        secondary_s,
+        point.parameters.staffing.safety,
+    )
+    hours = open_hours(ports)
+    built = conditions.at(-1.0)
+    ports = with_lanes(ports, built.value("traffic.nexus_lane"), built.value("traffic.fast_lane"))
+    added = np.zeros((len(ports), len(LANES)))
+    for lane in (CAR, NEXUS, TRUCK, FAST):
+        added[:, lane] = built.value(f"primary.{LANES[lane]}_booths_added")
+    peak = _peak(_typical_hours(point, ports, demand))
+    layout = build_layout(ports, peak, service_s, secondary_s, added)
+    return Premises(
+        ports=ports,
+        layout=layout,
+        rostered=rostered,
+        shift_hours=hours,
+        shift_draws=shift_draws(ports, point.days, streams),
+        world=_world(point.parameters, layout, demand, streams),
+    )
+
+
+def _settings_of_record(point: Point, ports: Ports) -> Floats:
+    """Settings that booths and rosters were planned for, whatever a study sets since."""
+    defaults = Conditions(ports, ports, Parameters(), BASELINE, point.start)
+    share = collection(Parameters().duty, Parameters().duty).share
+    return settings_rows(ports, defaults.at(0.0).value, share, 0.0)
+
+
+def _typical_hours(point: Point, ports: Ports, demand: Demand) -> Floats:
+    traffic = point.parameters.traffic
+    nexus, fast = trusted_shares(ports, traffic.nexus_share, traffic.fast_share)
+    return typical_hours(ports, demand.hour_share, nexus, fast)
+
+
+def _peak(typical: Floats) -> Floats:
+    """Vehicles of the busiest hour, shape (ports, lanes)."""
+    return np.asarray(typical.max(axis=(0, 1, 4)))
+
+
+def _world(parameters: Parameters, layout: Layout, demand: Demand, streams: Streams) -> World:
+    service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
+    return World(
+        first_line=layout.first_line,
+        line_of_lane=layout.line_of_lane,
+        queue_of_line=layout.queue_of_line,
+        booths=layout.booths,
+        bays=layout.bays,
+        entity=demand.entity,
+        timetabled=(np.arange(len(LANES)) == TRAIN).astype(np.int64),
+        seed=streams.seed,
+        replication=streams.replication,
+        gap_table=exponential_table(),
+        service_table=service(parameters.primary.cv),
+        secondary_table=lognormal_table(parameters.inspection.secondary_cv),
+    )
+
+
+SOUTHBOUND = "southbound"
+
+
+def us_side(ports: Ports) -> Ports:
+    """Ports as on the US side: linked to databases, and never with one officer alone (assumed)."""
+    every = np.ones(len(ports), bool)
+    return dataclasses.replace(
+        ports, data_link=every, customs_database=every, one_officer=np.zeros(len(ports), bool)
+    )
+
+
+def us_officers(parameters: Parameters) -> Parameters:
+    """Give parameters the service times of US officers."""
+    primary = parameters.primary
+    return dataclasses.replace(
+        parameters,
+        primary=dataclasses.replace(primary, car_s=primary.us_car_s, truck_s=primary.us_truck_s),
+    )

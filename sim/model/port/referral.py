@@ -1,0 +1,63 @@
+"""Who is sent to secondary, and why.
+
+The order is: lookout, mandatory (paperwork, then duty), random, selective. Selective referral is
+signal detection: the officer's suspicion is a score, N(0, 1) for an innocent conveyance and
+N(d', 1) for one with something to hide, and those above a threshold are referred. The threshold is
+where the set share of the innocent is above it. More searching therefore moves along one receiver
+operating characteristic, while training raises d'; with d' = 0 selection is random.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+from sim.compilation import inlined
+
+Floats = npt.NDArray[np.float64]
+
+NOT_REFERRED, LOOKOUT, PAPERWORK, DUTY, RANDOM, SELECTIVE = range(6)
+REASONS = ("", "lookout", "paperwork", "duty", "random", "selective")
+
+# A traveller or trafficker who was not referred still takes a place in the examination queue for no
+# time, so that the engine learns whether an examination would have begun within its limit.
+PROBE = 6
+
+
+@inlined
+def is_search(reason: int) -> bool:
+    """Whether a referral leads to an examination (paperwork and duty do not)."""
+    return reason in (LOOKOUT, RANDOM, SELECTIVE)
+
+
+def selected_share(selective_share: Floats, d_prime: Floats) -> Floats:
+    """Chance that an officer's suspicion picks a conveyance that has something to hide.
+
+    Parameters
+    ----------
+    selective_share : array of float
+        Share of the innocent that is above the threshold, 0 to 1.
+    d_prime : array of float
+        Distance of the two score distributions in standard deviations.
+
+    Returns
+    -------
+    array of float
+        The hit rate on the receiver operating characteristic, 0 to 1.
+    """
+    threshold = ndtri(1.0 - np.asarray(selective_share, dtype=float))
+    return np.asarray(ndtr(d_prime - threshold))
+
+
+CURSORY, FULL, DOG, IMAGING, INTRUSIVE = range(5)
+KINDS = ("cursory", "full", "dog", "imaging", "intrusive")
+
+
+@inlined
+def detection_probability(rate_per_s: float, examination_s: float) -> float:
+    """Chance that an examination finds what is there (Koopman's random search)."""
+    return float(1.0 - np.exp(-rate_per_s * examination_s))
+
+
+def search_rate_per_s(find_share: float, mean_min: float) -> float:
+    """Rate of the law for a kind that finds ``find_share`` in ``mean_min`` minutes."""
+    return float(-np.log1p(-min(find_share, 1.0 - 1e-12)) / (mean_min * 60.0))

@@ -1,0 +1,279 @@
+"""Who comes, and when: arrivals of every conveyance at every lane of every port.
+
+Arrivals are a non-homogeneous Poisson process per port and lane. Its rate is the volume of the
+month, times the weekday factor, times the hour's share of the day, times a random day factor that
+the ports of a region share. The n-th vehicle of a lane and day arrives where the integrated rate
+reaches the sum of its own and all earlier exponential gaps, so a vehicle keeps its number and its
+draws in every scenario. Ferries bring their vehicles in batches by timetable; each train has its
+own slot.
+"""
+
+import calendar
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from sim.compilation import compiled, int64
+from sim.parameters import Parameters
+from sim.places.ports import Ports
+from sim.randomness import (
+    DAY_FACTOR,
+    TWO_32,
+    VEHICLE,
+    Streams,
+    Words,
+    entity_number,
+    fill_words,
+    quantile,
+)
+
+LANES = ("car", "nexus", "truck", "fast", "bus", "train")
+CAR, NEXUS, TRUCK, FAST, BUS, TRAIN = range(6)
+CLASS_OF_LANE = np.array([0, 0, 1, 1, 2, 3])
+COMMERCIAL = np.array([False, False, True, True, False, False])
+
+DAY_S = 86400.0
+HOURLY_CELLS = 24
+TIMETABLE_CELLS = 96
+
+Floats = npt.NDArray[np.float64]
+
+
+@compiled
+def draw_lane_day(
+    seed: int,
+    replication: int,
+    entity: int,
+    day: int,
+    timetabled: bool,
+    cumulative: Floats,
+    cells: int,
+    gap_table: Floats,
+    offset: int,
+    time_s: Floats,
+    gap_word: Words,
+    service_word: Words,
+    search_word: Words,
+    mandatory_word: Words,
+) -> int:
+    """Draw the vehicles of one lane of one port on one day, in order of arrival.
+
+    Parameters
+    ----------
+    seed, replication, entity, day : int
+        Keys of the draws (see `sim.randomness`); ``entity`` is the number of the port's lane.
+    timetabled : bool
+        One vehicle for each whole unit of the integrated rate (trains) instead of a Poisson number.
+    cumulative : array of float, shape (cells + 1,)
+        Integrated arrival rate at the ends of ``cells`` equal parts of the day, in vehicles.
+    gap_table : array of float
+        Quantiles of the unit exponential (`sim.randomness.exponential_table`).
+    offset : int
+        Where to begin in the arrays that follow.
+    time_s : array of float
+        Arrival times in seconds since the run began (written).
+    gap_word, service_word, search_word, mandatory_word : array of uint32
+        Random words of each vehicle (written). ``gap_word`` is used up here.
+
+    Returns
+    -------
+    int
+        Number of vehicles. The arrays must have room for `most_vehicles` of the day's total.
+    """
+    total = cumulative[cells]
+    if total <= 0.0:
+        return 0
+    width = 86400.0 / cells
+    start = day * 86400.0
+    block = int64(total + 3.0 * np.sqrt(total) + 8.0)
+    drawn = 0
+    reached = 0.0
+    count = 0
+    cell = 0
+    slope = 0.0
+    base = 0.0
+    upper = 0.0
+    while True:
+        if count == drawn:
+            fill_words(
+                drawn, block, day, entity, VEHICLE, seed, replication, offset + drawn,
+                gap_word, service_word, search_word, mandatory_word,
+            )  # fmt: skip
+            drawn += block
+            block = 16
+        word = gap_word[offset + count]
+        if timetabled:
+            level = count + (word + 0.5) * (1.0 / TWO_32)
+        else:
+            reached += quantile(gap_table, word)
+            level = reached
+        if level >= total:
+            return count
+        if level >= upper:
+            while level >= cumulative[cell + 1]:
+                cell += 1
+            lower = cumulative[cell]
+            upper = cumulative[cell + 1]
+            slope = width / (upper - lower)
+            base = start + cell * width - lower * slope
+        time_s[offset + count] = base + level * slope
+        count += 1
+
+
+def most_vehicles(expected: Floats) -> npt.NDArray[np.int64]:
+    """Room that `draw_lane_day` needs for days with so many vehicles expected."""
+    return np.asarray(expected + 12.0 * np.sqrt(expected) + 64.0).astype(np.int64)
+
+
+def lane_entities(ports: Ports) -> npt.NDArray[np.int64]:
+    """Numbers of every port's lanes, shape (ports, lanes)."""
+    return np.array([[entity_number(f"{port}/{lane}") for lane in LANES] for port in ports.ids])
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Expected traffic of every port and lane through a run.
+
+    Attributes
+    ----------
+    daily : array of float, shape (days, ports, classes)
+        Vehicles expected a day, before any intervention and day factor.
+    hour_share : array of float, shape (2, ports, classes, 24)
+        Share of the day's vehicles by hour, on weekdays and at weekends, within opening hours.
+    day_factor : array of float, shape (days, ports)
+        Random day factor, mean 1.
+    weekend : array of bool, shape (days,)
+    by_timetable : array of bool, shape (ports,)
+        Ferry landings.
+    sailing : array of float, shape (ports, 96)
+        Share of the day's ferry traffic in each quarter of an hour.
+    entity : array of int, shape (ports, lanes)
+    """
+
+    daily: Floats
+    hour_share: Floats
+    day_factor: Floats
+    weekend: npt.NDArray[np.bool_]
+    by_timetable: npt.NDArray[np.bool_]
+    sailing: Floats
+    entity: npt.NDArray[np.int64]
+
+    def lane_hours(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
+        """Vehicles expected by lane and hour of one day, without the day factor.
+
+        Parameters
+        ----------
+        day : int
+        volume : array of float, shape (ports, classes)
+            Traffic as a ratio of the table's.
+        nexus, fast : array of float, shape (ports,)
+            Share of cars and trucks in the trusted lanes (0 where there is none).
+
+        Returns
+        -------
+        array of float, shape (ports, lanes, 24)
+        """
+        classes = self.daily[day] * volume
+        lanes = classes[:, CLASS_OF_LANE]
+        lanes[:, CAR] *= 1.0 - nexus
+        lanes[:, NEXUS] *= nexus
+        lanes[:, TRUCK] *= 1.0 - fast
+        lanes[:, FAST] *= fast
+        share = self.hour_share[int(self.weekend[day])][:, CLASS_OF_LANE]
+        return np.asarray(lanes[:, :, None] * share)
+
+    def cumulative(self, day: int, lane_hours: Floats) -> Floats:
+        """Integrated arrival rates of one day, with its day factor.
+
+        Returns
+        -------
+        array of float, shape (ports, lanes, 97)
+            The first 25 values count by the hour; at ferry landings all 97, by the quarter hour.
+        """
+        scaled = lane_hours * self.day_factor[day][:, None, None]
+        result = np.zeros((*lane_hours.shape[:2], TIMETABLE_CELLS + 1))
+        np.cumsum(scaled, axis=2, out=result[:, :, 1 : HOURLY_CELLS + 1])
+        for port in np.flatnonzero(self.by_timetable):
+            total = scaled[port].sum(axis=1)
+            result[port, :, 1:] = total[:, None] * np.cumsum(self.sailing[port])
+        return result
+
+
+def _weekday_normal(ports: Ports, year: int) -> Floats:
+    """Sum of the weekday factors over the days of each month, shape (classes, 12)."""
+    total = np.zeros((ports.weekday_factor.shape[0], 12))
+    for month in range(12):
+        for day in range(1, calendar.monthrange(year, month + 1)[1] + 1):
+            total[:, month] += ports.weekday_factor[
+                :, month, datetime.date(year, month + 1, day).weekday()
+            ]
+    return total
+
+
+def _open_share(ports: Ports) -> Floats:
+    """Open part of each hour of the day, shape (ports, 24)."""
+    hours = np.arange(24.0)
+    first = np.maximum(hours, ports.open_hour[:, None])
+    last = np.minimum(hours + 1, ports.close_hour[:, None])
+    return np.asarray(np.clip(last - first, 0.0, 1.0))
+
+
+def _sailings(ports: Ports, per_day: int) -> Floats:
+    """Share of the day's ferry traffic in each quarter of an hour, shape (ports, 96)."""
+    quarter = np.zeros((len(ports), TIMETABLE_CELLS))
+    for port in range(len(ports)):
+        first, last = 4 * ports.open_hour[port], 4 * ports.close_hour[port]
+        at = first + (np.arange(per_day) + 0.5) * (last - first) / per_day
+        np.add.at(quarter[port], at.astype(int), 1.0 / per_day)
+    return quarter
+
+
+def demand(
+    ports: Ports,
+    parameters: Parameters,
+    year: int,
+    start: datetime.date,
+    days: int,
+    streams: Streams,
+) -> Demand:
+    """Build the expected traffic of a run.
+
+    Parameters
+    ----------
+    ports : Ports
+    parameters : Parameters
+    year : int
+        Year of the traffic table; the run's calendar may be another year's.
+    start : datetime.date
+        First day of the run.
+    days : int
+    streams : Streams
+        For the random day factors.
+    """
+    dates = [start + datetime.timedelta(days=i) for i in range(days)]
+    daily = np.empty((days, len(ports), len(ports.weekday_factor)))
+    normal = {y: _weekday_normal(ports, y) for y in {date.year for date in dates}}
+    for i, date in enumerate(dates):
+        month = date.month - 1
+        factor = ports.weekday_factor[:, month, date.weekday()] / normal[date.year][:, month]
+        daily[i] = ports.monthly_vehicles[:, :, month] * factor
+    shares = ports.hour_share.transpose(1, 0, 2)[:, None] * _open_share(ports)[None, :, None, :]
+    sums = shares.sum(axis=3, keepdims=True)
+    shares = np.divide(shares, sums, out=np.zeros_like(shares), where=sums > 0)
+    sigma = np.sqrt(np.log1p(parameters.traffic.day_factor_cv**2))
+    factor = np.ones((days, len(ports)))
+    for region in np.unique(ports.region):
+        uniform = streams.uniforms(DAY_FACTOR, entity_number(f"region/{region}"), 0, days)[0]
+        factor[:, ports.region == region] = np.exp(sigma * ndtri(uniform) - sigma**2 / 2)[:, None]
+    return Demand(
+        daily=daily,
+        hour_share=shares,
+        day_factor=factor,
+        weekend=np.array([date.weekday() >= 5 for date in dates]),
+        by_timetable=ports.kind == "ferry",
+        sailing=_sailings(ports, parameters.traffic.sailings_per_day),
+        entity=lane_entities(ports),
+    )

@@ -1,0 +1,1 @@
+"""Those who smuggle: organisations, markets, attempts, routes and beliefs."""

@@ -1,0 +1,25 @@
+"""Smugglers who know the true chances of the day and take the best route.
+
+No other way of deciding gives an organisation more, so no proposal does worse than against these.
+"""
+
+import numpy as np
+
+from sim.model.smuggling.adversary.options import Floats, Options
+from sim.model.smuggling.attempt import Outcome
+from sim.parameters import Smuggling
+
+
+class WorstCase:
+    """Best response to the true chances of loss."""
+
+    def loss(self, options: Options) -> Floats:
+        """Return the chances by the settings of the day."""
+        return options.true
+
+    def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
+        """Take the route of greatest expected utility."""
+        return int(np.argmax(options.utility(loss)))
+
+    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+        """Learn nothing: everything is known."""

@@ -1,0 +1,100 @@
+"""An attempt as it is decided on, and what becomes of it."""
+
+from typing import NamedTuple
+
+PORT, BETWEEN_PORTS, WATER, POST, AIR = "port", "between_ports", "water", "post", "air"
+NOT_MADE = "not_made"
+NOT_PLANNED = "not_planned"
+
+TRAFFICKING, TRAVELLER = "trafficking", "traveller"
+
+ARREST, SUPPLY, PRICE = "arrest", "supply", "price"
+
+
+class Route(NamedTuple):
+    """Which way a trip goes.
+
+    Attributes
+    ----------
+    kind : str
+        port, between_ports, water, post, air or not_made.
+    port : int
+        -1 away from the ports.
+    region : str
+        Region of a route away from the ports (`sim.model.smuggling.patrol`), else empty.
+    believed_loss : float
+        Chance of loss as the smuggler sees it, 0 to 1.
+    loss : float
+        Away from the ports: the chance of interception. At a port the officers decide: 0.
+    """
+
+    kind: str
+    port: int = -1
+    region: str = ""
+    believed_loss: float = 0.0
+    loss: float = 0.0
+
+
+class Booking(NamedTuple):
+    """One attempt, as decided before it meets an officer.
+
+    Attributes
+    ----------
+    attempt_id : str
+        The same in every scenario.
+    number : int
+        Row in the engine's attempts, -1 where no port is involved.
+    kind : str
+        trafficking or traveller.
+    organisation : int
+        -1 for a traveller.
+    market, source : str
+    route : Route
+    lane : int
+        -1 where no port is involved.
+    time_s : float
+    load : int
+    deep, lookout : bool
+        Hidden deep in the vehicle; a lookout on it is active when it arrives.
+    intercepted : bool
+        Away from the ports.
+    why : str
+        Why a trip is not planned: arrest, supply or price; else empty.
+    """
+
+    attempt_id: str
+    number: int
+    kind: str
+    organisation: int
+    market: str
+    source: str
+    route: Route
+    lane: int
+    time_s: float
+    load: int
+    deep: bool = False
+    lookout: bool = False
+    intercepted: bool = False
+    why: str = ""
+
+
+class Outcome(NamedTuple):
+    """What has become of an attempt, as it is known after a midnight.
+
+    Attributes
+    ----------
+    booking : Booking
+    stopped : bool
+        Seized at a port or intercepted away from it.
+    turned_back : bool
+        It reached a port and gave up; the load is still on the other side.
+    """
+
+    booking: Booking
+    stopped: bool
+    turned_back: bool = False
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the load has reached its market."""
+        return not self.stopped and not self.turned_back

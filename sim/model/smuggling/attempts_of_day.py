@@ -1,0 +1,285 @@
+"""The attempts of a day, as vehicles that join the lines."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.conditions import DAY_S, Conditions, Snapshot
+from sim.model.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_guests
+from sim.model.port.layout import Layout
+from sim.model.port.opening import Opening
+from sim.model.port.traffic import CAR, TRUCK, Demand
+from sim.model.smuggling.attempt import (
+    NOT_MADE,
+    NOT_PLANNED,
+    PORT,
+    TRAFFICKING,
+    TRAVELLER,
+    Booking,
+    Outcome,
+    Route,
+)
+from sim.model.smuggling.enrolment import Enrolment
+from sim.model.smuggling.market import Deals, Markets, Supply
+from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.model.smuggling.perception import Watch
+from sim.model.smuggling.route_choice import RouteChoice
+from sim.model.smuggling.traveller_firearms import TravellerFirearms, firearms_of
+from sim.places.ports import Ports
+from sim.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
+from sim.records.tally import IN_TRANSIT, SEIZED, TURNED_BACK
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
+
+
+# Whether a lookout on a trip is active: its attempt, organisation and moment of arrival.
+Sought = Callable[[str, int, float], bool]
+
+
+def _nobody_is_sought(attempt_id: str, organisation: int, at_s: float) -> bool:
+    return False
+
+
+class Bookings:
+    """All attempts of a replication, day by day."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        layout: Layout,
+        demand: Demand,
+        conditions: Conditions,
+        watch: Watch,
+        streams: Streams,
+        markets: Markets,
+    ) -> None:
+        self.layout = layout
+        # The general car lane where a port has no lane for trucks.
+        self.general_lane = {
+            lane: np.where(layout.line_of_lane[:, lane] >= 0, lane, CAR) for lane in (CAR, TRUCK)
+        }
+        self.watch = watch
+        self.streams = streams
+        parameters = conditions.parameters
+        self.routes = RouteChoice(
+            ports,
+            parameters.smuggling,
+            parameters.patrol,
+            watch.baseline(),
+            streams,
+            watch.perception(),
+            conditions.at(-1.0).parameters.patrol,
+        )
+        self.organisations = Organisations(
+            parameters.smuggling, streams, conditions.traffic_share, parameters.market.used_share
+        )
+        supply = Supply(conditions.network, self.organisations.trade, streams)
+        self.deals = Deals(self.organisations, supply, markets)
+        self.enrolment = Enrolment(
+            ports, self.organisations.entity, parameters.contraband.trusted_share, streams
+        )
+        self.port_name = ports.ids
+        scale = np.stack(
+            [
+                conditions.at(day * DAY_S).value("traffic.volume_scale")
+                for day in range(len(demand.daily))
+            ]
+        )
+        self.visitors_of = TravellerFirearms(
+            ports,
+            demand.daily[:, :, 0] * scale * demand.day_factor,
+            parameters.smuggling,
+            parameters.duty.resident_share,
+            streams,
+        )
+        self.firearms_mean = parameters.smuggling.traveller_firearms_mean
+        self.rows: list[Booking] = []
+        self.count = 0
+        self.sought: Sought = _nobody_is_sought
+        self._pending: list[Booking] = []
+        self._told = 0
+
+    def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
+        """Decide on the day's opportunities; those who go through a port join its line."""
+        smuggling = snapshot.parameters.smuggling
+        chances = self.organisations.opportunities(day, smuggling)
+        perception = self.watch.perception()
+        self.routes.midnight(snapshot.parameters.patrol)
+        self.deals.day(snapshot)
+        self.enrolment.audit(day, snapshot.parameters.contraband)
+        going: list[tuple[Opportunity, int, int]] = []
+        for opportunity in chances:
+            sought = self.sought(
+                opportunity.attempt_id, opportunity.organisation, opportunity.time_s
+            )
+            chance, terms, why = self.deals.decide(dataclasses.replace(opportunity, lookout=sought))
+            if why:
+                self._write_down(chance, Route(NOT_PLANNED), why=why)
+                continue
+            open_ports = _open_ports(opening, chance.time_s)
+            general = self.general_lane[TRUCK if chance.commercial else CAR]
+            lanes = self.enrolment.lanes(chance.organisation, general, day)
+            route = self.routes.choose(
+                chance, open_ports, perception, terms, lanes, self.watch.true_loss
+            )
+            if route.kind == PORT:
+                lane = int(lanes[route.port])
+                going.append((chance, route.port, lane))
+                self._write_down(chance, route, lane)
+            else:
+                self._write_down(chance, route, intercepted=self._intercepted(chance, route))
+        return self._guests_of(going, day, smuggling.deep_factor)
+
+    def _intercepted(self, chance: Opportunity, route: Route) -> bool:
+        """Whether a trip away from the ports is intercepted."""
+        words = self.streams.uniforms(AWAY, chance.entity, chance.day, 1, chance.index)
+        return bool(words[0, 0] < route.loss)
+
+    def _write_down(
+        self,
+        chance: Opportunity,
+        route: Route,
+        lane: int = -1,
+        *,
+        intercepted: bool = False,
+        why: str = "",
+    ) -> None:
+        at_port = route.kind == PORT
+        self.rows.append(
+            Booking(
+                attempt_id=chance.attempt_id,
+                number=self.count if at_port else -1,
+                kind=TRAFFICKING,
+                organisation=chance.organisation,
+                market=chance.market,
+                source=chance.source,
+                route=route,
+                lane=lane,
+                time_s=chance.time_s,
+                load=chance.load,
+                deep=chance.deep,
+                lookout=chance.lookout,
+                intercepted=intercepted,
+                why=why,
+            )
+        )
+        self.count += int(at_port)
+
+    def outcomes(self, attempts: Rows) -> list[Outcome]:
+        """Trafficking attempts whose fate has become known since the last call.
+
+        Parameters
+        ----------
+        attempts : array of ATTEMPT
+            What the engine has found out so far.
+        """
+        found: list[Outcome] = []
+        pending: list[Booking] = []
+        for booking in [*self._pending, *self.rows[self._told :]]:
+            if booking.kind != TRAFFICKING or booking.route.kind in (NOT_MADE, NOT_PLANNED):
+                continue
+            if booking.number < 0:
+                found.append(Outcome(booking, booking.intercepted))
+                continue
+            fate = int(attempts["fate"][booking.number])
+            if fate == IN_TRANSIT:
+                pending.append(booking)
+            else:
+                found.append(Outcome(booking, fate == SEIZED, fate == TURNED_BACK))
+        self._pending, self._told = pending, len(self.rows)
+        return found
+
+    def _guests_of(
+        self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
+    ) -> Rows:
+        guests = new_guests(len(going))
+        first = self.count - len(going)
+        for i, (chance, port, lane) in enumerate(going):
+            words = self.streams.words(BOOKING, chance.entity, day, 1, chance.index)
+            guests["line"][i] = self.layout.line_of_lane[port, lane]
+            guests["lane"][i] = lane
+            guests["time_s"][i] = chance.time_s
+            guests["service_word"][i] = words[0][0]
+            guests["search_word"][i] = words[1][0]
+            guests["mandatory_word"][i] = words[2][0]
+            guests["lookout_word"][i] = words[3][0]
+            guests["entity"][i] = chance.entity
+            guests["day"][i] = day
+            guests["index"][i] = chance.index
+            guests["attempt"][i] = first + i
+            guests["kind"][i] = TRAFFICKER
+            guests["search_factor"][i] = deep_factor if chance.deep else 1.0
+            guests["lookout"][i] = int(chance.lookout)
+        return guests
+
+    def visitors(self, day: int, cumulative: Floats, cells: Whole) -> Rows:
+        """Visitors with an undeclared firearm who come on a day."""
+        counts = self.visitors_of.count[day]
+        guests = new_guests(int(counts.sum()))
+        slot = 0
+        for port in np.flatnonzero(counts):
+            entity = int(self.visitors_of.entity[port])
+            count = int(counts[port])
+            curve = cumulative[port, CAR, : cells[port] + 1]
+            if curve[-1] <= 0.0 or self.layout.line_of_lane[port, CAR] < 0:
+                continue
+            words = self.streams.words(BOOKING, entity, day, count, first=1)
+            loads = firearms_of(
+                to_uniform(self.streams.words(LOAD, entity, day, count, 1)[0]), self.firearms_mean
+            )
+            level = to_uniform(words[0]) * curve[-1]
+            moment = np.interp(level, curve, _edges_s(len(curve)))
+            rows = slice(slot, slot + count)
+            guests["line"][rows] = self.layout.line_of_lane[port, CAR]
+            guests["lane"][rows] = CAR
+            guests["time_s"][rows] = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
+            guests["service_word"][rows] = words[1]
+            guests["search_word"][rows] = words[2]
+            guests["mandatory_word"][rows] = words[3]
+            guests["entity"][rows] = entity
+            guests["day"][rows] = day
+            guests["index"][rows] = 1 + np.arange(count)
+            guests["attempt"][rows] = self.count + np.arange(count)
+            guests["kind"][rows] = TRAVELLER_FIREARM
+            guests["search_factor"][rows] = 1.0
+            for i in range(count):
+                self.rows.append(
+                    Booking(
+                        attempt_id=f"{self.port_name[port]}/{day}/{i}",
+                        number=self.count + i,
+                        kind=TRAVELLER,
+                        organisation=-1,
+                        market="",
+                        source="",
+                        route=Route(PORT, int(port)),
+                        lane=CAR,
+                        time_s=float(guests["time_s"][slot + i]),
+                        load=int(loads[i]),
+                    )
+                )
+            self.count += count
+            slot += count
+        return guests[:slot]
+
+    def at_port(self, guests: Rows, port: int) -> npt.NDArray[np.bool_]:
+        """Which guests stand in a line of a port."""
+        first, last = self.layout.first_line[port], self.layout.first_line[port + 1]
+        return np.asarray((guests["line"] >= first) & (guests["line"] < last))
+
+
+def _open_ports(opening: Opening, seconds: float) -> npt.NDArray[np.bool_]:
+    """Ports that are open at a moment."""
+    before = np.sum(opening.start_s[:, :-1] <= seconds, axis=1) - 1
+    k = np.clip(np.minimum(before, opening.intervals - 1), 0, None)
+    return np.asarray(opening.state[np.arange(len(k)), k] == OPEN)
+
+
+@functools.cache
+def _edges_s(count: int) -> Floats:
+    """Ends of equal parts of the day, in seconds since midnight."""
+    return np.linspace(0.0, DAY_S, count)

@@ -1,0 +1,271 @@
+"""Markets: what is delivered, bought and in stock in each region, and the street price.
+
+Every market buys from its stock, day by day. A stock below what is usual raises the price, slowly
+and within bounds; a higher price dampens what is bought and calls out more trips.
+"""
+
+import dataclasses
+import functools
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+from simpy.events import ProcessGenerator
+
+from sim.model.conditions import DAY_S, Conditions, Snapshot
+from sim.model.smuggling.attempt import PRICE, SUPPLY, Outcome
+from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.parameters import Smuggling
+from sim.places.network import Network, shares
+from sim.randomness import SUPPLY as SUPPLY_STREAM
+from sim.randomness import Streams
+
+DAYS_PER_YEAR = 365.0
+
+
+@dataclass
+class Market:
+    """One region of sale.
+
+    Attributes
+    ----------
+    id : str
+    demand_per_day : float
+        Firearms bought a day at the baseline's price.
+    stock : simpy.Container
+        Firearms for sale.
+    price_cad : float
+        Street price of a firearm.
+    opening_stock, delivered, sold : float
+        Firearms at the start, and since.
+    prices_cad : list of float
+        Price of every day.
+    """
+
+    id: str
+    demand_per_day: float
+    stock: simpy.Container
+    price_cad: float
+    opening_stock: float
+    delivered: float = 0.0
+    sold: float = 0.0
+    prices_cad: list[float] = field(default_factory=list)
+
+
+class Markets:
+    """All markets of a replication.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+    conditions : Conditions
+    """
+
+    def __init__(self, env: simpy.Environment, conditions: Conditions) -> None:
+        self.env = env
+        self.conditions = conditions
+        parameters = conditions.parameters
+        self.rules = parameters.market
+        self.baseline_cad = parameters.smuggling.price_cad
+        self.baseline_margin_cad = self.baseline_cad - parameters.smuggling.acquisition_cad
+        arriving = parameters.smuggling.firearms_per_year * parameters.market.delivered_share
+        per_day = conditions.traffic_share * arriving / DAYS_PER_YEAR
+        self.markets = {
+            place.id: self._open(place.id, float(share) * per_day)
+            for place, share in zip(
+                conditions.network.markets, shares(conditions.network.markets), strict=True
+            )
+        }
+
+    def _open(self, name: str, demand_per_day: float) -> Market:
+        usual = demand_per_day * self.rules.stock_days
+        stock = simpy.Container(self.env, init=usual)
+        return Market(name, demand_per_day, stock, self.baseline_cad, usual)
+
+    def price_cad(self, market: str) -> float:
+        """Street price of a firearm in a market, in CAD."""
+        return self.markets[market].price_cad
+
+    def used_share(self, market: str, cost_cad: float) -> float:
+        """Share of the opportunities that are worth a trip at today's price, 0 to 1.
+
+        Parameters
+        ----------
+        market : str
+        cost_cad : float
+            Acquisition of one firearm.
+        """
+        margin = max(self.price_cad(market) - cost_cad, 0.0)
+        ratio = margin / max(self.baseline_margin_cad, 1.0)
+        return float(min(self.rules.used_share * ratio**self.rules.trip_elasticity, 1.0))
+
+    def hear(self, outcomes: list[Outcome], at_s: float) -> None:
+        """Take in what has been delivered (see `Border.hears_of`)."""
+        for outcome in outcomes:
+            if outcome.delivered:
+                market = self.markets[outcome.booking.market]
+                market.stock.put(outcome.booking.load)
+                market.delivered += outcome.booking.load
+
+    def process(self) -> ProcessGenerator:
+        """Buy from the stocks and let the prices follow, day by day."""
+        yield self.env.timeout(-self.env.now)
+        while True:
+            for market in self.markets.values():
+                market.prices_cad.append(market.price_cad)
+            yield self.env.timeout(DAY_S)
+            scales = self.conditions.at(self.env.now).at_places(
+                "market.demand_scale", len(self.markets)
+            )
+            for market, scale in zip(self.markets.values(), scales, strict=True):
+                wanted = self._wanted(market, float(scale))
+                bought = min(wanted, market.stock.level)
+                if bought > 0.0:
+                    yield market.stock.get(bought)
+                    market.sold += bought
+                self._move_price(market)
+
+    def _wanted(self, market: Market, scale: float) -> float:
+        ratio = market.price_cad / self.baseline_cad if self.baseline_cad > 0.0 else 1.0
+        return float(scale * market.demand_per_day * ratio**self.rules.demand_elasticity)
+
+    def _move_price(self, market: Market) -> None:
+        """Let the price follow the stock, within its bounds."""
+        if market.demand_per_day <= 0.0:
+            return
+        usual = market.demand_per_day * self.rules.stock_days
+        scarcity = usual / max(market.stock.level, 1e-9 * usual)
+        aim = np.clip(
+            scarcity**self.rules.price_response, self.rules.price_floor, self.rules.price_ceiling
+        )
+        step = (float(aim) * self.baseline_cad - market.price_cad) / self.rules.adjustment_days
+        market.price_cad += step
+
+
+Floats = npt.NDArray[np.float64]
+
+
+class Supply:
+    """Purchases of all organisations.
+
+    Parameters
+    ----------
+    network : Network
+    trade : array of float, shape (sources, markets)
+        Shares in the trade of the record: how other states are chosen.
+    streams : Streams
+    """
+
+    def __init__(self, network: Network, trade: Floats, streams: Streams) -> None:
+        self.network = network
+        self.trade = trade
+        self.streams = streams
+        self._ready_s: dict[int, float] = {}
+
+    def terms(self, snapshot: Snapshot) -> None:
+        """Take in the conditions of a day."""
+        count = len(self.network.sources)
+        self.retail = snapshot.at_places("supply.retail_share", count)
+        self.open = snapshot.at_places("supply.retail_open_share", count)
+        self.days = snapshot.at_places("supply.days_per_firearm", count)
+        self.cost_cad = snapshot.at_places("smuggling.acquisition_cad", count)
+        # Nobody is stopped or has to wait anywhere: nothing need be drawn.
+        self.free = bool(np.all(self.open >= 1.0) and np.all(self.days <= 0.0))
+        self.resourced_share = snapshot.parameters.supply.resourced_share
+
+    def state(self, opportunity: Opportunity) -> str:
+        """State in which the load of an opportunity can be bought, or empty where in none."""
+        if self.free:
+            return opportunity.source
+        kind, reach, seek, where = self._draws(opportunity)
+        sells = (kind >= self.retail) | (reach < self.open)
+        home = self.network.source_ids.index(opportunity.source)
+        chosen = home
+        if not sells[home]:
+            market = self.network.market_ids.index(opportunity.market)
+            weights = np.where(sells, self.trade[:, market], 0.0)
+            if seek >= self.resourced_share or weights.sum() <= 0.0:
+                return ""
+            reached = np.cumsum(weights)
+            chosen = int(np.searchsorted(reached / reached[-1], where, side="right"))
+        if opportunity.time_s < self._ready_s.get(opportunity.organisation, -np.inf):
+            return ""
+        return self.network.source_ids[chosen]
+
+    def buy(self, opportunity: Opportunity, state: str) -> None:
+        """Buy the load; the organisation's next one takes its time."""
+        if self.free:
+            return
+        source = self.network.source_ids.index(state)
+        kind = self._draws(opportunity)[0]
+        if kind < self.retail[source] and self.days[source] > 0.0:
+            taken_s = opportunity.load * self.days[source] * DAY_S
+            self._ready_s[opportunity.organisation] = opportunity.time_s + taken_s
+
+    def price_cad(self, state: str) -> float:
+        """What one firearm costs in a state, with the straw buyer's fee, in CAD."""
+        return float(self.cost_cad[self.network.source_ids.index(state)])
+
+    def _draws(self, opportunity: Opportunity) -> Floats:
+        return self.streams.uniforms(
+            SUPPLY_STREAM, opportunity.entity, opportunity.day, 1, opportunity.index
+        )[:, 0]
+
+
+class Deal(NamedTuple):
+    """What an organisation makes of an opportunity.
+
+    Attributes
+    ----------
+    opportunity : Opportunity
+        With the state in which the load is in fact bought.
+    smuggling : Smuggling
+        With the street price and the cost of acquisition of this load.
+    why : str
+        Why no trip is planned: arrest, supply or price; else empty.
+    """
+
+    opportunity: Opportunity
+    smuggling: Smuggling
+    why: str = ""
+
+
+class Deals:
+    """Decisions on opportunities, before any route is chosen."""
+
+    def __init__(self, organisations: Organisations, supply: Supply, markets: Markets) -> None:
+        self.organisations = organisations
+        self.supply = supply
+        self.markets = markets
+
+    def day(self, snapshot: Snapshot) -> None:
+        """Take in the conditions of a day."""
+        self.smuggling = snapshot.parameters.smuggling
+        self.supply.terms(snapshot)
+        self._terms = functools.cache(self._terms_of)
+
+    def decide(self, opportunity: Opportunity) -> Deal:
+        """Decide on an opportunity; a load that is bought is bought here."""
+        why = self.organisations.hindrance(opportunity)
+        if why:
+            return Deal(opportunity, self.smuggling, why)
+        state = self.supply.state(opportunity)
+        market = opportunity.market
+        cost_cad = self.supply.price_cad(state or opportunity.source)
+        if opportunity.keenness >= self.markets.used_share(market, cost_cad):
+            return Deal(opportunity, self.smuggling, PRICE)
+        if not state:
+            return Deal(opportunity, self.smuggling, SUPPLY)
+        self.supply.buy(opportunity, state)
+        if state != opportunity.source:
+            opportunity = dataclasses.replace(opportunity, source=state)
+        return Deal(opportunity, self._terms(state, market))
+
+    def _terms_of(self, state: str, market: str) -> Smuggling:
+        return dataclasses.replace(
+            self.smuggling,
+            price_cad=self.markets.price_cad(market),
+            acquisition_cad=self.supply.price_cad(state),
+        )

@@ -1,0 +1,292 @@
+"""Trafficking organisations: who they are, and their opportunities to make a trip.
+
+Opportunities are exogenous in identity and time (organisation, day, number, moment), so that the
+same opportunity exists in every scenario; whether it is used, and how, depends on the world it
+meets.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from sim.model.conditions import DAY_S
+from sim.model.smuggling.attempt import ARREST, Outcome
+from sim.parameters import Smuggling
+from sim.places.network import Network, Place, read_network, shares
+from sim.places.ports import EARTH_RADIUS_KM
+from sim.randomness import ARREST as ARREST_DRAW
+from sim.randomness import LOAD, MARKET, OPPORTUNITY, Streams, entity_number, poisson_count
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+# Steps of proportional fitting: after so many, margins of this size have long settled.
+STEPS = 200
+# Steps of the golden ratio fill the unit interval evenly, however many they are.
+GOLDEN = 0.6180339887498949
+
+
+def distance_km(one: Place, other: Place) -> float:
+    """Great-circle distance of two places."""
+    a, b, c, d = np.radians((one.lat, one.lon, other.lat, other.lon))
+    half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
+    return float(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
+
+
+def trade_shares(network: Network, affinity_km: float) -> Floats:
+    """Share of each source and market in the trade, shape (sources, markets).
+
+    Sources and markets have the shares of the record; a near source sells more than a far one: the
+    pairs begin with exp(-distance / affinity) and are fitted to both margins.
+
+    References
+    ----------
+    .. [1] Deming and Stephan, "On a least squares adjustment of a sampled frequency table when the
+       expected marginal totals are known", Annals of Mathematical Statistics 11, 1940.
+    """
+    km = np.array([[distance_km(s, m) for m in network.markets] for s in network.sources])
+    table = np.exp(-(km - km.min()) / affinity_km)
+    table = np.maximum(table, 1e-300)
+    rows, columns = shares(network.sources), shares(network.markets)
+    for _ in range(STEPS):
+        table *= (rows / np.maximum(table.sum(axis=1), 1e-300))[:, None]
+        table *= (columns / np.maximum(table.sum(axis=0), 1e-300))[None, :]
+    return np.asarray(table / table.sum())
+
+
+def places_of(table: Floats, start: float, uniform: Floats) -> tuple[Whole, Whole]:
+    """Source and market of each organisation.
+
+    Parameters
+    ----------
+    table : array of float, shape (sources, markets)
+        Shares in the trade.
+    start : float
+        Where the even spread over markets begins, 0 to 1.
+    uniform : array of float
+        One quantile an organisation, for its source.
+    """
+    spread = np.mod(start + GOLDEN * np.arange(len(uniform)), 1.0)
+    market = _at_quantile(table.sum(axis=0), spread)
+    source = np.array(
+        [_at_quantile(table[:, m], np.array([u]))[0] for m, u in zip(market, uniform, strict=True)]
+    )
+    return source, market
+
+
+def sizes_of(table: Floats, source: Whole, market: Whole) -> Floats:
+    """Share of each organisation in the trade, so that sources and markets have theirs.
+
+    A place without an organisation leaves its share to the others.
+    """
+    size = np.full(len(source), 1.0 / len(source))
+    for _ in range(STEPS):
+        for place, wanted in ((source, table.sum(axis=1)), (market, table.sum(axis=0))):
+            now = np.bincount(place, size, len(wanted))
+            size *= np.divide(wanted, now, out=np.zeros_like(wanted), where=now > 0)[place]
+            size /= size.sum()
+    return size
+
+
+def _at_quantile(weights: Floats, uniform: Floats) -> Whole:
+    reached = np.cumsum(weights)
+    return np.minimum(
+        np.searchsorted(reached / reached[-1], uniform, side="right"), len(weights) - 1
+    )
+
+
+DAYS_PER_YEAR = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """One chance to make a trip.
+
+    Attributes
+    ----------
+    organisation : int
+    source, market : str
+        State and province.
+    entity, day, index : int
+        Identity: the keys of its draws.
+    time_s : float
+        When it would arrive at the border, in seconds since the run began.
+    load : int
+        Firearms.
+    deep, commercial : bool
+        Hidden deep in the vehicle; goes in a truck.
+    lookout : bool
+        Whether a lookout on it is active when it arrives.
+    keenness : float
+        Quantile, 0 to 1: it is used where the share of opportunities worth a trip is above it.
+    """
+
+    organisation: int
+    source: str
+    market: str
+    entity: int
+    day: int
+    index: int
+    time_s: float
+    load: int
+    deep: bool
+    commercial: bool
+    lookout: bool = False
+    keenness: float = 0.0
+
+    @property
+    def attempt_id(self) -> str:
+        """Identity of the attempt, the same in every scenario."""
+        return f"o{self.organisation}/{self.day}/{self.index}"
+
+
+@functools.lru_cache(maxsize=64)
+def load_scale(smuggling: Smuggling) -> float:
+    """Scale of the load distribution that gives the mean load (see `load_of`), in firearms.
+
+    A mean that no scale reaches gives the least or the greatest that is tried.
+    """
+    uniform = (np.arange(20000) + 0.5) / 20000
+
+    def excess(scale: float) -> float:
+        return float(load_of(uniform, scale, smuggling).mean() - smuggling.load_mean)
+
+    if excess(1e-6) >= 0.0:
+        return 1e-6
+    if excess(1e6) <= 0.0:
+        return 1e6
+    return float(brentq(excess, 1e-6, 1e6, xtol=1e-4))
+
+
+def load_of(uniform: Floats, scale: float, smuggling: Smuggling) -> Floats:
+    """Loads at quantiles: one and a Lomax (heavy-tailed) number, whole, at most the largest."""
+    extra = scale * ((1.0 - uniform) ** (-1.0 / smuggling.load_tail) - 1.0)
+    return np.minimum(1.0 + np.floor(extra), smuggling.load_maximum)
+
+
+@functools.lru_cache(maxsize=8)
+def _trade(network: str, affinity_km: float) -> Floats:
+    return trade_shares(read_network(network), affinity_km)
+
+
+class Organisations:
+    """All organisations of one replication, and their opportunities day by day.
+
+    There are more opportunities than are used (`sim.model.smuggling.market`): a higher price finds
+    some.
+
+    Parameters
+    ----------
+    smuggling : Smuggling
+        The baseline.
+    streams : Streams
+    share : float
+        Share of the trade that the run simulates, 0 to 1.
+    used_share : float
+        Share of the opportunities that are used in the baseline, 0 to 1.
+    """
+
+    def __init__(
+        self,
+        smuggling: Smuggling,
+        streams: Streams,
+        share: float = 1.0,
+        used_share: float = 1.0,
+    ) -> None:
+        self.streams = streams
+        self.smuggling = smuggling
+        self.share = share / used_share
+        self.network = read_network(smuggling.network)
+        self.national = entity_number("organisations")
+        self.entity = [entity_number(f"organisation/{i}") for i in range(smuggling.organisations)]
+        self.trade = table = _trade(smuggling.network, smuggling.affinity_km)
+        start = streams.uniforms(OPPORTUNITY, self.national, 0, 1)[1, 0]
+        uniform = [streams.uniforms(OPPORTUNITY, entity, 0, 1)[0, 0] for entity in self.entity]
+        source, market = places_of(table, float(start), np.array(uniform))
+        self.source = [self.network.source_ids[i] for i in source]
+        self.market = [self.network.market_ids[i] for i in market]
+        self.reached = np.cumsum(sizes_of(table, source, market))
+        self.arrests: list[tuple[int, float]] = []
+        self._gaps: dict[int, list[tuple[float, float]]] = {}
+
+    def arrest(self, organisation: int, at_s: float) -> None:
+        """Take an organisation out of action until it is replaced.
+
+        It is back when a successor has taken its place or its people have served their sentence,
+        whichever is first. Those who are in custody cannot be arrested again.
+
+        Parameters
+        ----------
+        organisation : int
+        at_s : float
+            Seconds since the run began.
+        """
+        if not self.in_action(organisation, at_s):
+            return
+        days = min(self.smuggling.replacement_days, self.smuggling.sentence_years * DAYS_PER_YEAR)
+        self._gaps.setdefault(organisation, []).append((at_s, at_s + days * DAY_S))
+        self.arrests.append((organisation, at_s))
+
+    def in_action(self, organisation: int, at_s: float) -> bool:
+        """Whether an organisation is at work at a moment."""
+        return not any(start <= at_s < end for start, end in self._gaps.get(organisation, ()))
+
+    def past_share(self) -> Floats:
+        """Share of each in what was delivered before the run, shape (organisations,)."""
+        return np.asarray(np.diff(self.reached, prepend=0.0) / self.reached[-1])
+
+    def away_s(self, end_s: float) -> float:
+        """Time out of action from the start of the run to a moment, in organisation-seconds."""
+        gaps = [gap for some in self._gaps.values() for gap in some]
+        return sum(max(min(end, end_s) - max(start, 0.0), 0.0) for start, end in gaps)
+
+    def hindrance(self, opportunity: Opportunity) -> str:
+        """Why the organisation cannot make a trip at all: arrest; empty where it can."""
+        if not self.in_action(opportunity.organisation, opportunity.time_s):
+            return ARREST
+        return ""
+
+    def hear(self, outcomes: list[Outcome], at_s: float) -> None:
+        """Arrest some of those whose courier has been caught (see `Border.hears_of`)."""
+        for outcome in outcomes:
+            booking = outcome.booking
+            if outcome.stopped:
+                day, index = map(int, booking.attempt_id.split("/")[1:])
+                drawn = self.streams.uniforms(ARREST_DRAW, self.national, day, 1, index)[0, 0]
+                if drawn < self.smuggling.arrest_share:
+                    self.arrest(booking.organisation, at_s)
+
+    def opportunities(self, day: int, smuggling: Smuggling) -> list[Opportunity]:
+        """Opportunities of one day, in order of their number."""
+        self.smuggling = smuggling
+        rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
+        first = self.streams.uniforms(OPPORTUNITY, self.national, day, 1)[0, 0]
+        count = poisson_count(float(first), rate)
+        if count == 0:
+            return []
+        when = self.streams.uniforms(OPPORTUNITY, self.national, day, count, first=1)
+        what = self.streams.uniforms(LOAD, self.national, day, count, first=1)
+        keen = self.streams.uniforms(MARKET, self.national, day, count, first=1)[0]
+        loads = load_of(what[0], load_scale(smuggling), smuggling)
+        found = []
+        for i in range(count):
+            organisation = int(np.searchsorted(self.reached[:-1], when[0, i], side="right"))
+            found.append(
+                Opportunity(
+                    organisation=organisation,
+                    source=self.source[organisation],
+                    market=self.market[organisation],
+                    entity=self.national,
+                    day=day,
+                    index=i + 1,
+                    time_s=day * DAY_S + when[1, i] * DAY_S,
+                    load=int(loads[i]),
+                    deep=bool(what[1, i] < smuggling.deep_share),
+                    commercial=bool(what[2, i] < smuggling.commercial_share),
+                    keenness=float(keen[i]),
+                )
+            )
+        return found

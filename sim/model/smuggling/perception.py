@@ -1,0 +1,177 @@
+"""What is known after midnight: usual waits, and the chance of loss that smugglers perceive.
+
+Nobody outside a port knows more than averages of what has been seen, and no sooner than the next
+midnight.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.port.inspection_rates import (
+    DUTY,
+    KIND_COMMERCE,
+    KIND_RATE,
+    KIND_S,
+    KIND_TRAVELLER,
+    LOOKOUT_HIT,
+    PAPERWORK,
+    PICK_TRAFFICKER,
+    RANDOM,
+    WITHDRAWAL_SHARE,
+)
+from sim.model.port.referral import FULL, KINDS
+from sim.model.port.traffic import COMMERCIAL, LANES
+from sim.model.smuggling.trip_value import Perception
+from sim.parameters import Smuggling
+from sim.records.tally import (
+    EXAMINATIONS,
+    EXAMINATIONS_RELEASED,
+    REFERRED,
+    RELEASED,
+    WAIT_S,
+    Tally,
+)
+
+Floats = npt.NDArray[np.float64]
+
+_WATCHED = [RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, REFERRED + 2]
+
+
+def loss_if_examined_in_time(
+    rows: Floats, smuggling: Smuggling, lookout_share: float
+) -> tuple[Floats, Floats]:
+    """Chance that a trafficker's trip is lost, if examinations of mean length begin in time.
+
+    Parameters
+    ----------
+    rows : array of float, shape (ports, WIDTH)
+        Settings (`sim.model.port.inspection_rates`).
+    smuggling : Smuggling
+    lookout_share : float
+        Trips on which a lookout is active.
+
+    Returns
+    -------
+    sure, chance : array of float, shape (ports, lanes)
+        Loss to lookouts, and loss to random and selective examination.
+    """
+    sure = np.empty((len(rows), len(LANES)))
+    chance = np.empty_like(sure)
+    rates = rows[:, KIND_RATE : KIND_RATE + len(KINDS)]
+    lengths = rows[:, KIND_S : KIND_S + len(KINDS)]
+    open_find = 1.0 - np.exp(-rates * lengths)
+    deep_find = 1.0 - np.exp(-rates * lengths * smuggling.deep_factor)
+    find = (1.0 - smuggling.deep_share) * open_find + smuggling.deep_share * deep_find
+    hit = rows[:, LOOKOUT_HIT] * lookout_share
+    stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
+    for lane in range(len(LANES)):
+        first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
+        shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
+        random = rows[:, RANDOM + lane]
+        chosen = random + (1.0 - random) * rows[:, PICK_TRAFFICKER + lane]
+        must = rows[:, PAPERWORK + lane] + rows[:, DUTY + lane]
+        sure[:, lane] = stays * hit * find[:, FULL]
+        chance[:, lane] = (
+            stays * (1.0 - hit) * (1.0 - must) * chosen * np.sum(shares * find, axis=1)
+        )
+    return sure, chance
+
+
+def loss_of_trip(
+    rows: Floats, smuggling: Smuggling, deep: bool, lookout: bool
+) -> tuple[Floats, Floats]:
+    """Take `loss_if_examined_in_time` of a trip that is hidden deep or not, sought or not."""
+    known = dataclasses.replace(smuggling, deep_share=float(deep))
+    return loss_if_examined_in_time(rows, known, float(lookout))
+
+
+@dataclass
+class Watch:
+    """Running averages of what is seen at the ports.
+
+    Attributes
+    ----------
+    tally : Tally
+    smuggling : Smuggling
+        The baseline.
+    lookout_share : float
+        Trips on which a lookout is active, as believed before the run.
+    """
+
+    tally: Tally
+    smuggling: Smuggling
+    lookout_share: float
+
+    def begin(self, baseline: Floats, before: Floats) -> None:
+        """Start with what the settings before the run lead one to expect."""
+        ports = self.tally.lane.shape[1]
+        self._rows: Floats | None = None
+        self.wait_s = np.zeros((ports, len(LANES)))
+        self.in_time = np.ones(ports)
+        self.baseline_loss = self._loss(baseline)
+        self.loss = self._loss(before)
+        self._seen = np.zeros((7, ports, len(LANES), len(_WATCHED)))
+        self._today = before
+        self._parts_of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
+        self._of_trip: dict[tuple[bool, bool], Floats] = {}
+
+    def _loss(self, rows: Floats) -> Floats:
+        if rows is not self._rows:
+            self._rows = rows
+            self._parts = loss_if_examined_in_time(rows, self.smuggling, self.lookout_share)
+        sure, chance = self._parts
+        return sure + chance * self.in_time[:, None]
+
+    def today(self, rows: Floats) -> None:
+        """Take in the settings of the day, which no smuggler knows but in the worst case."""
+        if rows is not self._today:
+            self._today = rows
+            self._parts_of_trip.clear()
+        self._of_trip.clear()
+
+    def true_loss(self, deep: bool, lookout: bool) -> Floats:
+        """Chance that a trip is lost today, by port and lane.
+
+        The share of examinations that begin in time is that of the days before, and lengths are
+        mean lengths, which overstates the chance by a tenth or two.
+        """
+        key = (deep, lookout)
+        if key not in self._of_trip:
+            if key not in self._parts_of_trip:
+                self._parts_of_trip[key] = loss_of_trip(self._today, self.smuggling, deep, lookout)
+            sure, chance = self._parts_of_trip[key]
+            self._of_trip[key] = sure + chance * self.in_time[:, None]
+        return self._of_trip[key]
+
+    def perception(self) -> Perception:
+        """What smugglers believe now."""
+        return Perception(self.loss, self.wait_s)
+
+    def baseline(self) -> Perception:
+        """What they would believe of the baseline before the run."""
+        return Perception(self.baseline_loss, np.zeros_like(self.wait_s))
+
+    def _sums(self, weekday: int) -> Floats:
+        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., _WATCHED])
+
+    def duty_collections(self, weekday: int) -> float:
+        """Collections so far on a day of the week."""
+        return float(self.tally.lane[weekday, ..., REFERRED + 2].sum())
+
+    def day_is_over(self, weekday: int, rows: Floats, lookout_share: float) -> None:
+        """Take in what was seen on a day, and how many trips the lookouts cover by now."""
+        sums = self._sums(weekday)
+        released, wait_s, done, undone, _ = np.moveaxis(sums - self._seen[weekday], 2, 0)
+        self._seen[weekday] = sums
+        weight = 1.0 / self.smuggling.perception_days
+        mean = np.divide(wait_s, released, out=self.wait_s.copy(), where=released > 0)
+        self.wait_s += weight * (mean - self.wait_s)
+        ordered = (done + undone).sum(axis=1)
+        share = np.divide(done.sum(axis=1), ordered, out=self.in_time.copy(), where=ordered > 0)
+        self.in_time += weight * (share - self.in_time)
+        self.lookout_share += weight * (lookout_share - self.lookout_share)
+        self._rows = None
+        self.loss += weight * (self._loss(rows) - self.loss)

@@ -1,0 +1,262 @@
+"""Which way a trip goes: a port and lane, between the ports, by water, post or air, or not at all.
+
+How smugglers decide is not known, so it is an ensemble (`sim.model.smuggling.adversary`). Here is
+what they decide on: for each route its value, what is at stake, and the chance of loss. The noise
+belongs to the opportunity and the route, so a scenario moves only those trips for which a route has
+become better or worse.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.port.traffic import CAR, TRUCK
+from sim.model.smuggling.adversary import (
+    Adversary,
+    Learning,
+    Options,
+    QuantalResponse,
+    Static,
+    Threshold,
+    WorstCase,
+)
+from sim.model.smuggling.attempt import AIR, NOT_MADE, PORT, POST, Outcome, Route
+from sim.model.smuggling.organisation import Opportunity
+from sim.model.smuggling.patrol import loss_away
+from sim.model.smuggling.routes import (
+    Key,
+    RouteNetwork,
+    baseline_shares,
+    hidden_costs,
+    open_by_hour,
+)
+from sim.model.smuggling.trip_value import Menu, Perception, chance_of_loss, stake, value_if_safe
+from sim.parameters import Patrol, Smuggling
+from sim.places.ports import Ports
+from sim.randomness import ROUTE, Streams, entity_number, to_uniform
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Whole = npt.NDArray[np.int64]
+
+_NERVE = entity_number("route/nerve")
+
+_WITHOUT_MEMORY: dict[str, Callable[[], Adversary]] = {
+    "static": Static,
+    "quantal_response": QuantalResponse,
+    "threshold": Threshold,
+    "worst_case": WorstCase,
+}
+
+# Chance of loss by port and lane of a trip that is hidden deep or not, sought or not.
+Truth = Callable[[bool, bool], Floats]
+
+
+class RouteChoice:
+    """Routes of every source and market, and the choice among them.
+
+    Parameters
+    ----------
+    ports : Ports
+    smuggling, patrol : Smuggling, Patrol
+        The baseline: unknown costs of the routes away from the ports are set so that, in the
+        baseline, they have their assumed shares (Z015).
+    baseline : Perception
+        What is believed of the ports in the baseline.
+    streams : Streams
+    before : Perception, optional
+        What is believed of them before the run, if not that.
+    patrol_before : Patrol, optional
+        What holds before the run, if not the baseline.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        smuggling: Smuggling,
+        patrol: Patrol,
+        baseline: Perception,
+        streams: Streams,
+        before: Perception | None = None,
+        patrol_before: Patrol | None = None,
+    ) -> None:
+        self.network = RouteNetwork(ports, smuggling.network)
+        self.streams = streams
+        self.weight = ports.vehicles_per_year
+        self.open_by_hour = open_by_hour(ports)
+        self.baseline = baseline
+        before = before or baseline
+        self.before = Perception(before.loss.copy(), before.wait_s.copy())
+        self.patrol = patrol
+        self.away_true = loss_away(patrol_before or patrol)
+        self.away_before = self.away_true
+        self.away_believed = self.away_true
+        self.weight_of_a_day = 1.0 / smuggling.perception_days
+        self.settled = smuggling
+        self._adversaries: dict[str, Adversary] = {}
+        self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
+        self._hidden: dict[Key, Floats] = {}
+
+    def adversary(self, name: str) -> Adversary:
+        """Who decides: one of the ensemble."""
+        if name not in self._adversaries:
+            network = self.network
+            self._adversaries[name] = (
+                Learning(self.settled, network.alike(), network.number_of, self.streams)
+                if name == "learning"
+                else _WITHOUT_MEMORY[name]()
+            )
+        return self._adversaries[name]
+
+    def midnight(self, patrol: Patrol) -> None:
+        """Let beliefs of the routes away from the ports follow yesterday's chances."""
+        step = self.weight_of_a_day * (self.away_true - self.away_believed)
+        self.away_believed = self.away_believed + step
+        self.away_true = loss_away(patrol)
+
+    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+        """Let smugglers hear what has become of trips."""
+        for adversary in self._adversaries.values():
+            adversary.hear(outcomes, now_s)
+
+    def hidden_cost(self, key: Key) -> Floats:
+        """Unknown cost of every route, in mean margins; 0 at ports.
+
+        It gives each kind of route its share in the baseline, for a trip of mean load
+        (`sim.model.smuggling.routes`).
+        """
+        if key not in self._hidden:
+            self._hidden[key] = self._fitted(key)
+        return self._hidden[key]
+
+    def _fitted(self, key: Key) -> Floats:
+        smuggling = self.settled
+        hidden = np.zeros(len(self.network.kind))
+        menu = self._new_menu(key, False, smuggling, hidden)
+        utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
+        risk = chance_of_loss(menu, CAR, self.baseline.loss, loss_away(self.patrol))
+        utility = utility - risk * stake(menu, smuggling.load_mean, smuggling)
+        shares = baseline_shares(smuggling)
+        kinds = self.network.kind[menu.numbers]
+        costs = hidden_costs(
+            {kind: utility[kinds == kind] for kind in shares},
+            self.open_by_hour[:, menu.numbers[: menu.at_ports]],
+            shares,
+            smuggling.rationality,
+            smuggling.hidden_cost_most,
+        )
+        for kind, cost in costs.items():
+            hidden[self.network.kind == kind] = cost
+        return hidden
+
+    def _menu(self, key: Key, commercial: bool, smuggling: Smuggling) -> Menu:
+        name = (key, commercial, smuggling.routes_considered, smuggling.regions_considered)
+        if name not in self._menus:
+            self._menus[name] = self._new_menu(key, commercial, smuggling, self.hidden_cost(key))
+        return self._menus[name]
+
+    def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
+        numbers = self.network.considered(key, commercial, smuggling)
+        kinds = self.network.kind[numbers]
+        return Menu(
+            numbers=numbers,
+            at_ports=int(np.sum(kinds == PORT)),
+            ports=self.network.ports,
+            km=self.network.km[key][numbers],
+            post=(kinds == POST).astype(float),
+            air=(kinds == AIR).astype(float),
+            made=(kinds != NOT_MADE).astype(float),
+            hidden=hidden[numbers],
+            habit=self._habit(numbers),
+            entity=np.append(self.network.entity[numbers], _NERVE),
+        )
+
+    def options(
+        self,
+        opportunity: Opportunity,
+        open_ports: Flags,
+        perception: Perception,
+        smuggling: Smuggling,
+        lanes: Whole | None = None,
+        truth: Truth | None = None,
+    ) -> Options:
+        """Routes that a trip may take.
+
+        Parameters
+        ----------
+        open_ports : array of bool, shape (ports,)
+            Ports that are open when the trip would arrive.
+        lanes : array of int, shape (ports,), optional
+            Lane that it would take at each port; if not given, the general one.
+        truth : callable, optional
+            True chances of loss at the ports; if not given, what is believed.
+        """
+        menu = self._menu(
+            (opportunity.source, opportunity.market), opportunity.commercial, smuggling
+        )
+        general = TRUCK if opportunity.commercial else CAR
+        lane = general if lanes is None else lanes[menu.numbers[: menu.at_ports]]
+        load = opportunity.load
+        words = self.streams.first_words(ROUTE, menu.entity, opportunity.day, opportunity.index)
+        uniform = to_uniform(words)
+        at_ports = truth(opportunity.deep, opportunity.lookout) if truth else perception.loss
+        columns = [
+            value_if_safe(menu, load, lane, perception, smuggling),
+            stake(menu, load, smuggling),
+            chance_of_loss(menu, lane, perception.loss, self.away_believed),
+            chance_of_loss(menu, lane, self.before.loss, self.away_before),
+            chance_of_loss(menu, lane, at_ports, self.away_true),
+        ]
+        noise = -np.log(-np.log(uniform[:-1]))
+        numbers, habit = menu.numbers, menu.habit
+        open_routes = open_ports[numbers[: menu.at_ports]]
+        if not open_routes.all():
+            keep = np.append(open_routes, np.ones(len(numbers) - menu.at_ports, bool))
+            numbers, noise = numbers[keep], noise[keep]
+            habit = self._habit(numbers)
+            columns = [column[keep] for column in columns]
+        value, at_stake, believed, before, true = columns
+        return Options(
+            organisation=opportunity.organisation,
+            numbers=numbers,
+            value=value,
+            stake=at_stake,
+            believed=believed,
+            before=before,
+            true=true,
+            habit=habit,
+            noise=noise,
+            nerve=float(uniform[-1]),
+        )
+
+    def _habit(self, numbers: Whole) -> Floats:
+        """Share of trips of each route in the baseline: ports by traffic, others equally."""
+        kinds = self.network.kind[numbers]
+        habit = np.zeros(len(numbers))
+        for kind, share in baseline_shares(self.settled).items():
+            of_kind = kinds == kind
+            if kind == PORT:
+                weight = self.weight[numbers[of_kind]]
+                habit[of_kind] = share * weight / max(weight.sum(), 1e-300)
+            elif of_kind.any():
+                habit[of_kind] = share / of_kind.sum()
+        return habit
+
+    def choose(
+        self,
+        opportunity: Opportunity,
+        open_ports: Flags,
+        perception: Perception,
+        smuggling: Smuggling,
+        lanes: Whole | None = None,
+        truth: Truth | None = None,
+    ) -> Route:
+        """Choose a route (see `options`)."""
+        options = self.options(opportunity, open_ports, perception, smuggling, lanes, truth)
+        adversary = self.adversary(smuggling.adversary)
+        loss = adversary.loss(options)
+        best = adversary.choose(options, loss, smuggling)
+        return self.network.route(
+            int(options.numbers[best]), float(loss[best]), float(options.true[best])
+        )

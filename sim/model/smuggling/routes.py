@@ -1,0 +1,199 @@
+"""The routes there are: every port, every region by land and by water, post, air, and no trip.
+
+Routes are numbered: first the ports, then regions on land, regions on water, post, air, and last no
+trip at all.
+"""
+
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from sim.model.smuggling.attempt import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER, Route
+from sim.parameters import Smuggling
+from sim.places.network import Place, read_network
+from sim.places.ports import EARTH_RADIUS_KM, Ports, read_regions
+from sim.randomness import entity_number
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Whole = npt.NDArray[np.int64]
+Key = tuple[str, str]
+
+
+def _distance_km(lat: Floats, lon: Floats, place: Place) -> Floats:
+    a, b = np.radians(lat), np.radians(lon)
+    c, d = np.radians(place.lat), np.radians(place.lon)
+    half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
+
+
+def baseline_shares(smuggling: Smuggling) -> dict[str, float]:
+    """Share of trips of each kind of route in the baseline; all but the ports' are assumed."""
+    between = smuggling.between_ports_share
+    shares = {
+        BETWEEN_PORTS: between * (1.0 - smuggling.water_share),
+        WATER: between * smuggling.water_share,
+        POST: smuggling.post_share,
+        AIR: smuggling.air_share,
+    }
+    return {PORT: max(1.0 - sum(shares.values()), 0.0), **shares}
+
+
+class RouteNetwork:
+    """Routes, and the way through each from every source to every market.
+
+    Attributes
+    ----------
+    kind : array of str, shape (routes,)
+    region : list of str
+        Empty for a route without.
+    entity : array of int, shape (routes,)
+        Keys of their draws.
+    km : dict of array
+        By source and market: way through each port or region, 0 for the other routes.
+    ports : int
+        How many of the routes are ports.
+    """
+
+    def __init__(self, ports: Ports, network: str) -> None:
+        regions, trade = read_regions(), read_network(network)
+        count, width = len(ports), len(regions)
+        self.ports = count
+        self.kind = np.array(
+            [PORT] * count + [BETWEEN_PORTS] * width + [WATER] * width + [POST, AIR, NOT_MADE]
+        )
+        self.region = [""] * count + [*regions.ids, *regions.ids] + [""] * 3
+        self.none = len(self.kind) - 1
+        names = [str(port) for port in ports.ids]
+        names += [f"{kind}/{region}" for kind in ("land", "water") for region in regions.ids]
+        self.entity = np.array(
+            [entity_number(f"route/{name}") for name in [*names, "post", "air", "none"]]
+        )
+        lat = np.concatenate([ports.lat, regions.lat, regions.lat])
+        lon = np.concatenate([ports.lon, regions.lon, regions.lon])
+        self.km: dict[Key, Floats] = {
+            (source.id, market.id): np.append(
+                _distance_km(lat, lon, source) + _distance_km(lat, lon, market), (0.0, 0.0, 0.0)
+            )
+            for source, market in product(trade.sources, trade.markets)
+        }
+        used = (ports.kind != "rail") & (ports.vehicles_per_year > 0)
+        line = np.concatenate([regions.land_km > 0, regions.water_km > 0, [True, True, True]])
+        self.usable = np.concatenate([used, line])
+        self.commercial = np.concatenate([used & (ports.commercial != "no"), line])
+        self._place = {
+            (str(kind), region): number
+            for number, (kind, region) in enumerate(zip(self.kind, self.region, strict=True))
+            if kind != PORT
+        }
+
+    def considered(self, key: Key, commercial: bool, smuggling: Smuggling) -> Whole:
+        """Numbers of the routes that an organisation considers: of each kind the nearest.
+
+        A kind of route with no share in the baseline does not exist.
+        """
+        most = {
+            PORT: smuggling.routes_considered,
+            BETWEEN_PORTS: smuggling.regions_considered,
+            WATER: smuggling.regions_considered,
+            POST: 1,
+            AIR: 1,
+        }
+        there = self.commercial if commercial else self.usable
+        found = []
+        for kind, share in baseline_shares(smuggling).items():
+            if share > 0.0 or kind == PORT:
+                numbers = np.flatnonzero(there & (self.kind == kind))
+                order = np.argsort(self.km[key][numbers], kind="stable")
+                found.append(numbers[order][: most[kind]])
+        return np.concatenate([*found, [self.none]])
+
+    def number_of(self, route: Route) -> int:
+        """Number of a route."""
+        return route.port if route.kind == PORT else self._place[route.kind, route.region]
+
+    def route(self, number: int, believed: float, loss: float) -> Route:
+        """Route of a number, with its perceived chance of loss and, away from ports, the true."""
+        if number == self.none:
+            return Route(NOT_MADE)
+        if number < self.ports:
+            return Route(PORT, number, "", believed)
+        return Route(str(self.kind[number]), -1, self.region[number], believed, loss)
+
+    def alike(self) -> Flags:
+        """Which routes are of the same kind, shape (routes, routes)."""
+        return np.asarray(self.kind[:, None] == self.kind)
+
+
+HOURS = 24
+FARTHEST = 60.0
+LEAST_RATIONALITY = 1e-9
+
+
+def open_by_hour(ports: Ports) -> Flags:
+    """Ports that are open in each hour of the day, in season, shape (24, ports)."""
+    hour = np.arange(HOURS)[:, None] + 0.5
+    return np.asarray((ports.open_hour <= hour) & (hour < ports.close_hour))
+
+
+def hidden_costs(
+    utility: dict[str, Floats],
+    open_ports: Flags,
+    shares: dict[str, float],
+    rationality: float,
+    most: float,
+) -> dict[str, float]:
+    """Cost of each kind of route that gives it its share of trips under a quantal response.
+
+    Trips come at any hour alike, and fewer ports are open at night.
+
+    Parameters
+    ----------
+    utility : dict of array
+        By kind of route: utilities without the hidden cost, in mean margins.
+    open_ports : array of bool, shape (24, ports)
+        Which of the ports are open, by hour.
+    shares : dict of float
+        By kind of route: share of the trips made, 0 to 1.
+    rationality : float
+    most : float
+        Largest cost (or benefit) that is believed, in mean margins. With little rationality no such
+        cost would do, and choice becomes uniform.
+
+    Returns
+    -------
+    dict of float
+        In mean margins, 0 for ports.
+    """
+    rationality = max(rationality, LEAST_RATIONALITY)
+    away = {kind: share for kind, share in shares.items() if kind != PORT and share > 0.0}
+    total = sum(away.values())
+    if not away or total >= 1.0 or utility[PORT].size == 0:
+        return dict.fromkeys(shares, 0.0)
+    weight = np.where(open_ports, rationality * utility[PORT], -np.inf)
+    at_ports = np.logaddexp.reduce(weight, axis=1)
+    some = np.isfinite(at_ports)
+    closed = 1.0 - some.mean()
+
+    def excess(weight_away: float) -> float:
+        """Share of trips away from the ports beyond the one wanted."""
+        went = expit(weight_away - at_ports[some]).sum() / HOURS
+        return float(closed + went - total)
+
+    low, high = at_ports[some].min(initial=0.0), at_ports[some].max(initial=0.0)
+    low, high = low - FARTHEST, high + FARTHEST
+    if excess(low) >= 0.0:
+        wanted = low
+    elif excess(high) <= 0.0:
+        wanted = high
+    else:
+        wanted = float(brentq(excess, low, high, xtol=1e-10))
+    found = dict.fromkeys(shares, 0.0)
+    for kind, share in away.items():
+        free = float(np.logaddexp.reduce(rationality * utility[kind]))
+        cost = (free - wanted - np.log(share / total)) / rationality
+        found[kind] = float(np.clip(cost, -most, most))
+    return found

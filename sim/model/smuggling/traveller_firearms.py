@@ -1,0 +1,64 @@
+"""Undeclared personal firearms of ordinary visitors, apart from trafficking everywhere.
+
+They are proportional to the cars of US residents, do not adapt, and are not for the crime market.
+Most firearms seized at land ports are these (C043).
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import poisson
+
+from sim.parameters import Smuggling
+from sim.places.ports import Ports
+from sim.randomness import OPPORTUNITY, Streams, entity_number
+
+PACIFIC = "Pacific"
+"""Region whose visitors more often carry a firearm: they are on the way to Alaska (C044)."""
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+
+class TravellerFirearms:
+    """Visitors with a firearm, by port and day.
+
+    Parameters
+    ----------
+    ports : Ports
+    cars_per_day : array of float, shape (days, ports)
+        Cars expected.
+    smuggling : Smuggling
+    resident_share : float
+        Share of cars of Canadian residents.
+    streams : Streams
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        cars_per_day: Floats,
+        smuggling: Smuggling,
+        resident_share: float,
+        streams: Streams,
+    ) -> None:
+        self.streams = streams
+        self.entity = np.array([entity_number(f"visitor/{port}") for port in ports.ids])
+        factor = np.where(ports.region == PACIFIC, smuggling.traveller_pacific_factor, 1.0)
+        rate = smuggling.traveller_firearms_per_million * factor / 1e6
+        mean = cars_per_day * (1.0 - resident_share) * rate
+        uniform = np.stack(
+            [
+                streams.uniforms(OPPORTUNITY, int(entity), 0, len(cars_per_day))[0]
+                for entity in self.entity
+            ],
+            axis=1,
+        )
+        self.count = poisson.ppf(uniform, mean).astype(np.int64)
+
+
+def firearms_of(uniform: Floats, mean: float) -> Whole:
+    """Firearms of a visitor: one, and a geometric number more."""
+    if mean <= 1.0:
+        return np.ones(len(uniform), dtype=np.int64)
+    stop = 1.0 / mean
+    return np.asarray(1 + np.floor(np.log(uniform) / np.log1p(-stop)).astype(np.int64))

@@ -1,0 +1,152 @@
+"""Where contraband is bought and where it is sold: the network of one kind of contraband.
+
+A network is data: ``sim/data/network_NAME.csv``, or a table of one's own with the same columns.
+"""
+
+import csv
+import functools
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+COLUMNS = ("role", "id", "name", "weight", "lat", "lon", "source")
+ROLES = ("source", "market")
+
+Floats = npt.NDArray[np.float64]
+
+_BOUNDS = {"weight": (0.0, math.inf), "lat": (-90.0, 90.0), "lon": (-180.0, 180.0)}
+_UNIT = {"weight": "traces", "lat": "degrees", "lon": "degrees"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A state of purchase or a region of sale.
+
+    Attributes
+    ----------
+    id, name : str
+    weight : float
+        Traces in the record, which give its share.
+    lat, lon : float
+        Degrees, WGS84: the place from which trips set out, or where they end.
+    """
+
+    id: str
+    name: str
+    weight: float
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Sources and markets, each in the order of its table.
+
+    Attributes
+    ----------
+    sources, markets : tuple of Place
+    """
+
+    sources: tuple[Place, ...]
+    markets: tuple[Place, ...]
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Ids of the sources."""
+        return tuple(place.id for place in self.sources)
+
+    @property
+    def market_ids(self) -> tuple[str, ...]:
+        """Ids of the markets."""
+        return tuple(place.id for place in self.markets)
+
+    def source(self, name: str) -> Place:
+        """Source with an id."""
+        return self.sources[self.source_ids.index(name)]
+
+    def market(self, name: str) -> Place:
+        """Market with an id."""
+        return self.markets[self.market_ids.index(name)]
+
+
+def shares(places: tuple[Place, ...]) -> Floats:
+    """Share of each place by its weight; they add up to 1."""
+    weights = np.array([place.weight for place in places])
+    return np.asarray(weights / weights.sum())
+
+
+def table_of(name: str) -> Path:
+    """File of a network: a name is one of the project's tables, a path one of one's own."""
+    return Path(name) if name.endswith(".csv") else DATA / f"network_{name}.csv"
+
+
+def known_networks() -> list[str]:
+    """Names of the project's own networks, sorted."""
+    return sorted(path.stem.removeprefix("network_") for path in DATA.glob("network_*.csv"))
+
+
+@functools.lru_cache(maxsize=8)
+def read_network(name: str) -> Network:
+    """Read a network by its name, or from a table of one's own.
+
+    Raises
+    ------
+    InputError
+        Naming file, row, column, value and bound.
+    """
+    path = table_of(name)
+    if not path.is_file():
+        raise InputError.unknown("network", name, known_networks(), "smuggling.network")
+    try:
+        with path.open(encoding="utf-8", newline="") as text:
+            rows = list(csv.DictReader(text))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path.name}: cannot be read ({error})") from None
+    if not rows:
+        raise InputError(f"{path.name}: has no row, so no source and no market")
+    for column in COLUMNS:
+        if column not in rows[0]:
+            raise InputError(f"{path.name}: column {column} is missing")
+    places: dict[str, list[Place]] = {role: [] for role in ROLES}
+    for row in rows:
+        if row["role"] not in ROLES:
+            raise InputError.unknown("role", row["role"], ROLES, f"{path.name}: row {row['id']!r}")
+        places[row["role"]].append(_place(row, f"{path.name}: {row['role']} {row['id']!r}"))
+    for role, found in places.items():
+        _check(found, role, path.name)
+    return Network(tuple(places["source"]), tuple(places["market"]))
+
+
+def _check(found: list[Place], role: str, file: str) -> None:
+    if not found:
+        raise InputError(f"{file}: has no {role}")
+    for name, count in Counter(place.id for place in found).items():
+        if count > 1 or not name:
+            fault = f"appears {count} times" if name else "is empty"
+            raise InputError(f"{file}: {role} id {name!r} {fault}")
+    if sum(place.weight for place in found) <= 0.0:
+        raise InputError(f"{file}: no {role} has a weight above 0 traces")
+
+
+def _place(row: dict[str, str], where: str) -> Place:
+    numbers = {name: _number(row[name], name, where) for name in _BOUNDS}
+    return Place(row["id"], row["name"], numbers["weight"], numbers["lat"], numbers["lon"])
+
+
+def _number(text: str | None, name: str, where: str) -> float:
+    try:
+        value = float(text or "")
+    except ValueError:
+        raise InputError(f"{where}: {name} = {text!r} is not a number ({_UNIT[name]})") from None
+    low, high = _BOUNDS[name]
+    if not low <= value <= high or math.isinf(value):
+        side, bound = ("below", low) if value < low else ("above", high)
+        raise InputError(f"{where}: {name} = {text} is {side} {bound:g} {_UNIT[name]}")
+    return value

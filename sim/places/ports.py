@@ -1,0 +1,323 @@
+"""The ports of entry: where they are, when they are open, what they have."""
+
+import csv
+import datetime
+import functools
+import gzip
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+TRAFFIC_CLASSES = ("car", "truck", "bus", "train")
+EARTH_RADIUS_KM = 6371.0
+
+Floats = npt.NDArray[np.float64]
+Texts = npt.NDArray[np.str_]
+
+_TEXT_COLUMNS = ("port_id", "name", "province", "region", "kind", "us_state", "commercial")
+_WHOLE_COLUMNS = {
+    "in_119": (0, 1),
+    "open_hour": (0, 24),
+    "close_hour": (0, 24),
+    "season_first_month": (1, 12),
+    "season_last_month": (1, 12),
+    "nexus": (0, 1),
+    "fast": (0, 1),
+    "one_officer": (0, 1),
+    "data_link": (0, 1),
+    "customs_database": (0, 1),
+}
+_DECIMAL_COLUMNS = {"lat": (41.0, 84.0), "lon": (-142.0, -52.0)}
+
+
+@dataclass(frozen=True)
+class Ports:
+    """A table of ports, one array a column, sorted by id.
+
+    Attributes
+    ----------
+    ids, name, province, region, kind, us_state, commercial : array of str, shape (ports,)
+        Columns of ``sim/data/ports.csv`` (its dictionary is ``sim/data/README.md``).
+    in_119, nexus, fast, one_officer, data_link, customs_database : array of bool, shape (ports,)
+    lat, lon : array of float, shape (ports,)
+        Degrees, WGS84.
+    open_hour, close_hour : array of float, shape (ports,)
+        Local hours, 0 and 24 if open day and night.
+    season_first_month, season_last_month : array of int, shape (ports,)
+    monthly_vehicles : array of float, shape (ports, 4, 12)
+        Vehicles a month by class (car, truck, bus, train) and month.
+    persons_per_year : array of float, shape (ports,)
+        Travellers of 2005, without truck drivers.
+    weekday_factor : array of float, shape (4, 12, 7)
+        By class, month and weekday (Monday is 0), mean 1 over a week.
+    hour_share : array of float, shape (4, 2, 24)
+        Share of a day's traffic by class, day kind (weekday, weekend) and hour.
+    """
+
+    ids: Texts
+    name: Texts
+    province: Texts
+    region: Texts
+    kind: Texts
+    us_state: Texts
+    commercial: Texts
+    in_119: npt.NDArray[np.bool_]
+    nexus: npt.NDArray[np.bool_]
+    fast: npt.NDArray[np.bool_]
+    one_officer: npt.NDArray[np.bool_]
+    data_link: npt.NDArray[np.bool_]
+    customs_database: npt.NDArray[np.bool_]
+    lat: Floats
+    lon: Floats
+    open_hour: Floats
+    close_hour: Floats
+    season_first_month: npt.NDArray[np.int64]
+    season_last_month: npt.NDArray[np.int64]
+    monthly_vehicles: Floats
+    persons_per_year: Floats
+    weekday_factor: Floats
+    hour_share: Floats
+
+    def __len__(self) -> int:
+        """Count the ports."""
+        return len(self.ids)
+
+    @cached_property
+    def vehicles_per_year(self) -> Floats:
+        """Road vehicles and trains of the year, shape (ports,)."""
+        return np.asarray(self.monthly_vehicles.sum(axis=(1, 2)))
+
+    @cached_property
+    def travellers_per_year(self) -> Floats:
+        """Travellers of the year with truck drivers, one a truck, shape (ports,)."""
+        return np.asarray(self.persons_per_year + self.monthly_vehicles[:, 1].sum(axis=1))
+
+    @cached_property
+    def distance_km(self) -> Floats:
+        """Great-circle distances between ports in km, shape (ports, ports)."""
+        lat, lon = np.radians(self.lat), np.radians(self.lon)
+        half = (
+            np.sin((lat[:, None] - lat) / 2) ** 2
+            + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+        )
+        return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
+
+    def in_season(self, day: datetime.date) -> npt.NDArray[np.bool_]:
+        """Ports whose season includes a day."""
+        return (self.season_first_month <= day.month) & (day.month <= self.season_last_month)
+
+    def select(self, ids: Sequence[str]) -> "Ports":
+        """Take some of the ports.
+
+        Raises
+        ------
+        InputError
+            If an id is not in the table.
+        """
+        for port_id in ids:
+            if port_id not in self.ids:
+                raise InputError.unknown("port", port_id, list(self.ids), "ports")
+        rows = np.flatnonzero(np.isin(self.ids, ids))
+        shared = ("weekday_factor", "hour_share")
+        return Ports(
+            **{
+                name: getattr(self, name) if name in shared else getattr(self, name)[rows]
+                for name in self.__dataclass_fields__
+            }
+        )
+
+
+def _number(text: str, column: str, low: float, high: float, where: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise InputError(f"{where}: {column} = {text!r} is not a number") from None
+    if not low <= value <= high:
+        side, bound = ("below", low) if value < low else ("above", high)
+        raise InputError(f"{where}: {column} = {text} is {side} {bound:g}")
+    return value
+
+
+def _rows(path: Path, required: Sequence[str]) -> list[dict[str, str]]:
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not a text table in UTF-8") from None
+    if not rows:
+        raise InputError(f"{path}: has no rows")
+    for column in required:
+        if column not in rows[0]:
+            raise InputError(f"{path}: column {column} is missing")
+    return rows
+
+
+def _read_volumes(path: Path, year: int, ids: Sequence[str]) -> Floats:
+    table = np.zeros((len(ids), len(TRAFFIC_CLASSES), 12))
+    position = {port_id: i for i, port_id in enumerate(ids)}
+    with gzip.open(path, "rt", newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if int(row["year"]) == year and row["port_id"] in position:
+                where = (
+                    position[row["port_id"]],
+                    TRAFFIC_CLASSES.index(row["traffic_class"]),
+                    int(row["month"]) - 1,
+                )
+                table[where] = float(row["vehicles"])
+    return table
+
+
+def _read_profiles() -> tuple[Floats, Floats]:
+    weekday = np.ones((len(TRAFFIC_CLASSES), 12, 7))
+    for row in _rows(DATA / "weekday_factors.csv", ["factor"]):
+        where = (
+            TRAFFIC_CLASSES.index(row["traffic_class"]),
+            int(row["month"]) - 1,
+            int(row["weekday"]),
+        )
+        weekday[where] = float(row["factor"])
+    hour = np.zeros((len(TRAFFIC_CLASSES), 2, 24))
+    for row in _rows(DATA / "hour_profiles.csv", ["share"]):
+        kind = ("weekday", "weekend").index(row["day_kind"])
+        hour[TRAFFIC_CLASSES.index(row["traffic_class"]), kind, int(row["hour"])] = float(
+            row["share"]
+        )
+    return weekday, hour
+
+
+def read_ports(year: int, path: Path | None = None) -> Ports:
+    """Read the port table and the traffic of a year.
+
+    Parameters
+    ----------
+    year : int
+        2005, 2019 or 2024.
+    path : pathlib.Path, optional
+        A port table of one's own with the columns of ``sim/data/ports.csv``. It may add columns
+        ``cars``, ``trucks``, ``buses``, ``trains`` (vehicles a year, spread evenly over the months
+        of the season) for ports that the project's traffic table does not have.
+
+    Raises
+    ------
+    InputError
+        Naming file, row, column, value and bound.
+    """
+    own = path is not None
+    path = path or DATA / "ports.csv"
+    rows = _rows(path, [*_TEXT_COLUMNS, *_WHOLE_COLUMNS, *_DECIMAL_COLUMNS])
+    rows.sort(key=lambda row: row["port_id"])
+    columns: dict[str, list[float]] = {name: [] for name in (*_WHOLE_COLUMNS, *_DECIMAL_COLUMNS)}
+    seen: set[str] = set()
+    for row in rows:
+        where = f"{path.name}: port {row['port_id']!r}"
+        if not row["port_id"]:
+            raise InputError(f"{path.name}: a row has no port_id")
+        if row["port_id"] in seen:
+            raise InputError(f"{path.name}: port_id {row['port_id']!r} appears twice")
+        seen.add(row["port_id"])
+        for name, (low, high) in (*_WHOLE_COLUMNS.items(), *_DECIMAL_COLUMNS.items()):
+            columns[name].append(_number(row[name], name, low, high, where))
+        if columns["open_hour"][-1] >= columns["close_hour"][-1]:
+            raise InputError(
+                f"{where}: open_hour {row['open_hour']} is not before "
+                f"close_hour {row['close_hour']} h"
+            )
+    ids = [row["port_id"] for row in rows]
+    volumes = _read_volumes(DATA / "volumes.csv.gz", year, ids)
+    if own:
+        _add_own_volumes(volumes, rows, path)
+    persons = {
+        row["port_id"]: row["persons_2005"]
+        for row in _rows(DATA / "source" / "ports.csv", ["persons_2005"])
+    }
+    weekday, hour = _read_profiles()
+    flags = ("in_119", "nexus", "fast", "one_officer", "data_link", "customs_database")
+    read: dict[str, npt.NDArray[Any]] = {
+        **{name: np.array([row[name] for row in rows]) for name in _TEXT_COLUMNS[1:]},
+        **{name: np.array(columns[name]) > 0 for name in flags},
+        **{name: np.array(columns[name]) for name in ("lat", "lon", "open_hour", "close_hour")},
+        **{
+            name: np.array(columns[name], dtype=np.int64)
+            for name in ("season_first_month", "season_last_month")
+        },
+    }
+    return Ports(
+        **read,
+        ids=np.array(ids),
+        monthly_vehicles=volumes,
+        persons_per_year=np.array(
+            [
+                float(persons[port_id]) if port_id in persons else 2.0 * volumes[i, 0].sum()
+                for i, port_id in enumerate(ids)
+            ]
+        ),
+        weekday_factor=weekday,
+        hour_share=hour,
+    )
+
+
+def _add_own_volumes(volumes: Floats, rows: list[dict[str, str]], path: Path) -> None:
+    for i, row in enumerate(rows):
+        first, last = int(row["season_first_month"]), int(row["season_last_month"])
+        for k, column in enumerate(("cars", "trucks", "buses", "trains")):
+            if row.get(column):
+                where = f"{path.name}: port {row['port_id']!r}"
+                total = _number(row[column], column, 0.0, math.inf, where)
+                volumes[i, k] = 0.0
+                volumes[i, k, first - 1 : last] = total / (last - first + 1)
+
+
+@dataclass(frozen=True)
+class Regions:
+    """The fifteen regions of the Integrated Border Enforcement Teams (F005), from west to east.
+
+    They serve to say where trips move to; nothing is known or assumed of one that does not hold
+    for all but its length.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    land_km, water_km : array of float
+        Length of line on land and on water, in km.
+    lat, lon : array of float
+        Middle of its ports, in degrees.
+    """
+
+    ids: tuple[str, ...]
+    land_km: Floats
+    water_km: Floats
+    lat: Floats
+    lon: Floats
+
+    def __len__(self) -> int:
+        """Count the regions."""
+        return len(self.ids)
+
+
+@functools.cache
+def read_regions() -> Regions:
+    """Read the table of regions (its dictionary is ``sim/data/README.md``)."""
+    with (DATA / "regions.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+
+    def column(name: str) -> Floats:
+        return np.array([float(row[name]) for row in rows])
+
+    return Regions(
+        tuple(row["region"] for row in rows),
+        column("land_km"),
+        column("water_km"),
+        column("lat"),
+        column("lon"),
+    )

@@ -1,0 +1,1 @@
+"""What the model writes down: running sums, and the record of a replication."""

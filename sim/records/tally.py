@@ -1,0 +1,136 @@
+"""What the model writes down: the columns of its running sums, and the fate of attempts.
+
+Sums are kept by port, lane, and hour of the week (168), so that memory does not grow with the
+traffic.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.void]
+
+# Sums by port, lane and hour of the week. Arrivals count in the hour they arrive; all that happens
+# at primary counts in the hour in which service starts, and secondary work in the hour in which an
+# officer takes it on.
+LANE_COLUMNS = (
+    "arrivals",
+    "released",
+    "wait_s",
+    "within_standard",
+    "primary_s",
+    "referred_lookout",
+    "referred_paperwork",
+    "referred_duty",
+    "referred_random",
+    "referred_selective",
+    "duty_waived",
+    "examinations",
+    "examinations_released",
+    "clearance_s",
+    "examination_s",
+)
+(
+    ARRIVALS,
+    RELEASED,
+    WAIT_S,
+    WITHIN,
+    PRIMARY_S,
+    REFERRED,
+    _PAPERWORK,
+    _DUTY,
+    _RANDOM,
+    _SELECTIVE,
+    WAIVED,
+    EXAMINATIONS,
+    EXAMINATIONS_RELEASED,
+    CLEARANCE_S,
+    EXAMINATION_S,
+) = range(len(LANE_COLUMNS))
+
+# Sums of officers' time by port and hour of the week, in seconds.
+OFFICER_COLUMNS = ("shift_s", "overtime_s", "primary_s", "clearance_s", "examination_s", "ready_s")
+SHIFT, OVERTIME, ON_PRIMARY, ON_CLEARANCE, ON_EXAMINATION, READY = range(len(OFFICER_COLUMNS))
+
+# Upper ends of the wait bins in minutes; bin 0 holds those who did not wait at all.
+WAIT_BIN_EDGES_MIN = (
+    0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 180, 240, 360,
+)  # fmt: skip
+WAIT_BINS = len(WAIT_BIN_EDGES_MIN) + 1
+
+# What is kept of each line for the certificate. queue_s: vehicle seconds spent in line.
+LINE_COLUMNS = ("arrived", "served", "wait_s", "queue_s")
+LINE_ARRIVED, LINE_SERVED, LINE_WAIT_S, LINE_QUEUE_S = range(len(LINE_COLUMNS))
+
+IN_TRANSIT, PASSED, SEIZED, TURNED_BACK = range(4)
+
+
+class Tally(NamedTuple):
+    """Running sums of one replication.
+
+    Attributes
+    ----------
+    lane : array of float, shape (7, ports, 24, lanes, columns)
+        By weekday first, so that what a day touches lies together in memory.
+    waits : array of int, shape (7, ports, 24, lanes, bins)
+    officer : array of float, shape (7, ports, 24, columns)
+    line : array of float, shape (lines, columns)
+    """
+
+    lane: Floats
+    waits: npt.NDArray[np.int32]
+    officer: Floats
+    line: Floats
+
+
+def new_tally(ports: int, lanes: int, lines: int) -> Tally:
+    """Sums of nothing."""
+    return Tally(
+        np.zeros((7, ports, 24, lanes, len(LANE_COLUMNS))),
+        np.zeros((7, ports, 24, lanes, WAIT_BINS), np.int32),
+        np.zeros((7, ports, 24, len(OFFICER_COLUMNS))),
+        np.zeros((lines, len(LINE_COLUMNS))),
+    )
+
+
+# What an engine finds out about attempts, one row an attempt, in order of booking.
+#
+# fate: 0 in transit, 1 passed, 2 seized, 3 turned back; reason: of referral
+# (`sim.model.port.referral`); examination_s: officer seconds of its examination, 0 where there was
+# none; rate_per_s, law: search rate, and what the detection law gives for the examination it had or
+# would have had; sure, chance: own probability of detection = sure + chance x (an examination would
+# begin in time); in_time: whether it would: 0, 1, or -1 while not known; find_word: the random word
+# that decides whether an examination finds the load.
+ATTEMPT = np.dtype(
+    [
+        ("fate", np.int64),
+        ("reason", np.int64),
+        ("examination_s", np.float64),
+        ("rate_per_s", np.float64),
+        ("law", np.float64),
+        ("sure", np.float64),
+        ("chance", np.float64),
+        ("in_time", np.int64),
+        ("find_word", np.int64),
+    ]
+)
+
+
+def new_attempts(room: int) -> Rows:
+    """Room for attempts, none of them decided."""
+    attempts = np.zeros(room, ATTEMPT)
+    attempts["in_time"] = -1
+    return attempts
+
+
+def more_room(attempts: Rows, room: int) -> Rows:
+    """The same attempts with room for at least ``room``, growing by doubling."""
+    have = len(attempts)
+    if have >= room:
+        return attempts
+    grown = new_attempts(max(room, 2 * have))
+    grown[:have] = attempts
+    return grown

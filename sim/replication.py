@@ -1,0 +1,65 @@
+"""One replication: a pure function of a point and a number."""
+
+import functools
+from pathlib import Path
+
+import simpy
+
+from sim.model.border import Border, Engine
+from sim.model.day import World
+from sim.places.ports import Ports, read_ports
+from sim.records.tally import Tally
+from sim.results.certificate import certify
+from sim.results.reading import Result
+from sim.results.summary import result_of
+from sim.scenario.checks import check_scenario
+from sim.scenario.point import Point
+
+
+@functools.lru_cache(maxsize=4)
+def _ports(year: int, table: str | None) -> Ports:
+    return read_ports(year, Path(table) if table else None)
+
+
+def _compiled(env: simpy.Environment, world: World, tally: Tally) -> Engine:
+    from sim.engine.compiled.engine import CompiledEngine
+
+    return CompiledEngine(world, tally)
+
+
+def _reference(env: simpy.Environment, world: World, tally: Tally) -> Engine:
+    from sim.engine.reference.engine import ReferenceEngine
+
+    return ReferenceEngine(env, world, tally)
+
+
+def run_border(point: Point, replication: int) -> Border:
+    """Run a replication and keep the whole border, for a closer look.
+
+    Parameters
+    ----------
+    point : Point
+    replication : int
+        Number of the replication, from 0.
+
+    Raises
+    ------
+    InputError
+        If the scenario names places that are not there, or takes a value out of its bounds: one
+        that is made in Python has not come through `sim.config`, which refuses more.
+    """
+    ports = _ports(point.year, point.ports_table)
+    check_scenario(point, ports)
+    maker = _reference if point.engine == "reference" else _compiled
+    border = Border(point, ports, replication, maker)
+    border.run()
+    return border
+
+
+def run_replication(point: Point, replication: int) -> Result:
+    """Run a replication and make its tables.
+
+    The same point and number give the same tables, byte for byte.
+    """
+    border = run_border(point, replication)
+    return result_of(border, certify(border))

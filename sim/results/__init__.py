@@ -1,0 +1,1 @@
+"""From records to tables: summary, certificate, and the results folder on disk."""

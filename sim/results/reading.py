@@ -1,0 +1,348 @@
+"""What a run came to, and how a study is kept on disk.
+
+A results folder holds four tables (`sim.results.schema`), a manifest and a certificate. Files are
+made in a folder beside them and renamed at the end, the manifest last: a folder with a manifest is
+whole.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import InputError
+from sim.results.schema import (
+    CLASSES,
+    DESIGN,
+    KEYS,
+    METRICS,
+    PORT_GROUPS,
+    SCHEMA,
+    TABLES,
+    WAIT_BIN_EDGES_MIN,
+    Column,
+    Metric,
+)
+from sim.results.writing import DESIGN_FILE, schema_of, write_study
+from sim.scenario.point import Label
+
+__all__ = [
+    "CLASSES",
+    "KEYS",
+    "METRICS",
+    "PORT_GROUPS",
+    "SCHEMA",
+    "TABLES",
+    "WAIT_BIN_EDGES_MIN",
+    "Column",
+    "Label",
+    "Metric",
+    "Result",
+    "Study",
+    "read_study",
+    "write_study",
+]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one replication of one scenario came to.
+
+    Attributes
+    ----------
+    summary, port_hours, officer_hours, attempts : pandas.DataFrame
+        The columns of TABLES without the KEYS, since a result is the same under whichever label
+        it was run.
+    certificate : list of dict
+        One for each law that always holds: law, held, residual, tolerance, detail.
+    """
+
+    summary: pd.DataFrame
+    port_hours: pd.DataFrame
+    officer_hours: pd.DataFrame
+    attempts: pd.DataFrame
+    certificate: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A results folder. Its tables are read when asked for, and no more of them than is asked.
+
+    Attributes
+    ----------
+    folder : Path
+    manifest : dict
+        How the study was made. Of its keys the analysis knows ``days`` (length of the run),
+        ``start``, ``year``, ``seed``, ``engine``, ``code_version``, ``configuration_hash``,
+        ``scenarios`` (name to title) and ``points`` (of which ``name`` and ``bound``); all but
+        ``schema`` may be missing.
+    certificate : dict
+        ``held``, ``replications`` and ``laws``: for each law its worst case.
+    made : pandas.DataFrame, optional
+        A summary that is in memory, to be taken instead of the folder's.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    certificate: dict[str, Any]
+    made: pd.DataFrame | None = None
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Every row of the summary; `summary_of` reads far less."""
+        if self.made is not None:
+            return self.made
+        return _read_table(self.folder / "summary.parquet").to_pandas()
+
+    def summary_of(self, port_group: str = "all", traffic_class: str = "all") -> pd.DataFrame:
+        """Rows of the summary for one group of ports and one class of traffic."""
+        key = ("summary", port_group, traffic_class)
+        if key not in self.derived:
+            self.derived[key] = self._summary_of(port_group, traffic_class)
+        rows: pd.DataFrame = self.derived[key]
+        return rows
+
+    def _summary_of(self, port_group: str, traffic_class: str) -> pd.DataFrame:
+        if self.made is None:
+            only = [("port_group", "==", port_group), ("class", "==", traffic_class)]
+            return _read_some(self.folder / "summary.parquet", only)
+        chosen = (self.made["port_group"] == port_group) & (self.made["class"] == traffic_class)
+        return self.made[chosen]
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """Scenario, adversary, world and replication of every run, in the order of the study."""
+        rows = self.summary_of()
+        keys = ["scenario", "adversary", "world", "replication"]
+        return rows[keys].drop_duplicates().reset_index(drop=True)
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios, in the order of the study."""
+        return [str(name) for name in self.runs["scenario"].unique()]
+
+    @property
+    def adversaries(self) -> list[str]:
+        """Kinds of smuggler, in the order of the study."""
+        return [str(name) for name in self.runs["adversary"].unique()]
+
+    @property
+    def worlds(self) -> list[int]:
+        """Numbers of the worlds."""
+        return [int(world) for world in self.runs["world"].unique()]
+
+    def table(
+        self,
+        name: str,
+        columns: Iterable[str] | None = None,
+        scenario: str | None = None,
+        adversary: str | None = None,
+        world: int | None = None,
+    ) -> pd.DataFrame:
+        """Read a table, or some columns of it, or the rows of one scenario, adversary or world."""
+        path = self.folder / f"{name}.parquet"
+        asked = {"scenario": scenario, "adversary": adversary, "world": world}
+        only = [(key, "==", value) for key, value in asked.items() if value is not None] or None
+        wanted = None if columns is None else list(columns)
+        return _read_table(path, wanted, only).to_pandas()
+
+    @cached_property
+    def port_hours(self) -> pd.DataFrame:
+        """Traffic, waits and referrals by port, lane and hour of the week."""
+        return self.table("port_hours")
+
+    @cached_property
+    def officer_hours(self) -> pd.DataFrame:
+        """Officer time by port and hour of the week."""
+        return self.table("officer_hours")
+
+    @cached_property
+    def attempts(self) -> pd.DataFrame:
+        """Every attempt with a firearm."""
+        return self.table("attempts")
+
+    @cached_property
+    def design(self) -> pd.DataFrame:
+        """Which values the numbered points of a design stand for; empty where there is none."""
+        path = self.folder / DESIGN_FILE
+        if not path.is_file():
+            return schema_of(DESIGN).empty_table().to_pandas()
+        return _read_table(path).to_pandas()
+
+    @cached_property
+    def derived(self) -> dict[Any, Any]:
+        """What the analysis has worked out of these tables already, so that it is done once."""
+        return {}
+
+    @property
+    def days(self) -> float | None:
+        """Length of the run, or None where the manifest does not say."""
+        days = self.manifest.get("days")
+        return None if days is None else float(days)
+
+    def title(self, scenario: str) -> str:
+        """Name of a scenario for people."""
+        titles = self.manifest.get("scenarios")
+        known = titles.get(scenario) if isinstance(titles, dict) else None
+        return known if known and isinstance(known, str) else scenario.replace("_", " ")
+
+    @property
+    def bounds(self) -> frozenset[str]:
+        """Scenarios that are bounds, not proposals that anyone would carry out."""
+        points = self.manifest.get("points")
+        known = points if isinstance(points, list) else []
+        return frozenset(str(point["name"]) for point in known if point.get("bound"))
+
+
+def read_study(folder: Path | str, *, certified: bool = True) -> Study:
+    """Read a results folder.
+
+    Parameters
+    ----------
+    folder : Path
+    certified : bool
+        Whether to refuse results that broke one of the laws that always hold.
+
+    Raises
+    ------
+    InputError
+        If it is not a results folder, is damaged, is of another version or is not certified.
+    """
+    folder = Path(folder)
+    if not (folder / "manifest.json").is_file():
+        raise InputError(f"{folder}: not a results folder (there is no manifest.json in it)")
+    manifest = _read_json(folder / "manifest.json")
+    if manifest.get("schema") != SCHEMA:
+        raise InputError(
+            f"{folder}: tables of version {manifest.get('schema')!r}, this program reads {SCHEMA}"
+        )
+    certificate = _read_json(folder / "certificate.json")
+    if certified:
+        _check_certificate(folder, certificate)
+    rows = manifest.get("rows")
+    for name, columns in TABLES.items():
+        path = folder / f"{name}.parquet"
+        try:
+            about = pq.read_metadata(path)
+            schema = about.schema.to_arrow_schema()
+        except (OSError, pa.ArrowException) as error:
+            raise _damaged(path, error) from None
+        for column in schema_of(columns):
+            if column.name not in schema.names:
+                raise _damaged(path, f"column {column.name} is missing")
+            if schema.field(column.name).type != column.type:
+                raise _damaged(path, f"column {column.name} is not of type {column.type}")
+        if isinstance(rows, dict) and about.num_rows != rows.get(name):
+            raise _damaged(path, f"{about.num_rows} rows, the manifest says {rows.get(name)}")
+    return Study(folder, manifest, certificate)
+
+
+def _check_certificate(folder: Path, certificate: dict[str, Any]) -> None:
+    """Refuse what is not a result, and say which law it broke."""
+    try:
+        broken = [law for law in certificate["laws"] if not law["held"]]
+        if certificate["held"] and certificate["laws"] and not broken:
+            return
+        if not broken:
+            raise InputError(f"{folder}: not certified: no law was checked, so this is no result")
+        worst = broken[0]
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        raise InputError(
+            f"{folder}: not certified: law {worst['law']!r}{more} broken in "
+            f"{worst['broken']} of {worst['checked']} replications (residual "
+            f"{worst['residual']:g}, tolerance {worst['tolerance']:g}; {worst['detail']}), "
+            "so this is no result"
+        )
+    except (KeyError, TypeError) as error:
+        raise _damaged(folder / "certificate.json", error) from None
+
+
+def read_headline(folder: Path, label: Label) -> pd.DataFrame:
+    """Read one point's summary over all ports and classes, and nothing else: a study may be large.
+
+    Parameters
+    ----------
+    folder : Path
+    label : Label
+    """
+    asked = {**label._asdict(), "port_group": "all", "class": "all"}
+    only = [(key, "==", value) for key, value in asked.items()]
+    return _read_table(folder / "summary.parquet", ["metric", "value"], only).to_pandas()
+
+
+def _read_table(path: Path, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
+    try:
+        return pq.read_table(
+            path, columns=columns, filters=filters, page_checksum_verification=True
+        )
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from None
+
+
+def _read_some(path: Path, filters: Any) -> pd.DataFrame:
+    """Rows that pass a filter; words are compared by their codes, which takes half the time."""
+    try:
+        words = [field.name for field in pq.read_schema(path) if field.type == pa.string()]
+        table = pq.read_table(
+            path, filters=filters, read_dictionary=words, page_checksum_verification=True
+        )
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from None
+    whole = pa.schema(
+        [(field.name, pa.string() if field.name in words else field.type) for field in table.schema]
+    )
+    return table.cast(whole).to_pandas()
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from None
+    if not isinstance(content, dict):
+        raise _damaged(path, "not an object")
+    return content
+
+
+def _damaged(path: Path, why: object) -> InputError:
+    first = next(iter(str(why).splitlines()), "") or type(why).__name__
+    return InputError(f"{path}: damaged ({first})")
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE, ABOUT = "port_day.parquet", "port_day.json"
+COLUMNS = ("minute", "quantity", "part", "value", "unit", "scenario")
+
+
+def read_port_day(folder: Path) -> "tuple[pd.DataFrame, dict[str, Any]]":
+    """Read a day at a port.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `sim.port_day.port_day`, and scenario.
+    dict
+        port, date, and scenarios: titles by name.
+
+    Raises
+    ------
+    InputError
+        If it is not there or damaged.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_parquet(folder / TABLE, columns=list(COLUMNS))
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        return table, {**about, "scenarios": dict(about["scenarios"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        first = next(iter(str(error).splitlines()), "")
+        raise InputError(f"{folder}: not a day at a port, or damaged ({first})") from None

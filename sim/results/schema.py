@@ -1,0 +1,287 @@
+"""The tables of results: what each column is called, holds and means."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.records import tally
+
+SCHEMA = 2
+"""Version of the tables; raised when a column changes its name or its meaning."""
+
+WAIT_BIN_EDGES_MIN = (*tally.WAIT_BIN_EDGES_MIN, math.inf)
+"""Bin 0 counts waits of zero; bin 1 those in (0, 1) min, bin k those in [edge k-1, edge k)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name, dtype : str
+        Name, and one of str, int64, float64, bool.
+    unit : str
+        Unit, or "" where there is none.
+    about : str
+        What it is, in one line.
+    """
+
+    name: str
+    dtype: str
+    unit: str
+    about: str
+
+
+def _text(name: str, about: str) -> Column:
+    return Column(name, "str", "", about)
+
+
+def _count(name: str, unit: str, about: str) -> Column:
+    return Column(name, "int64", unit, about)
+
+
+def _real(name: str, unit: str, about: str) -> Column:
+    return Column(name, "float64", unit, about)
+
+
+KEYS = (
+    _text("scenario", "Name of the scenario"),
+    _text("adversary", "How smugglers choose their route"),
+    _count("world", "", "Number of the draw of uncertain parameters; 0 is their central value"),
+    _count("replication", "", "Number of the replication, from 0"),
+)
+"""What every table says of a row's run; write_study fills them in."""
+
+_PORT = _text("port_id", "Port of entry, key of the port table; empty away from the ports")
+_LANE = _text("lane", "car, nexus, truck, fast, bus or train")
+_HOUR = (
+    _count("weekday", "", "Monday is 0"),
+    _count("hour", "h", "Hour of the day, local time of the port, 0 to 23"),
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "summary": (
+        *KEYS,
+        _text("metric", "A key of METRICS"),
+        _text("unit", "Unit of the value"),
+        _text("port_group", "One of PORT_GROUPS"),
+        _text("class", "One of CLASSES, or the id of a market or source for a metric by one"),
+        _real("value", "", "Value over the whole run"),
+    ),
+    "port_hours": (
+        *KEYS, _PORT, _LANE, *_HOUR,
+        _count("arrivals", "vehicles", "Joined the line in this hour of the week"),
+        _count("released", "vehicles", "Of these, left primary"),
+        _real("wait_s", "s", "Sum of their waits in line"),
+        *(
+            _count(f"wait_bin_{k:02d}", "vehicles", "No wait at all" if k == 0 else
+                   f"Wait from {WAIT_BIN_EDGES_MIN[k - 1]} up to {WAIT_BIN_EDGES_MIN[k]} min")
+            for k in range(len(WAIT_BIN_EDGES_MIN))
+        ),
+        *(
+            _count(f"referred_{reason}", "vehicles", f"Referred to secondary: {words}")
+            for reason, words in (
+                ("lookout", "a lookout was hit"), ("paperwork", "permits, immigration, papers"),
+                ("duty", "duty to pay"), ("random", "drawn at random"),
+                ("selective", "an officer's suspicion"),
+            )
+        ),
+        _count("duty_waived", "vehicles", "Duty collections waived for the queue"),
+        _count("examinations", "examinations", "Discretionary examinations done"),
+        _count("examinations_released", "examinations", "Ordered, released undone at the limit"),
+        _real("primary_s", "officer-seconds", "Officer time at primary"),
+        _real("clearance_s", "officer-seconds", "Officer time on duty and paperwork"),
+        _real("examination_s", "officer-seconds", "Officer time on examinations"),
+    ),
+    "officer_hours": (
+        *KEYS, _PORT, *_HOUR,
+        _real("shift_s", "officer-seconds", "Officers on shift"),
+        _real("overtime_s", "officer-seconds", "Work finished after the end of a shift"),
+        _real("primary_s", "officer-seconds", "At primary"),
+        _real("clearance_s", "officer-seconds", "On duty and paperwork"),
+        _real("examination_s", "officer-seconds", "On examinations"),
+        _real("ready_s", "officer-seconds", "At their post without a vehicle"),
+    ),
+    "attempts": (
+        *KEYS,
+        _text("attempt_id", "The same opportunity has the same number in every scenario"),
+        _text("kind", "trafficking or traveller"),
+        _text("organisation", "Trafficking organisation; empty for a traveller"),
+        _text("market", "Canadian region of sale"),
+        _text("source", "State of purchase"),
+        _text("route", "port, between_ports, water, post, air, not_made or not_planned"),
+        _text("region", "Region of a route away from the ports, else empty"),
+        _PORT, _LANE,
+        _real("time_s", "s", "Moment of the attempt since the start of the run"),
+        _count("load", "firearms", "Firearms carried"),
+        Column("deep", "bool", "", "Hidden deep in the vehicle"),
+        Column("lookout", "bool", "", "A lookout on it was active when it arrived"),
+        _real("perceived_loss", "share", "Chance of loss as the smuggler saw it"),
+        _real("true_detection_share", "share", "Chance of detection that the model gave it"),
+        _text("reason", "Why it was referred; empty if it was not"),
+        _real("examination_min", "min", "Officer time of its examination"),
+        _text("fate", "not_planned, deterred, passed, seized, in_transit or intercepted"),
+        _text("why", "Why it was not planned: arrest, supply or price; else empty"),
+    ),
+}  # fmt: skip
+
+DESIGN: tuple[Column, ...] = (
+    _text("scenario", "Scenario that the value makes; empty where it makes a world"),
+    _count("world", "", "World that the value makes; 0 where it makes a scenario"),
+    _text("parameter", "Dotted name of a parameter"),
+    _real("value", "", "Its value, in the parameter's unit"),
+    _real("place", "share", "Where it lies in the range that was tried: 0 lowest, 1 highest"),
+)
+"""Which values the numbered points of a design stand for, one row a point and parameter."""
+
+
+PORT_GROUPS = ("all", "one_officer", "larger", "busiest10", "windsor")
+CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
+"""Classes of traffic. A metric by market or source has its id (`sim.places.network`) instead."""
+
+CONTRABAND = {
+    "firearms": "firearms",
+    "parts": "firearm parts",
+    "kg": "drugs",
+    "CAD thousand": "currency",
+    "persons": "persons",
+}
+"""What is smuggled, by the unit that its loads are counted in (``contraband.unit``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number of the summary table.
+
+    Attributes
+    ----------
+    unit : str
+        Unit of the value.
+    title : str
+        A noun phrase, which reads on after "more" or "longer".
+    better : str
+        "more" or "less" where the direction is a matter of agreement, else "".
+    model_only : bool
+        Whether no agency could know it: only the model counts what nobody found.
+    """
+
+    unit: str
+    title: str
+    better: Literal["more", "less", ""] = ""
+    model_only: bool = False
+
+
+PRIMARY_OUTCOME = "expected_firearms_reaching_market"
+"""What proposals are judged by: the fewer firearms reach the market, the better.
+
+Of what traffickers plan, what is neither deterred nor stopped, each attempt by its own chance of
+being stopped; what is still on the way at the end counts. Chances vary far less than the count of
+what passed. Every scenario has the same opportunities, so the fall from the baseline is what a
+proposal keeps out, by whatever mechanism."""
+
+METRICS: dict[str, Metric] = {
+    "arrivals": Metric("vehicles", "vehicles arriving"),
+    "released": Metric("vehicles", "vehicles leaving primary"),
+    "mean_wait_min": Metric("min", "mean wait", "less"),
+    "mean_transit_min": Metric("min", "mean wait and primary inspection", "less"),
+    "wait_p95_min": Metric("min", "95th percentile of waits", "less"),
+    "within_standard_share": Metric("share", "share within the wait standard", "more"),
+    "delay_vehicle_h": Metric("vehicle-hours", "hours of delay", "less"),
+    "referred_share": Metric("share", "share referred to secondary"),
+    "examinations": Metric("examinations", "examinations done"),
+    "examinations_ordered": Metric("examinations", "examinations ordered"),
+    "examinations_released": Metric("examinations", "examinations ordered and not done", "less"),
+    "officer_shift_h": Metric("officer-hours", "officer time on shift"),
+    "officer_overtime_h": Metric("officer-hours", "officer overtime", "less"),
+    "officer_primary_h": Metric("officer-hours", "officer time at primary"),
+    "officer_clearance_h": Metric("officer-hours", "officer time on duty and paperwork"),
+    "officer_examination_h": Metric("officer-hours", "officer time on examinations"),
+    "officer_ready_h": Metric("officer-hours", "officer time without a vehicle"),
+    "firearms_not_planned": Metric("firearms", "firearms of opportunities not used", "", True),
+    "trips_not_planned_arrest": Metric("trips", "trips not planned for an arrest", "", True),
+    "trips_not_planned_supply": Metric("trips", "trips not planned for want of supply", "", True),
+    "trips_not_planned_price": Metric("trips", "trips not planned at the price", "", True),
+    "firearms_planned": Metric("firearms", "firearms planned by traffickers", "less", True),
+    "firearms_deterred": Metric("firearms", "firearms deterred", "more", True),
+    "firearms_passed": Metric("firearms", "trafficked firearms getting through", "less", True),
+    "firearms_delivered": Metric(
+        "firearms", "trafficked firearms delivered, by market", "less", True
+    ),
+    "street_price_cad": Metric("CAD", "mean street price, by market", "more", True),
+    "market_stock": Metric("firearms", "firearms for sale at the end, by market", "", True),
+    "organisations_in_action": Metric("organisations", "organisations in action", "less", True),
+    "firearms_seized_ports": Metric(
+        "firearms", "trafficked firearms seized at ports", "more", True
+    ),
+    "firearms_intercepted_away": Metric(
+        "firearms", "trafficked firearms intercepted away from the ports", "more", True
+    ),
+    "traveller_firearms_seized": Metric("firearms", "travellers' firearms seized", "", True),
+    "firearms_seized_highway": Metric("firearms", "firearms seized at ports, all kinds", "more"),
+    "seizures_highway": Metric("seizures", "seizures at ports, all kinds", "more"),
+    "true_interdicted_share": Metric("share", "share of trafficked firearms stopped", "more", True),
+    "true_detection_share": Metric("share", "chance of detection by firearm", "more", True),
+    "expected_firearms_stopped": Metric(
+        "firearms",
+        "expected trafficked firearms stopped",
+        "more",
+        True,
+    ),
+    PRIMARY_OUTCOME: Metric("firearms", "firearms that reach the market", "less", True),
+    "expected_firearms_seized_ports": Metric(
+        "firearms", "expected trafficked firearms seized at ports", "more", True
+    ),
+    "expected_traveller_firearms_seized": Metric(
+        "firearms", "expected travellers' firearms seized", "", True
+    ),
+    "expected_trafficking_seizures": Metric(
+        "seizures", "expected seizures from traffickers at ports", "more", True
+    ),
+    "expected_traveller_seizures": Metric(
+        "seizures", "expected seizures from travellers", "", True
+    ),
+    "expected_handguns_seized": Metric(
+        "firearms", "expected handguns seized at ports, all kinds", "more", True
+    ),
+    "expected_firearms_seized_pacific": Metric(
+        "firearms", "expected firearms seized at ports of the Pacific region", "more", True
+    ),
+    "expected_firearms_seized_post_air": Metric(
+        "firearms", "expected trafficked firearms seized in the post or by air", "more", True
+    ),
+    "firearms_recovered": Metric("firearms", "trafficked firearms recovered on the street"),
+    "traces_requested": Metric("traces", "traces requested"),
+    "traces_succeeded": Metric("traces", "traces that found a first sale", "more"),
+    "trace_delay_days": Metric("days", "mean time to the result of a trace", "less"),
+    "ballistic_matches_across": Metric("matches", "ballistic matches across the border", "more"),
+    "message_delay_days": Metric("days", "mean delay of messages across the border", "less"),
+    "leads": Metric("leads", "leads that reach the investigators", "more"),
+    "leads_held_back": Metric("leads", "leads not shared for want of evidence", "less"),
+    "leads_used": Metric("leads", "leads used"),
+    "leads_faded": Metric("leads", "leads gone cold on the desk", "less"),
+    "cases_opened": Metric("cases", "cases opened", "more"),
+    "cases_ended": Metric("cases", "cases ended", "more"),
+    "cases_open": Metric("cases", "mean number of open cases"),
+    "cases_in_line": Metric("organisations", "organisations in line for a case at the end"),
+    "cases_arrests": Metric("cases", "cases that end in arrest", "more"),
+    "lookouts_issued": Metric("lookouts", "lookouts issued"),
+    "lookouts_late": Metric("lookouts", "lookouts that came too late", "less"),
+    "lookouts_active": Metric("lookouts", "lookouts active at the end"),
+    "lookout_trips": Metric("trips", "trips at ports under an active lookout", "", True),
+    "lookout_trip_share": Metric("share", "share of trips at ports under a lookout", "more", True),
+    "lookouts_hit": Metric("trips", "trips examined on a lookout", "more"),
+    "lookouts_missed": Metric("trips", "trips under a lookout not examined on it", "less", True),
+    "enrolments_lost": Metric("organisations", "trusted enrolments lost to audits", "more"),
+    "duty_collected_cad": Metric("CAD", "duty and tax collected"),
+    "collections": Metric("collections", "duty collections"),
+    "trips_lost": Metric("vehicles", "trips lost", "less"),
+    "trips_diverted": Metric("vehicles", "trips diverted to another port", "less"),
+    "withdrawals": Metric("events", "withdrawals of officers", "less"),
+    "withdrawal_closed_h": Metric("h", "port closure after withdrawals", "less"),
+    "dangerous_subjects_met": Metric("events", "dangerous subjects met by police", "more"),
+    "port_runners_met": Metric("vehicles", "port runners met by police", "more"),
+    "delay_value_cad": Metric("CAD", "value of delay", "less"),
+    "programme_cost_cad": Metric("CAD", "programme cost", "less"),
+    "officer_pay_cad": Metric("CAD", "officers' pay", "less"),
+}

@@ -1,0 +1,1 @@
+"""What is changed, where and when: interventions, scenario files, points of a study."""

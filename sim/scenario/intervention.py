@@ -1,0 +1,347 @@
+"""When, where, which quantity, how much: what a scenario changes."""
+
+import datetime
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Self
+
+from sim.errors import InputError
+from sim.parameters import Parameters, catalogue, check_value
+from sim.scenario.where import EVERYWHERE, PortTable, Where, select
+
+SETTLED = frozenset(
+    {
+        "contraband.trusted_share",
+        "contraband.unit",
+        "costs.car_delay_cad_per_h",
+        "costs.truck_delay_cad_per_h",
+        "danger.lookouts_per_year",
+        "danger.port_runners_per_year",
+        "inspection.secondary_cv",
+        "intelligence.age_median_years",
+        "intelligence.couriers",
+        "intelligence.plate_days",
+        "intelligence.warm_up_days",
+        "market.adjustment_days",
+        "market.delivered_share",
+        "market.demand_elasticity",
+        "market.price_ceiling",
+        "market.price_floor",
+        "market.price_response",
+        "market.stock_days",
+        "market.trip_elasticity",
+        "market.used_share",
+        "primary.cv",
+        "primary.distribution",
+        "primary.us_car_s",
+        "primary.us_truck_s",
+        "smuggling.affinity_km",
+        "smuggling.air_share",
+        "smuggling.between_ports_share",
+        "smuggling.hidden_cost_most",
+        "smuggling.learning_alike_share",
+        "smuggling.learning_days",
+        "smuggling.learning_prior_trips",
+        "smuggling.network",
+        "smuggling.news_share",
+        "smuggling.organisations",
+        "smuggling.perception_days",
+        "smuggling.post_share",
+        "smuggling.price_cad",
+        "smuggling.traveller_firearms_mean",
+        "smuggling.traveller_firearms_per_million",
+        "smuggling.traveller_handgun_share",
+        "smuggling.traveller_pacific_factor",
+        "smuggling.water_share",
+        "staffing.control_interval_min",
+        "staffing.safety",
+        "traffic.day_factor_cv",
+        "traffic.direction",
+        "traffic.detour_choice_min",
+        "traffic.detour_factor",
+        "traffic.detour_speed_km_per_h",
+        "traffic.distance_elasticity",
+        "traffic.neighbours",
+        "traffic.sailings_per_day",
+        "traffic.trip_km",
+    }
+)
+"""Quantities that a replication settles: a study may vary them, planners could not."""
+
+LAID_OUT = frozenset(
+    {
+        "primary.car_booths_added",
+        "primary.fast_booths_added",
+        "primary.nexus_booths_added",
+        "primary.truck_booths_added",
+        "traffic.fast_lane",
+        "traffic.nexus_lane",
+    }
+)
+"""What stands on a plaza: built, port by port, before the first day."""
+
+
+__all__ = [
+    "BASELINE",
+    "Cost",
+    "Intervention",
+    "PortTable",
+    "Scenario",
+    "Where",
+    "select",
+]
+
+PORT = "port"
+ON_PARAMETERS = ("set", "scale", "add")
+ON_PORTS = ("close", "hours")
+OPERATIONS = (*ON_PARAMETERS, *ON_PORTS)
+EXCLUSIVE = ("set", *ON_PORTS)
+WHOLE = {"ports": "the whole border", "states": "all states", "markets": "all markets"}
+
+Moment = datetime.date | datetime.datetime
+Value = float | int | bool | str | tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """One change.
+
+    Attributes
+    ----------
+    parameter : str
+        Dotted name of a parameter, or ``port`` for the opening of ports.
+    operation : str
+        set, scale or add (a parameter); close or hours (``port``).
+    value : float, int, bool, str or pair of float
+        In the unit of the parameter (a ratio for scale); opening and closing hour for hours;
+        True for close.
+    where : Where
+        Ports it holds at, or states, or markets.
+    start : date or datetime, optional
+        Local time. None: in force, and its ramp complete, before the run begins.
+    end : date or datetime, optional
+        Exclusive. None: to the end of the run.
+    ramp_days : float
+        Days from the start in which it grows from nothing to its value, linearly.
+    program : str
+        The programme it belongs to, for messages and tables.
+    """
+
+    parameter: str
+    operation: str
+    value: Value
+    where: Where = EVERYWHERE
+    start: Moment | None = None
+    end: Moment | None = None
+    ramp_days: float = 0.0
+    program: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be carried out whatever the baseline is."""
+        if self.operation not in OPERATIONS:
+            raise InputError.unknown("operation", self.operation, OPERATIONS, self.parameter)
+        if (self.parameter == PORT) != (self.operation in ON_PORTS):
+            wanted = ON_PORTS if self.parameter == PORT else ON_PARAMETERS
+            raise InputError(
+                f"{self.parameter}: operation {self.operation!r} is not one of {', '.join(wanted)}"
+            )
+        if self.parameter == PORT:
+            self._check_opening()
+        else:
+            self._check_parameter()
+        if self.start and self.end and moment(self.end) <= moment(self.start):
+            raise InputError(
+                f"{self.parameter}: end {self.end} is not after start {self.start} (reversed?)"
+            )
+        if not 0.0 <= self.ramp_days <= 36525.0:
+            raise InputError(
+                f"{self.parameter}: ramp_days = {self.ramp_days} is outside 0 to 36525 days"
+            )
+
+    def _check_opening(self) -> None:
+        if set(self.where.kinds_of_place) - {"ports"}:
+            raise InputError("port: where selects ports, not states or markets")
+        if self.operation == "close":
+            if self.value is not True:
+                raise InputError(f"port: close takes the value true, not {self.value!r}")
+        elif not (
+            isinstance(self.value, tuple)
+            and len(self.value) == 2
+            and 0.0 <= self.value[0] < self.value[1] <= 24.0
+        ):
+            raise InputError(
+                f"port: hours = {self.value!r} is not an opening hour and a later closing hour, "
+                "0 to 24 h"
+            )
+        if self.ramp_days:
+            raise InputError("port: an opening cannot have ramp_days")
+
+    def _check_parameter(self) -> None:
+        known = catalogue()
+        if self.parameter not in known:
+            raise InputError.unknown("parameter", self.parameter, [*known, PORT], "intervention")
+        if self.parameter in SETTLED:
+            raise InputError(
+                f"{self.parameter}: is settled before the first day; set it as a parameter"
+            )
+        if self.parameter in LAID_OUT and (self.start or self.end or self.ramp_days):
+            raise InputError(
+                f"{self.parameter}: is built before the first day; "
+                "it cannot have start, end or ramp_days"
+            )
+        field = known[self.parameter]
+        self._check_where(field.metadata)
+        if isinstance(field.default, (bool, str)):
+            if self.operation != "set" or self.ramp_days:
+                raise InputError(f"{self.parameter}: can only be set, and at once")
+        elif isinstance(self.value, (bool, str, tuple)) or not math.isfinite(self.value):
+            raise InputError(f"{self.parameter}: value {self.value!r} is not a number")
+
+    def _check_where(self, about: Mapping[str, Any]) -> None:
+        for name, by in (("ports", "by_port"), ("states", "by_source"), ("markets", "by_market")):
+            if name in self.where.kinds_of_place and not about[by]:
+                raise InputError(
+                    f"{self.parameter}: holds for {WHOLE[name]} and cannot be changed "
+                    f"{'at' if name == 'ports' else 'in'} some {name}"
+                )
+
+    def of(self, baseline: Any) -> Any:
+        """Value of the parameter when the intervention is in full force, from that before it."""
+        if self.operation == "scale":
+            return baseline * self.value
+        return baseline + self.value if self.operation == "add" else self.value
+
+    def coincides(self, other: "Intervention") -> bool:
+        """Whether both decide the same quantity, somewhere, at some time."""
+        return (
+            self.parameter == other.parameter
+            and self.operation in EXCLUSIVE
+            and other.operation in EXCLUSIVE
+            and moment(self.start) < moment(other.end, last=True)
+            and moment(other.start) < moment(self.end, last=True)
+            and self.where.may_meet(other.where)
+        )
+
+    def __str__(self) -> str:
+        """Say it in a few words, for messages."""
+        what = f"{self.operation} {self.parameter}"
+        what += f" = {self.value}" if self.operation != "close" else ""
+        span = f" from {self.start}" if self.start else ""
+        span += f" until {self.end}" if self.end else ""
+        return what + span + (f" ({self.program})" if self.program else "")
+
+
+def moment(when: Moment | None, *, last: bool = False) -> datetime.datetime:
+    """Express a date as its first instant; None as the earliest, or the last, instant there is."""
+    if when is None:
+        return datetime.datetime.max if last else datetime.datetime.min
+    if isinstance(when, datetime.datetime):
+        return when
+    return datetime.datetime.combine(when, datetime.time())
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A cost entry of a scenario; a saving is negative.
+
+    Attributes
+    ----------
+    what : str
+    cad_per_year : float
+        CAD a year.
+    source : str
+    low, high : float
+        Plausible range of cad_per_year.
+    cad_once : float
+        CAD, once.
+    """
+
+    what: str
+    cad_per_year: float
+    source: str
+    low: float
+    high: float
+    cad_once: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a range that does not hold its value."""
+        if not self.low <= self.cad_per_year <= self.high:
+            raise InputError(
+                f"cost {self.what!r}: cad_per_year = {self.cad_per_year:g} is outside its range "
+                f"{self.low:g} to {self.high:g} CAD/year"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A proposal, a natural experiment, or several of them together.
+
+    Attributes
+    ----------
+    name, title, source, summary : str
+    interventions : tuple of Intervention
+        Applied in this order.
+    costs : tuple of Cost
+    bound : bool
+        Whether it is a bound, not a proposal that anyone would carry out.
+    expected : str
+        Sign of its effect, or null, in words.
+    """
+
+    name: str
+    title: str = ""
+    source: str = ""
+    summary: str = ""
+    interventions: tuple[Intervention, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    bound: bool = False
+    expected: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse two interventions that decide the same quantity differently."""
+        for one, other in combinations(self.interventions, 2):
+            same = (one.operation, one.value, one.ramp_days) == (
+                other.operation,
+                other.value,
+                other.ramp_days,
+            )
+            if not same and one.coincides(other):
+                raise InputError(f"scenario {self.name}: contradiction: {one}; {other}")
+
+    @classmethod
+    def combine(cls, scenarios: Iterable["Scenario"]) -> Self:
+        """Put scenarios together, in the order given; scale and add compose."""
+        parts = tuple(scenarios)
+        return cls(
+            name="+".join(part.name for part in parts),
+            title=" + ".join(part.title for part in parts),
+            source="; ".join(part.source for part in parts if part.source),
+            summary=" ".join(part.summary for part in parts if part.summary),
+            interventions=tuple(one for part in parts for one in part.interventions),
+            costs=tuple(cost for part in parts for cost in part.costs),
+            bound=any(part.bound for part in parts),
+            expected="; ".join(f"{part.name}: {part.expected}" for part in parts if part.expected),
+        )
+
+    def check(self, parameters: Parameters) -> None:
+        """Refuse interventions that take a parameter out of its bounds.
+
+        Each is applied to the baseline alone and, as far as they may hold at the same time and
+        place, after those before it.
+        """
+        for i, one in enumerate(self.interventions):
+            if one.parameter == PORT:
+                continue
+            room, field = one.parameter.split(".")
+            baseline = getattr(getattr(parameters, room), field)
+            check_value(one.parameter, one.of(baseline), f"scenario {self.name}: {one}")
+            value = baseline
+            for before in self.interventions[: i + 1]:
+                if before.parameter == one.parameter and before.where.may_meet(one.where):
+                    value = before.of(value)
+            check_value(one.parameter, value, f"scenario {self.name}: {one}, with those before it")
+
+
+BASELINE = Scenario(name="baseline", title="The border of 2005", source="000 ¶10")

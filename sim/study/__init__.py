@@ -1,0 +1,1 @@
+"""A study as a whole: its specification, its run and its manifest."""

@@ -1,0 +1,416 @@
+"""Running a study: what is missing is run, then the tables are written."""
+
+import contextlib
+import dataclasses
+import datetime
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from sim.design.procedure import Outcome, Ran, Read, Say, Wanted
+from sim.errors import InputError
+from sim.execute.chunk import Chunks, Failure, Job
+from sim.execute.encoding import Kept
+from sim.execute.live import write_plan
+from sim.execute.part import DamagedError, keep_packed
+from sim.execute.provenance import code_digest
+from sim.execute.store import Store
+from sim.execute.task import Plan, Task, keeps_detail, key_of
+from sim.progress import Progress, in_words
+from sim.scenario.point import Label, Point
+from sim.study.manifest import manifest
+from sim.study.settings import STORE, Broken, Settings, check_folder
+
+MOST_REPLICATIONS = 200_000
+"""A study of more replications than this has to be confirmed."""
+
+
+def refusal(points: int, replications: int, settings: Settings) -> InputError:
+    """Say how long a study would take that nobody has confirmed.
+
+    Parameters
+    ----------
+    points, replications : int
+        In all.
+    settings : Settings
+        Of one of its points.
+    """
+    from sim.execute.chunk import replicate
+    from sim.execute.worker import warm
+
+    point = settings.points[0]
+    warm(point, replicate)
+    replicate(point, 0)
+    began = time.perf_counter()
+    replicate(point, 1)
+    each_s = time.perf_counter() - began
+    workers = settings.execution.workers
+    took = in_words(replications * each_s / workers)
+    return InputError(
+        f"{points:,} points with {replications:,} replications in all would take about {took} on "
+        f"{workers} processes ({each_s:.2g} s each); "
+        "if that is meant, add study.confirm=true"
+    )
+
+
+def confirm(settings: Settings) -> None:
+    """Refuse more replications than anyone would mean without saying so."""
+    if settings.configuration["study"]["confirm"]:
+        return
+    replications = sum(count for _, count in settings.runs())
+    if replications > MOST_REPLICATIONS:
+        raise refusal(len(settings.points), replications, settings)
+
+
+MOST_NEW_PARTS = 1000
+"""After so many new parts they are put together, in the middle of a run."""
+MOST_ROUNDS = 5
+"""Damage that comes back more often than this is a broken disk."""
+FAILURES_FILE = "failures.log"
+WRITERS = 8
+"""Folders of a sweep that are written at once: most of the time passes until the disk has them."""
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a study ended.
+
+    Attributes
+    ----------
+    broken : list of Broken
+        Laws that did not hold.
+    failures : list of Failure
+        Replications that were given up; there are no tables then.
+    share : str
+        What a job of an array says of its share; empty for a whole study.
+    """
+
+    broken: list[Broken]
+    failures: list[Failure]
+    share: str = ""
+
+
+def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> Ended:
+    """Run what the store lacks, and write each results folder.
+
+    Parameters
+    ----------
+    asked : sequence of Settings
+        One, or those of a sweep; they share the store and the executor.
+    base : pathlib.Path
+        Folder that holds the store.
+    progress : Progress
+    """
+    check_folder(base)
+    for settings in asked:
+        confirm(settings)
+    execution = asked[0].execution
+    store = Store(base / STORE, code_digest())
+    with store.locked(execution.member):
+        store.prepare(alone=not execution.member)
+        if not execution.member:
+            _clear({base, *(settings.folder for settings in asked)})
+        began = datetime.datetime.now(datetime.UTC)
+        with progress.watched(base, asked[0].name, execution.kind, execution.member):
+            for line in store.refresh():
+                progress.tell(line)
+            try:
+                asked = [_followed(settings, base, store, progress) for settings in asked]
+            except _GivenUpError as given_up:
+                _write_failures(base, given_up.failures)
+                return Ended([], given_up.failures)
+            plan = Plan()
+            for settings in asked:
+                for point, count in settings.runs():
+                    plan.add([point], count, settings.detail)
+            points = (point for settings in asked for point in settings.points)
+            most = max(settings.replications for settings in asked)
+            write_plan(base, store.code, points, most)
+            if execution.member:
+                return _share(plan, asked[0], store, progress)
+            for _ in range(MOST_ROUNDS):
+                failures = run_missing(plan, asked[0], store, progress)
+                if failures:
+                    _write_failures(base, failures)
+                    return Ended([], failures)
+                progress.writing()
+                broken, damaged = _write_all(asked, store, began)
+                for line in damaged:
+                    progress.tell(line)
+                if not damaged:
+                    (base / FAILURES_FILE).unlink(missing_ok=True)
+                    store.compact()
+                    return Ended(broken, [])
+            raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
+
+
+class _GivenUpError(Exception):
+    """Replications that a procedure wanted were tried and given up."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        super().__init__(str(failures[0]))
+        self.failures = failures
+
+
+def _followed(settings: Settings, base: Path, store: Store, progress: Progress) -> Settings:
+    """Carry out a study's procedure, if it has one; give the study that it came to."""
+
+    def run(wanted: Settings) -> int:
+        plan = Plan()
+        plan.add(wanted.points, wanted.replications, wanted.detail)
+        write_plan(base, store.code, wanted.points, wanted.replications)
+        lacking = sum(1 for task in plan if not store.has(task))
+        failures = run_missing(plan, wanted, store, progress)
+        if failures:
+            raise _GivenUpError(failures)
+        return lacking
+
+    for _ in range(MOST_ROUNDS):
+        try:
+            return follow(settings, reader(store), run, progress.tell)
+        except DamagedError as error:
+            progress.tell(f"{store.folder}: damaged ({error}); the replication is run again")
+    raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
+
+
+def _clear(folders: Iterable[Path]) -> None:
+    """Remove what a killed run left half written in folders of results."""
+    for folder in folders:
+        for path in folder.glob(".writing-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in (*folder.glob(".progress-*"), *folder.glob(".plan-*")):
+            path.unlink(missing_ok=True)
+
+
+def _share(plan: Plan, settings: Settings, store: Store, progress: Progress) -> Ended:
+    """Run one job's share of an array; a run of the whole study writes the tables later."""
+    execution = settings.execution
+    failures = run_missing(plan, settings, store, progress, execution.index, execution.count)
+    if failures:
+        _write_failures(store.folder.parent, failures)
+    return Ended(
+        [],
+        failures,
+        f"job {execution.index} of {execution.count}: {progress.done} replications are kept in "
+        f"{store.folder}; when all jobs are done, the same command without the array's settings "
+        "writes the tables",
+    )
+
+
+def run_missing(
+    plan: Plan,
+    settings: Settings,
+    store: Store,
+    progress: Progress,
+    index: int = 0,
+    count: int = 1,
+) -> list[Failure]:
+    """Run the replications that are not in the store, or one of several equal shares of them.
+
+    Parameters
+    ----------
+    plan : Plan
+    settings : Settings
+        Says how to run them.
+    store : Store
+    progress : Progress
+    index, count : int
+        Which share, from 0, and of how many.
+
+    Returns
+    -------
+    list of Failure
+        What was tried and given up.
+    """
+
+    def share() -> Iterator[Task]:
+        for number, task in enumerate(plan):
+            if number % count == index:
+                yield task
+
+    def missing() -> Iterable[Task]:
+        return (task for task in share() if not store.has(task))
+
+    total = sum(1 for _ in share())
+    left = sum(1 for _ in missing())
+    progress.begin(total, total - left)
+    failures: list[Failure] = []
+    if not left:
+        return failures
+    chunks = Chunks(missing(), left)
+    job = Job(store.folder, store.code)
+    parts = 0
+    try:
+        for outcome in settings.execution.executor(left).run(chunks, job, progress.tell):
+            for packed in outcome.packed:
+                keep_packed(store.folder, packed)
+            for line in outcome.said:
+                progress.tell(line)
+            for failure in outcome.failures:
+                progress.fail(str(failure))
+            failures += outcome.failures
+            progress.advance(outcome.done, outcome.worker)
+            parts += 1
+            if parts % MOST_NEW_PARTS == 0 and count == 1:
+                store.compact()
+    finally:
+        store.refresh()
+        progress.done = total - sum(1 for _ in missing())
+    return failures
+
+
+def _write_all(
+    asked: Sequence[Settings], store: Store, began: datetime.datetime
+) -> tuple[list[Broken], list[str]]:
+    """Write each results folder that is not what it should be already.
+
+    Returns
+    -------
+    list of Broken
+    list of str
+        A line for each replication that turned out to be damaged; it is forgotten.
+    """
+    broken: list[Broken] = []
+    damaged: list[str] = []
+
+    def one(settings: Settings) -> tuple[list[Broken], list[str]]:
+        return write(settings, store, began)
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        # one folder is written here, so that an interruption need not wait for it
+        for found in map(one, asked) if len(asked) == 1 else writers.map(one, asked):
+            broken += found[0]
+            damaged += found[1]
+    pa.default_memory_pool().release_unused()  # Arrow keeps what a large table took
+    return broken, damaged
+
+
+def write(
+    settings: Settings, store: Store, began: datetime.datetime
+) -> tuple[list[Broken], list[str]]:
+    """Write a results folder from the store, unless it holds just that."""
+    from sim.results.writing import is_written, write_study
+
+    broken: list[Broken] = []
+    damaged: list[str] = []
+
+    def results() -> Iterator[tuple[Label, int, Kept]]:
+        for point, count in settings.runs():
+            key, detailed = key_of(point), keeps_detail(settings.detail, point)
+            for replication in range(count):
+                task = Task(point, replication, key, detailed)
+                try:
+                    result = store.load(task)
+                except DamagedError as error:
+                    damaged.append(f"{store.folder}: damaged ({error}); {task.label} is run again")
+                    store.forget(task)
+                    continue
+                broken.extend(
+                    Broken(str(law["law"]), point.label, replication, str(law["detail"]))
+                    for law in result.certificate
+                    if not law["held"]
+                )
+                if not damaged:
+                    yield point.label, replication, result
+        if damaged:
+            raise DamagedError(damaged[0])
+
+    about = manifest(settings, began)
+    if is_written(settings.folder, about["content_hash"]):
+        return broken, damaged
+    design = settings.design.table() if settings.design else None
+    with contextlib.suppress(DamagedError):
+        write_study(settings.folder, results(), about, design)
+    return broken, damaged
+
+
+def _write_failures(base: Path, failures: Sequence[Failure]) -> None:
+    """Leave a file that says where in the code each failure happened."""
+    text = "\n".join(f"{failure}\n{failure.trace}" for failure in failures)
+    (base / FAILURES_FILE).write_text(text, encoding="utf-8")
+
+
+if TYPE_CHECKING:
+    from sim.execute.store import Store
+    from sim.study.settings import Settings
+
+COLUMNS = ("metric", "port_group", "class", "value")
+
+Run = Callable[["Settings"], int]
+"""Runs what the store lacks of a study's points, and returns how many replications that was."""
+
+
+def follow(settings: "Settings", read: Read, run: Run, say: Say) -> "Settings":
+    """Carry out a study's procedure, if it has one.
+
+    Parameters
+    ----------
+    settings : Settings
+    read : callable
+        Reads a replication's metrics from the store.
+    run : callable
+    say : callable
+        Takes a line for the user.
+
+    Returns
+    -------
+    Settings
+        The study with the points and replications that the procedure came to, and its outcome.
+    """
+    if settings.procedure is None:
+        return settings
+    steps = settings.procedure.steps(settings.points, read, say)
+    try:
+        wanted = next(steps)
+        while True:
+            wanted = steps.send(_run(settings, wanted, run))
+    except StopIteration as end:
+        outcome: Outcome = end.value
+    return dataclasses.replace(
+        settings,
+        points=outcome.points,
+        replications=max(outcome.counts),
+        counts=outcome.counts,
+        design=outcome.design or settings.design,
+        outcome=outcome,
+    )
+
+
+def _run(settings: "Settings", wanted: Wanted, run: Run) -> Ran:
+    began = time.monotonic()
+    asked = dataclasses.replace(settings, points=wanted.points, replications=wanted.replications)
+    ran = run(asked)
+    return Ran(time.monotonic() - began, ran)
+
+
+def reader(store: "Store") -> Read:
+    """Make a function that gives a replication's metrics, each read from the store once."""
+    known: dict[tuple[str, int], Mapping[str, float]] = {}
+
+    def read(point: Point, replication: int) -> Mapping[str, float]:
+        key = key_of(point)
+        if (key, replication) not in known:
+            summary = _load(store, Task(point, replication, key, detailed=False))
+            rows = zip(*(summary[name] for name in COLUMNS), strict=True)
+            known[key, replication] = {
+                metric: value for metric, group, kind, value in rows if group == kind == "all"
+            }
+        return known[key, replication]
+
+    return read
+
+
+def _load(store: "Store", task: Task) -> dict[str, list[Any]]:
+    """Read a summary; a damaged one is forgotten, so that it is run again."""
+    try:
+        summary: dict[str, list[Any]] = store.load(task).summary.to_pydict()
+    except DamagedError:
+        store.forget(task)
+        raise
+    return summary

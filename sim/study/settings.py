@@ -1,0 +1,137 @@
+"""What a study is: the settings that one composed configuration asks for."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from sim.design.design import Design
+from sim.design.procedure import Outcome, Procedure
+from sim.errors import InputError
+from sim.execute.execution import Execution
+from sim.scenario.point import Label, Point
+
+STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one composed configuration asks for.
+
+    Attributes
+    ----------
+    name : str
+        Name of the experiment or scenario.
+    folder : pathlib.Path
+        Results folder.
+    points : tuple of Point
+        By scenario (the baseline first, if there are several), smuggler and world.
+    replications : int
+    execution : Execution
+        Where and how the replications are run.
+    configuration : dict
+        The composed configuration, resolved.
+    design : Design, optional
+        How the points were chosen, where they are numbered.
+    detail : str
+        Of which points the detail tables are kept: all, baseline (points without interventions) or
+        none.
+    procedure : Procedure, optional
+        What decides on points and replications as it goes.
+    counts : tuple of int, optional
+        Replications of each point, where a procedure has decided on them.
+    outcome : Outcome, optional
+        How the procedure ended.
+    """
+
+    name: str
+    folder: Path
+    points: tuple[Point, ...]
+    replications: int
+    execution: Execution
+    configuration: dict[str, Any]
+    design: Design | None = None
+    detail: str = "all"
+    procedure: Procedure | None = None
+    counts: tuple[int, ...] | None = None
+    outcome: Outcome | None = None
+
+    def runs(self) -> Iterator[tuple[Point, int]]:
+        """Give every point with its number of replications."""
+        return zip(self.points, self.counts or repeat(self.replications), strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A law that did not hold in a replication."""
+
+    law: str
+    label: Label
+    replication: int
+    detail: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return (
+            f"law broken: {self.law} in {self.label}, replication {self.replication}"
+            f" ({self.detail}): this is not a result"
+        )
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something else than results."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"study.dir = {folder} is a file, not a folder")
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if names and STORE not in names and "manifest.json" not in names:
+        raise InputError(f"study.dir = {folder} holds other files and no results; name another")
+
+
+def own_folder(settings: Settings, say: Callable[[str], object]) -> Settings:
+    """Send a study that was given no folder elsewhere, if its own holds another study.
+
+    More replications, and another way of carrying it out, do not make it another study. A folder
+    that is named (``study.dir``) is used, and its tables are replaced.
+
+    Parameters
+    ----------
+    settings : Settings
+    say : callable
+        Takes a line for the user.
+    """
+    if settings.configuration["study"]["dir"]:
+        return settings
+    try:
+        text = (settings.folder / "manifest.json").read_text(encoding="utf-8")
+        there = _identifying(json.loads(text)["configuration"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return settings
+    here = _identifying(settings.configuration)
+    differing = [name for name in here if name in there and here[name] != there[name]]
+    if not differing:
+        return settings
+    digest = hashlib.sha256(json.dumps(here, sort_keys=True).encode()).hexdigest()[:6]
+    elsewhere = settings.folder.with_name(f"{settings.folder.name}-{digest}")
+    name = differing[0]
+    say(
+        f"{settings.folder} holds another study ({name} = {there[name]} there, {here[name]} here): "
+        f"this one goes to {elsewhere}"
+    )
+    return dataclasses.replace(settings, folder=elsewhere)
+
+
+def _identifying(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Values by dotted name that make a study this one and no other."""
+    plain = json.loads(json.dumps(configuration, default=str))
+    values = {
+        f"{room}.{name}" if name else room: one
+        for room, value in plain.items()
+        if room not in ("study", "execution", "precision", "stopping", "selection")
+        for name, one in (value.items() if isinstance(value, dict) else [("", value)])
+    }
+    values.pop("run.replications", None)
+    return values
