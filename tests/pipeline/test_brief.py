@@ -1,7 +1,6 @@
 """The brief: one page, whole in itself, that says what the tables say and no more."""
 
 import re
-import runpy
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from analysis.fit.values import read_values
 from analysis.validate import validate
 from sim.results.reading import Study, read_study
 from sim.results.schema import PRIMARY_OUTCOME
+from tests import synthetic_study
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
-write = MADE_UP["write"]
+write = synthetic_study.write
 CHARTS = {**AGAINST, **BORDER, **WAITS_AGAINST, **ALONE, **SETTLING}
 HOSTILE = "<img src=http://x.test/a onerror=alert(1)></script><b>more"
 
@@ -176,7 +175,7 @@ def test_a_port_appears_for_traffic_waits_and_staffing_only(study: Study) -> Non
             ids = [row[0] for row in table["rows"]]
             assert ids == sorted(ids)
         else:
-            assert not any(port in str(table) for port in MADE_UP["PORTS"])
+            assert not any(port in str(table) for port in synthetic_study.PORTS)
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())

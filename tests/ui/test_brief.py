@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import runpy
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,8 +12,8 @@ from playwright.sync_api import Locator, Page, TimeoutError
 from analysis.brief import write_brief
 from analysis.language import catalogue
 from sim.results.reading import Study, read_study
+from tests import synthetic_study
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 HOSTILE = "<img src=http://192.0.2.1/a onerror=alert(1)></script><b>more"
 WIDTHS = (360, 1440)
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -43,10 +42,10 @@ ENGLISH = re.compile(r"\b(the|of|and|with|from|are|which|wait|hours|firearms|por
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     folder = tmp_path_factory.mktemp("study")
-    points = [{"name": name, "bound": name == "arm_officers"} for name in MADE_UP["EFFECTS"]]
+    points = [{"name": name, "bound": name == "arm_officers"} for name in synthetic_study.EFFECTS]
     adversaries = ("quantal_response", "static", "worst_case")
     return read_study(
-        MADE_UP["write"](folder, replications=4, adversaries=adversaries, points=points)
+        synthetic_study.write(folder, replications=4, adversaries=adversaries, points=points)
     )
 
 
@@ -158,14 +157,14 @@ def test_the_table_sorts_by_every_column_and_by_keyboard(visit, briefs) -> None:
 
 def test_a_name_with_markup_in_it_is_shown_as_text(visit, tmp_path: Path) -> None:
     effects = {"baseline": (0.0, 0.0), HOSTILE: (31.0, 1.4)}
-    page = drawn(visit(write_brief(read_study(MADE_UP["write"](tmp_path, effects, 3)))))
+    page = drawn(visit(write_brief(read_study(synthetic_study.write(tmp_path, effects, 3)))))
     assert page.locator("img").count() == 0
     assert HOSTILE in page.locator("table.differences tbody th").all_inner_texts()
     assert page.locator("[data-chart] svg b, [data-chart] svg image[href^=http]").count() == 0
 
 
 def test_one_replication_shows_no_interval(visit, axe, tmp_path: Path) -> None:
-    page = drawn(visit(write_brief(read_study(MADE_UP["write"](tmp_path, replications=1)))))
+    page = drawn(visit(write_brief(read_study(synthetic_study.write(tmp_path, replications=1)))))
     assert page.locator(".interval", has_text="[").count() == 0
     assert page.locator(".cards", has_text="[").count() == 0
     bars = page.locator("[data-chart] .errorbar path").evaluate_all(

@@ -2,7 +2,6 @@
 
 import json
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -16,11 +15,11 @@ from plotly.offline import get_plotlyjs_version
 
 from analysis.exhibits import PLOTLYJS, plotlyjs
 from sim.progress import Status, write_status
+from tests import synthetic_study
+from tests.ui import dashboard_server
 
 HERE = Path(__file__).parent
-MADE_UP = runpy.run_path(str(HERE.parent / "synthetic_study.py"))
-SERVER = runpy.run_path(str(HERE / "dashboard_server.py"))
-settled = SERVER["settled"]
+settled = dashboard_server.settled
 SLOW_MS = 120_000
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -30,19 +29,19 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of studies: a sound one, one with hostile names, and what must be refused."""
     folder = tmp_path_factory.mktemp("runs")
-    MADE_UP["write"](folder / "hostile", {"baseline": (0.0, 0.0), HOSTILE: (5.0, 0.1)})
-    MADE_UP["write"](folder / "one", replications=1)
-    MADE_UP["write"](folder / "uncertified", held=False)
-    MADE_UP["write"](folder / "damaged")
+    synthetic_study.write(folder / "hostile", {"baseline": (0.0, 0.0), HOSTILE: (5.0, 0.1)})
+    synthetic_study.write(folder / "one", replications=1)
+    synthetic_study.write(folder / "uncertified", held=False)
+    synthetic_study.write(folder / "damaged")
     (folder / "damaged" / "summary.parquet").write_bytes(b"PAR1 nothing PAR1")
     time.sleep(0.05)
-    MADE_UP["write"](folder / "sound")
+    synthetic_study.write(folder / "sound")
     return folder
 
 
 @pytest.fixture(scope="module")
 def address(runs: Path) -> Iterator[str]:
-    with SERVER["served"](runs) as where:
+    with dashboard_server.served(runs) as where:
         yield where
 
 

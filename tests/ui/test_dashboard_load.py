@@ -4,7 +4,6 @@ import concurrent.futures
 import functools
 import json
 import os
-import runpy
 import subprocess
 import sys
 import time
@@ -14,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from sim.progress import read_status
+from tests import synthetic_study
+from tests.ui import dashboard_server
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE_UP = runpy.run_path(str(ROOT / "tests" / "synthetic_study.py"))
-SERVER = runpy.run_path(str(Path(__file__).with_name("dashboard_server.py")))
-settled = SERVER["settled"]
+settled = dashboard_server.settled
 BROWSERS = 10
 SLOW_MS = 240_000
 METRICS = ("mean_wait_min", "firearms_stopped", "delay_vehicle_h", "duty_collected_cad")
@@ -69,9 +68,9 @@ def metric_caption(content: dict[str, object]) -> bool:
 
 
 def test_ten_clients_at_once_are_all_answered(tmp_path: Path) -> None:
-    MADE_UP["write"](tmp_path / "study")
+    synthetic_study.write(tmp_path / "study")
     with (
-        SERVER["served"](tmp_path) as address,
+        dashboard_server.served(tmp_path) as address,
         concurrent.futures.ThreadPoolExecutor(BROWSERS) as clients,
     ):
         asked = [METRICS[k % len(METRICS)] for k in range(4 * BROWSERS)]
@@ -80,8 +79,8 @@ def test_ten_clients_at_once_are_all_answered(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_ten_browsers_at_once_see_no_error(visit, tmp_path: Path) -> None:
-    MADE_UP["write"](tmp_path / "study")
-    with SERVER["served"](tmp_path) as address:
+    synthetic_study.write(tmp_path / "study")
+    with dashboard_server.served(tmp_path) as address:
         pages = [visit(f"{address}{'' if k % 2 else 'mix?mix=more_officers'}") for k in range(10)]
         for k, page in enumerate(pages):
             settled(page)
@@ -97,16 +96,17 @@ def test_ten_browsers_at_once_see_no_error(visit, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_large_study_is_painted_without_delay(visit, tmp_path: Path) -> None:
+def test_a_large_study_is_painted_without_delay(
+    visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """30 scenarios, 5 kinds of smuggler, 30 replications; the figure is in docs/dashboard.md."""
-    MADE_UP["_hours"] = functools.cache(MADE_UP["_hours"])
-    MADE_UP["results"].__globals__["_hours"] = MADE_UP["_hours"]
+    monkeypatch.setattr(synthetic_study, "_hours", functools.cache(synthetic_study._hours))
     effects = {"baseline": (0.0, 0.0)} | {
         f"proposal_{k:02d}": (3.0 * k % 17, (k % 5) / 4 - 0.5) for k in range(1, 30)
     }
     kinds = ("static", "quantal_response", "learning", "threshold", "worst_case")
-    MADE_UP["write"](tmp_path / "study", effects, 30, adversaries=kinds)
-    with SERVER["served"](tmp_path) as address:
+    synthetic_study.write(tmp_path / "study", effects, 30, adversaries=kinds)
+    with dashboard_server.served(tmp_path) as address:
         first = settled(visit(address))
         first.locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
         first.close()
@@ -123,7 +123,7 @@ def test_a_large_study_is_painted_without_delay(visit, tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path) -> None:
-    MADE_UP["write"](tmp_path / "study", replications=2)
+    synthetic_study.write(tmp_path / "study", replications=2)
     process = subprocess.Popen(
         [sys.executable, "-m", "analysis", "dashboard", str(tmp_path), "--port", "0"],
         cwd=ROOT,
@@ -155,7 +155,7 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
         time.sleep(0.1)
     assert not is_there(kept.pid)
 
-    with SERVER["served"](tmp_path) as again:
+    with dashboard_server.served(tmp_path) as again:
         page = settled(visit(f"{again}{query}&run={name}"))
         page.locator("#mix-words", has_text="which are kept; Run continues").wait_for(
             timeout=SLOW_MS
@@ -176,7 +176,7 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
 
 
 def test_where_there_is_no_study_it_says_how_to_make_one(visit, tmp_path: Path) -> None:
-    with SERVER["served"](tmp_path) as address:
+    with dashboard_server.served(tmp_path) as address:
         page = settled(visit(address))
         page.locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
         page.locator("nav a").nth(4).click()
@@ -186,7 +186,7 @@ def test_where_there_is_no_study_it_says_how_to_make_one(visit, tmp_path: Path) 
 
 
 def test_a_taken_port_and_a_missing_folder_are_refused_in_one_line(tmp_path: Path) -> None:
-    with SERVER["served"](tmp_path) as address:
+    with dashboard_server.served(tmp_path) as address:
         port = address.rstrip("/").rpartition(":")[2]
         for words, expected in (
             ([str(tmp_path), "--port", port], f"port {port} of 127.0.0.1 is taken"),

@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import runpy
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,14 +20,14 @@ from analysis.dashboard.mix_callbacks import request_of
 from sim.errors import InputError
 from sim.progress import Status, write_status
 from sim.scenario import reading as scenario_files
+from tests import synthetic_study
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 PROPOSALS = sorted(offered())
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    MADE_UP["write"](tmp_path / "runs" / "sound", replications=2)
+    synthetic_study.write(tmp_path / "runs" / "sound", replications=2)
     return Desk.of(Folders.of([tmp_path / "runs"]))
 
 
@@ -73,7 +72,7 @@ def test_strangers_are_refused(desk: Desk, headers: dict[str, str], status: int)
 
 
 def test_only_what_was_found_under_the_roots_is_read(desk: Desk, tmp_path: Path) -> None:
-    MADE_UP["write"](tmp_path / "elsewhere", replications=2)
+    synthetic_study.write(tmp_path / "elsewhere", replications=2)
     (tmp_path / "runs" / "link").symlink_to(tmp_path / "elsewhere")
     assert [*desk.folders.found()] == ["sound"]
     for name in ("../elsewhere", "link", str(tmp_path / "elsewhere"), "sound/../../elsewhere"):
@@ -84,7 +83,7 @@ def test_only_what_was_found_under_the_roots_is_read(desk: Desk, tmp_path: Path)
 def test_a_study_that_is_written_again_is_read_again(desk: Desk) -> None:
     first = desk.folders.study("")
     assert desk.folders.study("sound") is first
-    MADE_UP["write"](desk.folders.path("sound"), replications=3)
+    synthetic_study.write(desk.folders.path("sound"), replications=3)
     assert desk.folders.study("").summary["replication"].max() == 2
 
 

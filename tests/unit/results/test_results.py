@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import runpy
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.results.reading import KEYS, METRICS, TABLES, WAIT_BIN_EDGES_MIN, read_study, write_study
+from tests import synthetic_study
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
-write, results = MADE_UP["write"], MADE_UP["results"]
+write, results = synthetic_study.write, synthetic_study.results
 TWO = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4)}
 
 

@@ -1,7 +1,6 @@
 """Whatever is smuggled is called by its name, with its unit, wherever a study is told."""
 
 import re
-import runpy
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from analysis.language import catalogue, speaking, tell
 from sim.parameters import catalogue as parameters
 from sim.results.reading import METRICS, read_study
 from sim.results.schema import CONTRABAND, PRIMARY_OUTCOME
+from tests import synthetic_study
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
 TWO = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4)}
 UNITS = sorted(ENGLISH)
 KEPT = (
@@ -26,7 +25,7 @@ KEPT = (
 
 def study(folder: Path, unit: str):
     about = {"configuration": {"contraband": {"unit": unit}}}
-    return read_study(MADE_UP["write"](folder, TWO, replications=3, **about))
+    return read_study(synthetic_study.write(folder, TWO, replications=3, **about))
 
 
 def test_every_unit_of_contraband_has_its_words() -> None:

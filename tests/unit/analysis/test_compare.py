@@ -1,7 +1,6 @@
 """Paired differences: against textbook formulas, by hand, and in the long run."""
 
 import math
-import runpy
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,9 @@ from analysis.estimates import estimate
 from analysis.wording import number, shown
 from sim.errors import InputError
 from sim.results.reading import Study, read_study
+from tests import synthetic_study
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "synthetic_study.py"))
-write, EFFECTS = MADE_UP["write"], MADE_UP["EFFECTS"]
+write, EFFECTS = synthetic_study.write, synthetic_study.EFFECTS
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from sim.design.worlds import PLAUSIBLE, read_points
 from sim.errors import InputError
 from sim.parameters import Smuggling, catalogue
 
-CONF = Path(__file__).parents[2] / "conf"
+CONF = Path(__file__).parents[3] / "conf"
 
 # Not in the order of their names, in which a study's table has them.
 RANGES = {
