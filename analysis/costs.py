@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -26,6 +25,7 @@ from analysis.estimates import LEVEL, Estimate, estimate
 from analysis.language import tell
 from analysis.wording import shown
 from sim.errors import InputError
+from sim.numerics.units import Floats
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -36,8 +36,6 @@ COMPONENTS = {
     "duty_collected_cad": -1.0,
 }
 """What is added up, with its sign: duty collected is a gain."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

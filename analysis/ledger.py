@@ -11,12 +11,12 @@ have the same mean; the second leaves out the last throw of the dice and has far
 """
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from analysis.compare import BASELINE
 from analysis.estimates import estimate
 from sim.errors import InputError
+from sim.numerics.units import Floats, Texts
 from sim.results.reading import Study
 
 PARTS = (
@@ -55,9 +55,6 @@ COLUMNS = [
     "attempt_id", "kind", "market", "route", "region", "port_id", "lane", "load",
     "true_detection_share", "fate", "why",
 ]  # fmt: skip
-
-Texts = npt.NDArray[np.str_]
-Floats = npt.NDArray[np.float64]
 
 
 def attempt_parts(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
 from sim.execute.execution import in_array
-from sim.study.settings import Settings, own_folder
+from sim.study.spec import StudySpec, own_folder
 
 RUNS = Path("runs")
 MOST_POINTS = 20_000
@@ -20,18 +20,18 @@ MOST_POINTS = 20_000
 
 
 @dataclasses.dataclass
-class Asked:
+class CommandLine:
     """What is to be run, as it is composed.
 
     Attributes
     ----------
-    settings : list of Settings
+    specs : list of StudySpec
         One, or one for each point of a sweep.
     words : list of sequence of str
         The overrides that made each point of a sweep.
     """
 
-    settings: list[Settings] = dataclasses.field(default_factory=list)
+    specs: list[StudySpec] = dataclasses.field(default_factory=list)
     words: list[Sequence[str]] = dataclasses.field(default_factory=list)
     expected: int = 1
     _plain: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -47,10 +47,10 @@ class Asked:
 
     def read(self) -> None:
         """Read the one configuration, where Hydra does not comment on what is wrong with it."""
-        from sim.config import settings
+        from sim.config import read_spec
 
         if self._one is not None:
-            self.settings.append(settings(self._one, self._experiment))
+            self.specs.append(read_spec(self._one, self._experiment))
 
     def expect(self, points: int) -> None:
         """Hear how many points there will be, before the first is composed."""
@@ -75,13 +75,13 @@ class Asked:
             self._plain = door.without_hydra(config)
         else:
             self._plain = door.with_values(self._plain, config, changed)
-        made = door.settings_of(self._plain, self._experiment)
-        if not self.settings:
+        made = door.spec_of(self._plain, self._experiment)
+        if not self.specs:
             self._confirm(made)
-        self.settings.append(made)
+        self.specs.append(made)
         self.words.append(words)
 
-    def _confirm(self, first: Settings) -> None:
+    def _confirm(self, first: StudySpec) -> None:
         """Refuse more points than anyone would mean without saying so."""
         if self.expected > MOST_POINTS and not first.configuration["study"]["confirm"]:
             from sim.study.run import refusal
@@ -106,27 +106,27 @@ class Asked:
         pathlib.Path
             Folder of the store.
         """
-        if not self.settings:
+        if not self.specs:
             return RUNS
         if not self.swept:
-            self.settings = [own_folder(self.settings[0], say)]
-            return self.settings[0].folder
-        base = Path(self.settings[0].configuration["study"]["dir"] or RUNS / "sweep")
+            self.specs = [own_folder(self.specs[0], say)]
+            return self.specs[0].folder
+        base = Path(self.specs[0].configuration["study"]["dir"] or RUNS / "sweep")
         shared = set.intersection(*map(set, self.words))
         named = [",".join(word for word in words if word not in shared) for words in self.words]
         named = [name.replace("/", "_") or "all" for name in named]
         if len(set(named)) < len(named) or max(map(len, named)) > 120:
             named = [f"{number:04d}" for number in range(len(named))]
-        self.settings = [
+        self.specs = [
             dataclasses.replace(one, folder=base / name)
-            for one, name in zip(self.settings, named, strict=True)
+            for one, name in zip(self.specs, named, strict=True)
         ]
         return base
 
 
 if TYPE_CHECKING:
     from sim.study.run import Ended
-    from sim.study.settings import Settings
+    from sim.study.spec import StudySpec
 
 LAW_BROKEN = 1
 BAD_INPUT = 2
@@ -158,11 +158,11 @@ def main() -> int:
         sys.argv[1:] = in_array(sys.argv[1:])
         asked = compose()
         base = asked.in_folders(_complain)
-        if not asked.settings:
+        if not asked.specs:
             return 0
-        from sim.study.run import conduct
+        from sim.study.run import run_study
 
-        ended = conduct(asked.settings, base, progress)
+        ended = run_study(asked.specs, base, progress)
     except InputError as error:
         _complain(str(error))
         return BAD_INPUT
@@ -183,10 +183,10 @@ def main() -> int:
             f"replications are kept in {base}; the same command continues"
         )
         return BAD_INPUT
-    return _report(asked.settings, ended, base)
+    return _report(asked.specs, ended, base)
 
 
-def compose() -> Asked:
+def compose() -> CommandLine:
     """Have Hydra compose the configuration, or each point of a sweep; nothing is run yet."""
     import hydra
 
@@ -194,7 +194,7 @@ def compose() -> Asked:
 
     if not config.CONF.is_dir():
         raise InputError(f"{config.CONF}: the folder of configurations is missing")
-    asked = Asked()
+    asked = CommandLine()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra passes errors on instead of printing them
     with tempfile.TemporaryDirectory() as scratch:
         config.register(Path(scratch))
@@ -203,9 +203,7 @@ def compose() -> Asked:
             command(asked)()
             asked.read()
         except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
-            raise InputError(
-                config.one_line(error, [*config.known_names(), "experiment"])
-            ) from None
+            raise InputError(config.explain(error, [*config.known_names(), "experiment"])) from None
     return asked
 
 
@@ -223,7 +221,7 @@ def _status(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _report(asked: Sequence["Settings"], ended: "Ended", base: Path) -> int:
+def _report(asked: Sequence["StudySpec"], ended: "Ended", base: Path) -> int:
     """Print the first scenario's summary, and where the results are."""
     if ended.failures:
         more = f" and {len(ended.failures) - 1} more" if len(ended.failures) > 1 else ""
@@ -239,10 +237,10 @@ def _report(asked: Sequence["Settings"], ended: "Ended", base: Path) -> int:
         return 0
     if len(asked) == 1 and not ended.broken:
         _print_summary(asked[0])
-    for settings in asked:
-        print(f"results: {settings.folder}")
+    for spec in asked:
+        print(f"results: {spec.folder}")
         if not ended.broken:
-            _print_what_is_left_out(settings.folder)
+            _print_what_is_left_out(spec.folder)
     return LAW_BROKEN if ended.broken else 0
 
 
@@ -257,12 +255,12 @@ def _print_what_is_left_out(folder: Path) -> None:
         )
 
 
-def _print_summary(settings: "Settings") -> None:
+def _print_summary(spec: "StudySpec") -> None:
     from sim.results.reading import read_headline
     from sim.results.schema import CONTRABAND, METRICS
 
-    first = settings.points[0]
-    rows = read_headline(settings.folder, first.label)
+    first = spec.points[0]
+    rows = read_headline(spec.folder, first.label)
     values = rows.groupby("metric")["value"].agg(["mean", "min", "max", "count"])
     print(
         f"{first.scenario.name}: {len(first.ports)} ports, {first.days} days from {first.start}, "
@@ -281,7 +279,7 @@ def _print_summary(settings: "Settings") -> None:
                 for value in values.loc[metric]
             )
             print(f"  {label:48}{cells}")
-    manifest = json.loads((settings.folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((spec.folder / "manifest.json").read_text(encoding="utf-8"))
     for line in (manifest.get("procedure") or {}).get("said", ()):
         print(line)
 

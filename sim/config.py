@@ -24,7 +24,7 @@ from sim.design.asking import (
     most_replications,
     procedure_of,
 )
-from sim.design.design import WORLD, Design, crossed
+from sim.design.design import WORLD, Design, full_factorial
 from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.execute.execution import Execution
@@ -34,14 +34,14 @@ from sim.places.ports import Ports, read_ports
 from sim.scenario.checks import check_point
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import ENGINES, YEARS, Point
-from sim.study.settings import Settings
+from sim.study.spec import StudySpec
 
 CONF = Path(__file__).resolve().parent.parent / "conf"
-PLACE = "configuration"
+SOURCE = "configuration"
 PORT_SETS = ("all", "official119")
 
 
-def settings(config: DictConfig, experiment: str | None = None) -> Settings:
+def read_spec(config: DictConfig, experiment: str | None = None) -> StudySpec:
     """Turn a composed configuration into what is to be run, or refuse it.
 
     Parameters
@@ -55,7 +55,7 @@ def settings(config: DictConfig, experiment: str | None = None) -> Settings:
     InputError
         With field, value, bound and unit in one line.
     """
-    return settings_of(_plain(config), experiment)
+    return spec_of(_plain(config), experiment)
 
 
 def without_hydra(config: DictConfig) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def with_values(
     return taken
 
 
-def settings_of(plain: dict[str, Any], experiment: str | None = None) -> Settings:
+def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     """Turn plain values into what is to be run, or refuse them."""
     plain = dict(plain)
     run, study = plain["run"], plain["study"]
@@ -114,18 +114,18 @@ def settings_of(plain: dict[str, Any], experiment: str | None = None) -> Setting
     )
     design = _design(plain)
     scenarios += design.scenarios if design else []
-    points = crossed(base, scenarios, _adversaries(plain), design.worlds if design else ())
+    points = full_factorial(base, scenarios, _adversaries(plain), design.worlds if design else ())
     for point in points:
         check_point(point, table)
     execution = Execution.asked(**plain["execution"], environment=os.environ)
     procedure = procedure_of(plain, scenarios, run["replications"], execution.workers)
     if procedure and execution.member:
         raise InputError(
-            f"{PLACE}: execution=array with precision, selection or design=optimise: what is run "
+            f"{SOURCE}: execution=array with precision, selection or design=optimise: what is run "
             "next depends on what came out, so one process has to drive it (execution=ray, pool)"
         )
     name = experiment or (scenarios[0].name if len(scenarios) == 1 else "compare")
-    return Settings(
+    return StudySpec(
         name=name,
         folder=Path(study["dir"] or Path("runs") / name),
         points=points,
@@ -148,7 +148,7 @@ def _design(plain: dict[str, Any]) -> Design | None:
     design = design_of(asked)
     if plain["worlds"] and design.role == WORLD:
         raise InputError(
-            f"{PLACE}: worlds = {plain['worlds']} with design={asked.method}: "
+            f"{SOURCE}: worlds = {plain['worlds']} with design={asked.method}: "
             "the design makes the worlds; give one"
         )
     return design
@@ -158,9 +158,9 @@ def _plain(config: DictConfig) -> dict[str, Any]:
     try:
         content = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
-        raise InputError(one_line(error, known_names())) from None
+        raise InputError(explain(error, known_names())) from None
     if not isinstance(content, dict):
-        raise InputError(f"{PLACE}: is not a mapping")
+        raise InputError(f"{SOURCE}: is not a mapping")
     plain = {str(key): value for key, value in content.items()}
     given = [
         f"{key}.{name}" if isinstance(value, dict) and key != "precision" else key
@@ -170,10 +170,10 @@ def _plain(config: DictConfig) -> dict[str, Any]:
     known = [*catalogue(), *known_names()]
     for name in given:
         if name not in known:
-            raise InputError.unknown("name", name, known, PLACE)
+            raise InputError.unknown("name", name, known, SOURCE)
     for name in known:
         if name not in given:
-            raise InputError(f"{PLACE}: {name} is missing")
+            raise InputError(f"{SOURCE}: {name} is missing")
     return plain
 
 
@@ -182,7 +182,7 @@ def _parameters(plain: dict[str, Any]) -> Parameters:
         plain["smuggling"] = {**plain["smuggling"], "adversary": plain["adversary"]}
     rooms = {one.name: _room(one.type(**plain[one.name])) for one in dataclasses.fields(Parameters)}  # type: ignore[operator]
     parameters = Parameters(**rooms)
-    check(parameters, PLACE)
+    check(parameters, SOURCE)
     return parameters
 
 
@@ -210,30 +210,30 @@ def _start(text: str) -> datetime.date:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise InputError(
-            f"{PLACE}: run.start = {text!r} is not a date such as 2005-07-01"
+            f"{SOURCE}: run.start = {text!r} is not a date such as 2005-07-01"
         ) from None
 
 
 def _within(name: str, value: int, lowest: int, highest: int, unit: str) -> None:
     if not lowest <= value <= highest:
         side, bound = ("below", lowest) if value < lowest else ("above", highest)
-        raise InputError(f"{PLACE}: {name} = {value} is {side} {bound} {unit}".rstrip())
+        raise InputError(f"{SOURCE}: {name} = {value} is {side} {bound} {unit}".rstrip())
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
     if value not in allowed:
         words = ", ".join(map(str, allowed))
-        raise InputError(f"{PLACE}: {name} = {value!r} is not one of {words}")
+        raise InputError(f"{SOURCE}: {name} = {value!r} is not one of {words}")
 
 
 def _words(name: str, value: Any) -> list[str]:
     """Read a word or a list of words."""
     words = value if isinstance(value, list) else [value]
     if not words or not all(isinstance(word, str) for word in words):
-        raise InputError(f"{PLACE}: {name} = {value!r} is not a name or a list of names")
+        raise InputError(f"{SOURCE}: {name} = {value!r} is not a name or a list of names")
     for word in words:
         if words.count(word) > 1:
-            raise InputError(f"{PLACE}: {name} names {word!r} twice")
+            raise InputError(f"{SOURCE}: {name} names {word!r} twice")
     return words
 
 
@@ -244,7 +244,7 @@ def _adversaries(plain: dict[str, Any]) -> list[str]:
         return []
     if plain["adversary"] is not None:
         raise InputError(
-            f"{PLACE}: adversary = {plain['adversary']!r} with adversaries = {value!r}: give one"
+            f"{SOURCE}: adversary = {plain['adversary']!r} with adversaries = {value!r}: give one"
         )
     words = _words("adversaries", value)
     if words == ["all"]:
@@ -261,7 +261,7 @@ def _ports(value: Any, table: Ports) -> tuple[str, ...]:
         return tuple(sorted(str(port_id) for port_id in table.ids[table.in_119]))
     for word in words:
         if word not in known:
-            raise InputError.unknown("port", word, [*known, *PORT_SETS], f"{PLACE}: ports")
+            raise InputError.unknown("port", word, [*known, *PORT_SETS], f"{SOURCE}: ports")
     return tuple(sorted(words))
 
 
@@ -279,14 +279,14 @@ def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
         return [one("scenario", plain["scenario"])]
     if plain["scenario"] != BASELINE.name:
         raise InputError(
-            f"{PLACE}: scenario = {plain['scenario']!r} with compare or an experiment: give one"
+            f"{SOURCE}: scenario = {plain['scenario']!r} with compare or an experiment: give one"
         )
     against = [one("compare", value) for value in plain["compare"]]
     named = [BASELINE.name, *(scenario.name for scenario in against)]
     for name in named:
         if named.count(name) > 1:
             raise InputError(
-                f"{PLACE}: compare names {name!r} twice (the baseline is always there)"
+                f"{SOURCE}: compare names {name!r} twice (the baseline is always there)"
             )
     return [one("scenario", BASELINE.name), *against]
 
@@ -384,7 +384,7 @@ def known_names() -> list[str]:
 _WORDS = {"Float": "a number", "Integer": "a whole number", "Boolean": "true or false"}
 
 
-def one_line(error: BaseException, known: Iterable[str]) -> str:
+def explain(error: BaseException, known: Iterable[str]) -> str:
     """Say an error of Hydra or OmegaConf in one line.
 
     Parameters

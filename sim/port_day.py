@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import EventPriority, ProcessGenerator
 
@@ -26,6 +25,7 @@ from sim.errors import InputError
 from sim.model.day import DayPlan, World
 from sim.model.port.referral import PROBE
 from sim.model.port.traffic import LANES
+from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows
 from sim.records.tally import Tally
 from sim.results.reading import ABOUT, TABLE
 
@@ -83,9 +83,9 @@ def main() -> int:
     try:
         asked = compose()
         asked.in_folders()
-        for settings in asked.settings:
-            _write(settings.folder, settings.points)
-            sys.stdout.write(f"{settings.folder / TABLE}\n")
+        for spec in asked.specs:
+            _write(spec.folder, spec.points)
+            sys.stdout.write(f"{spec.folder / TABLE}\n")
     except InputError as error:
         plainly(str(error))
         return BAD_INPUT
@@ -113,11 +113,9 @@ if __name__ == "__main__":
     sys.exit(main())
 
 
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.void]
 Row = tuple[int, str, str, float, str]
 
-DAY_S, MINUTE_S, MINUTES = 86400.0, 60.0, 1440
+MINUTES = 1440
 AFTERWARDS = EventPriority(5)
 """A look at the port comes after everything else that happens at its moment."""
 

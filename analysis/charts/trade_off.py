@@ -103,7 +103,7 @@ SHORT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Marker:
     """What one scenario keeps out, and what that costs, as differences to the baseline."""
 
     scenario: str
@@ -113,7 +113,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class CostMeasure:
     """What is paid: its name on the axis, its unit, and the words for the sentences."""
 
     title: str
@@ -130,11 +130,11 @@ def trade_off(study: Study) -> go.Figure:
         if one.metric == "delay_vehicle_h"
     }
     points = [
-        Point(guns.scenario, guns, one.difference, one.distinguishable and one.difference.mean > 0)
+        Marker(guns.scenario, guns, one.difference, one.distinguishable and one.difference.mean > 0)
         for guns in proposals_compared(study)
         if (one := delay.get(guns.scenario)) is not None
     ]
-    return plane(study, points, Price(tell("more delay"), "vehicle-hours", _free_of_delay))
+    return plane(study, points, CostMeasure(tell("more delay"), "vehicle-hours", _free_of_delay))
 
 
 def _free_of_delay(**values: int) -> str:
@@ -156,7 +156,7 @@ def proposals_compared(study: Study) -> list[Comparison]:
     ]
 
 
-def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
+def plane(study: Study, points: list[Marker], price: CostMeasure) -> go.Figure:
     """Scenarios by what they keep out and what they cost, with the frontier."""
     x_range = extent([one.cost for one in points])
     y_range = extent([one.guns.fall for one in points])
@@ -215,9 +215,9 @@ def plane(study: Study, points: list[Point], price: Price) -> go.Figure:
     )
 
 
-def frontier(points: Sequence[Point]) -> list[Point]:
+def frontier(points: Sequence[Marker]) -> list[Marker]:
     """Points that no other beats in both: what is kept out, and what it costs."""
-    front: list[Point] = []
+    front: list[Marker] = []
     for one in sorted(points, key=lambda one: (one.cost.mean, -one.guns.fall.mean)):
         if not front or one.guns.fall.mean > front[-1].guns.fall.mean:
             front.append(one)
@@ -225,7 +225,7 @@ def frontier(points: Sequence[Point]) -> list[Point]:
 
 
 def _draw(
-    figure: go.Figure, points: list[Point], style: tuple[str, str, str], factor: float
+    figure: go.Figure, points: list[Marker], style: tuple[str, str, str], factor: float
 ) -> None:
     """Add the points of one kind with their intervals."""
     colour, fill, symbol = style
@@ -252,7 +252,7 @@ def _share(value: float, ends: Sequence[float]) -> float:
     return (value - ends[0]) / (ends[1] - ends[0])
 
 
-def _finding(points: list[Point], price: Price) -> str:
+def _finding(points: list[Marker], price: CostMeasure) -> str:
     """The sentence above the chart."""
     more = [one for one in points if one.guns.distinguishable and one.guns.fall.mean > 0]
     if not more:
@@ -264,7 +264,7 @@ def _finding(points: list[Point], price: Price) -> str:
     return price.free(count=len(points), more=len(more), free=free)
 
 
-def _note(study: Study, points: list[Point]) -> str:
+def _note(study: Study, points: list[Marker]) -> str:
     most = max((one.guns.fall.count for one in points), default=0)
     parts = [
         tell("Differences to the baseline with 95 % intervals.")
@@ -278,7 +278,7 @@ def _note(study: Study, points: list[Point]) -> str:
     return " ".join(parts)
 
 
-def _table(points: list[Point], unit: str) -> pd.DataFrame:
+def _table(points: list[Marker], unit: str) -> pd.DataFrame:
     rows = [
         (one.scenario, one.cost.mean, one.cost.low, one.cost.high, one.guns.fall.mean,
          one.guns.fall.low, one.guns.fall.high)
@@ -303,8 +303,8 @@ def trade_off_money(study: Study) -> go.Figure:
     for guns in proposals_compared(study):
         more = (paid.loc[guns.scenario] - paid.loc[BASELINE]).dropna()
         cost = estimate(more)
-        points.append(Point(guns.scenario, guns, cost, cost.mean > 0 and not cost.low < 0))
-    return plane(study, points, Price(tell("more public money"), "CAD", _free))
+        points.append(Marker(guns.scenario, guns, cost, cost.mean > 0 and not cost.low < 0))
+    return plane(study, points, CostMeasure(tell("more public money"), "CAD", _free))
 
 
 def _free(**values: int) -> str:

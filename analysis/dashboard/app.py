@@ -17,14 +17,14 @@ from analysis.dashboard import (
     results_page,
     studies_page,
 )
-from analysis.dashboard.frame import Children, Desk, framed, refusal
+from analysis.dashboard.frame import AppState, Children, framed, refusal
 from analysis.language import speaking, tell
 from sim.errors import InputError
 from sim.progress import plainly
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-Lay = Callable[[address.View, Desk], Children]
-Register = Callable[[Dash, Desk], None]
+Lay = Callable[[address.View, AppState], Children]
+Register = Callable[[Dash, AppState], None]
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 PAGES: dict[str, tuple[Lay, Register]] = {
@@ -88,7 +88,7 @@ class Page(Dash):
         )
 
 
-def make_app(desk: Desk) -> Dash:
+def make_app(app_state: AppState) -> Dash:
     """Make the application for the folders that were chosen."""
     app = Page(
         __name__,
@@ -111,9 +111,9 @@ def make_app(desk: Desk) -> Dash:
             html.Div(id="followed", hidden=True),
         ]
     )
-    _route(app, desk)
+    _route(app, app_state)
     for _, register in PAGES.values():
-        register(app, desk)
+        register(app, app_state)
     return app
 
 
@@ -125,7 +125,7 @@ def _say(error: Exception) -> None:
     set_props("trouble", {"children": html.P(words, className="notice")})
 
 
-def _route(app: Dash, desk: Desk) -> None:
+def _route(app: Dash, app_state: AppState) -> None:
     @app.callback(
         Output("page", "children"),
         Input("address", "pathname"),
@@ -135,7 +135,7 @@ def _route(app: Dash, desk: Desk) -> None:
         with speaking(address.language(search)):
             view, complaints = address.read(pathname, search)
             try:
-                content = PAGES[view.page][0](view, desk)
+                content = PAGES[view.page][0](view, app_state)
             except InputError as error:
                 content = [html.H1(tell("This cannot be shown")), refusal(error)]
             return framed(view, content, complaints)

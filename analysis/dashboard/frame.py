@@ -16,7 +16,7 @@ from sim.results.reading import Study
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AppState:
     """What the pages share.
 
     Attributes
@@ -29,7 +29,7 @@ class Desk:
     live: Live
 
     @classmethod
-    def of(cls, folders: Folders) -> "Desk":
+    def of(cls, folders: Folders) -> "AppState":
         """Make the desk of these folders; nothing is started yet."""
         return cls(folders, Live(folders.live))
 

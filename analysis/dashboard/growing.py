@@ -8,7 +8,7 @@ from analysis.compare import BASELINE, HEADLINE, headline_adversary
 from analysis.dashboard import address
 from analysis.dashboard.address import View, href
 from analysis.dashboard.figures import nothing
-from analysis.dashboard.frame import Children, Desk, refusal
+from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered
 from analysis.dashboard.mix_answer import Arrivals
 from analysis.dashboard.results_page import scenarios, shown
@@ -20,9 +20,9 @@ from sim.results.reading import Study
 EVERY_MS = 3000
 
 
-def place(view: View, desk: Desk) -> Children:
+def place(view: View, app_state: AppState) -> Children:
     """A place for what a study that is not whole yet has come to; nothing for any other."""
-    path = desk.folders.found().get(view.study)
+    path = app_state.folders.found().get(view.study)
     if path is None or (path / "manifest.json").is_file():
         return []
     return [
@@ -67,7 +67,7 @@ def _manifest() -> dict[str, Any]:
     }
 
 
-def register(app: Dash, desk: Desk) -> None:
+def register(app: Dash, app_state: AppState) -> None:
     """Let the place be filled, and again while the study runs."""
     arrivals = Arrivals()
 
@@ -81,7 +81,7 @@ def register(app: Dash, desk: Desk) -> None:
         view, _ = address.read("/studies", asked)
         once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
         with speaking(view.lang):
-            path = desk.folders.found().get(view.study)
+            path = app_state.folders.found().get(view.study)
             if path is None:
                 return no_update, no_update
             if (path / "manifest.json").is_file():

@@ -13,7 +13,7 @@ from analysis.compare import HEADLINE
 from analysis.dashboard import address, mix_answer
 from analysis.dashboard import mix as place
 from analysis.dashboard.address import View
-from analysis.dashboard.frame import Children, Desk, refusal
+from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import WAITING, Request
 from analysis.dashboard.mix import MIX, check_mix, closed_ports, mixed, write_scenario, yaml_of
@@ -96,9 +96,9 @@ def _is_of(view: View) -> bool:
         return False
 
 
-def register(app: Dash, desk: Desk) -> None:
+def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
-    live = desk.live
+    live = app_state.live
     arrivals = mix_answer.Arrivals()
 
     @app.callback(
@@ -246,7 +246,7 @@ def register(app: Dash, desk: Desk) -> None:
                     raise InputError(
                         tell("A name has small letters, digits and _ only, 40 at most.")
                     )
-                folder = desk.folders.roots[0] / OWN
+                folder = app_state.folders.roots[0] / OWN
                 path = write_scenario(scenario_of(view), folder, name)
             except (InputError, OSError) as error:
                 return refusal(InputError(str(error)))

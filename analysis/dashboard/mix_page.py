@@ -13,7 +13,7 @@ from analysis.dashboard import mix as place
 from analysis.dashboard.address import DAYS, MOST_REPLICATIONS, View
 from analysis.dashboard.controls import Amount, Boxes, Choice, Entry
 from analysis.dashboard.figures import graph, styled
-from analysis.dashboard.frame import Children, Desk, attributes, stamp
+from analysis.dashboard.frame import AppState, Children, attributes, stamp
 from analysis.dashboard.levers import levers, offered, title_of_proposal
 from analysis.dashboard.mix import ports_of
 from analysis.dashboard.results_page import metrics
@@ -104,7 +104,7 @@ EVERY_MS = 600
 """How often a live run is looked at."""
 
 
-def page(view: View, desk: Desk) -> Children:
+def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     known = offered()
     complaints = [

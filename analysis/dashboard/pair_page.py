@@ -23,7 +23,7 @@ from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice
 from analysis.dashboard.figures import table
-from analysis.dashboard.frame import Children, Desk, refusal, stamp
+from analysis.dashboard.frame import AppState, Children, refusal, stamp
 from analysis.dashboard.results_page import metrics
 from analysis.estimates import LEVEL, Estimate, estimate
 from analysis.language import speaking, tell, title_of
@@ -108,22 +108,22 @@ def _apart(mine: pd.Series, theirs: pd.Series) -> Estimate:
     return Estimate(mean, mean - reach, mean + reach, count, p, False)
 
 
-def page(view: View, desk: Desk) -> Children:
+def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     head = html.H1(tell("Compare two"))
-    studies = [(name, name) for name in desk.folders.finished()]
+    studies = [(name, name) for name in app_state.folders.finished()]
     if not studies:
         return [head, html.P(tell("There is no study yet. Make one with: make run"),
                              className="notice")]  # fmt: skip
-    first = view.study or desk.folders.opening()
+    first = view.study or app_state.folders.opening()
     second = view.other or first
     return [
         head,
         *stamp(),
         html.Div(
             [
-                _side(desk, "one", tell("First"), studies, first, view.one or BASELINE),
-                _side(desk, "two", tell("Second"), studies, second, view.two),
+                _side(app_state, "one", tell("First"), studies, first, view.one or BASELINE),
+                _side(app_state, "two", tell("Second"), studies, second, view.two),
             ],
             className="pair",
         ),
@@ -132,12 +132,17 @@ def page(view: View, desk: Desk) -> Children:
 
 
 def _side(
-    desk: Desk, name: str, words: str, studies: list[tuple[str, str]], chosen: str, scenario: str
+    app_state: AppState,
+    name: str,
+    words: str,
+    studies: list[tuple[str, str]],
+    chosen: str,
+    scenario: str,
 ) -> html.Fieldset:
     known = [pair[0] for pair in studies]
     listed = studies if chosen in known else [(chosen, "—"), *studies]
     try:
-        study = desk.folders.study(chosen)
+        study = app_state.folders.study(chosen)
         names = [str(one) for one in study.summary["scenario"].unique()]
         options = [(one, title_of(study, one)) for one in names]
     except InputError:
@@ -224,7 +229,7 @@ def _row(row: Comparison, sides: list[tuple[Study, str, str]]) -> list[Any]:
     ]
 
 
-def register(app: Dash, desk: Desk) -> None:
+def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
 
     @app.callback(
@@ -241,7 +246,7 @@ def register(app: Dash, desk: Desk) -> None:
         view = _view(asked, study=first, other=second, one=one, two=two)
         with speaking(view.lang):
             try:
-                studies = [desk.folders.study(name) for name in (first, second)]
+                studies = [app_state.folders.study(name) for name in (first, second)]
                 _of_one_kind(*studies)
                 with counting(studies[0]):
                     content = result((studies[0], one), (studies[1], two))
@@ -260,19 +265,21 @@ def register(app: Dash, desk: Desk) -> None:
     )
     def open_studies(first: str, second: str, one: str, two: str, asked: str) -> Any:
         view, _ = address.read("/pair", asked)
-        known = view.study or desk.folders.opening()
+        known = view.study or app_state.folders.opening()
         if (first, second) == (known, view.other or known):
             return no_update
         kept = _view(asked, study=first, other=second)
         return address.query(
-            kept.replaced(one=_if_there(desk, first, one), two=_if_there(desk, second, two))
+            kept.replaced(
+                one=_if_there(app_state, first, one), two=_if_there(app_state, second, two)
+            )
         )
 
 
-def _if_there(desk: Desk, study: str, scenario: str) -> str:
+def _if_there(app_state: AppState, study: str, scenario: str) -> str:
     """A scenario, if the study holds it."""
     try:
-        there = (desk.folders.study(study).summary["scenario"] == scenario).any()
+        there = (app_state.folders.study(study).summary["scenario"] == scenario).any()
     except InputError:
         return ""
     return scenario if there else ""

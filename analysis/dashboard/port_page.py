@@ -17,7 +17,7 @@ from analysis.dashboard import mix as place
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice, Entry
 from analysis.dashboard.figures import captioned, graph, nothing, styled
-from analysis.dashboard.frame import Children, Desk, refusal
+from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered, title_of_proposal
 from analysis.dashboard.live import Live, quoted
 from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
@@ -205,7 +205,7 @@ def most_booths(table: pd.DataFrame) -> str:
 EVERY_MS = 2000
 
 
-def page(view: View, desk: Desk) -> Children:
+def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     ports = place.names()
     known = {port for port, _ in ports}
@@ -290,9 +290,9 @@ def _titles(view: View, known: dict[str, str]) -> dict[str, str]:
     return {name: " + ".join(named) for name in known if name != BASELINE and named}
 
 
-def register(app: Dash, desk: Desk) -> None:
+def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
-    live = desk.live
+    live = app_state.live
 
     @app.callback(
         Output("query", "data", allow_duplicate=True),

@@ -23,7 +23,7 @@ from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.frame import Children, Desk, about, refusal, stamp
+from analysis.dashboard.frame import AppState, Children, about, refusal, stamp
 from analysis.findings import answer
 from analysis.language import speaking, tell, title_of
 from analysis.wording import period, probability
@@ -84,9 +84,9 @@ def difference_figure(study: Study, found: list[Comparison]) -> go.Figure:
 MOST_SHOWN = 60
 
 
-def page(view: View, desk: Desk) -> Children:
+def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
-    folders = desk.folders
+    folders = app_state.folders
     studies = [(name, name) for name in folders.finished()]
     chosen = view.study or folders.opening()
     head = html.H1(tell("What would it change?"))
@@ -261,9 +261,9 @@ def _table(study: Study, found: list[Comparison]) -> html.Div:
     )
 
 
-def register(app: Dash, desk: Desk) -> None:
+def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
-    folders = desk.folders
+    folders = app_state.folders
 
     @app.callback(
         Output("results-shown", "children"),

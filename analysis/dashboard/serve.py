@@ -11,7 +11,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.frame import Desk
+from analysis.dashboard.frame import AppState
 from analysis.dashboard.live import clean
 from analysis.dashboard.results_page import warm
 from sim.errors import InputError
@@ -30,12 +30,12 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-def open_server(desk: Desk, port: int | None = None) -> BaseWSGIServer:
+def open_server(app_state: AppState, port: int | None = None) -> BaseWSGIServer:
     """Make a server on the loopback address that answers ten browsers at once.
 
     Parameters
     ----------
-    desk : Desk
+    app_state : AppState
     port : int, optional
         0 for any that is free; by default the first free one from `PORT`.
 
@@ -44,7 +44,7 @@ def open_server(desk: Desk, port: int | None = None) -> BaseWSGIServer:
     InputError
         If the port is taken.
     """
-    app = make_app(desk)
+    app = make_app(app_state)
     wanted = range(PORT, PORT + MOST_PORTS) if port is None else (port,)
     for number in wanted:
         if _is_free(number):
@@ -76,8 +76,8 @@ def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) ->
         Takes a line for the user.
     """
     folders = Folders.of(chosen)
-    desk = Desk.of(folders)
-    server = open_server(desk, port)
+    app_state = AppState.of(folders)
+    server = open_server(app_state, port)
     try:
         with contextlib.suppress(OSError):  # another server may be at it
             clean(folders.live)
@@ -85,10 +85,10 @@ def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) ->
         say(f"dashboard: http://{LOOPBACK}:{server.server_port}/  (Ctrl-C stops it)")
         if not folders.opening():
             say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
-        threading.Thread(target=desk.live.ready, daemon=True).start()
+        threading.Thread(target=app_state.live.ready, daemon=True).start()
         server.serve_forever()
     except KeyboardInterrupt:
         say("dashboard: stopped")
     finally:
         server.server_close()
-        desk.live.close()
+        app_state.live.close()

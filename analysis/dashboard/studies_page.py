@@ -11,7 +11,7 @@ from analysis.dashboard import address, growing
 from analysis.dashboard.address import View, href
 from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
-from analysis.dashboard.frame import Children, Desk, attributes
+from analysis.dashboard.frame import AppState, Children, attributes
 from analysis.dashboard.mix import MIX
 from analysis.language import speaking, tell
 from sim.errors import InputError
@@ -23,22 +23,23 @@ MOST_SHOWN = 100
 UNDER_WAY = ("running", "writing")
 
 
-def page(view: View, desk: Desk) -> Children:
+def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     return [
         html.H1(tell("Studies")),
         html.P(tell("Results folders under {roots}. One that runs, here or elsewhere, shows how "
-                    "far it has come.", roots=", ".join(root.name for root in desk.folders.roots)),
+                    "far it has come.",
+                    roots=", ".join(root.name for root in app_state.folders.roots)),
                className="about"),
-        html.Div(listed(view, desk), id="studies-shown"),
-        *growing.place(view, desk),
+        html.Div(listed(view, app_state), id="studies-shown"),
+        *growing.place(view, app_state),
         dcc.Interval(id="studies-clock", interval=EVERY_MS),
     ]  # fmt: skip
 
 
-def listed(view: View, desk: Desk) -> Children:
+def listed(view: View, app_state: AppState) -> Children:
     """The tables of studies and of live runs."""
-    found = desk.folders.found()
+    found = app_state.folders.found()
     order = sorted(found, key=lambda name: -_written(found[name]))
     groups = (
         (tell("Studies"), [name for name in order if not is_live(name)]),
@@ -141,9 +142,9 @@ def _clock(moment: float) -> str:
     return local.strftime("%Y-%m-%d %H:%M")
 
 
-def register(app: Dash, desk: Desk) -> None:
+def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
-    growing.register(app, desk)
+    growing.register(app, app_state)
 
     @app.callback(
         Output("studies-shown", "children"),
@@ -154,4 +155,4 @@ def register(app: Dash, desk: Desk) -> None:
     def refresh(_: int, asked: str) -> Any:
         view, _complaints = address.read("/studies", asked)
         with speaking(view.lang):
-            return listed(view, desk) if desk.folders.found() else no_update
+            return listed(view, app_state) if app_state.folders.found() else no_update

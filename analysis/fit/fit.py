@@ -19,7 +19,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import least_squares
 from scipy.stats import qmc
@@ -41,10 +40,9 @@ from analysis.fit.record import (
 )
 from analysis.fit.values import FLOW, Value
 from sim.errors import InputError
+from sim.numerics.units import Floats
 from sim.parameters import catalogue
 from sim.results.reading import Study
-
-Floats = npt.NDArray[np.float64]
 
 CANDIDATES = 2**17
 """Points at which the emulators are asked."""

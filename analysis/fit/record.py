@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import least_squares
 from scipy.stats import norm
 
 from analysis.fit.values import FLOW
+from sim.numerics.units import Floats
 from sim.parameters import catalogue
 
-Floats = npt.NDArray[np.float64]
 Named = Mapping[str, Floats]
 
 HANDGUNS = "smuggling.traveller_handgun_share"

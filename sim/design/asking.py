@@ -12,7 +12,7 @@ from sim.design import sampling
 from sim.design.design import ROLES, SCENARIO, WORLD, Design
 from sim.design.factors import UNCERTAIN, Factor, read_factors
 from sim.design.optimise import Optimisation
-from sim.design.precision import BOTH, OF, Precision, Target
+from sim.design.precision import BOTH, OF, Precision, PrecisionTarget
 from sim.design.procedure import Procedure
 from sim.design.ranking_selection import Selection
 from sim.design.worlds import PLAUSIBLE, read_points
@@ -284,7 +284,7 @@ def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
     return Precision(targets, stopping.of, stopping.pilot, stopping.maximum)
 
 
-def _target(metric: str, value: Any) -> Target:
+def _target(metric: str, value: Any) -> PrecisionTarget:
     unit = _metric(metric, "precision").unit
     if isinstance(value, str) and re.fullmatch(r"-?[0-9.]+\s*%", value):
         relative = float(value.rstrip("% ")) / 100
@@ -292,7 +292,7 @@ def _target(metric: str, value: Any) -> Target:
             raise InputError(
                 f"configuration: precision of {metric} = {value} is not above 0 and below 100 %"
             )
-        return Target(metric, relative=relative)
+        return PrecisionTarget(metric, relative=relative)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InputError(
             f"configuration: precision of {metric} = {value!r} is neither a share such as 5% nor "
@@ -300,7 +300,7 @@ def _target(metric: str, value: Any) -> Target:
         )
     if not value > 0:
         raise InputError(f"configuration: precision of {metric} = {value} is not above 0 {unit}")
-    return Target(metric, absolute=float(value))
+    return PrecisionTarget(metric, absolute=float(value))
 
 
 def _metric(name: str, where: str) -> Any:

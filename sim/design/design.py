@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.design.factors import Factor
-from sim.design.sampling import Floats
 from sim.errors import InputError
+from sim.numerics.units import Floats
 from sim.parameters import Parameters, check, check_value
 from sim.scenario.intervention import SETTLED, Intervention, Scenario
 from sim.scenario.point import Point
@@ -43,7 +43,7 @@ def changed(parameters: Parameters, values: Values, where: str) -> Parameters:
     return made
 
 
-def crossed(
+def full_factorial(
     base: Point,
     scenarios: Sequence[Scenario],
     adversaries: Iterable[str] = (),

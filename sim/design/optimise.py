@@ -20,7 +20,7 @@ import numpy as np
 from sim.design.design import SCENARIO, Design, scenario_of
 from sim.design.factors import Factor
 from sim.design.precision import samples_of
-from sim.design.procedure import Outcome, Read, Say, Steps, Wanted
+from sim.design.procedure import ProcedureResult, Read, Say, Steps, Wanted
 from sim.results.schema import METRICS
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
@@ -112,7 +112,7 @@ class Optimisation:
         own: tuple[Point, ...],
         base: Sequence[Point],
         tried: Sequence[tuple[Any, dict[str, float | int]]],
-    ) -> Outcome:
+    ) -> ProcedureResult:
         values = tuple(values for _, values in tried)
         unique = {scenario_of(one).name: one for one in values}
         points = (*own, *(point for one in unique.values() for point in self._points(base, one)))
@@ -132,7 +132,7 @@ class Optimisation:
             "best": None if best is None else values[best],
         }  # fmt: skip
         design = Design("optimise", SCENARIO, self.factors, places, options, tuple(unique.values()))
-        return Outcome(
+        return ProcedureResult(
             points, (self.replications,) * len(points), about, self._lines(tried, best), design
         )
 

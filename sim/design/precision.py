@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from sim.design.procedure import Outcome, Ran, Read, Say, Steps, Wanted
+from sim.design.procedure import ProcedureResult, Ran, Read, Say, Steps, Wanted
 from sim.errors import InputError
 from sim.results.schema import METRICS
 from sim.scenario.intervention import BASELINE
@@ -35,7 +35,7 @@ COUNTLESS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PrecisionTarget:
     """How narrow the interval of a metric is to be.
 
     Attributes
@@ -66,7 +66,7 @@ class Interval:
     ----------
     name : str
         Metric and what it is of.
-    target : Target
+    target : PrecisionTarget
     mean, half_width : float
         In the metric's unit.
     bound : float
@@ -76,7 +76,7 @@ class Interval:
     """
 
     name: str
-    target: Target
+    target: PrecisionTarget
     mean: float
     half_width: float
     bound: float
@@ -100,14 +100,14 @@ class Precision:
 
     Attributes
     ----------
-    targets : tuple of Target
+    targets : tuple of PrecisionTarget
     of : str
         levels, differences (to the baseline, in pairs) or both.
     pilot, maximum : int
         First and greatest number of replications.
     """
 
-    targets: tuple[Target, ...]
+    targets: tuple[PrecisionTarget, ...]
     of: str
     pilot: int
     maximum: int
@@ -131,7 +131,7 @@ class Precision:
             if not short or count >= self.maximum:
                 break
             count = min(max(needed, count + 1), math.ceil(GROWTH * count), self.maximum)
-        return Outcome(
+        return ProcedureResult(
             own, (count,) * len(own), self._about(intervals, count, predicted),
             self._lines(intervals, short, count),
         )  # fmt: skip
@@ -139,7 +139,7 @@ class Precision:
     def intervals(self, points: Sequence[Point], read: Read, count: int) -> list[Interval]:
         """Every interval that was asked for, after a number of replications."""
         samples = samples_of(points, read, count, [target.metric for target in self.targets])
-        chosen: list[tuple[str, Target, np.ndarray, float]] = []
+        chosen: list[tuple[str, PrecisionTarget, np.ndarray, float]] = []
         for target in self.targets:
             for (scenario, adversary), sample in samples[target.metric].items():
                 of = f"{target.metric} of {scenario} ({adversary})"
@@ -208,13 +208,15 @@ class Precision:
         )
 
 
-def interval(name: str, target: Target, sample: np.ndarray, level: float, alpha: float) -> Interval:
+def interval(
+    name: str, target: PrecisionTarget, sample: np.ndarray, level: float, alpha: float
+) -> Interval:
     """Interval of a sample's mean, and what its target asks of it.
 
     Parameters
     ----------
     name : str
-    target : Target
+    target : PrecisionTarget
     sample : array
         One value a replication.
     level : float

@@ -43,7 +43,7 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProcedureResult:
     """How a procedure ended.
 
     Attributes
@@ -65,7 +65,7 @@ class Outcome:
     design: Design | None = field(default=None)
 
 
-Steps = Generator[Wanted, Ran, Outcome]
+Steps = Generator[Wanted, Ran, ProcedureResult]
 """Yields what must be in the store, is sent what that took, and returns how it ended."""
 
 

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from sim.design.precision import samples_of
-from sim.design.procedure import Outcome, Read, Say, Steps, Wanted
-from sim.design.sampling import Floats
+from sim.design.procedure import ProcedureResult, Read, Say, Steps, Wanted
+from sim.numerics.units import Floats
 from sim.results.schema import METRICS
 from sim.scenario.point import Point
 
@@ -167,7 +167,7 @@ class Selection:
                 break
             count = min(count + self.batch, self.maximum)
         chosen = tuple(point for point in own if point.label.scenario in counts)
-        return Outcome(
+        return ProcedureResult(
             chosen,
             tuple(counts[point.label.scenario] for point in chosen),
             self._about(screening, counts, values),

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from sim.numerics.units import Floats
 
 
 def independent_draws(names: Sequence[str], points: int, seed: int) -> Floats:

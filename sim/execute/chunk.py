@@ -83,7 +83,7 @@ class Failure:
 
 
 @dataclass(slots=True)
-class Outcome:
+class ChunkResult:
     """What carrying out a chunk came to.
 
     Attributes
@@ -114,7 +114,7 @@ def worker_name() -> str:
     return f"{platform.node()}:{os.getpid()}"
 
 
-def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Outcome:
+def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> ChunkResult:
     """Run tasks and keep their results.
 
     Parameters
@@ -129,7 +129,7 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Outco
     InputError, OSError
         What is wrong with the input, or with the disk, is so for every task.
     """
-    outcome = Outcome(worker_name())
+    outcome = ChunkResult(worker_name())
     held: list[Item] = []
     began = since = time.monotonic()
 
@@ -223,7 +223,7 @@ class Chunks:
         """Take a task that may have killed its process: nothing else must be at risk with it."""
         return self._alone.popleft() if self._alone else ()
 
-    def learn(self, outcome: Outcome, size: int) -> None:
+    def learn(self, outcome: ChunkResult, size: int) -> None:
         """Note how long a chunk of some size took."""
         seconds = outcome.seconds / max(size, 1)
         self._task_s = seconds if not self._known else 0.7 * self._task_s + 0.3 * seconds

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from sim.errors import InputError
-from sim.execute.chunk import Chunks, Job, Outcome, carry_out
+from sim.execute.chunk import ChunkResult, Chunks, Job, carry_out
 
 KINDS = ("pool", "serial", "ray", "array")
 
@@ -20,7 +20,7 @@ Say = Callable[[str], object]
 class Executor(Protocol):
     """Carries out chunks."""
 
-    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[Outcome]:
+    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[ChunkResult]:
         """Carry out chunks until none is left.
 
         Parameters
@@ -199,7 +199,7 @@ def _number(scheduler: str, variable: str, environment: Mapping[str, str]) -> in
 class Serial:
     """One chunk after another."""
 
-    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[Outcome]:
+    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[ChunkResult]:
         """Carry out chunks until none is left."""
         while chunk := chunks.take(workers=1):
             outcome = carry_out(chunk, job)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError
 from sim.execute.encoding import decode
 from sim.execute.part import DamagedError, read_entry
-from sim.execute.store import Place, Store
+from sim.execute.store import Store, StoredResult
 from sim.execute.task import key_of
 from sim.scenario.point import Label, Point
 
@@ -47,7 +47,7 @@ class Planned:
     replications: int
     keys: tuple[tuple[Label, str], ...]
 
-    def arrived(self) -> list[tuple[Label, int, Place]]:
+    def arrived(self) -> list[tuple[Label, int, StoredResult]]:
         """Replications that are there now: label, number and where they are kept."""
         store = Store(self.folder / "store", self.code)
         store.refresh()
@@ -111,7 +111,7 @@ def _name(one: dict[str, Any]) -> str:
     return key
 
 
-def summary_of(place: Place, label: Label, replication: int, code: str) -> "pd.DataFrame":
+def summary_of(place: StoredResult, label: Label, replication: int, code: str) -> "pd.DataFrame":
     """Read the summary of one replication that has arrived, named as in a results folder.
 
     Raises

@@ -16,15 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.errors import InputError
-from sim.execute.chunk import Chunk, Chunks, Job, Outcome, carry_out
+from sim.execute.chunk import Chunk, ChunkResult, Chunks, Job, carry_out
 from sim.execute.execution import Say
 from sim.execute.store import Store
-from sim.execute.worker import heard, speak_to, warm
+from sim.execute.worker import heard, precompile, speak_to
 
 MOST_BREAKS = 12
 """Pools in a row that may break without anything being done."""
 
-Flying = dict["concurrent.futures.Future[Outcome]", Chunk]
+Flying = dict["concurrent.futures.Future[ChunkResult]", Chunk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Pool:
 
     workers: int
 
-    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[Outcome]:
+    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[ChunkResult]:
         """Carry out chunks until none is left."""
         breaks = 0
         while chunks:
@@ -60,9 +60,11 @@ class Pool:
             for chunk in flying.values():
                 left = [task for task in chunk if not store.has(task)]
                 failures = chunks.give_back(left)
-                yield Outcome("", done=len(chunk) - len(left), failures=failures)
+                yield ChunkResult("", done=len(chunk) - len(left), failures=failures)
 
-    def _one_pool(self, chunks: Chunks, job: Job, say: Say, flying: Flying) -> Iterator[Outcome]:
+    def _one_pool(
+        self, chunks: Chunks, job: Job, say: Say, flying: Flying
+    ) -> Iterator[ChunkResult]:
         """Run chunks in one pool; if one of its processes dies, leave what was in hand."""
         others = set(multiprocessing.active_children())
         context = multiprocessing.get_context("spawn")
@@ -126,8 +128,8 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _carry_out(chunk: Chunk, job: Job) -> Outcome:
-    warm(chunk[0].point, job.model)
+def _carry_out(chunk: Chunk, job: Job) -> ChunkResult:
+    precompile(chunk[0].point, job.model)
     return carry_out(chunk, job)
 
 

@@ -16,13 +16,12 @@ PACKAGES = ("numpy", "numba", "simpy", "pandas", "pyarrow", "scipy", "hydra-core
 # Rooms and files that decide the result of a replication. The others ask for it, carry it out,
 # keep it and show it.
 _DECIDING = (
-    "compilation.py",
     "data/",
     "engine/",
     "model/",
+    "numerics/",
     "parameters/",
     "places/",
-    "randomness.py",
     "records/",
     "replication.py",
     "results/",

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-from sim.execute.chunk import Chunk, Chunks, Failure, Job, Outcome, carry_out
+from sim.execute.chunk import Chunk, ChunkResult, Chunks, Failure, Job, carry_out
 from sim.execute.execution import Say
 from sim.execute.provenance import code_digest, package_versions
 from sim.execute.reaper import watch
 from sim.execute.store import Store
-from sim.execute.worker import warm, written_down
+from sim.execute.worker import precompile, written_down
 
 LOCAL = "local"
 ANSWER_S = 5.0
@@ -57,7 +57,7 @@ class Cluster:
     address: str
     workers: int
 
-    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[Outcome]:
+    def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[ChunkResult]:
         """Carry out chunks until none is left."""
         with _connected(self.address, self.workers) as ray, _marked(job.store) as mark:
             remote = ray.remote(max_retries=RETRIES, num_cpus=1)(_carry_out)
@@ -93,13 +93,13 @@ class _Flight:
                 return
             self.flying[self.remote.remote(chunk, self.shared)] = chunk
 
-    def land(self, chunks: Chunks, job: Job) -> Iterator[Outcome]:
+    def land(self, chunks: Chunks, job: Job) -> Iterator[ChunkResult]:
         """Wait a little for chunks to come back."""
         ready, _ = self.ray.wait(list(self.flying), num_returns=1, timeout=1.0)
         for reference in ready:
             chunk = self.flying.pop(reference)
             try:
-                outcome: Outcome = self.ray.get(reference)
+                outcome: ChunkResult = self.ray.get(reference)
             except self.ray.exceptions.RayTaskError as error:
                 raise _cause(error) from None
             except self.ray.exceptions.RayError:
@@ -121,16 +121,18 @@ def _cause(error: Any) -> Exception:
     )
 
 
-def _returned(chunks: Chunks, chunk: Chunk, job: Job) -> Outcome:
+def _returned(chunks: Chunks, chunk: Chunk, job: Job) -> ChunkResult:
     """Take back a chunk whose process died more often than Ray tries."""
     store = Store(job.store, job.code)
     store.refresh()
     left = [task for task in chunk if not store.has(task)]
     failures: list[Failure] = chunks.give_back(left)
-    return Outcome("", done=len(chunk) - len(left), failures=failures)
+    return ChunkResult("", done=len(chunk) - len(left), failures=failures)
 
 
-def _carry_out(chunk: Chunk, shared: tuple[Job, tuple[str, str], str, dict[str, str]]) -> Outcome:
+def _carry_out(
+    chunk: Chunk, shared: tuple[Job, tuple[str, str], str, dict[str, str]]
+) -> ChunkResult:
     """Carry out a chunk on whatever machine this is."""
     job, (name, word), code, packages = shared
     if code_digest() != code:
@@ -149,7 +151,7 @@ def _carry_out(chunk: Chunk, shared: tuple[Job, tuple[str, str], str, dict[str, 
     except OSError:
         at_home = False
     with written_down() as said:
-        warm(chunk[0].point, job.model)
+        precompile(chunk[0].point, job.model)
         outcome = carry_out(chunk, job, at_home=at_home)
     outcome.said = said
     return outcome

@@ -36,7 +36,7 @@ def load() -> None:
     for name in ("hydra", "pandas", "pyarrow.parquet", "sim.config", "sim.study.run"):
         importlib.import_module(name)
     from sim.execute.chunk import replicate
-    from sim.execute.worker import warm
+    from sim.execute.worker import precompile
     from sim.parameters import Parameters
     from sim.scenario.intervention import BASELINE
     from sim.scenario.point import Point
@@ -51,7 +51,7 @@ def load() -> None:
         seed=1,
         engine="compiled",
     )
-    warm(point, replicate)
+    precompile(point, replicate)
 
 
 def _end_with_input() -> None:

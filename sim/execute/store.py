@@ -61,7 +61,7 @@ class _Part:
         return self.offset[row], self.length[row], self.digest[32 * row : 32 * row + 32].hex()
 
 
-class Place(NamedTuple):
+class StoredResult(NamedTuple):
     """Where a replication is kept, for whoever reads the store from outside."""
 
     path: Path
@@ -159,14 +159,14 @@ class Store:
         part, row = self._part(place)
         return read_entry(part.path, *part.place(row))
 
-    def places(self) -> dict[str, dict[int, Place]]:
+    def places(self) -> dict[str, dict[int, StoredResult]]:
         """Where the replications are that are kept, by key and number."""
-        found: dict[str, dict[int, Place]] = {}
+        found: dict[str, dict[int, StoredResult]] = {}
         for key, numbers in self._where.items():
             for replication, place in enumerate(numbers):
                 if place >= 0:
                     part, row = self._part(place)
-                    where = Place(part.path, *part.place(row), self.code)
+                    where = StoredResult(part.path, *part.place(row), self.code)
                     found.setdefault(key, {})[replication] = where
         return found
 

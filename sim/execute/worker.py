@@ -17,10 +17,10 @@ from sim.scenario.point import Point
 
 LOG = logging.getLogger(__name__)
 
-_warmed: set[object] = set()
+_precompiled: set[object] = set()
 
 
-def warm(point: Point, model: Callable[[Point, int], object]) -> None:
+def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
     """Run a model once on one port and day, if this process has not.
 
     Where nothing is compiled yet, the processes of a machine wait for the first of them, which
@@ -32,10 +32,10 @@ def warm(point: Point, model: Callable[[Point, int], object]) -> None:
     model : callable
         Runs a replication.
     """
-    if point.engine != "compiled" or model in _warmed:
+    if point.engine != "compiled" or model in _precompiled:
         return
-    _warmed.add(model)
-    from sim.compilation import cache_folder, is_compiled
+    _precompiled.add(model)
+    from sim.numerics.compilation import cache_folder, is_compiled
 
     small = dataclasses.replace(
         point, parameters=Parameters(), scenario=BASELINE, ports=point.ports[:1], days=1

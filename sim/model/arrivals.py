@@ -4,22 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.model.conditions import DAY_S, Snapshot
-from sim.model.day import World, in_order, new_guests
+from sim.model.conditions import Snapshot
+from sim.model.day import World, in_order, new_extra_arrivals
 from sim.model.port.diversion import Diversion
 from sim.model.port.opening import Opening
 from sim.model.port.traffic import LANES, draw_lane_day, most_vehicles
-from sim.model.smuggling.attempts_of_day import Bookings
-from sim.model.smuggling.perception import Watch
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
+from sim.model.smuggling.attempts_of_day import AttemptsOfDay
+from sim.model.smuggling.perception import Beliefs
+from sim.numerics.units import DAY_S, Floats, Rows, Whole
 
 
-def shut_out(
+def arrivals_while_closed(
     port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
 ) -> Iterator[Rows]:
     """Draw a shut port's own vehicles of a day, and find those who cannot be admitted.
@@ -44,42 +40,42 @@ def shut_out(
         shut = np.flatnonzero(~opening.open_at(port, time_s[:count]))
         if len(shut) == 0:
             continue
-        guests = new_guests(len(shut))
-        guests["lane"][:] = lane
-        guests["line"][:] = world.line_of_lane[port, lane]
-        guests["time_s"][:] = time_s[shut]
-        guests["service_word"][:] = words[1][shut]
-        guests["search_word"][:] = words[2][shut]
-        guests["mandatory_word"][:] = words[3][shut]
-        guests["entity"][:] = world.entity[port, lane]
-        guests["day"][:] = day
-        guests["index"][:] = shut
-        guests["attempt"][:] = -1
-        guests["search_factor"][:] = 1.0
-        yield guests
+        extra_arrivals = new_extra_arrivals(len(shut))
+        extra_arrivals["lane"][:] = lane
+        extra_arrivals["line"][:] = world.line_of_lane[port, lane]
+        extra_arrivals["time_s"][:] = time_s[shut]
+        extra_arrivals["service_word"][:] = words[1][shut]
+        extra_arrivals["search_word"][:] = words[2][shut]
+        extra_arrivals["mandatory_word"][:] = words[3][shut]
+        extra_arrivals["entity"][:] = world.entity[port, lane]
+        extra_arrivals["day"][:] = day
+        extra_arrivals["index"][:] = shut
+        extra_arrivals["attempt"][:] = -1
+        extra_arrivals["search_factor"][:] = 1.0
+        yield extra_arrivals
 
 
 @dataclass
-class Guests:
+class ExtraArrivals:
     """The guests of a replication, day by day.
 
     Attributes
     ----------
-    bookings : Bookings
+    attempts_of_day : AttemptsOfDay
     diversion : Diversion
-    watch : Watch
+    beliefs : Beliefs
     world : World
-    on_the_way : array of GUEST
+    on_the_way : array of EXTRA_ARRIVAL
         Diverted travellers who arrive after midnight.
     gave_up : array of int
         Numbers of the attempts that turned back on the last day that was planned.
     """
 
-    bookings: Bookings
+    attempts_of_day: AttemptsOfDay
     diversion: Diversion
-    watch: Watch
+    beliefs: Beliefs
     world: World
-    on_the_way: Rows = field(default_factory=new_guests)
+    on_the_way: Rows = field(default_factory=new_extra_arrivals)
     gave_up: Whole = field(default_factory=lambda: np.empty(0, np.int64))
 
     def of_day(
@@ -97,15 +93,17 @@ class Guests:
         snapshot : Snapshot
         """
         self.gave_up = np.empty(0, np.int64)
-        groups = [self._arriving(opening), self.bookings.trafficking(day, opening, snapshot)]
-        visitors = self.bookings.visitors(day, cumulative, cells)
-        wait_s = self.watch.wait_s
+        groups = [self._arriving(opening), self.attempts_of_day.trafficking(day, opening, snapshot)]
+        visitors = self.attempts_of_day.visitors(day, cumulative, cells)
+        wait_s = self.beliefs.wait_s
         for port in opening.disturbed:
             groups.extend(
                 self.diversion.divert(port, group, opening, wait_s)
-                for group in shut_out(port, day, opening, cumulative, cells, self.world)
+                for group in arrivals_while_closed(
+                    port, day, opening, cumulative, cells, self.world
+                )
             )
-            at_port = self.bookings.at_port(visitors, port)
+            at_port = self.attempts_of_day.at_port(visitors, port)
             shut = at_port & ~opening.open_at(port, visitors["time_s"])
             if shut.any():
                 leaving, visitors = visitors[shut], visitors[~shut]

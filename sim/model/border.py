@@ -10,48 +10,44 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.arrivals import Guests
-from sim.model.conditions import DAY_S, Conditions, Snapshot, Terms
+from sim.model.arrivals import ExtraArrivals
+from sim.model.conditions import Conditions, Snapshot, Terms
 from sim.model.day import DayPlan, World
 from sim.model.intelligence.intelligence import Intelligence
 from sim.model.port.danger import Danger, Withdrawal
 from sim.model.port.diversion import Diversion
 from sim.model.port.duty import collection
-from sim.model.port.inspection_rates import settings_rows
+from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side
+from sim.model.port.inspection_rates import rates_by_port
 from sim.model.port.layout import trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
-from sim.model.port.premises import SOUTHBOUND, build, us_officers, us_side
 from sim.model.port.roster import LONG_WEEKEND, officers_present, planned_hours
 from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.model.port.workforce import Workforce, workforce_process
-from sim.model.smuggling.attempt import Outcome
-from sim.model.smuggling.attempts_of_day import Bookings
+from sim.model.smuggling.attempt import AttemptOutcome
+from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Markets
-from sim.model.smuggling.perception import Watch
+from sim.model.smuggling.perception import Beliefs
+from sim.numerics.randomness import Streams
+from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.places.ports import Ports
-from sim.randomness import Streams
 from sim.records.tally import TURNED_BACK, Tally, more_room, new_attempts, new_tally
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
 
 # Wait standards in seconds: Monday to Thursday, and Friday to Sunday (B058, B059).
 STANDARD_S = {False: 600.0, True: 1200.0}
 
 
 # Settings kept for use on later days (training makes new ones every day).
-MOST_SETTINGS = 16
+MOST_RATES = 16
 
 
 # Who hears after midnight what has become of attempts: their outcomes, and the moment.
-Hears = Callable[[list[Outcome], float], None]
+Observer = Callable[[list[AttemptOutcome], float], None]
 
 
 class Engine(Protocol):
@@ -100,13 +96,13 @@ class Border:
             self.ports, parameters = us_side(self.ports), us_officers(parameters)
         streams = Streams(point.seed, replication)
         # Settings by snapshot and skill; the snapshot is held so that its id stays its own.
-        self._settings_cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
+        self._rates_cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, self.ports, parameters, point.scenario, point.start)
         self.demand = demand(self.ports, parameters, point.year, point.start, point.days, streams)
-        premises = build(point, self.ports, self.conditions, self.demand, streams)
-        self.ports, self.layout, self.world = premises.ports, premises.layout, premises.world
-        self.rostered, self.shift_draws = premises.rostered, premises.shift_draws
-        self.shift_hours = premises.shift_hours
+        facilities = build(point, self.ports, self.conditions, self.demand, streams)
+        self.ports, self.layout, self.world = facilities.ports, facilities.layout, facilities.world
+        self.rostered, self.shift_draws = facilities.rostered, facilities.shift_draws
+        self.shift_hours = facilities.shift_hours
         self.tally = new_tally(len(self.ports), len(LANES), self.layout.lines)
         self.attempts = new_attempts(1024)
         start = self.conditions.first_s
@@ -123,30 +119,38 @@ class Border:
             streams,
         )
         self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
-        self.watch = Watch(self.tally, parameters.smuggling, parameters.database.lookout_share)
-        before = self._settings(self.conditions.at(-1.0))
-        self.watch.begin(self._settings(self._baseline()), before)
+        self.beliefs = Beliefs(self.tally, parameters.smuggling, parameters.database.lookout_share)
+        before = self._rates(self.conditions.at(-1.0))
+        self.beliefs.begin(self._rates(self._baseline()), before)
         self.markets = Markets(self.env, self.conditions)
-        self.bookings = Bookings(
-            self.ports, self.layout, self.demand, self.conditions, self.watch, streams, self.markets
+        self.attempts_of_day = AttemptsOfDay(
+            self.ports,
+            self.layout,
+            self.demand,
+            self.conditions,
+            self.beliefs,
+            streams,
+            self.markets,
         )
-        self.guests = Guests(self.bookings, self.diversion, self.watch, self.world)
+        self.extra_arrivals = ExtraArrivals(
+            self.attempts_of_day, self.diversion, self.beliefs, self.world
+        )
         terms = Terms(self.conditions, self.ports, parameters, point.scenario, point.start)
         self.intelligence = Intelligence(
             self.env,
             -warm_up_s,
-            self.bookings.organisations,
+            self.attempts_of_day.organisations,
             parameters.smuggling.firearms_per_year,
             self.conditions.traffic_share,
             terms,
             streams,
         )
-        self.bookings.sought = self.intelligence.sought
-        self.hears_of: list[Hears] = [
-            self.bookings.organisations.hear,
-            self.bookings.routes.hear,
-            self.intelligence.hear,
-            self.markets.hear,
+        self.attempts_of_day.sought = self.intelligence.sought
+        self.observers: list[Observer] = [
+            self.attempts_of_day.organisations.on_outcomes,
+            self.attempts_of_day.routes.on_outcomes,
+            self.intelligence.on_outcomes,
+            self.markets.on_outcomes,
         ]
         self.withdrawals: list[Withdrawal] = []
         self.duty_cad = 0.0
@@ -174,38 +178,38 @@ class Border:
         parameters, start = self.point.parameters, self.point.start
         return Conditions(self.ports, self.ports, parameters, BASELINE, start).at(0.0)
 
-    def _settings(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
+    def _rates(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
         """Rows of settings under a snapshot; ``skill_gain`` is what training has added to d'."""
         key = (id(snapshot), round(skill_gain, 6))
-        if key not in self._settings_cache:
-            if len(self._settings_cache) >= MOST_SETTINGS:
-                self._settings_cache.clear()
+        if key not in self._rates_cache:
+            if len(self._rates_cache) >= MOST_RATES:
+                self._rates_cache.clear()
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
-            rows = settings_rows(self.ports, snapshot.value, share, skill_gain)
-            self._settings_cache[key] = (snapshot, rows)
-        return self._settings_cache[key][1]
+            rows = rates_by_port(self.ports, snapshot.value, share, skill_gain)
+            self._rates_cache[key] = (snapshot, rows)
+        return self._rates_cache[key][1]
 
     def _days(self) -> ProcessGenerator:
         """Plan and simulate one day after the other."""
         yield self.env.timeout(-self.env.now)
         for day in range(self.point.days):
             plan, snapshot = self._plan(day)
-            before = self.watch.duty_collections(plan.weekday)
-            settings = self._settings(snapshot, self._skill(snapshot))
-            self._today = (plan, snapshot, settings, before)
+            before = self.beliefs.duty_collections(plan.weekday)
+            rates = self._rates(snapshot, self._skill(snapshot))
+            self._today = (plan, snapshot, rates, before)
             self.engine.run_day(plan, self.attempts)
             yield self.env.timeout(DAY_S)
             self._day_is_over()
 
     def _day_is_over(self) -> None:
         """Take in what a day has brought: what was seen, and the duty collected."""
-        plan, snapshot, settings, before = self._today
+        plan, snapshot, rates, before = self._today
         sought = self.intelligence.lookout_share((plan.day + 1) * DAY_S)
-        self.watch.day_is_over(plan.weekday, settings, sought)
-        outcomes = self.bookings.outcomes(self.attempts)
-        for hear in self.hears_of:
-            hear(outcomes, (plan.day + 1) * DAY_S)
-        count = self.watch.duty_collections(plan.weekday) - before
+        self.beliefs.day_is_over(plan.weekday, rates, sought)
+        outcomes = self.attempts_of_day.outcomes(self.attempts)
+        for on_outcomes in self.observers:
+            on_outcomes(outcomes, (plan.day + 1) * DAY_S)
+        count = self.beliefs.duty_collections(plan.weekday) - before
         mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
         self.collections += count
         self.duty_cad += count * mean
@@ -219,13 +223,13 @@ class Border:
         opening = self._opening(day, date, moments, snapshots)
         opening.add_open_seconds(day, self.open_s[date.weekday()])
         skill = self._skill(snapshot)
-        settings = np.concatenate([self._settings(s, skill) for s in snapshots])
+        rates = np.concatenate([self._rates(s, skill) for s in snapshots])
         cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshot))
         cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
-        self.watch.today(self._settings(snapshot, skill))
-        guests = self.guests.of_day(day, opening, cumulative, cells, snapshot)
-        self.attempts = more_room(self.attempts, self.bookings.count)
-        self.attempts["fate"][self.guests.gave_up] = TURNED_BACK
+        self.beliefs.today(self._rates(snapshot, skill))
+        extra_arrivals = self.extra_arrivals.of_day(day, opening, cumulative, cells, snapshot)
+        self.attempts = more_room(self.attempts, self.attempts_of_day.count)
+        self.attempts["fate"][self.extra_arrivals.gave_up] = TURNED_BACK
         plan = DayPlan(
             day=day,
             weekday=date.weekday(),
@@ -235,11 +239,11 @@ class Border:
             state=opening.state,
             officers=opening.officers,
             row=opening.row,
-            settings=settings,
+            rates=rates,
             cumulative=cumulative,
             day_factor=self.demand.day_factor[day],
             cells=cells,
-            guests=guests,
+            extra_arrivals=extra_arrivals,
         )
         return plan, snapshot
 

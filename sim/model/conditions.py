@@ -11,17 +11,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.numerics.units import DAY_S, Flags, Floats
 from sim.parameters import Intelligence, Parameters, catalogue
 from sim.places.network import read_network
 from sim.places.ports import Ports
 from sim.scenario.intervention import PORT, Intervention, Scenario, moment, select
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
-DAY_S = 86400.0
 
 
 @dataclass(frozen=True)

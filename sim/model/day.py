@@ -40,11 +40,8 @@ The rules, in words
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
+from sim.numerics.units import Floats, Rows, Whole
 
 OPEN, AFTER_HOURS, HELD = range(3)
 
@@ -58,7 +55,7 @@ ORDINARY, TRAFFICKER, TRAVELLER_FIREARM = range(3)
 # draws); attempt: number of the attempt, -1 for an ordinary vehicle; kind: ordinary, trafficker or
 # traveller's firearm; search_factor: ratio of the search rate (below 1 for deep concealment);
 # lookout: 1 if one is active.
-GUEST = np.dtype(
+EXTRA_ARRIVAL = np.dtype(
     [
         ("line", np.int64),
         ("lane", np.int64),
@@ -78,12 +75,12 @@ GUEST = np.dtype(
 )
 
 
-def new_guests(room: int = 0) -> Rows:
+def new_extra_arrivals(room: int = 0) -> Rows:
     """Room for guests, all of them ordinary."""
-    guests = np.zeros(room, GUEST)
-    guests["attempt"] = -1
-    guests["search_factor"] = 1.0
-    return guests
+    extra_arrivals = np.zeros(room, EXTRA_ARRIVAL)
+    extra_arrivals["attempt"] = -1
+    extra_arrivals["search_factor"] = 1.0
+    return extra_arrivals
 
 
 def in_order(*groups: Rows) -> Rows:
@@ -108,15 +105,15 @@ class DayPlan(NamedTuple):
     start_s : array of float, shape (ports, most + 1)
         Control moments in seconds since the run began; the one after the last is the next midnight.
     state, officers, row : array of int, shape (ports, most)
-        Open, after hours or held; officers present; row of ``settings``.
-    settings : array of float, shape (rows, WIDTH)
+        Open, after hours or held; officers present; row of ``rates``.
+    rates : array of float, shape (rows, WIDTH)
     cumulative : array of float, shape (ports, lanes, 97)
         Integrated arrival rates in vehicles (`sim.model.port.traffic.Demand.cumulative`).
     day_factor : array of float, shape (ports,)
         Part of it that the superintendent does not expect.
     cells : array of int, shape (ports,)
         Equal parts of the day in them: 24, or 96 at ferry landings.
-    guests : array of GUEST
+    extra_arrivals : array of EXTRA_ARRIVAL
     """
 
     day: int
@@ -127,11 +124,11 @@ class DayPlan(NamedTuple):
     state: Whole
     officers: Whole
     row: Whole
-    settings: Floats
+    rates: Floats
     cumulative: Floats
     day_factor: Floats
     cells: Whole
-    guests: Rows
+    extra_arrivals: Rows
 
 
 class World(NamedTuple):
@@ -147,7 +144,7 @@ class World(NamedTuple):
         1 for lanes whose vehicles each have a slot (trains).
     seed, replication : int
     gap_table, service_table, secondary_table : array of float
-        Quantile tables with mean 1 (`sim.randomness`).
+        Quantile tables with mean 1 (`sim.numerics.randomness`).
     """
 
     first_line: Whole

@@ -11,22 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import InputError
+from sim.numerics.units import Floats
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 COLUMNS = ("role", "id", "name", "weight", "lat", "lon", "source")
 ROLES = ("source", "market")
 
-Floats = npt.NDArray[np.float64]
 
 _BOUNDS = {"weight": (0.0, math.inf), "lat": (-90.0, 90.0), "lon": (-180.0, 180.0)}
 _UNIT = {"weight": "traces", "lat": "degrees", "lon": "degrees"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A state of purchase or a region of sale.
 
     Attributes
@@ -51,11 +50,11 @@ class Network:
 
     Attributes
     ----------
-    sources, markets : tuple of Place
+    sources, markets : tuple of Location
     """
 
-    sources: tuple[Place, ...]
-    markets: tuple[Place, ...]
+    sources: tuple[Location, ...]
+    markets: tuple[Location, ...]
 
     @property
     def source_ids(self) -> tuple[str, ...]:
@@ -67,16 +66,16 @@ class Network:
         """Ids of the markets."""
         return tuple(place.id for place in self.markets)
 
-    def source(self, name: str) -> Place:
+    def source(self, name: str) -> Location:
         """Source with an id."""
         return self.sources[self.source_ids.index(name)]
 
-    def market(self, name: str) -> Place:
+    def market(self, name: str) -> Location:
         """Market with an id."""
         return self.markets[self.market_ids.index(name)]
 
 
-def shares(places: tuple[Place, ...]) -> Floats:
+def shares(places: tuple[Location, ...]) -> Floats:
     """Share of each place by its weight; they add up to 1."""
     weights = np.array([place.weight for place in places])
     return np.asarray(weights / weights.sum())
@@ -114,7 +113,7 @@ def read_network(name: str) -> Network:
     for column in COLUMNS:
         if column not in rows[0]:
             raise InputError(f"{path.name}: column {column} is missing")
-    places: dict[str, list[Place]] = {role: [] for role in ROLES}
+    places: dict[str, list[Location]] = {role: [] for role in ROLES}
     for row in rows:
         if row["role"] not in ROLES:
             raise InputError.unknown("role", row["role"], ROLES, f"{path.name}: row {row['id']!r}")
@@ -124,7 +123,7 @@ def read_network(name: str) -> Network:
     return Network(tuple(places["source"]), tuple(places["market"]))
 
 
-def _check(found: list[Place], role: str, file: str) -> None:
+def _check(found: list[Location], role: str, file: str) -> None:
     if not found:
         raise InputError(f"{file}: has no {role}")
     for name, count in Counter(place.id for place in found).items():
@@ -135,9 +134,9 @@ def _check(found: list[Place], role: str, file: str) -> None:
         raise InputError(f"{file}: no {role} has a weight above 0 traces")
 
 
-def _place(row: dict[str, str], where: str) -> Place:
+def _place(row: dict[str, str], where: str) -> Location:
     numbers = {name: _number(row[name], name, where) for name in _BOUNDS}
-    return Place(row["id"], row["name"], numbers["weight"], numbers["lat"], numbers["lon"])
+    return Location(row["id"], row["name"], numbers["weight"], numbers["lat"], numbers["lon"])
 
 
 def _number(text: str | None, name: str, where: str) -> float:

@@ -15,13 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
+from sim.numerics.units import Floats, Texts
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 TRAFFIC_CLASSES = ("car", "truck", "bus", "train")
 EARTH_RADIUS_KM = 6371.0
 
-Floats = npt.NDArray[np.float64]
-Texts = npt.NDArray[np.str_]
 
 _TEXT_COLUMNS = ("port_id", "name", "province", "region", "kind", "us_state", "commercial")
 _WHOLE_COLUMNS = {

@@ -9,9 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
+from sim.numerics.units import Floats, Rows
 
 # Sums by port, lane and hour of the week. Arrivals count in the hour they arrive; all that happens
 # at primary counts in the hour in which service starts, and secondary work in the hour in which an

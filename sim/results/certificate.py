@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from sim.model.border import Border
-from sim.model.conditions import DAY_S
 from sim.model.port.referral import LOOKOUT, RANDOM, SELECTIVE
 from sim.model.smuggling.attempt import NOT_MADE, NOT_PLANNED, TRAFFICKING
+from sim.numerics.units import DAY_S
 from sim.records.tally import (
     LINE_ARRIVED,
     LINE_QUEUE_S,
@@ -120,10 +120,10 @@ def _officers(border: Border) -> Iterator[dict[str, Any]]:
 
 
 def _attempts(border: Border) -> Iterator[dict[str, Any]]:
-    attempts = border.attempts[: border.bookings.count]
+    attempts = border.attempts[: border.attempts_of_day.count]
     loads = np.zeros(len(attempts), np.int64)
     planned = elsewhere = 0
-    for row in border.bookings.rows:
+    for row in border.attempts_of_day.rows:
         if row.route.kind == NOT_PLANNED:
             continue
         planned += row.load
@@ -132,7 +132,7 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
         else:
             elsewhere += row.load
     decided = np.isin(attempts["fate"], (PASSED, SEIZED, TURNED_BACK))
-    on_the_way = border.guests.on_the_way["attempt"]
+    on_the_way = border.extra_arrivals.on_the_way["attempt"]
     inside = np.concatenate([border.engine.attempts_inside(), on_the_way[on_the_way >= 0]])
     inside = inside[~decided[inside]]  # who has withdrawn still goes through as a probe
     ended = int(loads[decided].sum()) + elsewhere
@@ -187,7 +187,7 @@ def _intelligence(border: Border) -> Iterator[dict[str, Any]]:
 def _markets(border: Border) -> dict[str, Any]:
     """Count what has passed anew, from the fates of the attempts."""
     arrived = dict.fromkeys(border.markets.markets, 0)
-    for row in border.bookings.rows:
+    for row in border.attempts_of_day.rows:
         if row.kind != TRAFFICKING or row.route.kind in (NOT_MADE, NOT_PLANNED):
             continue
         fate = PASSED if row.number < 0 else int(border.attempts["fate"][row.number])

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.model.border import Border
-from sim.model.conditions import DAY_S
 from sim.model.port.referral import REASONS
 from sim.model.port.traffic import LANES
 from sim.model.smuggling.attempt import (
@@ -25,6 +24,7 @@ from sim.model.smuggling.attempt import (
     WATER,
 )
 from sim.model.smuggling.traveller_firearms import PACIFIC
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S, Floats
 from sim.records.tally import (
     ARRIVALS,
     CLEARANCE_S,
@@ -48,10 +48,6 @@ from sim.records.tally import (
 from sim.results.reading import KEYS, METRICS, TABLES, Result
 from sim.results.schema import PRIMARY_OUTCOME
 
-Floats = npt.NDArray[np.float64]
-
-HOUR_S = 3600.0
-DAYS_PER_YEAR = 365.0
 # The Windsor-Detroit gateway, for which a target of transit time was set (B057).
 WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
 FATES = {
@@ -110,7 +106,7 @@ def _officer_hours(border: Border) -> pd.DataFrame:
 def _attempts(border: Border) -> pd.DataFrame:
     found = border.attempts
     rows = []
-    for row in border.bookings.rows:
+    for row in border.attempts_of_day.rows:
         share, reason, minutes = row.route.loss, "", 0.0
         if row.number >= 0:
             seen = found[row.number]
@@ -297,7 +293,7 @@ def _other(border: Border, lane: Floats) -> dict[str, float]:
     overtime_h = float(border.tally.officer[..., OVERTIME].sum()) / HOUR_S
     hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
     return {
-        "enrolments_lost": border.bookings.enrolment.lost,
+        "enrolments_lost": border.attempts_of_day.enrolment.lost,
         "duty_collected_cad": border.duty_cad,
         "collections": border.collections,
         "trips_lost": border.diversion.tally.lost,
@@ -345,7 +341,7 @@ def trade_measures(border: Border, attempts: pd.DataFrame) -> Iterator[tuple[str
     unused = attempts.loc[attempts["route"] == NOT_PLANNED, "why"]
     for why in (ARREST, SUPPLY, PRICE):
         yield f"trips_not_planned_{why}", "all", float((unused == why).sum())
-    organisations = border.bookings.organisations
+    organisations = border.attempts_of_day.organisations
     run_s = border.point.days * DAY_S
     in_action = len(organisations.entity) - organisations.away_s(run_s) / run_s
     yield "organisations_in_action", "all", in_action

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
-
-DAYS_PER_YEAR = 365.0
+from sim.numerics.units import DAYS_PER_YEAR
 
 
 class PortTable(Protocol):

@@ -11,21 +11,21 @@ from sim.execute.task import key_of
 from sim.scenario.point import Point
 
 if TYPE_CHECKING:
-    from sim.study.settings import Settings
+    from sim.study.spec import StudySpec
 
 
-def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
+def manifest(spec: "StudySpec", began: datetime.datetime) -> dict[str, Any]:
     """How a study was made, as plain values that JSON can hold."""
-    first = settings.points[0]
+    first = spec.points[0]
     leading: dict[str, Point] = {}
-    for point in settings.points:
+    for point in spec.points:
         leading.setdefault(point.scenario.name, point)
     content = {
-        "name": settings.name,
-        "configuration": settings.configuration,
-        "configuration_hash": (decided := configuration_hash(settings)),
-        "content_hash": content_hash(settings, decided),
-        "detail": settings.detail,
+        "name": spec.name,
+        "configuration": spec.configuration,
+        "configuration_hash": (decided := configuration_hash(spec)),
+        "content_hash": content_hash(spec, decided),
+        "detail": spec.detail,
         "start": first.start,
         "days": first.days,
         "year": first.year,
@@ -34,17 +34,17 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
         "engine": first.engine,
         "adversary": first.parameters.smuggling.adversary,
         "adversaries": list(
-            dict.fromkeys(point.parameters.smuggling.adversary for point in settings.points)
+            dict.fromkeys(point.parameters.smuggling.adversary for point in spec.points)
         ),
-        "worlds": max(point.world for point in settings.points),
-        "replications": settings.replications,
+        "worlds": max(point.world for point in spec.points),
+        "replications": spec.replications,
         "scenarios": {name: point.scenario.title for name, point in leading.items()},
         "points": [
             {"identity": key_of(point).partition("-")[0], **asdict(point.scenario)}
             for point in leading.values()
         ],
-        "design": settings.design.about if settings.design else None,
-        "procedure": _procedure(settings),
+        "design": spec.design.about if spec.design else None,
+        "procedure": _procedure(spec),
         "code_version": code_version(),
         "code_digest": code_digest(),
         "packages": dict(package_versions()),
@@ -55,33 +55,31 @@ def manifest(settings: "Settings", began: datetime.datetime) -> dict[str, Any]:
     return plain
 
 
-def _procedure(settings: "Settings") -> dict[str, Any] | None:
+def _procedure(spec: "StudySpec") -> dict[str, Any] | None:
     """What a procedure wanted, did and came to."""
-    if settings.outcome is None:
+    if spec.outcome is None:
         return None
-    return {**settings.outcome.about, "said": settings.outcome.lines}
+    return {**spec.outcome.about, "said": spec.outcome.lines}
 
 
-def configuration_hash(settings: "Settings") -> str:
+def configuration_hash(spec: "StudySpec") -> str:
     """Hash of what decides the results: where they go and how they are computed do not enter.
 
     What was read from files (a port table, a folder of scenarios) enters with its content.
     """
     deciding = {
-        key: value
-        for key, value in settings.configuration.items()
-        if key not in ("study", "execution")
+        key: value for key, value in spec.configuration.items() if key not in ("study", "execution")
     }
-    return _digest([deciding, _digest(*(key_of(point) for point in settings.points))])
+    return _digest([deciding, _digest(*(key_of(point) for point in spec.points))])
 
 
-def content_hash(settings: "Settings", decided: str) -> str:
+def content_hash(spec: "StudySpec", decided: str) -> str:
     """Hash of everything that decides the bytes of the tables: settings (their hash) and code."""
-    runs = _digest(*([*point.label, key_of(point), count] for point, count in settings.runs()))
-    scenarios = {point.scenario.name: point.scenario for point in settings.points}
+    runs = _digest(*([*point.label, key_of(point), count] for point, count in spec.runs()))
+    scenarios = {point.scenario.name: point.scenario for point in spec.points}
     titles = [asdict(scenario) for scenario in scenarios.values()]
-    design = settings.design.about if settings.design else None
-    return _digest(code_digest(), decided, runs, titles, design, settings.detail)
+    design = spec.design.about if spec.design else None
+    return _digest(code_digest(), decided, runs, titles, design, spec.detail)
 
 
 def _digest(*content: object) -> str:

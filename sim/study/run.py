@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.design.procedure import Outcome, Ran, Read, Say, Wanted
+from sim.design.procedure import ProcedureResult, Ran, Read, Say, Wanted
 from sim.errors import InputError
 from sim.execute.chunk import Chunks, Failure, Job
 from sim.execute.encoding import Kept
@@ -25,32 +25,32 @@ from sim.execute.task import Plan, Task, keeps_detail, key_of
 from sim.progress import Progress, in_words
 from sim.scenario.point import Label, Point
 from sim.study.manifest import manifest
-from sim.study.settings import STORE, Broken, Settings, check_folder
+from sim.study.spec import STORE, Broken, StudySpec, check_folder
 
 MOST_REPLICATIONS = 200_000
 """A study of more replications than this has to be confirmed."""
 
 
-def refusal(points: int, replications: int, settings: Settings) -> InputError:
+def refusal(points: int, replications: int, spec: StudySpec) -> InputError:
     """Say how long a study would take that nobody has confirmed.
 
     Parameters
     ----------
     points, replications : int
         In all.
-    settings : Settings
+    spec : StudySpec
         Of one of its points.
     """
     from sim.execute.chunk import replicate
-    from sim.execute.worker import warm
+    from sim.execute.worker import precompile
 
-    point = settings.points[0]
-    warm(point, replicate)
+    point = spec.points[0]
+    precompile(point, replicate)
     replicate(point, 0)
     began = time.perf_counter()
     replicate(point, 1)
     each_s = time.perf_counter() - began
-    workers = settings.execution.workers
+    workers = spec.execution.workers
     took = in_words(replications * each_s / workers)
     return InputError(
         f"{points:,} points with {replications:,} replications in all would take about {took} on "
@@ -59,13 +59,13 @@ def refusal(points: int, replications: int, settings: Settings) -> InputError:
     )
 
 
-def confirm(settings: Settings) -> None:
+def confirm(spec: StudySpec) -> None:
     """Refuse more replications than anyone would mean without saying so."""
-    if settings.configuration["study"]["confirm"]:
+    if spec.configuration["study"]["confirm"]:
         return
-    replications = sum(count for _, count in settings.runs())
+    replications = sum(count for _, count in spec.runs())
     if replications > MOST_REPLICATIONS:
-        raise refusal(len(settings.points), replications, settings)
+        raise refusal(len(spec.points), replications, spec)
 
 
 MOST_NEW_PARTS = 1000
@@ -96,41 +96,41 @@ class Ended:
     share: str = ""
 
 
-def conduct(asked: Sequence[Settings], base: Path, progress: Progress) -> Ended:
+def run_study(asked: Sequence[StudySpec], base: Path, progress: Progress) -> Ended:
     """Run what the store lacks, and write each results folder.
 
     Parameters
     ----------
-    asked : sequence of Settings
+    asked : sequence of StudySpec
         One, or those of a sweep; they share the store and the executor.
     base : pathlib.Path
         Folder that holds the store.
     progress : Progress
     """
     check_folder(base)
-    for settings in asked:
-        confirm(settings)
+    for spec in asked:
+        confirm(spec)
     execution = asked[0].execution
     store = Store(base / STORE, code_digest())
     with store.locked(execution.member):
         store.prepare(alone=not execution.member)
         if not execution.member:
-            _clear({base, *(settings.folder for settings in asked)})
+            _clear({base, *(spec.folder for spec in asked)})
         began = datetime.datetime.now(datetime.UTC)
         with progress.watched(base, asked[0].name, execution.kind, execution.member):
             for line in store.refresh():
                 progress.tell(line)
             try:
-                asked = [_followed(settings, base, store, progress) for settings in asked]
+                asked = [_followed(spec, base, store, progress) for spec in asked]
             except _GivenUpError as given_up:
                 _write_failures(base, given_up.failures)
                 return Ended([], given_up.failures)
             plan = Plan()
-            for settings in asked:
-                for point, count in settings.runs():
-                    plan.add([point], count, settings.detail)
-            points = (point for settings in asked for point in settings.points)
-            most = max(settings.replications for settings in asked)
+            for spec in asked:
+                for point, count in spec.runs():
+                    plan.add([point], count, spec.detail)
+            points = (point for spec in asked for point in spec.points)
+            most = max(spec.replications for spec in asked)
             write_plan(base, store.code, points, most)
             if execution.member:
                 return _share(plan, asked[0], store, progress)
@@ -158,10 +158,10 @@ class _GivenUpError(Exception):
         self.failures = failures
 
 
-def _followed(settings: Settings, base: Path, store: Store, progress: Progress) -> Settings:
+def _followed(spec: StudySpec, base: Path, store: Store, progress: Progress) -> StudySpec:
     """Carry out a study's procedure, if it has one; give the study that it came to."""
 
-    def run(wanted: Settings) -> int:
+    def run(wanted: StudySpec) -> int:
         plan = Plan()
         plan.add(wanted.points, wanted.replications, wanted.detail)
         write_plan(base, store.code, wanted.points, wanted.replications)
@@ -173,7 +173,7 @@ def _followed(settings: Settings, base: Path, store: Store, progress: Progress) 
 
     for _ in range(MOST_ROUNDS):
         try:
-            return follow(settings, reader(store), run, progress.tell)
+            return follow(spec, reader(store), run, progress.tell)
         except DamagedError as error:
             progress.tell(f"{store.folder}: damaged ({error}); the replication is run again")
     raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
@@ -188,10 +188,10 @@ def _clear(folders: Iterable[Path]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _share(plan: Plan, settings: Settings, store: Store, progress: Progress) -> Ended:
+def _share(plan: Plan, spec: StudySpec, store: Store, progress: Progress) -> Ended:
     """Run one job's share of an array; a run of the whole study writes the tables later."""
-    execution = settings.execution
-    failures = run_missing(plan, settings, store, progress, execution.index, execution.count)
+    execution = spec.execution
+    failures = run_missing(plan, spec, store, progress, execution.index, execution.count)
     if failures:
         _write_failures(store.folder.parent, failures)
     return Ended(
@@ -205,7 +205,7 @@ def _share(plan: Plan, settings: Settings, store: Store, progress: Progress) -> 
 
 def run_missing(
     plan: Plan,
-    settings: Settings,
+    spec: StudySpec,
     store: Store,
     progress: Progress,
     index: int = 0,
@@ -216,7 +216,7 @@ def run_missing(
     Parameters
     ----------
     plan : Plan
-    settings : Settings
+    spec : StudySpec
         Says how to run them.
     store : Store
     progress : Progress
@@ -247,7 +247,7 @@ def run_missing(
     job = Job(store.folder, store.code)
     parts = 0
     try:
-        for outcome in settings.execution.executor(left).run(chunks, job, progress.tell):
+        for outcome in spec.execution.executor(left).run(chunks, job, progress.tell):
             for packed in outcome.packed:
                 keep_packed(store.folder, packed)
             for line in outcome.said:
@@ -266,7 +266,7 @@ def run_missing(
 
 
 def _write_all(
-    asked: Sequence[Settings], store: Store, began: datetime.datetime
+    asked: Sequence[StudySpec], store: Store, began: datetime.datetime
 ) -> tuple[list[Broken], list[str]]:
     """Write each results folder that is not what it should be already.
 
@@ -279,8 +279,8 @@ def _write_all(
     broken: list[Broken] = []
     damaged: list[str] = []
 
-    def one(settings: Settings) -> tuple[list[Broken], list[str]]:
-        return write(settings, store, began)
+    def one(spec: StudySpec) -> tuple[list[Broken], list[str]]:
+        return write(spec, store, began)
 
     with ThreadPoolExecutor(WRITERS) as writers:
         # one folder is written here, so that an interruption need not wait for it
@@ -292,7 +292,7 @@ def _write_all(
 
 
 def write(
-    settings: Settings, store: Store, began: datetime.datetime
+    spec: StudySpec, store: Store, began: datetime.datetime
 ) -> tuple[list[Broken], list[str]]:
     """Write a results folder from the store, unless it holds just that."""
     from sim.results.writing import is_written, write_study
@@ -301,8 +301,8 @@ def write(
     damaged: list[str] = []
 
     def results() -> Iterator[tuple[Label, int, Kept]]:
-        for point, count in settings.runs():
-            key, detailed = key_of(point), keeps_detail(settings.detail, point)
+        for point, count in spec.runs():
+            key, detailed = key_of(point), keeps_detail(spec.detail, point)
             for replication in range(count):
                 task = Task(point, replication, key, detailed)
                 try:
@@ -321,12 +321,12 @@ def write(
         if damaged:
             raise DamagedError(damaged[0])
 
-    about = manifest(settings, began)
-    if is_written(settings.folder, about["content_hash"]):
+    about = manifest(spec, began)
+    if is_written(spec.folder, about["content_hash"]):
         return broken, damaged
-    design = settings.design.table() if settings.design else None
+    design = spec.design.table() if spec.design else None
     with contextlib.suppress(DamagedError):
-        write_study(settings.folder, results(), about, design)
+        write_study(spec.folder, results(), about, design)
     return broken, damaged
 
 
@@ -338,20 +338,20 @@ def _write_failures(base: Path, failures: Sequence[Failure]) -> None:
 
 if TYPE_CHECKING:
     from sim.execute.store import Store
-    from sim.study.settings import Settings
+    from sim.study.spec import StudySpec
 
 COLUMNS = ("metric", "port_group", "class", "value")
 
-Run = Callable[["Settings"], int]
+Run = Callable[["StudySpec"], int]
 """Runs what the store lacks of a study's points, and returns how many replications that was."""
 
 
-def follow(settings: "Settings", read: Read, run: Run, say: Say) -> "Settings":
+def follow(spec: "StudySpec", read: Read, run: Run, say: Say) -> "StudySpec":
     """Carry out a study's procedure, if it has one.
 
     Parameters
     ----------
-    settings : Settings
+    spec : StudySpec
     read : callable
         Reads a replication's metrics from the store.
     run : callable
@@ -363,28 +363,28 @@ def follow(settings: "Settings", read: Read, run: Run, say: Say) -> "Settings":
     Settings
         The study with the points and replications that the procedure came to, and its outcome.
     """
-    if settings.procedure is None:
-        return settings
-    steps = settings.procedure.steps(settings.points, read, say)
+    if spec.procedure is None:
+        return spec
+    steps = spec.procedure.steps(spec.points, read, say)
     try:
         wanted = next(steps)
         while True:
-            wanted = steps.send(_run(settings, wanted, run))
+            wanted = steps.send(_run(spec, wanted, run))
     except StopIteration as end:
-        outcome: Outcome = end.value
+        outcome: ProcedureResult = end.value
     return dataclasses.replace(
-        settings,
+        spec,
         points=outcome.points,
         replications=max(outcome.counts),
         counts=outcome.counts,
-        design=outcome.design or settings.design,
+        design=outcome.design or spec.design,
         outcome=outcome,
     )
 
 
-def _run(settings: "Settings", wanted: Wanted, run: Run) -> Ran:
+def _run(spec: "StudySpec", wanted: Wanted, run: Run) -> Ran:
     began = time.monotonic()
-    asked = dataclasses.replace(settings, points=wanted.points, replications=wanted.replications)
+    asked = dataclasses.replace(spec, points=wanted.points, replications=wanted.replications)
     ran = run(asked)
     return Ran(time.monotonic() - began, ran)
 

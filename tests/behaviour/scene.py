@@ -14,14 +14,13 @@ from sim.engine.compiled.engine import CompiledEngine
 from sim.model.border import Border
 from sim.model.day import World
 from sim.model.port.traffic import LANES
+from sim.numerics.units import Floats
 from sim.parameters import Parameters
 from sim.places.ports import Ports, read_ports
 from sim.records.tally import LANE_COLUMNS, OFFICER_COLUMNS, Tally
 from sim.replication import run_border, run_replication
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.point import Point
-
-Floats = npt.NDArray[np.float64]
 
 # One-officer ports, and larger ones with lines for trucks, NEXUS and FAST.
 FEW = ("abercorn", "andover", "coutts", "pacific-highway", "st-stephen")
@@ -135,7 +134,7 @@ def same_tallies(one: Border, other: Border) -> bool:
 
 def attempts_of(of: Border, kind: str = "trafficking") -> npt.NDArray[np.void]:
     """What became of the attempts of one kind that went to a port."""
-    rows = [row.number for row in of.bookings.rows if row.number >= 0 and row.kind == kind]
+    rows = [row.number for row in of.attempts_of_day.rows if row.number >= 0 and row.kind == kind]
     return of.attempts[rows]
 
 

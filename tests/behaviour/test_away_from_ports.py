@@ -17,7 +17,7 @@ from sim.model.smuggling.attempt import (
     POST,
     TRAFFICKING,
     WATER,
-    Booking,
+    Attempt,
 )
 from sim.scenario.intervention import Intervention, Scenario
 from sim.scenario.reading import read
@@ -39,8 +39,8 @@ def run(scenario: str | Scenario, adversary: str = "quantal_response") -> Border
 
 
 @functools.cache
-def trips(scenario: str | Scenario, adversary: str = "quantal_response") -> list[Booking]:
-    rows = run(scenario, adversary).bookings.rows
+def trips(scenario: str | Scenario, adversary: str = "quantal_response") -> list[Attempt]:
+    rows = run(scenario, adversary).attempts_of_day.rows
     return [row for row in rows if row.kind == TRAFFICKING and row.route.kind != NOT_PLANNED]
 
 
@@ -183,7 +183,7 @@ def test_none_of_them_touches_officers_or_travellers(name: str) -> None:
 
 @pytest.mark.parametrize("adversary", ADVERSARIES)
 def test_every_adversary_meets_the_same_opportunities(adversary: str) -> None:
-    def identity(rows: list[Booking]) -> list[tuple[object, ...]]:
+    def identity(rows: list[Attempt]) -> list[tuple[object, ...]]:
         return [(row.attempt_id, row.time_s, row.load, row.deep, row.market) for row in rows]
 
     assert identity(trips("baseline", adversary)) == identity(trips("baseline"))
@@ -193,11 +193,11 @@ def test_the_worst_case_loses_less_than_who_does_not_know() -> None:
     """Of the trips that all make, the worst case runs the smallest true risk on average."""
 
     def mean_loss(adversary: str) -> float:
-        watch = run("baseline", adversary).bookings.watch
+        beliefs = run("baseline", adversary).attempts_of_day.beliefs
         return float(
             np.mean(
                 [
-                    watch.true_loss(row.deep, row.lookout)[row.route.port, row.lane]
+                    beliefs.true_loss(row.deep, row.lookout)[row.route.port, row.lane]
                     if row.route.kind == PORT
                     else row.route.loss
                     for row in trips("baseline", adversary)
@@ -213,14 +213,14 @@ def test_the_worst_case_loses_less_than_who_does_not_know() -> None:
 def test_nobody_does_better_for_himself_than_the_worst_case_on_the_same_draws() -> None:
     """Every trip of a border, decided by each adversary: expected utility under the truth."""
     found = run("baseline")
-    routes, watch = found.bookings.routes, found.bookings.watch
+    routes, beliefs = found.attempts_of_day.routes, found.attempts_of_day.beliefs
     smuggling = found.point.parameters.smuggling
     open_ports = np.ones(len(FEW), bool)
     sums = dict.fromkeys(ADVERSARIES, 0.0)
     for day in range(3):
-        for opportunity in found.bookings.organisations.opportunities(day, smuggling):
+        for opportunity in found.attempts_of_day.organisations.opportunities(day, smuggling):
             options = routes.options(
-                opportunity, open_ports, watch.perception(), smuggling, None, watch.true_loss
+                opportunity, open_ports, beliefs.perception(), smuggling, None, beliefs.true_loss
             )
             truth = options.utility(options.true)
             for name in ADVERSARIES:
@@ -239,10 +239,14 @@ def test_the_truth_of_the_worst_case_is_what_the_officers_do() -> None:
     # A short memory: what the lines do to examinations is that of the day before.
     changes = {"smuggling.adversary": "static", "smuggling.perception_days": 1.0}
     found = border(point(FEW, DAYS, read("baseline"), MANY, changes))
-    watch = found.bookings.watch
-    rows = [row for row in found.bookings.rows if row.route.kind == PORT and row.organisation >= 0]
+    beliefs = found.attempts_of_day.beliefs
+    rows = [
+        row
+        for row in found.attempts_of_day.rows
+        if row.route.kind == PORT and row.organisation >= 0
+    ]
     assert len(rows) > 500
-    known = [watch.true_loss(row.deep, row.lookout)[row.route.port, row.lane] for row in rows]
+    known = [beliefs.true_loss(row.deep, row.lookout)[row.route.port, row.lane] for row in rows]
     seen = found.attempts[[row.number for row in rows]]
     had = seen["sure"] + seen["chance"] * (seen["in_time"] > 0)
     # Known too high by some: it reckons with mean lengths, and short examinations find less than

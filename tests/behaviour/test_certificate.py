@@ -136,7 +136,7 @@ def stand_ready_unpaid(border: Border) -> None:
 
 
 def forget_an_attempt(border: Border) -> None:
-    decided = np.isin(border.attempts["fate"][: border.bookings.count], (PASSED, SEIZED))
+    decided = np.isin(border.attempts["fate"][: border.attempts_of_day.count], (PASSED, SEIZED))
     border.attempts["fate"][np.flatnonzero(decided)[0]] = IN_TRANSIT
 
 

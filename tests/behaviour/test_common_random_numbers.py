@@ -11,8 +11,8 @@ import functools
 import numpy as np
 import pytest
 
-from sim.model.smuggling.attempt import Booking
-from sim.randomness import entity_number
+from sim.model.smuggling.attempt import Attempt
+from sim.numerics.randomness import entity_number
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.reading import read
 from tests.behaviour.scene import (
@@ -113,14 +113,14 @@ def test_more_ports_bring_more_trips_and_keep_those_that_were_there() -> None:
         for ports in (("abercorn", "coutts"), ("abercorn", "coutts", "st-stephen"))
     )
 
-    def trips(rows: list[Booking]) -> dict[str, tuple[object, ...]]:
+    def trips(rows: list[Attempt]) -> dict[str, tuple[object, ...]]:
         return {
             row.attempt_id: (row.time_s, row.load, row.deep, row.market, row.source)
             for row in rows
             if row.kind == "trafficking"
         }
 
-    before, after = trips(few.bookings.rows), trips(more.bookings.rows)
+    before, after = trips(few.attempts_of_day.rows), trips(more.attempts_of_day.rows)
     assert len(before) > 10
     assert before.items() <= after.items()
 

@@ -9,9 +9,9 @@ from sim import config as config_schema
 from sim.errors import InputError
 from sim.model.port.traffic import BUS, CAR, FAST, NEXUS, TRUCK
 from sim.model.smuggling.enrolment import Enrolment
+from sim.numerics.randomness import Streams
 from sim.parameters import Contraband
 from sim.places.network import known_networks, read_network
-from sim.randomness import Streams
 from sim.replication import run_replication
 from sim.scenario.checks import check_point
 from sim.scenario.intervention import BASELINE
@@ -52,7 +52,7 @@ def test_southbound_traffic_meets_the_officers_of_the_other_side() -> None:
     assert south.ports.data_link.all()
     ours, theirs = (of.tally.lane[..., 0].sum() for of in (north, south))
     assert theirs == pytest.approx(ours, rel=0.01)
-    rows = {row.source for row in south.bookings.rows if row.kind == "trafficking"}
+    rows = {row.source for row in south.attempts_of_day.rows if row.kind == "trafficking"}
     assert rows <= {"ON", "BC", "QC"}
 
 
@@ -88,7 +88,7 @@ def test_contraband_that_goes_the_other_way_is_refused(changes: Changes, message
 def test_every_contraband_runs_and_something_of_it_is_carried(kind: str) -> None:
     config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        asked = config.settings(
+        asked = config.read_spec(
             compose("run", [f"contraband={kind}", "run.days=4", "ports=[fort-erie,sarnia]"])
         )
     (at,) = asked.points
@@ -138,7 +138,7 @@ def test_smugglers_are_met_in_trusted_lanes_if_they_are_enrolled() -> None:
             row.lane
             for row in border(
                 point(FEW, 2, BASELINE, many, {"contraband.trusted_share": s})
-            ).bookings.rows
+            ).attempts_of_day.rows
         }
         for s in (0.0, 1.0)
     ]

@@ -69,7 +69,7 @@ def test_police_meet_more_runners() -> None:
 def test_where_nobody_dangerous_comes_every_vehicle_is_the_same(scenario: object) -> None:
     base, other = (border(point(FEW, 20, s, SAFE, NO_COURSES)) for s in (BASELINE, scenario))
     assert same_tallies(base, other)
-    assert base.bookings.rows == other.bookings.rows
+    assert base.attempts_of_day.rows == other.attempts_of_day.rows
     assert attempts_of(base).tobytes() == attempts_of(other).tobytes()
 
 
@@ -77,7 +77,7 @@ def test_with_withdrawals_prevented_the_border_is_that_of_a_safe_year() -> None:
     safe = border(point(FEW, 20, BASELINE, SAFE))
     armed = border(point(FEW, 20, ALL_ARMED, DANGEROUS))
     assert same_tallies(safe, armed)
-    assert safe.bookings.rows == armed.bookings.rows
+    assert safe.attempts_of_day.rows == armed.attempts_of_day.rows
 
 
 def test_courses_are_what_arming_costs_in_waits() -> None:

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.model.conditions import DAY_S, Conditions, Terms
+from sim.model.conditions import Conditions, Terms
 from sim.model.intelligence.intelligence import Intelligence
-from sim.model.smuggling.attempt import PORT, TRAFFICKING, Booking, Outcome, Route
+from sim.model.smuggling.attempt import PORT, TRAFFICKING, Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
-from sim.randomness import Streams
+from sim.numerics.randomness import Streams
+from sim.numerics.units import DAY_S
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.reading import read
 from tests.behaviour.scene import parameters, setting, whole_table
@@ -230,12 +231,12 @@ def test_late_channels_make_lookouts_worthless() -> None:
     assert shares[-1] > 0.97
 
 
-def stopped(organisation: int, load: int) -> Outcome:
-    booking = Booking(
+def stopped(organisation: int, load: int) -> AttemptOutcome:
+    booking = Attempt(
         f"o{organisation}/3/1", 0, TRAFFICKING, organisation, "ON", "OH", Route(PORT, 0), 0,
         3.5 * DAY_S, load,
     )  # fmt: skip
-    return Outcome(booking, True)
+    return AttemptOutcome(booking, True)
 
 
 def test_a_stop_is_a_lead_costs_a_vehicle_and_has_its_firearms_traced() -> None:
@@ -244,7 +245,7 @@ def test_a_stop_is_a_lead_costs_a_vehicle_and_has_its_firearms_traced() -> None:
     vehicle = of.couriers.vehicle(5, courier, 4.0 * DAY_S)
     before = of.totals()
     sent = of.to_investigators.sent
-    of.hear([stopped(5, 7)], 4.0 * DAY_S)
+    of.on_outcomes([stopped(5, 7)], 4.0 * DAY_S)
     assert of.to_investigators.sent == sent + 1
     assert of.couriers.vehicle(5, courier, 4.0 * DAY_S) == vehicle + 1
     of.env.run(until=4.0 * DAY_S + 1.0)

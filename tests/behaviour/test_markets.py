@@ -10,12 +10,21 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.model.conditions import DAY_S, Conditions
-from sim.model.smuggling.attempt import PORT, PRICE, SUPPLY, TRAFFICKING, Booking, Outcome, Route
+from sim.model.conditions import Conditions
+from sim.model.smuggling.attempt import (
+    PORT,
+    PRICE,
+    SUPPLY,
+    TRAFFICKING,
+    Attempt,
+    AttemptOutcome,
+    Route,
+)
 from sim.model.smuggling.market import Deals, Markets, Supply
 from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.numerics.randomness import Streams
+from sim.numerics.units import DAY_S
 from sim.parameters import Parameters
-from sim.randomness import Streams
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
 from sim.scenario.reading import read
 from tests.behaviour.scene import Changes, parameters, whole_table
@@ -38,9 +47,9 @@ def lived(days: int, scenario: Scenario = BASELINE, **changes: float) -> Markets
     return markets
 
 
-def delivery(load: int, stopped: bool = False, turned_back: bool = False) -> Outcome:
-    booking = Booking("o1/0/1", 0, TRAFFICKING, 1, "ON", "OH", Route(PORT, 0), 0, 0.0, load)
-    return Outcome(booking, stopped, turned_back)
+def delivery(load: int, stopped: bool = False, turned_back: bool = False) -> AttemptOutcome:
+    booking = Attempt("o1/0/1", 0, TRAFFICKING, 1, "ON", "OH", Route(PORT, 0), 0, 0.0, load)
+    return AttemptOutcome(booking, stopped, turned_back)
 
 
 def test_a_market_without_deliveries_sells_its_stock_and_its_price_rises_to_the_ceiling() -> None:
@@ -54,7 +63,7 @@ def test_a_market_without_deliveries_sells_its_stock_and_its_price_rises_to_the_
 
 def test_a_glut_lowers_the_price_to_the_floor_and_no_further() -> None:
     markets = lived(1)
-    markets.hear([delivery(1_000_000)], DAY_S)
+    markets.on_outcomes([delivery(1_000_000)], DAY_S)
     for _ in range(400):
         markets._move_price(markets.markets["ON"])
     assert markets.price_cad("ON") == pytest.approx(0.4 * 3250.0, rel=1e-3)
@@ -64,9 +73,9 @@ def test_a_glut_lowers_the_price_to_the_floor_and_no_further() -> None:
 def test_only_what_has_passed_is_delivered() -> None:
     markets = lived(1)
     before = markets.markets["ON"].stock.level
-    markets.hear([delivery(5, stopped=True), delivery(7, turned_back=True)], DAY_S)
+    markets.on_outcomes([delivery(5, stopped=True), delivery(7, turned_back=True)], DAY_S)
     assert markets.markets["ON"].stock.level == before
-    markets.hear([delivery(5)], DAY_S)
+    markets.on_outcomes([delivery(5)], DAY_S)
     assert markets.markets["ON"].stock.level == before + 5
     assert markets.markets["ON"].delivered == 5
 
@@ -116,9 +125,13 @@ def deals(scenario: Scenario = BASELINE, **changes: float) -> Deals:
     return found
 
 
-def trips(count: int = 2000, source: str = "OH", keenness: float = 0.0) -> list[Opportunity]:
+def trips(
+    count: int = 2000, source: str = "OH", willingness_quantile: float = 0.0
+) -> list[Opportunity]:
     return [
-        Opportunity(i % 60, source, "ON", 99, i, 1, i * DAY_S, 4, False, False, False, keenness)
+        Opportunity(
+            i % 60, source, "ON", 99, i, 1, i * DAY_S, 4, False, False, False, willingness_quantile
+        )
         for i in range(count)
     ]
 
@@ -139,7 +152,9 @@ def test_a_set_share_is_used_at_the_baseline_and_more_at_a_higher_price() -> Non
 
 def test_scarcity_calls_out_those_that_were_not_keen_and_loses_none() -> None:
     found = deals()
-    some = [dataclasses.replace(one, keenness=i / 2000) for i, one in enumerate(trips())]
+    some = [
+        dataclasses.replace(one, willingness_quantile=i / 2000) for i, one in enumerate(trips())
+    ]
     before = [found.decide(one).why for one in some]
     found.markets.markets["ON"].price_cad *= 1.5
     found._terms.cache_clear()  # type: ignore[attr-defined]

@@ -4,12 +4,12 @@ import dataclasses
 
 import pytest
 
-from sim.model.conditions import DAY_S
-from sim.model.smuggling.attempt import ARREST, PORT, TRAFFICKING, Booking, Outcome, Route
+from sim.model.smuggling.attempt import ARREST, PORT, TRAFFICKING, Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.numerics.randomness import Streams
+from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling
 from sim.places.network import shares
-from sim.randomness import Streams
 
 
 def organisations(**changes: object) -> Organisations:
@@ -20,12 +20,12 @@ def trip(organisation: int, at_s: float) -> Opportunity:
     return Opportunity(organisation, "OH", "ON", 7, 0, 1, at_s, 4, False, False, False)
 
 
-def caught(organisation: int, number: int, stopped: bool = True) -> Outcome:
-    booking = Booking(
+def caught(organisation: int, number: int, stopped: bool = True) -> AttemptOutcome:
+    booking = Attempt(
         f"o{organisation}/0/{number}", number, TRAFFICKING, organisation, "ON", "OH",
         Route(PORT, 0), 0, 0.0, 4,
     )  # fmt: skip
-    return Outcome(booking, stopped)
+    return AttemptOutcome(booking, stopped)
 
 
 def test_an_arrest_is_a_gap_and_not_an_end() -> None:
@@ -61,14 +61,14 @@ def test_those_in_custody_cannot_be_arrested_again() -> None:
 
 def test_only_couriers_who_are_caught_bring_an_organisation_down_and_not_all_of_them() -> None:
     found = organisations(arrest_share=0.25, organisations=4000)
-    found.hear([caught(i, i) for i in range(2000)], DAY_S)
+    found.on_outcomes([caught(i, i) for i in range(2000)], DAY_S)
     assert 400 < len(found.arrests) < 600
     free = organisations(arrest_share=0.25, organisations=4000)
-    free.hear([caught(i, i, stopped=False) for i in range(2000)], DAY_S)
+    free.on_outcomes([caught(i, i, stopped=False) for i in range(2000)], DAY_S)
     assert free.arrests == []
     # The same courier, caught in another scenario, brings down the same organisation.
     some = organisations(arrest_share=0.25, organisations=4000)
-    some.hear([caught(i, i) for i in range(0, 2000, 2)], DAY_S)
+    some.on_outcomes([caught(i, i) for i in range(0, 2000, 2)], DAY_S)
     assert some.arrests == [one for one in found.arrests if one[0] % 2 == 0]
 
 
@@ -77,7 +77,7 @@ def test_opportunities_that_are_keen_enough_bring_the_flow_that_is_set() -> None
     smuggling = Smuggling(firearms_per_year=36_500.0, load_mean=4.0)
     found = Organisations(smuggling, Streams(3, 0), used_share=0.5)
     chances = [one for day in range(300) for one in found.opportunities(day, smuggling)]
-    used = [one for one in chances if one.keenness < 0.5]
+    used = [one for one in chances if one.willingness_quantile < 0.5]
     assert len(chances) == pytest.approx(2 * 25 * 300, rel=0.03)
     assert sum(one.load for one in used) / 300 == pytest.approx(100.0, rel=0.1)
 

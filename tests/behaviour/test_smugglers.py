@@ -14,10 +14,10 @@ from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.trip_value import Perception
+from sim.numerics.randomness import Streams
 from sim.parameters import Patrol, Smuggling
-from sim.places.network import Place, read_network
+from sim.places.network import Location, read_network
 from sim.places.ports import EARTH_RADIUS_KM
-from sim.randomness import Streams
 from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whole_table
@@ -106,7 +106,7 @@ def nearest(count: int = 10) -> tuple[np.ndarray, np.ndarray]:
         a, b = np.radians(lat), np.radians(lon)
         return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=-1)
 
-    def km(place: Place) -> np.ndarray:
+    def km(place: Location) -> np.ndarray:
         here = vectors(np.array(place.lat), np.array(place.lon))
         return EARTH_RADIUS_KM * np.arccos(vectors(ports.lat, ports.lon) @ here)
 
@@ -262,7 +262,7 @@ def test_static_smugglers_choose_by_traffic_and_ignore_risk() -> None:
 
 
 def routes_of(scenario: str, changes: dict[str, object]) -> list[tuple[str, int]]:
-    rows = border(point(FEW, 20, read(scenario), changes)).bookings.rows
+    rows = border(point(FEW, 20, read(scenario), changes)).attempts_of_day.rows
     return [(row.route.kind, row.route.port) for row in rows if row.kind == "trafficking"]
 
 
@@ -303,7 +303,7 @@ def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
         found = border(point(FEW, 20, read(scenario), {"smuggling.firearms_per_year": 1e6}))
         return [
             (row.attempt_id, row.time_s, row.load, row.deep, row.market)
-            for row in found.bookings.rows
+            for row in found.attempts_of_day.rows
             if row.kind == "trafficking"
         ]
 
@@ -319,7 +319,7 @@ def test_more_visitors_to_the_pacific_coast_carry_a_firearm() -> None:
             "smuggling.traveller_firearms_per_million": 10_000.0,
             "smuggling.traveller_pacific_factor": factor,
         }
-        rows = border(point(FEW, 20, BASELINE, changes)).bookings.rows
+        rows = border(point(FEW, 20, BASELINE, changes)).attempts_of_day.rows
         return Counter(FEW[row.route.port] for row in rows if row.kind == "traveller")
 
     even, more = counts(1.0), counts(3.0)

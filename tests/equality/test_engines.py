@@ -213,7 +213,7 @@ def test_fixed_configurations_use_every_rule(number: int) -> None:
     assert (secondary[:, 4] == -1.0).any()
     officer = twins.compiled.tally.officer.sum(axis=(0, 1, 2))
     assert (officer > 0.0).all()
-    attempts = twins.compiled.attempts[: twins.compiled.bookings.count]
+    attempts = twins.compiled.attempts[: twins.compiled.attempts_of_day.count]
     assert {PASSED, SEIZED, TURNED_BACK} <= set(attempts["fate"])
     assert {0, 1} <= set(attempts["in_time"])
 

@@ -4,14 +4,13 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 
 from sim.engine.compiled.engine import CompiledEngine
 from sim.engine.reference.engine import ReferenceEngine
 from sim.model.border import Border
-from sim.model.conditions import DAY_S
 from sim.model.day import World
+from sim.numerics.units import DAY_S, Floats
 from sim.places.ports import Ports, read_ports
 from sim.records.tally import (
     ON_CLEARANCE,
@@ -23,8 +22,6 @@ from sim.records.tally import (
     Tally,
 )
 from sim.scenario.point import Point
-
-Floats = npt.NDArray[np.float64]
 
 TRACED = 200_000
 MOST_APART_S = 1e-6
@@ -111,9 +108,9 @@ class Twins:
         return found
 
     def _attempts(self) -> list[str]:
-        if self.compiled.bookings.rows != self.reference.bookings.rows:
+        if self.compiled.attempts_of_day.rows != self.reference.attempts_of_day.rows:
             return ["bookings differ"]
-        count = self.compiled.bookings.count
+        count = self.compiled.attempts_of_day.count
         ours, theirs = self.compiled.attempts[:count], self.reference.attempts[:count]
         found = []
         for name in ours.dtype.names:

@@ -12,7 +12,7 @@ from sim import config as config_schema
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue
 from sim.study.manifest import configuration_hash
-from sim.study.settings import Settings
+from sim.study.spec import StudySpec
 
 GROUPS = [
     "traffic",
@@ -34,11 +34,11 @@ CHOICES = [
 EXPERIMENTS = sorted(path.stem for path in (config.CONF / "experiment").glob("*.yaml"))
 
 
-def settings(*overrides: str, experiment: str | None = None) -> Settings:
+def settings(*overrides: str, experiment: str | None = None) -> StudySpec:
     config_schema.register()
     chosen = [f"experiment={experiment}"] if experiment else []
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        return config.settings(compose("run", [*chosen, *overrides]), experiment)
+        return config.read_spec(compose("run", [*chosen, *overrides]), experiment)
 
 
 def test_every_folder_of_conf_is_a_group_that_is_tried() -> None:

@@ -121,7 +121,7 @@ def test_every_command_of_the_readme_composes(arguments: list[str]) -> None:
         chosen = [word.partition("=")[2] for word in overrides if word.startswith("experiment=")]
         with initialize_config_dir(str(config.CONF), version_base="1.3"):
             composed = compose("run", overrides)
-        assert config.settings(composed, *chosen).points
+        assert config.read_spec(composed, *chosen).points
 
 
 @pytest.mark.parametrize("arguments", commands("analysis"), ids=" ".join)
@@ -145,7 +145,7 @@ def test_the_proposals_of_the_readme_are_those_of_the_headline() -> None:
     listed = re.findall(r"`(\w+)`", " ".join(rows))
     config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        headline = config.settings(compose("run", ["experiment=headline"]), "headline")
+        headline = config.read_spec(compose("run", ["experiment=headline"]), "headline")
     assert {"baseline", *listed} == {point.scenario.name for point in headline.points}
     assert len(listed) == len(set(listed)) == 30
     assert set(listed) <= set(names())

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.execute.chunk import LONGEST_S, Chunks, Failure, Job, Outcome, Replicate, carry_out
+from sim.execute.chunk import LONGEST_S, ChunkResult, Chunks, Failure, Job, Replicate, carry_out
 from sim.execute.execution import Executor, Serial, in_array, place_in_array
 from sim.execute.pool import Pool
 from sim.execute.store import Store
@@ -31,7 +31,7 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 
 def carried_out(
     executor: Executor, folder: Path, tasks: list[Task], model: Replicate
-) -> tuple[Store, list[Outcome], list[str]]:
+) -> tuple[Store, list[ChunkResult], list[str]]:
     said: list[str] = []
     job = Job(folder, "code", model)
     outcomes = list(executor.run(Chunks(tasks, len(tasks)), job, said.append))
@@ -139,7 +139,7 @@ def test_chunks_grow_to_what_is_worth_sending_and_shrink_towards_the_end() -> No
     tasks = list(plan([stand_in.POINT], 5000))
     chunks, sizes = Chunks(tasks, len(tasks)), []
     while chunk := chunks.take(workers=2):
-        chunks.learn(Outcome("", seconds=0.01 * len(chunk)), len(chunk))
+        chunks.learn(ChunkResult("", seconds=0.01 * len(chunk)), len(chunk))
         sizes.append(len(chunk))
     assert sum(sizes) == 5000
     assert sizes[0] == sizes[-1] == 1

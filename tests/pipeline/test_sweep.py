@@ -8,7 +8,7 @@ import pytest
 
 import sim.__main__ as door
 from sim.scenario.point import Point
-from sim.study import run as conduct
+from sim.study import run as run_study
 from tests.pipeline import stand_in
 
 QUICK = ["ports=[sarnia]", "run.days=2", "run.replications=1", "execution=serial"]
@@ -19,7 +19,7 @@ def compose(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Point]]:
     def composed(*words: str) -> list[Point]:
         monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
         monkeypatch.setattr(sys, "argv", ["sim", *words])
-        return [one.points[0] for one in door.compose().settings]
+        return [one.points[0] for one in door.compose().specs]
 
     return composed
 
@@ -119,9 +119,9 @@ def test_a_study_that_nobody_meant_is_refused_and_one_that_is_confirmed_is_not(
     monkeypatch.setattr(sys, "argv", words)
     assert door.main() == 2
     assert "3 replications in all would take about" in capsys.readouterr().err
-    kept = conduct.Job
+    kept = run_study.Job
     monkeypatch.setattr(
-        conduct, "Job", lambda store, code: kept(store, code, stand_in.run_replication)
+        run_study, "Job", lambda store, code: kept(store, code, stand_in.run_replication)
     )
     monkeypatch.setattr(sys, "argv", [*words, "study.confirm=true"])
     assert door.main() == 0

@@ -9,22 +9,22 @@ from hydra import compose, initialize_config_dir
 
 from sim import config
 from sim import config as config_schema
-from sim.design.design import crossed
+from sim.design.design import full_factorial
 from sim.design.factors import Factor, uncertain
 from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.execute.task import key_of
 from sim.parameters import Parameters, catalogue, check
 from sim.scenario.intervention import BASELINE
-from sim.study.settings import Settings
+from sim.study.spec import StudySpec
 
 SMALL = ("experiment=quick", "run.days=1")
 
 
-def composed(*overrides: str) -> Settings:
+def composed(*overrides: str) -> StudySpec:
     config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        return config.settings(compose("run", overrides=[*SMALL, *overrides]))
+        return config.read_spec(compose("run", overrides=[*SMALL, *overrides]))
 
 
 def test_every_scenario_meets_every_smuggler_in_every_world() -> None:
@@ -60,7 +60,7 @@ def test_worlds_lie_within_the_declared_ranges_and_are_possible() -> None:
             about = known[name].metadata
             assert about["low"] <= value <= about["high"], name
     (base,) = composed("compare=[]").points
-    assert len(crossed(base, [BASELINE], (), worlds(200).worlds)) == 201
+    assert len(full_factorial(base, [BASELINE], (), worlds(200).worlds)) == 201
 
 
 def test_worlds_are_drawn_from_the_whole_of_every_range() -> None:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.engine.compiled.engine import CompiledEngine
-from sim.model.day import OPEN, DayPlan, World, new_guests
+from sim.model.day import OPEN, DayPlan, World, new_extra_arrivals
 from sim.model.port.inspection_rates import (
     CLEARANCE_S,
     HURRY_QUEUE,
@@ -28,7 +27,8 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.referral import FULL, KINDS
 from sim.model.port.traffic import CAR, LANES
-from sim.randomness import entity_number, exponential_table
+from sim.numerics.randomness import entity_number, exponential_table
+from sim.numerics.units import DAY_S, Floats
 from sim.records.tally import (
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
@@ -41,10 +41,7 @@ from sim.records.tally import (
     new_tally,
 )
 
-Floats = npt.NDArray[np.float64]
-
 HOURS = 24
-DAY_S = 86400.0
 NEVER = 1e18
 """A queue that is never reached, and a limit that never runs out."""
 
@@ -144,7 +141,7 @@ class Station:
             cumulative=cumulative,
             day_factor=np.ones(1),
             cells=np.array([HOURS]),
-            guests=new_guests(0),
+            extra_arrivals=new_extra_arrivals(0),
         )
 
     def _settings(self) -> Floats:

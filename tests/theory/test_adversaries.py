@@ -20,13 +20,13 @@ from sim.model.smuggling.adversary import (
 )
 from sim.model.smuggling.adversary.quantal_response import shares
 from sim.model.smuggling.adversary.threshold import willing
-from sim.model.smuggling.attempt import PORT, TRAFFICKING, Booking, Outcome, Route
+from sim.model.smuggling.attempt import PORT, TRAFFICKING, Attempt, AttemptOutcome, Route
+from sim.numerics.randomness import Streams
+from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling
-from sim.randomness import Streams
 
 ROUTES = 8
 SMUGGLING = Smuggling()
-DAY_S = 86400.0
 
 Floats = np.ndarray
 
@@ -53,7 +53,11 @@ def gumbel(random: np.random.Generator, count: int = ROUTES + 1) -> Floats:
 
 
 def options(
-    value: Floats, loss: Floats, noise: Floats, true: Floats | None = None, nerve: float = 0.5
+    value: Floats,
+    loss: Floats,
+    noise: Floats,
+    true: Floats | None = None,
+    risk_tolerance_quantile: float = 0.5,
 ) -> Options:
     """Some routes and no trip."""
     count = len(value)
@@ -68,7 +72,7 @@ def options(
         true=np.append(loss if true is None else true, 0.0),
         habit=made / count,
         noise=noise,
-        nerve=nerve,
+        risk_tolerance_quantile=risk_tolerance_quantile,
     )
 
 
@@ -154,8 +158,13 @@ def test_trips_go_on_as_the_curve_says(risk: float) -> None:
     random = np.random.default_rng(6)
     made = 0
     eager = dataclasses.replace(SMUGGLING, rationality=1e6)
-    for nerve in random.uniform(size=4000):
-        at = options(np.ones(3), np.full(3, risk), gumbel(random, 4), nerve=float(nerve))
+    for risk_tolerance_quantile in random.uniform(size=4000):
+        at = options(
+            np.ones(3),
+            np.full(3, risk),
+            gumbel(random, 4),
+            risk_tolerance_quantile=float(risk_tolerance_quantile),
+        )
         made += Threshold().choose(at, at.believed, eager) < 3
     wanted = float(willing(np.array([risk]), SMUGGLING)[0])
     assert made / 4000 == pytest.approx(wanted, abs=4.0 * np.sqrt(0.25 / 4000))
@@ -175,7 +184,12 @@ def test_hardening_a_few_routes_changes_little_and_nearly_all_is_collapse(name: 
         loss[:hardened] = 0.9
         arrived = []
         for _ in range(1500):
-            at = options(np.ones(ROUTES), loss, gumbel(random), nerve=float(random.uniform()))
+            at = options(
+                np.ones(ROUTES),
+                loss,
+                gumbel(random),
+                risk_tolerance_quantile=float(random.uniform()),
+            )
             best = adversary.choose(at, adversary.loss(at), SMUGGLING)
             arrived.append(0.0 if best == ROUTES else 1.0 - loss[best])
         return float(np.mean(arrived))
@@ -218,9 +232,11 @@ def test_static_smugglers_see_neither_value_nor_risk() -> None:
 # ------------------------------------------------------------------ learning
 
 
-def outcome(route: int, stopped: bool, day: int = 0, index: int = 1, who: int = 3) -> Outcome:
-    return Outcome(
-        Booking(
+def outcome(
+    route: int, stopped: bool, day: int = 0, index: int = 1, who: int = 3
+) -> AttemptOutcome:
+    return AttemptOutcome(
+        Attempt(
             attempt_id=f"o{who}/{day}/{index}",
             number=0,
             kind=TRAFFICKING,
@@ -247,7 +263,7 @@ def no_risk() -> Options:
 def test_an_organisation_learns_from_its_own_losses_alone_if_nobody_tells() -> None:
     adversary = learner(ALONE)
     assert np.allclose(adversary.loss(no_risk())[:-1], 0.05)
-    adversary.hear([outcome(2, True), outcome(2, False), outcome(5, False)], DAY_S)
+    adversary.on_outcomes([outcome(2, True), outcome(2, False), outcome(5, False)], DAY_S)
     weight = ALONE.learning_prior_trips
     found = adversary.loss(no_risk())
     assert found[2] == pytest.approx((0.05 * weight + 1.0) / (weight + 2.0), rel=1e-6)
@@ -261,7 +277,7 @@ def test_others_hear_with_the_chance_that_is_set() -> None:
     some = dataclasses.replace(ALONE, news_share=0.3)
     adversary = learner(some)
     trips = 200
-    adversary.hear([outcome(1, True, index=k) for k in range(1, trips + 1)], DAY_S)
+    adversary.on_outcomes([outcome(1, True, index=k) for k in range(1, trips + 1)], DAY_S)
     heard = adversary.trips[:, 1]
     assert heard[3] == trips
     others = np.delete(heard, 3)
@@ -271,16 +287,16 @@ def test_others_hear_with_the_chance_that_is_set() -> None:
 
 def test_what_is_learned_fades() -> None:
     adversary = learner(ALONE)
-    adversary.hear([outcome(2, True)], DAY_S)
+    adversary.on_outcomes([outcome(2, True)], DAY_S)
     fresh = adversary.losses[3, 2]
-    adversary.hear([], DAY_S * (1.0 + ALONE.learning_days))
+    adversary.on_outcomes([], DAY_S * (1.0 + ALONE.learning_days))
     assert adversary.losses[3, 2] == pytest.approx(fresh / np.e, rel=1e-9)
 
 
 def test_a_loss_says_something_about_routes_of_the_same_kind_only() -> None:
     alike = dataclasses.replace(ALONE, learning_alike_share=0.25)
     adversary = learner(alike, (0, 0, 0, 0, 1, 1, 1, 1, 9))
-    adversary.hear([outcome(1, True)], DAY_S)
+    adversary.on_outcomes([outcome(1, True)], DAY_S)
     assert np.allclose(adversary.losses[3], [0.25, 1.0, 0.25, 0.25, 0, 0, 0, 0, 0])
 
 
@@ -297,5 +313,5 @@ def test_with_many_trips_learning_comes_to_know_the_truth() -> None:
     adversary = learner(dataclasses.replace(ALONE, learning_days=720.0))
     for day in range(400):
         lost = random.uniform(size=10) < 0.3
-        adversary.hear([outcome(2, bool(x), day) for x in lost], (day + 1) * DAY_S)
+        adversary.on_outcomes([outcome(2, bool(x), day) for x in lost], (day + 1) * DAY_S)
     assert adversary.loss(no_risk())[2] == pytest.approx(0.3, abs=0.04)

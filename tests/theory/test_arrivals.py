@@ -8,9 +8,9 @@ import pytest
 from scipy import stats
 
 from sim.model.port.traffic import demand
+from sim.numerics.randomness import Streams
 from sim.parameters import Parameters, Traffic
 from sim.places.ports import read_ports
-from sim.randomness import Streams
 from sim.records.tally import ARRIVALS
 from sim.replication import run_border
 from sim.scenario.intervention import BASELINE

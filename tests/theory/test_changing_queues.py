@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import expm
 
-from sim.randomness import gamma_table
+from sim.numerics.randomness import gamma_table
+from sim.numerics.units import Floats
 from sim.records.tally import LINE_QUEUE_S, LINE_WAIT_S
 from tests.theory.station import DAY_S, HOURS, STANDARD_ERRORS, Station
-
-Floats = npt.NDArray[np.float64]
 
 # It is quiet for hours before booths close, so that hardly any officer leaves in the middle of a
 # service (a booth that closes finishes its car, which the forward equations here do not know).

@@ -12,7 +12,7 @@ References
 import numpy as np
 import pytest
 
-from sim.randomness import gamma_table, lognormal_table
+from sim.numerics.randomness import gamma_table, lognormal_table
 from sim.records.tally import WAIT_BIN_EDGES_MIN
 from tests.theory.station import NEVER, STANDARD_ERRORS, Record, Station, ratio, squared_cv
 

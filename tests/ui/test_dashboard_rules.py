@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analysis.dashboard import address
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.frame import Desk
+from analysis.dashboard.frame import AppState
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import clean, quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
@@ -26,9 +26,9 @@ PROPOSALS = sorted(offered())
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def app_state(tmp_path: Path) -> AppState:
     synthetic_study.write(tmp_path / "runs" / "sound", replications=2)
-    return Desk.of(Folders.of([tmp_path / "runs"]))
+    return AppState.of(Folders.of([tmp_path / "runs"]))
 
 
 def test_a_view_survives_its_address() -> None:
@@ -65,26 +65,26 @@ def test_no_field_raises(pairs: list[tuple[str, str]]) -> None:
         ({"Host": "127.0.0.1:8050", "Origin": "http://127.0.0.1:8050"}, 200),
     ],
 )
-def test_strangers_are_refused(desk: Desk, headers: dict[str, str], status: int) -> None:
-    answer = make_app(desk).server.test_client().get("/", headers=headers)
+def test_strangers_are_refused(app_state: AppState, headers: dict[str, str], status: int) -> None:
+    answer = make_app(app_state).server.test_client().get("/", headers=headers)
     assert answer.status_code == status
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_only_what_was_found_under_the_roots_is_read(desk: Desk, tmp_path: Path) -> None:
+def test_only_what_was_found_under_the_roots_is_read(app_state: AppState, tmp_path: Path) -> None:
     synthetic_study.write(tmp_path / "elsewhere", replications=2)
     (tmp_path / "runs" / "link").symlink_to(tmp_path / "elsewhere")
-    assert [*desk.folders.found()] == ["sound"]
+    assert [*app_state.folders.found()] == ["sound"]
     for name in ("../elsewhere", "link", str(tmp_path / "elsewhere"), "sound/../../elsewhere"):
         with pytest.raises(InputError, match="no study"):
-            desk.folders.study(name)
+            app_state.folders.study(name)
 
 
-def test_a_study_that_is_written_again_is_read_again(desk: Desk) -> None:
-    first = desk.folders.study("")
-    assert desk.folders.study("sound") is first
-    synthetic_study.write(desk.folders.path("sound"), replications=3)
-    assert desk.folders.study("").summary["replication"].max() == 2
+def test_a_study_that_is_written_again_is_read_again(app_state: AppState) -> None:
+    first = app_state.folders.study("")
+    assert app_state.folders.study("sound") is first
+    synthetic_study.write(app_state.folders.path("sound"), replications=3)
+    assert app_state.folders.study("").summary["replication"].max() == 2
 
 
 @pytest.mark.parametrize("what", ["file", "nowhere"])

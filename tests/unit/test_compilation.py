@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from sim import compilation
-from sim.compilation import cache_folder, compiled_sources
+from sim.numerics import compilation
+from sim.numerics.compilation import cache_folder, compiled_sources
 
-SIM = Path(compilation.__file__).parent
+SIM = Path(compilation.__file__).parents[1]
 NAMES = [path.relative_to(SIM).as_posix() for path in compiled_sources()]
 
 
 def test_files_with_compiled_code_count() -> None:
-    assert {"compilation.py", "engine/compiled/primary.py", "model/port/roster.py"} <= set(NAMES)
+    assert {"numerics/compilation.py", "engine/compiled/primary.py", "model/port/roster.py"} <= set(
+        NAMES
+    )
 
 
 def test_files_whose_constants_are_compiled_in_count() -> None:
@@ -31,7 +33,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in NAMES:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(SIM / name, copy / name)
-    monkeypatch.setattr(compilation, "__file__", str(copy / "compilation.py"))
+    monkeypatch.setattr(compilation, "__file__", str(copy / "numerics" / "compilation.py"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return copy
 

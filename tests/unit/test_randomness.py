@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim import randomness
 from sim.model.port.traffic import lane_entities
-from sim.places.ports import read_ports
-from sim.randomness import (
+from sim.numerics import randomness
+from sim.numerics.randomness import (
     TWO_32,
     Streams,
     entity_number,
@@ -22,6 +21,7 @@ from sim.randomness import (
     poisson_count,
     quantile,
 )
+from sim.places.ports import read_ports
 
 RARE = 1e-4
 """A p-value below which chance is not believed. Seeds are fixed."""

@@ -8,28 +8,24 @@ moment stays in line.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.compilation import borrowed, compiled, inlined
 from sim.engine.compiled.lineup import Lineup, new_lineup
 from sim.engine.compiled.officers import MOST_SERVERS, State
 from sim.engine.compiled.port import run_port
 from sim.engine.compiled.secondary import new_waiting
-from sim.model.day import GUEST, DayPlan, World, in_order, new_guests
+from sim.model.day import EXTRA_ARRIVAL, DayPlan, World, in_order, new_extra_arrivals
 from sim.model.port.layout import QUEUES
 from sim.model.port.traffic import most_vehicles
+from sim.numerics.compilation import borrowed, compiled, inlined
+from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import Tally
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
 
 
 @inlined
 def without_counting(
     plan: DayPlan, world: World, state: State, tally: Tally, lineup: Lineup
 ) -> tuple[DayPlan, World, State, Tally, Lineup]:
-    """Borrow every array of the day (`sim.compilation.borrowed`): the caller keeps them alive."""
+    """Borrow every array of the day, which the caller keeps alive."""
     return (
         DayPlan(
             plan.day,
@@ -40,11 +36,11 @@ def without_counting(
             borrowed(plan.state),
             borrowed(plan.officers),
             borrowed(plan.row),
-            borrowed(plan.settings),
+            borrowed(plan.rates),
             borrowed(plan.cumulative),
             borrowed(plan.day_factor),
             borrowed(plan.cells),
-            borrowed(plan.guests),
+            borrowed(plan.extra_arrivals),
         ),
         World(
             borrowed(world.first_line),
@@ -110,7 +106,7 @@ def run_day(
     kept, kept_next : array of WAITING
         Those in secondary at the midnight before (read) and after (written), by port and queue;
         ``kept_until`` and ``kept_next_until`` say where each port's queue ends.
-    left : array of GUEST
+    left : array of EXTRA_ARRIVAL
         Room for those in line at the midnight after (written).
 
     Returns
@@ -172,9 +168,9 @@ class CompiledEngine:
             np.zeros(ports, np.int64),
             np.zeros(ports, np.int64),
         )
-        self.in_line = new_guests(0)
+        self.in_line = new_extra_arrivals(0)
         self.kept = new_waiting(0)
-        self.left = np.empty(0, GUEST)
+        self.left = np.empty(0, EXTRA_ARRIVAL)
         self.kept_next = new_waiting(0)
         self.kept_until = np.zeros((ports, QUEUES), np.int64)
         self.lineup = new_lineup(0)
@@ -186,20 +182,20 @@ class CompiledEngine:
     def run_day(self, plan: DayPlan, attempts: Rows) -> None:
         """Simulate the next day."""
         if len(self.in_line):
-            plan = plan._replace(guests=in_order(self.in_line, plan.guests))
+            plan = plan._replace(extra_arrivals=in_order(self.in_line, plan.extra_arrivals))
         ports = np.arange(len(plan.cells))
         expected = plan.cumulative[ports, :, plan.cells]
-        guests = len(plan.guests)
+        extra_arrivals = len(plan.extra_arrivals)
         room_by_port = most_vehicles(expected).sum(axis=1)
-        most = 2 * (int(room_by_port.max()) + guests)
+        most = 2 * (int(room_by_port.max()) + extra_arrivals)
         if len(self.lineup.time_s) < most:
             self.lineup = new_lineup(most)
         secondary = most + len(self.kept)
         if len(self.waiting[0]) < secondary:
             self.waiting = (new_waiting(secondary), new_waiting(secondary))
-        total = int(room_by_port.sum()) + guests
+        total = int(room_by_port.sum()) + extra_arrivals
         if len(self.left) < total:
-            self.left = np.empty(total, GUEST)
+            self.left = np.empty(total, EXTRA_ARRIVAL)
         if len(self.kept_next) < total + len(self.kept):
             self.kept_next = new_waiting(total + len(self.kept))
         left, kept_next = self.left, self.kept_next

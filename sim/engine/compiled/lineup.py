@@ -5,14 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled
 from sim.model.day import OPEN, DayPlan, World
 from sim.model.port.traffic import LANES, draw_lane_day
-from sim.randomness import Words
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
+from sim.numerics.compilation import compiled
+from sim.numerics.randomness import Words
+from sim.numerics.units import Floats, Rows, Whole
 
 LANE_COUNT = len(LANES)
 
@@ -59,7 +56,7 @@ def line_up(
     first, last : int
         Where they stand in the line-up, in order of arrival.
     """
-    guests = plan.guests
+    extra_arrivals = plan.extra_arrivals
     cells = plan.cells[port]
     open_all_day = True
     for k in range(plan.intervals[port]):
@@ -91,17 +88,17 @@ def line_up(
         end += count
         ends[streams] = end
         streams += 1
-    first_guest, last_guest = guests_of_line(guests, line)
+    first_guest, last_guest = extra_arrivals_of_line(extra_arrivals, line)
     if first_guest < last_guest:
         begins[streams] = end
         for g in range(first_guest, last_guest):
-            lineup.time_s[end] = guests[g].time_s
-            lineup.service_word[end] = guests[g].service_word
-            lineup.search_word[end] = guests[g].search_word
-            lineup.mandatory_word[end] = guests[g].mandatory_word
-            lineup.lane[end] = guests[g].lane
+            lineup.time_s[end] = extra_arrivals[g].time_s
+            lineup.service_word[end] = extra_arrivals[g].service_word
+            lineup.search_word[end] = extra_arrivals[g].search_word
+            lineup.mandatory_word[end] = extra_arrivals[g].mandatory_word
+            lineup.lane[end] = extra_arrivals[g].lane
             lineup.guest[end] = g
-            lineup.number[end] = guests[g].index
+            lineup.number[end] = extra_arrivals[g].index
             end += 1
         ends[streams] = end
         streams += 1
@@ -111,17 +108,17 @@ def line_up(
 
 
 @compiled
-def guests_of_line(guests: Rows, line: int) -> tuple[int, int]:
+def extra_arrivals_of_line(extra_arrivals: Rows, line: int) -> tuple[int, int]:
     """First row of a line's guests, and one past the last."""
-    low, high = 0, len(guests)
+    low, high = 0, len(extra_arrivals)
     while low < high:
         middle = (low + high) // 2
-        if guests[middle].line < line:
+        if extra_arrivals[middle].line < line:
             low = middle + 1
         else:
             high = middle
     last = low
-    while last < len(guests) and guests[last].line == line:
+    while last < len(extra_arrivals) and extra_arrivals[last].line == line:
         last += 1
     return low, last
 
@@ -194,7 +191,7 @@ def keep_line(
     count: int,
 ) -> int:
     """Carry those still in line at midnight into the next day, as guests."""
-    guests = plan.guests
+    extra_arrivals = plan.extra_arrivals
     for k in range(len(head_of)):
         for i in range(head_of[k], last_of[k]):
             g = np.int64(lineup.guest[i])
@@ -206,12 +203,12 @@ def keep_line(
             left[count].search_word = lineup.search_word[i]
             left[count].mandatory_word = lineup.mandatory_word[i]
             left[count].index = lineup.number[i]
-            left[count].lookout_word = guests[g].lookout_word if g >= 0 else np.uint32(0)
-            left[count].entity = guests[g].entity if g >= 0 else world.entity[port, lane]
-            left[count].day = guests[g].day if g >= 0 else plan.day
-            left[count].attempt = guests[g].attempt if g >= 0 else -1
-            left[count].kind = guests[g].kind if g >= 0 else 0
-            left[count].search_factor = guests[g].search_factor if g >= 0 else 1.0
-            left[count].lookout = guests[g].lookout if g >= 0 else 0
+            left[count].lookout_word = extra_arrivals[g].lookout_word if g >= 0 else np.uint32(0)
+            left[count].entity = extra_arrivals[g].entity if g >= 0 else world.entity[port, lane]
+            left[count].day = extra_arrivals[g].day if g >= 0 else plan.day
+            left[count].attempt = extra_arrivals[g].attempt if g >= 0 else -1
+            left[count].kind = extra_arrivals[g].kind if g >= 0 else 0
+            left[count].search_factor = extra_arrivals[g].search_factor if g >= 0 else 1.0
+            left[count].lookout = extra_arrivals[g].lookout if g >= 0 else 0
             count += 1
     return count

@@ -2,15 +2,10 @@
 
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from sim.compilation import compiled, inlined
 from sim.model.port.layout import MOST_BAYS, MOST_BOOTHS
+from sim.numerics.compilation import compiled, inlined
+from sim.numerics.units import Floats, Whole
 from sim.records.tally import OVERTIME, READY
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 
 MOST_SERVERS = max(MOST_BOOTHS, MOST_BAYS)
 

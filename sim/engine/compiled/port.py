@@ -3,7 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled, int64
 from sim.engine.compiled.lineup import LANE_COUNT, Lineup, keep_line, line_up
 from sim.engine.compiled.officers import MOST_SERVERS, State, hand_over, stand_ready
 from sim.engine.compiled.primary import serve_line
@@ -12,10 +11,9 @@ from sim.model.day import AFTER_HOURS, HELD, OPEN, DayPlan, World
 from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
 from sim.model.port.layout import QUEUES
 from sim.model.port.roster import allocate
+from sim.numerics.compilation import compiled, int64
+from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import ARRIVALS, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 
 
 @compiled
@@ -82,9 +80,6 @@ def nothing_to_do(
     return True
 
 
-Rows = npt.NDArray[np.void]
-
-
 @compiled
 def run_port(
     port: int,
@@ -146,7 +141,7 @@ def run_port(
     lanes = lineup.lane
     guest_of = lineup.guest
     indices = lineup.number
-    guest_rows = plan.guests
+    guest_rows = plan.extra_arrivals
     for k in range(plan.intervals[port]):
         now = plan.start_s[port, k]
         until = plan.start_s[port, k + 1]
@@ -157,7 +152,7 @@ def run_port(
             and nothing_to_do(until, seen, last_of, head_of, heads, tails, time_s)
         ):
             continue
-        row = plan.settings[plan.row[port, k]]
+        row = plan.rates[plan.row[port, k]]
         hour = min(int64((now - midnight) / 3600.0), 23)
         lane_sums = tally.lane[plan.weekday, port, hour]
         wait_counts = tally.waits[plan.weekday, port, hour]

@@ -3,7 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.compilation import compiled, inlined, int64
 from sim.engine.compiled.lineup import LANE_COUNT
 from sim.engine.compiled.officers import take
 from sim.engine.compiled.referral import (
@@ -22,7 +21,9 @@ from sim.model.port.inspection_rates import (
     SELECTIVE,
     SERVICE_S,
 )
-from sim.randomness import Words, quantile
+from sim.numerics.compilation import compiled, inlined, int64
+from sim.numerics.randomness import Words, quantile
+from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import (
     LINE_QUEUE_S,
     LINE_SERVED,
@@ -37,10 +38,6 @@ from sim.records.tally import (
     WAIT_S,
     WITHIN,
 )
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
 
 BIN_OF_MINUTE = np.searchsorted(np.array(WAIT_BIN_EDGES_MIN), np.arange(361), side="right")
 
@@ -71,7 +68,7 @@ def serve_line(
     search_words: Words,
     mandatory_words: Words,
     lanes: npt.NDArray[np.int8],
-    guests: npt.NDArray[np.int32],
+    extra_arrivals: npt.NDArray[np.int32],
     indices: npt.NDArray[np.int32],
     guest_rows: Rows,
     waiting: Rows,
@@ -144,7 +141,7 @@ def serve_line(
             lane_sums[lane, WITHIN] += 1.0
         search = int64(search_words[head])
         mandatory = int64(mandatory_words[head])
-        guest = int64(guests[head])
+        guest = int64(extra_arrivals[head])
         if tracing:
             trace_primary(
                 trace, trace_count, entities[lane], day, guest, guest_rows, indices[head], arrival,
@@ -185,7 +182,7 @@ def trace_primary(
     own_entity: int,
     own_day: int,
     guest: int,
-    guests: Rows,
+    extra_arrivals: Rows,
     index: int,
     arrival: float,
     start: float,
@@ -194,8 +191,8 @@ def trace_primary(
     """Write down when the primary service of a vehicle began and ended."""
     if trace_count[0] < len(trace):
         entry = trace[trace_count[0]]
-        entry[0] = guests[guest].entity if guest >= 0 else own_entity
-        entry[1] = guests[guest].day if guest >= 0 else own_day
+        entry[0] = extra_arrivals[guest].entity if guest >= 0 else own_entity
+        entry[1] = extra_arrivals[guest].day if guest >= 0 else own_day
         entry[2] = index
         entry[3] = arrival
         entry[4] = start

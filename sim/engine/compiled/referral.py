@@ -1,9 +1,7 @@
 """Referral in the compiled engine: who is referred from primary, and to what."""
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.compilation import compiled, inlined, int64
 from sim.engine.compiled.secondary import decide, is_discretionary, note_work, place_by_time
 from sim.model.day import TRAFFICKER
 from sim.model.port import referral
@@ -26,17 +24,15 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.referral import FULL, KINDS, detection_probability
 from sim.model.port.traffic import COMMERCIAL
-from sim.randomness import SECONDARY, TWO_32, WITHDRAWAL, philox, quantile
+from sim.numerics.compilation import compiled, inlined, int64
+from sim.numerics.randomness import SECONDARY, TWO_32, WITHDRAWAL, philox, quantile
+from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import (
     EXAMINATIONS_RELEASED,
     REFERRED,
     TURNED_BACK,
     WAIVED,
 )
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
 
 KIND_COUNT = len(KINDS)
 # Thresholds of a lane in one interval, as 32-bit words: paperwork, all mandatory, random,
@@ -112,7 +108,7 @@ def refer(
     own_entity: int,
     own_day: int,
     index: int,
-    guests: Rows,
+    extra_arrivals: Rows,
     seed: int,
     replication: int,
     secondary_table: Floats,
@@ -133,14 +129,16 @@ def refer(
         Time for which the booth's own officer is away with the vehicle.
     waiting_tail : int
     """
-    attempt = guests[guest].attempt if guest >= 0 else -1
+    attempt = extra_arrivals[guest].attempt if guest >= 0 else -1
     pick = words[lane, WORD_SELECTIVE]
     reason = referral.NOT_REFERRED
     picked = 0.0
     if attempt >= 0:
-        picked = row[pick_column(guests[guest].kind, hurry) + lane]
+        picked = row[pick_column(extra_arrivals[guest].kind, hurry) + lane]
         pick = to_word(1.0 - picked * (1.0 - row[RANDOM + lane]))
-        if guests[guest].lookout > 0 and guests[guest].lookout_word < to_word(row[LOOKOUT_HIT]):
+        if extra_arrivals[guest].lookout > 0 and extra_arrivals[guest].lookout_word < to_word(
+            row[LOOKOUT_HIT]
+        ):
             reason = referral.LOOKOUT
     if reason == referral.NOT_REFERRED and mandatory < words[lane, WORD_MANDATORY]:
         if mandatory < words[lane, WORD_PAPERWORK]:
@@ -160,8 +158,8 @@ def refer(
         reason = referral.PROBE
     else:
         return 0.0, waiting_tail
-    entity = guests[guest].entity if guest >= 0 else own_entity
-    day = guests[guest].day if guest >= 0 else own_day
+    entity = extra_arrivals[guest].entity if guest >= 0 else own_entity
+    day = extra_arrivals[guest].day if guest >= 0 else own_day
     kind_word, length_word, find_word, _ = philox(
         np.uint64(index), np.uint64(day), np.uint64(entity), np.uint64(SECONDARY),
         np.uint64(seed), np.uint64(replication),
@@ -176,8 +174,8 @@ def refer(
     elif reason == referral.PROBE:
         work = 0.0
     if attempt >= 0:
-        factor = guests[guest].search_factor
-        hit = row[LOOKOUT_HIT] if guests[guest].lookout > 0 else 0.0
+        factor = extra_arrivals[guest].search_factor
+        hit = row[LOOKOUT_HIT] if extra_arrivals[guest].lookout > 0 else 0.0
         must = row[PAPERWORK + lane] + (0.0 if waive else row[DUTY + lane])
         chosen = row[RANDOM + lane] + (1.0 - row[RANDOM + lane]) * picked
         attempts[attempt].rate_per_s = row[KIND_RATE + kind] * factor

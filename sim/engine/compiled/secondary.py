@@ -1,13 +1,13 @@
 """Secondary of the compiled engine: the queue, the examinations, and the fate of attempts."""
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.compilation import compiled, inlined
 from sim.engine.compiled.officers import State, take
 from sim.model.day import World
 from sim.model.port.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
-from sim.randomness import TWO_32
+from sim.numerics.compilation import compiled, inlined
+from sim.numerics.randomness import TWO_32
+from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import (
     CLEARANCE_S,
     EXAMINATION_S,
@@ -21,11 +21,6 @@ from sim.records.tally import (
     SEIZED,
     TURNED_BACK,
 )
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
-
 
 # Those in one secondary queue, in the order in which they joined.
 #

@@ -19,11 +19,8 @@ from sim.engine.reference.queues import CALL, At, Line, Log, Vehicle, all_posts
 from sim.engine.reference.vehicle import conveyance
 from sim.model.day import OPEN, DayPlan, World
 from sim.model.port.traffic import draw_lane_day, most_vehicles
+from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import Tally, new_attempts
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
 
 
 class ReferenceEngine:
@@ -95,7 +92,7 @@ class ReferenceEngine:
     def _traffic(self, port: Port, line: Line, plan: DayPlan) -> ProcessGenerator:
         """Let the vehicles of one line arrive, one after the other."""
         vehicles = [vehicle for lane in line.lanes for vehicle in self._own(port, lane, plan)]
-        vehicles += guests_of(line, plan.guests)
+        vehicles += extra_arrivals_of(line, plan.extra_arrivals)
         vehicles.sort(key=lambda vehicle: vehicle.time_s)
         for vehicle in vehicles:
             yield At(self.env, vehicle.time_s, CALL)
@@ -127,8 +124,8 @@ class ReferenceEngine:
         ]
 
 
-def guests_of(line: Line, guests: Rows) -> Iterator[Vehicle]:
+def extra_arrivals_of(line: Line, extra_arrivals: Rows) -> Iterator[Vehicle]:
     """Vehicles of a line that are not drawn from its lanes' own streams."""
     names = [field.name for field in dataclasses.fields(Vehicle)]
-    for row in guests[guests["line"] == line.number]:
+    for row in extra_arrivals[extra_arrivals["line"] == line.number]:
         yield Vehicle(*(row[name].item() for name in names))

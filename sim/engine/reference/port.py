@@ -1,7 +1,6 @@
 """A port of the reference engine: its lines, its secondary queues, and the superintendent."""
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
@@ -11,21 +10,17 @@ from sim.engine.reference.queues import (
     DONE,
     At,
     Line,
-    Place,
     Post,
     Secondary,
+    Station,
     all_posts,
 )
 from sim.model.day import AFTER_HOURS, OPEN, DayPlan, World
 from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
 from sim.model.port.layout import QUEUES
 from sim.model.port.roster import allocate
+from sim.numerics.units import DAY_S, HOUR_S, Floats
 from sim.records.tally import LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
-
-Floats = npt.NDArray[np.float64]
-
-DAY_S = 86400.0
-HOUR_S = 3600.0
 
 
 class Port:
@@ -56,7 +51,7 @@ class Port:
         used = {line.queue for line in self.lines}
         bays = [int(world.bays[number, q]) if q in used else 0 for q in range(QUEUES)]
         self.queues = [Secondary(env, posts) for posts in bays]
-        self.places: list[Place] = [*self.lines, *self.queues]
+        self.places: list[Station] = [*self.lines, *self.queues]
         self.present = 0
         self.on_shift = True
 
@@ -66,7 +61,7 @@ class Port:
         moments = plan.start_s[self.number].tolist()
         for k in range(plan.intervals[self.number]):
             now, until = moments[k], moments[k + 1]
-            self._open_books(now, plan.settings[plan.row[self.number, k]].tolist())
+            self._open_books(now, plan.rates[plan.row[self.number, k]].tolist())
             if plan.state[self.number, k] == AFTER_HOURS:
                 self._end_shift()
             else:
@@ -180,7 +175,7 @@ class Port:
         idle += max(officers - self.present, 0)
         leaving = max(self.present - officers, 0)
         self.present = officers
-        opening: list[tuple[Place, Post]] = []
+        opening: list[tuple[Station, Post]] = []
         finishing: list[float] = []
         for place, count in zip(self.places, given, strict=True):
             for number, post in enumerate(place.posts):

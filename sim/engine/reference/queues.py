@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from heapq import heappush
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import NORMAL, EventPriority
 
 from sim.model.day import ORDINARY
+from sim.numerics.units import Rows
 
 # What happens at one instant, in this order: the books of the control interval that ends are
 # closed (also when the run ends then); the border plans its day and the superintendents act; work
@@ -55,7 +55,7 @@ class Post:
     free_s: float = 0.0
 
 
-class Place:
+class Station:
     """A line with its booths, or a secondary queue with its bays."""
 
     def __init__(self, env: simpy.Environment, posts: int) -> None:
@@ -88,7 +88,7 @@ class Place:
         event.callbacks.append(lambda _: self.call())
 
 
-class Line(Place):
+class Line(Station):
     """A line at primary: first in, first out (rule 2).
 
     Parameters
@@ -187,7 +187,7 @@ class Referral:
         return self.joined_s + self.limit_s
 
 
-class Secondary(Place):
+class Secondary(Station):
     """A secondary queue: first in, first out (rule 6)."""
 
     def __init__(self, env: simpy.Environment, bays: int) -> None:
@@ -229,18 +229,15 @@ class Secondary(Place):
             referral.called.succeed(None)
 
 
-def all_posts(places: list[Place]) -> Iterator[Post]:
+def all_posts(places: list[Station]) -> Iterator[Post]:
     """All posts of a port, in order of their places."""
     for place in places:
         yield from place.posts
 
 
-Rows = npt.NDArray[np.void]
-
-
 @dataclass(slots=True)
 class Vehicle:
-    """One conveyance, with the fields of `sim.model.day.GUEST`."""
+    """One conveyance, with the fields of `sim.model.day.EXTRA_ARRIVAL`."""
 
     lane: int
     time_s: float

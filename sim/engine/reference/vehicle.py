@@ -10,7 +10,7 @@ from sim.engine.reference.queues import DONE, At, Line, Log, Referral, Vehicle
 from sim.engine.reference.referral import MANDATORY, refer
 from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
 from sim.model.port.referral import PROBE
-from sim.randomness import TWO_32, quantile
+from sim.numerics.randomness import TWO_32, quantile
 from sim.records.tally import (
     ARRIVALS,
     CLEARANCE_S,

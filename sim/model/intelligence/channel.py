@@ -5,8 +5,9 @@ from typing import Generic, TypeVar
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import DAY_S, Terms
-from sim.randomness import CHANNEL, Key, Streams, entity_number, lognormal, uniforms
+from sim.model.conditions import Terms
+from sim.numerics.randomness import CHANNEL, Key, Streams, entity_number, lognormal, uniforms
+from sim.numerics.units import DAY_S
 
 T = TypeVar("T")
 

@@ -8,9 +8,8 @@ import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import DAY_S, Terms
-from sim.parameters import Intelligence
-from sim.randomness import (
+from sim.model.conditions import Terms
+from sim.numerics.randomness import (
     BALLISTICS,
     RECOVERY,
     TRACE,
@@ -21,12 +20,11 @@ from sim.randomness import (
     to_uniform,
     uniforms,
 )
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
+from sim.parameters import Intelligence
 
-DAYS_PER_YEAR = 365.0
 # Days before the run have negative numbers, keys of draws do not.
 DAY_ZERO = 40_000
-
-Floats = npt.NDArray[np.float64]
 
 
 class Occurrence(NamedTuple):

@@ -10,15 +10,13 @@ lookout.
 import math
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
 from sim import parameters
-from sim.model.conditions import DAY_S, Terms
+from sim.model.conditions import Terms
 from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import (
-    DAYS_PER_YEAR,
     Ballistics,
     Occurrence,
     Occurrences,
@@ -39,11 +37,10 @@ from sim.model.intelligence.lead import (
     new_lead,
 )
 from sim.model.intelligence.lookout import Couriers, Lookouts
-from sim.model.smuggling.attempt import Booking, Outcome
+from sim.model.smuggling.attempt import Attempt, AttemptOutcome
 from sim.model.smuggling.organisation import Organisations
-from sim.randomness import RECOVERY, Key, Streams, entity_number
-
-Floats = npt.NDArray[np.float64]
+from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 
 RECOVERED = "recovered"
 # Keys of draws of what a stop leads to: its attempt is the entity.
@@ -205,7 +202,7 @@ class Intelligence:
         yield self.env.timeout(tip.time_s - self.env.now)
         self._lead(tip.kind, tip.organisation, tip.time_s, tip.key)
 
-    def hear(self, outcomes: list[Outcome], moment: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], moment: float) -> None:
         """Take in what has become of attempts, and arrests that followed from it."""
         self._arrests_are_known()
         for outcome in outcomes:
@@ -215,7 +212,7 @@ class Intelligence:
             elif outcome.delivered:
                 self.recoveries.delivered(booking.organisation, booking.load / self.share)
 
-    def _stopped(self, booking: Booking, terms: parameters.Intelligence) -> None:
+    def _stopped(self, booking: Attempt, terms: parameters.Intelligence) -> None:
         """A trip was stopped: a vehicle lost, firearms to trace, and a lead."""
         own, when_s = booking.organisation, booking.time_s
         self.couriers.lose(own, self.couriers.of_trip(booking.attempt_id), when_s)

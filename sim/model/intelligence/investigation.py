@@ -5,11 +5,10 @@ from typing import NamedTuple, Protocol
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import DAY_S, Terms
+from sim.model.conditions import Terms
 from sim.model.intelligence.lead import Leads
-from sim.randomness import CASE, Streams, lognormal, uniforms
-
-DAYS_PER_MONTH = 365.25 / 12
+from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
+from sim.numerics.units import DAY_S, DAYS_PER_MONTH
 
 
 class Suspects(Protocol):
@@ -110,8 +109,8 @@ class Investigations:
     def _enough(self, organisation: int) -> bool:
         now = self.env.now
         needed = self.terms(now).case_leads
-        warm = self.leads.on(organisation, now)
-        return warm >= needed and self.suspects.in_action(organisation, now)
+        live = self.leads.on(organisation, now)
+        return live >= needed and self.suspects.in_action(organisation, now)
 
     def _case(self, organisation: int) -> ProcessGenerator:
         yield self.free.get(1)

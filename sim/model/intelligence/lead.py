@@ -3,9 +3,9 @@
 import math
 from typing import NamedTuple
 
-from sim.model.conditions import DAY_S
+from sim.numerics.randomness import LEAD, Key, Streams, uniforms
+from sim.numerics.units import DAY_S
 from sim.parameters import Intelligence
-from sim.randomness import LEAD, Key, Streams, uniforms
 
 TRACE, SALE, POLICE, MATCH, STOP = "trace", "sale", "police", "match", "stop"
 # Where a lead arises: traces and sales are known in the United States, the others in Canada.
@@ -82,10 +82,10 @@ class Leads:
     def on(self, organisation: int, now: float) -> int:
         """Leads on an organisation that are not cold."""
         leads = self._waiting[organisation]
-        warm = [lead for lead in leads if lead.cold_s > now]
-        self.faded += len(leads) - len(warm)
-        self._waiting[organisation] = warm
-        return len(warm)
+        live = [lead for lead in leads if lead.cold_s > now]
+        self.faded += len(leads) - len(live)
+        self._waiting[organisation] = live
+        return len(live)
 
     def use(self, organisation: int, now: float) -> int:
         """Take all leads on an organisation off the desk."""

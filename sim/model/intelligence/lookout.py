@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.conditions import DAY_S
 from sim.model.intelligence.lead import Lead
+from sim.numerics.randomness import LOOKOUT, Streams, entity_number, uniforms
+from sim.numerics.units import DAY_S
 from sim.parameters import Intelligence
-from sim.randomness import LOOKOUT, Streams, entity_number, uniforms
 
 _DRAWS = 16
 

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from sim.model.conditions import DAY_S, Snapshot
+from sim.model.conditions import Snapshot
 from sim.model.port.workforce import Workforce
+from sim.numerics.randomness import DANGER, PORT_RUNNER, Streams, entity_number, poisson_count
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR
 from sim.places.ports import Ports
-from sim.randomness import DANGER, PORT_RUNNER, Streams, entity_number, poisson_count
 
-DAYS_PER_YEAR = 365.0
 # Road vehicles of the 139 ports in 2005 (sim/data/volumes.csv.gz), to which the base rates belong.
 ROAD_VEHICLES_2005 = 37.4e6
 

@@ -8,19 +8,15 @@ that was usual there lately, and arrives after the drive; longer detours lose mo
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.model.day import new_guests
+from sim.model.day import new_extra_arrivals
 from sim.model.port.layout import Layout
 from sim.model.port.opening import Opening
 from sim.model.port.traffic import BUS, CAR, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
+from sim.numerics.randomness import DETOUR, Streams
+from sim.numerics.units import Floats, Rows, Whole
 from sim.parameters import Traffic
 from sim.places.ports import Ports
-from sim.randomness import DETOUR, Streams
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
 
 # So many of the nearest ports are looked at for ones that are open.
 SEARCHED = 12
@@ -61,13 +57,15 @@ class Diversion:
         nearest = self.nearest[port]
         return np.asarray(nearest[takes[nearest]][:SEARCHED])
 
-    def divert(self, port: int, shut_out: Rows, opening: Opening, wait_s: Floats) -> Rows:
+    def divert(
+        self, port: int, arrivals_while_closed: Rows, opening: Opening, wait_s: Floats
+    ) -> Rows:
         """Send those who find a port shut to its neighbours.
 
         Parameters
         ----------
         port : int
-        shut_out : Rows
+        arrivals_while_closed : Rows
             Vehicles of one lane and day, with the moments at which they would have arrived.
         opening : Opening
         wait_s : array of float, shape (ports, lanes)
@@ -78,13 +76,13 @@ class Diversion:
         Rows
             Those who do arrive, at their new ports and moments.
         """
-        lane = int(shut_out["lane"][0])
+        lane = int(arrivals_while_closed["lane"][0])
         others = self._neighbours(port, lane)
         if lane == TRAIN or len(others) == 0:
-            self.tally.lost += len(shut_out["lane"])
-            return new_guests(0)
+            self.tally.lost += len(arrivals_while_closed["lane"])
+            return new_extra_arrivals(0)
         drive = self.drive_s(port, others)
-        arrival = shut_out["time_s"][:, None] + drive
+        arrival = arrivals_while_closed["time_s"][:, None] + drive
         is_open = np.stack(
             [opening.open_at(int(other), arrival[:, k]) for k, other in enumerate(others)], axis=1
         )
@@ -92,7 +90,7 @@ class Diversion:
         minutes = (drive + wait_s[others, lane]) / 60.0
         weight = is_open * np.exp(-(minutes - minutes.min()) / self.traffic.detour_choice_min)
         total = np.cumsum(weight, axis=1)
-        u = self._uniforms(shut_out)
+        u = self._uniforms(arrivals_while_closed)
         choice = np.argmax(total >= u[0, :, None] * total[:, -1:], axis=1)
         longer = 1.0 + self.road_km[port, others] / self.traffic.trip_km
         lost_share = 1.0 - longer**self.traffic.distance_elasticity
@@ -102,17 +100,21 @@ class Diversion:
         target = others[choice]
         own = self.layout.line_of_lane[target, lane] >= 0
         new_lane = np.where(own, lane, GENERAL_LANE[lane])
-        moved = shut_out.copy()
+        moved = arrivals_while_closed.copy()
         moved["lane"] = new_lane
         moved["line"] = self.layout.line_of_lane[target, new_lane]
         moved["time_s"] += drive[choice]
         return np.asarray(moved[comes])
 
-    def _uniforms(self, guests: Rows) -> Floats:
+    def _uniforms(self, extra_arrivals: Rows) -> Floats:
         """Two uniform numbers of each vehicle, shape (2, guests)."""
-        first = int(guests["index"].min())
-        count = int(guests["index"].max()) - first + 1
+        first = int(extra_arrivals["index"].min())
+        count = int(extra_arrivals["index"].max()) - first + 1
         u = self.streams.uniforms(
-            DETOUR, int(guests["entity"][0]), int(guests["day"][0]), count, first=first
+            DETOUR,
+            int(extra_arrivals["entity"][0]),
+            int(extra_arrivals["day"][0]),
+            count,
+            first=first,
         )
-        return u[:2, guests["index"] - first]
+        return u[:2, extra_arrivals["index"] - first]

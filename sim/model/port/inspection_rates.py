@@ -7,10 +7,10 @@ engines know rows only, so that any parameter may change at any minute.
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.model.port.referral import KINDS, search_rate_per_s, selected_share
 from sim.model.port.traffic import COMMERCIAL, LANES
+from sim.numerics.units import Floats
 from sim.places.ports import Ports
 
 N = len(LANES)
@@ -40,10 +40,8 @@ KIND_TRAVELLER = KIND_RATE + len(KINDS)
 KIND_COMMERCE = KIND_TRAVELLER + len(KINDS)
 WIDTH = KIND_COMMERCE + len(KINDS)
 
-Floats = npt.NDArray[np.float64]
 
-
-def settings_rows(
+def rates_by_port(
     ports: Ports, value: Callable[[str], Floats], duty_share: float, skill_gain: float
 ) -> Floats:
     """Work out the settings of every port.

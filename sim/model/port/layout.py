@@ -8,9 +8,9 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.model.port.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
+from sim.numerics.units import Floats, Whole
 from sim.places.ports import Ports
 
 TRAVELLER, COMMERCE = 0, 1
@@ -28,9 +28,6 @@ BUS_LINE_PER_YEAR = 8000.0
 # A port with a commercial service has a truck line of its own from this many trucks a year
 # (assumed).
 TRUCK_LINE_PER_YEAR = 10000.0
-
-Whole = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,13 @@ import datetime
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.model.conditions import DAY_S, Conditions, Snapshot
+from sim.model.conditions import Conditions, Snapshot
 from sim.model.day import AFTER_HOURS, HELD, OPEN
 from sim.model.port.danger import Withdrawal
 from sim.model.port.roster import SHIFT_HOURS
+from sim.numerics.units import DAY_S, HOUR_S, MINUTE_S, Flags, Floats, Whole
 from sim.places.ports import Ports
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-HOUR_S = 3600.0
-MINUTE_S = 60.0
 
 
 @dataclass(frozen=True)

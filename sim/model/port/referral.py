@@ -8,12 +8,10 @@ operating characteristic, while training raises d'; with d' = 0 selection is ran
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from sim.compilation import inlined
-
-Floats = npt.NDArray[np.float64]
+from sim.numerics.compilation import inlined
+from sim.numerics.units import Floats
 
 NOT_REFERRED, LOOKOUT, PAPERWORK, DUTY, RANDOM, SELECTIVE = range(6)
 REASONS = ("", "lookout", "paperwork", "duty", "random", "selective")

@@ -11,13 +11,13 @@ import calendar
 import datetime
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.compilation import compiled
 from sim.model.port.layout import Layout
 from sim.model.port.traffic import CLASS_OF_LANE, LANES
+from sim.numerics.compilation import compiled
+from sim.numerics.randomness import SHIFT, Streams, entity_number
+from sim.numerics.units import Floats, Whole
 from sim.places.ports import Ports
-from sim.randomness import SHIFT, Streams, entity_number
 
 SHIFTS = 3
 SHIFT_HOURS = 8
@@ -28,9 +28,6 @@ DAY_TYPES = 3
 LONG_WEEKEND = (4, 5, 6)
 # What an empty place counts as when needs per officer are compared.
 UNMANNED = 0.5
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 
 
 @compiled

@@ -16,10 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from sim.compilation import compiled, int64
-from sim.parameters import Parameters
-from sim.places.ports import Ports
-from sim.randomness import (
+from sim.numerics.compilation import compiled, int64
+from sim.numerics.randomness import (
     DAY_FACTOR,
     TWO_32,
     VEHICLE,
@@ -29,17 +27,17 @@ from sim.randomness import (
     fill_words,
     quantile,
 )
+from sim.numerics.units import Floats
+from sim.parameters import Parameters
+from sim.places.ports import Ports
 
 LANES = ("car", "nexus", "truck", "fast", "bus", "train")
 CAR, NEXUS, TRUCK, FAST, BUS, TRAIN = range(6)
 CLASS_OF_LANE = np.array([0, 0, 1, 1, 2, 3])
 COMMERCIAL = np.array([False, False, True, True, False, False])
 
-DAY_S = 86400.0
 HOURLY_CELLS = 24
 TIMETABLE_CELLS = 96
-
-Floats = npt.NDArray[np.float64]
 
 
 @compiled
@@ -64,13 +62,13 @@ def draw_lane_day(
     Parameters
     ----------
     seed, replication, entity, day : int
-        Keys of the draws (see `sim.randomness`); ``entity`` is the number of the port's lane.
+        Keys of the draws (`sim.numerics.randomness`); ``entity`` numbers the lane of the port.
     timetabled : bool
         One vehicle for each whole unit of the integrated rate (trains) instead of a Poisson number.
     cumulative : array of float, shape (cells + 1,)
         Integrated arrival rate at the ends of ``cells`` equal parts of the day, in vehicles.
     gap_table : array of float
-        Quantiles of the unit exponential (`sim.randomness.exponential_table`).
+        Quantiles of the unit exponential (`sim.numerics.randomness.exponential_table`).
     offset : int
         Where to begin in the arrays that follow.
     time_s : array of float

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import DAY_S, Conditions
+from sim.model.conditions import Conditions
+from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_MONTH
 from sim.parameters import Staffing
 
-DAYS_PER_YEAR = 365.25
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 DAYS_PER_WEEK = 7.0
 # Officers at land and marine ports in 2006 (A040): what a ratio of 1 stands for.
 TABLE_OFFICERS = 3600.0
@@ -50,7 +49,7 @@ class Workforce:
         workforce.trained_share = 1.0 if staffing.training_weeks > 0 else 0.0
         workforce.armed_share = staffing.armed_target_share
         delay = _delay_days(staffing)
-        daily = staffing.attrition_per_year / DAYS_PER_YEAR * workforce.strength
+        daily = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * workforce.strength
         workforce.recruits = deque((day + 1.0, daily) for day in range(int(delay)))
         return workforce
 
@@ -60,11 +59,11 @@ class Workforce:
         self.recruits = deque((days - 1.0, number) for days, number in self.recruits)
         while self.recruits and self.recruits[0][0] <= 0.0:
             self.strength += self.recruits.popleft()[1]
-        self.strength *= 1.0 - staffing.attrition_per_year / DAYS_PER_YEAR
+        self.strength *= 1.0 - staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR
         coming = sum(number for _, number in self.recruits)
-        expected_loss = staffing.attrition_per_year / DAYS_PER_YEAR * self.strength * delay
+        expected_loss = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * self.strength * delay
         vacant = 1.0 + staffing.positions_added - (self.strength + coming - expected_loss)
-        seats = staffing.college_seats_per_year / TABLE_OFFICERS / DAYS_PER_YEAR
+        seats = staffing.college_seats_per_year / TABLE_OFFICERS / CALENDAR_DAYS_PER_YEAR
         taken = min(max(vacant, 0.0), seats)
         if taken > 0.0:
             self.recruits.append((delay, taken))
@@ -77,7 +76,7 @@ class Workforce:
             self.away_share += staffing.training_weeks * DAYS_PER_WEEK / days
             self.trained_share = min(1.0, self.trained_share + 1.0 / days)
         if self.armed_share < staffing.armed_target_share:
-            days = staffing.arming_years * DAYS_PER_YEAR
+            days = staffing.arming_years * CALENDAR_DAYS_PER_YEAR
             step = staffing.armed_target_share / days
             self.away_share += step * staffing.arming_course_weeks * DAYS_PER_WEEK
             self.armed_share = min(staffing.armed_target_share, self.armed_share + step)

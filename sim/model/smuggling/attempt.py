@@ -35,7 +35,7 @@ class Route(NamedTuple):
     loss: float = 0.0
 
 
-class Booking(NamedTuple):
+class Attempt(NamedTuple):
     """One attempt, as decided before it meets an officer.
 
     Attributes
@@ -78,19 +78,19 @@ class Booking(NamedTuple):
     why: str = ""
 
 
-class Outcome(NamedTuple):
+class AttemptOutcome(NamedTuple):
     """What has become of an attempt, as it is known after a midnight.
 
     Attributes
     ----------
-    booking : Booking
+    booking : Attempt
     stopped : bool
         Seized at a port or intercepted away from it.
     turned_back : bool
         It reached a port and gave up; the load is still on the other side.
     """
 
-    booking: Booking
+    booking: Attempt
     stopped: bool
     turned_back: bool = False
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.conditions import DAY_S, Conditions, Snapshot
-from sim.model.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_guests
+from sim.model.conditions import Conditions, Snapshot
+from sim.model.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_extra_arrivals
 from sim.model.port.layout import Layout
 from sim.model.port.opening import Opening
 from sim.model.port.traffic import CAR, TRUCK, Demand
@@ -18,24 +18,20 @@ from sim.model.smuggling.attempt import (
     PORT,
     TRAFFICKING,
     TRAVELLER,
-    Booking,
-    Outcome,
+    Attempt,
+    AttemptOutcome,
     Route,
 )
 from sim.model.smuggling.enrolment import Enrolment
 from sim.model.smuggling.market import Deals, Markets, Supply
 from sim.model.smuggling.organisation import Opportunity, Organisations
-from sim.model.smuggling.perception import Watch
+from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.traveller_firearms import TravellerFirearms, firearms_of
+from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
+from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.places.ports import Ports
-from sim.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
 from sim.records.tally import IN_TRANSIT, SEIZED, TURNED_BACK
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.void]
-
 
 # Whether a lookout on a trip is active: its attempt, organisation and moment of arrival.
 Sought = Callable[[str, int, float], bool]
@@ -45,7 +41,7 @@ def _nobody_is_sought(attempt_id: str, organisation: int, at_s: float) -> bool:
     return False
 
 
-class Bookings:
+class AttemptsOfDay:
     """All attempts of a replication, day by day."""
 
     def __init__(
@@ -54,7 +50,7 @@ class Bookings:
         layout: Layout,
         demand: Demand,
         conditions: Conditions,
-        watch: Watch,
+        beliefs: Beliefs,
         streams: Streams,
         markets: Markets,
     ) -> None:
@@ -63,16 +59,16 @@ class Bookings:
         self.general_lane = {
             lane: np.where(layout.line_of_lane[:, lane] >= 0, lane, CAR) for lane in (CAR, TRUCK)
         }
-        self.watch = watch
+        self.beliefs = beliefs
         self.streams = streams
         parameters = conditions.parameters
         self.routes = RouteChoice(
             ports,
             parameters.smuggling,
             parameters.patrol,
-            watch.baseline(),
+            beliefs.baseline(),
             streams,
-            watch.perception(),
+            beliefs.perception(),
             conditions.at(-1.0).parameters.patrol,
         )
         self.organisations = Organisations(
@@ -98,17 +94,17 @@ class Bookings:
             streams,
         )
         self.firearms_mean = parameters.smuggling.traveller_firearms_mean
-        self.rows: list[Booking] = []
+        self.rows: list[Attempt] = []
         self.count = 0
         self.sought: Sought = _nobody_is_sought
-        self._pending: list[Booking] = []
+        self._pending: list[Attempt] = []
         self._told = 0
 
     def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
         """Decide on the day's opportunities; those who go through a port join its line."""
         smuggling = snapshot.parameters.smuggling
         chances = self.organisations.opportunities(day, smuggling)
-        perception = self.watch.perception()
+        perception = self.beliefs.perception()
         self.routes.midnight(snapshot.parameters.patrol)
         self.deals.day(snapshot)
         self.enrolment.audit(day, snapshot.parameters.contraband)
@@ -125,7 +121,7 @@ class Bookings:
             general = self.general_lane[TRUCK if chance.commercial else CAR]
             lanes = self.enrolment.lanes(chance.organisation, general, day)
             route = self.routes.choose(
-                chance, open_ports, perception, terms, lanes, self.watch.true_loss
+                chance, open_ports, perception, terms, lanes, self.beliefs.true_loss
             )
             if route.kind == PORT:
                 lane = int(lanes[route.port])
@@ -151,7 +147,7 @@ class Bookings:
     ) -> None:
         at_port = route.kind == PORT
         self.rows.append(
-            Booking(
+            Attempt(
                 attempt_id=chance.attempt_id,
                 number=self.count if at_port else -1,
                 kind=TRAFFICKING,
@@ -170,7 +166,7 @@ class Bookings:
         )
         self.count += int(at_port)
 
-    def outcomes(self, attempts: Rows) -> list[Outcome]:
+    def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
         """Trafficking attempts whose fate has become known since the last call.
 
         Parameters
@@ -178,49 +174,49 @@ class Bookings:
         attempts : array of ATTEMPT
             What the engine has found out so far.
         """
-        found: list[Outcome] = []
-        pending: list[Booking] = []
+        found: list[AttemptOutcome] = []
+        pending: list[Attempt] = []
         for booking in [*self._pending, *self.rows[self._told :]]:
             if booking.kind != TRAFFICKING or booking.route.kind in (NOT_MADE, NOT_PLANNED):
                 continue
             if booking.number < 0:
-                found.append(Outcome(booking, booking.intercepted))
+                found.append(AttemptOutcome(booking, booking.intercepted))
                 continue
             fate = int(attempts["fate"][booking.number])
             if fate == IN_TRANSIT:
                 pending.append(booking)
             else:
-                found.append(Outcome(booking, fate == SEIZED, fate == TURNED_BACK))
+                found.append(AttemptOutcome(booking, fate == SEIZED, fate == TURNED_BACK))
         self._pending, self._told = pending, len(self.rows)
         return found
 
     def _guests_of(
         self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
     ) -> Rows:
-        guests = new_guests(len(going))
+        extra_arrivals = new_extra_arrivals(len(going))
         first = self.count - len(going)
         for i, (chance, port, lane) in enumerate(going):
             words = self.streams.words(BOOKING, chance.entity, day, 1, chance.index)
-            guests["line"][i] = self.layout.line_of_lane[port, lane]
-            guests["lane"][i] = lane
-            guests["time_s"][i] = chance.time_s
-            guests["service_word"][i] = words[0][0]
-            guests["search_word"][i] = words[1][0]
-            guests["mandatory_word"][i] = words[2][0]
-            guests["lookout_word"][i] = words[3][0]
-            guests["entity"][i] = chance.entity
-            guests["day"][i] = day
-            guests["index"][i] = chance.index
-            guests["attempt"][i] = first + i
-            guests["kind"][i] = TRAFFICKER
-            guests["search_factor"][i] = deep_factor if chance.deep else 1.0
-            guests["lookout"][i] = int(chance.lookout)
-        return guests
+            extra_arrivals["line"][i] = self.layout.line_of_lane[port, lane]
+            extra_arrivals["lane"][i] = lane
+            extra_arrivals["time_s"][i] = chance.time_s
+            extra_arrivals["service_word"][i] = words[0][0]
+            extra_arrivals["search_word"][i] = words[1][0]
+            extra_arrivals["mandatory_word"][i] = words[2][0]
+            extra_arrivals["lookout_word"][i] = words[3][0]
+            extra_arrivals["entity"][i] = chance.entity
+            extra_arrivals["day"][i] = day
+            extra_arrivals["index"][i] = chance.index
+            extra_arrivals["attempt"][i] = first + i
+            extra_arrivals["kind"][i] = TRAFFICKER
+            extra_arrivals["search_factor"][i] = deep_factor if chance.deep else 1.0
+            extra_arrivals["lookout"][i] = int(chance.lookout)
+        return extra_arrivals
 
     def visitors(self, day: int, cumulative: Floats, cells: Whole) -> Rows:
         """Visitors with an undeclared firearm who come on a day."""
         counts = self.visitors_of.count[day]
-        guests = new_guests(int(counts.sum()))
+        extra_arrivals = new_extra_arrivals(int(counts.sum()))
         slot = 0
         for port in np.flatnonzero(counts):
             entity = int(self.visitors_of.entity[port])
@@ -235,21 +231,21 @@ class Bookings:
             level = to_uniform(words[0]) * curve[-1]
             moment = np.interp(level, curve, _edges_s(len(curve)))
             rows = slice(slot, slot + count)
-            guests["line"][rows] = self.layout.line_of_lane[port, CAR]
-            guests["lane"][rows] = CAR
-            guests["time_s"][rows] = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
-            guests["service_word"][rows] = words[1]
-            guests["search_word"][rows] = words[2]
-            guests["mandatory_word"][rows] = words[3]
-            guests["entity"][rows] = entity
-            guests["day"][rows] = day
-            guests["index"][rows] = 1 + np.arange(count)
-            guests["attempt"][rows] = self.count + np.arange(count)
-            guests["kind"][rows] = TRAVELLER_FIREARM
-            guests["search_factor"][rows] = 1.0
+            extra_arrivals["line"][rows] = self.layout.line_of_lane[port, CAR]
+            extra_arrivals["lane"][rows] = CAR
+            extra_arrivals["time_s"][rows] = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
+            extra_arrivals["service_word"][rows] = words[1]
+            extra_arrivals["search_word"][rows] = words[2]
+            extra_arrivals["mandatory_word"][rows] = words[3]
+            extra_arrivals["entity"][rows] = entity
+            extra_arrivals["day"][rows] = day
+            extra_arrivals["index"][rows] = 1 + np.arange(count)
+            extra_arrivals["attempt"][rows] = self.count + np.arange(count)
+            extra_arrivals["kind"][rows] = TRAVELLER_FIREARM
+            extra_arrivals["search_factor"][rows] = 1.0
             for i in range(count):
                 self.rows.append(
-                    Booking(
+                    Attempt(
                         attempt_id=f"{self.port_name[port]}/{day}/{i}",
                         number=self.count + i,
                         kind=TRAVELLER,
@@ -258,18 +254,18 @@ class Bookings:
                         source="",
                         route=Route(PORT, int(port)),
                         lane=CAR,
-                        time_s=float(guests["time_s"][slot + i]),
+                        time_s=float(extra_arrivals["time_s"][slot + i]),
                         load=int(loads[i]),
                     )
                 )
             self.count += count
             slot += count
-        return guests[:slot]
+        return extra_arrivals[:slot]
 
-    def at_port(self, guests: Rows, port: int) -> npt.NDArray[np.bool_]:
+    def at_port(self, extra_arrivals: Rows, port: int) -> npt.NDArray[np.bool_]:
         """Which guests stand in a line of a port."""
         first, last = self.layout.first_line[port], self.layout.first_line[port + 1]
-        return np.asarray((guests["line"] >= first) & (guests["line"] < last))
+        return np.asarray((extra_arrivals["line"] >= first) & (extra_arrivals["line"] < last))
 
 
 def _open_ports(opening: Opening, seconds: float) -> npt.NDArray[np.bool_]:

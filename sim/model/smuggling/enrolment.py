@@ -9,13 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.port.traffic import CAR, FAST, NEXUS, TRUCK
+from sim.numerics.randomness import AUDIT, Streams
+from sim.numerics.units import DAYS_PER_YEAR, Whole
 from sim.parameters import Contraband
 from sim.places.ports import Ports
-from sim.randomness import AUDIT, Streams
-
-DAYS_PER_YEAR = 365.0
-
-Whole = npt.NDArray[np.int64]
 
 
 class Enrolment:

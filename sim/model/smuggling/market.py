@@ -10,19 +10,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import DAY_S, Conditions, Snapshot
-from sim.model.smuggling.attempt import PRICE, SUPPLY, Outcome
+from sim.model.conditions import Conditions, Snapshot
+from sim.model.smuggling.attempt import PRICE, SUPPLY, AttemptOutcome
 from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.numerics.randomness import SUPPLY as SUPPLY_STREAM
+from sim.numerics.randomness import Streams
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 from sim.parameters import Smuggling
 from sim.places.network import Network, shares
-from sim.randomness import SUPPLY as SUPPLY_STREAM
-from sim.randomness import Streams
-
-DAYS_PER_YEAR = 365.0
 
 
 @dataclass
@@ -101,8 +99,8 @@ class Markets:
         ratio = margin / max(self.baseline_margin_cad, 1.0)
         return float(min(self.rules.used_share * ratio**self.rules.trip_elasticity, 1.0))
 
-    def hear(self, outcomes: list[Outcome], at_s: float) -> None:
-        """Take in what has been delivered (see `Border.hears_of`)."""
+    def on_outcomes(self, outcomes: list[AttemptOutcome], at_s: float) -> None:
+        """Take in what has been delivered (see `Border.observers`)."""
         for outcome in outcomes:
             if outcome.delivered:
                 market = self.markets[outcome.booking.market]
@@ -142,9 +140,6 @@ class Markets:
         )
         step = (float(aim) * self.baseline_cad - market.price_cad) / self.rules.adjustment_days
         market.price_cad += step
-
-
-Floats = npt.NDArray[np.float64]
 
 
 class Supply:
@@ -254,7 +249,7 @@ class Deals:
         state = self.supply.state(opportunity)
         market = opportunity.market
         cost_cad = self.supply.price_cad(state or opportunity.source)
-        if opportunity.keenness >= self.markets.used_share(market, cost_cad):
+        if opportunity.willingness_quantile >= self.markets.used_share(market, cost_cad):
             return Deal(opportunity, self.smuggling, PRICE)
         if not state:
             return Deal(opportunity, self.smuggling, SUPPLY)

@@ -9,19 +9,15 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 
-from sim.model.conditions import DAY_S
-from sim.model.smuggling.attempt import ARREST, Outcome
+from sim.model.smuggling.attempt import ARREST, AttemptOutcome
+from sim.numerics.randomness import ARREST as ARREST_DRAW
+from sim.numerics.randomness import LOAD, MARKET, OPPORTUNITY, Streams, entity_number, poisson_count
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats, Whole
 from sim.parameters import Smuggling
-from sim.places.network import Network, Place, read_network, shares
+from sim.places.network import Location, Network, read_network, shares
 from sim.places.ports import EARTH_RADIUS_KM
-from sim.randomness import ARREST as ARREST_DRAW
-from sim.randomness import LOAD, MARKET, OPPORTUNITY, Streams, entity_number, poisson_count
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 
 # Steps of proportional fitting: after so many, margins of this size have long settled.
 STEPS = 200
@@ -29,7 +25,7 @@ STEPS = 200
 GOLDEN = 0.6180339887498949
 
 
-def distance_km(one: Place, other: Place) -> float:
+def distance_km(one: Location, other: Location) -> float:
     """Great-circle distance of two places."""
     a, b, c, d = np.radians((one.lat, one.lon, other.lat, other.lon))
     half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
@@ -98,9 +94,6 @@ def _at_quantile(weights: Floats, uniform: Floats) -> Whole:
     )
 
 
-DAYS_PER_YEAR = 365.0
-
-
 @dataclass(frozen=True, slots=True)
 class Opportunity:
     """One chance to make a trip.
@@ -120,7 +113,7 @@ class Opportunity:
         Hidden deep in the vehicle; goes in a truck.
     lookout : bool
         Whether a lookout on it is active when it arrives.
-    keenness : float
+    willingness_quantile : float
         Quantile, 0 to 1: it is used where the share of opportunities worth a trip is above it.
     """
 
@@ -135,7 +128,7 @@ class Opportunity:
     deep: bool
     commercial: bool
     lookout: bool = False
-    keenness: float = 0.0
+    willingness_quantile: float = 0.0
 
     @property
     def attempt_id(self) -> str:
@@ -249,8 +242,8 @@ class Organisations:
             return ARREST
         return ""
 
-    def hear(self, outcomes: list[Outcome], at_s: float) -> None:
-        """Arrest some of those whose courier has been caught (see `Border.hears_of`)."""
+    def on_outcomes(self, outcomes: list[AttemptOutcome], at_s: float) -> None:
+        """Arrest some of those whose courier has been caught (see `Border.observers`)."""
         for outcome in outcomes:
             booking = outcome.booking
             if outcome.stopped:
@@ -269,7 +262,7 @@ class Organisations:
             return []
         when = self.streams.uniforms(OPPORTUNITY, self.national, day, count, first=1)
         what = self.streams.uniforms(LOAD, self.national, day, count, first=1)
-        keen = self.streams.uniforms(MARKET, self.national, day, count, first=1)[0]
+        willingness = self.streams.uniforms(MARKET, self.national, day, count, first=1)[0]
         loads = load_of(what[0], load_scale(smuggling), smuggling)
         found = []
         for i in range(count):
@@ -286,7 +279,7 @@ class Organisations:
                     load=int(loads[i]),
                     deep=bool(what[1, i] < smuggling.deep_share),
                     commercial=bool(what[2, i] < smuggling.commercial_share),
-                    keenness=float(keen[i]),
+                    willingness_quantile=float(willingness[i]),
                 )
             )
         return found

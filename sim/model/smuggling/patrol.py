@@ -19,12 +19,10 @@ References
 import functools
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.numerics.units import Floats
 from sim.parameters import Patrol
 from sim.places.ports import Regions, read_regions
-
-Floats = npt.NDArray[np.float64]
 
 HOURS_PER_DAY = 24.0
 MIN_PER_H = 60.0

@@ -8,7 +8,6 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.model.port.inspection_rates import (
     DUTY,
@@ -25,6 +24,7 @@ from sim.model.port.inspection_rates import (
 from sim.model.port.referral import FULL, KINDS
 from sim.model.port.traffic import COMMERCIAL, LANES
 from sim.model.smuggling.trip_value import Perception
+from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 from sim.records.tally import (
     EXAMINATIONS,
@@ -34,8 +34,6 @@ from sim.records.tally import (
     WAIT_S,
     Tally,
 )
-
-Floats = npt.NDArray[np.float64]
 
 _WATCHED = [RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, REFERRED + 2]
 
@@ -89,7 +87,7 @@ def loss_of_trip(
 
 
 @dataclass
-class Watch:
+class Beliefs:
     """Running averages of what is seen at the ports.
 
     Attributes

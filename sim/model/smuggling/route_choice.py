@@ -9,7 +9,6 @@ become better or worse.
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.model.port.traffic import CAR, TRUCK
 from sim.model.smuggling.adversary import (
@@ -21,7 +20,7 @@ from sim.model.smuggling.adversary import (
     Threshold,
     WorstCase,
 )
-from sim.model.smuggling.attempt import AIR, NOT_MADE, PORT, POST, Outcome, Route
+from sim.model.smuggling.attempt import AIR, NOT_MADE, PORT, POST, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.routes import (
@@ -32,15 +31,12 @@ from sim.model.smuggling.routes import (
     open_by_hour,
 )
 from sim.model.smuggling.trip_value import Menu, Perception, chance_of_loss, stake, value_if_safe
+from sim.numerics.randomness import ROUTE, Streams, entity_number, to_uniform
+from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import Ports
-from sim.randomness import ROUTE, Streams, entity_number, to_uniform
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Whole = npt.NDArray[np.int64]
-
-_NERVE = entity_number("route/nerve")
+_RISK_TOLERANCE = entity_number("route/nerve")
 
 _WITHOUT_MEMORY: dict[str, Callable[[], Adversary]] = {
     "static": Static,
@@ -115,10 +111,10 @@ class RouteChoice:
         self.away_believed = self.away_believed + step
         self.away_true = loss_away(patrol)
 
-    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Let smugglers hear what has become of trips."""
         for adversary in self._adversaries.values():
-            adversary.hear(outcomes, now_s)
+            adversary.on_outcomes(outcomes, now_s)
 
     def hidden_cost(self, key: Key) -> Floats:
         """Unknown cost of every route, in mean margins; 0 at ports.
@@ -169,7 +165,7 @@ class RouteChoice:
             made=(kinds != NOT_MADE).astype(float),
             hidden=hidden[numbers],
             habit=self._habit(numbers),
-            entity=np.append(self.network.entity[numbers], _NERVE),
+            entity=np.append(self.network.entity[numbers], _RISK_TOLERANCE),
         )
 
     def options(
@@ -227,7 +223,7 @@ class RouteChoice:
             true=true,
             habit=habit,
             noise=noise,
-            nerve=float(uniform[-1]),
+            risk_tolerance_quantile=float(uniform[-1]),
         )
 
     def _habit(self, numbers: Whole) -> Floats:

@@ -7,23 +7,20 @@ trip at all.
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import expit
 
 from sim.model.smuggling.attempt import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER, Route
+from sim.numerics.randomness import entity_number
+from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Smuggling
-from sim.places.network import Place, read_network
+from sim.places.network import Location, read_network
 from sim.places.ports import EARTH_RADIUS_KM, Ports, read_regions
-from sim.randomness import entity_number
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Whole = npt.NDArray[np.int64]
 Key = tuple[str, str]
 
 
-def _distance_km(lat: Floats, lon: Floats, place: Place) -> Floats:
+def _distance_km(lat: Floats, lon: Floats, place: Location) -> Floats:
     a, b = np.radians(lat), np.radians(lon)
     c, d = np.radians(place.lat), np.radians(place.lon)
     half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2

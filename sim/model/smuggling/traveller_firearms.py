@@ -5,18 +5,15 @@ Most firearms seized at land ports are these (C043).
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import poisson
 
+from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number
+from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.ports import Ports
-from sim.randomness import OPPORTUNITY, Streams, entity_number
 
 PACIFIC = "Pacific"
 """Region whose visitors more often carry a firearm: they are on the way to Alaska (C044)."""
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 
 
 class TravellerFirearms:

@@ -6,12 +6,9 @@ The unit of utility is the margin on a trip of mean load.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 
 SECONDS_PER_H = 3600.0
 

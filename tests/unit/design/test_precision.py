@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.design.precision import ALPHA, Precision, Target, interval
-from sim.design.procedure import Outcome, Ran
+from sim.design.precision import ALPHA, Precision, PrecisionTarget, interval
+from sim.design.procedure import ProcedureResult, Ran
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import Point
 from tests.pipeline.stand_in import POINT
@@ -19,7 +19,7 @@ OTHER = dataclasses.replace(POINT, scenario=Scenario("other"))
 
 def followed(
     procedure: Precision, points: list[Point], seed: int = 1, spread: float = 2.0
-) -> tuple[Outcome, list[int], list[str]]:
+) -> tuple[ProcedureResult, list[int], list[str]]:
     """Carry a procedure out on normal values: baseline 10, other 11, of which 9/10 in common."""
     rng = np.random.default_rng(seed)
     common = rng.normal(10, spread, procedure.maximum)
@@ -43,7 +43,7 @@ def followed(
 
 def test_the_interval_is_students() -> None:
     sample = np.array([5.0, 6.5, 4.2, 7.7, 5.1])
-    found = interval("x", Target(WAIT, absolute=1.0), sample, 1.0, 0.05)
+    found = interval("x", PrecisionTarget(WAIT, absolute=1.0), sample, 1.0, 0.05)
     low, high = stats.t.interval(0.95, 4, sample.mean(), stats.sem(sample))
     assert (found.mean - found.half_width, found.mean + found.half_width) == pytest.approx(
         (low, high)
@@ -52,7 +52,7 @@ def test_the_interval_is_students() -> None:
 
 def test_what_is_needed_is_the_first_number_that_is_narrow_enough() -> None:
     sample = np.random.default_rng(0).normal(10, 3, 10)
-    found = interval("x", Target(WAIT, absolute=1.0), sample, 1.0, 0.05)
+    found = interval("x", PrecisionTarget(WAIT, absolute=1.0), sample, 1.0, 0.05)
     spread = sample.std(ddof=1)
 
     def reach(count: int) -> float:
@@ -64,7 +64,7 @@ def test_what_is_needed_is_the_first_number_that_is_narrow_enough() -> None:
 
 def test_it_runs_on_until_every_interval_is_narrow_enough() -> None:
     outcome, counts, lines = followed(
-        Precision((Target(WAIT, relative=0.05),), "both", 10, 2000), [POINT, OTHER]
+        Precision((PrecisionTarget(WAIT, relative=0.05),), "both", 10, 2000), [POINT, OTHER]
     )
     assert counts == sorted(counts)
     assert len(counts) >= 2
@@ -79,21 +79,21 @@ def test_it_runs_on_until_every_interval_is_narrow_enough() -> None:
 def test_the_prediction_from_the_pilot_is_about_what_it_takes() -> None:
     ratios = []
     for seed in range(30):
-        procedure = Precision((Target(WAIT, absolute=0.5),), "levels", 20, 5000)
+        procedure = Precision((PrecisionTarget(WAIT, absolute=0.5),), "levels", 20, 5000)
         outcome, _, _ = followed(procedure, [POINT], seed)
         ratios.append(outcome.counts[0] / outcome.about["predicted"]["replications"])
     assert 0.7 < float(np.median(ratios)) < 1.4
 
 
 def test_pairs_need_fewer_than_levels() -> None:
-    target = (Target(WAIT, absolute=0.3),)
+    target = (PrecisionTarget(WAIT, absolute=0.3),)
     pairs, _, _ = followed(Precision(target, "differences", 10, 5000), [POINT, OTHER])
     levels, _, _ = followed(Precision(target, "levels", 10, 5000), [POINT, OTHER])
     assert pairs.counts[0] < levels.counts[0] / 3
 
 
 def test_the_maximum_is_kept_and_what_was_not_reached_is_said() -> None:
-    procedure = Precision((Target(WAIT, relative=0.001),), "both", 10, 25)
+    procedure = Precision((PrecisionTarget(WAIT, relative=0.001),), "both", 10, 25)
     outcome, counts, lines = followed(procedure, [POINT])
     assert counts[-1] == 25
     assert not outcome.about["reached"]
@@ -103,7 +103,7 @@ def test_the_maximum_is_kept_and_what_was_not_reached_is_said() -> None:
 
 def test_values_that_never_differ_need_no_more() -> None:
     outcome, counts, _ = followed(
-        Precision((Target(WAIT, relative=0.05),), "both", 10, 99), [POINT], spread=0.0
+        Precision((PrecisionTarget(WAIT, relative=0.05),), "both", 10, 99), [POINT], spread=0.0
     )
     assert counts == [10]
     assert outcome.about["reached"]
@@ -114,7 +114,7 @@ def test_all_intervals_hold_together_as_often_as_promised() -> None:
     hits = 0
     studies = 1000
     for seed in range(studies):
-        procedure = Precision((Target(WAIT, relative=0.05),), "both", 10, 5000)
+        procedure = Precision((PrecisionTarget(WAIT, relative=0.05),), "both", 10, 5000)
         outcome, _, _ = followed(procedure, [POINT, OTHER], seed)
         truth = [10.0, 11.0, 1.0]
         hits += all(
@@ -127,7 +127,7 @@ def test_all_intervals_hold_together_as_often_as_promised() -> None:
 def test_a_baseline_is_what_differences_are_taken_to() -> None:
     assert POINT.scenario == BASELINE
     outcome, _, _ = followed(
-        Precision((Target(WAIT, absolute=1.0),), "differences", 10, 99), [POINT, OTHER]
+        Precision((PrecisionTarget(WAIT, absolute=1.0),), "differences", 10, 99), [POINT, OTHER]
     )
     assert [one["of"] for one in outcome.about["intervals"]] == [
         f"difference in {WAIT} of other (quantal_response)"

@@ -8,7 +8,6 @@ import pytest
 import simpy
 from scipy import stats
 
-from sim.model.conditions import DAY_S
 from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import Occurrences, Recoveries, Traces, poisson_counts
 from sim.model.intelligence.lead import (
@@ -23,8 +22,9 @@ from sim.model.intelligence.lead import (
     new_lead,
 )
 from sim.model.intelligence.lookout import Couriers, Lookouts
+from sim.numerics.randomness import LEAD, Key, Streams, lognormal, uniforms
+from sim.numerics.units import DAY_S
 from sim.parameters import Intelligence
-from sim.randomness import LEAD, Key, Streams, lognormal, uniforms
 
 STREAMS = Streams(5, 0)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.model.conditions import DAY_S, Conditions
+from sim.model.conditions import Conditions
 from sim.model.day import OPEN
 from sim.model.port.danger import Withdrawal
 from sim.model.port.duty import collection
@@ -21,9 +21,10 @@ from sim.model.port.traffic import TRAIN, draw_lane_day, lane_entities
 from sim.model.port.workforce import Workforce
 from sim.model.smuggling.organisation import Organisations, load_of, load_scale
 from sim.model.smuggling.traveller_firearms import firearms_of
+from sim.numerics.randomness import Streams, exponential_table
+from sim.numerics.units import DAY_S
 from sim.parameters import Duty, Parameters, Smuggling, Staffing
 from sim.places.ports import read_ports
-from sim.randomness import Streams, exponential_table
 from sim.results.summary import wait_quantile_min
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
 

@@ -12,9 +12,9 @@ from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.routes import RouteNetwork, baseline_shares
 from sim.model.smuggling.trip_value import Perception
+from sim.numerics.randomness import Streams
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import read_regions
-from sim.randomness import Streams
 from tests.behaviour.scene import whole_table
 
 SMUGGLING = Smuggling()

@@ -16,11 +16,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.conditions import DAY_S
-from sim.model.smuggling.adversary.options import Floats, Options
-from sim.model.smuggling.attempt import Outcome, Route
+from sim.model.smuggling.adversary.options import Options
+from sim.model.smuggling.attempt import AttemptOutcome, Route
+from sim.numerics.randomness import ROUTE, Streams, entity_number, to_uniform
+from sim.numerics.units import DAY_S, Floats
 from sim.parameters import Smuggling
-from sim.randomness import ROUTE, Streams, entity_number, to_uniform
 
 
 class Learning:
@@ -68,7 +68,7 @@ class Learning:
         """Take the best of lambda x utility + noise."""
         return int(np.argmax(smuggling.rationality * options.utility(loss) + options.noise))
 
-    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Let what is known fade, and add what has become of trips."""
         kept = np.exp((self.known_s - now_s) / DAY_S / self.smuggling.learning_days)
         self.trips *= kept
@@ -82,7 +82,7 @@ class Learning:
                 if outcome.stopped:
                     self.losses[told] += weight
 
-    def _told(self, outcome: Outcome) -> npt.NDArray[np.bool_]:
+    def _told(self, outcome: AttemptOutcome) -> npt.NDArray[np.bool_]:
         """Which organisations hear of a trip: its own, and others by chance."""
         booking = outcome.booking
         day = int(booking.time_s // DAY_S)

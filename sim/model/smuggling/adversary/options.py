@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from sim.model.smuggling.attempt import Outcome
+from sim.model.smuggling.attempt import AttemptOutcome
+from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Options:
         Share of trips in the baseline; 0 for no trip.
     noise : array of float, shape (options,)
         Gumbel noise of the trip and route: the same in every scenario.
-    nerve : float
+    risk_tolerance_quantile : float
         How much risk this trip shies at, a quantile between 0 (none) and 1.
     """
 
@@ -50,7 +45,7 @@ class Options:
     true: Floats
     habit: Floats
     noise: Floats
-    nerve: float
+    risk_tolerance_quantile: float
 
     def utility(self, loss: Floats) -> Floats:
         """Expected utility of every option under chances of loss, in mean margins of a trip."""
@@ -66,5 +61,5 @@ class Adversary(Protocol):
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Position of the option that is taken."""
 
-    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Take in what has become of trips, after a midnight."""

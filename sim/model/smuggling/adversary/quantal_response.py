@@ -11,8 +11,9 @@ References
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Floats, Options
-from sim.model.smuggling.attempt import Outcome
+from sim.model.smuggling.adversary.options import Options
+from sim.model.smuggling.attempt import AttemptOutcome
+from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
@@ -33,5 +34,5 @@ class QuantalResponse:
         """Take the best of lambda x utility + noise."""
         return int(np.argmax(smuggling.rationality * options.utility(loss) + options.noise))
 
-    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Leave it to the trade, whose beliefs follow the settings in force."""

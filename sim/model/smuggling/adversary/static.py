@@ -6,8 +6,9 @@ assumed of them.
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Floats, Options
-from sim.model.smuggling.attempt import Outcome
+from sim.model.smuggling.adversary.options import Options
+from sim.model.smuggling.attempt import AttemptOutcome
+from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
@@ -23,5 +24,5 @@ class Static:
         with np.errstate(divide="ignore"):
             return int(np.argmax(np.log(options.habit) + options.noise))
 
-    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Learn nothing."""

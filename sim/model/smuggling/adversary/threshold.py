@@ -12,8 +12,9 @@ References
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Floats, Options
-from sim.model.smuggling.attempt import Outcome
+from sim.model.smuggling.adversary.options import Options
+from sim.model.smuggling.attempt import AttemptOutcome
+from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
@@ -34,8 +35,8 @@ class Threshold:
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take the best of the routes that this trip dares."""
         score = smuggling.rationality * options.value + options.noise
-        score[options.nerve >= willing(loss, smuggling)] = -np.inf
+        score[options.risk_tolerance_quantile >= willing(loss, smuggling)] = -np.inf
         return int(np.argmax(score))
 
-    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Leave it to the trade, whose beliefs follow the settings in force."""

@@ -5,8 +5,9 @@ No other way of deciding gives an organisation more, so no proposal does worse t
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Floats, Options
-from sim.model.smuggling.attempt import Outcome
+from sim.model.smuggling.adversary.options import Options
+from sim.model.smuggling.attempt import AttemptOutcome
+from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
@@ -21,5 +22,5 @@ class WorstCase:
         """Take the route of greatest expected utility."""
         return int(np.argmax(options.utility(loss)))
 
-    def hear(self, outcomes: list[Outcome], now_s: float) -> None:
+    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Learn nothing: everything is known."""

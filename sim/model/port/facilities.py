@@ -9,26 +9,24 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.model.conditions import Conditions
 from sim.model.day import World
 from sim.model.port.duty import collection
-from sim.model.port.inspection_rates import SECONDARY_S, SERVICE_S, settings_rows
+from sim.model.port.inspection_rates import SECONDARY_S, SERVICE_S, rates_by_port
 from sim.model.port.layout import Layout, build_layout, trusted_shares, with_lanes
 from sim.model.port.roster import open_hours, posts, shift_draws, typical_hours
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
+from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
+from sim.numerics.units import Floats
 from sim.parameters import Parameters
 from sim.places.ports import Ports
-from sim.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
-Floats = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class Premises:
+class Facilities:
     """What a replication begins with and never changes.
 
     Attributes
@@ -55,7 +53,7 @@ class Premises:
 
 def build(
     point: Point, ports: Ports, conditions: Conditions, demand: Demand, streams: Streams
-) -> Premises:
+) -> Facilities:
     """Derive what stands at the ports.
 
     Parameters
@@ -67,9 +65,9 @@ def build(
     demand : Demand
     streams : Streams
     """
-    settings = _settings_of_record(point, ports)
-    service_s = settings[:, SERVICE_S : SERVICE_S + len(LANES)]
-    secondary_s = settings[:, SECONDARY_S : SECONDARY_S + len(LANES)]
+    rates = _rates_of_record(point, ports)
+    service_s = rates[:, SERVICE_S : SERVICE_S + len(LANES)]
+    secondary_s = rates[:, SECONDARY_S : SECONDARY_S + len(LANES)]
     typical = _typical_hours(point, ports, demand)
     rostered = posts(
         ports,
@@ -87,7 +85,7 @@ def build(
         added[:, lane] = built.value(f"primary.{LANES[lane]}_booths_added")
     peak = _peak(_typical_hours(point, ports, demand))
     layout = build_layout(ports, peak, service_s, secondary_s, added)
-    return Premises(
+    return Facilities(
         ports=ports,
         layout=layout,
         rostered=rostered,
@@ -97,11 +95,11 @@ def build(
     )
 
 
-def _settings_of_record(point: Point, ports: Ports) -> Floats:
+def _rates_of_record(point: Point, ports: Ports) -> Floats:
     """Settings that booths and rosters were planned for, whatever a study sets since."""
     defaults = Conditions(ports, ports, Parameters(), BASELINE, point.start)
     share = collection(Parameters().duty, Parameters().duty).share
-    return settings_rows(ports, defaults.at(0.0).value, share, 0.0)
+    return rates_by_port(ports, defaults.at(0.0).value, share, 0.0)
 
 
 def _typical_hours(point: Point, ports: Ports, demand: Demand) -> Floats:

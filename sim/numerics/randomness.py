@@ -23,7 +23,7 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.special import ndtri
 
-from sim.compilation import compiled, inlined
+from sim.numerics.compilation import compiled, inlined
 
 # Purposes: what a block of four words is for. A number once given never gets another purpose.
 VEHICLE = 1

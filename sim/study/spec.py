@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.design.design import Design
-from sim.design.procedure import Outcome, Procedure
+from sim.design.procedure import Procedure, ProcedureResult
 from sim.errors import InputError
 from sim.execute.execution import Execution
 from sim.scenario.point import Label, Point
@@ -19,7 +19,7 @@ STORE = "store"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class StudySpec:
     """What one composed configuration asks for.
 
     Attributes
@@ -44,7 +44,7 @@ class Settings:
         What decides on points and replications as it goes.
     counts : tuple of int, optional
         Replications of each point, where a procedure has decided on them.
-    outcome : Outcome, optional
+    outcome : ProcedureResult, optional
         How the procedure ended.
     """
 
@@ -58,7 +58,7 @@ class Settings:
     detail: str = "all"
     procedure: Procedure | None = None
     counts: tuple[int, ...] | None = None
-    outcome: Outcome | None = None
+    outcome: ProcedureResult | None = None
 
     def runs(self) -> Iterator[tuple[Point, int]]:
         """Give every point with its number of replications."""
@@ -91,7 +91,7 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"study.dir = {folder} holds other files and no results; name another")
 
 
-def own_folder(settings: Settings, say: Callable[[str], object]) -> Settings:
+def own_folder(spec: StudySpec, say: Callable[[str], object]) -> StudySpec:
     """Send a study that was given no folder elsewhere, if its own holds another study.
 
     More replications, and another way of carrying it out, do not make it another study. A folder
@@ -99,29 +99,29 @@ def own_folder(settings: Settings, say: Callable[[str], object]) -> Settings:
 
     Parameters
     ----------
-    settings : Settings
+    spec : StudySpec
     say : callable
         Takes a line for the user.
     """
-    if settings.configuration["study"]["dir"]:
-        return settings
+    if spec.configuration["study"]["dir"]:
+        return spec
     try:
-        text = (settings.folder / "manifest.json").read_text(encoding="utf-8")
+        text = (spec.folder / "manifest.json").read_text(encoding="utf-8")
         there = _identifying(json.loads(text)["configuration"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return settings
-    here = _identifying(settings.configuration)
+        return spec
+    here = _identifying(spec.configuration)
     differing = [name for name in here if name in there and here[name] != there[name]]
     if not differing:
-        return settings
+        return spec
     digest = hashlib.sha256(json.dumps(here, sort_keys=True).encode()).hexdigest()[:6]
-    elsewhere = settings.folder.with_name(f"{settings.folder.name}-{digest}")
+    elsewhere = spec.folder.with_name(f"{spec.folder.name}-{digest}")
     name = differing[0]
     say(
-        f"{settings.folder} holds another study ({name} = {there[name]} there, {here[name]} here): "
+        f"{spec.folder} holds another study ({name} = {there[name]} there, {here[name]} here): "
         f"this one goes to {elsewhere}"
     )
-    return dataclasses.replace(settings, folder=elsewhere)
+    return dataclasses.replace(spec, folder=elsewhere)
 
 
 def _identifying(configuration: dict[str, Any]) -> dict[str, Any]:

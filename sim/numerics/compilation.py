@@ -23,7 +23,7 @@ from numba.np.arrayobj import make_array
 Function = TypeVar("Function", bound=Callable[..., Any])
 Array = TypeVar("Array", bound=npt.NDArray[Any])
 
-_HOLDS = re.compile(r"^from sim\.compilation import", re.MULTILINE)
+_HOLDS = re.compile(r"^from sim\.numerics\.compilation import", re.MULTILINE)
 _TAKEN = re.compile(r"^from sim\.([\w.]+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
@@ -33,7 +33,7 @@ def compiled_sources() -> list[Path]:
     A file holds compiled code if it imports this module. Numba freezes a constant into the code
     that uses it, so the modules from which such a file takes names in capitals count as well.
     """
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     sources = {Path(__file__)}
     for path in here.rglob("*.py"):
         text = path.read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Arithmetic that everything stands on: units, random numbers, compiled functions."""
