@@ -41,10 +41,24 @@ def write_brief(study: Study, out: Path | None = None, language: str = "en") -> 
     """Write the page and return its path; by default in the results folder."""
     content = page(study, language)
     path = study.folder / NAMES[language] if out is None else out
+    if path.exists() and not _is_brief(path):
+        raise InputError(f"{path}: not written by this program, so it is not replaced; use --out")
     part = path.with_name(f".{path.name}.part")
     part.write_text(content, encoding="utf-8")
     os.replace(part, path)
     return path
+
+
+MARK = '<meta name="generator" content="border-interdiction brief">'
+"""In the head of every page, by which the program knows its own pages from others."""
+
+
+def _is_brief(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return MARK.encode() in file.read(2000)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
 
 
 def page(study: Study, language: str = "en") -> str:
@@ -74,6 +88,7 @@ def _page(study: Study) -> str:
     table = paired_table(study, comparisons)
     return environment.get_template("brief.html").render(
         language=spoken(),
+        mark=Markup(MARK),
         question=_question(),
         answer=answer(study, comparisons),
         cards=cards(study),

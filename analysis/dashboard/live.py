@@ -92,6 +92,9 @@ POOL_FROM = 2500
 
 WAITING = "waiting"
 ABOUT = "about.json"
+MARK = "live_run.json"
+"""File in the folder of a live run by which the program knows its own folders from others."""
+
 STORE = "store"
 SHARED = (".part", ".json")
 
@@ -154,7 +157,7 @@ class Live:
         with self._lock:
             if self.is_busy(name):
                 return name
-            asked = self.asked(name)
+            asked = self.make(name)
             write_scenario(request.scenario, asked, MIX)
             about = {"setting": request.setting, "days": request.days}
             (asked / ABOUT).write_text(json.dumps(about), encoding="utf-8")
@@ -176,9 +179,23 @@ class Live:
         """Have a command carried out when its turn comes, under a name."""
         with self._lock:
             if not self.is_busy(name):
-                (self.asked(name)).mkdir(parents=True, exist_ok=True)
+                self.make(name)
                 self._queue.append((name, words))
                 self._advance()
+
+    def make(self, name: str) -> Path:
+        """Make the folder of what a run is asked, marked as this program's own; return it.
+
+        The mark also records whether the results folder is the run's own, as it is unless it was
+        there before. A folder that was there without a mark never gets one.
+        """
+        folder = self.asked(name)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            mark = {"live run": name, "own results": not self.path(name).exists()}
+            (folder / MARK).write_text(json.dumps(mark), encoding="utf-8")
+        return folder
 
     def asked(self, name: str) -> Path:
         """Folder of what a run was asked, and of what it has said."""
@@ -322,6 +339,9 @@ UNDER_WAY = ("running", "writing")
 def clean(folder: Path, kept: int = KEPT) -> list[str]:
     """Remove live runs that have ended, but for the newest; one that runs is never touched.
 
+    Only folders are removed that `Live.make` marked when it made them: whatever else lies there
+    belongs to the user.
+
     Parameters
     ----------
     folder : pathlib.Path
@@ -333,17 +353,27 @@ def clean(folder: Path, kept: int = KEPT) -> list[str]:
     list of str
         Names of the runs that were removed.
     """
-    runs: dict[str, list[Path]] = {}
-    for place in (folder, folder / ASKED):
-        for path in place.iterdir() if place.is_dir() else ():
-            if path.name.isalnum() and path.is_dir() and not path.is_symlink():
-                runs.setdefault(path.name, []).append(path)
-    ended = [paths for paths in runs.values() if _has_ended(folder / paths[0].name, paths)]
+    runs = {path.parent.name: _own(path, folder) for path in folder.glob(f"{ASKED}/*/{MARK}")}
+    ended = [paths for name, paths in runs.items() if paths and _has_ended(folder / name, paths)]
     ended.sort(key=_written)
     old = ended[: max(0, len(ended) - kept)]
     for path in (path for paths in old for path in paths):
         shutil.rmtree(path, ignore_errors=True)
     return [paths[0].name for paths in old]
+
+
+def _own(mark: Path, folder: Path) -> list[Path]:
+    """Folders that a live run made, as its mark records them; none if the mark is damaged."""
+    try:
+        content = json.loads(mark.read_text(encoding="utf-8"))
+        name, own_results = content["live run"], content["own results"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
+    if name != mark.parent.name or mark.parent.is_symlink():
+        return []
+    results = folder / name
+    kept = own_results is True and results.is_dir() and not results.is_symlink()
+    return [mark.parent, *([results] if kept else [])]
 
 
 def _has_ended(run: Path, folders: list[Path]) -> bool:

@@ -228,9 +228,12 @@ def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") 
         again = scenario_files.read(name, Path(scratch))
         if again.interventions != scenario.interventions or again.costs != scenario.costs:
             raise InputError(tell("This mix cannot be kept as a file: it would not be the same."))
-        if path.exists() and scenario_files.read(name, folder).interventions != again.interventions:
-            raise InputError(
-                tell("There is a scenario “{name}” already; choose another name.", name=name)
-            )
+        if path.exists():  # perhaps written by hand, with comments: it stays as it is
+            there = scenario_files.read(name, folder)
+            if (there.interventions, there.costs) != (again.interventions, again.costs):
+                raise InputError(
+                    tell("There is a scenario “{name}” already; choose another name.", name=name)
+                )
+            return path
         os.replace(part, path)
     return path

@@ -261,7 +261,7 @@ def _name(view: View, scenario: Scenario | None) -> str:
 
 def _begin(view: View, scenario: Scenario | None, live: Live) -> None:
     name = _name(view, scenario)
-    folder = live.asked(name)
+    folder = live.make(name)
     words = [
         "sim.port_day",
         f"ports=[{view.port}]",

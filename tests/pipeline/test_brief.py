@@ -64,6 +64,16 @@ def test_the_command_writes_the_page_and_prints_where(
     assert (tmp_path / "page.html").stat().st_size < 7_000_000
 
 
+def test_a_file_that_is_no_brief_is_not_replaced(
+    study: Study, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("my own page")
+    assert main(["brief", str(study.folder), "--out", str(path)]) == 2
+    assert "not written by this program" in capsys.readouterr().err
+    assert path.read_text() == "my own page"
+
+
 def test_the_assumptions_have_the_values_of_the_study(tmp_path: Path) -> None:
     about = {"configuration": {"inspection": {"d_prime": 0.537}, "run": {"days": 365}}}
     (one,) = [

@@ -14,7 +14,7 @@ from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
 from analysis.dashboard.levers import levers, offered
-from analysis.dashboard.live import clean, quoted
+from analysis.dashboard.live import Live, clean, quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_callbacks import request_of
 from sim.errors import InputError
@@ -151,10 +151,11 @@ def test_a_path_is_one_word_of_the_command_line(tmp_path: Path, name: str) -> No
 def test_old_live_runs_go_and_one_that_runs_stays(tmp_path: Path) -> None:
     for k in range(6):
         run = tmp_path / f"run{k}"
-        (tmp_path / ".asked" / run.name).mkdir(parents=True)
+        Live(tmp_path).make(run.name)
         run.mkdir()
         write_status(run, Status("running" if k == 0 else "interrupted", run.name, 4, 2))
-        for path in (tmp_path / ".asked" / run.name, run / "progress.json", run):
+        asked = tmp_path / ".asked" / run.name
+        for path in (*asked.iterdir(), asked, run / "progress.json", run):
             os.utime(path, (1000 + k, 1000 + k))
     (tmp_path / "silent").mkdir()  # has only just begun
     assert clean(tmp_path, kept=2) == ["run1", "run2", "run3"]
@@ -162,6 +163,27 @@ def test_old_live_runs_go_and_one_that_runs_stays(tmp_path: Path) -> None:
     assert left == {"run0", "run4", "run5", "silent"}
     assert {path.name for path in (tmp_path / ".asked").iterdir()} == left - {"silent"}
     assert clean(tmp_path / "gone") == []
+
+
+def test_what_the_program_did_not_make_stays(tmp_path: Path) -> None:
+    for folder in ("site1", ".asked/site1", "site2", ".asked/site3"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "important.txt").write_text("data")
+    runs = Live(tmp_path)
+    runs.make("site1")  # was there, so it is not the program's
+    runs.make("site2")  # its results folder was there
+    for path in (*tmp_path.rglob("*"), *tmp_path.iterdir()):
+        os.utime(path, (1000, 1000))
+    assert clean(tmp_path, kept=0) == ["site2"]
+    assert len([*tmp_path.rglob("important.txt")]) == 4
+
+
+def test_a_scenario_written_by_hand_is_not_replaced_by_the_same_mix(tmp_path: Path) -> None:
+    mix = mixed(offered(), ["more_officers"], {}, [])
+    path = write_scenario(mix, tmp_path, "mine")
+    path.write_text("# why this mix\n" + path.read_text())
+    write_scenario(mix, tmp_path, "mine")
+    assert path.read_text().startswith("# why this mix\n")
 
 
 def test_a_live_run_has_the_traffic_of_the_year_that_was_chosen() -> None:
