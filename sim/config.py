@@ -26,7 +26,7 @@ from sim.design.asking import (
 )
 from sim.design.design import WORLD, Design, full_factorial
 from sim.design.worlds import worlds
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.execute.execution import Execution
 from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
@@ -91,9 +91,9 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     run, study = plain["run"], plain["study"]
     parameters = _parameters(plain)
     start = _start(run["start"])
-    _within("run.days", run["days"], 1, 3660, "days")
-    _within("run.replications", run["replications"], 1, 100_000, "replications")
-    _within("run.seed", run["seed"], 0, 2**32 - 1, "")
+    check_within(f"{SOURCE}: run.days", run["days"], 1, 3660, "days")
+    check_within(f"{SOURCE}: run.replications", run["replications"], 1, 100_000, "replications")
+    check_within(f"{SOURCE}: run.seed", run["seed"], 0, 2**32 - 1, "")
     _one_of("year", plain["year"], YEARS)
     _one_of("engine", plain["engine"], ENGINES)
     _one_of("study.detail", study["detail"], DETAILS)
@@ -141,7 +141,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
 def _design(plain: dict[str, Any]) -> Design | None:
     """Make the design that is asked for: of a method, or worlds drawn at random."""
     asked = DesignConfig(**plain["design"])
-    _within("worlds", plain["worlds"], 0, 100_000, "worlds")
+    check_within(f"{SOURCE}: worlds", plain["worlds"], 0, 100_000, "worlds")
     _one_of("design.method", asked.method, METHODS)
     if asked.method == "none":
         return worlds(plain["worlds"], asked.seed) if plain["worlds"] else None
@@ -212,12 +212,6 @@ def _start(text: str) -> datetime.date:
         raise InputError(
             f"{SOURCE}: run.start = {text!r} is not a date such as 2005-07-01"
         ) from None
-
-
-def _within(name: str, value: int, lowest: int, highest: int, unit: str) -> None:
-    if not lowest <= value <= highest:
-        side, bound = ("below", lowest) if value < lowest else ("above", highest)
-        raise InputError(f"{SOURCE}: {name} = {value} is {side} {bound} {unit}".rstrip())
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

@@ -16,7 +16,7 @@ from sim.design.precision import BOTH, OF, Precision, PrecisionTarget
 from sim.design.procedure import Procedure
 from sim.design.ranking_selection import Selection
 from sim.design.worlds import PLAUSIBLE, read_points
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.intervention import Scenario
 
@@ -159,10 +159,8 @@ def size_of(asked: DesignConfig, factors: tuple[Factor, ...]) -> int:
 
 def _check_size(asked: DesignConfig, factors: tuple[Factor, ...]) -> None:
     for name in ("points", "levels", "trajectories", "batch"):
-        if getattr(asked, name) < 1:
-            raise InputError(f"design.{name} = {getattr(asked, name)} is below 1 {name}")
-    if not 0 <= asked.seed < 2**32:
-        raise InputError(f"design.seed = {asked.seed} is outside 0 to {2**32 - 1}")
+        check_within(f"design.{name}", getattr(asked, name), 1, math.inf, name)
+    check_within("design.seed", asked.seed, 0, 2**32 - 1)
     if asked.method == "sobol" and asked.points & (asked.points - 1):
         raise InputError(f"design.points = {asked.points} is not a power of 2 (design=sobol)")
     if asked.method == "morris" and (asked.levels < 2 or asked.levels % 2):

@@ -1,6 +1,7 @@
 """Points that stand in a table: worlds that a fit has found to agree with the record."""
 
 import csv
+import math
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from sim.design.design import WORLD, Design
 from sim.design.factors import Factor, uncertain
 from sim.design.sampling import independent_draws
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.parameters import catalogue, check_value
 
 PLAUSIBLE = "plausible_worlds"
@@ -37,8 +38,7 @@ def read_points(table: str, count: int, role: str) -> Design:
     path = Path(table) if table.endswith(".csv") else DATA / f"{table}.csv"
     if not path.is_file():
         raise InputError(f"design.table = {table}: there is no such table")
-    if count < 1:
-        raise InputError(f"design.points = {count} is below 1 points")
+    check_within("design.points", count, 1, math.inf, "points")
     with path.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))[:count]
     if not rows:

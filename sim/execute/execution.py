@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.execute.chunk import ChunkResult, Chunks, Job, carry_out
 
 KINDS = ("pool", "serial", "ray", "array")
@@ -78,15 +78,17 @@ class Execution:
         if kind not in KINDS:
             raise _refused(f"kind = {kind!r} is not one of {', '.join(KINDS)}")
         workers = processors() if workers is None else workers
-        _within("workers", workers, 1, 4096, "processes")
+        check_within("configuration: execution.workers", workers, 1, 4096, "processes")
         if kind != "array":
             for name, value in (("index", index), ("count", count)):
                 if value is not None:
                     raise _refused(f"{name} is for execution=array")
             return cls(kind, workers, address)
         place, jobs = place_in_array(index, count, environment)
-        _within("count", jobs, 1, 100_000, "jobs")
-        _within("index", place, 0, jobs - 1, "(jobs are numbered from 0)")
+        check_within("configuration: execution.count", jobs, 1, 100_000, "jobs")
+        check_within(
+            "configuration: execution.index", place, 0, jobs - 1, "(jobs are numbered from 0)"
+        )
         return cls(kind, workers, address, place, jobs)
 
     @property
@@ -109,12 +111,6 @@ class Execution:
 
 def _refused(why: str) -> InputError:
     return InputError(f"configuration: execution.{why}")
-
-
-def _within(name: str, value: int, lowest: int, highest: int, unit: str) -> None:
-    if not lowest <= value <= highest:
-        side, bound = ("below", lowest) if value < lowest else ("above", highest)
-        raise _refused(f"{name} = {value} is {side} {bound} {unit}")
 
 
 def processors() -> int:

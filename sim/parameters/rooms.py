@@ -2,10 +2,11 @@
 
 import dataclasses
 import functools
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.parameters.contraband import Contraband, Market, Supply
 from sim.parameters.costs import Costs
 from sim.parameters.duty import Duty
@@ -84,15 +85,10 @@ def check_value(name: str, value: Any, where: str) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InputError(f"{where}: {name} = {value!r} is not a number ({about['unit']})")
-    if kind is int and value != int(value):
+    if kind is int and value % 1:
         raise InputError(f"{where}: {name} = {value} is not a whole number ({about['unit']})")
-    if about["bounds"] is not None:
-        lowest, highest = about["bounds"]
-        if not lowest <= value <= highest:
-            side, bound = ("below", lowest) if value < lowest else ("above", highest)
-            raise InputError(f"{where}: {name} = {value} is {side} {bound:g} {about['unit']}")
-    elif value != value or abs(value) == float("inf"):
-        raise InputError(f"{where}: {name} = {value} is not a finite number ({about['unit']})")
+    low, high = about["bounds"] or (-math.inf, math.inf)
+    check_within(f"{where}: {name}", value, low, high, about["unit"])
 
 
 def check(parameters: Parameters, where: str) -> None:

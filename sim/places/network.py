@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.numerics.units import Floats
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -144,8 +144,5 @@ def _number(text: str | None, name: str, where: str) -> float:
         value = float(text or "")
     except ValueError:
         raise InputError(f"{where}: {name} = {text!r} is not a number ({_UNIT[name]})") from None
-    low, high = _BOUNDS[name]
-    if not low <= value <= high or math.isinf(value):
-        side, bound = ("below", low) if value < low else ("above", high)
-        raise InputError(f"{where}: {name} = {text} is {side} {bound:g} {_UNIT[name]}")
+    check_within(f"{where}: {name}", value, *_BOUNDS[name], _UNIT[name], text=text or "")
     return value

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.numerics.units import Floats, Texts
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -140,9 +140,7 @@ def _number(text: str, column: str, low: float, high: float, where: str) -> floa
         value = float(text)
     except ValueError:
         raise InputError(f"{where}: {column} = {text!r} is not a number") from None
-    if not low <= value <= high:
-        side, bound = ("below", low) if value < low else ("above", high)
-        raise InputError(f"{where}: {column} = {text} is {side} {bound:g}")
+    check_within(f"{where}: {column}", value, low, high, text=text)
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 from sim.numerics.units import DAYS_PER_YEAR
 
 
@@ -80,8 +80,8 @@ class Where:
         """Refuse counts and thresholds that select nothing, or contradict each other."""
         for name in ("busiest", "quietest"):
             count = getattr(self, name)
-            if count is not None and count < 1:
-                raise InputError(f"where.{name} = {count} is below 1 port")
+            if count is not None:
+                check_within(f"where.{name}", count, 1, math.inf, "ports")
         if self.busiest is not None and self.quietest is not None:
             raise InputError("where.busiest and where.quietest cannot both be given")
         limit = self.below_travellers_per_day
