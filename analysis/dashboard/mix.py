@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from analysis.dashboard.levers import moved
 from analysis.language import tell
@@ -17,6 +16,7 @@ from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.places.ports import Ports, read_ports
 from sim.scenario import reading as scenario_files
+from sim.scenario import yaml_text
 from sim.scenario.intervention import PORT, Intervention, Scenario, Where, select
 
 NEAR, ALL = "near", "all"
@@ -184,7 +184,7 @@ def yaml_of(scenario: Scenario, note: str = "") -> str:
     content["interventions"] = [_plain(one) for one in scenario.interventions]
     if scenario.costs:
         content["costs"] = [dataclasses.asdict(one) for one in scenario.costs]
-    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml_text.dumped(content)
     head = "".join(f"# {line}\n" for line in note.splitlines())
     return f"{head}{text}"
 

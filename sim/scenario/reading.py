@@ -1,66 +1,69 @@
-"""Scenario files: ``scenarios/NAME.yaml`` read into `Scenario`. Data, never code."""
+"""Scenario files: ``scenarios/NAME.yaml`` read into `Scenario`. Data, never code.
 
+`ScenarioFile` and the classes of its fields are the schema: what they do not declare is refused.
+"""
+
+import dataclasses
 import datetime
 import difflib
 import functools
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, get_args, get_origin
 
-import yaml
+from cattrs import (
+    BaseValidationError,
+    ClassValidationError,
+    Converter,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+)
+from cattrs.cols import homogenous_tuple_structure_factory
+from cattrs.gen import make_dict_structure_fn
 
 from sim.errors import InputError
-from sim.scenario.intervention import BASELINE, Cost, Intervention, Scenario, Where
+from sim.scenario import yaml_text
+from sim.scenario.intervention import BASELINE, Cost, Intervention, Moment, Scenario, Value
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
-LARGEST_BYTES = 1_000_000
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
-
-Reader = Callable[[Any], Any]
-
-
-_REDEFINED = (":bool", ":int", ":float")
-_TAG = "tag:yaml.org,2002:"
+_LONGEST_VALUE = 80
+"""Characters of a wrong value that a message quotes."""
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
-    """YAML that refuses a key given twice, and reads words as YAML 1.2 does: ON is Ontario."""
+@dataclass(frozen=True)
+class ScenarioFile:
+    """What a scenario file holds.
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
-        first: [(tag, pattern) for tag, pattern in known if not tag.endswith(_REDEFINED)]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    Attributes
+    ----------
+    title, source, summary, expected : str
+    bound : bool
+        Whether it is a bound, not a proposal that anyone would carry out.
+    combines : tuple of str
+        Scenarios of the same folder whose interventions and costs come before those given here.
+    interventions : tuple of Intervention
+    costs : tuple of Cost
+    """
 
+    title: str
+    source: str
+    summary: str = ""
+    expected: str = ""
+    bound: bool = False
+    combines: tuple[str, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    costs: tuple[Cost, ...] = ()
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for key in keys:
-        if not isinstance(key, str):
-            raise InputError(f"line {node.start_mark.line + 1}: key {key!r} is not a word")
-        if keys.count(key) > 1:
-            raise InputError(f"line {node.start_mark.line + 1}: {key} is given twice")
-    loader.flatten_mapping(node)
-    return {
-        loader.construct_object(key): loader.construct_object(value, deep=True)
-        for key, value in node.value
-    }
-
-
-_Loader.add_implicit_resolver(
-    f"{_TAG}bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_Loader.add_implicit_resolver(
-    f"{_TAG}int", re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$"), list("-+0123456789")
-)
-_Loader.add_implicit_resolver(
-    f"{_TAG}float",
-    re.compile(r"^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"),
-    list("-+.0123456789"),
-)
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+    def __post_init__(self) -> None:
+        """Refuse two interventions of one file that decide the same quantity."""
+        for first, second in combinations(self.interventions, 2):
+            if first.coincides(second):
+                raise InputError(f"interventions overlap: {first}; {second}")
 
 
 def names(folder: Path = FOLDER) -> list[str]:
@@ -87,20 +90,25 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
     """
     if not folder.is_dir():
         raise InputError(f"study.scenarios = {folder} is not a folder")
-    known = names(folder)
-    if not _NAME.fullmatch(name) or name not in known:
+    in_folder = names(folder)
+    if not _NAME.fullmatch(name) or name not in in_folder:
         if name == BASELINE.name:
             return BASELINE
-        raise InputError.unknown("scenario", name, known, "scenario")
+        raise InputError.unknown("scenario", name, in_folder, "scenario")
     path = folder / f"{name}.yaml"
     try:
-        fields = _fields(_load(path), _SCENARIO, "", ("title", "source"))
-        _refuse_doubles(fields.get("interventions", ()))
-        parts = _combined(fields.pop("combines", ()), folder, (*within, name))
-        for field in ("interventions", "costs"):
-            those = [one for part in parts for one in getattr(part, field)]
-            fields[field] = (*those, *fields.get(field, ()))
-        return Scenario(name=name, **fields)
+        file = _file_of(yaml_text.text_of(path))
+        parts = _combined(file.combines, folder, (*within, name))
+        return Scenario(
+            name=name,
+            title=file.title,
+            source=file.source,
+            summary=file.summary,
+            expected=file.expected,
+            bound=file.bound,
+            interventions=sum((part.interventions for part in parts), ()) + file.interventions,
+            costs=sum((part.costs for part in parts), ()) + file.costs,
+        )
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
 
@@ -115,179 +123,179 @@ def _combined(names: Sequence[str], folder: Path, within: tuple[str, ...]) -> li
     return [read(name, folder, within) for name in names]
 
 
-def _load(path: Path) -> Any:
+# ---------------------------------------------------------------- from plain data to the schema
+
+
+class _WrongTypeError(TypeError):
+    """A value that is not what its field takes."""
+
+    def __init__(self, value: object, expected: str) -> None:
+        super().__init__()
+        self.value = value
+        self.expected = expected
+
+
+@functools.lru_cache(maxsize=100)  # the points of a sweep read the same files again
+def _file_of(text: str) -> ScenarioFile:
+    """Turn the text of a file into the schema, or name the first thing wrong with it."""
+    content = yaml_text.parsed(text)
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise InputError(f"is larger than {LARGEST_BYTES} bytes")
-        return _parsed(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(str(error.strerror)) from None
-    except UnicodeDecodeError:
-        raise InputError("is not text in UTF-8") from None
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise InputError(f"{line}{error.problem}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"cannot be read as YAML: {error}".splitlines()[0]) from None
-
-
-@functools.lru_cache(maxsize=100)
-def _parsed(text: str) -> Any:
-    """Content of a file, which nobody changes: the points of a sweep have the same scenarios."""
-    return yaml.load(text, Loader=_Loader)  # a SafeLoader
-
-
-def _refuse_doubles(interventions: Sequence[Intervention]) -> None:
-    for one, other in combinations(interventions, 2):
-        if one.coincides(other):
-            raise InputError(f"interventions overlap: {one}; {other}")
-
-
-def _fields(
-    content: Any, readers: dict[str, Reader], place: str, required: Sequence[str]
-) -> dict[str, Any]:
-    """Read a mapping field by field, refusing what is unknown or missing."""
-    if not isinstance(content, dict):
-        raise InputError(f"{place or 'the file'} is not a mapping of fields to values")
-    prefix = f"{place}." if place else ""
-    for key in content:
-        if key not in readers:
-            near = difflib.get_close_matches(key, list(readers), n=2)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise InputError(f"unknown field {prefix}{key}{hint}")
-    for key in required:
-        if content.get(key) is None:
-            raise InputError(f"field {prefix}{key} is missing")
-    found = {}
-    for key, value in content.items():
-        if value is None:
-            continue
-        try:
-            found[key] = readers[key](value)
-        except InputError as error:
-            raise InputError(f"{prefix}{key}: {error}" if place == "" else str(error)) from None
-        except TypeError as error:
-            raise InputError(f"{prefix}{key} = {value!r} is not {error}") from None
-    return found
+        return _converter().structure(content, ScenarioFile)
+    except BaseValidationError as errors:
+        raise InputError(_first_error(errors)) from None
+    except _WrongTypeError:
+        raise InputError("the file is not a mapping of fields to values") from None
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("a text")
+        raise _WrongTypeError(value, "text")
     return " ".join(value.split())
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError("a number")
+        raise _WrongTypeError(value, "a number")
     return float(value)
 
 
-def _whole(value: Any) -> int:
+def _whole_number(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("a whole number")
+        raise _WrongTypeError(value, "a whole number")
     return value
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise TypeError("true or false")
+        raise _WrongTypeError(value, "true or false")
     return value
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise TypeError("a list of words")
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+        raise _WrongTypeError(value, "a list of words")
     return tuple(value)
 
 
-def _date(value: Any) -> datetime.date | datetime.datetime:
+def _moment(value: Any) -> Moment:
+    expected = "a date such as 2005-07-01 or 2005-07-01 06:00"
+    moment = value
     if isinstance(value, str):
         try:
-            value = datetime.datetime.fromisoformat(value)
+            moment = datetime.datetime.fromisoformat(value)
         except ValueError:
-            raise TypeError("a date such as 2005-07-01 or 2005-07-01 06:00") from None
-    if not isinstance(value, datetime.date):
-        raise TypeError("a date such as 2005-07-01 or 2005-07-01 06:00")
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        raise TypeError("in local time (it names a time zone)")
-    return value
+            raise _WrongTypeError(value, expected) from None
+    if not isinstance(moment, datetime.date):
+        raise _WrongTypeError(value, expected)
+    if isinstance(moment, datetime.datetime) and moment.tzinfo is not None:
+        raise _WrongTypeError(str(value), "in local time (it names a time zone)")
+    return moment
 
 
-def _value(value: Any) -> float | int | bool | str | tuple[float, float]:
+def _value(value: Any) -> Value:
     if isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, list) and len(value) == 2:
         return _number(value[0]), _number(value[1])
-    raise TypeError("a number, a word, true, false, or two hours")
+    raise _WrongTypeError(value, "a number, a word, true, false, or two hours")
 
 
-def _intervention(content: Any, place: str) -> Intervention:
-    required = ("parameter", "operation")
-    fields = _fields(content, _INTERVENTION, place, required)
-    if fields["operation"] == "close":
-        fields.setdefault("value", True)
-    elif "value" not in fields:
-        raise InputError(f"field {place}.value is missing")
-    try:
-        return Intervention(**fields)
-    except InputError as error:
-        raise InputError(f"{place}: {error}") from None
+def _reader(structure: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """Give a reader of values the second argument that the converter passes: the type."""
+    return lambda value, _: structure(value)
 
 
-def _cost(content: Any, place: str) -> Cost:
-    required = ("what", "cad_per_year", "source", "low", "high")
-    return Cost(**_fields(content, _COST, place, required))
+@functools.cache
+def _converter() -> Converter:
+    """Build the reader of the schema: strict about types, names and lists."""
+    converter = Converter(detailed_validation=True)
+    for kind, structure in (
+        (str, _text),
+        (float, _number),
+        (int, _whole_number),
+        (bool, _flag),
+        (Value, _value),
+        (Moment | None, _moment),
+    ):
+        converter.register_structure_hook(kind, _reader(structure))
+    converter.register_structure_hook_func(
+        lambda kind: bool(kind == tuple[str, ...]), _reader(_words)
+    )
+    converter.register_structure_hook_factory(_is_tuple_of_classes, _list_reader)
+    converter.register_structure_hook_factory(dataclasses.is_dataclass, _mapping_reader)
+    return converter
 
 
-def _each(read_one: Callable[[Any, str], Any], field: str) -> Reader:
-    def read_all(content: Any) -> tuple[Any, ...]:
-        if not isinstance(content, list):
-            raise TypeError("a list")
-        return tuple(read_one(one, f"{field}[{i}]") for i, one in enumerate(content))
-
-    return read_all
+def _is_tuple_of_classes(kind: Any) -> bool:
+    return get_origin(kind) is tuple and dataclasses.is_dataclass(get_args(kind)[0])
 
 
-_WHERE: dict[str, Reader] = {
-    "ports": _words,
-    "provinces": _words,
-    "regions": _words,
-    "kinds": _words,
-    "one_officer": _flag,
-    "busiest": _whole,
-    "quietest": _whole,
-    "below_travellers_per_day": _number,
-    "states": _words,
-    "markets": _words,
-}
-_INTERVENTION: dict[str, Reader] = {
-    "parameter": _text,
-    "operation": _text,
-    "value": _value,
-    "where": lambda content: Where(**_fields(content, _WHERE, "where", ())),
-    "start": _date,
-    "end": _date,
-    "ramp_days": _number,
-    "program": _text,
-}
-_COST: dict[str, Reader] = {
-    "what": _text,
-    "cad_per_year": _number,
-    "source": _text,
-    "low": _number,
-    "high": _number,
-    "cad_once": _number,
-}
-_SCENARIO: dict[str, Reader] = {
-    "title": _text,
-    "source": _text,
-    "summary": _text,
-    "expected": _text,
-    "bound": _flag,
-    "combines": _words,
-    "interventions": _each(_intervention, "interventions"),
-    "costs": _each(_cost, "costs"),
-}
+def _list_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    structure = homogenous_tuple_structure_factory(kind, converter)
+
+    def read_list(value: Any, kind: Any) -> Any:
+        if not isinstance(value, list):
+            raise _WrongTypeError(value, "a list")
+        return structure(value, kind)
+
+    return read_list
+
+
+def _mapping_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    structure = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+
+    def read_mapping(value: Any, kind: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _WrongTypeError(value, "a mapping of fields to values")
+        given = {str(key): content for key, content in value.items() if content is not None}
+        if kind is Intervention and given.get("operation") == "close":
+            given.setdefault("value", True)
+        return structure(given, kind)
+
+    return read_mapping
+
+
+# ---------------------------------------------------------------- what is wrong, in one line
+
+
+def _first_error(errors: BaseException, place: str = "") -> str:
+    """Say the first error of a file in one line.
+
+    Parameters
+    ----------
+    errors : BaseException
+        Of the converter, or of the class that it was to make.
+    place : str
+        Dotted name of the field that it is about; empty for the file.
+    """
+    if isinstance(errors, ClassValidationError):
+        by_field, others = errors.group_exceptions()
+        unknown = [error for error in others if isinstance(error, ForbiddenExtraKeysError)]
+        if unknown:  # first, because a misspelt name is missing as well
+            return _unknown_field(unknown[0], place)
+        if by_field:
+            error, field = by_field[0]
+            return _first_error(error, f"{place}.{field.name}" if place else field.name)
+        return _first_error(others[0], place)
+    if isinstance(errors, IterableValidationError):
+        error, item = errors.group_exceptions()[0][0]
+        return _first_error(error, f"{place}[{item.index}]")
+    if isinstance(errors, KeyError):
+        return f"field {place} is missing"
+    if isinstance(errors, _WrongTypeError):
+        return f"{place} = {_shortened(errors.value)} is not {errors.expected}"
+    place = place.removesuffix(".where")  # `Where` names itself
+    return f"{place}: {errors}" if place else str(errors)
+
+
+def _unknown_field(error: ForbiddenExtraKeysError, place: str) -> str:
+    fields = [field.name for field in dataclasses.fields(error.cl)]
+    name = min(error.extra_fields)
+    near = difflib.get_close_matches(name, fields, n=2)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return f"unknown field {place}.{name}{hint}" if place else f"unknown field {name}{hint}"
+
+
+def _shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

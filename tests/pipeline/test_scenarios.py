@@ -1,6 +1,7 @@
 """Every file of scenarios/ is read, complete and feasible because it exists."""
 
 import datetime
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sim.scenario.checks import check_point
 from sim.scenario.intervention import Intervention, Scenario, Where, moment
 from sim.scenario.point import Point
 from sim.scenario.reading import FOLDER, names, read
+from sim.scenario.yaml_text import dumped, parsed
 
 TABLE = read_ports(2005)
 
@@ -82,20 +84,30 @@ ONE = "interventions: [{parameter: inspection.selective_share, operation: set, "
     [
         ("colour: red", "unknown field colour"),
         ("tilte: x", "unknown field tilte; did you mean title"),
-        ("title: again", "title is given twice"),
+        ("title: again", "line 3: .*duplicate key .title."),
         ("bound: 3", "bound = 3 is not true or false"),
         ("costs: 3", "costs = 3 is not a list"),
         ("costs: [{what: x}]", r"field costs\[0\]\.cad_per_year is missing"),
-        ("interventions: [3]", r"interventions\[0\] is not a mapping"),
+        ("interventions: [3]", r"interventions\[0\] = 3 is not a mapping"),
         (ONE + "value: much}]", "value 'much' is not a number"),
         (ONE + "}]", r"field interventions\[0\]\.value is missing"),
         (ONE + "value: 0.1, where: {busiest: some}}]", "where.busiest = 'some' is not a whole"),
-        (ONE + "value: 0.1, where: {port: [x]}}]", "unknown field where.port; did you mean"),
+        (
+            ONE + "value: 0.1, where: {port: [x]}}]",
+            r"field interventions\[0\]\.where\.port; did",
+        ),
         (ONE + "value: 0.1, start: soon}]", "start = 'soon' is not a date"),
-        (ONE + "value: 0.1, start: 2005-02-30}]", "day is out of range"),
+        (ONE + "value: 0.1, start: 2005-02-30}]", "line 3: 2005-02-30: day is out of range"),
+        (ONE + "value: 0.1, start: 2005-02-03 06:00:00-05:00}]", "names a time zone"),
         (ONE + "value: 0.1, start: 2005-05-01, end: 2005-04-01}]", "is not after start"),
         ('title2: !!python/object/apply:os.system ["true"]', "could not determine a constructor"),
         ("a: [1", "line "),
+        ("combines: &a [x]\nsummary: *a", r"line 4: alias \*a"),
+        ("summary: " + "[" * 50 + "]" * 50, "maximum depth"),
+        ("summary: [" + "x, " * 5_000 + "]", r"summary = \['x', .*\.\.\. is not text"),
+        ("bound: yes", "bound = 'yes' is not true or false"),
+        ("1: x", "unknown field 1"),
+        ("--- 2", "line 3: .*another document"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, text: str, words: str) -> None:
@@ -103,6 +115,30 @@ def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, text: str, words: s
         read("mine", write(tmp_path, text))
     assert str(refused.value).startswith("mine.yaml: ")
     assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+def test_words_are_those_of_yaml_1_2(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("title: ON\nsource: no", encoding="utf-8")
+    scenario = read("mine", tmp_path)
+    assert (scenario.title, scenario.source) == ("ON", "no")
+    (tmp_path / "mine.yaml").write_text("%YAML 1.1\n---\ntitle: x\nsource: x", encoding="utf-8")
+    with pytest.raises(InputError, match="a directive"):
+        read("mine", tmp_path)
+
+
+def test_a_pipe_and_a_large_file_are_refused_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(InputError, match=r"pipe\.yaml: is not a regular file"):
+        read("pipe", tmp_path)
+    (tmp_path / "large.yaml").write_text("#" * 1_000_001, encoding="utf-8")
+    with pytest.raises(InputError, match=r"large\.yaml: is larger than 1000000 bytes"):
+        read("large", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["1e5", "ON", "2005-07-01", "true", "~", "07", "a: b", "é # x"])
+def test_a_text_is_written_so_that_it_is_read_as_text(text: str) -> None:
+    assert parsed(dumped({"title": text})) == {"title": text}
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
