@@ -98,19 +98,23 @@ def new_tally(ports: int, lanes: int, lines: int) -> Tally:
 #
 # fate: 0 in transit, 1 passed, 2 seized, 3 turned back; reason: of referral
 # (`sim.model.port.referral`); examination_s: officer seconds of its examination, 0 where there was
-# none; rate_per_s, law: search rate, and what the detection law gives for the examination it had or
-# would have had; sure, chance: own probability of detection = sure + chance x (an examination would
-# begin in time); in_time: whether it would: 0, 1, or -1 while not known; find_word: the random word
-# that decides whether an examination finds the load.
+# none; rate_per_s: search rate; p_find: probability that the examination it had, or would have had,
+# finds the load (the detection law); in_time: whether an examination would begin within its limit:
+# 0, 1, or -1 while not known; find_word: the random word that decides whether an examination finds
+# the load.
+#
+# Its probability of detection, before chance decides, is
+# p_found_on_lookout + p_found_if_in_time x (in_time is 1): found in an examination on a lookout;
+# found in a random or selective one, given that it begins in time.
 ATTEMPT = np.dtype(
     [
         ("fate", np.int64),
         ("reason", np.int64),
         ("examination_s", np.float64),
         ("rate_per_s", np.float64),
-        ("law", np.float64),
-        ("sure", np.float64),
-        ("chance", np.float64),
+        ("p_find", np.float64),
+        ("p_found_on_lookout", np.float64),
+        ("p_found_if_in_time", np.float64),
         ("in_time", np.int64),
         ("find_word", np.int64),
     ]

@@ -142,7 +142,9 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
         0.0,
         f"firearms; {len(inside)} attempts in transit at the end",
     )
-    own = attempts["sure"] + attempts["chance"] * (attempts["in_time"] > 0)
+    own = attempts["p_found_on_lookout"] + attempts["p_found_if_in_time"] * (
+        attempts["in_time"] > 0
+    )
     outside = np.maximum(np.maximum(own - 1.0, -own), 0.0)
     yield _law(
         "detection probability of every attempt within 0 and 1",
@@ -155,7 +157,7 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
     law = 1.0 - np.exp(-attempts["rate_per_s"] * attempts["examination_s"])
     yield _law(
         "detection probability = what the law gives for its minutes",
-        float(np.abs(law - attempts["law"])[searched].max(initial=0.0)),
+        float(np.abs(law - attempts["p_find"])[searched].max(initial=0.0)),
         1e-12,
         f"share; {int(searched.sum())} searched attempts",
     )

@@ -111,7 +111,9 @@ def _attempts(border: Border) -> pd.DataFrame:
         if row.number >= 0:
             seen = found[row.number]
             fate = FATES[int(seen["fate"])]
-            share = float(seen["sure"] + seen["chance"] * (seen["in_time"] > 0))
+            share = float(
+                seen["p_found_on_lookout"] + seen["p_found_if_in_time"] * (seen["in_time"] > 0)
+            )
             reason = REASONS[int(seen["reason"])]
             minutes = float(seen["examination_s"]) / 60.0
         elif row.route.kind == NOT_PLANNED:

@@ -248,7 +248,7 @@ def test_the_truth_of_the_worst_case_is_what_the_officers_do() -> None:
     assert len(rows) > 500
     known = [beliefs.true_loss(row.deep, row.lookout)[row.route.port, row.lane] for row in rows]
     seen = found.attempts[[row.number for row in rows]]
-    had = seen["sure"] + seen["chance"] * (seen["in_time"] > 0)
+    had = seen["p_found_on_lookout"] + seen["p_found_if_in_time"] * (seen["in_time"] > 0)
     # Known too high by some: it reckons with mean lengths, and short examinations find less than
     # long ones find more; and officers in a hurry see less.
     assert 1.0 <= np.mean(known) / np.mean(had) < 1.25

@@ -141,12 +141,12 @@ def forget_an_attempt(border: Border) -> None:
 
 
 def be_more_than_certain(border: Border) -> None:
-    border.attempts["chance"][np.flatnonzero(border.attempts["in_time"] > 0)[0]] = 1.1
+    border.attempts["p_found_if_in_time"][np.flatnonzero(border.attempts["in_time"] > 0)[0]] = 1.1
 
 
 def find_more_than_minutes_give(border: Border) -> None:
     searched = (border.attempts["reason"] == SELECTIVE) & (border.attempts["examination_s"] > 0.0)
-    border.attempts["law"][np.flatnonzero(searched)[0]] += 1e-6
+    border.attempts["p_find"][np.flatnonzero(searched)[0]] += 1e-6
 
 
 def mislay_a_lead(border: Border) -> None:

@@ -66,7 +66,9 @@ def test_without_skill_the_share_interdicted_is_the_share_searched(share: float)
         attempts = attempts_of(found, kind)
         decided = attempts[attempts["fate"] > 0]
         assert len(decided) > 200
-        own = decided["sure"] + decided["chance"] * (decided["in_time"] > 0)
+        own = decided["p_found_on_lookout"] + decided["p_found_if_in_time"] * (
+            decided["in_time"] > 0
+        )
         assert np.abs(own - share).max() < 1e-9
         seized = (decided["fate"] == SEIZED).mean()
         assert abs(seized - share) <= 4.0 * np.sqrt(share * (1.0 - share) / len(decided)) + 1e-12

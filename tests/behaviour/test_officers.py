@@ -82,7 +82,7 @@ def test_training_costs_officers_first_and_raises_skill_after() -> None:
     assert delay_h(during) > delay_h(during_base)
     assert during.workforce.trained_share < 0.05
     chance, chance_base = (
-        np.mean([row["chance"] for row in b.attempts[: b.attempts_of_day.count]])
+        np.mean([row["p_found_if_in_time"] for row in b.attempts[: b.attempts_of_day.count]])
         for b in (during, during_base)
     )
     assert chance == pytest.approx(chance_base, rel=0.02)
@@ -90,7 +90,7 @@ def test_training_costs_officers_first_and_raises_skill_after() -> None:
     assert after.workforce.trained_share == 1.0
     assert officer_h(after, "shift_s") == officer_h(after_base, "shift_s")
     chance, chance_base = (
-        np.mean([row["chance"] for row in b.attempts[: b.attempts_of_day.count]])
+        np.mean([row["p_found_if_in_time"] for row in b.attempts[: b.attempts_of_day.count]])
         for b in (after, after_base)
     )
     assert chance > 1.1 * chance_base

@@ -109,7 +109,7 @@ def test_those_who_may_withdraw_do_and_are_not_caught() -> None:
     # Nobody who passes or withdraws at half passes unseen any other way.
     alike = fates[1]["fate"] == PASSED
     assert (fates[0]["fate"][alike] == PASSED).mean() > 0.98
-    own = [float((one["sure"] + one["chance"]).mean()) for one in fates]
+    own = [float((one["p_found_on_lookout"] + one["p_found_if_in_time"]).mean()) for one in fates]
     assert own[1] == pytest.approx(0.5 * own[0], rel=0.05)
     assert own[2] == 0.0
 

@@ -179,16 +179,16 @@ def refer(
         must = row[PAPERWORK + lane] + (0.0 if waive else row[DUTY + lane])
         chosen = row[RANDOM + lane] + (1.0 - row[RANDOM + lane]) * picked
         attempts[attempt].rate_per_s = row[KIND_RATE + kind] * factor
-        attempts[attempt].law = detection_probability(
+        attempts[attempt].p_find = detection_probability(
             row[KIND_RATE + kind] * factor, row[KIND_S + kind] * length
         )
         stays = 1.0 - row[WITHDRAWAL_SHARE]
-        attempts[attempt].sure = (
+        attempts[attempt].p_found_on_lookout = (
             stays
             * hit
             * detection_probability(row[KIND_RATE + FULL] * factor, row[KIND_S + FULL] * length)
         )
-        attempts[attempt].chance = (
+        attempts[attempt].p_found_if_in_time = (
             stays * (1.0 - hit) * (1.0 - must) * chosen
             * mean_detection(row, lane, factor, length)
         )  # fmt: skip

@@ -72,7 +72,7 @@ def decide(attempts: Rows, attempt: int, reason: int, examined_s: float, in_time
         attempts[attempt].reason = reason
     if searched:
         attempts[attempt].examination_s = examined_s
-        if attempts[attempt].find_word < attempts[attempt].law * TWO_32:
+        if attempts[attempt].find_word < attempts[attempt].p_find * TWO_32:
             attempts[attempt].fate = SEIZED
 
 

@@ -150,9 +150,9 @@ def note_chances(
     shares = np.diff(cumulative, prepend=0.0).tolist()
     attempt = log.attempts[vehicle.attempt]
     attempt["rate_per_s"] = row[KIND_RATE + kind] * vehicle.search_factor
-    attempt["law"] = find(kind)
+    attempt["p_find"] = find(kind)
     stays = 1.0 - row[WITHDRAWAL_SHARE]
-    attempt["sure"] = stays * hit * find(FULL)
-    attempt["chance"] = stays * (1.0 - hit) * (1.0 - must) * chosen * sum(
+    attempt["p_found_on_lookout"] = stays * hit * find(FULL)
+    attempt["p_found_if_in_time"] = stays * (1.0 - hit) * (1.0 - must) * chosen * sum(
         share * find(k) for k, share in enumerate(shares)
     )  # fmt: skip

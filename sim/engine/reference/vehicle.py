@@ -140,5 +140,5 @@ def decide(case: Referral, in_time: bool, searched: bool, log: Log) -> None:
         attempt["reason"] = case.reason
     if searched:
         attempt["examination_s"] = case.work_s
-        if attempt["find_word"] < attempt["law"] * TWO_32:
+        if attempt["find_word"] < attempt["p_find"] * TWO_32:
             attempt["fate"] = SEIZED
