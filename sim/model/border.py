@@ -33,6 +33,7 @@ from sim.model.smuggling.market import Markets
 from sim.model.smuggling.perception import Beliefs
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
+from sim.parameters import PARAMETER
 from sim.places.ports import Ports
 from sim.records.tally import TURNED_BACK, Tally, more_room, new_attempts, new_tally
 from sim.scenario.intervention import BASELINE
@@ -185,7 +186,7 @@ class Border:
             if len(self._rates_cache) >= MOST_RATES:
                 self._rates_cache.clear()
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
-            rows = rates_by_port(self.ports, snapshot.value, share, skill_gain)
+            rows = rates_by_port(self.ports, snapshot, share, skill_gain)
             self._rates_cache[key] = (snapshot, rows)
         return self._rates_cache[key][1]
 
@@ -258,14 +259,16 @@ class Border:
         present = [
             officers_present(
                 self.rostered,
-                s.value("staffing.officers_scale") * self.workforce.strength,
-                s.value("staffing.absent_share") + self.workforce.away_share,
+                s.at_ports(PARAMETER.staffing.officers_scale) * self.workforce.strength,
+                s.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share,
                 self.shift_draws[day],
                 date,
             )
             for s in snapshots
         ]
-        in_service = snapshots[0].value("staffing.officers_scale") * self.workforce.strength
+        in_service = (
+            snapshots[0].at_ports(PARAMETER.staffing.officers_scale) * self.workforce.strength
+        )
         self.planned_officer_h += planned_hours(self.rostered, self.shift_hours, in_service, date)
         midnight = day * DAY_S
         self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
@@ -278,12 +281,12 @@ class Border:
 
     def _lane_hours(self, day: int, snapshot: Snapshot) -> Floats:
         """Vehicles expected on a day, shape (ports, lanes, 24)."""
-        volume = np.repeat(snapshot.value("traffic.volume_scale")[:, None], 4, axis=1)
+        volume = np.repeat(snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None], 4, axis=1)
         trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
         volume[:, 0] *= trips
         nexus, fast = trusted_shares(
             self.ports,
-            snapshot.value("traffic.nexus_share"),
-            snapshot.value("traffic.fast_share"),
+            snapshot.at_ports(PARAMETER.traffic.nexus_share),
+            snapshot.at_ports(PARAMETER.traffic.fast_share),
         )
         return self.demand.lane_hours(day, volume, nexus, fast)

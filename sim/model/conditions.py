@@ -43,16 +43,29 @@ class Snapshot:
     open_hour: Floats
     close_hour: Floats
 
-    def value(self, name: str) -> Floats:
-        """Value of a parameter at every port, shape (ports,)."""
-        if name in self.by_port:
-            return self.by_port[name]
-        return np.full(len(self.closed), float(_baseline(self.parameters, name)))
+    def at_ports(self, parameter: float) -> Floats:
+        """Value of a parameter at every port.
 
-    def at_places(self, name: str, count: int) -> Floats:
+        Parameters
+        ----------
+        parameter : one of `sim.parameters.PARAMETER`
+            As ``PARAMETER.inspection.selective_share``.
+
+        Returns
+        -------
+        array of float, shape (ports,)
+            In the unit of the parameter.
+        """
+        return self._values(parameter, self.by_port, len(self.closed))
+
+    def at_places(self, parameter: float, count: int) -> Floats:
         """Value of a parameter in every source, or in every market, of which there are so many."""
-        if name in self.by_place:
-            return self.by_place[name]
+        return self._values(parameter, self.by_place, count)
+
+    def _values(self, parameter: float, changed: dict[str, Floats], count: int) -> Floats:
+        name = str(parameter)
+        if name in changed:
+            return changed[name]
         return np.full(count, float(_baseline(self.parameters, name)))
 
 
@@ -108,7 +121,7 @@ class Conditions:
         dated = [
             start
             for start, x in zip(self.starts, self.interventions, strict=True)
-            if np.isfinite(start) and x.parameter.startswith("staffing.")
+            if np.isfinite(start) and x.parameter.split(".")[0] == "staffing"
         ]
         return min([0.0, *dated])
 

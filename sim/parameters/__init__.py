@@ -24,12 +24,13 @@ from sim.parameters.inspection import Inspection
 from sim.parameters.intelligence import Intelligence
 from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Database, Primary
-from sim.parameters.rooms import ROOMS, Parameters, catalogue, check, check_value
+from sim.parameters.rooms import PARAMETER, ROOMS, Parameters, catalogue, check, check_value
 from sim.parameters.smuggling import Smuggling
 from sim.parameters.staffing import Danger, Staffing
 from sim.parameters.traffic import Traffic
 
 __all__ = [
+    "PARAMETER",
     "ROOMS",
     "Contraband",
     "Costs",

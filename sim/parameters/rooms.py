@@ -4,7 +4,8 @@ import dataclasses
 import functools
 import math
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sim.errors import InputError, check_within
 from sim.parameters.contraband import Contraband, Market, Supply
@@ -50,6 +51,29 @@ def catalogue() -> dict[str, dataclasses.Field[Any]]:
         for room in dataclasses.fields(Parameters)
         for field in dataclasses.fields(room.default)  # type: ignore[arg-type]
     }
+
+
+PARAMETER = cast(
+    Parameters,
+    SimpleNamespace(
+        **{
+            room: SimpleNamespace(
+                **{
+                    name.partition(".")[2]: name
+                    for name in catalogue()
+                    if name.startswith(f"{room}.")
+                }
+            )
+            for room in ROOMS
+        }
+    ),
+)
+"""Every parameter's dotted name: ``PARAMETER.duty.rate`` is "duty.rate".
+
+A reader that takes a parameter by name is given one of these. To a type checker they are values of
+`Parameters`, so that it refuses a field that is not declared, and a search for a field finds its
+readers.
+"""
 
 
 def check_value(name: str, value: Any, where: str) -> None:

@@ -15,6 +15,7 @@ from sim.model.conditions import Snapshot
 from sim.model.port.workforce import Workforce
 from sim.numerics.randomness import DANGER, PORT_RUNNER, Streams, entity_number, poisson_count
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR
+from sim.parameters import PARAMETER
 from sim.places.ports import Ports
 
 # Road vehicles of the 139 ports in 2005 (sim/data/volumes.csv.gz), to which the base rates belong.
@@ -76,8 +77,8 @@ class Danger:
 
     def day(self, day: int, snapshot: Snapshot, workforce: Workforce) -> list[Withdrawal]:
         """Withdrawals that begin on a day, and the fate of its port runners."""
-        present = snapshot.value("danger.police_present_share")
-        response = snapshot.value("danger.police_response_min")
+        present = snapshot.at_ports(PARAMETER.danger.police_present_share)
+        response = snapshot.at_ports(PARAMETER.danger.police_response_min)
         danger = snapshot.parameters.danger
         withdrawals = []
         for port, moment, u in self._events("subjects", DANGER, self.subject_rate, day):

@@ -19,10 +19,17 @@ from sim.model.port.roster import open_hours, posts, shift_draws, typical_hours
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.numerics.units import Floats
-from sim.parameters import Parameters
+from sim.parameters import PARAMETER, Parameters
 from sim.places.ports import Ports
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
+
+BOOTHS_ADDED = (
+    (CAR, PARAMETER.primary.car_booths_added),
+    (NEXUS, PARAMETER.primary.nexus_booths_added),
+    (TRUCK, PARAMETER.primary.truck_booths_added),
+    (FAST, PARAMETER.primary.fast_booths_added),
+)
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,14 @@ def build(
     )
     hours = open_hours(ports)
     built = conditions.at(-1.0)
-    ports = with_lanes(ports, built.value("traffic.nexus_lane"), built.value("traffic.fast_lane"))
+    ports = with_lanes(
+        ports,
+        built.at_ports(PARAMETER.traffic.nexus_lane),
+        built.at_ports(PARAMETER.traffic.fast_lane),
+    )
     added = np.zeros((len(ports), len(LANES)))
-    for lane in (CAR, NEXUS, TRUCK, FAST):
-        added[:, lane] = built.value(f"primary.{LANES[lane]}_booths_added")
+    for lane, booths_added in BOOTHS_ADDED:
+        added[:, lane] = built.at_ports(booths_added)
     peak = _peak(_typical_hours(point, ports, demand))
     layout = build_layout(ports, peak, service_s, secondary_s, added)
     return Facilities(
@@ -99,7 +110,7 @@ def _rates_of_record(point: Point, ports: Ports) -> Floats:
     """Settings that booths and rosters were planned for, whatever a study sets since."""
     defaults = Conditions(ports, ports, Parameters(), BASELINE, point.start)
     share = collection(Parameters().duty, Parameters().duty).share
-    return rates_by_port(ports, defaults.at(0.0).value, share, 0.0)
+    return rates_by_port(ports, defaults.at(0.0), share, 0.0)
 
 
 def _typical_hours(point: Point, ports: Ports, demand: Demand) -> Floats:

@@ -4,13 +4,15 @@ A row is what the parameters come to at one port at one time. Interventions make
 engines know rows only, so that any parameter may change at any minute.
 """
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
+from sim.model.conditions import Snapshot
 from sim.model.port.referral import KINDS, search_rate_per_s, selected_share
 from sim.model.port.traffic import COMMERCIAL, LANES
 from sim.numerics.units import Floats
+from sim.parameters import PARAMETER
 from sim.places.ports import Ports
 
 N = len(LANES)
@@ -40,17 +42,55 @@ KIND_TRAVELLER = KIND_RATE + len(KINDS)
 KIND_COMMERCE = KIND_TRAVELLER + len(KINDS)
 WIDTH = KIND_COMMERCE + len(KINDS)
 
+INSPECTION = PARAMETER.inspection
+PRIMARY = PARAMETER.primary
 
-def rates_by_port(
-    ports: Ports, value: Callable[[str], Floats], duty_share: float, skill_gain: float
-) -> Floats:
+
+class LaneParameters(NamedTuple):
+    """Which parameters hold in a lane, each one of `PARAMETER`.
+
+    Attributes
+    ----------
+    service_s, paperwork_share, selective_share
+    referral
+        Referral as a ratio of that in general lanes; None for 1.
+    """
+
+    service_s: float
+    paperwork_share: float
+    selective_share: float
+    referral: float | None = None
+
+
+_TRAVELLERS = (INSPECTION.paperwork_share, INSPECTION.selective_share)
+_TRADE = (INSPECTION.paperwork_truck_share, INSPECTION.selective_truck_share)
+LANE_PARAMETERS = {
+    "car": LaneParameters(PRIMARY.car_s, *_TRAVELLERS),
+    "nexus": LaneParameters(PRIMARY.nexus_s, *_TRAVELLERS, INSPECTION.nexus_referral),
+    "truck": LaneParameters(PRIMARY.truck_s, *_TRADE),
+    "fast": LaneParameters(PRIMARY.fast_s, *_TRADE, INSPECTION.fast_referral),
+    "bus": LaneParameters(PRIMARY.bus_s, *_TRAVELLERS),
+    "train": LaneParameters(PRIMARY.train_s, *_TRAVELLERS),
+}
+
+# Mean length of each kind of examination, and its chance to find what is there.
+KIND_PARAMETERS = {
+    "cursory": (INSPECTION.cursory_min, INSPECTION.cursory_find),
+    "full": (INSPECTION.full_min, INSPECTION.full_find),
+    "dog": (INSPECTION.dog_min, INSPECTION.dog_find),
+    "imaging": (INSPECTION.imaging_min, INSPECTION.imaging_find),
+    "intrusive": (INSPECTION.intrusive_min, INSPECTION.intrusive_find),
+}
+
+
+def rates_by_port(ports: Ports, snapshot: Snapshot, duty_share: float, skill_gain: float) -> Floats:
     """Work out the settings of every port.
 
     Parameters
     ----------
     ports : Ports
-    value : callable
-        Value of a parameter by dotted name, shape (ports,).
+    snapshot : Snapshot
+        Parameters in force.
     duty_share : float
         Share of cars sent to pay duty (`sim.model.port.duty.collection`).
     skill_gain : float
@@ -61,50 +101,53 @@ def rates_by_port(
     array of float, shape (ports, WIDTH)
     """
     rows = np.zeros((len(ports), WIDTH))
-    linked = ports.data_link | (value("database.link_everywhere") > 0)
+    value = snapshot.at_ports
+    linked = ports.data_link | (value(PARAMETER.database.link_everywhere) > 0)
     coverage = np.where(
         ports.customs_database,
-        value("database.query_coverage"),
-        value("database.query_coverage_without"),
+        value(PARAMETER.database.query_coverage),
+        value(PARAMETER.database.query_coverage_without),
     )
     queried = np.where(linked, coverage, 0.0)
-    skill = value("primary.hurry_skill")
+    skill = value(PRIMARY.hurry_skill)
     for lane, name in enumerate(LANES):
-        trade = bool(COMMERCIAL[lane])
-        rows[:, SERVICE_S + lane] = value(f"primary.{name}_s") + value("primary.query_s") * queried
-        suffix = "_truck_share" if trade else "_share"
-        rows[:, PAPERWORK + lane] = value(f"inspection.paperwork{suffix}")
+        of_lane = LANE_PARAMETERS[name]
+        rows[:, SERVICE_S + lane] = value(of_lane.service_s) + value(PRIMARY.query_s) * queried
+        rows[:, PAPERWORK + lane] = value(of_lane.paperwork_share)
         rows[:, DUTY + lane] = duty_share if name in ("car", "nexus") else 0.0
-        trusted = value(f"inspection.{name}_referral") if name in ("nexus", "fast") else 1.0
-        rows[:, RANDOM + lane] = value("inspection.random_share") * trusted
-        selective = value(f"inspection.selective{suffix}") * trusted
+        trusted = 1.0 if of_lane.referral is None else value(of_lane.referral)
+        rows[:, RANDOM + lane] = value(INSPECTION.random_share) * trusted
+        selective = value(of_lane.selective_share) * trusted
         rows[:, SELECTIVE + lane] = selective
-        for column, sign in ((PICK_TRAFFICKER, "d_prime"), (PICK_TRAVELLER, "d_prime_traveller")):
-            d_prime = value(f"inspection.{sign}") + skill_gain
+        for column, sign in (
+            (PICK_TRAFFICKER, INSPECTION.d_prime),
+            (PICK_TRAVELLER, INSPECTION.d_prime_traveller),
+        ):
+            d_prime = value(sign) + skill_gain
             rows[:, column + lane] = selected_share(selective, d_prime)
             rows[:, column + N + lane] = selected_share(selective, d_prime * skill)
-    rows[:, HURRY_QUEUE] = value("primary.hurry_queue")
-    rows[:, HURRY_SERVICE] = value("primary.hurry_service")
-    rows[:, WAIVE_QUEUE] = value("duty.waive_queue")
-    rows[:, LIMIT_S] = 60.0 * value("inspection.examination_limit_min")
-    rows[:, CLEARANCE_S] = 60.0 * value("inspection.clearance_min")
-    rows[:, LOOKOUT_HIT] = queried * (1.0 - value("database.lookout_miss_share"))
-    rows[:, WITHDRAWAL_SHARE] = value("inspection.withdrawal_share")
-    _kinds(rows, value)
+    rows[:, HURRY_QUEUE] = value(PRIMARY.hurry_queue)
+    rows[:, HURRY_SERVICE] = value(PRIMARY.hurry_service)
+    rows[:, WAIVE_QUEUE] = value(PARAMETER.duty.waive_queue)
+    rows[:, LIMIT_S] = 60.0 * value(INSPECTION.examination_limit_min)
+    rows[:, CLEARANCE_S] = 60.0 * value(INSPECTION.clearance_min)
+    rows[:, LOOKOUT_HIT] = queried * (1.0 - value(PARAMETER.database.lookout_miss_share))
+    rows[:, WITHDRAWAL_SHARE] = value(INSPECTION.withdrawal_share)
+    _kinds(rows, snapshot)
     _secondary_load(rows)
     return rows
 
 
-def _kinds(rows: Floats, value: Callable[[str], Floats]) -> None:
+def _kinds(rows: Floats, snapshot: Snapshot) -> None:
+    value = snapshot.at_ports
     for kind, name in enumerate(KINDS):
-        minutes = value(f"inspection.{name}_min")
+        minutes, find = (value(parameter) for parameter in KIND_PARAMETERS[name])
         rows[:, KIND_S + kind] = 60.0 * minutes
-        find = value(f"inspection.{name}_find")
         rows[:, KIND_RATE + kind] = [
             search_rate_per_s(p, m) for p, m in zip(find, minutes, strict=True)
         ]
-    cursory, dog = value("inspection.cursory_share"), value("inspection.dog_share")
-    imaging, intrusive = value("inspection.imaging_share"), value("inspection.intrusive_share")
+    cursory, dog = value(INSPECTION.cursory_share), value(INSPECTION.dog_share)
+    imaging, intrusive = value(INSPECTION.imaging_share), value(INSPECTION.intrusive_share)
     none = np.zeros(len(rows))
     travellers = [cursory, 1.0 - cursory - dog - intrusive, dog, none, intrusive]
     trade = [none, 1.0 - imaging - dog - intrusive, dog, imaging, intrusive]

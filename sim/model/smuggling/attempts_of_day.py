@@ -30,6 +30,7 @@ from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.traveller_firearms import TravellerFirearms, firearms_of
 from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
+from sim.parameters import PARAMETER
 from sim.places.ports import Ports
 from sim.records.tally import IN_TRANSIT, SEIZED, TURNED_BACK
 
@@ -82,7 +83,7 @@ class AttemptsOfDay:
         self.port_name = ports.ids
         scale = np.stack(
             [
-                conditions.at(day * DAY_S).value("traffic.volume_scale")
+                conditions.at(day * DAY_S).at_ports(PARAMETER.traffic.volume_scale)
                 for day in range(len(demand.daily))
             ]
         )

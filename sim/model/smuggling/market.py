@@ -19,7 +19,7 @@ from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.numerics.randomness import SUPPLY as SUPPLY_STREAM
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
-from sim.parameters import Smuggling
+from sim.parameters import PARAMETER, Smuggling
 from sim.places.network import Network, shares
 
 
@@ -115,7 +115,7 @@ class Markets:
                 market.prices_cad.append(market.price_cad)
             yield self.env.timeout(DAY_S)
             scales = self.conditions.at(self.env.now).at_places(
-                "market.demand_scale", len(self.markets)
+                PARAMETER.market.demand_scale, len(self.markets)
             )
             for market, scale in zip(self.markets.values(), scales, strict=True):
                 wanted = self._wanted(market, float(scale))
@@ -162,10 +162,10 @@ class Supply:
     def terms(self, snapshot: Snapshot) -> None:
         """Take in the conditions of a day."""
         count = len(self.network.sources)
-        self.retail = snapshot.at_places("supply.retail_share", count)
-        self.open = snapshot.at_places("supply.retail_open_share", count)
-        self.days = snapshot.at_places("supply.days_per_firearm", count)
-        self.cost_cad = snapshot.at_places("smuggling.acquisition_cad", count)
+        self.retail = snapshot.at_places(PARAMETER.supply.retail_share, count)
+        self.open = snapshot.at_places(PARAMETER.supply.retail_open_share, count)
+        self.days = snapshot.at_places(PARAMETER.supply.days_per_firearm, count)
+        self.cost_cad = snapshot.at_places(PARAMETER.smuggling.acquisition_cad, count)
         # Nobody is stopped or has to wait anywhere: nothing need be drawn.
         self.free = bool(np.all(self.open >= 1.0) and np.all(self.days <= 0.0))
         self.resourced_share = snapshot.parameters.supply.resourced_share

@@ -23,7 +23,7 @@ from sim.model.smuggling.organisation import Organisations, load_of, load_scale
 from sim.model.smuggling.traveller_firearms import firearms_of
 from sim.numerics.randomness import Streams, exponential_table
 from sim.numerics.units import DAY_S
-from sim.parameters import Duty, Parameters, Smuggling, Staffing
+from sim.parameters import PARAMETER, Duty, Parameters, Smuggling, Staffing
 from sim.places.ports import read_ports
 from sim.results.summary import wait_quantile_min
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
@@ -257,11 +257,15 @@ def test_a_ramp_grows_from_midnight_to_midnight() -> None:
         "inspection.random_share", "set", 0.103, start=datetime.date(2005, 7, 3), ramp_days=4.0
     )
     course = conditions(change)
-    levels = [course.at(day * DAY_S).value("inspection.random_share")[0] for day in range(8)]
+    levels = [
+        course.at(day * DAY_S).at_ports(PARAMETER.inspection.random_share)[0] for day in range(8)
+    ]
     usual = Parameters().inspection.random_share
     grown = [usual + part * (0.103 - usual) for part in (0, 0, 0, 0.25, 0.5, 0.75, 1, 1)]
     assert levels == pytest.approx(grown)
-    assert course.at(3.9 * DAY_S).value("inspection.random_share")[0] == pytest.approx(grown[3])
+    assert course.at(3.9 * DAY_S).at_ports(PARAMETER.inspection.random_share)[0] == pytest.approx(
+        grown[3]
+    )
 
 
 def test_changes_hold_where_they_are_made_and_compose_in_their_order() -> None:
@@ -269,7 +273,7 @@ def test_changes_hold_where_they_are_made_and_compose_in_their_order() -> None:
         Intervention("primary.car_s", "scale", 2.0, where=Where(ports=("coutts",))),
         Intervention("primary.car_s", "add", 10.0),
     )
-    assert course.at(0.0).value("primary.car_s") == pytest.approx([65.0, 65.0, 120.0])
+    assert course.at(0.0).at_ports(PARAMETER.primary.car_s) == pytest.approx([65.0, 65.0, 120.0])
 
 
 def test_a_change_begins_and_ends_at_its_minute() -> None:
@@ -280,7 +284,7 @@ def test_a_change_begins_and_ends_at_its_minute() -> None:
         )
     )  # fmt: skip
     seconds = [0.0, 6.5 * 3600.0 - 1.0, 6.5 * 3600.0, 9.0 * 3600.0 - 1.0, 9.0 * 3600.0]
-    values = [course.at(second).value("primary.car_s")[0] for second in seconds]
+    values = [course.at(second).at_ports(PARAMETER.primary.car_s)[0] for second in seconds]
     assert values == [55.0, 55.0, 99.0, 99.0, 55.0]
     assert [moment for moment, _ in course.breakpoints(0)] == [6.5 * 3600.0, 9.0 * 3600.0]
     assert course.breakpoints(1) == []
