@@ -61,5 +61,5 @@ def run_replication(point: Point, replication: int) -> Result:
 
     The same point and number give the same tables, byte for byte.
     """
-    border = run_border(point, replication)
-    return result_of(border, certify(border))
+    record = run_border(point, replication).record()
+    return result_of(record, certify(record))

@@ -35,6 +35,7 @@ from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
 from sim.places.ports import Ports
+from sim.records.replication import ReplicationRecord
 from sim.records.tally import TURNED_BACK, Tally, more_room, new_attempts, new_tally
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
@@ -167,6 +168,39 @@ class Border:
         self.env.process(self.markets.process())
         self.env.run(until=self.point.days * DAY_S)
         self._day_is_over()  # the clock stops before what happens at the last midnight
+
+    def record(self) -> ReplicationRecord:
+        """The record of the replication, once it has ended."""
+        end_s = self.point.days * DAY_S
+        in_line, in_line_since_s = self.engine.still_in_line()
+        on_the_way = self.extra_arrivals.on_the_way["attempt"]
+        organisations = self.attempts_of_day.organisations
+        return ReplicationRecord(
+            point=self.point,
+            ports=self.ports,
+            lanes=LANES,
+            traffic_share=self.conditions.traffic_share,
+            tally=self.tally,
+            open_s=self.open_s,
+            in_line=in_line,
+            in_line_since_s=in_line_since_s,
+            busy_after_s=self.engine.busy_after(end_s),
+            attempts_inside=np.concatenate(
+                [self.engine.attempts_inside(), on_the_way[on_the_way >= 0]]
+            ),
+            planned_officer_h=self.planned_officer_h,
+            duty_cad=self.duty_cad,
+            collections=self.collections,
+            trips_lost=self.diversion.tally.lost,
+            trips_diverted=self.diversion.tally.diverted,
+            organisations=len(organisations.entity),
+            organisations_away_s=organisations.away_s(end_s),
+            enrolments_lost=self.attempts_of_day.enrolment.lost,
+            attempts=self.attempts_of_day.record(self.attempts),
+            danger=self.danger.record(),
+            intelligence=self.intelligence.record(),
+            markets=self.markets.record(),
+        )
 
     def _workforce(self) -> ProcessGenerator:
         """Let the workforce develop from the first dated change of staffing on."""

@@ -18,6 +18,8 @@ from sim.errors import InputError, check_within
 from sim.numerics.units import Floats, Texts
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+PACIFIC = "Pacific"
+"""Name of the westernmost region of the port table."""
 TRAFFIC_CLASSES = ("car", "truck", "bus", "train")
 EARTH_RADIUS_KM = 6371.0
 

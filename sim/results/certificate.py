@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.border import Border
-from sim.model.port.referral import LOOKOUT, RANDOM, SELECTIVE
-from sim.model.smuggling.attempt import NOT_MADE, NOT_PLANNED, TRAFFICKING
 from sim.numerics.units import DAY_S
+from sim.records.attempts import NOT_MADE, NOT_PLANNED, TRAFFICKING
+from sim.records.replication import ReplicationRecord
 from sim.records.tally import (
     LINE_ARRIVED,
     LINE_QUEUE_S,
@@ -31,6 +30,8 @@ from sim.records.tally import (
 RELATIVE_TOLERANCE = 1e-7
 # Each vehicle adds moments of up to 3e7 s, with a rounding of 4e-9 s, to sums of up to 1e10 s.
 LITTLE_TOLERANCE_S = 1e-7
+# Reasons of referral that lead to an examination; paperwork and duty do not.
+SEARCHES = ("lookout", "random", "selective")
 
 
 def _law(law: str, residual: float, tolerance: float, detail: str) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def _law(law: str, residual: float, tolerance: float, detail: str) -> dict[str, 
     }
 
 
-def certify(border: Border) -> list[dict[str, Any]]:
+def certify(record: ReplicationRecord) -> list[dict[str, Any]]:
     """Check every law on a replication that has ended.
 
     Returns
@@ -53,19 +54,18 @@ def certify(border: Border) -> list[dict[str, Any]]:
         law, held, residual, tolerance (in the unit of the residual), detail.
     """
     return [
-        *_vehicles(border),
-        *_officers(border),
-        *_attempts(border),
-        *_intelligence(border),
-        _markets(border),
+        *_vehicles(record),
+        *_officers(record),
+        *_attempts(record),
+        *_intelligence(record),
+        _markets(record),
     ]
 
 
-def _vehicles(border: Border) -> Iterator[dict[str, Any]]:
-    line = border.tally.line
-    end = border.point.days * DAY_S
-    where, arrived = border.engine.still_in_line()
-    waiting = np.bincount(where, minlength=len(line))
+def _vehicles(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
+    line = record.tally.line
+    end = record.point.days * DAY_S
+    waiting = np.bincount(record.in_line, minlength=len(line))
     missing = line[:, LINE_ARRIVED] - line[:, LINE_SERVED] - waiting
     yield _law(
         "vehicles in = vehicles out + still in line",
@@ -73,7 +73,9 @@ def _vehicles(border: Border) -> Iterator[dict[str, Any]]:
         0.0,
         "vehicles; worst line",
     )
-    unserved_s = np.bincount(where, weights=end - arrived, minlength=len(line))
+    unserved_s = np.bincount(
+        record.in_line, weights=end - record.in_line_since_s, minlength=len(line)
+    )
     little = line[:, LINE_QUEUE_S] - line[:, LINE_WAIT_S] - unserved_s
     scale = 1.0 + line[:, LINE_QUEUE_S] / DAY_S + line[:, LINE_SERVED] + waiting
     with np.errstate(invalid="ignore"):  # a sum that is no number breaks the law
@@ -84,11 +86,11 @@ def _vehicles(border: Border) -> Iterator[dict[str, Any]]:
         LITTLE_TOLERANCE_S,
         "seconds a vehicle; worst line",
     )
-    lanes = border.tally.lane
-    shut = border.open_s <= 0.0
+    lanes = record.tally.lane
+    shut = record.open_s <= 0.0
     served = lanes[..., RELEASED].sum(axis=3)
     primary_s = lanes[..., PRIMARY_S].sum(axis=3)
-    excess = primary_s - border.tally.officer[..., OVERTIME]
+    excess = primary_s - record.tally.officer[..., OVERTIME]
     worst = float(excess[shut].max(initial=0.0))
     yield _law(
         "no vehicle served while its port is closed, but by the closing shift in overtime",
@@ -98,11 +100,11 @@ def _vehicles(border: Border) -> Iterator[dict[str, Any]]:
     )
 
 
-def _officers(border: Border) -> Iterator[dict[str, Any]]:
-    officer = border.tally.officer.sum(axis=(0, 2))
+def _officers(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
+    officer = record.tally.officer.sum(axis=(0, 2))
     paid = officer[:, SHIFT] + officer[:, OVERTIME]
     busy = officer[:, ON_PRIMARY] + officer[:, ON_CLEARANCE] + officer[:, ON_EXAMINATION]
-    after = border.engine.busy_after(border.point.days * DAY_S)
+    after = record.busy_after_s
     scale = 1.0 + float(paid.sum())
     yield _law(
         "officers at work <= officers on shift",
@@ -119,26 +121,20 @@ def _officers(border: Border) -> Iterator[dict[str, Any]]:
     )
 
 
-def _attempts(border: Border) -> Iterator[dict[str, Any]]:
-    attempts = border.attempts[: border.attempts_of_day.count]
+def _attempts(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
+    of, attempts = record.attempts, record.attempts.at_ports
+    planned = of.route != NOT_PLANNED
+    at_port = of.number >= 0
     loads = np.zeros(len(attempts), np.int64)
-    planned = elsewhere = 0
-    for row in border.attempts_of_day.rows:
-        if row.route.kind == NOT_PLANNED:
-            continue
-        planned += row.load
-        if row.number >= 0:
-            loads[row.number] = row.load
-        else:
-            elsewhere += row.load
+    loads[of.number[at_port]] = of.load[at_port]
+    elsewhere = int(of.load[planned & ~at_port].sum())
     decided = np.isin(attempts["fate"], (PASSED, SEIZED, TURNED_BACK))
-    on_the_way = border.extra_arrivals.on_the_way["attempt"]
-    inside = np.concatenate([border.engine.attempts_inside(), on_the_way[on_the_way >= 0]])
+    inside = record.attempts_inside
     inside = inside[~decided[inside]]  # who has withdrawn still goes through as a probe
     ended = int(loads[decided].sum()) + elsewhere
     yield _law(
         "firearms planned = deterred + passed + seized + in transit",
-        float(planned - ended - int(loads[inside].sum())),
+        float(of.load[planned].sum() - ended - int(loads[inside].sum())),
         0.0,
         f"firearms; {len(inside)} attempts in transit at the end",
     )
@@ -152,7 +148,8 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
         0.0,
         "share; worst attempt",
     )
-    searched = np.isin(attempts["reason"], (LOOKOUT, RANDOM, SELECTIVE))
+    searched = np.zeros(len(attempts), bool)
+    searched[of.number[at_port]] = np.isin(of.reason[at_port], SEARCHES)
     searched &= attempts["examination_s"] > 0
     law = 1.0 - np.exp(-attempts["rate_per_s"] * attempts["examination_s"])
     yield _law(
@@ -163,46 +160,43 @@ def _attempts(border: Border) -> Iterator[dict[str, Any]]:
     )
 
 
-def _intelligence(border: Border) -> Iterator[dict[str, Any]]:
-    of = border.intelligence
-    leads, cases, lookouts = of.leads, of.investigations, of.lookouts
+def _intelligence(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
+    of = record.intelligence
+    cases_open = len(of.cases_s) - of.cases_ended
     yield _law(
         "leads received = used + faded + waiting",
-        float(leads.received - leads.used - leads.faded - leads.waiting),
+        float(of.leads_received - of.leads_used - of.leads_faded - of.leads_waiting),
         0.0,
-        f"leads, with the warm-up; {leads.waiting} waiting at the end",
+        f"leads, with the warm-up; {of.leads_waiting} waiting at the end",
     )
     yield _law(
         "investigators = free + at work on a case",
-        float(cases.staff + cases.leaving - cases.free.level - cases.open),
+        float(of.investigators + of.investigators_leaving - of.investigators_free - cases_open),
         0.0,
-        f"investigators; {cases.open} cases open at the end",
+        f"investigators; {cases_open} cases open at the end",
     )
     yield _law(
         "lookouts issued = expired + active",
-        float(lookouts.issued - lookouts.expired - lookouts.active),
+        float(of.lookouts_issued - of.lookouts_expired - of.lookouts_active),
         0.0,
-        f"lookouts, with the warm-up; {lookouts.active} active at the end",
+        f"lookouts, with the warm-up; {of.lookouts_active} active at the end",
     )
 
 
-def _markets(border: Border) -> dict[str, Any]:
-    """Count what has passed anew, from the fates of the attempts."""
-    arrived = dict.fromkeys(border.markets.markets, 0)
-    for row in border.attempts_of_day.rows:
-        if row.kind != TRAFFICKING or row.route.kind in (NOT_MADE, NOT_PLANNED):
-            continue
-        fate = PASSED if row.number < 0 else int(border.attempts["fate"][row.number])
-        if fate == PASSED and not row.intercepted:
-            arrived[row.market] += row.load
-    residuals = [
-        (market.opening_stock + arrived[name] - market.sold - market.stock.level)
-        / (1.0 + market.opening_stock + arrived[name])
-        for name, market in border.markets.markets.items()
-    ]
+def _markets(record: ReplicationRecord) -> dict[str, Any]:
+    """Count what has passed anew, from what officers and patrols wrote down."""
+    of, markets = record.attempts, record.markets
+    passed = (of.kind == TRAFFICKING) & ~np.isin(of.route, (NOT_MADE, NOT_PLANNED))
+    at_port = of.number >= 0
+    passed[at_port] &= of.at_ports["fate"][of.number[at_port]] == PASSED
+    passed &= ~of.intercepted
+    arrived = np.array([of.load[passed & (of.market == name)].sum() for name in markets.ids])
+    residuals = (markets.opening_stock + arrived - markets.sold - markets.stock) / (
+        1.0 + markets.opening_stock + arrived
+    )
     return _law(
         "markets: stock at the start + firearms passed = sold + stock at the end",
-        max(residuals, key=abs),
+        max(residuals.tolist(), key=abs),
         RELATIVE_TOLERANCE,
         "ratio; worst market",
     )

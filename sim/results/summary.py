@@ -7,14 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.model.border import Border
-from sim.model.port.referral import REASONS
-from sim.model.port.traffic import LANES
-from sim.model.smuggling.attempt import (
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S, Floats
+from sim.places.ports import PACIFIC
+from sim.records.attempts import (
     AIR,
     ARREST,
     BETWEEN_PORTS,
-    NOT_MADE,
     NOT_PLANNED,
     PORT,
     POST,
@@ -23,23 +21,18 @@ from sim.model.smuggling.attempt import (
     TRAFFICKING,
     WATER,
 )
-from sim.model.smuggling.traveller_firearms import PACIFIC
-from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S, Floats
+from sim.records.replication import ReplicationRecord
 from sim.records.tally import (
     ARRIVALS,
     CLEARANCE_S,
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
-    IN_TRANSIT,
     LANE_COLUMNS,
     OFFICER_COLUMNS,
     OVERTIME,
-    PASSED,
     PRIMARY_S,
     REFERRED,
     RELEASED,
-    SEIZED,
-    TURNED_BACK,
     WAIT_BIN_EDGES_MIN,
     WAIT_BINS,
     WAIT_S,
@@ -50,36 +43,29 @@ from sim.results.schema import PRIMARY_OUTCOME
 
 # The Windsor-Detroit gateway, for which a target of transit time was set (B057).
 WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
-FATES = {
-    IN_TRANSIT: "in_transit",
-    PASSED: "passed",
-    SEIZED: "seized",
-    TURNED_BACK: "deterred",
-}
-"""Fate of an attempt at a port, by its code; a code that is not here is an error."""
 _WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
 
 
-def result_of(border: Border, certificate: list[dict[str, Any]]) -> Result:
+def result_of(record: ReplicationRecord, certificate: list[dict[str, Any]]) -> Result:
     """Make the tables of a replication that has ended."""
-    attempts = _attempts(border)
+    attempts = _attempts(record)
     return Result(
-        summary=_summary(border, attempts),
-        port_hours=_port_hours(border),
-        officer_hours=_officer_hours(border),
+        summary=_summary(record, attempts),
+        port_hours=_port_hours(record),
+        officer_hours=_officer_hours(record),
         attempts=attempts,
         certificate=certificate,
     )
 
 
-def _port_hours(border: Border) -> pd.DataFrame:
-    lane, waits = border.tally.lane, border.tally.waits
+def _port_hours(record: ReplicationRecord) -> pd.DataFrame:
+    lane, waits = record.tally.lane, record.tally.waits
     weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
     rows = lane[weekday, port, hour, number]
     bins = waits[weekday, port, hour, number]
     columns: dict[str, Any] = {
-        "port_id": border.ports.ids[port],
-        "lane": np.array(LANES)[number],
+        "port_id": record.ports.ids[port],
+        "lane": np.array(record.lanes)[number],
         "weekday": weekday,
         "hour": hour,
     }
@@ -90,11 +76,11 @@ def _port_hours(border: Border) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _officer_hours(border: Border) -> pd.DataFrame:
-    officer = border.tally.officer
+def _officer_hours(record: ReplicationRecord) -> pd.DataFrame:
+    officer = record.tally.officer
     weekday, port, hour = np.nonzero(officer.any(axis=3))
     columns: dict[str, Any] = {
-        "port_id": border.ports.ids[port],
+        "port_id": record.ports.ids[port],
         "weekday": weekday,
         "hour": hour,
     }
@@ -103,51 +89,39 @@ def _officer_hours(border: Border) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _attempts(border: Border) -> pd.DataFrame:
-    found = border.attempts
-    rows = []
-    for row in border.attempts_of_day.rows:
-        share, reason, minutes = row.route.loss, "", 0.0
-        if row.number >= 0:
-            seen = found[row.number]
-            fate = FATES[int(seen["fate"])]
-            share = float(
-                seen["p_found_on_lookout"] + seen["p_found_if_in_time"] * (seen["in_time"] > 0)
-            )
-            reason = REASONS[int(seen["reason"])]
-            minutes = float(seen["examination_s"]) / 60.0
-        elif row.route.kind == NOT_PLANNED:
-            fate = "not_planned"
-        elif row.route.kind == NOT_MADE:
-            fate = "deterred"
-        else:
-            fate = "intercepted" if row.intercepted else "passed"
-        rows.append(
-            {
-                "attempt_id": row.attempt_id,
-                "kind": row.kind,
-                "organisation": str(row.organisation) if row.organisation >= 0 else "",
-                "market": row.market,
-                "source": row.source,
-                "route": row.route.kind,
-                "region": row.route.region,
-                "port_id": str(border.ports.ids[row.route.port]) if row.number >= 0 else "",
-                "lane": LANES[row.lane] if row.lane >= 0 else "",
-                "time_s": row.time_s,
-                "load": row.load,
-                "deep": row.deep,
-                "lookout": row.lookout,
-                "perceived_loss": row.route.believed_loss,
-                "true_detection_share": share,
-                "reason": reason,
-                "examination_min": minutes,
-                "fate": fate,
-                "why": row.why,
-            }
-        )
+def _attempts(record: ReplicationRecord) -> pd.DataFrame:
+    of = record.attempts
+    at_port = of.number >= 0
+    seen = of.at_ports[of.number[at_port]]
+    detection, minutes = of.loss.copy(), np.zeros(len(of.loss))
+    detection[at_port] = seen["p_found_on_lookout"] + seen["p_found_if_in_time"] * (
+        seen["in_time"] > 0
+    )
+    minutes[at_port] = seen["examination_s"] / 60.0
+    table = {
+        "attempt_id": of.attempt_id,
+        "kind": of.kind,
+        "organisation": np.where(of.organisation >= 0, of.organisation.astype(np.str_), ""),
+        "market": of.market,
+        "source": of.source,
+        "route": of.route,
+        "region": of.region,
+        "port_id": of.port_id,
+        "lane": of.lane,
+        "time_s": of.time_s,
+        "load": of.load,
+        "deep": of.deep,
+        "lookout": of.lookout,
+        "perceived_loss": of.believed_loss,
+        "true_detection_share": detection,
+        "reason": of.reason,
+        "examination_min": minutes,
+        "fate": of.fate,
+        "why": of.why,
+    }
     keys = {key.name for key in KEYS}
     columns = [column.name for column in TABLES["attempts"] if column.name not in keys]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(table, columns=columns)
 
 
 def wait_quantile_min(counts: Floats, share: float) -> float:
@@ -171,8 +145,8 @@ def wait_quantile_min(counts: Floats, share: float) -> float:
     return float(lower[k] + within * (upper[k] - lower[k]))
 
 
-def _groups(border: Border) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    ports = border.ports
+def _groups(record: ReplicationRecord) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+    ports = record.ports
     yield "all", np.ones(len(ports), bool)
     yield "one_officer", ports.one_officer
     yield "larger", ~ports.one_officer
@@ -201,20 +175,23 @@ def _traffic(sums: Floats, waits: Floats) -> dict[str, float]:
     }
 
 
-def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
-    lane = border.tally.lane.sum(axis=(0, 2))
-    waits = border.tally.waits.sum(axis=(0, 2))
+def _summary(record: ReplicationRecord, attempts: pd.DataFrame) -> pd.DataFrame:
+    lane = record.tally.lane.sum(axis=(0, 2))
+    waits = record.tally.waits.sum(axis=(0, 2))
     rows = []
 
     def add(metric: str, group: str, kind: str, value: float) -> None:
         if value == value:
-            unit = METRICS[metric].unit.replace("firearms", border.point.parameters.contraband.unit)
+            unit = METRICS[metric].unit.replace("firearms", record.point.parameters.contraband.unit)
             rows.append((metric, unit, group, kind, float(value)))
 
-    for group, chosen in _groups(border):
+    for group, chosen in _groups(record):
         if not chosen.any():
             continue
-        classes = [("all", slice(None)), *((name, slice(i, i + 1)) for i, name in enumerate(LANES))]
+        classes = [
+            ("all", slice(None)),
+            *((name, slice(i, i + 1)) for i, name in enumerate(record.lanes)),
+        ]
         for kind, which in classes:
             sums = lane[chosen][:, which].sum(axis=(0, 1))
             if sums[ARRIVALS] + sums[RELEASED] == 0:
@@ -222,21 +199,21 @@ def _summary(border: Border, attempts: pd.DataFrame) -> pd.DataFrame:
             measures = _traffic(sums, waits[chosen][:, which].sum(axis=(0, 1)))
             for metric, value in measures.items():
                 add(metric, group, kind, value)
-        officer = border.tally.officer[:, chosen].sum(axis=(0, 1, 2)) / HOUR_S
+        officer = record.tally.officer[:, chosen].sum(axis=(0, 1, 2)) / HOUR_S
         for i, name in enumerate(OFFICER_COLUMNS):
             if name != "clearance_s":
                 add(f"officer_{name[:-2]}_h", group, "all", officer[i])
     for metric, value in _firearms(attempts).items():
         add(metric, "all", "all", value)
-    for metric, value in intelligence_metrics(border, attempts).items():
+    for metric, value in intelligence_metrics(record, attempts).items():
         add(metric, "all", "all", value)
-    for metric, value in _other(border, lane).items():
+    for metric, value in _other(record, lane).items():
         add(metric, "all", "all", value)
-    for metric, place, value in traces_by_place(border):
+    for metric, place, value in traces_by_place(record):
         add(metric, "all", place, value)
-    for metric, value in record_measures(border, attempts):
+    for metric, value in record_measures(record, attempts):
         add(metric, "all", "all", value)
-    for metric, kind, value in trade_measures(border, attempts):
+    for metric, kind, value in trade_measures(record, attempts):
         add(metric, "all", kind, value)
     return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
 
@@ -277,40 +254,42 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _other(border: Border, lane: Floats) -> dict[str, float]:
-    costs = border.point.parameters.costs
+def _other(record: ReplicationRecord, lane: Floats) -> dict[str, float]:
+    costs = record.point.parameters.costs
     delay_h = lane[..., WAIT_S].sum(axis=0) / HOUR_S
-    trucks = np.array([name in ("truck", "fast") for name in LANES])
+    trucks = np.array([name in ("truck", "fast") for name in record.lanes])
     value = np.where(trucks, costs.truck_delay_cad_per_h, costs.car_delay_cad_per_h)
-    danger = border.danger.tally
-    end = border.point.days * DAY_S
-    closed = sum(max(min(w.end_s, end) - w.start_s, 0.0) for w in border.danger.withdrawals)
-    scenario = border.point.scenario
+    danger = record.danger
+    end = record.point.days * DAY_S
+    closed = sum(max(min(stop, end) - start, 0.0) for start, stop in danger.withdrawn_s.tolist())
+    scenario = record.point.scenario
     programme = sum(
-        cost.cad_per_year * border.point.days / DAYS_PER_YEAR + cost.cad_once
+        cost.cad_per_year * record.point.days / DAYS_PER_YEAR + cost.cad_once
         for cost in scenario.costs
     )
     # Entries are of the whole border; a run of a part of it bears its part, by traffic.
-    programme *= border.conditions.traffic_share
-    overtime_h = float(border.tally.officer[..., OVERTIME].sum()) / HOUR_S
+    programme *= record.traffic_share
+    overtime_h = float(record.tally.officer[..., OVERTIME].sum()) / HOUR_S
     hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
     return {
-        "enrolments_lost": border.attempts_of_day.enrolment.lost,
-        "duty_collected_cad": border.duty_cad,
-        "collections": border.collections,
-        "trips_lost": border.diversion.tally.lost,
-        "trips_diverted": border.diversion.tally.diverted,
+        "enrolments_lost": record.enrolments_lost,
+        "duty_collected_cad": record.duty_cad,
+        "collections": record.collections,
+        "trips_lost": record.trips_lost,
+        "trips_diverted": record.trips_diverted,
         "withdrawals": danger.withdrawals,
         "withdrawal_closed_h": closed / HOUR_S,
         "dangerous_subjects_met": danger.subjects_met,
         "port_runners_met": danger.runners_met,
         "delay_value_cad": float((delay_h * value).sum()),
         "programme_cost_cad": float(programme),
-        "officer_pay_cad": (border.planned_officer_h + overtime_h) * hourly_cad,
+        "officer_pay_cad": (record.planned_officer_h + overtime_h) * hourly_cad,
     }
 
 
-def record_measures(border: Border, attempts: pd.DataFrame) -> Iterator[tuple[str, float]]:
+def record_measures(
+    record: ReplicationRecord, attempts: pd.DataFrame
+) -> Iterator[tuple[str, float]]:
     """Expected seizures of a replication that has ended, by kind and place."""
     chance = attempts["true_detection_share"]
     firearms = attempts["load"] * chance
@@ -318,8 +297,8 @@ def record_measures(border: Border, attempts: pd.DataFrame) -> Iterator[tuple[st
     at_port = attempts["route"] == PORT
     elsewhere = trafficked & attempts["route"].isin((POST, AIR))
     travellers = float(firearms[~trafficked].sum())
-    handguns = border.point.parameters.smuggling.traveller_handgun_share
-    pacific = border.ports.ids[border.ports.region == PACIFIC].tolist()
+    handguns = record.point.parameters.smuggling.traveller_handgun_share
+    pacific = record.ports.ids[record.ports.region == PACIFIC].tolist()
     yield "expected_traveller_firearms_seized", travellers
     yield "expected_trafficking_seizures", float(chance[trafficked & at_port].sum())
     yield "expected_traveller_seizures", float(chance[~trafficked].sum())
@@ -334,7 +313,9 @@ def record_measures(border: Border, attempts: pd.DataFrame) -> Iterator[tuple[st
     yield "expected_firearms_seized_post_air", float(firearms[elsewhere].sum())
 
 
-def trade_measures(border: Border, attempts: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
+def trade_measures(
+    record: ReplicationRecord, attempts: pd.DataFrame
+) -> Iterator[tuple[str, str, float]]:
     """Measures of a replication that has ended: metric, class (a market's id or all), value.
 
     The street price is the mean over the days of the run; over all markets it is weighted with
@@ -343,48 +324,44 @@ def trade_measures(border: Border, attempts: pd.DataFrame) -> Iterator[tuple[str
     unused = attempts.loc[attempts["route"] == NOT_PLANNED, "why"]
     for why in (ARREST, SUPPLY, PRICE):
         yield f"trips_not_planned_{why}", "all", float((unused == why).sum())
-    organisations = border.attempts_of_day.organisations
-    run_s = border.point.days * DAY_S
-    in_action = len(organisations.entity) - organisations.away_s(run_s) / run_s
+    run_s = record.point.days * DAY_S
+    in_action = record.organisations - record.organisations_away_s / run_s
     yield "organisations_in_action", "all", in_action
     passed = attempts[(attempts["kind"] == "trafficking") & (attempts["fate"] == "passed")]
     delivered = passed.groupby("market")["load"].sum()
     yield "firearms_delivered", "all", float(passed["load"].sum())
-    prices, weights = [], []
-    for name, market in border.markets.markets.items():
-        price = float(np.mean(market.prices_cad))
+    markets = record.markets
+    stocks, weights = markets.stock.tolist(), markets.demand_per_day.tolist()
+    for name, price, stock in zip(markets.ids, markets.price_cad.tolist(), stocks, strict=True):
         yield "firearms_delivered", name, float(delivered.get(name, 0))
         yield "street_price_cad", name, price
-        yield "market_stock", name, float(market.stock.level)
-        prices.append(price)
-        weights.append(market.demand_per_day)
+        yield "market_stock", name, stock
     weights = weights if sum(weights) > 0.0 else [1.0] * len(weights)
-    yield "street_price_cad", "all", float(np.average(prices, weights=weights))
-    stock = sum(market.stock.level for market in border.markets.markets.values())
-    yield "market_stock", "all", float(stock)
+    yield "street_price_cad", "all", float(np.average(markets.price_cad, weights=weights))
+    yield "market_stock", "all", float(sum(stocks))
 
 
-def traces_by_place(border: Border) -> Iterator[tuple[str, str, float]]:
+def traces_by_place(record: ReplicationRecord) -> Iterator[tuple[str, str, float]]:
     """Count traces: metric, market of the request or source of the first sale, value."""
     for metric, counts in zip(
         ("traces_requested", "traces_succeeded"),
-        border.intelligence.traces_by_place(),
+        (record.intelligence.traces_requested, record.intelligence.traces_succeeded),
         strict=True,
     ):
         for place, count in counts.items():
             yield metric, place, float(count)
 
 
-def intelligence_metrics(border: Border, attempts: pd.DataFrame) -> dict[str, float]:
+def intelligence_metrics(record: ReplicationRecord, attempts: pd.DataFrame) -> dict[str, float]:
     """Count what intelligence did in the run itself, without the warm-up."""
-    of = border.intelligence
-    end_s = border.point.days * DAY_S
-    counted = of.counted()
+    of = record.intelligence
+    end_s = record.point.days * DAY_S
+    counted = dict(of.counted)
     trace_s, message_s = counted.pop("trace_delay_s"), counted.pop("messages_delay_s")
     messages = counted.pop("messages_delivered")
     open_s = sum(
-        max(min(case.ends_s, end_s) - max(case.opened_s, 0.0), 0.0)
-        for case in of.investigations.cases
+        max(min(ends_s, end_s) - max(opened_s, 0.0), 0.0)
+        for opened_s, ends_s in of.cases_s.tolist()
     )
     trips = attempts[(attempts["kind"] == TRAFFICKING) & (attempts["route"] == PORT)]
     sought = trips[trips["lookout"].astype(bool)]
@@ -394,8 +371,8 @@ def intelligence_metrics(border: Border, attempts: pd.DataFrame) -> dict[str, fl
         "trace_delay_days": _mean(trace_s / DAY_S, counted["traces_succeeded"]),
         "message_delay_days": _mean(message_s / DAY_S, messages),
         "cases_open": open_s / end_s,
-        "cases_in_line": float(of.investigations.in_line),
-        "lookouts_active": float(of.lookouts.active),
+        "cases_in_line": float(of.cases_in_line),
+        "lookouts_active": float(of.lookouts_active),
         "lookout_trips": float(len(sought)),
         "lookout_trip_share": _mean(float(len(sought)), float(len(trips))),
         "lookouts_hit": float(hit),

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sim.model.border import Border
-from sim.model.smuggling.attempt import (
+from sim.model.smuggling.attempt import Attempt
+from sim.records.attempts import (
     AIR,
     BETWEEN_PORTS,
     NOT_MADE,
@@ -17,7 +18,6 @@ from sim.model.smuggling.attempt import (
     POST,
     TRAFFICKING,
     WATER,
-    Attempt,
 )
 from sim.scenario.intervention import Intervention, Scenario
 from sim.scenario.reading import read

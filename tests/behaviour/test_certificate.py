@@ -1,5 +1,6 @@
 """The certificate holds whatever the configuration, and fails when a sum is tampered with."""
 
+import dataclasses
 import datetime
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from sim.errors import InputError
 from sim.model.border import Border
 from sim.model.intelligence.investigation import Case
 from sim.model.port.referral import SELECTIVE
+from sim.records.attempts import Fate
 from sim.records.tally import (
     IN_TRANSIT,
     LINE_QUEUE_S,
@@ -97,7 +99,7 @@ def test_every_law_holds_for_any_mixture(
         at.scenario.check(at.parameters)
     except InputError:
         assume(False)
-    broken = [law for law in certify(run_border(at, 0)) if not law["held"]]
+    broken = [law for law in certify(run_border(at, 0).record()) if not law["held"]]
     assert broken == []
 
 
@@ -186,7 +188,7 @@ TAMPERED: dict[str, Callable[[Border], None]] = {
 
 
 def test_every_law_is_broken_on_purpose_here() -> None:
-    laws = certify(run())
+    laws = certify(run().record())
     assert [law["law"] for law in laws if not law["held"]] == []
     assert {law["law"] for law in laws} == set(TAMPERED)
 
@@ -195,7 +197,7 @@ def test_every_law_is_broken_on_purpose_here() -> None:
 def test_a_law_that_is_broken_is_found(law: str) -> None:
     border = run()
     TAMPERED[law](border)
-    broken = {row["law"] for row in certify(border) if not row["held"]}
+    broken = {row["law"] for row in certify(border.record()) if not row["held"]}
     assert law in broken
     assert len(broken) <= 2  # what follows from it, not everything
 
@@ -203,5 +205,21 @@ def test_a_law_that_is_broken_is_found(law: str) -> None:
 def test_a_sum_that_is_no_number_breaks_its_law() -> None:
     border = run()
     border.tally.line[0, LINE_QUEUE_S] = np.nan
-    held = {row["law"]: row["held"] for row in certify(border)}
+    held = {row["law"]: row["held"] for row in certify(border.record())}
     assert not held["Little's law: time integral of the line = sum of waits"]
+
+
+def test_the_certificate_counts_for_itself() -> None:
+    """It does not read the word for a fate, and finds a load that only the record has."""
+    record = run().record()
+    words = dataclasses.replace(record.attempts, fate=np.full_like(record.attempts.fate, "passed"))
+    assert certify(dataclasses.replace(record, attempts=words)) == certify(record)
+    load = record.attempts.load.copy()
+    load[np.flatnonzero(record.attempts.fate == Fate.PASSED)[0]] += 1000
+    loads = dataclasses.replace(record.attempts, load=load)
+    broken = {
+        row["law"]
+        for row in certify(dataclasses.replace(record, attempts=loads))
+        if not row["held"]
+    }
+    assert broken == {"markets: stock at the start + firearms passed = sold + stock at the end"}

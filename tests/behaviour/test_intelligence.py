@@ -12,10 +12,11 @@ import simpy
 
 from sim.model.conditions import Conditions, Terms
 from sim.model.intelligence.intelligence import Intelligence
-from sim.model.smuggling.attempt import PORT, TRAFFICKING, Attempt, AttemptOutcome, Route
+from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
+from sim.records.attempts import PORT, TRAFFICKING
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.reading import read
 from tests.behaviour.scene import parameters, setting, whole_table

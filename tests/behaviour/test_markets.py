@@ -11,20 +11,13 @@ import pytest
 import simpy
 
 from sim.model.conditions import Conditions
-from sim.model.smuggling.attempt import (
-    PORT,
-    PRICE,
-    SUPPLY,
-    TRAFFICKING,
-    Attempt,
-    AttemptOutcome,
-    Route,
-)
+from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.market import Deals, Markets, Supply
 from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters
+from sim.records.attempts import PORT, PRICE, SUPPLY, TRAFFICKING
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
 from sim.scenario.reading import read
 from tests.behaviour.scene import Changes, parameters, whole_table

@@ -4,12 +4,13 @@ import dataclasses
 
 import pytest
 
-from sim.model.smuggling.attempt import ARREST, PORT, TRAFFICKING, Attempt, AttemptOutcome, Route
+from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling
 from sim.places.network import shares
+from sim.records.attempts import ARREST, PORT, TRAFFICKING
 
 
 def organisations(**changes: object) -> Organisations:

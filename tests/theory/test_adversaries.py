@@ -20,10 +20,11 @@ from sim.model.smuggling.adversary import (
 )
 from sim.model.smuggling.adversary.quantal_response import shares
 from sim.model.smuggling.adversary.threshold import willing
-from sim.model.smuggling.attempt import PORT, TRAFFICKING, Attempt, AttemptOutcome, Route
+from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling
+from sim.records.attempts import PORT, TRAFFICKING
 
 ROUTES = 8
 SMUGGLING = Smuggling()

@@ -41,6 +41,7 @@ from sim.model.smuggling.attempt import Attempt, AttemptOutcome
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
+from sim.records.replication import IntelligenceRecord
 
 RECOVERED = "recovered"
 # Keys of draws of what a stop leads to: its attempt is the entity.
@@ -279,6 +280,29 @@ class Intelligence:
     def counted(self) -> dict[str, float]:
         """What has been counted in the run itself."""
         return {name: value - self.before.get(name, 0) for name, value in self.totals().items()}
+
+    def record(self) -> IntelligenceRecord:
+        """What the run leaves behind."""
+        requested, succeeded = self.traces_by_place()
+        leads, cases, lookouts = self.leads, self.investigations, self.lookouts
+        return IntelligenceRecord(
+            counted=self.counted(),
+            traces_requested=requested,
+            traces_succeeded=succeeded,
+            leads_received=leads.received,
+            leads_used=leads.used,
+            leads_faded=leads.faded,
+            leads_waiting=leads.waiting,
+            investigators=cases.staff,
+            investigators_leaving=cases.leaving,
+            investigators_free=int(cases.free.level),
+            cases_s=np.array([(case.opened_s, case.ends_s) for case in cases.cases]).reshape(-1, 2),
+            cases_ended=cases.ended,
+            cases_in_line=cases.in_line,
+            lookouts_issued=lookouts.issued,
+            lookouts_expired=lookouts.expired,
+            lookouts_active=lookouts.active,
+        )
 
     def traces_by_place(self) -> tuple[dict[str, int], dict[str, int]]:
         """Traces requested in the run by market, and those that succeeded by source."""

@@ -17,6 +17,7 @@ from sim.numerics.randomness import DANGER, PORT_RUNNER, Streams, entity_number,
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR
 from sim.parameters import PARAMETER
 from sim.places.ports import Ports
+from sim.records.replication import DangerRecord
 
 # Road vehicles of the 139 ports in 2005 (sim/data/volumes.csv.gz), to which the base rates belong.
 ROAD_VEHICLES_2005 = 37.4e6
@@ -98,6 +99,15 @@ class Danger:
             self.tally.runners_met += int(arrival <= danger.runner_caught_min)
         self.withdrawals += withdrawals
         return withdrawals
+
+    def record(self) -> DangerRecord:
+        """What the run leaves behind."""
+        return DangerRecord(
+            withdrawals=self.tally.withdrawals,
+            subjects_met=self.tally.subjects_met,
+            runners_met=self.tally.runners_met,
+            withdrawn_s=np.array([(w.start_s, w.end_s) for w in self.withdrawals]).reshape(-1, 2),
+        )
 
     def _events(
         self, name: str, purpose: int, rate: float, day: int

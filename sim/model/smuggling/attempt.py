@@ -2,13 +2,15 @@
 
 from typing import NamedTuple
 
-PORT, BETWEEN_PORTS, WATER, POST, AIR = "port", "between_ports", "water", "post", "air"
-NOT_MADE = "not_made"
-NOT_PLANNED = "not_planned"
+from sim.records.attempts import NOT_MADE, NOT_PLANNED, Fate
+from sim.records.tally import IN_TRANSIT, PASSED, SEIZED, TURNED_BACK
 
-TRAFFICKING, TRAVELLER = "trafficking", "traveller"
-
-ARREST, SUPPLY, PRICE = "arrest", "supply", "price"
+_AT_PORT = {
+    IN_TRANSIT: Fate.IN_TRANSIT,
+    PASSED: Fate.PASSED,
+    SEIZED: Fate.SEIZED,
+    TURNED_BACK: Fate.DETERRED,
+}
 
 
 class Route(NamedTuple):
@@ -76,6 +78,30 @@ class Attempt(NamedTuple):
     lookout: bool = False
     intercepted: bool = False
     why: str = ""
+
+
+def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
+    """What becomes of an attempt.
+
+    Parameters
+    ----------
+    attempt : Attempt
+    at_port : int
+        What the engine wrote down of it (``fate`` of `sim.records.tally.ATTEMPT`); without effect
+        where no port is involved.
+
+    Raises
+    ------
+    KeyError
+        If the engine wrote down something else than a fate.
+    """
+    if attempt.number >= 0:
+        return _AT_PORT[at_port]
+    if attempt.route.kind == NOT_PLANNED:
+        return Fate.NOT_PLANNED
+    if attempt.route.kind == NOT_MADE:
+        return Fate.DETERRED
+    return Fate.INTERCEPTED if attempt.intercepted else Fate.PASSED
 
 
 class AttemptOutcome(NamedTuple):

@@ -2,7 +2,8 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,17 +12,9 @@ from sim.model.conditions import Conditions, Snapshot
 from sim.model.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_extra_arrivals
 from sim.model.port.layout import Layout
 from sim.model.port.opening import Opening
-from sim.model.port.traffic import CAR, TRUCK, Demand
-from sim.model.smuggling.attempt import (
-    NOT_MADE,
-    NOT_PLANNED,
-    PORT,
-    TRAFFICKING,
-    TRAVELLER,
-    Attempt,
-    AttemptOutcome,
-    Route,
-)
+from sim.model.port.referral import REASONS
+from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
+from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_of
 from sim.model.smuggling.enrolment import Enrolment
 from sim.model.smuggling.market import Deals, Markets, Supply
 from sim.model.smuggling.organisation import Opportunity, Organisations
@@ -32,7 +25,15 @@ from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
 from sim.places.ports import Ports
-from sim.records.tally import IN_TRANSIT, SEIZED, TURNED_BACK
+from sim.records.attempts import (
+    NOT_MADE,
+    NOT_PLANNED,
+    PORT,
+    TRAFFICKING,
+    TRAVELLER,
+    AttemptsRecord,
+    Fate,
+)
 
 # Whether a lookout on a trip is active: its attempt, organisation and moment of arrival.
 Sought = Callable[[str, int, float], bool]
@@ -175,21 +176,61 @@ class AttemptsOfDay:
         attempts : array of ATTEMPT
             What the engine has found out so far.
         """
-        found: list[AttemptOutcome] = []
+        outcomes: list[AttemptOutcome] = []
         pending: list[Attempt] = []
-        for booking in [*self._pending, *self.rows[self._told :]]:
-            if booking.kind != TRAFFICKING or booking.route.kind in (NOT_MADE, NOT_PLANNED):
+        for attempt in [*self._pending, *self.rows[self._told :]]:
+            if attempt.kind != TRAFFICKING or attempt.route.kind in (NOT_MADE, NOT_PLANNED):
                 continue
-            if booking.number < 0:
-                found.append(AttemptOutcome(booking, booking.intercepted))
-                continue
-            fate = int(attempts["fate"][booking.number])
-            if fate == IN_TRANSIT:
-                pending.append(booking)
+            fate = fate_of(attempt, int(attempts["fate"][attempt.number]))
+            if fate == Fate.IN_TRANSIT:
+                pending.append(attempt)
             else:
-                found.append(AttemptOutcome(booking, fate == SEIZED, fate == TURNED_BACK))
+                stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
+                outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
         self._pending, self._told = pending, len(self.rows)
-        return found
+        return outcomes
+
+    def record(self, attempts: Rows) -> AttemptsRecord:
+        """Every attempt of the run, a column each for what is known of it.
+
+        Parameters
+        ----------
+        attempts : array of ATTEMPT
+            What the engine has written down.
+        """
+        at_ports = attempts[: self.count]
+        codes = at_ports["fate"].tolist()
+        of = _columns(Attempt._fields, self.rows)
+        route = _columns(Route._fields, of["route"])
+        number = np.array(of["number"], np.int64)
+        at_port = number >= 0
+        port_id = np.where(at_port, self.port_name[np.array(route["port"], np.int64)], "")
+        reason = np.full(len(number), "", "U16")
+        reason[at_port] = np.array(REASONS)[at_ports["reason"][number[at_port]]]
+        fates = [fate_of(row, codes[row.number] if row.number >= 0 else 0) for row in self.rows]
+        return AttemptsRecord(
+            attempt_id=np.array(of["attempt_id"], np.str_),
+            kind=np.array(of["kind"], np.str_),
+            organisation=np.array(of["organisation"], np.int64),
+            market=np.array(of["market"], np.str_),
+            source=np.array(of["source"], np.str_),
+            route=np.array(route["kind"], np.str_),
+            region=np.array(route["region"], np.str_),
+            why=np.array(of["why"], np.str_),
+            port_id=np.asarray(port_id),
+            lane=np.array([*LANES, ""])[np.array(of["lane"], np.int64)],
+            reason=reason,
+            fate=np.array(fates, np.str_),
+            number=number,
+            time_s=np.array(of["time_s"], np.float64),
+            load=np.array(of["load"], np.int64),
+            deep=np.array(of["deep"], np.bool_),
+            lookout=np.array(of["lookout"], np.bool_),
+            intercepted=np.array(of["intercepted"], np.bool_),
+            believed_loss=np.array(route["believed_loss"], np.float64),
+            loss=np.array(route["loss"], np.float64),
+            at_ports=at_ports,
+        )
 
     def _guests_of(
         self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
@@ -267,6 +308,12 @@ class AttemptsOfDay:
         """Which guests stand in a line of a port."""
         first, last = self.layout.first_line[port], self.layout.first_line[port + 1]
         return np.asarray((extra_arrivals["line"] >= first) & (extra_arrivals["line"] < last))
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
+    """Columns of rows of tuples, by name."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return dict(zip(names, columns, strict=True))
 
 
 def _open_ports(opening: Opening, seconds: float) -> npt.NDArray[np.bool_]:

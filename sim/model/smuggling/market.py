@@ -14,13 +14,15 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim.model.conditions import Conditions, Snapshot
-from sim.model.smuggling.attempt import PRICE, SUPPLY, AttemptOutcome
+from sim.model.smuggling.attempt import AttemptOutcome
 from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.numerics.randomness import SUPPLY as SUPPLY_STREAM
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 from sim.parameters import PARAMETER, Smuggling
 from sim.places.network import Network, shares
+from sim.records.attempts import PRICE, SUPPLY
+from sim.records.replication import MarketsRecord
 
 
 @dataclass
@@ -124,6 +126,18 @@ class Markets:
                     yield market.stock.get(bought)
                     market.sold += bought
                 self._move_price(market)
+
+    def record(self) -> MarketsRecord:
+        """What the run leaves behind."""
+        markets = list(self.markets.values())
+        return MarketsRecord(
+            ids=tuple(self.markets),
+            demand_per_day=np.array([market.demand_per_day for market in markets]),
+            opening_stock=np.array([market.opening_stock for market in markets]),
+            sold=np.array([market.sold for market in markets]),
+            stock=np.array([market.stock.level for market in markets]),
+            price_cad=np.array([np.mean(market.prices_cad) for market in markets]),
+        )
 
     def _wanted(self, market: Market, scale: float) -> float:
         ratio = market.price_cad / self.baseline_cad if self.baseline_cad > 0.0 else 1.0

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from sim.model.smuggling.attempt import ARREST, AttemptOutcome
+from sim.model.smuggling.attempt import AttemptOutcome
 from sim.numerics.randomness import ARREST as ARREST_DRAW
 from sim.numerics.randomness import LOAD, MARKET, OPPORTUNITY, Streams, entity_number, poisson_count
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.network import Location, Network, read_network, shares
 from sim.places.ports import EARTH_RADIUS_KM
+from sim.records.attempts import ARREST
 
 # Steps of proportional fitting: after so many, margins of this size have long settled.
 STEPS = 200

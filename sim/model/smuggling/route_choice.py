@@ -20,7 +20,7 @@ from sim.model.smuggling.adversary import (
     Threshold,
     WorstCase,
 )
-from sim.model.smuggling.attempt import AIR, NOT_MADE, PORT, POST, AttemptOutcome, Route
+from sim.model.smuggling.attempt import AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.routes import (
@@ -35,6 +35,7 @@ from sim.numerics.randomness import ROUTE, Streams, entity_number, to_uniform
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import Ports
+from sim.records.attempts import AIR, NOT_MADE, PORT, POST
 
 _RISK_TOLERANCE = entity_number("route/nerve")
 

@@ -10,12 +10,13 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from sim.model.smuggling.attempt import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER, Route
+from sim.model.smuggling.attempt import Route
 from sim.numerics.randomness import entity_number
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.network import Location, read_network
 from sim.places.ports import EARTH_RADIUS_KM, Ports, read_regions
+from sim.records.attempts import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
 
 Key = tuple[str, str]
 

@@ -10,9 +10,8 @@ from scipy.stats import poisson
 from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number
 from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
-from sim.places.ports import Ports
+from sim.places.ports import PACIFIC, Ports
 
-PACIFIC = "Pacific"
 """Region whose visitors more often carry a firearm: they are on the way to Alaska (C044)."""
 
 

@@ -1,49 +1,67 @@
 """What a replication's summary counts: every fate once, and nothing that is not known."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sim.model.smuggling.attempt import Booking, Route
+from sim.model.smuggling.attempt import Attempt, Route
+from sim.model.smuggling.attempts_of_day import AttemptsOfDay
+from sim.records.attempts import Fate
 from sim.records.tally import IN_TRANSIT, PASSED, SEIZED, TURNED_BACK, new_attempts
 from sim.results.schema import KEYS, PRIMARY_OUTCOME, TABLES
-from sim.results.summary import FATES, _attempts, _firearms
+from sim.results.summary import _attempts, _firearms
 
 UNKNOWN = 9
 
 
-def border(*fates: int) -> Any:
-    """A border of which only attempts at its one port are known, one of each fate."""
-    attempts = new_attempts(len(fates))
-    attempts["fate"] = fates
-    rows = [
-        Booking(
-            attempt_id=f"o{k}", number=k, kind="trafficking", organisation=1, market="on",
-            source="ny", route=Route("port", 0), lane=0, time_s=0.0, load=2, deep=False,
-            lookout=False, intercepted=False, why="",
-        )
-        for k in range(len(fates))
-    ]  # fmt: skip
-    ports = SimpleNamespace(ids=np.array(["sarnia"]))
-    return SimpleNamespace(attempts=attempts, ports=ports, bookings=SimpleNamespace(rows=rows))
+def attempt(route: Route, number: int = -1, *, intercepted: bool = False) -> Attempt:
+    return Attempt(
+        attempt_id="o1/0/1", number=number, kind="trafficking", organisation=1, market="ON",
+        source="NY", route=route, lane=0 if number >= 0 else -1, time_s=0.0, load=2,
+        intercepted=intercepted,
+    )  # fmt: skip
+
+
+def table_of(*rows: Attempt, fates: tuple[int, ...] = ()) -> pd.DataFrame:
+    """The table of some attempts; what the engine wrote down of those who went to the one port."""
+    attempts = new_attempts(1024)
+    attempts["fate"][: len(fates)] = fates
+    border: Any = SimpleNamespace(rows=list(rows), count=len(fates), port_name=np.array(["sarnia"]))
+    record = AttemptsOfDay.record(cast("AttemptsOfDay", border), attempts)
+    return _attempts(cast("Any", SimpleNamespace(attempts=record)))
 
 
 def test_every_fate_has_its_word() -> None:
-    table = _attempts(border(IN_TRANSIT, PASSED, SEIZED, TURNED_BACK))
-    assert table["fate"].tolist() == ["in_transit", "passed", "seized", "deterred"]
-    assert len(FATES) == len(set(FATES.values()))
+    fates = (IN_TRANSIT, PASSED, SEIZED, TURNED_BACK)
+    port = [attempt(Route("port", 0), number) for number in range(len(fates))]
+    away = [
+        attempt(Route("not_planned")),
+        attempt(Route("not_made")),
+        attempt(Route("water", region="ON", loss=0.5), intercepted=True),
+        attempt(Route("post", loss=0.25)),
+    ]
+    table = table_of(*port, *away, fates=fates)
+    assert table["fate"].tolist() == [
+        "in_transit", "passed", "seized", "deterred", "not_planned", "deterred", "intercepted",
+        "passed",
+    ]  # fmt: skip
+    assert set(table["fate"]) == {fate.value for fate in Fate}
+    assert table["port_id"].tolist() == ["sarnia"] * 4 + [""] * 4
+    assert table["lane"].tolist() == ["car"] * 4 + [""] * 4
+    assert table["true_detection_share"].tolist() == [0.0] * 6 + [0.5, 0.25]
 
 
 def test_an_unknown_fate_is_an_error_and_not_a_success() -> None:
+    port = [attempt(Route("port", 0), number) for number in range(2)]
     with pytest.raises(KeyError, match=str(UNKNOWN)):
-        _attempts(border(PASSED, UNKNOWN))
+        table_of(*port, fates=(PASSED, UNKNOWN))
 
 
 def test_a_result_has_none_of_the_keys_that_the_writer_fills_in() -> None:
-    columns = [*_attempts(border()).columns]
+    columns = [*table_of().columns]
     assert columns == [column.name for column in TABLES["attempts"][len(KEYS) :]]
 
 
