@@ -135,9 +135,10 @@ def _cost(one: Cost) -> tuple[str, ...]:
 
 
 def held_by(name: str) -> list[str]:
-    """Links to the tests of behaviour that name a scenario."""
+    """Links to the tests of behaviour, and to their table of signs, that name a scenario."""
+    folder = ROOT / "tests" / "behaviour"
     found = []
-    for path in sorted((ROOT / "tests" / "behaviour").rglob("test_*.py")):
+    for path in sorted([*folder.glob("*.yaml"), *folder.rglob("test_*.py")]):
         if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")):
             place = path.relative_to(ROOT).as_posix()
             found.append(f"[`{place}`](../{place})")

@@ -4,9 +4,11 @@ The border is whole or a few ports, for two or three weeks; seeds are fixed.
 """
 
 import functools
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from sim.records.tally import PASSED, SEIZED
 from sim.scenario.intervention import BASELINE
@@ -37,120 +39,9 @@ def change(name: str, metric: str) -> np.ndarray:
     return whole_border(name)[metric] - whole_border("baseline")[metric]
 
 
-# What goes up (+) or down (-) in every replication, what never goes down and on average up (>) or
-# the reverse (<), what goes up on average (^: smugglers respond, and trips meet other officers) or
-# down (v), and what does not change at all (0).
-SIGNS = {
-    "more_officers": {
-        "mean_wait_min": "-",
-        "within_standard_share": "+",
-        "examinations": "+",
-        "examinations_released": "-",
-        "officer_shift_h": "+",
-        "withdrawals": "0",
-        "firearms_planned": "0",
-        "programme_cost_cad": "+",
-    },
-    "better_training": {
-        "true_detection_share": "+",
-        "expected_firearms_stopped": "+",
-        "mean_wait_min": "+",
-        "officer_shift_h": "-",
-        "withdrawals": "0",
-        "firearms_planned": "0",
-    },
-    "arm_officers": {
-        "mean_wait_min": "+",
-        "officer_shift_h": "-",
-        "firearms_planned": "0",
-        "port_runners_met": "0",
-        "programme_cost_cad": "+",
-    },
-    "rcmp_at_ports": {
-        "port_runners_met": "+",
-        "dangerous_subjects_met": ">",
-        "firearms_planned": "0",
-    },
-    "more_searches": {
-        "examinations_ordered": "+",
-        "examinations": "+",
-        "examinations_released": "+",
-        "mean_wait_min": "+",
-        "true_detection_share": "+",
-        "expected_firearms_stopped": "+",
-        "firearms_deterred": ">",
-        "duty_collected_cad": "-",
-        "officer_shift_h": "0",
-        "withdrawals": "0",
-    },
-    "higher_exemption": {
-        "duty_collected_cad": "-",
-        "collections": "-",
-        "officer_clearance_h": "-",
-        "officer_examination_h": "+",
-        "arrivals": "+",
-        "officer_shift_h": "0",
-        "withdrawals": "0",
-        "firearms_planned": "0",
-    },
-    "close_ports": {
-        "trips_diverted": "+",
-        "trips_lost": "+",
-        "officer_shift_h": "-",
-        "firearms_planned": "0",
-        "programme_cost_cad": "-",
-    },
-    "etrace": {
-        "traces_requested": "+",
-        "trace_delay_days": "-",
-        "leads": ">",
-        "firearms_recovered": "0",
-        "officer_shift_h": "0",
-    },
-    "trace_training": {"traces_requested": "0", "traces_succeeded": "+", "officer_shift_h": "0"},
-    "gun_runner": {"lookouts_issued": ">", "leads": "0", "cases_opened": "0"},
-    "direct_sharing": {"message_delay_days": "-", "traces_requested": "0"},
-    "share_on_suspicion": {"leads": ">", "lookouts_issued": "0"},
-    "atf_attache_toronto": {"cases_opened": "+", "cases_in_line": "-"},
-    "firearms_task_force": {
-        "true_detection_share": "+",
-        "expected_firearms_stopped": "+",
-        "cases_opened": "+",
-        "cases_in_line": "-",
-        "officer_shift_h": "0",
-    },
-    "immediate_currency_reports": {
-        "expected_firearms_stopped": "0",
-        "lookout_trips": "0",
-        "mean_wait_min": "0",
-        "leads": "0",
-    },
-    "stateside_pressure": {
-        "trips_not_planned_supply": ">",
-        "firearms_planned": "<",
-        "firearms_delivered": "v",
-        "street_price_cad": ">",
-        "officer_shift_h": "0",
-        "withdrawals": "0",
-        "traveller_firearms_seized": "0",
-        "programme_cost_cad": "+",
-    },
-    "us_handgun_ban": {
-        "trips_not_planned_supply": "+",
-        "trips_not_planned_price": "+",
-        "firearms_delivered": "-",
-        "street_price_cad": "+",
-        "officer_shift_h": "0",
-        "withdrawals": "0",
-    },
-    "database_access": {
-        "expected_firearms_stopped": "^",
-        "mean_wait_min": "+",
-        "officer_shift_h": "0",
-        "withdrawals": "0",
-        "firearms_planned": "0",
-    },
-}
+SIGNS: dict[str, dict[str, str]] = yaml.safe_load(
+    Path(__file__).with_name("proposals.yaml").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize(
@@ -160,13 +51,13 @@ SIGNS = {
 def test_a_proposal_has_the_sign_that_is_expected(name: str, metric: str, sign: str) -> None:
     found = change(name, metric)
     held = {
-        "+": np.all(found > 0.0),
-        "-": np.all(found < 0.0),
-        ">": np.all(found >= 0.0) and found.mean() > 0.0,
-        "<": np.all(found <= 0.0) and found.mean() < 0.0,
-        "^": found.mean() > 0.0,
-        "v": found.mean() < 0.0,
-        "0": np.all(found == 0.0),
+        "up": np.all(found > 0.0),
+        "down": np.all(found < 0.0),
+        "never down": np.all(found >= 0.0) and found.mean() > 0.0,
+        "never up": np.all(found <= 0.0) and found.mean() < 0.0,
+        "up on average": found.mean() > 0.0,
+        "down on average": found.mean() < 0.0,
+        "unchanged": np.all(found == 0.0),
     }
     assert held[sign], found
 
