@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choice.add_argument("--check", action="store_true", help="compare only")
     choice.add_argument(
         "--study", type=Path, metavar="DIR",
-        help="take the README's figures and picture and docs/baseline.md from a results folder",
+        help="take the README's answer and picture, docs/findings.md and docs/baseline.md "
+        "from a results folder",
     )  # fmt: skip
     given = parser.parse_args(arguments)
     try:

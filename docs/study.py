@@ -1,4 +1,4 @@
-"""What the README shows of a finished study: a table and a picture; and the baseline's page."""
+"""What the pages show of a finished study: the answer, a table, a picture, the baseline."""
 
 import os
 import re
@@ -20,6 +20,7 @@ from sim.results.schema import PRIMARY_OUTCOME
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
+FINDINGS = HERE / "findings.md"
 PICTURE = HERE / "images" / "brief.png"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -44,25 +45,35 @@ QUIET = (
 
 
 def write_figures(folder: Path) -> Iterator[str]:
-    """Write what the README shows of a study; yield what was written."""
+    """Write what the pages show of a study; yield what was written."""
     study = read_study(folder)
-    text = README.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise InputError(f"{README.name}: it has no place for figures ({BEGIN} to {END})")
-    block = "\n".join([BEGIN, *figures(study), END])
-    README.write_text(
-        re.sub(f"{BEGIN}.*?{END}", lambda _: block, text, flags=re.DOTALL), encoding="utf-8"
-    )
-    yield README.name
-    page = markdown_of(study, validate(study))
-    (HERE / "baseline.md").write_text(page, encoding="utf-8")
+    comparisons = compare(study, HEADLINE)
+    answered = ["", f"> {answer(study, comparisons)}", ""]
+    for page, lines in (
+        (README, answered),
+        (FINDINGS, [*answered, *_differences(study, comparisons)]),
+    ):
+        _fill(page, lines)
+        yield page.relative_to(HERE.parent).as_posix()
+    baseline = markdown_of(study, validate(study))
+    (HERE / "baseline.md").write_text(baseline, encoding="utf-8")
     yield "docs/baseline.md"
     yield take_picture(write_brief(study))
 
 
-def figures(study: Study) -> list[str]:
-    """The answer, and a row for each scenario."""
-    comparisons = compare(study, HEADLINE)
+def _fill(page: Path, lines: list[str]) -> None:
+    """Put lines in the place that a page has for figures."""
+    text = page.read_text(encoding="utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise InputError(f"{page.name}: it has no place for figures ({BEGIN} to {END})")
+    block = "\n".join([BEGIN, *lines, END])
+    page.write_text(
+        re.sub(f"{BEGIN}.*?{END}", lambda _: block, text, flags=re.DOTALL), encoding="utf-8"
+    )
+
+
+def _differences(study: Study, comparisons: list[Comparison]) -> list[str]:
+    """A row for each scenario, and how to read it."""
     by_name = {(one.scenario, one.metric): one for one in comparisons}
     metrics = [name for name in SHOWN if any(name == metric for _, metric in by_name)]
     cost = values(study)["programme_cost_cad"].groupby("scenario").mean()
@@ -78,9 +89,6 @@ def figures(study: Study) -> list[str]:
     configuration = study.manifest.get("configuration_hash", "unknown")
     count = study.runs.groupby("scenario")["replication"].nunique().min()
     return [
-        "",
-        f"> {answer(study, comparisons)}",
-        "",
         *table(head, rows),
         "",
         f"Differences to the baseline with 95 % intervals, from {count} replications of",

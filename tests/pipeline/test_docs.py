@@ -1,5 +1,7 @@
 """README, CONTRIBUTING and the pages of docs/: links lead somewhere, files exist, commands work."""
 
+import importlib
+import importlib.util
 import itertools
 import re
 import shlex
@@ -9,17 +11,24 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
+import docs.study
 from analysis.__main__ import parser as analysis_parser
 from docs.__main__ import PAGES, main, out_of_date
 from docs.markdown import anchor, plain
-from docs.study import BEGIN, END, PICTURE
+from docs.study import BEGIN, END, FINDINGS, PICTURE
 from sim import config
 from sim import config as config_schema
 from sim.scenario.reading import names
+from tests import synthetic_study
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-README = GUIDE[0].read_text(encoding="utf-8")
+GUIDE = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+README, CONTRIBUTING = (page.read_text(encoding="utf-8") for page in GUIDE[:2])
+COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+LONGEST_README_WORDS = 650
 LARGEST_PICTURE_BYTES = 300_000
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
@@ -27,10 +36,12 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def commands(program: str) -> list[list[str]]:
-    """Arguments of every command of the README, comments left out."""
-    lines = [line for line in README.splitlines() if line.startswith("    python -m ")]
-    words = [shlex.split(line, comments=True)[2:] for line in lines]
-    return [arguments for name, *arguments in words if name == program]
+    """Arguments of every command of the README and the page of commands, comments left out."""
+    lines = [
+        line for line in f"{README}\n{COMMANDS}".splitlines() if line.startswith("    python -m ")
+    ]
+    words = {tuple(shlex.split(line, comments=True)[2:]) for line in lines}
+    return sorted(list(arguments) for name, *arguments in words if name == program)
 
 
 def headings(page: Path) -> set[str]:
@@ -64,7 +75,11 @@ def test_a_page_that_is_out_of_date_is_named(
     assert capsys.readouterr().err == "docs/parameters.md is out of date: run python -m docs\n"
 
 
-@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.name)
+def identified(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=identified)
 def test_every_relative_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     broken = []
     for target in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8"))):
@@ -77,7 +92,7 @@ def test_every_relative_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", GUIDE, ids=identified)
 def test_every_file_named_in_a_page_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     rooms = "sim|analysis|conf|scenarios|tests|docs|benchmarks"
@@ -85,18 +100,66 @@ def test_every_file_named_in_a_page_exists(page: Path) -> None:
     assert [name for name in named if not list(ROOT.glob(name.rstrip("/")))] == []
 
 
-def test_the_rooms_of_the_readme_exist() -> None:
-    tree = README.split("## The rooms")[1].split("##")[0]
+def importable(name: str) -> bool:
+    """Whether a dotted name is that of a module, or of something in one."""
+    words = name.split(".")
+    for length in range(len(words), 0, -1):
+        module = ".".join(words[:length])
+        if importlib.util.find_spec(words[0]) is None:
+            return False
+        try:
+            thing: object = importlib.import_module(module)
+        except ModuleNotFoundError:
+            continue
+        for word in words[length:]:
+            if not hasattr(thing, word):
+                return False
+            thing = getattr(thing, word)
+        return True
+    return False
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=identified)
+def test_every_dotted_name_in_a_page_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"(?:`|python -m |from )((?:sim|analysis|docs|benchmarks)\.[\w.]+)", text)
+    )
+    assert sorted(name for name in named if not importable(name.rstrip("."))) == []
+
+
+def test_a_dotted_name_that_is_gone_would_be_noticed() -> None:
+    assert importable("sim.parameters.catalogue")
+    assert importable("sim.scenario.reading")
+    assert not importable("sim.scenario.nothing")
+    assert not importable("sim.parameters.nothing")
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.split()) <= LONGEST_README_WORDS
+
+
+def test_every_page_is_in_the_reading_order() -> None:
+    order = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert pages - set(LINK.findall(order)) == set()
+
+
+def test_the_rooms_of_contributing_are_those_of_the_tree() -> None:
+    tree = CONTRIBUTING.split("## The rooms")[1].split("##")[0]
     found, room = [], ""
     for indent, name in re.findall(r"^    (  )?([\w.]+/?) {2,}\S", tree, flags=re.MULTILINE):
         room = room if indent else name
         found.append(f"{room}{name}" if indent else name)
-    assert len(found) > 10
     assert [name for name in found if name != "runs/" and not (ROOT / name).exists()] == []
+    rooms = {
+        f"sim/{path.name}/" for path in (ROOT / "sim").iterdir() if (path / "__init__.py").exists()
+    }
+    assert rooms - set(found) == set()
 
 
 def test_the_folders_of_tests_are_those_that_contributing_lists() -> None:
-    text = GUIDE[1].read_text(encoding="utf-8").split("## Tests, by kind of claim")[1]
+    text = CONTRIBUTING.split("## Tests, by kind of claim")[1]
     listed = re.findall(r"^\| `(\w+)` \|", text.split("## ")[0], flags=re.MULTILINE)
     there = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
     assert sorted(listed) == sorted(there)
@@ -107,8 +170,14 @@ def test_every_make_target_of_the_readme_exists() -> None:
     targets = set(re.findall(r"^([.a-z-]+):", makefile, flags=re.MULTILINE))
     named = set(re.findall(r"(?:^    |`)make ([.a-z-]+)", README, flags=re.MULTILINE))
     assert {"run", "test"} <= named <= targets
-    contributing = GUIDE[1].read_text(encoding="utf-8")
-    assert set(re.findall(r"(?:^    |`)make ([.a-z-]+)", contributing, re.MULTILINE)) <= targets
+    named = {
+        target
+        for page in GUIDE
+        for target in re.findall(
+            r"(?:^    |`)make ([.a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    assert named <= targets
 
 
 @pytest.mark.parametrize("arguments", commands("sim"), ids=" ".join)
@@ -139,9 +208,10 @@ def test_a_mistyped_command_would_be_noticed() -> None:
         points(["a=1,2"])
 
 
-def test_the_proposals_of_the_readme_are_those_of_the_headline() -> None:
-    table = README.split("## The proposals")[1].split("##")[0]
+def test_the_proposals_of_the_commands_are_those_of_the_headline() -> None:
+    table = COMMANDS.split("## The proposals")[1].split("##")[0]
     rows = [line for line in table.splitlines() if line.startswith("|")]
+    rows = rows[: next(i for i, row in enumerate(rows) if "adversary" in row)]
     listed = re.findall(r"`(\w+)`", " ".join(rows))
     config_schema.register()
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
@@ -151,9 +221,37 @@ def test_the_proposals_of_the_readme_are_those_of_the_headline() -> None:
     assert set(listed) <= set(names())
 
 
-def test_the_readme_has_a_place_for_figures_and_a_small_picture() -> None:
-    assert README.count(BEGIN) == README.count(END) == 1
-    assert README.index(BEGIN) < README.index(END)
+@pytest.mark.parametrize("page", [docs.study.README, FINDINGS], ids=identified)
+def test_a_page_has_a_place_for_figures(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.count(BEGIN) == text.count(END) == 1
+    assert text.index(BEGIN) < text.index(END)
+
+
+def test_figures_of_a_study_go_where_the_pages_have_a_place_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("README.md", "docs/findings.md"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"before\n{BEGIN}\nlast year\n{END}\nafter\n", encoding="utf-8")
+    monkeypatch.setattr(docs.study, "HERE", tmp_path / "docs")
+    monkeypatch.setattr(docs.study, "README", tmp_path / "README.md")
+    monkeypatch.setattr(docs.study, "FINDINGS", tmp_path / "docs" / "findings.md")
+    monkeypatch.setattr(docs.study, "take_picture", lambda _: "no picture")
+    study = synthetic_study.write(tmp_path / "study")
+    assert list(docs.study.write_figures(study)) == [
+        "README.md", "docs/findings.md", "docs/baseline.md", "no picture",
+    ]  # fmt: skip
+    short, long = ((tmp_path / n).read_text("utf-8") for n in ("README.md", "docs/findings.md"))
+    assert all(text.startswith("before\n") and text.endswith("after\n") for text in (short, long))
+    assert "last year" not in short + long
+    assert "| proposal |" in long
+    assert "| proposal |" not in short
+    assert next(line for line in short.splitlines() if line.startswith("> ")) in long
+
+
+def test_the_readme_has_a_small_picture() -> None:
     assert f"]({PICTURE.relative_to(ROOT)})" in README
     assert PICTURE.read_bytes().startswith(b"\x89PNG")
     assert PICTURE.stat().st_size < LARGEST_PICTURE_BYTES
