@@ -10,19 +10,18 @@ from sim.scenario.reading import read
 PROPOSALS = Path(__file__).with_name("proposals.csv")
 
 INTRODUCTION = """\
-# What the documents propose, and where it is
+# Proposals of the source documents
 
 Written by `python -m docs` from `docs/proposals.csv` and `scenarios/*.yaml`; do not edit it here.
 
 Every proposal of the five source documents (named in the
-[data dictionary](../sim/data/README.md#source)) that bears on contraband at the land border, with
-the scenario that stands for it, the quantities that the scenario changes, and the tests that hold
-it to its sign or null. Where a proposal is about something else than handguns, *with* is the
-configuration to run it with.
+[data dictionary](../sim/data/README.md#source)) that concerns contraband at the land border, with
+its scenario, the quantities that the scenario changes, and the tests of its expected sign or of no
+effect. Where a proposal is not about handguns, *with* gives the configuration to use.
 """
 
 ELSEWHERE = """\
-## Named in the documents, and outside the question
+## Proposals outside the question
 
 Visas and their waivers (002 ¶16; 003 ¶2-3), critical infrastructure (002 ¶4), security at airport
 preclearance (003 ¶7), short-sea shipping (003 ¶9), exports of controlled goods to third countries

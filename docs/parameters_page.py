@@ -17,11 +17,11 @@ INTRODUCTION = """\
 Written by `python -m docs` from `sim/parameters/`; do not edit it here.
 
 Every parameter can be given on the command line, as `inspection.selective_share=0.02`, and most
-can be changed by a scenario while a run goes on (`scenarios/`). *Range* is what is thought
-possible; *value* is what the baseline uses. A parameter marked • may differ by port. Where a value
-comes from is a row of `sim/data/source/facts.csv` (A013), a paragraph of a source document ("000
-¶10", listed in the [data dictionary](../sim/data/README.md#source)), or *assumed*; with *fit* the
-value is the one nearest to the record (`experiment=fit`), and the range is still carried.
+can be changed by a scenario during a run (`scenarios/`). *Range* is what is considered possible;
+*value* is what the baseline uses. A parameter marked • may differ by port. The source is a row of
+`sim/data/source/facts.csv` (A013), a paragraph of a source document ("000 ¶10", listed in the
+[data dictionary](../sim/data/README.md#source)), or *assumed*; with *fit* the value is the one
+nearest to the record (`experiment=fit`), and the range is still carried.
 
 How well a value is known:
 

@@ -1,4 +1,4 @@
-"""The page of results, from `sim.results.schema` and `sim.results.schema`."""
+"""The page of results, from `sim.results.schema`."""
 
 from docs.markdown import table
 from sim.results.reading import (
@@ -17,8 +17,8 @@ INTRODUCTION = """\
 Written by `python -m docs` from `sim/results/schema.py`; do not edit it here. Tables of version
 {schema}.
 
-Every study leaves a folder, `runs/NAME` unless `study.dir` says otherwise. Its files are made
-aside and moved into place, the manifest last: a folder with a manifest is whole.
+Every study writes a folder, `runs/NAME` unless `study.dir` names another. Files are written aside
+and moved into place, the manifest last: a folder with a manifest is complete.
 
 | file | holds |
 |---|---|
@@ -26,11 +26,11 @@ aside and moved into place, the manifest last: a folder with a manifest is whole
 | `summary.csv` | the same as text, where it is no more than two million rows |
 | `port_hours.parquet` | traffic, waits and secondary by port, lane and hour of the week |
 | `officer_hours.parquet` | officers' time by port and hour of the week |
-| `attempts.parquet` | every opportunity to bring a firearm, and what became of it |
+| `attempts.parquet` | every opportunity to bring a firearm, and its outcome |
 | `certificate.json` | for each law that always holds: its worst case, and whether it held |
 | `manifest.json` | how the study was made: configuration, seed, engine, versions |
-| `store/` | every replication that is done, many to a file: what is done is not done again |
-| `brief.html` | the page that `python -m analysis brief` writes |
+| `store/` | every finished replication, many to a file; none is run twice |
+| `brief.html` | the page written by `python -m analysis brief` |
 
 Hours are hours of the week, summed over the run, so the tables do not grow with its length. A
 folder whose certificate is broken is refused by the analysis.
@@ -42,8 +42,8 @@ Groups of ports: {groups}. *one_officer* are those that the port
 table marks as normally staffed by one officer, *larger* the others, *busiest10* the ten with the
 most vehicles of those in the run, *windsor* the Windsor-Detroit gateway. Classes: {classes}.
 Where other contraband than handguns is smuggled, metrics keep their names (`firearms_...`), and
-the column `unit` says what they count: parts, kg, CAD thousand or persons. What the analysis, the
-brief and the dashboard print has the noun and the unit of the study.""",
+the column `unit` states what they count: parts, kg, CAD thousand or persons. The analysis, the
+brief and the dashboard print the noun and unit of the study.""",
     "port_hours": """\
 An arrival counts in the hour in which it joins the line. What happens at primary counts in the
 hour in which the service begins, and work in secondary in the hour in which the work begins, so

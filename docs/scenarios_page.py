@@ -18,12 +18,12 @@ INTRODUCTION = """\
 
 Written by `python -m docs` from `scenarios/*.yaml` and `docs/levers.csv`; do not edit it here.
 
-A scenario is a file of data: what is changed, where, when and by how much, what it costs, and what
-is expected of it before it is run. It changes quantities such as officers, minutes or rates; it
-cannot change an outcome. "000 ¶10" is paragraph 10 of source document 000 (the documents are named
-in the [data dictionary](../sim/data/README.md#source)). *Held to it by* names the tests of
-behaviour that mention the scenario; besides, every file is read and checked by
-[`tests/pipeline/test_scenarios.py`](../tests/pipeline/test_scenarios.py).
+A scenario is a file of data: what changes, where, when and by how much, what it costs, and the
+effect expected before it was run. It changes quantities such as officers, minutes or rates; it
+cannot set an outcome. "000 ¶10" is paragraph 10 of source document 000 (the documents are named
+in the [data dictionary](../sim/data/README.md#source)). *Tests* names the tests of behaviour that
+use the scenario; [`tests/pipeline/test_scenarios.py`](../tests/pipeline/test_scenarios.py) reads
+and checks every file.
 """
 
 
@@ -38,10 +38,9 @@ def scenarios_page() -> str:
     others = [name for name in built if name not in numbers]
     lines = [
         INTRODUCTION,
-        "## Which proposals there are",
+        "## The proposals",
         "",
-        f"{there} of the {len(levers)} levers have a file; the others need parts of the model that",
-        "are not built (see [limits](limits.md)).",
+        f"{there} of the {len(levers)} levers have a file.",
         "",
         *table(("no.", "proposal", "source", "what it changes", "file"), rows),
         "",
@@ -63,9 +62,9 @@ def heading(scenario: Scenario) -> str:
 
 
 def _section(scenario: Scenario, number: str) -> list[str]:
-    kind = f"Number {number}." if number else "No proposal of the list."
+    kind = f"Number {number}." if number else "Not one of the thirty proposals."
     if scenario.bound:
-        kind += " A bound, which nobody would carry out."
+        kind += " An upper bound, not a policy."
     tests = held_by(scenario.name)
     lines = [
         f"## {heading(scenario)}",
@@ -82,7 +81,7 @@ def _section(scenario: Scenario, number: str) -> list[str]:
         rows = [_cost(one) for one in scenario.costs]
         head = ("cost", "CAD a year", "range", "CAD once", "source")
         lines += [*table(head, rows), ""]
-    return [*lines, f"*Held to it by:* {', '.join(tests) if tests else 'no test yet'}.", ""]
+    return [*lines, f"*Tests:* {', '.join(tests) if tests else 'no test yet'}.", ""]
 
 
 def _change(one: Intervention) -> tuple[str, ...]:
