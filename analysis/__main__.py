@@ -216,7 +216,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.command == "dashboard":
         _dashboard(arguments)
         return
-    from analysis.contraband import counting
+    from analysis.language import counting
     from sim.results.reading import read_study
 
     study = read_study(arguments.folder)
@@ -272,8 +272,8 @@ def _dashboard(arguments: argparse.Namespace) -> None:
 
 
 def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
-    from analysis.contraband import named
     from analysis.costs import ledger_text
+    from analysis.language import pgettext
     from analysis.ledger import ledger, noise_ratio
 
     expected = not arguments.counted
@@ -281,8 +281,9 @@ def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
         study, arguments.scenario, arguments.adversary, arguments.market, expected=expected
     )
     if arguments.csv:
-        told = parts.assign(title=parts["title"].map(named), unit=named("firearms"))
-        told.to_csv(arguments.csv, index=False, lineterminator="\n")
+        parts.assign(unit=pgettext("unit", "firearms")).to_csv(
+            arguments.csv, index=False, lineterminator="\n"
+        )
     account = "expected" if expected else "counted"
     noise = noise_ratio(study, arguments.scenario, arguments.adversary)
     print(ledger_text(study, arguments.scenario, parts, account, noise))

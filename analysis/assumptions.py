@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.language import about_parameter, tell
+from analysis.language import gettext, parameter_text
 from analysis.wording import number, shown, unit_of
 from sim.data.tables import read_source
 from sim.parameters import catalogue
@@ -20,12 +20,12 @@ KINDS = ("measured", "cited", "elicited", "placeholder")
 def kind_names() -> dict[str, tuple[str, str]]:
     """Each kind of parameter: its name and what it means."""
     return {
-        "measured": (tell("measured"), tell("read from a published count, or derived from one")),
-        "cited": (tell("cited"), tell("published, but of another place, year or mode")),
+        "measured": (gettext("measured"), gettext("read-from-a-published-count")),
+        "cited": (gettext("cited"), gettext("published-but-of-another-place")),
         "elicited": (
-            tell("elicited"), tell("a judgement within a range that the evidence allows"),
+            gettext("elicited"), gettext("a-judgement-within-a-range"),
         ),
-        "placeholder": (tell("placeholder"), tell("a guess, to be carried as a range")),
+        "placeholder": (gettext("placeholder"), gettext("a-guess-to-be-carried")),
     }  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def _assumption(
     name: str, field: dataclasses.Field[Any], share: float | None, value: Any
 ) -> Assumption:
     about = field.metadata
-    text, language = about_parameter(name, about["about"])
+    text, language = parameter_text(name, about["about"])
     low, high = float(about["low"]), float(about["high"])
     return Assumption(
         name=name,
@@ -146,7 +146,7 @@ def _assumption(
         low=_plain(low),
         high=_plain(high),
         unit=unit_of(about["unit"]),
-        source=about["source"] if value == field.default else tell("set in this study"),
+        source=about["source"] if value == field.default else gettext("set-in-this-study"),
         spread=high / low if low > 0 else math.inf,
         influence="" if share is None else str(shown(share, unit="share")),
     )

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from analysis.assumptions import assumptions, given_values, kind_names, sources
 from analysis.charts.style import CONFIG
 from analysis.compare import HEADLINE, compare, family, headline_adversary
-from analysis.contraband import counting
 from analysis.exhibits import (
     AGAINST,
     ALONE,
@@ -26,7 +25,7 @@ from analysis.exhibits import (
 from analysis.findings import answer, cards, findings
 from analysis.fit.values import what_the_study_carries
 from analysis.headline import influences, stamp
-from analysis.language import speaking, spoken, tell, tell_count
+from analysis.language import counting, gettext, ngettext, pgettext, speaking, spoken
 from analysis.paired_table import paired_table
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
@@ -82,7 +81,7 @@ def _page(study: Study) -> str:
         lstrip_blocks=True,
     )
     environment.filters["unbroken"] = unbroken
-    environment.globals.update(tell=tell, tell_count=tell_count, number=number)
+    environment.globals.update(gettext=gettext, ngettext=ngettext, number=number)
     sure, missing = sureness(study) if comparisons else ([], [])
     known = assumptions(influences(study), given_values(study))
     table = paired_table(study, comparisons)
@@ -121,10 +120,7 @@ def _page(study: Study) -> str:
 
 
 def _question() -> str:
-    return tell(
-        "Which proposals would reduce the firearms that reach the market, and what would they cost "
-        "in waiting and in money?"
-    )
+    return gettext("which-proposals-would-reduce-the")
 
 
 def unbroken(text: str) -> str:
@@ -136,22 +132,23 @@ def unbroken(text: str) -> str:
 def _about(study: Study) -> dict[str, str]:
     """How the study was made, of what the manifest says."""
     known = {
-        "start": tell("First day"), "days": tell("Days"), "year": tell("Traffic of the year"),
-        "engine": tell("Engine"), "seed": tell("Seed"), "code_version": tell("Version"),
-        "configuration_hash": tell("Configuration"),
+        "start": gettext("first-day"), "days": gettext("days"),
+        "year": gettext("traffic-of-the-year"),
+        "engine": gettext("engine"), "seed": gettext("seed"), "code_version": gettext("version"),
+        "configuration_hash": gettext("configuration"),
     }  # fmt: skip
     about: dict[str, Any] = {
         label: study.manifest[key] for key, label in known.items() if key in study.manifest
     }
     if "engine" in study.manifest:
-        about[tell("Engine")] = tell(str(study.manifest["engine"]))
+        about[gettext("engine")] = pgettext("engine", str(study.manifest["engine"]))
     runs = study.runs.groupby(["scenario", "adversary", "world"])["replication"].nunique()
-    about[tell("Replications of each scenario")] = (
-        tell("{least} to {most}", least=runs.min(), most=runs.max())
+    about[gettext("replications-of-each-scenario")] = (
+        gettext("least-to-most", least=runs.min(), most=runs.max())
         if runs.min() < runs.max()
         else number(runs.min(), 0)
     )
     smugglers = [adversary_name(str(one)) for one in study.adversaries]
-    about[tell("Smugglers")] = ", ".join(smugglers)
-    about[tell("Worlds drawn of uncertain parameters")] = number(len(study.worlds), 0)
+    about[gettext("smugglers")] = ", ".join(smugglers)
+    about[gettext("worlds-drawn-of-uncertain-parameters")] = number(len(study.worlds), 0)
     return {label: str(value) for label, value in about.items()}

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from analysis.contraband import FIREARMS, named, other_unit
 from analysis.estimates import Estimate, estimate, estimates
-from analysis.language import tell
-from analysis.wording import direction, period, probability, shown
+from analysis.language import FIREARMS, gettext, metric_title, other_unit
+from analysis.wording import direction, period, probability, shown, unit_in_data, unit_of
 from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.results.reading import METRICS, Metric, Study
@@ -124,27 +123,27 @@ class Comparison:
         """The difference with its interval: "+12 [8, 16] a year"."""
         one, unit = self.difference, metric_of(self.metric).unit
         text = shown(one.mean, one.low, one.high, unit=unit, signed=True)
-        of = f" {tell(unit)}" if unit == FIREARMS and other_unit() else ""
+        of = f" {unit_of(unit)}" if unit == FIREARMS and other_unit() else ""
         return f"{text}{of}{period(unit, self.days)}"
 
     @property
     def verdict(self) -> str:
         """The finding in words."""
         if self.difference.count == 0:
-            return tell("no replication in common with the baseline")
+            return gettext("no-replication-in-common-with")
         if self.difference.identical:
             if self.difference.count == 1:
-                return tell("identical on the one replication")
-            return tell("identical on every replication")
+                return gettext("identical-on-the-one-replication")
+            return gettext("identical-on-every-replication")
         if self.difference.count == 1:
-            return tell("{amount} on one replication, so no interval", amount=self.amount)
+            return gettext("on-one-replication-so-no", amount=self.amount)
         if not self.distinguishable:
-            return tell("not distinguishable from no effect: {amount}", amount=self.amount)
+            return gettext("not-distinguishable-from-no-effect", amount=self.amount)
         metric = metric_of(self.metric)
-        return tell(
-            "{direction} {quantity}: {amount}",
+        return gettext(
+            "verdict-in-words",
             direction=direction(metric.unit, self.difference.mean),
-            quantity=tell(metric.title),
+            quantity=metric_title(self.metric),
             amount=self.amount,
         )
 
@@ -304,7 +303,7 @@ def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
         scale = max([abs(base.mean), *(abs(one.difference.mean) for one in own)])
         level = shown(base.mean, base.low, base.high, unit=metric.unit, beside=scale)
         known = ", known to the model only" if metric.model_only else ""
-        lines.append(f"{tell(metric.title)}{period(metric.unit, study.days)} [{level.unit}]{known}")
+        lines.append(f"{metric_title(name)}{period(metric.unit, study.days)} [{level.unit}]{known}")
         lines.append(f"  baseline {level.value} {level.interval}".rstrip())
         block = _block(own, several, scale)
         lines += [f"  {line}" for line in block]
@@ -353,7 +352,7 @@ def frame_of(comparisons: Sequence[Comparison]) -> pd.DataFrame:
                 "scenario": one.scenario,
                 "adversary": one.adversary,
                 "metric": one.metric,
-                "unit": named(metric_of(one.metric).unit),
+                "unit": unit_in_data(metric_of(one.metric).unit),
                 "baseline": one.baseline,
                 "difference": one.difference.mean,
                 "low": one.difference.low,

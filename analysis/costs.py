@@ -20,9 +20,8 @@ import pandas as pd
 from scipy import stats
 
 from analysis.compare import BASELINE, KEYS, aligned, values
-from analysis.contraband import named
 from analysis.estimates import LEVEL, Estimate, estimate
-from analysis.language import tell
+from analysis.language import gettext
 from analysis.wording import shown
 from sim.errors import InputError
 from sim.numerics.units import Floats
@@ -197,13 +196,13 @@ def ledger_text(
             continue
         net = shown(part["net"], part["low"], part["high"], unit="firearms", signed=True)
         cells = [f"{part[column]:,.1f}" for column in ("lost", "gained")]
-        rows.append([tell(part["title"]), *cells, net.value, net.interval])
+        rows.append([part["title"], *cells, net.value, net.interval])
     lines = aligned(rows, right=(1, 2, 3, 4))
     span = "" if study.days is None else f" in {study.days:g} days"
     return "\n".join(
         [
-            f"{named('Trafficked firearms delivered')} [{net.unit}]{span}, {study.title(scenario)} "
-            "against the baseline",
+            f"{gettext('trafficked-firearms-delivered')} [{net.unit}]{span}, "
+            f"{study.title(scenario)} against the baseline",
             "(expected: each attempt delivers its load times the chance that it is not detected)"
             if account == "expected"
             else "(counted: an attempt delivers its load or does not)",
@@ -222,7 +221,7 @@ def costs_text(study: Study, prices: Sequence[Price]) -> str:
     """Cost of every scenario, and for each firearm kept out."""
     several = len({one.adversary for one in prices}) > 1
     head = ["scenario", *(["smugglers"] if several else [])]
-    for_each = named("for each firearm")
+    for_each = gettext("for-each-firearm")
     rows = [[*head, "programme", "pay", "delay", "duty forgone", "total", for_each]]
     for one in prices:
         parts = [
@@ -242,8 +241,7 @@ def costs_text(study: Study, prices: Sequence[Price]) -> str:
         [
             f"Cost in million CAD{span}, scenario minus baseline",
             *(f"  {line}" for line in aligned(rows, right=tuple(range(first, first + 6)))),
-            named("For each firearm kept from the market (expected),")
-            + " with Fieller's interval;",
-            named("not estimable where the interval of the firearms spans zero."),
+            gettext("for-each-firearm-kept-from") + " with Fieller's interval;",
+            gettext("not-estimable-where-the-interval"),
         ]
     )

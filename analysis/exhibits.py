@@ -23,7 +23,7 @@ from analysis.charts.waits import waits_by_hour, waits_by_port_class
 from analysis.charts.waterfall import waterfall
 from analysis.design_points import proposals
 from analysis.headline import leading, varied
-from analysis.language import tell
+from analysis.language import gettext
 from sim.results.reading import Study
 
 PLOTLYJS = Path(__file__).with_name("assets") / "plotly-cartesian.min.js"
@@ -140,21 +140,11 @@ def sureness(study: Study) -> tuple[list[Exhibit], list[str]]:
     if varied(study):
         shown += exhibits(study, UNKNOWNS)
     else:
-        missing.append(
-            tell(
-                "What would change the answer takes worlds drawn from what is not known about the "
-                "parameters; this study holds too few."
-            )
-        )
+        missing.append(gettext("what-would-change-the-answer"))
     if len(study.adversaries) * len(study.worlds) > 1 and len(proposals(study)) > 1:
         shown += exhibits(study, STATES)
     else:
-        missing.append(
-            tell(
-                "Whether the ranking is stable takes several proposals, and several kinds of "
-                "smuggler or worlds; this study does not hold them."
-            )
-        )
+        missing.append(gettext("whether-the-ranking-is-stable"))
     return [*shown, *exhibits(study, SETTLING)], missing
 
 

@@ -11,10 +11,9 @@ from analysis.compare import (
     headline_values,
     metric_of,
 )
-from analysis.contraband import other_unit
 from analysis.estimates import estimate
-from analysis.language import tell, tell_count, title_of
-from analysis.wording import direction, number, period, shown
+from analysis.language import gettext, metric_title, ngettext, other_unit, title_of
+from analysis.wording import direction, number, period, shown, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -51,7 +50,7 @@ def cards(study: Study) -> list[Card]:
             metric = metric_of(name)
             one = estimate(table[name])
             text = shown(one.mean, one.low, one.high, unit=metric.unit)
-            title = tell(metric.title)
+            title = metric_title(name)
             share = text.unit == "%"
             unit = "" if share else f"{text.unit}{period(metric.unit, study.days)}"
             value = f"{text.value}{text.suffix}" if share else text.value
@@ -71,15 +70,14 @@ def answer(study: Study, comparisons: list[Comparison]) -> str:
         and one.adversary == headline_adversary(study)
     ]
     if not guns:
-        return tell("This study holds no proposal, so nothing is compared yet.")
+        return gettext("this-study-holds-no-proposal")
     if max(one.difference.count for one in guns) < 2:
-        return tell("One replication cannot tell an effect from chance; run more.")
+        return gettext("one-replication-cannot-tell-an")
     fewer = [one for one in guns if one.distinguishable and one.fall.mean > 0]
     if not fewer:
-        return tell_count(
+        return ngettext(
+            "none-of-the-proposals-measurably",
             len(guns),
-            "The one proposal does not measurably reduce the firearms that reach the market.",
-            "None of the {count} proposals measurably reduces the firearms that reach the market.",
         )
     best = max(fewer, key=lambda one: one.fall.mean)
     said = [
@@ -94,7 +92,7 @@ def _reduction(study: Study, best: Comparison, fewer: int, proposals: int) -> st
     """How many proposals keep firearms out, and how many the best of them keeps out."""
     fall, unit = best.fall, metric_of(best.metric).unit
     text = shown(fall.mean, fall.low, fall.high, unit=unit)
-    of = f" {tell(unit)}" if other_unit() else ""
+    of = f" {unit_of(unit)}" if other_unit() else ""
     values = {
         "amount": f"{text.value}{of}{period(unit, best.days)}",
         "low": text.low,
@@ -103,21 +101,18 @@ def _reduction(study: Study, best: Comparison, fewer: int, proposals: int) -> st
         "share": _share(study, best),
     }
     if proposals == 1:
-        return tell(
-            "The one proposal, {title}, measurably reduces the firearms that reach the market: by "
-            "{amount} (95 % interval {low} to {high}){share}.",
+        return gettext(
+            "the-one-proposal-measurably-reduces",
             **values,
         )
     if fewer == 1:
-        return tell(
-            "One of {all} proposals measurably reduces the firearms that reach the market: "
-            "{title}, by {amount} (95 % interval {low} to {high}){share}.",
+        return gettext(
+            "one-of-proposals-measurably-reduces",
             all=proposals,
             **values,
         )
-    return tell(
-        "{count} of {all} proposals measurably reduce the firearms that reach the market; the "
-        "largest reduction is {amount} (95 % interval {low} to {high}; {title}){share}.",
+    return gettext(
+        "of-proposals-measurably-reduce-the",
         count=fewer,
         all=proposals,
         **values,
@@ -131,7 +126,7 @@ def _share(study: Study, best: Comparison) -> str:
         return ""
     percent = 100 * best.fall.mean / planned.mean()
     digits = number(percent, 1 if percent < 10 else 0)
-    return tell(", {percent} % of what traffickers plan to move", percent=digits)
+    return gettext("of-what-traffickers-plan-to", percent=digits)
 
 
 def _price(comparisons: list[Comparison], best: Comparison) -> str:
@@ -140,30 +135,28 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
         same = (one.scenario, one.adversary) == (best.scenario, best.adversary)
         if same and one.metric == "mean_wait_min":
             if one.difference.identical:
-                return tell("It leaves every wait as it is.")
+                return gettext("it-leaves-every-wait-as")
             if max(abs(one.difference.low), abs(one.difference.high)) < SECOND_MIN:
-                return tell("It changes the mean wait by less than a second.")
+                return gettext("it-changes-the-mean-wait")
             if not one.distinguishable:
-                return tell(
-                    "Its effect on the mean wait is not distinguishable from none ({amount}).",
+                return gettext(
+                    "its-effect-on-the-mean",
                     amount=one.amount,
                 )
             if one.difference.mean > 0:
-                return tell("It makes the mean wait longer: {amount}.", amount=one.amount)
-            return tell("It makes the mean wait shorter: {amount}.", amount=one.amount)
+                return gettext("it-makes-the-mean-wait-longer", amount=one.amount)
+            return gettext("it-makes-the-mean-wait", amount=one.amount)
     return ""
 
 
 def _under_others(study: Study, best: Comparison) -> str:
     """Between what the effect lies over the kinds of smuggler."""
     if len(study.adversaries) < 2:
-        return tell(
-            "Only one model of smuggler behaviour was run; the ranking may differ under others."
-        )
+        return gettext("only-one-model-of-smuggler")
     least, most = across_adversaries(study, PRIMARY_OUTCOME)[best.scenario]
     ends = [shown(-end, unit="firearms").value for end in (most, least)]
-    return tell(
-        "Over the ways in which smugglers may choose, the reduction lies between {low} and {high}.",
+    return gettext(
+        "over-the-ways-in-which",
         low=ends[0],
         high=ends[1],
     )
@@ -187,19 +180,19 @@ def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]
             clear.sort(key=lambda one: -abs(one.difference.mean))
             if clear:
                 amounts = [f"{name_of(study, one.scenario)} {one.amount}" for one in clear]
-                words = tell(
-                    "{direction} {quantity}: {list}.",
+                words = gettext(
+                    "finding-in-words",
                     direction=direction(about.unit, sign),
-                    quantity=tell(about.title),
+                    quantity=metric_title(metric),
                     list=_some(amounts),
                 )
                 told["found"].append(words[0].upper() + words[1:])
         unclear = [one for one in own if not one.distinguishable and not one.difference.identical]
         if unclear:
             told["not_found"].append(
-                tell(
-                    "No distinguishable effect on {quantity}: {list}.",
-                    quantity=tell(about.title),
+                gettext(
+                    "no-distinguishable-effect-on",
+                    quantity=metric_title(metric),
                     list=_some([name_of(study, one.scenario) for one in unclear]),
                 )
             )
@@ -215,8 +208,8 @@ def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]
     if same:
         names = _some([name_of(study, scenario) for scenario in same])
         told["not_found"].append(
-            tell(
-                "No difference at all in any of these, on any replication: {list}.",
+            gettext(
+                "no-difference-at-all-in",
                 list=names,
             )
         )
@@ -227,5 +220,5 @@ def _some(words: list[str]) -> str:
     """Some of a list, and how many more there are."""
     if len(words) <= NAMED + 1:
         return "; ".join(words)
-    rest = tell("{count} more in the table", count=len(words) - NAMED)
+    rest = gettext("more-in-the-table", count=len(words) - NAMED)
     return "; ".join([*words[:NAMED], rest])

@@ -2,7 +2,7 @@
 
 from analysis.assumptions import Assumptions
 from analysis.compare import BASELINE, HEADLINE, Comparison, compare, headline_adversary
-from analysis.language import tell
+from analysis.language import gettext
 from analysis.sensitivity import FEWEST_POINTS, shares_by_kind, tornado
 from analysis.wording import number
 from sim.errors import InputError
@@ -41,19 +41,19 @@ def stamp(study: Study, known: Assumptions) -> str:
     With enough worlds, by what makes the headline vary over them; else by how many of the
     parameters that matter are guesses.
     """
-    reading = tell("Read the direction and the order of magnitude, not the figures.")
+    reading = gettext("read-the-direction-and-the")
     shares = shares_by_kind(study, PRIMARY_OUTCOME, leading(study)) if varied(study) else None
     if shares is not None:
         guessed = shares.get("placeholder", 0.0)
         if guessed <= MOST:
             return ""
         share = number(100 * guessed, 0)
-        why = tell("{share} % of what makes this headline uncertain are guesses.", share=share)
+        why = gettext("of-what-makes-this-headline", share=share)
         return f"{why} {reading}"
     if not known.illustrative:
         return ""
-    why = tell(
-        "{guesses} of the {all} parameters that decide this headline are guesses.",
+    why = gettext(
+        "of-the-parameters-that-decide-this",
         guesses=known.mattering["placeholder"],
         all=sum(known.mattering.values()),
     )

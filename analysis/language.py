@@ -1,10 +1,18 @@
-"""The language that pages and charts speak: English, or French from one catalogue.
+"""The language of pages and charts, English or French, from gettext catalogues.
 
-Sentences stand in English where they are used, as ``tell("Waits peak on {day}.", day=...)``; the
-catalogues ``words/fr*.yaml`` give the French of each. A chart speaks the language that is set where
-it is made: ``with speaking("fr"): figure = waits_by_hour(study)``.
+The catalogues ``locale/en.po`` and ``locale/fr.po`` hold every text under a stable name, so that a
+sentence is edited there without touching code or tests: ``gettext("waits-peak-on", day=...)``.
+Contexts (``msgctxt``) hold what comes from tables: metrics, units, scenarios, parameters, kinds of
+smuggler, parts of the ledger. A chart has the language that is set where it is made:
+``with speaking("fr"): chart = waits_by_hour(study)``.
+
+What a study smuggles is a value of the messages, ``{contraband}`` and its like: firearms, or within
+``with counting(study):`` the drugs, currency, persons or parts of that study. Metrics and columns
+keep their names (``firearms_...``) whatever is smuggled.
 """
 
+import gettext as standard
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,84 +20,140 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
-from analysis.contraband import named
 from sim.errors import InputError
 from sim.results.reading import Study
 
 LANGUAGES = ("en", "fr")
-CATALOGUES = Path(__file__).with_name("words")
-"""Folder of the French: fr.yaml, and others beside it."""
+CATALOGUES = Path(__file__).with_name("locale")
+FIREARMS = "firearms"
 
-_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+NOUNS = (
+    "contraband",
+    "of_contraband",
+    "contraband_count",
+    "contraband_load",
+    "contraband_one",
+    "contraband_unit",
+)
+"""Forms of what is smuggled, by the name under which messages use them.
+
+"firearms"; "of firearms" where the language elides (d’armes à feu); after a number; "a firearm",
+which comes and is found; "firearm", the unit of a price; "firearms" as a unit of measurement.
+"""
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+_unit: ContextVar[str] = ContextVar("unit", default=FIREARMS)
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak a language within this block, and in this thread alone."""
+    """Set the language within this block, and in this thread alone."""
     if language not in LANGUAGES:
         raise InputError.unknown("language", language, LANGUAGES, "lang")
-    token = _spoken.set(language)
+    token = _language.set(language)
     try:
         yield
     finally:
-        _spoken.reset(token)
+        _language.reset(token)
 
 
 def spoken() -> str:
-    """The language spoken here: en or fr."""
-    return _spoken.get()
+    """The language set here: en or fr."""
+    return _language.get()
+
+
+def unit_counted(study: Study) -> str:
+    """Unit in which loads are counted (``contraband.unit``), from the study's manifest."""
+    try:
+        return str(study.manifest["configuration"]["contraband"]["unit"])
+    except (KeyError, TypeError):
+        return FIREARMS
+
+
+@contextmanager
+def counting(study: Study) -> Iterator[None]:
+    """Name this study's contraband within this block, and in this thread alone."""
+    token = _unit.set(unit_counted(study))
+    try:
+        yield
+    finally:
+        _unit.reset(token)
+
+
+def other_unit() -> str:
+    """Unit of the contraband named here, or "" for firearms, whose number needs no unit."""
+    return "" if _unit.get() == FIREARMS else _unit.get()
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """French by section: messages by their English, scenarios and parameters by their name."""
-    found: dict[str, dict[str, str]] = {"messages": {}, "scenarios": {}, "parameters": {}}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for path in sorted(CATALOGUES.glob("fr*.yaml")):
-        content = yaml.load(path.read_text(encoding="utf-8"), loader)
-        for pair in content.pop("messages", []):
-            found["messages"][str(pair["en"])] = str(pair["fr"])
-        for section, texts in content.items():
-            found[section].update(texts)
-    return found
+def translations(language: str) -> standard.GNUTranslations:
+    """Messages of a language, compiled from its catalogue."""
+    compiled = io.BytesIO()
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+    compiled.seek(0)
+    return standard.GNUTranslations(compiled)
 
 
-def tell(message: str, **values: Any) -> str:
-    """Say a message in the language spoken, of the contraband told of, with its values put in.
+@cache
+def _nouns(language: str, unit: str) -> dict[str, str]:
+    known = translations(language)
+    nouns = {name: known.pgettext(f"contraband: {unit}", name) for name in NOUNS}
+    many = nouns["contraband"]
+    return {**nouns, "Contraband": many[:1].upper() + many[1:]}
+
+
+def _filled(message: str, values: dict[str, Any]) -> str:
+    return message.format(**_nouns(spoken(), _unit.get()), **values)
+
+
+def gettext(message: str, /, **values: Any) -> str:
+    """Text of a message in the language set, with its values filled in.
 
     Parameters
     ----------
     message : str
-        English, with ``{names}`` where values go.
+        Its name in the catalogues.
     **values
         Text or whole numbers; numbers with decimals come through `analysis.wording`.
     """
-    if spoken() != "en":
-        message = catalogue()["messages"].get(message, message)
-    message = named(message, spoken())
-    return message.format(**values) if values else message
+    return _filled(translations(spoken()).gettext(message), values)
 
 
-def tell_count(count: int, one: str, many: str, **values: Any) -> str:
-    """Say one of two messages by a count: English has 0 proposals, French 0 proposition."""
-    single = count == 1 if spoken() == "en" else abs(count) < 2
-    return tell(one if single else many, count=count, **values)
+def ngettext(message: str, count: int, /, **values: Any) -> str:
+    """The same, in the form that a count takes: English has 0 proposals, French 0 proposition."""
+    text = translations(spoken()).ngettext(message, message, count)
+    return _filled(text, {"count": count, **values})
+
+
+def pgettext(context: str, name: str) -> str:
+    """Text of something that tables name; the name itself where the catalogues have no text."""
+    return _filled(translations(spoken()).pgettext(context, name), {})
+
+
+def has_text(context: str, name: str) -> bool:
+    """Whether the language set has a text for something that tables name."""
+    return translations(spoken()).pgettext(context, name) != name
+
+
+def metric_title(metric: str) -> str:
+    """What a metric measures, in the language set."""
+    return pgettext("metric", metric)
 
 
 def title_of(study: Study, scenario: str) -> str:
-    """Name of a scenario for people; several put together are joined by a plus sign."""
-    if spoken() != "en":
-        known = catalogue()["scenarios"]
-        parts = scenario.split("+")
-        if all(part in known for part in parts):
-            return " + ".join(known[part] for part in parts)
+    """Title of a scenario; those of several put together are joined by a plus sign."""
+    parts = scenario.split("+")
+    if all(has_text("scenario", part) for part in parts):
+        return " + ".join(pgettext("scenario", part) for part in parts)
     return study.title(scenario)
 
 
-def about_parameter(name: str, english: str) -> tuple[str, str]:
+def parameter_text(name: str, english: str) -> tuple[str, str]:
     """What a parameter is, and the language of that text: English where there is no French."""
-    french = catalogue()["parameters"].get(name) if spoken() != "en" else None
-    text, language = (english, "en") if french is None else (french, spoken())
-    return named(text, language), language
+    if has_text("parameter", name):
+        return pgettext("parameter", name), spoken()
+    return english, "en"

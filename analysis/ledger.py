@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.compare import BASELINE
 from analysis.estimates import estimate
+from analysis.language import pgettext, speaking
 from sim.errors import InputError
 from sim.numerics.units import Floats, Texts
 from sim.results.reading import Study
@@ -34,21 +35,6 @@ PARTS = (
     "load",
 )
 """Every part, in the order of the table."""
-
-TITLES = {
-    "not_planned_arrest": "Not planned: organisation arrested",
-    "not_planned_supply": "Not planned: nothing to buy",
-    "not_planned_price": "Not planned: price too low",
-    "not_planned": "Not planned",
-    "deterred": "Deterred",
-    "other_port": "Displaced to another port or lane",
-    "out_of_ports": "Displaced out of the ports",
-    "into_ports": "Displaced into the ports",
-    "other_way": "Displaced between ways outside the ports",
-    "detection": "Detected, or no longer detected, on the same way",
-    "in_transit": "Still on the way at the end",
-    "load": "Another load",
-}
 
 PAIRED = ["adversary", "world", "replication"]
 COLUMNS = [
@@ -250,10 +236,12 @@ def ledger(
     for part in (*PARTS, "total"):
         chosen = rows[rows["part"] == part]
         net = estimate(chosen["net"])
+        with speaking("en"):  # data, whose columns are in English in every language
+            title = pgettext("ledger", part)
         found.append(
             {
                 "part": part,
-                "title": TITLES.get(part, "Firearms delivered"),
+                "title": title,
                 "lost": float(chosen["lost"].mean()),
                 "gained": float(chosen["gained"].mean()),
                 "net": net.mean,

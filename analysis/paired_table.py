@@ -15,7 +15,7 @@ from analysis.compare import (
     metric_of,
 )
 from analysis.costs import Ratio, prices
-from analysis.language import tell
+from analysis.language import gettext, metric_title
 from analysis.wording import number, period, shown
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -119,13 +119,13 @@ def _heads(
         metric = metric_of(name)
         unit = shown(0.0, unit=metric.unit, signed=True, beside=largest[name]).unit
         whole = f"{unit}{period(metric.unit, study.days)}"
-        heads.append(Head(name, tell(metric.title), whole, metric.model_only))
+        heads.append(Head(name, metric_title(name), whole, metric.model_only))
         if name == PRIMARY_OUTCOME and several:
-            heads.append(Head("range", tell("range over kinds of smuggler"), whole, True))
-    heads.append(Head(COST, tell("programme cost"), tell("million CAD, not a result"), False))
+            heads.append(Head("range", gettext("range-over-kinds-of-smuggler"), whole, True))
+    heads.append(Head(COST, gettext("programme-cost"), gettext("million-cad-not-a-result"), False))
     if priced:
-        title = tell("society’s cost for each firearm kept out")
-        heads.append(Head(PRICE, title, tell("million CAD"), True))
+        title = gettext("societys-cost-for-each-firearm")
+        heads.append(Head(PRICE, title, gettext("million-cad"), True))
     return heads
 
 
@@ -141,7 +141,7 @@ def _prices(study: Study) -> dict[str, Ratio]:
 
 def _price(one: Ratio) -> Cell:
     if not one.estimable:
-        return Cell("–", tell("not estimable"), False, UNKNOWN)
+        return Cell("–", gettext("not-estimable"), False, UNKNOWN)
     text = shown(one.value, one.low, one.high, unit="CAD", beside=MILLION)
     return Cell(text.value, text.interval, False, one.value)
 
@@ -149,7 +149,7 @@ def _price(one: Ratio) -> Cell:
 def _cell(one: Comparison, largest: float) -> Cell:
     found = one.difference
     if found.identical:
-        return Cell("0", tell("identical"), False, 0.0)
+        return Cell("0", gettext("identical"), False, 0.0)
     unit = metric_of(one.metric).unit
     text = shown(found.mean, found.low, found.high, unit=unit, signed=True, beside=largest)
     order = found.mean if found.mean == found.mean else UNKNOWN
@@ -159,7 +159,7 @@ def _cell(one: Comparison, largest: float) -> Cell:
 def _range(low: float, high: float) -> Cell:
     places = 1 if max(abs(low), abs(high)) < 100 else 0
     ends = [number(end, places, signed=True) for end in (low, high)]
-    return Cell(tell("{low} to {high}", low=ends[0], high=ends[1]), "", False, (low + high) / 2)
+    return Cell(gettext("low-to-high", low=ends[0], high=ends[1]), "", False, (low + high) / 2)
 
 
 def _plain(value: float, places: int) -> Cell:

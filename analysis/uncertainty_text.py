@@ -9,7 +9,7 @@ from scipy import stats
 from analysis.compare import BASELINE, aligned, metric_of
 from analysis.design_points import headline
 from analysis.discovery import Box
-from analysis.language import tell, title_of
+from analysis.language import gettext, metric_title, title_of
 from analysis.sensitivity import FALSE_DISCOVERIES
 from analysis.wording import period, probability, shown, unit_of
 from sim.errors import InputError
@@ -22,8 +22,8 @@ def outcome_name(study: Study, metric: str, scenario: str | None) -> str:
     of = study.title(outcome_scenario(study, metric, scenario))
     unit = unit_of(about.unit) + period(about.unit, study.days)
     if of_levels(study, metric, scenario):
-        return f"{tell(about.title)} [{unit}], level"
-    return f"{tell(about.title)} [{unit}], {of} against the baseline"
+        return f"{metric_title(metric)} [{unit}], level"
+    return f"{metric_title(metric)} [{unit}], {of} against the baseline"
 
 
 def outcome_scenario(study: Study, metric: str, scenario: str | None) -> str:
@@ -35,11 +35,11 @@ def outcome_scenario(study: Study, metric: str, scenario: str | None) -> str:
 
 def quantity(study: Study, metric: str, scenario: str | None) -> str:
     """Name the outcome as a chart does: what it is, and whose difference where it is one."""
-    what, of = tell(metric_of(metric).title), outcome_scenario(study, metric, scenario)
+    what, of = metric_title(metric), outcome_scenario(study, metric, scenario)
     if of == BASELINE:
         return what
-    whose = title_of(study, of) if of in study.scenarios else tell("each point of the design")
-    return tell("{quantity} ({title}, against the baseline)", quantity=what, title=whose)
+    whose = title_of(study, of) if of in study.scenarios else gettext("each-point-of-the-design")
+    return gettext("against-the-baseline", quantity=what, title=whose)
 
 
 def of_levels(study: Study, metric: str, scenario: str | None) -> bool:
@@ -195,7 +195,7 @@ def robustness_text(
         regrets.append([name, *values, place])
     return "\n".join(
         [
-            f"{tell(about.title)} [{unit}] in {states} states (worlds with kinds of smugglers)",
+            f"{metric_title(metric)} [{unit}] in {states} states (worlds with kinds of smugglers)",
             *aligned(rows, right=(1, 2, 3, 4, 5)),
             f"The states agree on the order: Kendall's W {agreement['kendall_w']:.2f} (0 none, "
             f"1 whole); tau with the mean order {agreement['mean_tau']:.2f}, at least "

@@ -7,9 +7,9 @@ from functools import partial
 import pandas as pd
 
 from analysis.compare import BASELINE, aligned
-from analysis.contraband import FIREARMS, unit_counted
 from analysis.estimates import Estimate, estimate
 from analysis.fit.values import read_values, what_is_not_known
+from analysis.language import FIREARMS, unit_counted
 from analysis.targets import (
     YEAR_DAYS,
     Target,

@@ -3,8 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from analysis.contraband import FIREARMS, other_unit
-from analysis.language import spoken, tell
+from analysis.language import FIREARMS, gettext, other_unit, pgettext, speaking, spoken
 
 WORDS = {
     "min": ("longer", "shorter"),
@@ -79,7 +78,7 @@ def shown(
         Another number of the same table, which may ask for millions.
     """
     if math.isnan(value):
-        return Shown(tell("no value"), "", unit_of(unit))
+        return Shown(gettext("no-value"), "", unit_of(unit))
     factor, label = scale_of(unit, max(abs(x) for x in (value, low, high, beside) if x == x))
     if signed and unit == "share":
         label = "percentage points"
@@ -95,16 +94,22 @@ def shown(
 
 def unit_of(unit: str) -> str:
     """A unit in the language spoken."""
-    return tell(unit) if unit else ""
+    return pgettext("unit", unit) if unit else ""
+
+
+def unit_in_data(unit: str) -> str:
+    """A unit in data to download, whose columns are in English in every language."""
+    with speaking("en"):
+        return unit_of(unit)
 
 
 def _suffix(label: str) -> str:
     """The part of a unit that a number takes along."""
-    known = {"%": "%", "percentage points": tell("points"), "min": "min"}.get(label, "")
+    known = {"%": "%", "percentage points": gettext("points"), "min": "min"}.get(label, "")
     if label.endswith("CAD"):
         known = unit_of(label)
     elif label.startswith("million"):
-        known = tell("million")
+        known = gettext("million")
     between = " " if spoken() == "en" else NO_BREAK
     return f"{between}{known}" if known else ""
 
@@ -164,7 +169,7 @@ def direction(unit: str, value: float) -> str:
     up, down = WORDS.get(unit, ("more", "fewer"))
     if unit == FIREARMS and other_unit() in UNCOUNTED:
         down = "less"
-    return tell(up) if value > 0 else tell(down)
+    return gettext(up if value > 0 else down)
 
 
 def period(unit: str, days: float | None) -> str:
@@ -172,25 +177,25 @@ def period(unit: str, days: float | None) -> str:
     if unit in TIMELESS:
         return ""
     if days is None:
-        return f" {tell('a run')}"
+        return f" {gettext('a-run')}"
     if 365 <= days <= 366:
-        return f" {tell('a year')}"
+        return f" {gettext('a-year')}"
     whole = days == int(days)
-    return f" {tell('in {days} days', days=number(days, 0 if whole else 1))}"
+    return f" {gettext('in-days', days=number(days, 0 if whole else 1))}"
 
 
 def probability(p: float) -> str:
     """Write a p-value: never as zero."""
     if math.isnan(p):
-        return tell("none")
+        return gettext("none")
     return f"< {number(0.001, 3)}" if p < 0.001 else number(p, 3)
 
 
 def listed(words: list[str], last: str = "and") -> str:
     """Join words as a sentence does: a, b and c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {tell(last)} {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {gettext(last)} {words[-1]}"
 
 
 def adversary_name(adversary: str) -> str:
     """A kind of smuggler, by how it chooses its route."""
-    return tell(adversary.replace("_", " "))
+    return pgettext("smuggler", adversary)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.charts.style import FAINT, GREY, INK, finish, safe
 from analysis.charts.waits import baseline_hours
 from analysis.compare import BASELINE, headline_adversary
-from analysis.language import tell
+from analysis.language import gettext
 from analysis.wording import number, shown
 from sim.data.tables import DATA_FOLDER
 from sim.results.reading import Study
@@ -117,10 +117,8 @@ def border_map(study: Study, show: Literal["waits", "staffing"] = "waits") -> go
     return finish(
         figure,
         finding=_finding(ports, show),
-        note=tell(
-            "Baseline, mean over replications. Size: vehicles a day; shade: {quantity}, and "
-            "darkest from {top} up. Lambert’s conformal projection, true along the 49th parallel; "
-            "inset: Yukon and northern British Columbia. Lines: Natural Earth.",
+        note=gettext(
+            "baseline-mean-over-replications-size",
             quantity=_shade_title(show),
             top=number(top, 0),
         ),
@@ -281,26 +279,25 @@ def _round_top(value: float) -> float:
 
 
 def _shade_title(show: str) -> str:
-    return tell("mean wait [min]") if show == "waits" else tell("officers on shift, on average")
+    return gettext("mean-wait-min") if show == "waits" else gettext("officers-on-shift-on-average")
 
 
 def _hover() -> str:
     return (
         "%{text}<br>"
-        + tell("%{customdata[0]:,.0f} vehicles a day")
+        + gettext("vehicles-a-day")
         + "<br>"
-        + tell("mean wait %{customdata[1]:.1f} min")
+        + gettext("mean-wait-hover")
         + "<br>"
-        + tell("%{customdata[2]:.1f} officers on shift")
+        + gettext("officers-on-shift")
         + "<extra></extra>"
     )
 
 
 def _finding(ports: pd.DataFrame, show: str) -> str:
     if show == "staffing":
-        return tell(
-            "On average {officers} officers are on shift along the border; {alone} of {count} "
-            "ports have no more than one.",
+        return gettext(
+            "on-average-officers-are-on",
             officers=number(float(ports["officers_on_shift"].sum()), 0),
             alone=int((ports["officers_on_shift"] <= 1).sum()),
             count=len(ports),
@@ -315,10 +312,9 @@ def _finding(ports: pd.DataFrame, show: str) -> str:
         if len(some)
     ]  # fmt: skip
     if len(waits) < 2:
-        return tell("Mean wait at this port: {wait}.", wait=str(waits[0]))
-    return tell(
-        "{half} of {count} ports take half of all vehicles; the mean wait is {busy} there and "
-        "{quiet} elsewhere.",
+        return gettext("mean-wait-at-this-port", wait=str(waits[0]))
+    return gettext(
+        "of-ports-take-half-of",
         half=half,
         count=len(ports),
         busy=str(waits[0]),

@@ -7,11 +7,10 @@ from scipy import stats
 
 from analysis.charts.style import BLUE, LEGEND, finish, safe, zero_line
 from analysis.compare import BASELINE, headline_values, metric_of
-from analysis.contraband import named
 from analysis.estimates import LEVEL
 from analysis.headline import leading
-from analysis.language import tell, title_of
-from analysis.wording import period, shown, unit_of
+from analysis.language import gettext, title_of
+from analysis.wording import period, shown, unit_in_data, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -49,14 +48,14 @@ def convergence(
         fill="toself",
         fillcolor="rgba(0, 114, 178, 0.22)",
         line={"color": BLUE, "width": 0.5},
-        name=tell("95 % interval"),
+        name=gettext("interval-95"),
         hoverinfo="skip",
     )
     figure.add_scatter(
         x=count,
         y=mean,
         mode="lines+markers",
-        name=tell("running mean: {title}", title=safe(title_of(study, scenario))),
+        name=gettext("running-mean", title=safe(title_of(study, scenario))),
         line={"color": BLUE, "width": 2},
         marker={"size": 5},
         hovertemplate="%{x}: %{y:+.2f}<extra></extra>",
@@ -64,24 +63,23 @@ def convergence(
     zero_line(figure, across=True)
     figure.update_layout(legend={**LEGEND, "traceorder": "reversed"}, showlegend=True)
     figure.update_xaxes(
-        title_text=tell("worlds drawn") if worlds else tell("replications"),
+        title_text=gettext("worlds-drawn") if worlds else gettext("replications"),
         range=[0.5, len(pairs) + 0.5],
         tickformat="d",
         nticks=min(len(pairs) + 1, 10),
     )
     span = period(unit, study.days)
-    head = f"{tell('difference to the baseline')}<br>[{unit_of(unit)}{span}]"
+    head = f"{gettext('difference-to-the-baseline')}<br>[{unit_of(unit)}{span}]"
     figure.update_yaxes(title_text=head, range=_ends(mean, reach))
     return finish(
         figure,
         finding=_finding(mean, reach, unit, span, title_of(study, scenario)),
-        note=tell(
-            "Mean of the paired differences so far, and its interval by Student’s t, in the order "
-            "in which they were drawn. What is not known about the parameters is not in it."
+        note=gettext(
+            "mean-of-the-paired-differences"
         ),
         height=300,
         table=pd.DataFrame(
-            {"pairs": count, f"running mean [{named(unit)}]": mean, "low": mean - reach,
+            {"pairs": count, f"running mean [{unit_in_data(unit)}]": mean, "low": mean - reach,
              "high": mean + reach}
         ),
     )  # fmt: skip
@@ -106,16 +104,15 @@ def _ends(mean: np.ndarray, reach: np.ndarray) -> list[float]:
 
 def _finding(mean: np.ndarray, reach: np.ndarray, unit: str, span: str, title: str) -> str:
     if len(mean) < 2:
-        return tell("One replication, so nothing can settle yet.")
+        return gettext("one-replication-so-nothing-can")
     last = shown(mean[-1], mean[-1] - reach[-1], mean[-1] + reach[-1], unit=unit, signed=True)
     if len(mean) <= EARLY:
-        return tell(
-            "Only {count} pairs so far: {amount} ({title}).",
+        return gettext(
+            "only-pairs-so-far",
             count=len(mean), amount=f"{last}{span}", title=title,
         )  # fmt: skip
-    return tell(
-        "After {count} pairs the effect is {amount} ({title}); after {early} its interval was "
-        "{ratio} times as wide.",
+    return gettext(
+        "after-pairs-the-effect-is",
         count=len(mean),
         amount=f"{last}{span}",
         title=title,

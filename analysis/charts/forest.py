@@ -27,7 +27,7 @@ from analysis.compare import (
     headline_adversary,
     metric_of,
 )
-from analysis.language import tell, title_of
+from analysis.language import gettext, title_of
 from analysis.wording import adversary_name, period, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -82,7 +82,7 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.
     names = [label(study, name) for name in line]
     span = period(metric_of(metric).unit, study.days)
     figure.update_layout(legend=LEGEND, showlegend=several > 1)
-    title = f"{tell('difference to the baseline')}<br>[{unit}{span}]"
+    title = f"{gettext('difference-to-the-baseline')}<br>[{unit}{span}]"
     figure.update_xaxes(title_text=title, range=ends, tickangle=0, nticks=7)
     figure.update_yaxes(tickvals=list(line.values()), ticktext=names, range=[len(line) - 0.4, -0.6])
     return finish(
@@ -131,7 +131,7 @@ def _draw_range(
         x=x,
         y=y,
         mode="lines",
-        name=tell("means over {count} kinds of smuggler", count=count),
+        name=gettext("means-over-kinds-of-smuggler", count=count),
         line={"color": "#c3cad0", "width": 12},
         hoverinfo="skip",
     )
@@ -183,26 +183,25 @@ def _note(study: Study, own: list[Comparison], several: int) -> str:
     """What is drawn."""
     most = max((one.difference.count for one in own), default=0)
     if most < 2:
-        return tell("One replication, so no interval.")
+        return gettext("one-replication-so-no-interval")
     worlds = len(study.worlds)
     parts = [
-        tell(
-            "Paired differences to the baseline over {count} worlds; bars: 95 % intervals.",
+        gettext(
+            "paired-differences-to-the-baseline",
             count=worlds,
         )
         if worlds > 1
-        else tell(
-            "Paired differences to the baseline over {count} replications on common random "
-            "numbers; bars: 95 % intervals.",
+        else gettext(
+            "paired-differences-to-the-baseline-over",
             count=most,
         ),
-        tell("Filled: distinguishable from no effect after Holm’s correction; open: not."),
+        gettext("filled-distinguishable-from-no-effect"),
     ]
     if several > 1:
         name = adversary_name(headline_adversary(study))
-        parts.append(tell("Points are for {adversary} smugglers.", adversary=name))
+        parts.append(gettext("points-are-for-smugglers", adversary=name))
     if study.bounds:
-        parts.append(tell("Triangles: bounds that lie off the scale."))
+        parts.append(gettext("triangles-bounds-that-lie-off"))
     return " ".join(parts)
 
 
@@ -212,16 +211,15 @@ def firearms_difference(study: Study) -> go.Figure:
 
 
 def _firearms_found(**values: Any) -> str:
-    return tell(
-        "Firearms that reach the market: fewer under {down} of {count} proposals, more under "
-        "{up}; the largest change is {amount} ({title}).",
+    return gettext(
+        "firearms-that-reach-the-market",
         **values,
     )
 
 
 def _no_firearms_found(**values: Any) -> str:
-    return tell(
-        "Firearms that reach the market: no change beyond chance under any of {count} proposals.",
+    return gettext(
+        "firearms-that-reach-the-market-no",
         **values,
     )
 
@@ -232,12 +230,11 @@ def wait_difference(study: Study) -> go.Figure:
 
 
 def _wait_found(**values: Any) -> str:
-    return tell(
-        "Mean wait: longer under {up} of {count} proposals, shorter under {down}; the largest "
-        "change is {amount} ({title}).",
+    return gettext(
+        "mean-wait-longer-under-of",
         **values,
     )
 
 
 def _no_wait_found(**values: Any) -> str:
-    return tell("Mean wait: no change beyond chance under any of {count} proposals.", **values)
+    return gettext("mean-wait-no-change-beyond", **values)

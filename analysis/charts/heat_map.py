@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from analysis.charts.style import axis_unit, finish, safe, wrapped
 from analysis.compare import metric_of
-from analysis.language import about_parameter, tell
+from analysis.language import gettext, parameter_text
 from analysis.sensitivity import described, two_way
 from analysis.uncertainty_text import amounts, quantity
 from analysis.wording import period, plain, unit_of
@@ -51,13 +51,13 @@ def heat_map(
             texttemplate="%{text}",
             colorscale=SCALE,
             colorbar={"title": {"text": f"[{label}{period(metric_of(metric).unit, study.days)}]"}},
-            hovertemplate=tell("%{x} across, %{y} upwards: %{text}") + "<extra></extra>",
+            hovertemplate=gettext("across-upwards") + "<extra></extra>",
             xgap=1,
             ygap=1,
         )
     )
     names = [str(cells[axis].iloc[0]) for axis in ("x", "y")]
-    about = [about_parameter(name, described(name)["about"] or name)[0] for name in names]
+    about = [parameter_text(name, described(name)["about"] or name)[0] for name in names]
     figure.update_xaxes(title_text=_title(about[0], names[0]), type="category")
     figure.update_yaxes(title_text=_title(about[1], names[1]), type="category")
     highest = cells.loc[cells["value"].idxmax()]
@@ -66,9 +66,8 @@ def heat_map(
     what = quantity(study, metric, scenario)
     return finish(
         figure,
-        finding=tell(
-            "{quantity}: from {low} to {high} over these two, highest where “{across}” is near "
-            "{x} and “{upwards}” near {y}.",
+        finding=gettext(
+            "from-to-over-these-two",
             quantity=f"{what[0].upper()}{what[1:]}",
             low=ends[0],
             high=ends[1],
@@ -77,10 +76,8 @@ def heat_map(
             x=plain(highest["x_value"]),
             y=plain(highest["y_value"]),
         ),
-        note=tell(
-            "Mean over the points of the design in each cell, {points} in all; what else the "
-            "design varies is averaged over. Values name the middle of a slice where there are "
-            "many.",
+        note=gettext(
+            "mean-over-the-points-of",
             points=int(cells["points"].sum()),
         ),
         height=440,

@@ -15,7 +15,7 @@ from analysis.charts.style import (
 )
 from analysis.compare import BASELINE, compare, headline_adversary, headline_values
 from analysis.estimates import estimate
-from analysis.language import tell
+from analysis.language import gettext
 from analysis.wording import period, shown
 from sim.results.reading import Study
 
@@ -25,8 +25,11 @@ TASKS = ("officer_primary_h", "officer_clearance_h", "officer_examination_h", "o
 def task_names() -> list[str]:
     """What officers do, in the order of TASKS."""
     return [
-        tell("primary"), tell("duty and paperwork"), tell("examination"), tell("without a vehicle"),
-    ]  # fmt: skip
+        gettext("primary"),
+        gettext("duty-and-paperwork"),
+        gettext("examination"),
+        gettext("without-a-vehicle"),
+    ]
 
 
 def officer_time(study: Study) -> go.Figure:
@@ -68,7 +71,7 @@ def officer_time(study: Study) -> go.Figure:
     figure.update_layout(barmode="stack", legend={**LEGEND, "traceorder": "normal"})
     span = period("officer-hours", study.days)
     figure.update_xaxes(
-        title_text=f"{tell('officer time on shift')}<br>[{unit}{span}]", nticks=6, tickangle=0
+        title_text=f"{gettext('officer-time-on-shift')}<br>[{unit}{span}]", nticks=6, tickangle=0
     )
     figure.update_yaxes(range=[len(scenarios) - 0.4, -0.6])
     base = {task: float(table.loc[BASELINE][task].mean()) for task in TASKS}
@@ -76,15 +79,12 @@ def officer_time(study: Study) -> go.Figure:
         task: str(shown(hours / sum(base.values()), unit="share")) for task, hours in base.items()
     }
     some = len(scenarios) < len(known)
-    note = [
-        tell("Mean over replications, all ports; whiskers: 95 % intervals of the time at work.")
-    ]
-    note += [tell("Proposals that change none of it are left out.")] if some else []
+    note = [gettext("mean-over-replications-all-ports")]
+    note += [gettext("proposals-that-change-none-of")] if some else []
     return finish(
         figure,
-        finding=tell(
-            "In the baseline officers spend {primary} of their time at primary and {examination} "
-            "on examinations.",
+        finding=gettext(
+            "in-the-baseline-officers-spend",
             primary=share["officer_primary_h"],
             examination=share["officer_examination_h"],
         ),

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from analysis.assumptions import kind_names
 from analysis.charts.style import BLUE, FAINT, GREY, INK, finish, safe, wrapped
 from analysis.discovery import Box, prim
-from analysis.language import about_parameter, tell
+from analysis.language import gettext, parameter_text
 from analysis.uncertainty_text import amounts, quantity
 from analysis.wording import listed, number, plain, probability, unit_of
 from sim.results.reading import Study
@@ -50,24 +50,24 @@ def prim_box(
         figure.add_bar(
             x=[high - low], base=[low], y=[k], orientation="h", width=0.5,
             marker={"color": BLUE, "line": {"color": INK, "width": 0.5}},
-            hovertemplate=safe(tell(
-                "{parameter}: of {low} to {high}, p {p}", parameter=row.parameter,
+            hovertemplate=safe(gettext(
+                "of-to-p", parameter=row.parameter,
                 low=plain(row.lowest), high=plain(row.highest), p=probability(row.p),
             )) + "<extra></extra>",
             showlegend=False,
         )  # fmt: skip
-        about = about_parameter(row.parameter, row.about)[0]
-        ends = tell("{low} to {high}", low=plain(row.low), high=plain(row.high))
+        about = parameter_text(row.parameter, row.about)[0]
+        ends = gettext("low-to-high", low=plain(row.low), high=plain(row.high))
         names.append(
             f"{wrapped(f'{about} ({kinds[row.kind]})', WIDTH)}<br>"
             f"<b>{ends}</b> {safe(unit_of(row.unit))}"
         )
     if not names:
-        figure.add_annotation(text=tell("no condition"), x=0.5, y=0, showarrow=False,
+        figure.add_annotation(text=gettext("no-condition"), x=0.5, y=0, showarrow=False,
                               font={"color": GREY})  # fmt: skip
     figure.update_layout(barmode="overlay")
     figure.update_xaxes(
-        title_text=f"{tell('place within the parameter’s range')}<br>[{tell('share')}]",
+        title_text=f"{gettext('place-within-the-parameters-range')}<br>[{gettext('share')}]",
         range=[0, 1.02],
         nticks=6,
     )
@@ -77,11 +77,8 @@ def prim_box(
     return finish(
         figure,
         finding=_finding(study, metric, scenario, box),
-        note=tell(
-            "Dark: the part of each range that belongs to the box, found by peeling (PRIM) "
-            "{points} points. The box holds {coverage} % of the cases of interest; {density} % of "
-            "the points in it are such cases, against {base} % everywhere. In brackets: how well "
-            "the parameter is known.",
+        note=gettext(
+            "dark-the-part-of-each",
             points=box.points,
             coverage=number(100 * box.coverage, 0),
             density=number(100 * box.density, 0),
@@ -96,20 +93,19 @@ def _finding(study: Study, metric: str, scenario: str | None, box: Box) -> str:
     (at,) = amounts(study, metric, scenario, [box.threshold])
     what = quantity(study, metric, scenario)
     case = (
-        tell("{quantity} of at least {amount}", quantity=what, amount=at)
+        gettext("of-at-least", quantity=what, amount=at)
         if box.above
-        else tell("{quantity} of at most {amount}", quantity=what, amount=at)
+        else gettext("of-at-most", quantity=what, amount=at)
     )
     if box.limits.empty:
-        return tell("No conditions stand out under which there are {case}.", case=case)
+        return gettext("no-conditions-stand-out-under", case=case)
     first = box.limits.head(NAMED)
     named = [
-        tell("“{name}”", name=about_parameter(row.parameter, row.about)[0])
+        gettext("quoted-name", name=parameter_text(row.parameter, row.about)[0])
         for row in first.itertuples()
     ]
-    return tell(
-        "{case}: {density} % of the worlds in which {parameters} lie as drawn, against {base} % "
-        "of all.",
+    return gettext(
+        "of-the-worlds-in-which",
         case=f"{case[0].upper()}{case[1:]}",
         density=number(100 * box.density, 0),
         parameters=listed(named),

@@ -14,7 +14,7 @@ from analysis.charts.style import (
     line_height,
 )
 from analysis.compare import BASELINE, metric_of
-from analysis.language import tell, title_of
+from analysis.language import gettext, metric_title, title_of
 from analysis.robustness import agreement
 from analysis.robustness import rank_stability as ranks_of
 from analysis.robustness import regret as lost_by
@@ -39,14 +39,14 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
     near = (table["top3_share"] - table["best_share"]).clip(lower=0)
     figure = go.Figure()
     for values, title, colour, hatch in (
-        (table["best_share"], tell("first"), BLUE, ""),
-        (near, tell("second or third"), SKY, "/"),
+        (table["best_share"], gettext("first"), BLUE, ""),
+        (near, gettext("second-or-third"), SKY, "/"),
     ):
         figure.add_bar(
             x=100 * values, y=lines, orientation="h", name=title, width=0.6,
             marker={"color": colour, "line": {"color": INK, "width": 0.5},
                     "pattern": {"shape": hatch, "fgcolor": "white", "fillmode": "overlay"}},
-            text=[tell("median rank {rank}, from {highest} to {lowest}",
+            text=[gettext("median-rank-from-to",
                        rank=number(row.median_rank, int(row.median_rank % 1 > 0)),
                        highest=row.highest_rank, lowest=row.lowest_rank)
                   for row in table.itertuples()],
@@ -54,14 +54,14 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
             hovertemplate="%{x:.0f} %; %{text}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack", legend={**LEGEND, "traceorder": "normal"})
-    figure.update_xaxes(title_text=tell("states in which it ranks so") + "<br>[%]", range=[0, 101])
+    figure.update_xaxes(title_text=gettext("states-in-which-it-ranks") + "<br>[%]", range=[0, 101])
     figure.update_yaxes(tickvals=lines, ticktext=names, range=[len(table) - 0.4, -0.6])
     first, states = table.iloc[0], int(table["states"].iloc[0])
     same = agreement(study, metric)["kendall_w"]
     most = table.loc[table["best_share"].idxmax()]
     said = [
-        tell(
-            "{title} has the largest mean effect and is first in {share} % of {count} states.",
+        gettext(
+            "has-the-largest-mean-effect",
             title=title_of(study, first["scenario"]),
             share=number(100 * first["best_share"], 0),
             count=states,
@@ -69,22 +69,20 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
     ]
     if most["scenario"] != first["scenario"]:
         said.append(
-            tell(
-                "{title} is first most often ({share} %).",
+            gettext(
+                "is-first-most-often",
                 title=title_of(study, most["scenario"]),
                 share=number(100 * most["best_share"], 0),
             )
         )
     note = [
-        tell(
-            "Ranked by {quantity}. A state is a world (a draw of what is not known) with a kind of "
-            "smugglers; ties share the better place. Kendall’s W {agreement}: 0 where the states "
-            "do not agree on the order, 1 where they do.",
-            quantity=tell(metric_of(metric).title),
+        gettext(
+            "ranked-by-a-state-is",
+            quantity=metric_title(metric),
             agreement=number(same, 2),
         )
     ]
-    note += [tell("Bounds are left out.")] if study.bounds else []
+    note += [gettext("bounds-are-left-out")] if study.bounds else []
     return finish(
         figure,
         finding=" ".join(said),
@@ -108,7 +106,8 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
     about = metric_of(metric)
     factor, unit = axis_unit(about.unit, float(table["largest_regret"].max()))
     names = [
-        tell("Do nothing") if name == BASELINE else label(study, name) for name in table["scenario"]
+        gettext("do-nothing") if name == BASELINE else label(study, name)
+        for name in table["scenario"]
     ]
     figure = go.Figure()
     for k, row in enumerate(table.itertuples()):
@@ -117,13 +116,13 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
             line={"color": BLUE, "width": 2}, hoverinfo="skip", showlegend=False,
         )  # fmt: skip
     for column, title, symbol, colour in (
-        ("mean_regret", tell("mean over the states"), "circle", BLUE),
-        ("largest_regret", tell("largest"), "diamond", ORANGE),
+        ("mean_regret", gettext("mean-over-the-states"), "circle", BLUE),
+        ("largest_regret", gettext("largest"), "diamond", ORANGE),
     ):
         figure.add_scatter(
             x=table[column] * factor, y=list(range(len(table))), mode="markers", name=title,
             marker={"color": colour, "symbol": symbol, "size": 10},
-            text=[tell("{amount}; largest with {adversary} smugglers in world {world}",
+            text=[gettext("largest-with-smugglers-in-world",
                        amount=str(shown(value, unit=about.unit)),
                        adversary=adversary_name(kind), world=world)
                   for value, kind, world in zip(table[column], table["worst_adversary"],
@@ -132,31 +131,28 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
         )  # fmt: skip
     span = period(about.unit, study.days)
     figure.update_layout(legend=LEGEND)
-    figure.update_xaxes(title_text=f"{tell('regret')}<br>[{unit}{span}]", rangemode="tozero")
+    figure.update_xaxes(title_text=f"{gettext('regret')}<br>[{unit}{span}]", rangemode="tozero")
     figure.update_yaxes(
         tickvals=list(range(len(table))), ticktext=names, range=[len(table) - 0.4, -0.6]
     )
     first, states = table.iloc[0], int(table["states"].iloc[0])
     least = (
-        tell("doing nothing")
+        gettext("doing-nothing")
         if first["scenario"] == BASELINE
         else title_of(study, first["scenario"])
     )
     amount = shown(first["largest_regret"], unit=about.unit)
     note = [
-        tell(
-            "Regret: {quantity} lost against the best choice in the same state, that is, in the "
-            "same world with the same kind of smugglers. Means over replications on common random "
-            "numbers.",
-            quantity=tell(about.title),
+        gettext(
+            "regret-lost-against-the-best",
+            quantity=metric_title(metric),
         )
     ]
-    note += [tell("Bounds are left out.")] if study.bounds else []
+    note += [gettext("bounds-are-left-out")] if study.bounds else []
     return finish(
         figure,
-        finding=tell(
-            "The choice with the least to regret is {title}: at most {amount} short of the best "
-            "choice, in {count} states.",
+        finding=gettext(
+            "the-choice-with-the-least",
             title=least,
             amount=str(amount) if amount.suffix else f"{amount} {unit_of(about.unit)}{span}",
             count=states,

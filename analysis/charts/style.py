@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.estimates import Estimate
-from analysis.language import spoken, tell, title_of
+from analysis.language import gettext, spoken, title_of
 from analysis.wording import NARROW, axis_scale, unit_of
 from sim.results.reading import Study
 
@@ -47,7 +47,7 @@ SEPARATORS = {"en": ".,", "fr": f",{NARROW}"}
 
 def source_line() -> str:
     """Where every number of a chart comes from."""
-    return tell("Source: this simulation, on the assumptions listed with it.")
+    return gettext("source-this-simulation-on-the")
 
 
 def safe(text: str) -> str:
@@ -159,7 +159,7 @@ def axis_unit(unit: str, largest: float) -> tuple[float, str]:
 def name_of(study: Study, scenario: str) -> str:
     """Name of a scenario, and whether it is a bound."""
     title = title_of(study, scenario)
-    return tell("{title} (bound)", title=title) if scenario in study.bounds else title
+    return gettext("bound", title=title) if scenario in study.bounds else title
 
 
 def label(study: Study, scenario: str) -> str:

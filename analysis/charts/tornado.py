@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from analysis.assumptions import kind_names
 from analysis.charts.style import BLUE, GREY, INK, LEGEND, ORANGE, axis_unit, finish, safe, wrapped
 from analysis.compare import metric_of
-from analysis.language import about_parameter, tell, title_of
+from analysis.language import gettext, metric_title, parameter_text, title_of
 from analysis.sensitivity import tornado as swings
 from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
 from analysis.wording import period, plain, unit_of
@@ -43,8 +43,8 @@ def tornado(
     middle = float((table["at_low"] + table["at_high"]).mean() / 2)
     figure = go.Figure()
     for end, name, colour, hatch in (
-        ("at_low", tell("at the low end of the range"), ORANGE, "/"),
-        ("at_high", tell("at the high end of the range"), BLUE, ""),
+        ("at_low", gettext("at-the-low-end-of"), ORANGE, "/"),
+        ("at_high", gettext("at-the-high-end-of"), BLUE, ""),
     ):
         said = amounts(study, metric, scenario, part[end].tolist())
         figure.add_bar(
@@ -65,12 +65,12 @@ def tornado(
     figure.add_vline(x=middle * factor, line={"color": GREY, "width": 1})
     kinds = {kind: words[0] for kind, words in kind_names().items()}
     names = [
-        wrapped(f"{about_parameter(row.parameter, row.about)[0]} ({kinds[row.kind]})", WIDTH)
+        wrapped(f"{parameter_text(row.parameter, row.about)[0]} ({kinds[row.kind]})", WIDTH)
         for row in part.itertuples()
     ]
-    what = tell(metric_of(metric).title)
+    what = metric_title(metric)
     levels = of_levels(study, metric, scenario)
-    change = what if levels else tell("difference: {quantity}", quantity=what)
+    change = what if levels else gettext("difference", quantity=what)
     figure.update_layout(barmode="overlay", legend=LEGEND)
     figure.update_xaxes(title_text=f"{safe(change)}<br>[{label}{period(unit, days)}]", nticks=7)
     figure.update_yaxes(
@@ -79,10 +79,8 @@ def tornado(
     return finish(
         figure,
         finding=_finding(study, metric, scenario, table),
-        note=tell(
-            "A straight line through {points} points at which all {count} parameters vary at once, "
-            "at either end of each one’s range; grey line: the middle. In brackets: how well the "
-            "parameter is known. Drawn: the {drawn} largest.",
+        note=gettext(
+            "a-straight-line-through-points",
             points=int(table["points"].iloc[0]),
             count=len(table),
             drawn=len(part),
@@ -96,12 +94,11 @@ def _finding(study: Study, metric: str, scenario: str | None, table: pd.DataFram
     first = table.iloc[0]
     ends = amounts(study, metric, scenario, [first["at_low"], first["at_high"]])
     of = outcome_scenario(study, metric, scenario)
-    whose = tell("the baseline") if of == "baseline" else title_of(study, of)
-    return tell(
-        "What is not known about “{parameter}” moves this most: {quantity} ({title}), from {low} "
-        "to {high} between the ends of its range.",
-        parameter=about_parameter(first["parameter"], first["about"])[0],
-        quantity=tell(metric_of(metric).title),
+    whose = gettext("the-baseline") if of == "baseline" else title_of(study, of)
+    return gettext(
+        "what-is-not-known-about",
+        parameter=parameter_text(first["parameter"], first["about"])[0],
+        quantity=metric_title(metric),
         title=whose,
         low=ends[0],
         high=ends[1],

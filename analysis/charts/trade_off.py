@@ -27,10 +27,9 @@ from analysis.compare import (
     headline_adversary,
     headline_values,
 )
-from analysis.contraband import named
 from analysis.estimates import Estimate, estimate
-from analysis.language import tell, title_of
-from analysis.wording import period, unit_of
+from analysis.language import gettext, title_of
+from analysis.wording import period, unit_in_data, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -134,13 +133,12 @@ def trade_off(study: Study) -> go.Figure:
         for guns in proposals_compared(study)
         if (one := delay.get(guns.scenario)) is not None
     ]
-    return plane(study, points, CostMeasure(tell("more delay"), "vehicle-hours", _free_of_delay))
+    return plane(study, points, CostMeasure(gettext("more-delay"), "vehicle-hours", _free_of_delay))
 
 
 def _free_of_delay(**values: int) -> str:
-    return tell(
-        "Proposals that measurably reduce the firearms that reach the market: {more} of {count}; "
-        "without a distinguishable rise in delay: {free}.",
+    return gettext(
+        "proposals-that-measurably-reduce-the",
         **values,
     )
 
@@ -203,7 +201,7 @@ def plane(study: Study, points: list[Marker], price: CostMeasure) -> go.Figure:
         range=[end * factor for end in x_range],
     )
     figure.update_yaxes(
-        title_text=f"{tell('more firearms kept from the market')}<br>[{unit_of('firearms')}{span}]",
+        title_text=f"{gettext('more-firearms-kept-from-the')}<br>[{unit_of('firearms')}{span}]",
         range=y_range,
     )
     return finish(
@@ -256,10 +254,7 @@ def _finding(points: list[Marker], price: CostMeasure) -> str:
     """The sentence above the chart."""
     more = [one for one in points if one.guns.distinguishable and one.guns.fall.mean > 0]
     if not more:
-        return tell(
-            "No proposal measurably reduces the firearms that reach the market, so there is no "
-            "effect to weigh a price against."
-        )
+        return gettext("no-proposal-measurably-reduces-the")
     free = sum(not one.costly for one in more)
     return price.free(count=len(points), more=len(more), free=free)
 
@@ -267,14 +262,14 @@ def _finding(points: list[Marker], price: CostMeasure) -> str:
 def _note(study: Study, points: list[Marker]) -> str:
     most = max((one.guns.fall.count for one in points), default=0)
     parts = [
-        tell("Differences to the baseline with 95 % intervals.")
+        gettext("differences-to-the-baseline-with")
         if most > 1
-        else tell("One replication, so no interval."),
-        tell("Filled: a distinguishable effect on firearms, after Holm’s correction; open: none."),
-        tell("Dotted: the frontier, which no other proposal beats in both."),
+        else gettext("one-replication-so-no-interval"),
+        gettext("filled-a-distinguishable-effect-on"),
+        gettext("dotted-the-frontier-which-no"),
     ]
     if study.bounds:
-        parts.append(tell("Bounds are left out."))
+        parts.append(gettext("bounds-are-left-out"))
     return " ".join(parts)
 
 
@@ -285,7 +280,7 @@ def _table(points: list[Marker], unit: str) -> pd.DataFrame:
         for one in points
     ]  # fmt: skip
     head = ["scenario", f"cost [{unit}]", "cost low", "cost high"]
-    guns = [named(column) for column in ("firearms kept out", "firearms low", "firearms high")]
+    guns = [f"{unit_in_data('firearms')} {end}" for end in ("kept out", "low", "high")]
     return pd.DataFrame(rows, columns=[*head, *guns])
 
 
@@ -304,12 +299,11 @@ def trade_off_money(study: Study) -> go.Figure:
         more = (paid.loc[guns.scenario] - paid.loc[BASELINE]).dropna()
         cost = estimate(more)
         points.append(Marker(guns.scenario, guns, cost, cost.mean > 0 and not cost.low < 0))
-    return plane(study, points, CostMeasure(tell("more public money"), "CAD", _free))
+    return plane(study, points, CostMeasure(gettext("more-public-money"), "CAD", _free))
 
 
 def _free(**values: int) -> str:
-    return tell(
-        "Proposals that measurably reduce the firearms that reach the market: {more} of {count}; "
-        "without more public money (programme, officers’ pay, duty that is not collected): {free}.",
+    return gettext(
+        "proposals-that-measurably-reduce-the-firearms",
         **values,
     )

@@ -17,7 +17,7 @@ from analysis.charts.style import (
 )
 from analysis.compare import BASELINE, compare, headline_adversary, headline_values
 from analysis.estimates import estimate
-from analysis.language import tell, title_of
+from analysis.language import gettext, title_of
 from analysis.wording import shown
 from sim.results.reading import Study
 
@@ -51,10 +51,8 @@ def baseline_hours(
 
 def weekdays() -> list[str]:
     """Names of the days, from Monday."""
-    return [
-        tell("Monday"), tell("Tuesday"), tell("Wednesday"), tell("Thursday"), tell("Friday"),
-        tell("Saturday"), tell("Sunday"),
-    ]  # fmt: skip
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return [gettext(day) for day in days]
 
 
 def waits_by_hour(study: Study) -> go.Figure:
@@ -73,11 +71,11 @@ def waits_by_hour(study: Study) -> go.Figure:
             colorbar={"title": {"text": "min"}, "thickness": 12, "len": 1},
             xgap=1,
             ygap=1,
-            hovertemplate=tell("%{y}, hour %{x}: %{z:.1f} min") + "<extra></extra>",
+            hovertemplate=gettext("hour-min") + "<extra></extra>",
         )
     )
     figure.update_xaxes(
-        title_text=tell("local time of the port") + "<br>" + tell("[hour of the day]"),
+        title_text=gettext("local-time-of-the-port") + "<br>" + gettext("hour-of-the-day"),
         tickvals=list(range(0, 24, 3)),
         showgrid=False,
     )
@@ -85,17 +83,14 @@ def waits_by_hour(study: Study) -> go.Figure:
     peak = shown(float(waits.loc[peak_day, peak_hour]), unit="min")
     return finish(
         figure,
-        finding=tell(
-            "Waits peak on {day} between {start}:00 and {end}:00, at {wait} on average.",
+        finding=gettext(
+            "waits-peak-on-between-00",
             day=days[peak_day],
             start=peak_hour,
             end=peak_hour + 1,
             wait=str(peak),
         ),
-        note=tell(
-            "Mean wait by hour of arrival, baseline, all ports and lanes, mean over replications. "
-            "Darker: longer."
-        ),
+        note=gettext("mean-wait-by-hour-of"),
         height=270,
         table=waits.stack().rename("mean_wait_min").reset_index(),
     )
@@ -106,7 +101,11 @@ GROUPS = ("one_officer", "larger", "busiest10")
 
 def group_names() -> dict[str, str]:
     """Classes of ports by name."""
-    names = (tell("ports of one officer"), tell("larger ports"), tell("the ten busiest ports"))
+    names = (
+        gettext("ports-of-one-officer"),
+        gettext("larger-ports"),
+        gettext("the-ten-busiest-ports"),
+    )
     return dict(zip(GROUPS, names, strict=True))
 
 
@@ -140,7 +139,7 @@ def waits_by_port_class(study: Study) -> go.Figure:
             hovertemplate="%{x:.2f} min<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.update_layout(legend=LEGEND, showlegend=len(chosen) > 1)
-    figure.update_xaxes(title_text=tell("mean wait, all lanes") + "<br>[min]", rangemode="tozero")
+    figure.update_xaxes(title_text=gettext("mean-wait-all-lanes") + "<br>[min]", rangemode="tozero")
     figure.update_yaxes(
         tickvals=list(range(len(groups))),
         ticktext=[wrapped(name, LABEL - 6) for name in groups.values()],
@@ -149,15 +148,12 @@ def waits_by_port_class(study: Study) -> go.Figure:
     longest = max(baseline, key=lambda group: baseline[group])
     return finish(
         figure,
-        finding=tell(
-            "Waits are longest at {group}: {wait} on average in the baseline.",
+        finding=gettext(
+            "waits-are-longest-at-on",
             group=groups[longest],
             wait=str(shown(baseline[longest], unit="min")),
         ),
-        note=tell(
-            "Bars: 95 % intervals over replications, not paired. Shown are the baseline and the "
-            "proposals that shorten and lengthen the mean wait most."
-        ),
+        note=gettext("bars-95-intervals-over-replications"),
         height=280,
         table=pd.DataFrame(rows, columns=["scenario", "ports", "mean wait [min]", "low", "high"]),
     )

@@ -6,11 +6,10 @@ import plotly.graph_objects as go
 
 from analysis.charts.style import BLUE, GREY, INK, ORANGE, finish, half_widths, wrapped, zero_line
 from analysis.compare import headline_adversary
-from analysis.contraband import named
 from analysis.headline import leading
-from analysis.language import tell, title_of
+from analysis.language import gettext, pgettext, title_of
 from analysis.ledger import ledger
-from analysis.wording import period, shown, unit_of
+from analysis.wording import period, shown, unit_in_data, unit_of
 from sim.results.reading import Study
 
 WIDTH = 24
@@ -30,7 +29,7 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
     table = ledger(study, scenario, headline_adversary(study))
     table = table[(table["lost"] != 0) | (table["gained"] != 0) | (table["part"] == "total")]
     unit, span = str(table["unit"].iloc[0]), period("firearms", study.days)
-    steps = [_Step(one.part == "total", tell(one.title), one.net, one.low, one.high)
+    steps = [_Step(one.part == "total", pgettext("ledger", one.part), one.net, one.low, one.high)
              for one in table.itertuples()]  # fmt: skip
     figure = go.Figure()
     base = 0.0
@@ -48,7 +47,7 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
     zero_line(figure)
     ends = _reached(steps)
     room = 0.05 * (ends[1] - ends[0]) or 1.0
-    title = f"{tell('change in firearms delivered')}<br>[{unit_of(unit)}{span}]"
+    title = f"{gettext('change-in-firearms-delivered')}<br>[{unit_of(unit)}{span}]"
     figure.update_xaxes(title_text=title, range=[ends[0] - room, ends[1] + 4 * room], nticks=6)
     figure.update_yaxes(
         tickvals=list(range(rows)),
@@ -60,19 +59,15 @@ def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
         finding=_finding(title_of(study, scenario), total, parts, unit, span),
         note=" ".join(
             [
-                tell(
-                    "The same attempts in both worlds, matched one by one; the parts add up "
-                    "exactly to the whole. Each attempt counts by its own chance of being "
-                    "stopped, which only the model knows."
-                ),
-                tell("Plain: fewer delivered; hatched: more; grey: all together."),
-                tell("Whiskers: 95 % intervals.")
+                gettext("the-same-attempts-in-both"),
+                gettext("plain-fewer-delivered-hatched-more"),
+                gettext("whiskers-95-intervals")
                 if total.low == total.low
-                else tell("One replication, so no interval."),
+                else gettext("one-replication-so-no-interval"),
             ]
         ),
         height=70 + max(44, 18 * lines) * rows,
-        table=table.assign(title=table["title"].map(named), unit=named(unit)),
+        table=table.assign(unit=unit_in_data(unit)),
     )
 
 
@@ -120,14 +115,14 @@ def _bar(figure: go.Figure, line: int, step: _Step, start: float, unit: str) -> 
 def _finding(title: str, total: _Step, parts: list[_Step], unit: str, span: str) -> str:
     """The sentence above the chart."""
     if not parts:
-        return tell("{title}: every attempt ends as in the baseline.", title=title)
+        return gettext("every-attempt-ends-as-in", title=title)
     sign = -1 if total.net <= 0 else 1
     largest = max(parts, key=lambda one: one.net * sign)
     amounts = [
         shown(one.net, one.low, one.high, unit=unit, signed=True) for one in (total, largest)
     ]
-    return tell(
-        "{title}: {total} firearms delivered{span}. The largest part is “{part}”: {amount}.",
+    return gettext(
+        "firearms-delivered-the-largest-part",
         title=title,
         total=str(amounts[0]),
         span=span,

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from analysis.compare import DERIVED
-from analysis.language import LANGUAGES, tell
+from analysis.language import LANGUAGES, gettext
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.point import YEARS
 
@@ -195,15 +195,15 @@ def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:
     complaints: list[str] = []
     page = (pathname or "/").strip("/") or PAGES[0]
     if page not in PAGES:
-        complaints.append(tell("There is no page “{page}”.", page=_short(page)))
+        complaints.append(gettext("there-is-no-page", page=_short(page)))
         page = PAGES[0]
     given = _fields(search or "")
     if search and search.strip("?") and not given:
-        complaints.append(tell("The address cannot be read, so nothing of it is used."))
+        complaints.append(gettext("the-address-cannot-be-read"))
     values: dict[str, Any] = {}
     for name, texts in given.items():
         if name not in READERS:
-            complaints.append(tell("The address has an unknown field “{name}”.", name=_short(name)))
+            complaints.append(gettext("the-address-has-an-unknown", name=_short(name)))
             continue
         found = []
         for text in texts:
@@ -211,8 +211,8 @@ def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:
                 found.append(READERS[name](text))
             except (ValueError, OverflowError):
                 complaints.append(
-                    tell(
-                        "The address asks for {name} = “{value}”, which cannot be; left out.",
+                    gettext(
+                        "the-address-asks-for-which",
                         name=name,
                         value=_short(text),
                     )

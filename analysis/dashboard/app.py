@@ -18,7 +18,7 @@ from analysis.dashboard import (
     studies_page,
 )
 from analysis.dashboard.frame import AppState, Children, framed, refusal
-from analysis.language import speaking, tell
+from analysis.language import gettext, speaking
 from sim.errors import InputError
 from sim.progress import plainly
 
@@ -80,7 +80,7 @@ class Page(Dash):
         """Fill in the page that the browser loads first."""
         lang = address.language(flask.request.query_string.decode("latin-1"))
         with speaking(lang):
-            title = tell("Guns at the border")
+            title = gettext("guns-at-the-border")
         return INDEX.format(
             lang=lang,
             title=title,
@@ -137,7 +137,7 @@ def _route(app: Dash, app_state: AppState) -> None:
             try:
                 content = PAGES[view.page][0](view, app_state)
             except InputError as error:
-                content = [html.H1(tell("This cannot be shown")), refusal(error)]
+                content = [html.H1(gettext("this-cannot-be-shown")), refusal(error)]
             return framed(view, content, complaints)
 
     app.clientside_callback(  # type: ignore[no-untyped-call]

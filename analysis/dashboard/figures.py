@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from analysis.charts.style import CONFIG, FAINT, GREY, INK, SEPARATORS
 from analysis.dashboard.frame import attributes
-from analysis.language import spoken, tell
+from analysis.language import gettext, spoken
 
 
 def styled(figure: go.Figure, height: int) -> go.Figure:
@@ -89,4 +89,4 @@ def table(
 
 def nothing(words: str = "") -> html.P:
     """A sentence where there is nothing to show."""
-    return html.P(words or tell("There is nothing to show."), className="note")
+    return html.P(words or gettext("there-is-nothing-to-show"), className="note")

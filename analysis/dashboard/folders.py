@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analysis.language import tell
+from analysis.language import gettext
 from sim.errors import InputError
 from sim.results.reading import Study, read_study
 
@@ -97,12 +97,10 @@ class Folders:
         wanted = name or self.opening()
         known = self.found()
         if not wanted:
-            raise InputError(tell("There is no study yet. Make one with: make run"))
+            raise InputError(gettext("there-is-no-study-yet"))
         if wanted not in known:
             shown = wanted if len(wanted) <= 60 else wanted[:59] + "…"
-            raise InputError(
-                tell("There is no study “{name}” here. It may have been moved.", name=shown)
-            )
+            raise InputError(gettext("there-is-no-study-here", name=shown))
         return known[wanted]
 
     def study(self, name: str) -> Study:

@@ -10,7 +10,7 @@ from analysis.assumptions import assumptions
 from analysis.dashboard.address import PAGES, View, href, query
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.live import Live
-from analysis.language import LANGUAGES, tell
+from analysis.language import LANGUAGES, gettext
 from sim.errors import InputError
 from sim.results.reading import Study
 
@@ -46,11 +46,11 @@ LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 def page_names() -> dict[str, str]:
     """Pages by what they are called."""
     return {
-        "results": tell("Results"),
-        "mix": tell("Try a mix"),
-        "port": tell("A day at a port"),
-        "pair": tell("Compare two"),
-        "studies": tell("Studies"),
+        "results": gettext("results"),
+        "mix": gettext("try-a-mix"),
+        "port": gettext("a-day-at-a-port"),
+        "pair": gettext("compare-two"),
+        "studies": gettext("studies"),
     }
 
 
@@ -79,18 +79,17 @@ def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Chi
             )
         )
     return [
-        html.A(tell("Skip to the content"), href="#main", className="skip"),
+        html.A(gettext("skip-to-the-content"), href="#main", className="skip"),
         html.Header(
             [
-                html.P(tell("Guns at the border"), className="name"),
-                html.Nav(html.Ul(links), **attributes(aria_label=tell("Pages"))),
+                html.P(gettext("guns-at-the-border"), className="name"),
+                html.Nav(html.Ul(links), **attributes(aria_label=gettext("pages"))),
                 html.Div(languages, className="languages", lang=view.lang),
             ]
         ),
         html.P(
-            tell(
-                "The server does not answer. What was finished is kept; start it again, then "
-                "load this page again."
+            gettext(
+                "the-server-does-not-answer"
             ),
             id="lost",
             className="notice",
@@ -98,8 +97,7 @@ def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Chi
             hidden=True,
         ),
         html.Main([*notices(complaints), *content], id="main", tabIndex="-1"),
-        html.Footer(tell("Findings are conditional on stated assumptions. Ports appear for their "
-                         "traffic, waits and staffing only.")),
+        html.Footer(gettext("findings-are-conditional-on-stated")),
         html.Div(query(view), id="asked", hidden=True),
     ]  # fmt: skip
 
@@ -122,15 +120,14 @@ def stamp() -> Children:
     known = assumptions()
     if not known.illustrative:
         return []
-    words = tell(
-        "{guesses} of the {all} parameters that decide this headline are guesses. Read the "
-        "direction and the order of magnitude, not the figures.",
+    words = gettext(
+        "of-the-parameters-that-decide",
         guesses=known.mattering["placeholder"],
         all=sum(known.mattering.values()),
     )
     return [
         html.P(
-            [html.Strong(tell("Illustrative"), className="stamp"), " ", words],
+            [html.Strong(gettext("illustrative"), className="stamp"), " ", words],
             className="illustrative",
         )
     ]
@@ -139,9 +136,8 @@ def stamp() -> Children:
 def about(study: Study, name: str) -> html.P:
     """One line on how a study was made."""
     runs = int(study.runs.groupby(["scenario", "adversary"])["replication"].nunique().max())
-    words = tell(
-        "Study {name}: {scenarios} scenarios, {replications} replications, {days} days from "
-        "{start}; every law that always holds was checked, and held.",
+    words = gettext(
+        "study-scenarios-replications-days-from",
         name=name,
         scenarios=len(study.scenarios),
         replications=runs,

@@ -12,7 +12,7 @@ from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered
 from analysis.dashboard.mix_answer import Arrivals
 from analysis.dashboard.results_page import scenarios, shown
-from analysis.language import speaking, tell
+from analysis.language import gettext, speaking
 from sim.errors import InputError
 from sim.execute.live import Planned, read_plan
 from sim.results.reading import Study
@@ -44,12 +44,11 @@ def grown(plan: Planned, study: Study, name: str, metric: str) -> Children:
         Of its folder.
     metric : str
     """
-    head = html.H2(tell("So far: {name}", name=name))
+    head = html.H2(gettext("so-far", name=name))
     if study.summary.empty or BASELINE not in study.scenarios or len(study.scenarios) < 2:
-        return [head, nothing(tell("No pair of replications has arrived yet."))]
-    words = tell(
-        "{done} of {total} replications are there; the intervals tighten as others arrive. "
-        "Scenarios may have come to different numbers of them.",
+        return [head, nothing(gettext("no-pair-of-replications-has"))]
+    words = gettext(
+        "of-replications-are-there-the",
         done=len(study.runs),
         total=len(plan.keys) * plan.replications,
     )
@@ -85,7 +84,7 @@ def register(app: Dash, app_state: AppState) -> None:
             if path is None:
                 return no_update, no_update
             if (path / "manifest.json").is_file():
-                words = tell("This study is whole now: see its results.")
+                words = gettext("this-study-is-whole-now")
                 return html.A(words, href=href(view, "results"), className="go"), no_update
             try:
                 plan = read_plan(path)

@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.language import about_parameter, spoken, tell
-from analysis.language import catalogue as french
+from analysis.language import gettext, has_text, parameter_text, pgettext
 from analysis.wording import unit_of
 from sim.errors import InputError
 from sim.parameters import catalogue
@@ -67,17 +66,17 @@ def levers(name: str, proposal: Scenario) -> list[Lever]:
 def _lever(name: str, one: Intervention, value: float) -> Lever:
     field = catalogue()[one.parameter]
     about, default = field.metadata, float(str(field.default))
-    words, _ = about_parameter(one.parameter, about["about"])
+    words, _ = parameter_text(one.parameter, about["about"])
     ends = [end for end in (about["low"], about["high"]) if end is not None]
     bounds = about["bounds"] or (-math.inf, math.inf)
     if one.operation == "scale":
         ends = [end / default for end in ends] if default else []
-        ends, unit, still = [*ends, 2 * value], tell("times the baseline"), 1.0
+        ends, unit, still = [*ends, 2 * value], gettext("times-the-baseline"), 1.0
         bounds = tuple(bound / default for bound in bounds) if default > 0 else (0.0, math.inf)
     elif one.operation == "add":
         ends, unit, still = [end - default for end in ends], about["unit"], 0.0
         bounds = tuple(bound - default for bound in bounds)
-        words = tell("{parameter}: added", parameter=words)
+        words = gettext("added", parameter=words)
     else:
         unit, still = about["unit"], default
     low = max(min(*ends, value, still), bounds[0])
@@ -90,9 +89,9 @@ def _lever(name: str, one: Intervention, value: float) -> Lever:
 
 def _unit(unit: str) -> str:
     known = {
-        "weeks": tell("weeks"),
-        "months": tell("months"),
-        "officers/year": tell("officers/year"),
+        "weeks": gettext("weeks"),
+        "months": gettext("months"),
+        "officers/year": gettext("officers-year"),
     }
     return known.get(unit, unit_of(unit))
 
@@ -140,6 +139,5 @@ def moved(name: str, proposal: Scenario, places: dict[str, float]) -> Scenario:
 
 def title_of_proposal(name: str, proposal: Scenario) -> str:
     """Name of a proposal for people, in the language spoken."""
-    known = french()["scenarios"] if spoken() != "en" else {}
-    title = known.get(name, proposal.title) or name
-    return f"{title} ({tell('bound')})" if proposal.bound else title
+    title = pgettext("scenario", name) if has_text("scenario", name) else proposal.title or name
+    return f"{title} ({gettext('bound-word')})" if proposal.bound else title

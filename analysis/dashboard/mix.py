@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from analysis.dashboard.levers import moved
-from analysis.language import tell
+from analysis.language import gettext
 from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.places.ports import Ports, read_ports
@@ -43,22 +43,22 @@ def places(year: int = 2005) -> list[tuple[str, str]]:
     regions = sorted({str(one) for one in ports.region})
     counts = {one: int((ports.region == one).sum()) for one in regions}
     return [
-        (NEAR, tell("a port and its {count} nearest", count=NEIGHBOURS)),
+        (NEAR, gettext("a-port-and-its-nearest", count=NEIGHBOURS)),
         *(
-            (one, tell("{region} ({count} ports)", region=_region(one), count=counts[one]))
+            (one, gettext("ports", region=_region(one), count=counts[one]))
             for one in sorted(regions, key=lambda one: counts[one])
         ),
-        (ALL, tell("the whole border ({count} ports)", count=len(ports))),
+        (ALL, gettext("the-whole-border-ports", count=len(ports))),
     ]
 
 
 def _region(name: str) -> str:
     known = {
-        "Atlantic": tell("Atlantic"),
-        "Quebec": tell("Quebec"),
-        "Ontario": tell("Ontario"),
-        "Prairie": tell("Prairie"),
-        "Pacific": tell("Pacific"),
+        "Atlantic": gettext("atlantic"),
+        "Quebec": gettext("quebec"),
+        "Ontario": gettext("ontario"),
+        "Prairie": gettext("prairie"),
+        "Pacific": gettext("pacific"),
     }
     return known.get(name, name)
 
@@ -77,12 +77,12 @@ def simulated(where: str, around: str, year: int = 2005) -> tuple[str, ...]:
     if where == NEAR:
         found = np.flatnonzero(ports.ids == around)
         if not len(found):
-            raise InputError(tell("There is no port “{name}”.", name=around[:60]))
+            raise InputError(gettext("there-is-no-port", name=around[:60]))
         order = np.argsort(ports.distance_km[int(found[0])], kind="stable")[: NEIGHBOURS + 1]
         return tuple(sorted(str(port) for port in ports.ids[order]))
     chosen = ports.ids[ports.region == where]
     if not len(chosen):
-        raise InputError(tell("There is no region “{name}”.", name=where[:60]))
+        raise InputError(gettext("there-is-no-region", name=where[:60]))
     return tuple(sorted(str(port) for port in chosen))
 
 
@@ -119,11 +119,11 @@ def mixed(
     """
     for name in chosen:
         if name not in offered:
-            raise InputError(tell("There is no proposal “{name}”.", name=name[:60]))
+            raise InputError(gettext("there-is-no-proposal", name=name[:60]))
     ports = read_ports(year)
     for name in closed:
         if name not in ports.ids:
-            raise InputError(tell("There is no port “{name}”.", name=name[:60]))
+            raise InputError(gettext("there-is-no-port", name=name[:60]))
     parts = [moved(name, offered[name], places) for name in chosen]
     whole = Scenario.combine(parts)
     interventions = list(dict.fromkeys(whole.interventions))
@@ -131,9 +131,9 @@ def mixed(
         interventions.append(
             Intervention(PORT, "close", True, Where(ports=tuple(sorted(closed))), program="closed")
         )
-    title = whole.title or tell("Close ports")
+    title = whole.title or gettext("close-ports")
     if parts and closed:
-        title += f" + {tell('close ports')}"
+        title += f" + {gettext('close-ports-word')}"
     return dataclasses.replace(
         whole,
         name=MIX,
@@ -227,13 +227,11 @@ def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") 
         part.write_text(text, encoding="utf-8")
         again = scenario_files.read(name, Path(scratch))
         if again.interventions != scenario.interventions or again.costs != scenario.costs:
-            raise InputError(tell("This mix cannot be kept as a file: it would not be the same."))
+            raise InputError(gettext("this-mix-cannot-be-kept"))
         if path.exists():  # perhaps written by hand, with comments: it stays as it is
             there = scenario_files.read(name, folder)
             if (there.interventions, there.costs) != (again.interventions, again.costs):
-                raise InputError(
-                    tell("There is a scenario “{name}” already; choose another name.", name=name)
-                )
+                raise InputError(gettext("there-is-a-scenario-already", name=name))
             return path
         os.replace(part, path)
     return path

@@ -15,8 +15,8 @@ from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.frame import Children
 from analysis.dashboard.mix import MIX
 from analysis.estimates import LEVEL
-from analysis.language import tell
-from analysis.wording import period
+from analysis.language import gettext, metric_title
+from analysis.wording import period, unit_of
 from sim.execute.live import Planned, summary_of
 from sim.execute.part import DamagedError
 from sim.results.reading import Study
@@ -85,16 +85,16 @@ def shown(study: Study, metric: str) -> Children:
     """Table of all headline measures, and the chart of one as it settles."""
     found = pairs(study, metric)
     if not len(found):
-        return [nothing(tell("No pair of replications has arrived yet."))]
+        return [nothing(gettext("no-pair-of-replications-has"))]
     rows, bold = [], set()
     compared = compare(study, HEADLINE)
     for k, one in enumerate(compared):
         about = metric_of(one.metric)
-        unit = f" [{tell(about.unit)}{period(about.unit, study.days)}]"
+        unit = f" [{unit_of(about.unit)}{period(about.unit, study.days)}]"
         rows.append(
             [
-                tell(about.title) + ("" if about.unit == "share" else unit),
-                tell("identical") if one.difference.identical else one.amount,
+                metric_title(one.metric) + ("" if about.unit == "share" else unit),
+                gettext("identical") if one.difference.identical else one.amount,
                 str(one.difference.count),
             ]
         )
@@ -103,13 +103,13 @@ def shown(study: Study, metric: str) -> Children:
     one_pair = len(found) < 2
     return [
         table(
-            tell("This mix against the baseline, so far"),
+            gettext("this-mix-against-the-baseline"),
             [
-                tell("Measure"),
-                tell("Difference (one pair: no interval)")
+                gettext("measure"),
+                gettext("difference-one-pair-no-interval")
                 if one_pair
-                else tell("Difference, 95 % interval"),
-                tell("Pairs"),
+                else gettext("difference-95-interval"),
+                gettext("pairs"),
             ],
             rows,
             bold,
@@ -117,23 +117,19 @@ def shown(study: Study, metric: str) -> Children:
         captioned(
             graph("mix-figure", settling(found, metric, study.days)),
             _finding(next(one for one in compared if one.metric == metric)),
-            tell(
-                "Running mean of the paired difference; band: its 95 % interval (from two pairs "
-                "on). Bold in the table: distinguishable from no effect after Holm's correction. "
-                "Source: this simulation."
-            ),
+            gettext("running-mean-of-the-paired"),
         ),
     ]
 
 
 def _finding(one: Comparison) -> str:
     """What the chart shows: the difference so far, and whether it can be told from none."""
-    count, quantity = one.difference.count, tell(metric_of(one.metric).title)
+    count, quantity = one.difference.count, metric_title(one.metric)
     said = one.amount if one.distinguishable else one.verdict  # the verdict says the quantity again
     if count == 1:
-        return tell("After one pair, {quantity}: {verdict}", quantity=quantity, verdict=said)
-    return tell(
-        "After {count} pairs, {quantity}: {verdict}",
+        return gettext("after-one-pair", quantity=quantity, verdict=said)
+    return gettext(
+        "after-pairs",
         count=count,
         quantity=quantity,
         verdict=said,
@@ -157,7 +153,7 @@ def settling(
             fill="toself",
             fillcolor="rgba(0, 114, 178, 0.22)",
             line={"color": BLUE, "width": 0.5},
-            name=tell("95 % interval"),
+            name=gettext("interval-95"),
             hoverinfo="skip",
         )
     figure.add_scatter(
@@ -165,17 +161,17 @@ def settling(
         y=mean,
         mode="lines+markers",
         line={"color": BLUE, "width": 2},
-        name=tell("running mean"),
+        name=gettext("running-mean-word"),
         hovertemplate="%{x}: %{y:+.3g}<extra></extra>",
     )
     zero_line(figure, across=True)
     about = metric_of(metric)
-    unit = f"{tell(about.unit)}{period(about.unit, days)}"
+    unit = f"{unit_of(about.unit)}{period(about.unit, days)}"
     figure.update_xaxes(
-        title_text=tell("pairs of replications"), rangemode="tozero",
+        title_text=gettext("pairs-of-replications"), rangemode="tozero",
         dtick=1 if len(found) <= 10 else None,
     )  # fmt: skip
-    figure.update_yaxes(title_text=f"{tell('difference')}<br>[{unit}]")
+    figure.update_yaxes(title_text=f"{gettext('difference-word')}<br>[{unit}]")
     figure.update_layout(showlegend=len(found) > 1)
     if len(found) > 3:
         late = mean[2:], reach[1:]

@@ -18,7 +18,7 @@ from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import WAITING, Request
 from analysis.dashboard.mix import MIX, check_mix, closed_ports, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_page import lever_controls, mix_map
-from analysis.language import speaking, tell
+from analysis.language import gettext, speaking
 from sim.errors import InputError
 from sim.execute.live import read_plan
 from sim.progress import Status, in_words
@@ -69,7 +69,7 @@ def view_of(*given: Any) -> View:
 def scenario_of(view: View) -> Scenario:
     """The mix of a view, checked."""
     if not view.mix and not view.closed:
-        raise InputError(tell("Choose a proposal or close a port first."))
+        raise InputError(gettext("choose-a-proposal-or-close"))
     scenario = mixed(offered(), view.mix, dict(view.lever), view.closed, view.year)
     check_mix(scenario)
     return scenario
@@ -139,7 +139,7 @@ def register(app: Dash, app_state: AppState) -> None:
             except InputError as error:
                 trouble = [refusal(error)]
             if view.run and not trouble and not _is_of(view):
-                words = tell("The controls have changed since this run. Run shows the new mix.")
+                words = gettext("the-controls-have-changed-since")
                 trouble = [html.P(words, className="notice", role="status")]
             ports = place.simulated(view.where, view.around, view.year)
             figure = mix_map(ports, view.closed, closing)
@@ -191,12 +191,12 @@ def register(app: Dash, app_state: AppState) -> None:
             if ctx.triggered_id == "mix-cancel":
                 if view.run:
                     live.cancel(view.run)
-                return no_update, no_update, tell("Cancelled; what is done is kept.")
+                return no_update, no_update, gettext("cancelled-what-is-done-is")
             try:
                 name = live.start(request_of(view))
             except (InputError, OSError) as error:
                 return no_update, no_update, str(error)
-            return name, False, tell("Starting …")
+            return name, False, gettext("starting")
 
     @app.callback(
         Output("mix-words", "children"),
@@ -223,7 +223,7 @@ def register(app: Dash, app_state: AppState) -> None:
                 found: Any = no_update
                 if (live.path(name) / "plan.json").is_file():
                     plan = read_plan(live.path(name))
-                    about = {"days": live.days(name), "scenarios": {MIX: tell("this mix")}}
+                    about = {"days": live.days(name), "scenarios": {MIX: gettext("this-mix")}}
                     study = arrivals.study(plan, about)
                     found = mix_answer.shown(study, metric if metric in HEADLINE else HEADLINE[0])
                 total = str(max(status.total, 1))
@@ -243,32 +243,28 @@ def register(app: Dash, app_state: AppState) -> None:
         with speaking(view.lang):
             try:
                 if not name or not address.is_scenario_name(name):
-                    raise InputError(
-                        tell("A name has small letters, digits and _ only, 40 at most.")
-                    )
+                    raise InputError(gettext("a-name-has-small-letters"))
                 folder = app_state.folders.roots[0] / OWN
                 path = write_scenario(scenario_of(view), folder, name)
             except (InputError, OSError) as error:
                 return refusal(InputError(str(error)))
             command = f"python -m sim study.scenarios={_shown(path.parent)} compare=[{name}]"
-            return html.P([tell("Saved. Run it with:"), " ", html.Code(command)])
+            return html.P([gettext("saved-run-it-with"), " ", html.Code(command)])
 
 
 def _said(status: Status, busy: bool) -> str:
     """How far a live run has come, in a sentence."""
     count = {"done": status.done, "total": status.total}
     if status.state == WAITING:
-        return tell("Starting, or waiting for another run to end …")
+        return gettext("starting-or-waiting-for-another")
     if status.state == "running" and busy:
-        left = "" if not status.left_s else tell(", {time} left", time=in_words(status.left_s))
-        return tell("{done} of {total} replications", **count) + left
+        left = "" if not status.left_s else gettext("left", time=in_words(status.left_s))
+        return gettext("of-replications", **count) + left
     if status.state == "writing" and busy:
-        return tell("All {total} replications are done; tables are being written.", **count)
+        return gettext("all-replications-are-done-tables", **count)
     if status.state == "done":
-        return tell("Done: {total} replications.", **count)
-    return tell(
-        "Stopped at {done} of {total} replications, which are kept; Run continues.", **count
-    )
+        return gettext("done-replications", **count)
+    return gettext("stopped-at-of-replications-which", **count)
 
 
 def _shown(path: Path) -> str:

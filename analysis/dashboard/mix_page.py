@@ -17,7 +17,8 @@ from analysis.dashboard.frame import AppState, Children, attributes, stamp
 from analysis.dashboard.levers import levers, offered, title_of_proposal
 from analysis.dashboard.mix import ports_of
 from analysis.dashboard.results_page import metrics
-from analysis.language import tell
+from analysis.language import gettext
+from analysis.wording import adversary_name
 from sim.parameters import catalogue
 from sim.scenario.intervention import Scenario
 from sim.scenario.point import YEARS
@@ -60,9 +61,9 @@ def mix_map(
         figure.add_scatter(x=xs, y=ys, mode="lines", line=style, hoverinfo="skip", showlegend=False)
     size = LARGE if inside.sum() <= MANY else SMALL
     for chosen, name, symbol, colour, own in (
-        (~inside, tell("not simulated"), "circle", OUTSIDE, 6),
-        (inside & ~shut, tell("open"), "circle", OPEN, size),
-        (inside & shut, tell("closed"), "x", SHUT, size + 1),
+        (~inside, gettext("not-simulated"), "circle", OUTSIDE, 6),
+        (inside & ~shut, gettext("open"), "circle", OPEN, size),
+        (inside & shut, gettext("closed"), "x", SHUT, size + 1),
     ):
         rows = np.flatnonzero(chosen)
         figure.add_scatter(
@@ -108,7 +109,7 @@ def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     known = offered()
     complaints = [
-        html.P(tell("There is no proposal “{name}”.", name=name[:60]), className="notice")
+        html.P(gettext("there-is-no-proposal", name=name[:60]), className="notice")
         for name in view.mix
         if name not in known
     ]
@@ -116,7 +117,7 @@ def page(view: View, app_state: AppState) -> Children:
     options = [(name, title_of_proposal(name, one)) for name, one in known.items()]
     left = html.Div(
         [
-            Boxes("mix-proposals", tell("Proposals"), options, chosen),
+            Boxes("mix-proposals", gettext("proposals"), options, chosen),
             html.Div(lever_controls(known, chosen, dict(view.lever)), id="mix-levers"),
             _closing(view),
             _running(view),
@@ -126,21 +127,21 @@ def page(view: View, app_state: AppState) -> Children:
         [
             html.Div(
                 [
-                    html.Button(tell("Run"), id="mix-run", type="button"),
+                    html.Button(gettext("run"), id="mix-run", type="button"),
                     html.Button(
-                        tell("Cancel"), id="mix-cancel", type="button", className="plain",
+                        gettext("cancel"), id="mix-cancel", type="button", className="plain",
                         disabled=True,
                     ),
-                    Choice("mix-metric", tell("Measure"), metrics()[: len(HEADLINE)],
+                    Choice("mix-metric", gettext("measure"), metrics()[: len(HEADLINE)],
                            view.metric if view.metric in HEADLINE else HEADLINE[0]),
                 ],
                 className="controls",
             ),
             html.Div(id="mix-trouble"),
-            html.P(tell("Choose proposals, move their levers, close ports, then press Run."),
+            html.P(gettext("choose-proposals-move-their-levers"),
                    id="mix-words", role="status"),
             html.Progress(id="mix-progress", value="0", max="1",
-                          **attributes(aria_label=tell("replications done"))),
+                          **attributes(aria_label=gettext("replications-done"))),
             html.Div(id="mix-shown", className="shown"),
             _saving(),
             dcc.Store(id="mix-name", data=view.run),
@@ -151,7 +152,7 @@ def page(view: View, app_state: AppState) -> Children:
         className="answering",
     )  # fmt: skip
     return [
-        html.H1(tell("Try a mix of proposals")),
+        html.H1(gettext("try-a-mix-of-proposals")),
         *stamp(),
         *complaints,
         html.Div([left, right], className="two"),
@@ -170,7 +171,7 @@ def lever_controls(
             groups.append(
                 html.Details(
                     [
-                        html.Summary(tell("Levers: {title}", title=title)),
+                        html.Summary(gettext("levers", title=title)),
                         *(
                             Amount(
                                 {"lever": one.name}, one.label,
@@ -192,14 +193,14 @@ def _closing(view: View) -> html.Fieldset:
     closed = [port for port in view.closed if port in ids]
     return html.Fieldset(
         [
-            html.Legend(tell("Ports that are closed")),
-            html.P(tell("Click a port on the map to close or open it, or use the list."),
+            html.Legend(gettext("ports-that-are-closed")),
+            html.P(gettext("click-a-port-on-the"),
                    className="note"),
             graph("mix-map", height=360),
             html.Details(
                 [
-                    html.Summary(tell("List of ports")),
-                    Boxes("mix-closed", tell("Close these ports"), known, closed),
+                    html.Summary(gettext("list-of-ports")),
+                    Boxes("mix-closed", gettext("close-these-ports"), known, closed),
                 ]
             ),
         ]
@@ -213,25 +214,25 @@ def _running(view: View) -> html.Fieldset:
     ports = [port for port, _ in place.names()]
     return html.Fieldset(
         [
-            html.Legend(tell("What is simulated")),
+            html.Legend(gettext("what-is-simulated")),
             html.Div(
                 [
-                    Choice("mix-where", tell("Where"), place.places(),
+                    Choice("mix-where", gettext("where"), place.places(),
                            view.where if view.where in known else place.NEAR),
-                    Choice("mix-around", tell("Around the port"), place.names(),
+                    Choice("mix-around", gettext("around-the-port"), place.names(),
                            view.around if view.around in ports else ports[0]),
-                    Choice("mix-year", tell("Traffic of the year"),
+                    Choice("mix-year", gettext("traffic-of-the-year"),
                            [(str(year), str(year)) for year in YEARS], str(view.year)),
-                    Choice("mix-days", tell("How long"), lengths(), str(view.days)),
-                    Entry("mix-start", tell("From"), view.start.isoformat(), "date",
+                    Choice("mix-days", gettext("how-long"), lengths(), str(view.days)),
+                    Entry("mix-start", gettext("from"), view.start.isoformat(), "date",
                           low="1990-01-01", high="2060-12-31"),
-                    Choice("mix-adversary", tell("Smugglers who are"),
-                           [("", tell("as by default")),
-                            *((one, tell(one.replace("_", " "))) for one in kinds)], kind),
+                    Choice("mix-adversary", gettext("smugglers-who-are"),
+                           [("", gettext("as-by-default")),
+                            *((one, adversary_name(one)) for one in kinds)], kind),
                 ],
                 className="controls",
             ),
-            Amount("mix-replications", tell("Pairs of replications"), view.replications,
+            Amount("mix-replications", gettext("pairs-heading"), view.replications,
                    2, MOST_REPLICATIONS, 1),
         ]
     )  # fmt: skip
@@ -239,25 +240,26 @@ def _running(view: View) -> html.Fieldset:
 
 def lengths() -> list[tuple[str, str]]:
     """Lengths of a run in days, with their names."""
-    words = (tell("a week"), tell("four weeks"), tell("a quarter"), tell("a year"))
+    words = (gettext("a-week"), gettext("four-weeks"), gettext("a-quarter"), gettext("a-year"))
     return list(zip(map(str, DAYS), words, strict=True))
 
 
 def _saving() -> html.Details:
     return html.Details(
         [
-            html.Summary(tell("Keep this mix as a scenario")),
+            html.Summary(gettext("keep-this-mix-as-a")),
             html.Div(
                 [
-                    Entry("mix-save-name", tell("Name"), "my_mix",
-                          note=tell("small letters, digits and _")),
-                    html.Button(tell("Save"), id="mix-save", type="button", className="plain"),
+                    Entry("mix-save-name", gettext("name"), "my_mix",
+                          note=gettext("small-letters-digits-and")),
+                    html.Button(gettext("save"), id="mix-save", type="button", className="plain"),
                 ],
                 className="controls",
             ),
             html.Div(id="mix-saved", role="status"),
-            html.P(tell("Cost entries are those of the proposals' files; they do not move with "
-                        "the levers."), className="note"),
-            html.Pre(id="mix-yaml", tabIndex="0", **attributes(aria_label=tell("Scenario file"))),
+            html.P(gettext("cost-entries-are-those-of"), className="note"),
+            html.Pre(
+                id="mix-yaml", tabIndex="0", **attributes(aria_label=gettext("scenario-file"))
+            ),
         ]
     )  # fmt: skip

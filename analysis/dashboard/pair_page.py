@@ -18,7 +18,6 @@ from analysis.compare import (
     metric_of,
     values,
 )
-from analysis.contraband import counting, unit_counted
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice
@@ -26,8 +25,8 @@ from analysis.dashboard.figures import table
 from analysis.dashboard.frame import AppState, Children, refusal, stamp
 from analysis.dashboard.results_page import metrics
 from analysis.estimates import LEVEL, Estimate, estimate
-from analysis.language import speaking, tell, title_of
-from analysis.wording import period, probability, shown
+from analysis.language import counting, gettext, metric_title, speaking, title_of, unit_counted
+from analysis.wording import period, probability, shown, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
 
@@ -55,9 +54,7 @@ def runs(study: Study, scenario: str, adversary: str) -> pd.DataFrame:
     try:
         return table.xs((scenario, adversary), level=("scenario", "adversary"))
     except KeyError:
-        raise InputError(
-            tell("The study has no scenario “{name}” against these smugglers.", name=scenario[:60])
-        ) from None
+        raise InputError(gettext("the-study-has-no-scenario", name=scenario[:60])) from None
 
 
 def compare_two(
@@ -110,10 +107,10 @@ def _apart(mine: pd.Series, theirs: pd.Series) -> Estimate:
 
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
-    head = html.H1(tell("Compare two"))
+    head = html.H1(gettext("compare-two"))
     studies = [(name, name) for name in app_state.folders.finished()]
     if not studies:
-        return [head, html.P(tell("There is no study yet. Make one with: make run"),
+        return [head, html.P(gettext("there-is-no-study-yet"),
                              className="notice")]  # fmt: skip
     first = view.study or app_state.folders.opening()
     second = view.other or first
@@ -122,8 +119,10 @@ def page(view: View, app_state: AppState) -> Children:
         *stamp(),
         html.Div(
             [
-                _side(app_state, "one", tell("First"), studies, first, view.one or BASELINE),
-                _side(app_state, "two", tell("Second"), studies, second, view.two),
+                _side(
+                    app_state, "one", gettext("first-heading"), studies, first, view.one or BASELINE
+                ),
+                _side(app_state, "two", gettext("second"), studies, second, view.two),
             ],
             className="pair",
         ),
@@ -154,8 +153,8 @@ def _side(
     return html.Fieldset(
         [
             html.Legend(words),
-            Choice(f"pair-study-{name}", tell("Study"), listed, chosen),
-            Choice(f"pair-scenario-{name}", tell("Scenario"), options, scenario),
+            Choice(f"pair-study-{name}", gettext("study"), listed, chosen),
+            Choice(f"pair-scenario-{name}", gettext("scenario"), options, scenario),
         ]
     )
 
@@ -167,22 +166,18 @@ def result(one: tuple[Study, str], two: tuple[Study, str]) -> Children:
     found = compare_two(sides[0], sides[1], [*HEADLINE, *(n for n in names if n not in HEADLINE)])
     paired = common_numbers(one[0], two[0])
     if paired:
-        how = tell(
-            "Second minus first, paired by replication on common random numbers, with 95 % "
-            "intervals."
-        )
+        how = gettext("second-minus-first-paired-by")
     else:
-        how = tell(
-            "Second minus first. The two do not share their random numbers, so the 95 % intervals "
-            "(Welch) are those of independent samples, and wider than paired ones."
-        )
+        how = gettext("second-minus-first-the-two")
     apart = one[0].days != two[0].days
-    warning = tell("The two are not of the same length: totals cannot be compared.")
+    warning = gettext("the-two-are-not-of")
     return [
         *([html.P(warning, className="notice", role="status")] if apart else []),
         html.P(how, className="note"),
         _table(found[: len(HEADLINE)], sides),
-        html.Details([html.Summary(tell("All measures")), _table(found[len(HEADLINE) :], sides)]),
+        html.Details(
+            [html.Summary(gettext("all-measures")), _table(found[len(HEADLINE) :], sides)]
+        ),
     ]
 
 
@@ -191,8 +186,8 @@ def _of_one_kind(first: Study, second: Study) -> None:
     units = [unit_counted(study) for study in (first, second)]
     if units[0] != units[1]:
         raise InputError(
-            tell(
-                "The two are of different contraband: {first} and {second}.",
+            gettext(
+                "the-two-are-of-different",
                 first=units[0],
                 second=units[1],
             )
@@ -201,29 +196,31 @@ def _of_one_kind(first: Study, second: Study) -> None:
 
 def _table(found: list[Comparison], sides: list[tuple[Study, str, str]]) -> html.Div:
     head = [
-        tell("Measure"),
-        tell("First"),
-        tell("Second"),
-        tell("Difference, 95 % interval"),
-        tell("p after correction"),
-        tell("Replications"),
+        gettext("measure"),
+        gettext("first-heading"),
+        gettext("second"),
+        gettext("difference-95-interval"),
+        gettext("p-after-correction"),
+        gettext("replications-heading"),
     ]
     rows = [_row(one, sides) for one in found]
     bold = {k for k, one in enumerate(found) if one.distinguishable}
-    return table(tell("Difference between the two"), head, rows, bold)
+    return table(gettext("difference-between-the-two"), head, rows, bold)
 
 
 def _row(row: Comparison, sides: list[tuple[Study, str, str]]) -> list[Any]:
     about = metric_of(row.metric)
-    unit = "" if about.unit == "share" else f" [{tell(about.unit)}{period(about.unit, row.days)}]"
+    unit = (
+        "" if about.unit == "share" else f" [{unit_of(about.unit)}{period(about.unit, row.days)}]"
+    )
     levels = []
     for side in sides:
         level = estimate(runs(*side)[row.metric])
         levels.append(str(shown(level.mean, level.low, level.high, unit=about.unit)))
     return [
-        f"{tell(about.title)}{unit}",
+        f"{metric_title(row.metric)}{unit}",
         *levels,
-        tell("identical") if row.difference.identical else row.amount,
+        gettext("identical") if row.difference.identical else row.amount,
         probability(row.p_holm),
         str(row.difference.count),
     ]

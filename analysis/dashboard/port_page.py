@@ -21,7 +21,7 @@ from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered, title_of_proposal
 from analysis.dashboard.live import Live, quoted
 from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
-from analysis.language import speaking, tell
+from analysis.language import gettext, speaking
 from analysis.wording import number
 from sim.errors import InputError
 from sim.execute.provenance import code_digest
@@ -37,22 +37,22 @@ EVERY_MIN = 5
 def task_name(task: str) -> str:
     """What officers do, in words."""
     return {
-        "primary": tell("primary"),
-        "clearance": tell("duty and paperwork"),
-        "examination": tell("examination"),
-        "ready": tell("without a vehicle"),
+        "primary": gettext("primary"),
+        "clearance": gettext("duty-and-paperwork"),
+        "examination": gettext("examination"),
+        "ready": gettext("without-a-vehicle"),
     }[task]
 
 
 def line_label(part: str) -> str:
     """Lanes of a line, in words."""
     known = {
-        "car": tell("car"),
-        "truck": tell("truck"),
-        "bus": tell("bus"),
-        "train": tell("train"),
+        "car": gettext("car"),
+        "truck": gettext("truck"),
+        "bus": gettext("bus"),
+        "train": gettext("train"),
         "nexus": "NEXUS",
-        "fast": tell("FAST"),
+        "fast": gettext("fast"),
     }
     return " + ".join(known.get(lane, lane) for lane in part.split("+"))
 
@@ -69,20 +69,20 @@ def shown(table: pd.DataFrame, titles: dict[str, str]) -> Children:
     """
     return [
         captioned(
-            graph("port-queue", lines(table, "queue", titles, tell("vehicles in line"))),
+            graph("port-queue", lines(table, "queue", titles, gettext("vehicles-in-line"))),
             longest(table, titles),
-            tell("Vehicles in line at each minute, by line.") + _dashed(titles) + _source(),
+            gettext("vehicles-in-line-at-each") + _dashed(titles) + _source(),
         ),
         captioned(
-            graph("port-booths", lines(table, "booths_open", titles, tell("booths open"))),
+            graph("port-booths", lines(table, "booths_open", titles, gettext("booths-open"))),
             most_booths(table),
-            tell("Booths with an officer at each minute, by line.") + _dashed(titles) + _source(),
+            gettext("booths-with-an-officer-at") + _dashed(titles) + _source(),
         ),
         *(
             captioned(
                 graph(f"port-officers-{k}", officers(table[table["scenario"] == name])),
                 time_by_task(table[table["scenario"] == name], title),
-                tell("Officers at work, means over {count} minutes.", count=EVERY_MIN) + _source(),
+                gettext("officers-at-work-means-over", count=EVERY_MIN) + _source(),
             )
             for k, (name, title) in enumerate(titles.items())
         ),
@@ -90,11 +90,11 @@ def shown(table: pd.DataFrame, titles: dict[str, str]) -> Children:
 
 
 def _source() -> str:
-    return " " + tell("One simulated day, an example and not a result. Source: this simulation.")
+    return " " + gettext("one-simulated-day-an-example")
 
 
 def _dashed(titles: dict[str, str]) -> str:
-    return " " + tell("Dotted: the baseline.") if len(titles) > 1 else ""
+    return " " + gettext("dotted-the-baseline") if len(titles) > 1 else ""
 
 
 def lines(table: pd.DataFrame, quantity: str, titles: dict[str, str], axis: str) -> go.Figure:
@@ -112,7 +112,7 @@ def lines(table: pd.DataFrame, quantity: str, titles: dict[str, str], axis: str)
                 x=x,
                 y=y,
                 mode="lines",
-                name=line_label(part) + (f" ({tell('baseline')})" if dotted else ""),
+                name=line_label(part) + (f" ({gettext('baseline')})" if dotted else ""),
                 line={"color": colour, "width": 1.5 if dotted else 2.25, "shape": "hv",
                       "dash": "dot" if dotted else ("solid", "dash", "longdash", "dashdot")[k % 4]},
                 showlegend=not dotted,
@@ -152,12 +152,12 @@ def officers(table: pd.DataFrame) -> go.Figure:
         )
     figure.update_layout(legend={"traceorder": "normal"})
     _hours(figure)
-    figure.update_yaxes(title_text=tell("officers"), rangemode="tozero")
+    figure.update_yaxes(title_text=gettext("officers"), rangemode="tozero")
     return styled(figure, 340)
 
 
 def _hours(figure: go.Figure) -> None:
-    figure.update_xaxes(title_text=tell("hour of the day, local time [h]"), range=[0, 24],
+    figure.update_xaxes(title_text=gettext("hour-of-the-day-local"), range=[0, 24],
                         tickvals=HOURS)  # fmt: skip
 
 
@@ -170,10 +170,10 @@ def longest(table: pd.DataFrame, titles: dict[str, str]) -> str:
         minute, most = int(whole.idxmax()), int(whole.max())
         clock = f"{minute // 60}:{minute % 60:02d}"
         said.append(
-            tell("{title}: nobody waits", title=title)
+            gettext("nobody-waits", title=title)
             if most == 0
-            else tell(
-                "{title}: at most {count} vehicles wait, at {time}",
+            else gettext(
+                "at-most-vehicles-wait-at",
                 count=most, time=clock, title=title,
             )
         )  # fmt: skip
@@ -185,9 +185,8 @@ def time_by_task(table: pd.DataFrame, title: str) -> str:
     """Say how much of officers' time goes to vehicles, and how much is without one."""
     rows = table[table["quantity"] == "officers"]
     parts = rows.groupby("part")["value"].sum() / max(rows["value"].sum(), 1e-9)
-    return tell(
-        "{title}: officers spend {primary} % of their time at primary and {ready} % without a "
-        "vehicle.",
+    return gettext(
+        "officers-spend-of-their-time",
         title=f"{title[:1].upper()}{title[1:]}",
         primary=number(100 * float(parts.get("primary", 0.0)), 0),
         ready=number(100 * float(parts.get("ready", 0.0)), 0),
@@ -199,7 +198,7 @@ def most_booths(table: pd.DataFrame) -> str:
     rows = table[table["quantity"] == "booths_open"]
     whole = rows.groupby(["scenario", "minute"])["value"].sum()
     low, high = int(whole.min()), int(whole.max())
-    return tell("Between {low} and {high} booths are open.", low=low, high=high)
+    return gettext("between-and-booths-are-open", low=low, high=high)
 
 
 EVERY_MS = 2000
@@ -212,26 +211,25 @@ def page(view: View, app_state: AppState) -> Children:
     missing = (
         []
         if view.port in known
-        else [html.P(tell("There is no port “{name}”.", name=view.port[:60]), className="notice")]
+        else [html.P(gettext("there-is-no-port", name=view.port[:60]), className="notice")]
     )
     proposals = [(name, title_of_proposal(name, one)) for name, one in offered().items()]
-    choices = [("", tell("none: the baseline alone")), *proposals]
+    choices = [("", gettext("none-the-baseline-alone")), *proposals]
     if view.mix or view.closed:
-        choices.insert(1, (MIX, tell("the mix of the other page")))
+        choices.insert(1, (MIX, gettext("the-mix-of-the-other")))
     return [
-        html.H1(tell("A day at a port")),
-        html.P(tell("One day is simulated vehicle by vehicle, from the midnight before the last. "
-                    "It is an example: other days look different."), className="about"),
+        html.H1(gettext("a-day-at-a-port")),
+        html.P(gettext("one-day-is-simulated-vehicle"), className="about"),
         *missing,
         html.Div(
             [
-                Choice("port-port", tell("Port"), ports,
+                Choice("port-port", gettext("port"), ports,
                        view.port if view.port in known else ports[0][0]),
-                Entry("port-day", tell("Day"), view.day.isoformat(), "date",
+                Entry("port-day", gettext("day"), view.day.isoformat(), "date",
                       low="1990-01-01", high="2060-12-31"),
-                Choice("port-proposal", tell("With the proposal"), choices,
+                Choice("port-proposal", gettext("with-the-proposal"), choices,
                        view.proposal if view.proposal in dict(choices) else ""),
-                html.Button(tell("Show the day"), id="port-run", type="button"),
+                html.Button(gettext("show-the-day"), id="port-run", type="button"),
             ],
             className="controls",
         ),
@@ -278,7 +276,7 @@ def read_day(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a day that was simulated: its table, and titles by scenario."""
     table, about = read_port_day(folder)
     titles = {name: str(title) for name, title in about["scenarios"].items()}
-    titles[BASELINE] = tell("baseline")
+    titles[BASELINE] = gettext("baseline")
     return table, titles
 
 
@@ -314,7 +312,7 @@ def register(app: Dash, app_state: AppState) -> None:
         with speaking(view.lang):
             try:
                 if port not in {name for name, _ in place.names()}:
-                    raise InputError(tell("There is no port “{name}”.", name=str(port)[:60]))
+                    raise InputError(gettext("there-is-no-port", name=str(port)[:60]))
                 scenario = _scenario(view)
                 name = _name(view, scenario)
                 folder = live.asked(name)
@@ -325,13 +323,13 @@ def register(app: Dash, app_state: AppState) -> None:
                 if ctx.triggered_id == "port-run":
                     _begin(view, scenario, live)
                 if live.is_busy(name):
-                    words = tell("The day is being simulated …")
+                    words = gettext("the-day-is-being-simulated")
                     return address.query(view), words, no_update, False
                 if ctx.triggered_id == "port-clock":
-                    raise InputError(live.said(name) or tell("The day could not be simulated."))
+                    raise InputError(live.said(name) or gettext("the-day-could-not-be"))
             except (InputError, OSError, ValueError, KeyError) as error:
                 return no_update, "", [refusal(InputError(str(error)))], True
-            words = tell("Press “Show the day”; it takes a few seconds.")
+            words = gettext("press-show-the-day-it")
             return address.query(view), "", [nothing(words)], True
 
 

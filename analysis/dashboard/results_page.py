@@ -17,7 +17,6 @@ from analysis.compare import (
     headline_adversary,
     metric_of,
 )
-from analysis.contraband import counting
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
@@ -25,8 +24,8 @@ from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState, Children, about, refusal, stamp
 from analysis.findings import answer
-from analysis.language import speaking, tell, title_of
-from analysis.wording import period, probability
+from analysis.language import counting, gettext, metric_title, speaking, title_of
+from analysis.wording import adversary_name, period, probability, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import METRICS
@@ -72,8 +71,8 @@ def difference_figure(study: Study, found: list[Comparison]) -> go.Figure:
             )  # fmt: skip
     zero_line(figure)
     names = [label(study, one.scenario) for one in found]
-    unit = f"{tell(metric.unit)}{period(metric.unit, study.days)}"
-    figure.update_xaxes(title_text=f"{tell('difference')}<br>[{unit}]", range=ends)
+    unit = f"{unit_of(metric.unit)}{period(metric.unit, study.days)}"
+    figure.update_xaxes(title_text=f"{gettext('difference-word')}<br>[{unit}]", range=ends)
     figure.update_yaxes(
         tickvals=list(place.values()), ticktext=names, range=[len(found) - 0.4, -0.6]
     )
@@ -89,9 +88,9 @@ def page(view: View, app_state: AppState) -> Children:
     folders = app_state.folders
     studies = [(name, name) for name in folders.finished()]
     chosen = view.study or folders.opening()
-    head = html.H1(tell("What would it change?"))
+    head = html.H1(gettext("what-would-it-change"))
     pick = [
-        Choice("results-study", tell("Study"), [*_missing(chosen, studies), *studies], chosen)
+        Choice("results-study", gettext("study"), [*_missing(chosen, studies), *studies], chosen)
     ] if studies else []  # fmt: skip
     try:
         study = folders.study(view.study)
@@ -119,7 +118,7 @@ def _answer(study: Study, name: str) -> Children:
 def metrics() -> list[tuple[str, str]]:
     """Metrics by what they are called, the headline first."""
     names = [*HEADLINE, *(name for name in [*METRICS, *DERIVED] if name not in HEADLINE)]
-    return [(name, _capital(tell(metric_of(name).title))) for name in names]
+    return [(name, _capital(metric_title(name))) for name in names]
 
 
 def _capital(words: str) -> str:
@@ -145,22 +144,22 @@ def _controls(study: Study, view: View, pick: Children) -> Children:
     offered = [pair for pair in metrics() if pair[0] in held]
     known = [name for name, _ in offered]
     metric = view.metric if view.metric in known else known[0]
-    smugglers = [(name, tell(name.replace("_", " "))) for name in kinds]
+    smugglers = [(name, adversary_name(name)) for name in kinds]
     return [
         html.Div(
             [
                 *pick,
-                Choice("results-metric", tell("Measure"), offered, metric),
-                Choice("results-adversary", tell("Smugglers who are"), smugglers, kind),
+                Choice("results-metric", gettext("measure"), offered, metric),
+                Choice("results-adversary", gettext("smugglers-who-are"), smugglers, kind),
             ],
             className="controls",
         ),
         html.Details(
             [
-                html.Summary(tell("Choose scenarios")),
+                html.Summary(gettext("choose-scenarios")),
                 Boxes(
                     "results-scenarios",
-                    tell("Scenarios shown"),
+                    gettext("scenarios-shown"),
                     [(name, title_of(study, name)) for name in names],
                     shown,
                 ),
@@ -172,7 +171,7 @@ def _controls(study: Study, view: View, pick: Children) -> Children:
 def _places(study: Study, view: View) -> Children:
     unknown = [name for name in view.scenarios if name not in scenarios(study)]
     missing = (
-        [tell("This study has no scenario “{name}”.", name=name[:60]) for name in unknown]
+        [gettext("this-study-has-no-scenario", name=name[:60]) for name in unknown]
         if unknown
         else []
     )
@@ -194,7 +193,7 @@ def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Childr
         and one.difference.count > 0
     ]
     if not found:
-        return [nothing(tell("No scenario is chosen, so there is nothing to compare."))]
+        return [nothing(gettext("no-scenario-is-chosen-so"))]
     found.sort(key=lambda one: -one.difference.mean)
     return [
         captioned(
@@ -208,13 +207,12 @@ def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Childr
 
 def _finding(study: Study, found: list[Comparison]) -> str:
     clear = [one for one in found if one.distinguishable]
-    title = tell(metric_of(found[0].metric).title)
+    title = metric_title(found[0].metric)
     if not clear:
-        return tell("No scenario measurably changes this: {quantity}.", quantity=title)
+        return gettext("no-scenario-measurably-changes-this", quantity=title)
     most = max(clear, key=lambda one: abs(one.difference.mean))
-    return tell(
-        "{count} of {all} scenarios measurably change this: {quantity}; the most, {amount} "
-        "({scenario}).",
+    return gettext(
+        "of-scenarios-measurably-change-this",
         count=len(clear),
         all=len(found),
         quantity=title,
@@ -226,35 +224,33 @@ def _finding(study: Study, found: list[Comparison]) -> str:
 def _note(found: list[Comparison]) -> str:
     count = max(one.difference.count for one in found)
     if count < 2:
-        return tell("One replication: no intervals. Source: this simulation.")
-    return tell(
-        "Scenario minus baseline, paired over {count} replications on common random numbers; bars: "
-        "95 % intervals. Filled: distinguishable from no effect after Holm's correction; open: "
-        "not. Triangles: off the scale. Source: this simulation.",
+        return gettext("one-replication-no-intervals-source")
+    return gettext(
+        "scenario-minus-baseline-paired-over",
         count=count,
     )
 
 
 def _table(study: Study, found: list[Comparison]) -> html.Div:
     metric = metric_of(found[0].metric)
-    unit = f"{tell(metric.unit)}{period(metric.unit, study.days)}"
+    unit = f"{unit_of(metric.unit)}{period(metric.unit, study.days)}"
     rows = [
         [
             title_of(study, one.scenario)
-            + (f" ({tell('bound')})" if one.scenario in study.bounds else ""),
-            one.amount if not one.difference.identical else tell("identical"),
+            + (f" ({gettext('bound-word')})" if one.scenario in study.bounds else ""),
+            one.amount if not one.difference.identical else gettext("identical"),
             probability(one.p_holm),
             str(one.difference.count),
         ]
         for one in found
     ]
     return table(
-        tell("Difference to the baseline: {quantity}", quantity=tell(metric.title)),
+        gettext("difference-to-the-baseline-of", quantity=metric_title(found[0].metric)),
         [
-            tell("Scenario"),
-            f"{tell('Difference, 95 % interval')} [{unit}]",
-            tell("p after correction"),
-            tell("Replications"),
+            gettext("scenario"),
+            f"{gettext('difference-95-interval')} [{unit}]",
+            gettext("p-after-correction"),
+            gettext("replications-heading"),
         ],
         rows,
         {k for k, one in enumerate(found) if one.distinguishable},

@@ -13,7 +13,7 @@ from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
 from analysis.dashboard.frame import AppState, Children, attributes
 from analysis.dashboard.mix import MIX
-from analysis.language import speaking, tell
+from analysis.language import gettext, speaking
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
 from sim.progress import Status, in_words, read_status
@@ -26,9 +26,8 @@ UNDER_WAY = ("running", "writing")
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     return [
-        html.H1(tell("Studies")),
-        html.P(tell("Results folders under {roots}. One that runs, here or elsewhere, shows how "
-                    "far it has come.",
+        html.H1(gettext("studies")),
+        html.P(gettext("results-folders-under-one-that",
                     roots=", ".join(root.name for root in app_state.folders.roots)),
                className="about"),
         html.Div(listed(view, app_state), id="studies-shown"),
@@ -42,21 +41,21 @@ def listed(view: View, app_state: AppState) -> Children:
     found = app_state.folders.found()
     order = sorted(found, key=lambda name: -_written(found[name]))
     groups = (
-        (tell("Studies"), [name for name in order if not is_live(name)]),
-        (tell("Live runs"), [name for name in order if is_live(name)]),
+        (gettext("studies"), [name for name in order if not is_live(name)]),
+        (gettext("live-runs"), [name for name in order if is_live(name)]),
     )
     shown: Children = []
     for words, names in groups:
         if names:
             rows = [_row(view, name, found[name]) for name in names[:MOST_SHOWN]]
-            head = [tell("Study"), tell("State"), tell("Replications"), tell("Scenarios"),
-                    tell("Days"), tell("Written")]  # fmt: skip
+            head = [gettext("study"), gettext("state"), gettext("replications-heading"),
+                    gettext("scenarios"), gettext("days"), gettext("written")]  # fmt: skip
             shown.append(table(words, head, rows))
             if len(names) > MOST_SHOWN:
-                more = tell("{count} older ones are not listed.", count=len(names) - MOST_SHOWN)
+                more = gettext("older-ones-are-not-listed", count=len(names) - MOST_SHOWN)
                 shown.append(html.P(more, className="note"))
     if not shown:
-        words = tell("There is no study yet. Make one with: make run")
+        words = gettext("there-is-no-study-yet")
         shown = [html.P(words, className="notice")]
     return shown
 
@@ -70,14 +69,14 @@ def _row(view: View, name: str, path: Path) -> list[Any]:
         title = html.A(name, href=target, className="go")
     elif (path / PLAN_FILE).is_file():
         target = href(view.replaced(study=name, scenarios=(), adversary=""), "studies")
-        title = html.A(tell("{name}: see it grow", name=name), href=target, className="go")
+        title = html.A(gettext("see-it-grow", name=name), href=target, className="go")
     scenarios = manifest.get("scenarios")
     if is_live(name) and isinstance(scenarios, dict):
         title = [title, html.Span(_short(str(scenarios.get(MIX, ""))), className="note")]
     try:
         state: Any = _state(read_status(path))
     except InputError:
-        state = tell("done") if whole else tell("not known")
+        state = gettext("done") if whole else gettext("not-known")
     return [
         title,
         state,
@@ -94,17 +93,17 @@ def _short(words: str) -> str:
 
 def _state(status: Status) -> Any:
     words = {
-        "running": tell("running"),
-        "writing": tell("writing its tables"),
-        "done": tell("done"),
-        "interrupted": tell("stopped; the same command continues"),
-        "failed": tell("failed; the same command continues"),
-        "dead": tell("ended without a word; the same command continues"),
+        "running": gettext("running"),
+        "writing": gettext("writing-its-tables"),
+        "done": gettext("done"),
+        "interrupted": gettext("stopped-the-same-command-continues"),
+        "failed": gettext("failed-the-same-command-continues"),
+        "dead": gettext("ended-without-a-word-the"),
     }.get(status.state, status.state)
     if status.state == "done":
         return words
-    left = "" if not status.left_s else tell(", {time} left", time=in_words(status.left_s))
-    count = tell("{done} of {total}", done=status.done, total=status.total)
+    left = "" if not status.left_s else gettext("left", time=in_words(status.left_s))
+    count = gettext("done-of-total", done=status.done, total=status.total)
     if status.state not in UNDER_WAY:
         return f"{words} ({count})"
     return [
@@ -112,7 +111,7 @@ def _state(status: Status) -> Any:
         html.Progress(
             value=str(status.done),
             max=str(max(status.total, 1)),
-            **attributes(aria_label=tell("replications done")),
+            **attributes(aria_label=gettext("replications-done")),
         ),
     ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.language import tell
+from analysis.language import gettext
 from analysis.wording import number
 from sim.data.tables import DATA_FOLDER, read_text
 from sim.parameters import catalogue
@@ -120,21 +120,19 @@ def what_the_study_carries(study: Study) -> str:
     if value_of(study, "smuggling.network") != HANDGUNS:
         return ""
     low, high, _ = plausible_flow()
-    known = tell(
-        "The record gives the flow of firearms and the share of it that is taken only as their "
-        "product: flows of {low} to {high} firearms a year agree with it.",
+    known = gettext(
+        "the-record-gives-the-flow",
         low=number(low, 0),
         high=number(high, 0),
     )
     if FLOW in set(study.design["parameter"]):
-        return f"{known} {tell('The worlds of this study carry a range of flows.')}"
+        return f"{known} {gettext('the-worlds-of-this-study')}"
     flow = number(float(str(value_of(study, FLOW))), 0)
     return (
         known
         + " "
-        + tell(
-            "This study holds one of them, {flow}: figures are for that flow, and design=plausible "
-            "carries the range.",
+        + gettext(
+            "this-study-holds-one-of",
             flow=flow,
         )
     )

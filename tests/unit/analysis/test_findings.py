@@ -10,9 +10,10 @@ from analysis.compare import DERIVED, Comparison, compare
 from analysis.estimates import Estimate
 from analysis.findings import _price, answer
 from analysis.headline import leading
-from analysis.language import catalogue, speaking
+from analysis.language import speaking
 from sim.results.reading import Study
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
+from tests.catalogues import texts
 
 SECOND = 1 / 60
 
@@ -122,8 +123,13 @@ def test_stopped_is_said_of_seized_and_intercepted_only() -> None:
     assert {name for name in metrics if "stopped" in name} <= OF_STOPPING
     assert DERIVED["firearms_stopped"][1] == ("firearms_seized_ports", "firearms_intercepted_away")
     titles = {metrics[name].title for name in OF_STOPPING}
-    messages = {one for one in catalogue()["messages"] if stop.search(one.lower())}
-    assert {one for one in messages if "firearm" in one} == titles
+    messages = {
+        text.replace("{contraband}", "firearms")
+        for forms in texts("en").values()
+        for text in forms
+        if "{contraband}" in text and stop.search(text.lower())
+    }
+    assert messages == titles
 
 
 def test_kept_out_is_a_difference_and_no_level() -> None:

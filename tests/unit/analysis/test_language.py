@@ -1,103 +1,125 @@
-"""Every message has its French, and the French says the same with the same values."""
+"""Every message of the code stands in both catalogues, and both take the same values."""
 
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from jinja2 import Environment, nodes
 
 import analysis
 from analysis.assumptions import assumptions
-from analysis.compare import DERIVED
+from analysis.compare import DERIVED, metric_of
 from analysis.dashboard.levers import offered
-from analysis.language import catalogue, speaking, tell, tell_count
-from analysis.ledger import TITLES
+from analysis.language import LANGUAGES, NOUNS, gettext, ngettext, pgettext, speaking
+from analysis.ledger import PARTS
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
 from sim.errors import InputError
 from sim.parameters import catalogue as parameters
-from sim.results.schema import METRICS
+from sim.results.schema import CONTRABAND, METRICS
 from sim.scenario.reading import names as scenarios
+from tests.catalogues import Key, catalogue, texts
 
 ROOM = Path(analysis.__file__).parent
-SPEAKERS = {"tell", "tell_count"}
+FUNCTIONS = {"gettext", "ngettext"}
 
 
-def told() -> Iterator[str]:
-    """Messages that the code and the templates tell, as they stand there."""
+def names_in_code() -> Iterator[str]:
+    """Names of messages that the code and the templates use."""
     for path in sorted(ROOM.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SPEAKERS:
-                yield from (
-                    one.value
-                    for one in node.args
-                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
-                )
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FUNCTIONS:
+                name = node.args[0]
+                if isinstance(name, ast.Constant):
+                    yield str(name.value)
     environment = Environment()
     for path in sorted(ROOM.rglob("*.html")):
         tree = environment.parse(path.read_text(encoding="utf-8"))
         for call in tree.find_all(nodes.Call):
-            if getattr(call.node, "name", "") in SPEAKERS:
-                yield from (
-                    one.value
-                    for one in call.args
-                    if isinstance(one, nodes.Const) and isinstance(one.value, str)
-                )
+            if getattr(call.node, "name", "") in FUNCTIONS and isinstance(
+                call.args[0], nodes.Const
+            ):
+                yield str(call.args[0].value)
 
 
-def named() -> Iterator[str]:
-    """Words that come from the tables: quantities, units, parts of the ledger, smugglers."""
-    known = [*METRICS.values(), *(metric for metric, _ in DERIVED.values())]
-    yield from (metric.title for metric in known)
-    yield from (metric.unit for metric in known)
-    yield from (f"{size} {unit}" for size in ("million", "thousand") for unit in LARGE)
-    yield from (parameters()[one.name].metadata["unit"] for one in assumptions().ranked)
-    yield from TITLES.values()
+def computed_names() -> Iterator[str]:
+    """Names of messages that stand in tables of the code."""
     yield from (word for pair in WORDS.values() for word in pair)
+    yield from ("more", "fewer", "less", "and", "or")
+    yield from ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def names_in_tables() -> Iterator[Key]:
+    """Contexts and names that come from the tables of the model."""
+    yield from (("metric", name) for name in (*METRICS, *DERIVED))
+    units = {metric_of(name).unit for name in (*METRICS, *DERIVED)}
+    units |= {f"{size} {unit}" for size in ("million", "thousand") for unit in LARGE}
+    units |= {parameters()[one.name].metadata["unit"] for one in assumptions().ranked}
+    yield from (("unit", unit) for unit in units if unit)
     choices = parameters()["smuggling.adversary"].metadata["choices"]
-    yield from (choice.replace("_", " ") for choice in choices)
-    yield from ("Firearms delivered", "compiled", "reference", "and", "or", "fewer", "%")
-    yield "percentage points"
+    yield from (("smuggler", choice) for choice in choices)
+    yield from (("engine", engine) for engine in ("compiled", "reference"))
+    yield from (("ledger", part) for part in (*PARTS, "total"))
 
 
-def all_messages() -> list[str]:
-    return sorted({one for one in (*told(), *named()) if one})
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_has_its_text(language: str) -> None:
+    known = texts(language)
+    keys = {*((None, name) for name in (*names_in_code(), *computed_names())), *names_in_tables()}
+    assert sorted(str(key) for key in keys - set(known)) == []
+    assert [key for key, forms in known.items() if not all(forms)] == []
 
 
-def test_every_message_has_french() -> None:
-    french = catalogue()["messages"]
-    assert [one for one in all_messages() if one not in french] == []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_left_over(language: str) -> None:
+    used = {*names_in_code(), *computed_names()}
+    assert sorted({name for context, name in texts(language) if context is None} - used) == []
 
 
-def test_no_french_is_left_over() -> None:
-    assert sorted(set(catalogue()["messages"]) - set(all_messages())) == []
+def test_french_takes_the_same_values() -> None:
+    english, french = texts("en"), texts("fr")
+    nouns = {*NOUNS, "Contraband"}
+    for key in set(english) & set(french):
+        fields = [
+            {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
+            for forms in (english[key], french[key])
+        ]
+        assert fields[0] - nouns == fields[1] - nouns, key
 
 
-def test_french_takes_the_same_values_and_is_not_english() -> None:
-    places = re.compile(r"\{\w+\}|%\{[^}]*\}")
-    for english, french in catalogue()["messages"].items():
-        assert sorted(places.findall(english)) == sorted(places.findall(french)), english
-        words = re.findall(r"[a-z]{2,}", places.sub("", english))
-        assert french != english or len(words) < 2, english
+def test_a_metric_has_the_title_that_the_model_gives_it() -> None:
+    for name in (*METRICS, *DERIVED):
+        assert pgettext("metric", name) == metric_of(name).title
 
 
 def test_every_scenario_and_parameter_that_worlds_vary_has_french() -> None:
-    assert sorted(set(scenarios()) - set(catalogue()["scenarios"])) == []
+    french = texts("fr")
+    assert sorted({name for name in scenarios() if ("scenario", name) not in french}) == []
     varied = {
         name
         for name, one in parameters().items()
         if one.metadata["high"] is not None and not one.metadata["lever"]
     }
-    assert sorted(varied - set(catalogue()["parameters"])) == []
+    assert sorted(name for name in varied if ("parameter", name) not in french) == []
     with speaking("fr"):
         assert [one.about for one in assumptions().ranked if one.language != "fr"] == []
 
 
 def test_every_lever_of_the_dashboard_has_french() -> None:
     moved = {one.parameter for part in offered().values() for one in part.interventions}
-    known = set(parameters())
-    assert sorted(moved & known - set(catalogue()["parameters"])) == []
+    french = texts("fr")
+    known = moved & set(parameters())
+    assert sorted(name for name in known if ("parameter", name) not in french) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_contraband_has_its_nouns(language: str) -> None:
+    known = texts(language)
+    needed = NOUNS if language == "fr" else [name for name in NOUNS if name != "of_contraband"]
+    for unit in CONTRABAND:
+        assert [name for name in needed if (f"contraband: {unit}", name) not in known] == []
 
 
 def test_french_numbers_and_intervals() -> None:
@@ -116,15 +138,33 @@ def test_french_numbers_and_intervals() -> None:
 def test_none_is_plural_in_english_and_singular_in_french(
     count: int, english: int, french: int
 ) -> None:
-    forms = ("one {count}", "many {count}")
-    assert tell_count(count, *forms) == forms[english].format(count=count)
+    name = next(m.id[0] for m in catalogue("en") if m.id and not isinstance(m.id, str))
+    forms = {language: texts(language)[None, name] for language in LANGUAGES}
+    words = [forms["en"][english].split("{")[0], forms["fr"][french].split("{")[0]]
+    assert ngettext(name, count).startswith(words[0])
     with speaking("fr"):
-        assert tell_count(count, *forms) == forms[french].format(count=count)
+        assert ngettext(name, count).startswith(words[1])
 
 
-def test_the_language_is_spoken_within_its_block_only() -> None:
+def test_the_language_holds_within_its_block_only() -> None:
     with speaking("fr"):
-        assert tell("Monday") == "lundi"
-    assert tell("Monday") == "Monday"
+        assert gettext("monday") == "lundi"
+    assert gettext("monday") == "Monday"
     with pytest.raises(InputError, match="language"), speaking("de"):
         pass
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_noun_of_the_contraband_is_a_value(language: str) -> None:
+    words = r"\bfirearms?\b|\barmes? à feu\b"
+    travellers = (
+        r"[Tt]ravellers['’] (own )?firearms|[Ff]irearm parts?|"
+        r"armes à feu (de|des) voyageurs|[Pp]ièces? d’armes à feu"
+    )
+    fixed = [
+        key
+        for key, forms in texts(language).items()
+        if not (key[0] or "").startswith(("contraband", "scenario", "parameter"))
+        and any(re.search(words, re.sub(travellers, "", form)) for form in forms)
+    ]
+    assert fixed == []

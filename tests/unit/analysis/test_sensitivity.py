@@ -12,7 +12,7 @@ import pytest
 from analysis.charts.heat_map import heat_map
 from analysis.charts.prim_box import prim_box
 from analysis.discovery import prim
-from analysis.language import about_parameter, speaking
+from analysis.language import parameter_text, speaking
 from analysis.sensitivity import morris, sobol, two_way
 from sim.design.asking import DesignConfig, design_of
 from sim.design.factors import Factor
@@ -124,7 +124,7 @@ def test_a_chart_of_a_design_speaks_the_language_that_is_set(draw) -> None:
     factors = (Factor(A, 2000, 3500), Factor(B, 0.12, 0.3), Factor(C, 30, 90))
     study = made(worlds(400, factors=factors), lambda v: v[C] - v[A] / 100)
     with speaking("fr"):
-        french = about_parameter(C, "")[0]
+        french = parameter_text(C, "")[0]
         figure = draw(study)
     assert f"«\xa0{french}\xa0»" in figure.layout.meta["finding"]
     said = f"{figure.layout.meta['alt']} {figure.layout.xaxis.title.text}".replace("<br>", " ")
