@@ -1,10 +1,13 @@
 """The tables of results: what each column is called, holds and means."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S
 from sim.records import tally
+from sim.records.replication import ReplicationRecord
 
 SCHEMA = 2
 """Version of the tables; raised when a column changes its name or its meaning."""
@@ -164,12 +167,45 @@ class Metric:
         "more" or "less" where the direction is a matter of agreement, else "".
     model_only : bool
         Whether no agency could know it: only the model counts what nobody found.
+    value : callable, optional
+        Its value over the whole run, from the record of a replication. None for a metric that a
+        group of measures of `sim.results.summary` gives: by port group, class or place, or with
+        others of which it is made.
     """
 
     unit: str
     title: str
     better: Literal["more", "less", ""] = ""
     model_only: bool = False
+    value: Callable[[ReplicationRecord], float] | None = None
+
+
+def _withdrawal_closed_h(record: ReplicationRecord) -> float:
+    end_s = record.point.days * DAY_S
+    spans: list[list[float]] = record.danger.withdrawn_s.tolist()
+    return sum(max(min(stop_s, end_s) - start_s, 0.0) for start_s, stop_s in spans) / HOUR_S
+
+
+def _delay_value_cad(record: ReplicationRecord) -> float:
+    costs = record.point.parameters.costs
+    delay_s = record.tally.lane.sum(axis=(0, 2))[..., tally.WAIT_S].sum(axis=0)
+    of_truck, of_car = costs.truck_delay_cad_per_h, costs.car_delay_cad_per_h
+    cad_per_h = [of_truck if lane in ("truck", "fast") else of_car for lane in record.lanes]
+    return float((delay_s / HOUR_S * cad_per_h).sum())
+
+
+def _programme_cost_cad(record: ReplicationRecord) -> float:
+    """Cost of the programme; a run of a part of the border bears its part, by traffic."""
+    days, costs = record.point.days, record.point.scenario.costs
+    whole = sum(cost.cad_per_year * days / DAYS_PER_YEAR + cost.cad_once for cost in costs)
+    return float(whole * record.traffic_share)
+
+
+def _officer_pay_cad(record: ReplicationRecord) -> float:
+    costs = record.point.parameters.costs
+    overtime_h = float(record.tally.officer[..., tally.OVERTIME].sum()) / HOUR_S
+    hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
+    return (record.planned_officer_h + overtime_h) * hourly_cad
 
 
 PRIMARY_OUTCOME = "expected_firearms_reaching_market"
@@ -180,6 +216,7 @@ being stopped; what is still on the way at the end counts. Chances vary far less
 what passed. Every scenario has the same opportunities, so the fall from the baseline is what a
 proposal keeps out, by whatever mechanism."""
 
+# A new metric is one entry here, with its value.
 METRICS: dict[str, Metric] = {
     "arrivals": Metric("vehicles", "vehicles arriving"),
     "released": Metric("vehicles", "vehicles leaving primary"),
@@ -272,16 +309,44 @@ METRICS: dict[str, Metric] = {
     "lookout_trip_share": Metric("share", "share of trips at ports under a lookout", "more", True),
     "lookouts_hit": Metric("trips", "trips examined on a lookout", "more"),
     "lookouts_missed": Metric("trips", "trips under a lookout not examined on it", "less", True),
-    "enrolments_lost": Metric("organisations", "trusted enrolments lost to audits", "more"),
-    "duty_collected_cad": Metric("CAD", "duty and tax collected"),
-    "collections": Metric("collections", "duty collections"),
-    "trips_lost": Metric("vehicles", "trips lost", "less"),
-    "trips_diverted": Metric("vehicles", "trips diverted to another port", "less"),
-    "withdrawals": Metric("events", "withdrawals of officers", "less"),
-    "withdrawal_closed_h": Metric("h", "port closure after withdrawals", "less"),
-    "dangerous_subjects_met": Metric("events", "dangerous subjects met by police", "more"),
-    "port_runners_met": Metric("vehicles", "port runners met by police", "more"),
-    "delay_value_cad": Metric("CAD", "value of delay", "less"),
-    "programme_cost_cad": Metric("CAD", "programme cost", "less"),
-    "officer_pay_cad": Metric("CAD", "officers' pay", "less"),
+    "enrolments_lost": Metric(
+        "organisations",
+        "trusted enrolments lost to audits",
+        "more",
+        value=lambda record: record.enrolments_lost,
+    ),
+    "duty_collected_cad": Metric(
+        "CAD", "duty and tax collected", value=lambda record: record.duty_cad
+    ),
+    "collections": Metric(
+        "collections", "duty collections", value=lambda record: record.collections
+    ),
+    "trips_lost": Metric("vehicles", "trips lost", "less", value=lambda record: record.trips_lost),
+    "trips_diverted": Metric(
+        "vehicles",
+        "trips diverted to another port",
+        "less",
+        value=lambda record: record.trips_diverted,
+    ),
+    "withdrawals": Metric(
+        "events", "withdrawals of officers", "less", value=lambda record: record.danger.withdrawals
+    ),
+    "withdrawal_closed_h": Metric(
+        "h", "port closure after withdrawals", "less", value=_withdrawal_closed_h
+    ),
+    "dangerous_subjects_met": Metric(
+        "events",
+        "dangerous subjects met by police",
+        "more",
+        value=lambda record: record.danger.subjects_met,
+    ),
+    "port_runners_met": Metric(
+        "vehicles",
+        "port runners met by police",
+        "more",
+        value=lambda record: record.danger.runners_met,
+    ),
+    "delay_value_cad": Metric("CAD", "value of delay", "less", value=_delay_value_cad),
+    "programme_cost_cad": Metric("CAD", "programme cost", "less", value=_programme_cost_cad),
+    "officer_pay_cad": Metric("CAD", "officers' pay", "less", value=_officer_pay_cad),
 }

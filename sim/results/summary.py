@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S, Floats
+from sim.numerics.units import DAY_S, HOUR_S, Floats
 from sim.places.ports import PACIFIC
 from sim.records.attempts import (
     AIR,
@@ -29,7 +29,6 @@ from sim.records.tally import (
     EXAMINATIONS_RELEASED,
     LANE_COLUMNS,
     OFFICER_COLUMNS,
-    OVERTIME,
     PRIMARY_S,
     REFERRED,
     RELEASED,
@@ -207,8 +206,9 @@ def _summary(record: ReplicationRecord, attempts: pd.DataFrame) -> pd.DataFrame:
         add(metric, "all", "all", value)
     for metric, value in intelligence_metrics(record, attempts).items():
         add(metric, "all", "all", value)
-    for metric, value in _other(record, lane).items():
-        add(metric, "all", "all", value)
+    for name, declared in METRICS.items():
+        if declared.value is not None:
+            add(name, "all", "all", declared.value(record))
     for metric, place, value in traces_by_place(record):
         add(metric, "all", place, value)
     for metric, value in record_measures(record, attempts):
@@ -251,39 +251,6 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
         "expected_firearms_stopped": stopped,
         PRIMARY_OUTCOME: planned - deterred - stopped,
         "expected_firearms_seized_ports": expected,
-    }
-
-
-def _other(record: ReplicationRecord, lane: Floats) -> dict[str, float]:
-    costs = record.point.parameters.costs
-    delay_h = lane[..., WAIT_S].sum(axis=0) / HOUR_S
-    trucks = np.array([name in ("truck", "fast") for name in record.lanes])
-    value = np.where(trucks, costs.truck_delay_cad_per_h, costs.car_delay_cad_per_h)
-    danger = record.danger
-    end = record.point.days * DAY_S
-    closed = sum(max(min(stop, end) - start, 0.0) for start, stop in danger.withdrawn_s.tolist())
-    scenario = record.point.scenario
-    programme = sum(
-        cost.cad_per_year * record.point.days / DAYS_PER_YEAR + cost.cad_once
-        for cost in scenario.costs
-    )
-    # Entries are of the whole border; a run of a part of it bears its part, by traffic.
-    programme *= record.traffic_share
-    overtime_h = float(record.tally.officer[..., OVERTIME].sum()) / HOUR_S
-    hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
-    return {
-        "enrolments_lost": record.enrolments_lost,
-        "duty_collected_cad": record.duty_cad,
-        "collections": record.collections,
-        "trips_lost": record.trips_lost,
-        "trips_diverted": record.trips_diverted,
-        "withdrawals": danger.withdrawals,
-        "withdrawal_closed_h": closed / HOUR_S,
-        "dangerous_subjects_met": danger.subjects_met,
-        "port_runners_met": danger.runners_met,
-        "delay_value_cad": float((delay_h * value).sum()),
-        "programme_cost_cad": float(programme),
-        "officer_pay_cad": (record.planned_officer_h + overtime_h) * hourly_cad,
     }
 
 
