@@ -1,5 +1,6 @@
 """The tutorial runs: its blocks, from top to bottom, on a study as it tells to make one."""
 
+import ast
 import os
 import re
 import subprocess
@@ -13,8 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 CHARTS = ROOT / "analysis" / "charts"
-PARTS = {"__init__", "forest", "labels", "look", "projection"}
-"""Files of the folder that hold no chart."""
 
 
 def test_the_blocks_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,5 +37,15 @@ def test_the_blocks_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_chart_is_in_the_tutorial() -> None:
-    charts = {path.stem for path in CHARTS.glob("*.py")} - PARTS
+    charts = {  # what takes a study alone and returns a figure
+        node.name
+        for path in CHARTS.glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and len(node.args.args) - len(node.args.defaults) == 1
+        and ast.unparse(node.args.args[0].annotation or ast.Constant("")) == "Study"
+        and ast.unparse(node.returns or ast.Constant("")) in ("go.Figure", "Chart")
+    }
+    assert len(charts) > 10
     assert sorted(name for name in charts if f"`{name}`" not in PAGE) == []
