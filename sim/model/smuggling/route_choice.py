@@ -11,15 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.model.port.traffic import CAR, TRUCK
-from sim.model.smuggling.adversary import (
-    Adversary,
-    Learning,
-    Options,
-    QuantalResponse,
-    Static,
-    Threshold,
-    WorstCase,
-)
+from sim.model.smuggling.adversary import ADVERSARIES, Adversary, Options
 from sim.model.smuggling.attempt import AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
@@ -38,13 +30,6 @@ from sim.places.ports import Ports
 from sim.records.attempts import AIR, NOT_MADE, PORT, POST
 
 _RISK_TOLERANCE = entity_number("route/nerve")
-
-_WITHOUT_MEMORY: dict[str, Callable[[], Adversary]] = {
-    "static": Static,
-    "quantal_response": QuantalResponse,
-    "threshold": Threshold,
-    "worst_case": WorstCase,
-}
 
 # Chance of loss by port and lane of a trip that is hidden deep or not, sought or not.
 Truth = Callable[[bool, bool], Floats]
@@ -90,19 +75,16 @@ class RouteChoice:
         self.away_before = self.away_true
         self.away_believed = self.away_true
         self.weight_of_a_day = 1.0 / smuggling.perception_days
-        self.settled = smuggling
+        self.baseline_smuggling = smuggling
         self._adversaries: dict[str, Adversary] = {}
         self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
         self._hidden: dict[Key, Floats] = {}
 
     def adversary(self, name: str) -> Adversary:
-        """Who decides: one of the ensemble."""
+        """Adversary of a name (``smuggling.adversary``), made when it is first needed."""
         if name not in self._adversaries:
-            network = self.network
-            self._adversaries[name] = (
-                Learning(self.settled, network.alike(), network.number_of, self.streams)
-                if name == "learning"
-                else _WITHOUT_MEMORY[name]()
+            self._adversaries[name] = ADVERSARIES[name].of_replication(
+                self.baseline_smuggling, self.network, self.streams
             )
         return self._adversaries[name]
 
@@ -128,7 +110,7 @@ class RouteChoice:
         return self._hidden[key]
 
     def _fitted(self, key: Key) -> Floats:
-        smuggling = self.settled
+        smuggling = self.baseline_smuggling
         hidden = np.zeros(len(self.network.kind))
         menu = self._new_menu(key, False, smuggling, hidden)
         utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
@@ -231,7 +213,7 @@ class RouteChoice:
         """Share of trips of each route in the baseline: ports by traffic, others equally."""
         kinds = self.network.kind[numbers]
         habit = np.zeros(len(numbers))
-        for kind, share in baseline_shares(self.settled).items():
+        for kind, share in baseline_shares(self.baseline_smuggling).items():
             of_kind = kinds == kind
             if kind == PORT:
                 weight = self.weight[numbers[of_kind]]

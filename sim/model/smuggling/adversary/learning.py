@@ -1,9 +1,9 @@
-"""Smugglers who learn from their own losses and from what they hear of others'.
+"""Smugglers who learn from their own losses and from news of others'.
 
-Each organisation counts trips and losses by route; old ones fade. What was believed before the run
-counts for some trips, and is never told anew: a change of settings shows only in what is lost. A
-trip says something about other routes of its kind too. Choice is a quantal response to these
-beliefs.
+Each organisation counts trips and losses by route, with exponential discounting. The belief held
+before the run is a prior worth some number of trips; a change of settings is learnt only through
+losses. A trip also counts, with less weight, for the other routes of its kind. Choice is a quantal
+response to these beliefs.
 
 References
 ----------
@@ -12,18 +12,19 @@ References
 """
 
 from collections.abc import Callable
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.model.smuggling.adversary.options import Options
+from sim.model.smuggling.adversary.base import Adversary, Options
 from sim.model.smuggling.attempt import AttemptOutcome, Route
+from sim.model.smuggling.routes import RouteNetwork
 from sim.numerics.randomness import ROUTE, Streams, entity_number, to_uniform
-from sim.numerics.units import DAY_S, Floats
+from sim.numerics.units import DAY_S, Flags, Floats
 from sim.parameters import Smuggling
 
 
-class Learning:
+class Learning(Adversary):
     """Adaptive expectations by organisation and route.
 
     Parameters
@@ -40,7 +41,7 @@ class Learning:
     def __init__(
         self,
         smuggling: Smuggling,
-        alike: npt.NDArray[np.bool_],
+        alike: Flags,
         number_of: Callable[[Route], int],
         streams: Streams,
     ) -> None:
@@ -50,15 +51,20 @@ class Learning:
         self.weight = smuggling.learning_alike_share * alike + np.eye(len(alike)) * (
             1.0 - smuggling.learning_alike_share
         )
-        self.listener = np.array(
+        self.organisation_entity = np.array(
             [entity_number(f"news/organisation/{i}") for i in range(smuggling.organisations)]
         )
         self.trips = np.zeros((smuggling.organisations, len(alike)))
         self.losses = np.zeros_like(self.trips)
-        self.known_s = 0.0
+        self.updated_s = 0.0
+
+    @classmethod
+    def of_replication(cls, smuggling: Smuggling, network: RouteNetwork, streams: Streams) -> Self:
+        """Make the adversary of one replication, with the routes it learns about."""
+        return cls(smuggling, network.alike(), network.number_of, streams)
 
     def loss(self, options: Options) -> Floats:
-        """Return what this organisation has come to expect."""
+        """Return the mean of the prior and of what this organisation has learnt."""
         weight = self.smuggling.learning_prior_trips
         trips = self.trips[options.organisation, options.numbers]
         losses = self.losses[options.organisation, options.numbers]
@@ -69,25 +75,25 @@ class Learning:
         return int(np.argmax(smuggling.rationality * options.utility(loss) + options.noise))
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
-        """Let what is known fade, and add what has become of trips."""
-        kept = np.exp((self.known_s - now_s) / DAY_S / self.smuggling.learning_days)
-        self.trips *= kept
-        self.losses *= kept
-        self.known_s = now_s
+        """Discount what was learnt before, and add the outcomes of trips."""
+        discount = np.exp((self.updated_s - now_s) / DAY_S / self.smuggling.learning_days)
+        self.trips *= discount
+        self.losses *= discount
+        self.updated_s = now_s
         for outcome in outcomes:
             if not outcome.turned_back:
-                told = self._told(outcome)
+                informed = self._informed(outcome)
                 weight = self.weight[self.number_of(outcome.booking.route)]
-                self.trips[told] += weight
+                self.trips[informed] += weight
                 if outcome.stopped:
-                    self.losses[told] += weight
+                    self.losses[informed] += weight
 
-    def _told(self, outcome: AttemptOutcome) -> npt.NDArray[np.bool_]:
-        """Which organisations hear of a trip: its own, and others by chance."""
+    def _informed(self, outcome: AttemptOutcome) -> Flags:
+        """Which organisations learn of a trip: its own, and others by chance."""
         booking = outcome.booking
         day = int(booking.time_s // DAY_S)
         index = int(booking.attempt_id.rpartition("/")[2])
-        words = self.streams.first_words(ROUTE, self.listener, day, index)
-        told = np.asarray(to_uniform(words) < self.smuggling.news_share)
-        told[booking.organisation] = True
-        return told
+        words = self.streams.first_words(ROUTE, self.organisation_entity, day, index)
+        informed = np.asarray(to_uniform(words) < self.smuggling.news_share)
+        informed[booking.organisation] = True
+        return informed

@@ -1,7 +1,7 @@
-"""Smugglers who tend to the better route, the more so the more rational they are.
+"""Smugglers who choose better routes more often: a quantal response.
 
-The best of lambda x utility + Gumbel noise is a logit with rationality lambda: with lambda to 0 all
-options are as likely, with lambda to infinity the best response is taken.
+The best of lambda x utility + Gumbel noise is a logit with rationality lambda: as lambda goes to 0,
+all options become equally likely; as it goes to infinity, the best response is taken.
 
 References
 ----------
@@ -11,28 +11,28 @@ References
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Options
-from sim.model.smuggling.attempt import AttemptOutcome
+from sim.model.smuggling.adversary.base import Adversary, Options
 from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
 def shares(utility: Floats, rationality: float) -> Floats:
-    """Chance that each option is taken."""
+    """Chance that each option is taken.
+
+    Parameters
+    ----------
+    utility : array of float, shape (options,)
+        In mean margins of a trip.
+    rationality : float
+        Lambda, per mean margin.
+    """
     weight = np.exp(rationality * (utility - utility.max()))
     return np.asarray(weight / weight.sum())
 
 
-class QuantalResponse:
-    """A logit of utilities under what the trade believes."""
-
-    def loss(self, options: Options) -> Floats:
-        """Return what the trade believes."""
-        return options.believed
+class QuantalResponse(Adversary):
+    """A logit of utilities under what smugglers believe."""
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take the best of lambda x utility + noise."""
         return int(np.argmax(smuggling.rationality * options.utility(loss) + options.noise))
-
-    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
-        """Leave it to the trade, whose beliefs follow the settings in force."""

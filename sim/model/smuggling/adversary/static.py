@@ -1,28 +1,19 @@
-"""Static smugglers ignore everything.
+"""Smugglers who never react: each route keeps its share of trips in the baseline.
 
-Routes get trips by their share in the baseline: ports by their traffic, the others by what is
-assumed of them.
+Ports have shares by their traffic, other routes by assumption.
 """
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Options
-from sim.model.smuggling.attempt import AttemptOutcome
+from sim.model.smuggling.adversary.base import Adversary, Options
 from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
-class Static:
-    """The habits of the baseline, for ever."""
-
-    def loss(self, options: Options) -> Floats:
-        """Return what the trade believes, which is of no account here."""
-        return options.believed
+class Static(Adversary):
+    """Choice by the shares of the baseline, whatever changes."""
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take a route by its share in the baseline."""
         with np.errstate(divide="ignore"):
             return int(np.argmax(np.log(options.habit) + options.noise))
-
-    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
-        """Learn nothing."""

@@ -1,8 +1,8 @@
-"""Smugglers who ignore risk below a level, and above it shy away in numbers.
+"""Smugglers who ignore risk up to a threshold and are deterred in growing numbers above it.
 
-Of those who would go, a share min(1, level / risk) ^ steepness goes on, but for a residue that no
-risk stops. Each trip has its nerve, so that a route that becomes riskier loses those who shy first,
-to routes that they still dare.
+Of the trips that would be made, a share min(1, threshold / risk) ^ steepness is still made, and a
+residue whatever the risk. Each trip has its own tolerance of risk: as a route becomes riskier, the
+least tolerant trips leave it first, for routes whose risk they accept.
 
 References
 ----------
@@ -12,31 +12,23 @@ References
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Options
-from sim.model.smuggling.attempt import AttemptOutcome
+from sim.model.smuggling.adversary.base import Adversary, Options
 from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
 def willing(risk: Floats, smuggling: Smuggling) -> Floats:
-    """Share of trips that a chance of loss does not stop."""
+    """Share of trips that a chance of loss does not deter."""
     level, residue = smuggling.threshold_loss, smuggling.threshold_residue
     ratio = np.divide(level, risk, out=np.ones_like(risk), where=risk > level)
     return np.asarray(residue + (1.0 - residue) * ratio**smuggling.threshold_steepness)
 
 
-class Threshold:
-    """A deterrence curve; among the routes that are dared, a logit that leaves risk out."""
-
-    def loss(self, options: Options) -> Floats:
-        """Return what the trade believes."""
-        return options.believed
+class Threshold(Adversary):
+    """A deterrence curve; among the routes whose risk is accepted, a logit that ignores risk."""
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
-        """Take the best of the routes that this trip dares."""
+        """Take the best of the routes whose risk this trip accepts."""
         score = smuggling.rationality * options.value + options.noise
         score[options.risk_tolerance_quantile >= willing(loss, smuggling)] = -np.inf
         return int(np.argmax(score))
-
-    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
-        """Leave it to the trade, whose beliefs follow the settings in force."""

@@ -1,17 +1,16 @@
-"""Smugglers who know the true chances of the day and take the best route.
+"""Smugglers who know the true chances of loss of the day and take the best route.
 
-No other way of deciding gives an organisation more, so no proposal does worse than against these.
+No other adversary gives an organisation a greater expected utility.
 """
 
 import numpy as np
 
-from sim.model.smuggling.adversary.options import Options
-from sim.model.smuggling.attempt import AttemptOutcome
+from sim.model.smuggling.adversary.base import Adversary, Options
 from sim.numerics.units import Floats
 from sim.parameters import Smuggling
 
 
-class WorstCase:
+class WorstCase(Adversary):
     """Best response to the true chances of loss."""
 
     def loss(self, options: Options) -> Floats:
@@ -21,6 +20,3 @@ class WorstCase:
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take the route of greatest expected utility."""
         return int(np.argmax(options.utility(loss)))
-
-    def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
-        """Learn nothing: everything is known."""

@@ -1,9 +1,11 @@
-"""What an organisation has before it when it decides on a trip, and who decides."""
+"""The routes open to a trip, and the base class of the models that choose among them."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Self
 
 from sim.model.smuggling.attempt import AttemptOutcome
+from sim.model.smuggling.routes import RouteNetwork
+from sim.numerics.randomness import Streams
 from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
 
@@ -21,19 +23,19 @@ class Options:
     value : array of float, shape (options,)
         What a route is worth if nothing goes wrong, in mean margins of a trip; 0 for no trip.
     stake : array of float, shape (options,)
-        What is lost by whoever is caught, in mean margins; 0 for no trip.
+        Loss of a trafficker who is caught, in mean margins; 0 for no trip.
     believed : array of float, shape (options,)
-        Chance of loss as the trade at large believes it, 0 to 1.
+        Chance of loss as smugglers in general believe it, 0 to 1.
     before : array of float, shape (options,)
         Chance of loss as it was believed before the run.
     true : array of float, shape (options,)
-        Chance of loss by the settings of the day, 0 to 1. Only who is said to know may look.
+        Chance of loss by the settings of the day, 0 to 1. Only the worst case may use it.
     habit : array of float, shape (options,)
         Share of trips in the baseline; 0 for no trip.
     noise : array of float, shape (options,)
         Gumbel noise of the trip and route: the same in every scenario.
     risk_tolerance_quantile : float
-        How much risk this trip shies at, a quantile between 0 (none) and 1.
+        Tolerance of risk of this trip, a quantile between 0 (it accepts any risk) and 1.
     """
 
     organisation: int
@@ -52,14 +54,38 @@ class Options:
         return self.value - loss * self.stake
 
 
-class Adversary(Protocol):
-    """A way in which smugglers may decide."""
+class Adversary:
+    """A model of how smugglers decide. Unless a subclass says otherwise, it has no memory."""
+
+    @classmethod
+    def of_replication(cls, smuggling: Smuggling, network: RouteNetwork, streams: Streams) -> Self:
+        """Make the adversary of one replication.
+
+        Parameters
+        ----------
+        smuggling : Smuggling
+            The baseline.
+        network : RouteNetwork
+        streams : Streams
+        """
+        return cls()
 
     def loss(self, options: Options) -> Floats:
-        """Chance of loss that this organisation reckons with, by option."""
+        """Chance of loss that this organisation expects, by option: what smugglers believe."""
+        return options.believed
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
-        """Position of the option that is taken."""
+        """Position of the option that is taken.
+
+        Parameters
+        ----------
+        options : Options
+        loss : array of float, shape (options,)
+            From `loss`.
+        smuggling : Smuggling
+            Values in force, with the prices of this deal.
+        """
+        raise NotImplementedError
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
-        """Take in what has become of trips, after a midnight."""
+        """Learn from the outcomes of trips, after a midnight: nothing, without memory."""
