@@ -1,9 +1,9 @@
 """The ports of entry as they stood in 2005."""
 
 import itertools
-import math
 
 from sim.data.tables import Row, Table, fixed, read_source
+from sim.places.ports import PORT_KINDS, great_circle_km
 
 HEADER = (
     "port_id",
@@ -130,7 +130,8 @@ def staffed_by_one(port: Row) -> bool:
     """
     if port["in_119"] == "1":
         return port["one_officer_2006_est"] == "1"
-    return port["kind"] == "ferry" and vehicles_2005(port) < ONE_OFFICER_FERRY_VEHICLES_PER_YEAR
+    landing = PORT_KINDS[port["kind"]].by_timetable
+    return landing and vehicles_2005(port) < ONE_OFFICER_FERRY_VEHICLES_PER_YEAR
 
 
 def ports_table() -> Table:
@@ -162,12 +163,8 @@ def ports_table() -> Table:
 
 REGIONS_HEADER = ("region", "name", "provinces", "ports", "land_km", "water_km", "lat", "lon")
 
-EARTH_RADIUS_KM = 6371.0
-
 # North of this there are no teams: the lines with Alaska. Degrees.
 NORTHERNMOST_LAT = 52.0
-
-OVER_WATER = frozenset({"bridge", "tunnel", "ferry"})
 
 # Landings that are not at the line: ferries across open water from far away.
 FAR_FROM_THE_LINE = frozenset({"toronto-ferry", "yarmouth"})
@@ -177,21 +174,19 @@ Stop = tuple[float, float, bool]
 
 def distance_km(one: Stop, other: Stop) -> float:
     """Great-circle distance between two stops, in km."""
-    a, b, c, d = (math.radians(x) for x in (*one[:2], *other[:2]))
-    half = math.sin((a - c) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((b - d) / 2) ** 2
-    return 2.0 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
+    return float(great_circle_km(*one[:2], *other[:2]))
 
 
 def _stops(region: Row, ports: list[Row]) -> list[Stop]:
     """Ports of a region: latitude, longitude, whether over water."""
     west, east = float(region["west_lon"]), float(region["east_lon"])
     return [
-        (float(port["lat"]), float(port["lon"]), port["kind"] in OVER_WATER)
+        (float(port["lat"]), float(port["lon"]), PORT_KINDS[port["kind"]].over_water)
         for port in ports
         if port["province"] in region["provinces"].split()
         and west <= float(port["lon"]) < east
         and float(port["lat"]) < NORTHERNMOST_LAT
-        and port["kind"] != "rail"
+        and PORT_KINDS[port["kind"]].takes_road_traffic
         and port["port_id"] not in FAR_FROM_THE_LINE
     ]
 

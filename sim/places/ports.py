@@ -9,19 +9,60 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError, check_within
-from sim.numerics.units import Floats, Texts
+from sim.numerics.units import Flags, Floats, Texts
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PACIFIC = "Pacific"
 """Name of the westernmost region of the port table."""
 TRAFFIC_CLASSES = ("car", "truck", "bus", "train")
 EARTH_RADIUS_KM = 6371.0
+
+
+class PortKind(NamedTuple):
+    """What sets a kind of port apart in the model.
+
+    Attributes
+    ----------
+    takes_road_traffic : bool
+        Else only trains.
+    by_timetable : bool
+        Its road vehicles land in batches by a timetable; it takes no traffic diverted from others.
+    one_line : bool
+        All its lanes share one line.
+    over_water : bool
+        The crossing goes over or under water, else on land.
+    """
+
+    takes_road_traffic: bool = True
+    by_timetable: bool = False
+    one_line: bool = False
+    over_water: bool = False
+
+
+PORT_KINDS = {
+    "road": PortKind(),
+    "bridge": PortKind(over_water=True),
+    "tunnel": PortKind(over_water=True),
+    "ferry": PortKind(by_timetable=True, one_line=True, over_water=True),
+    "rail": PortKind(takes_road_traffic=False, one_line=True),
+}
+"""By the column ``kind`` of the port table; a new kind is a line here."""
+
+
+def great_circle_km(
+    lat: Floats | float, lon: Floats | float, other_lat: Floats | float, other_lon: Floats | float
+) -> Floats:
+    """Great-circle distances in km, from angles in degrees that broadcast against each other."""
+    a, b = np.radians(lat), np.radians(lon)
+    c, d = np.radians(other_lat), np.radians(other_lon)
+    half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
 
 
 _TEXT_COLUMNS = ("port_id", "name", "province", "region", "kind", "us_state", "commercial")
@@ -71,12 +112,12 @@ class Ports:
     kind: Texts
     us_state: Texts
     commercial: Texts
-    in_119: npt.NDArray[np.bool_]
-    nexus: npt.NDArray[np.bool_]
-    fast: npt.NDArray[np.bool_]
-    one_officer: npt.NDArray[np.bool_]
-    data_link: npt.NDArray[np.bool_]
-    customs_database: npt.NDArray[np.bool_]
+    in_119: Flags
+    nexus: Flags
+    fast: Flags
+    one_officer: Flags
+    data_link: Flags
+    customs_database: Flags
     lat: Floats
     lon: Floats
     open_hour: Floats
@@ -105,14 +146,24 @@ class Ports:
     @cached_property
     def distance_km(self) -> Floats:
         """Great-circle distances between ports in km, shape (ports, ports)."""
-        lat, lon = np.radians(self.lat), np.radians(self.lon)
-        half = (
-            np.sin((lat[:, None] - lat) / 2) ** 2
-            + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
-        )
-        return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
+        return great_circle_km(self.lat[:, None], self.lon[:, None], self.lat, self.lon)
 
-    def in_season(self, day: datetime.date) -> npt.NDArray[np.bool_]:
+    @cached_property
+    def takes_road_traffic(self) -> Flags:
+        """Ports for road vehicles (see `PortKind`), shape (ports,)."""
+        return np.array([PORT_KINDS[kind].takes_road_traffic for kind in self.kind], bool)
+
+    @cached_property
+    def by_timetable(self) -> Flags:
+        """Ports whose vehicles land in batches by a timetable, shape (ports,)."""
+        return np.array([PORT_KINDS[kind].by_timetable for kind in self.kind], bool)
+
+    @cached_property
+    def one_line(self) -> Flags:
+        """Ports all of whose lanes share one line, shape (ports,)."""
+        return np.array([PORT_KINDS[kind].one_line for kind in self.kind], bool)
+
+    def in_season(self, day: datetime.date) -> Flags:
         """Ports whose season includes a day."""
         return (self.season_first_month <= day.month) & (day.month <= self.season_last_month)
 
@@ -225,6 +276,9 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
         if row["port_id"] in seen:
             raise InputError(f"{path.name}: port_id {row['port_id']!r} appears twice")
         seen.add(row["port_id"])
+        if row["kind"] not in PORT_KINDS:
+            kinds = ", ".join(PORT_KINDS)
+            raise InputError(f"{where}: kind = {row['kind']!r} is not one of {kinds}")
         for name, (low, high) in (*_WHOLE_COLUMNS.items(), *_DECIMAL_COLUMNS.items()):
             columns[name].append(_number(row[name], name, low, high, where))
         if columns["open_hour"][-1] >= columns["close_hour"][-1]:

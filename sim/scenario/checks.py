@@ -64,7 +64,7 @@ def _check_routes(point: Point, table: Ports) -> None:
     """Refuse traffickers who would have no way at all."""
     smuggling = point.parameters.smuggling
     ports = np.isin(table.ids, point.ports)
-    by_road = ports & (table.kind != "rail") & (table.vehicles_per_year > 0)
+    by_road = ports & table.takes_road_traffic & (table.vehicles_per_year > 0)
     away = smuggling.between_ports_share + smuggling.post_share + smuggling.air_share
     if smuggling.firearms_per_year > 0.0 and away == 0.0 and not by_road.any():
         raise InputError(

@@ -70,7 +70,7 @@ class Danger:
         self.streams = streams
         self.subject_rate = subject_rate / DAYS_PER_YEAR
         self.runner_rate = runner_rate / DAYS_PER_YEAR
-        road = np.where(ports.kind == "rail", 0.0, ports.vehicles_per_year)
+        road = np.where(ports.takes_road_traffic, ports.vehicles_per_year, 0.0)
         self.share = np.cumsum(road) / max(road.sum(), 1e-300)
         self.scale = road.sum() / ROAD_VEHICLES_2005
         self.tally = DangerTally()

@@ -42,7 +42,7 @@ class Diversion:
         self.traffic = traffic
         self.streams = streams
         self.tally = DiversionTally()
-        self.road_port = (ports.kind != "rail") & (ports.kind != "ferry")
+        self.road_port = ports.takes_road_traffic & ~ports.by_timetable
         self.road_km = ports.distance_km * traffic.detour_factor
         self.nearest = np.argsort(self.road_km, axis=1, kind="stable")
 

@@ -71,7 +71,7 @@ def trusted_shares(
 
 def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
     """Which lanes share a line at one port, in order of their booths."""
-    if ports.one_officer[port] or ports.kind[port] in ("ferry", "rail"):
+    if ports.one_officer[port] or ports.one_line[port]:
         return [[CAR, NEXUS, TRUCK, FAST, BUS, TRAIN]]
     general = [CAR]
     groups = [general]

@@ -271,7 +271,7 @@ def demand(
         hour_share=shares,
         day_factor=factor,
         weekend=np.array([date.weekday() >= 5 for date in dates]),
-        by_timetable=ports.kind == "ferry",
+        by_timetable=ports.by_timetable,
         sailing=_sailings(ports, parameters.traffic.sailings_per_day),
         entity=lane_entities(ports),
     )

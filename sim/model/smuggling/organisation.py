@@ -16,21 +16,14 @@ from sim.numerics.randomness import ARREST as ARREST_DRAW
 from sim.numerics.randomness import LOAD, MARKET, OPPORTUNITY, Streams, entity_number, poisson_count
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats, Whole
 from sim.parameters import Smuggling
-from sim.places.network import Location, Network, read_network, shares
-from sim.places.ports import EARTH_RADIUS_KM
+from sim.places.network import Network, read_network, shares
+from sim.places.ports import great_circle_km
 from sim.records.attempts import ARREST
 
 # Steps of proportional fitting: after so many, margins of this size have long settled.
 STEPS = 200
 # Steps of the golden ratio fill the unit interval evenly, however many they are.
 GOLDEN = 0.6180339887498949
-
-
-def distance_km(one: Location, other: Location) -> float:
-    """Great-circle distance of two places."""
-    a, b, c, d = np.radians((one.lat, one.lon, other.lat, other.lon))
-    half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
-    return float(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
 
 
 def trade_shares(network: Network, affinity_km: float) -> Floats:
@@ -44,7 +37,12 @@ def trade_shares(network: Network, affinity_km: float) -> Floats:
     .. [1] Deming and Stephan, "On a least squares adjustment of a sampled frequency table when the
        expected marginal totals are known", Annals of Mathematical Statistics 11, 1940.
     """
-    km = np.array([[distance_km(s, m) for m in network.markets] for s in network.sources])
+    km = np.array(
+        [
+            [great_circle_km(s.lat, s.lon, m.lat, m.lon) for m in network.markets]
+            for s in network.sources
+        ]
+    )
     table = np.exp(-(km - km.min()) / affinity_km)
     table = np.maximum(table, 1e-300)
     rows, columns = shares(network.sources), shares(network.markets)

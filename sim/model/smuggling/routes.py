@@ -14,18 +14,11 @@ from sim.model.smuggling.attempt import Route
 from sim.numerics.randomness import entity_number
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Smuggling
-from sim.places.network import Location, read_network
-from sim.places.ports import EARTH_RADIUS_KM, Ports, read_regions
+from sim.places.network import read_network
+from sim.places.ports import Ports, great_circle_km, read_regions
 from sim.records.attempts import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
 
 Key = tuple[str, str]
-
-
-def _distance_km(lat: Floats, lon: Floats, place: Location) -> Floats:
-    a, b = np.radians(lat), np.radians(lon)
-    c, d = np.radians(place.lat), np.radians(place.lon)
-    half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
 
 
 def baseline_shares(smuggling: Smuggling) -> dict[str, float]:
@@ -74,11 +67,13 @@ class RouteNetwork:
         lon = np.concatenate([ports.lon, regions.lon, regions.lon])
         self.km: dict[Key, Floats] = {
             (source.id, market.id): np.append(
-                _distance_km(lat, lon, source) + _distance_km(lat, lon, market), (0.0, 0.0, 0.0)
+                great_circle_km(lat, lon, source.lat, source.lon)
+                + great_circle_km(lat, lon, market.lat, market.lon),
+                (0.0, 0.0, 0.0),
             )
             for source, market in product(trade.sources, trade.markets)
         }
-        used = (ports.kind != "rail") & (ports.vehicles_per_year > 0)
+        used = ports.takes_road_traffic & (ports.vehicles_per_year > 0)
         line = np.concatenate([regions.land_km > 0, regions.water_km > 0, [True, True, True]])
         self.usable = np.concatenate([used, line])
         self.commercial = np.concatenate([used & (ports.commercial != "no"), line])
