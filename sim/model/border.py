@@ -14,7 +14,7 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim.model.arrivals import ExtraArrivals
-from sim.model.conditions import Conditions, Snapshot, Terms
+from sim.model.conditions import Conditions, IntelligenceAt, Snapshot
 from sim.model.day import DayPlan, World
 from sim.model.intelligence.intelligence import Intelligence
 from sim.model.port.danger import Danger, Withdrawal
@@ -137,14 +137,16 @@ class Border:
         self.extra_arrivals = ExtraArrivals(
             self.attempts_of_day, self.diversion, self.beliefs, self.world
         )
-        terms = Terms(self.conditions, self.ports, parameters, point.scenario, point.start)
+        intelligence_at = IntelligenceAt(
+            self.conditions, self.ports, parameters, point.scenario, point.start
+        )
         self.intelligence = Intelligence(
             self.env,
             -warm_up_s,
             self.attempts_of_day.organisations,
             parameters.smuggling.firearms_per_year,
             self.conditions.traffic_share,
-            terms,
+            intelligence_at,
             streams,
         )
         self.attempts_of_day.sought = self.intelligence.sought

@@ -223,7 +223,7 @@ def _replaced(parameters: Parameters, values: dict[str, Any]) -> Parameters:
     )
 
 
-class Terms:
+class IntelligenceAt:
     """Parameters of intelligence at a moment.
 
     A proposal without a date begins with the run: it does not hold in the warm-up, else a study of

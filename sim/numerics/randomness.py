@@ -11,7 +11,6 @@ References
 .. [1] Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011.
 """
 
-import functools
 import math
 import zlib
 from collections.abc import Callable
@@ -20,8 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
-from scipy.special import ndtri
+from scipy import special, stats
 
 from sim.numerics.compilation import compiled, inlined
 
@@ -220,15 +218,18 @@ def to_uniform(words: Words) -> npt.NDArray[np.float64]:
     return np.asarray((words + 0.5) / TWO_32, np.float64)
 
 
-@functools.lru_cache(maxsize=256)
-def _poisson_steps(mean: float) -> npt.NDArray[np.float64]:
-    most = int(mean + 12.0 * np.sqrt(mean) + 30.0)
-    return np.asarray(stats.poisson.cdf(np.arange(most), mean))
-
-
-def poisson_count(uniform: float, mean: float) -> int:
-    """Quantile of the Poisson distribution."""
-    return int(np.searchsorted(_poisson_steps(mean), uniform))
+def poisson_counts(
+    uniform: npt.NDArray[np.float64] | float, mean: npt.NDArray[np.float64] | float
+) -> npt.NDArray[np.int64]:
+    """Quantiles of Poisson distributions, of levels and means that broadcast against each other."""
+    level, rate = np.broadcast_arrays(uniform, mean)
+    counts = np.zeros(level.shape, np.int64)
+    some = level > np.exp(-rate)  # most are 0, which needs no more than this
+    level, rate = level[some], rate[some]
+    count = np.ceil(special.pdtrik(level, rate))
+    below = np.maximum(count - 1.0, 0.0)
+    counts[some] = np.where(special.pdtr(below, rate) >= level, below, count)
+    return counts
 
 
 def entity_number(name: str) -> int:
@@ -314,4 +315,4 @@ def lognormal(mean: float, cv: float, uniform: float) -> float:
         Strictly between 0 and 1.
     """
     variance = math.log1p(cv * cv)
-    return float(mean * math.exp(math.sqrt(variance) * ndtri(uniform) - 0.5 * variance))
+    return float(mean * math.exp(math.sqrt(variance) * special.ndtri(uniform) - 0.5 * variance))

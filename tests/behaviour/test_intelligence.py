@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.model.conditions import Conditions, Terms
+from sim.model.conditions import Conditions, IntelligenceAt
 from sim.model.intelligence.intelligence import Intelligence
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
@@ -37,10 +37,12 @@ def intelligence(
     ports = whole_table()
     first_s = -known.intelligence.warm_up_days * DAY_S
     env = simpy.Environment(initial_time=first_s)
-    terms = Terms(Conditions(ports, ports, known, scenario, START), ports, known, scenario, START)
+    intelligence_at = IntelligenceAt(
+        Conditions(ports, ports, known, scenario, START), ports, known, scenario, START
+    )
     organisations = Organisations(known.smuggling, streams)
     flow = known.smuggling.firearms_per_year
-    of = Intelligence(env, first_s, organisations, flow, 1.0, terms, streams)
+    of = Intelligence(env, first_s, organisations, flow, 1.0, intelligence_at, streams)
     env.run(until=days * DAY_S)
     return of
 
@@ -274,4 +276,6 @@ def test_more_organisations_leave_the_vehicles_and_cases_of_the_others() -> None
 def test_organisations_keep_what_they_are_when_terms_change() -> None:
     one, other = (intelligence(s) for s in (BASELINE, read("etrace")))
     assert one.recoveries.count == other.recoveries.count
-    assert dataclasses.asdict(one.terms(-1.0)) == dataclasses.asdict(other.terms(-1.0))
+    assert dataclasses.asdict(one.intelligence_at(-1.0)) == dataclasses.asdict(
+        other.intelligence_at(-1.0)
+    )

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import Terms
+from sim.model.conditions import IntelligenceAt
 from sim.numerics.randomness import CHANNEL, Key, Streams, entity_number, lognormal, uniforms
 from sim.numerics.units import DAY_S
 
@@ -23,14 +23,16 @@ class Channel(Generic[T]):
     env : simpy.Environment
     name : str
         Where it leads.
-    terms : Terms
+    intelligence_at : IntelligenceAt
     streams : Streams
     """
 
-    def __init__(self, env: simpy.Environment, name: str, terms: Terms, streams: Streams) -> None:
+    def __init__(
+        self, env: simpy.Environment, name: str, intelligence_at: IntelligenceAt, streams: Streams
+    ) -> None:
         self.env = env
         self.salt = entity_number(f"channel/{name}")
-        self.terms = terms
+        self.intelligence_at = intelligence_at
         self.streams = streams
         self.arrived: simpy.Store = simpy.Store(env)
         self.sent = 0
@@ -51,9 +53,13 @@ class Channel(Generic[T]):
 
     def delay_of(self, key: Key) -> float:
         """Delay of a message that is sent now, in seconds."""
-        terms = self.terms(self.env.now)
+        intelligence = self.intelligence_at(self.env.now)
         way, time, _, _ = uniforms(
             self.streams, CHANNEL, key.entity ^ self.salt, key.day, key.number
         )
-        mean = terms.direct_days if way < terms.direct_share else terms.intermediary_days
-        return lognormal(mean * DAY_S, terms.delay_cv, time)
+        mean = (
+            intelligence.direct_days
+            if way < intelligence.direct_share
+            else intelligence.intermediary_days
+        )
+        return lognormal(mean * DAY_S, intelligence.delay_cv, time)

@@ -4,11 +4,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import Terms
+from sim.model.conditions import IntelligenceAt
 from sim.numerics.randomness import (
     BALLISTICS,
     RECOVERY,
@@ -17,6 +16,7 @@ from sim.numerics.randomness import (
     Streams,
     entity_number,
     lognormal,
+    poisson_counts,
     to_uniform,
     uniforms,
 )
@@ -28,7 +28,7 @@ DAY_ZERO = 40_000
 
 
 class Occurrence(NamedTuple):
-    """Something that happened to an organisation.
+    """An event that concerns an organisation: a recovery, a report of a sale, a police lead.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Occurrence(NamedTuple):
     time_s : float
         When, in seconds since the run began.
     uniform : tuple of float
-        Three numbers between 0 and 1 that settle what it was.
+        Three numbers between 0 and 1 that decide its particulars.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Occurrence(NamedTuple):
 class Occurrences:
     """Some kinds of occurrence, for all organisations of a replication.
 
-    Every organisation has its own numbers, so that another one leaves them unchanged.
+    Every organisation has draws of its own, so that adding one leaves the others unchanged.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ class Occurrences:
         self.kinds = kinds
         self.streams = streams
         self.organisations = len(organisations)
-        numbers = [entity_number(f"{kind}/{one}") for kind in kinds for one in organisations]
+        numbers = [entity_number(f"{kind}/{number}") for kind in kinds for number in organisations]
         self.entities = np.array(numbers, np.int64)
 
     def of_day(self, day: int, rates: Floats) -> list[Occurrence]:
-        """What happens on a day, by kind and organisation.
+        """Occurrences of a day, by kind and organisation.
 
         Parameters
         ----------
@@ -81,12 +81,12 @@ class Occurrences:
         number = day + DAY_ZERO
         first = self.streams.first_words(RECOVERY, self.entities, number, 0)
         counts = poisson_counts(to_uniform(first), rates.ravel())
-        found = []
+        occurrences = []
         for row in np.flatnonzero(counts).tolist():
             entity = int(self.entities[row])
             for i in range(1, int(counts[row]) + 1):
                 when, *uniform = uniforms(self.streams, RECOVERY, entity, number, i)
-                found.append(
+                occurrences.append(
                     Occurrence(
                         self.kinds[row // self.organisations],
                         row % self.organisations,
@@ -95,29 +95,19 @@ class Occurrences:
                         (uniform[0], uniform[1], uniform[2]),
                     )
                 )
-        return found
-
-
-def poisson_counts(uniform: Floats, rates: Floats) -> npt.NDArray[np.int64]:
-    """Quantiles of Poisson distributions."""
-    term = np.exp(-rates)
-    counts = np.zeros(len(rates), np.int64)
-    rows = np.flatnonzero(uniform > term)
-    term, below, rate, level = term[rows], term[rows], rates[rows], uniform[rows]
-    number = 0
-    while len(rows):
-        number += 1
-        counts[rows] = number
-        term = term * rate / number
-        below = below + term
-        more = level > below
-        rows, term, below = rows[more], term[more], below[more]
-        rate, level = rate[more], level[more]
-    return counts
+        return occurrences
 
 
 class Traces:
     """All traces of a replication.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+    organisations : int
+        How many there are.
+    intelligence_at : IntelligenceAt
+    streams : Streams
 
     Attributes
     ----------
@@ -130,10 +120,14 @@ class Traces:
     """
 
     def __init__(
-        self, env: simpy.Environment, organisations: int, terms: Terms, streams: Streams
+        self,
+        env: simpy.Environment,
+        organisations: int,
+        intelligence_at: IntelligenceAt,
+        streams: Streams,
     ) -> None:
         self.env = env
-        self.terms = terms
+        self.intelligence_at = intelligence_at
         self.streams = streams
         self.requested = 0
         self.succeeded = 0
@@ -141,11 +135,6 @@ class Traces:
         self.delay_s = 0.0
         self.requests = [0] * organisations
         self.successes = [0] * organisations
-
-    @property
-    def under_way(self) -> int:
-        """Traces without a result yet."""
-        return self.requested - self.succeeded - self.failed
 
     def request(self, organisation: int, key: Key, sold_s: float) -> ProcessGenerator:
         """Trace a firearm.
@@ -157,39 +146,39 @@ class Traces:
         """
         self.requested += 1
         self.requests[organisation] += 1
-        found_s = self.env.now
-        terms = self.terms(found_s)
+        recovered_s = self.env.now
+        intelligence = self.intelligence_at(recovered_s)
         success, time, _, _ = uniforms(self.streams, TRACE, *key)
-        delay_s = lognormal(terms.trace_days * DAY_S, terms.delay_cv, time)
+        delay_s = lognormal(intelligence.trace_days * DAY_S, intelligence.delay_cv, time)
         yield self.env.timeout(delay_s)
-        if success >= terms.trace_success_share:
+        if success >= intelligence.trace_success_share:
             self.failed += 1
             return False
         self.succeeded += 1
         self.successes[organisation] += 1
         self.delay_s += delay_s
-        return found_s - sold_s <= terms.trace_useful_years * DAYS_PER_YEAR * DAY_S
+        return recovered_s - sold_s <= intelligence.trace_useful_years * DAYS_PER_YEAR * DAY_S
 
 
 class Ballistics:
-    """The laboratories, and what they find.
+    """The ballistics laboratories: entries and matches.
 
     Attributes
     ----------
-    entries, matches, matches_across : int
-        So far: entries made, those that matched another, and those that tie a trafficker to both
-        countries.
+    entries, matches_across : int
+        So far: entries made, and matches that link a trafficker to both countries.
     """
 
-    def __init__(self, env: simpy.Environment, terms: Terms, streams: Streams) -> None:
+    def __init__(
+        self, env: simpy.Environment, intelligence_at: IntelligenceAt, streams: Streams
+    ) -> None:
         self.env = env
-        self.terms = terms
+        self.intelligence_at = intelligence_at
         self.streams = streams
         self.entries = 0
-        self.matches = 0
         self.matches_across = 0
 
-    def enter(self, key: Key, terms: Intelligence) -> bool:
+    def enter(self, key: Key, intelligence: Intelligence) -> bool:
         """Enter a firearm.
 
         Returns
@@ -198,7 +187,7 @@ class Ballistics:
             Whether it is going to match another entry.
         """
         self.entries += 1
-        return uniforms(self.streams, BALLISTICS, *key)[0] < terms.ballistics_hit_share
+        return uniforms(self.streams, BALLISTICS, *key)[0] < intelligence.ballistics_hit_share
 
     def compare(self, key: Key) -> ProcessGenerator:
         """Find the match of an entry.
@@ -209,12 +198,16 @@ class Ballistics:
             Whether it is a lead: a match across the border.
         """
         _, time, linked, across = uniforms(self.streams, BALLISTICS, *key)
-        terms = self.terms(self.env.now)
-        yield self.env.timeout(lognormal(terms.ballistics_days * DAY_S, terms.delay_cv, time))
-        self.matches += 1
+        intelligence = self.intelligence_at(self.env.now)
+        yield self.env.timeout(
+            lognormal(intelligence.ballistics_days * DAY_S, intelligence.delay_cv, time)
+        )
         # Whether the systems are linked counts when the comparison is made, not when it is begun.
-        terms = self.terms(self.env.now)
-        lead = linked < terms.ballistics_linked_share and across < terms.ballistics_across_share
+        intelligence = self.intelligence_at(self.env.now)
+        lead = (
+            linked < intelligence.ballistics_linked_share
+            and across < intelligence.ballistics_across_share
+        )
         self.matches_across += int(lead)
         return lead
 
@@ -225,7 +218,7 @@ class Recovery(NamedTuple):
     Attributes
     ----------
     organisation : int
-        Who brought it.
+        That brought it across the border.
     key : Key
     time_s : float
     sold_s : float
@@ -248,22 +241,22 @@ class Recoveries:
     Parameters
     ----------
     past : array of float, shape (organisations,)
-        Their shares of what was delivered before the run.
+        Share of each organisation in what was delivered before the run.
     firearms_per_year : float
-        What all of them deliver in a year of the baseline.
-    terms : Intelligence
-        Those of the baseline.
+        Deliveries of all organisations in a year of the baseline.
+    intelligence : Intelligence
+        The baseline.
     """
 
     def __init__(
         self,
         past: Floats,
         firearms_per_year: float,
-        terms: Intelligence,
+        intelligence: Intelligence,
     ) -> None:
         self.past = past
-        self.decay = math.log(2.0) / (terms.age_median_years * DAYS_PER_YEAR)
-        ever = terms.recoveries_per_year / max(firearms_per_year, 1e-300)
+        self.decay = math.log(2.0) / (intelligence.age_median_years * DAYS_PER_YEAR)
+        ever = intelligence.recoveries_per_year / max(firearms_per_year, 1e-300)
         self.rate = min(ever, 1.0) * self.decay
         self.fresh = np.zeros(len(past))
         self.fresh_share = np.zeros(len(past))
@@ -273,30 +266,30 @@ class Recoveries:
         """Take in firearms that have reached their market."""
         self.fresh[organisation] += firearms
 
-    def rates(self, day: int, terms: Intelligence) -> Floats:
-        """Expected recoveries of a day by organisation (of those days, each once and in order)."""
-        old = math.exp(-self.decay * max(day, 0)) * terms.recoveries_per_year / DAYS_PER_YEAR
+    def rates(self, day: int, intelligence: Intelligence) -> Floats:
+        """Expected recoveries of a day by organisation. Call once a day, in order."""
+        old = math.exp(-self.decay * max(day, 0)) * intelligence.recoveries_per_year / DAYS_PER_YEAR
         fresh = self.rate * self.fresh
         self.fresh *= math.exp(-self.decay)
         rates = old * self.past + fresh
         self.fresh_share = np.divide(fresh, rates, out=np.zeros_like(fresh), where=rates > 0.0)
         return rates
 
-    def recovery(self, one: Occurrence, terms: Intelligence) -> Recovery:
-        """Make the recovery that an occurrence of the last day is."""
+    def recovery(self, occurrence: Occurrence, intelligence: Intelligence) -> Recovery:
+        """Draw the particulars of a recovery of the last day."""
         self.count += 1
-        kind, traced, entered = one.uniform
-        share = float(self.fresh_share[one.organisation])
+        kind, traced, entered = occurrence.uniform
+        share = float(self.fresh_share[occurrence.organisation])
         if kind < share:
-            sold_s = one.time_s * (1.0 - kind / share)
+            sold_s = occurrence.time_s * (1.0 - kind / share)
         else:
             older_s = -math.log1p(-(kind - share) / (1.0 - share)) / self.decay * DAY_S
-            sold_s = min(one.time_s, 0.0) - older_s
+            sold_s = min(occurrence.time_s, 0.0) - older_s
         return Recovery(
-            one.organisation,
-            one.key,
-            one.time_s,
+            occurrence.organisation,
+            occurrence.key,
+            occurrence.time_s,
             sold_s,
-            traced < terms.traced_share,
-            entered < terms.ballistics_entered_share,
+            traced < intelligence.traced_share,
+            entered < intelligence.ballistics_entered_share,
         )

@@ -14,7 +14,7 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim import parameters
-from sim.model.conditions import Terms
+from sim.model.conditions import IntelligenceAt
 from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import (
     Ballistics,
@@ -64,7 +64,7 @@ class Intelligence:
         What all of them would move in a year of the baseline.
     share : float
         Share of their trips that the run simulates.
-    terms : Terms
+    intelligence_at : IntelligenceAt
     streams : Streams
     """
 
@@ -75,27 +75,31 @@ class Intelligence:
         organisations: Organisations,
         firearms_per_year: float,
         share: float,
-        terms: Terms,
+        intelligence_at: IntelligenceAt,
         streams: Streams,
     ) -> None:
         self.env = env
-        self.terms = terms
+        self.intelligence_at = intelligence_at
         self.streams = streams
         self.share = share
         self.past = organisations.past_share()
         self.organisations = organisations
         self.entity = organisations.entity
-        now = terms(first_s)
+        now = intelligence_at(first_s)
         self.recoveries = Recoveries(self.past, firearms_per_year, now)
         self.occurrences = Occurrences((RECOVERED, SALE, POLICE), self.entity, streams)
-        self.traces = Traces(env, len(self.entity), terms, streams)
-        self.ballistics = Ballistics(env, terms, streams)
+        self.traces = Traces(env, len(self.entity), intelligence_at, streams)
+        self.ballistics = Ballistics(env, intelligence_at, streams)
         self.leads = Leads(len(self.entity))
-        self.investigations = Investigations(env, self, self.leads, terms, streams, first_s)
+        self.investigations = Investigations(
+            env, self, self.leads, intelligence_at, streams, first_s
+        )
         self.couriers = Couriers(self.entity, now.couriers, now.plate_days, first_s, streams)
         self.lookouts = Lookouts(self.couriers, streams)
-        self.to_investigators: Channel[Lead] = Channel(env, "investigators", terms, streams)
-        self.to_booths: Channel[Lead] = Channel(env, "booths", terms, streams)
+        self.to_investigators: Channel[Lead] = Channel(
+            env, "investigators", intelligence_at, streams
+        )
+        self.to_booths: Channel[Lead] = Channel(env, "booths", intelligence_at, streams)
         self.held_back = 0
         self.arrests = 0
         self.arrested_s: dict[int, float] = {}
@@ -136,15 +140,15 @@ class Intelligence:
         courier = self.couriers.of_trip(attempt_id)
         if self.lookouts.meets(organisation, courier, at_s):
             return True
-        return self.lookouts.reported(attempt_id, self.terms(at_s))
+        return self.lookouts.reported(attempt_id, self.intelligence_at(at_s))
 
     def lookout_share(self, now: float) -> float:
         """Share of trips that a lookout or a report would be active on at a moment."""
-        terms = self.terms(now)
-        in_time = float(terms.report_h <= 0.0)
-        if terms.report_notice_h > 0.0:
-            in_time = math.exp(-terms.report_h / terms.report_notice_h)
-        reported = terms.report_share * in_time
+        intelligence = self.intelligence_at(now)
+        in_time = float(intelligence.report_h <= 0.0)
+        if intelligence.report_notice_h > 0.0:
+            in_time = math.exp(-intelligence.report_h / intelligence.report_notice_h)
+        reported = intelligence.report_share * in_time
         return 1.0 - (1.0 - self.lookouts.coverage(now)) * (1.0 - reported)
 
     def _days(self, first_s: float) -> ProcessGenerator:
@@ -153,29 +157,29 @@ class Intelligence:
         while True:
             now = self.env.now
             day = round(now / DAY_S)
-            terms = self.terms(now)
+            intelligence = self.intelligence_at(now)
             if day == 0:
                 self.before = self.totals()
                 self.requests_before = list(self.traces.requests)
                 self.successes_before = list(self.traces.successes)
-            self.investigations.set_staff(int(terms.investigators))
+            self.investigations.set_staff(int(intelligence.investigators))
             self.lookouts.day_begins(now)
-            for one in self.occurrences.of_day(day, self._rates(day, terms)):
+            for one in self.occurrences.of_day(day, self._rates(day, intelligence)):
                 if one.kind == RECOVERED:
-                    self._found(self.recoveries.recovery(one, terms), terms)
+                    self._found(self.recoveries.recovery(one, intelligence), intelligence)
                 else:
                     self.env.process(self._heard(one))
             yield self.env.timeout(DAY_S)
 
-    def _rates(self, day: int, terms: parameters.Intelligence) -> Floats:
+    def _rates(self, day: int, intelligence: parameters.Intelligence) -> Floats:
         """Expected occurrences of a day, by kind and organisation."""
-        sales = terms.sale_reports_per_year / DAYS_PER_YEAR * self.past
-        heard = terms.police_leads_per_year / DAYS_PER_YEAR * self.past
-        return np.stack([self.recoveries.rates(day, terms), sales, heard])
+        sales = intelligence.sale_reports_per_year / DAYS_PER_YEAR * self.past
+        heard = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
+        return np.stack([self.recoveries.rates(day, intelligence), sales, heard])
 
-    def _found(self, recovery: Recovery, terms: parameters.Intelligence) -> None:
+    def _found(self, recovery: Recovery, intelligence: parameters.Intelligence) -> None:
         """Police are going to find a firearm today."""
-        if recovery.entered and self.ballistics.enter(recovery.key, terms):
+        if recovery.entered and self.ballistics.enter(recovery.key, intelligence):
             self.env.process(self._compared(recovery))
         if recovery.traced:
             own, key, sold_s = recovery.organisation, recovery.key, recovery.sold_s
@@ -209,29 +213,29 @@ class Intelligence:
         for outcome in outcomes:
             booking = outcome.booking
             if outcome.stopped:
-                self._stopped(booking, self.terms(moment))
+                self._stopped(booking, self.intelligence_at(moment))
             elif outcome.delivered:
                 self.recoveries.delivered(booking.organisation, booking.load / self.share)
 
-    def _stopped(self, booking: Attempt, terms: parameters.Intelligence) -> None:
+    def _stopped(self, booking: Attempt, intelligence: parameters.Intelligence) -> None:
         """A trip was stopped: a vehicle lost, firearms to trace, and a lead."""
         own, when_s = booking.organisation, booking.time_s
         self.couriers.lose(own, self.couriers.of_trip(booking.attempt_id), when_s)
         entity = entity_number(booking.attempt_id)
         self._lead(STOP, own, when_s, Key(entity, _STOP_DAY, 0))
         u = self.streams.uniforms(RECOVERY, entity, _STOP_DAY, booking.load, first=1)[0]
-        for i in np.flatnonzero(u < terms.traced_share).tolist():
+        for i in np.flatnonzero(u < intelligence.traced_share).tolist():
             key = Key(entity, _STOP_DAY, 1 + i)
             self.env.process(self._traced(own, key, when_s, when_s))
 
     def _lead(self, kind: str, organisation: int, happened_s: float, key: Key) -> None:
         """Give a lead to those who know it at once, and send it to the others."""
         now = self.env.now
-        terms = self.terms(now)
-        lead = new_lead(kind, organisation, happened_s, key, terms, self.streams)
+        intelligence = self.intelligence_at(now)
+        lead = new_lead(kind, organisation, happened_s, key, intelligence, self.streams)
         if kind in KNOWN_IN_CANADA:
-            self.lookouts.receive(lead, now, terms)
-            if lead.may_be_shared(terms):
+            self.lookouts.receive(lead, now, intelligence)
+            if lead.may_be_shared(intelligence):
                 self.to_investigators.send(lead, key)
             else:
                 self.held_back += 1
@@ -253,7 +257,7 @@ class Intelligence:
         """Read what arrives at the booths."""
         while True:
             lead = yield self.to_booths.arrived.get()
-            self.lookouts.receive(lead, self.env.now, self.terms(self.env.now))
+            self.lookouts.receive(lead, self.env.now, self.intelligence_at(self.env.now))
 
     def totals(self) -> dict[str, float]:
         """What has been counted since the warm-up began, by the name of its metric."""

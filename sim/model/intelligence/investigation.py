@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.conditions import Terms
+from sim.model.conditions import IntelligenceAt
 from sim.model.intelligence.lead import Leads
 from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
 from sim.numerics.units import DAY_S, DAYS_PER_MONTH
@@ -51,7 +51,7 @@ class Investigations:
     env : simpy.Environment
     suspects : Suspects
     leads : Leads
-    terms : Terms
+    intelligence_at : IntelligenceAt
     streams : Streams
     first_s : float
         When they begin, in seconds since the run began.
@@ -62,16 +62,16 @@ class Investigations:
         env: simpy.Environment,
         suspects: Suspects,
         leads: Leads,
-        terms: Terms,
+        intelligence_at: IntelligenceAt,
         streams: Streams,
         first_s: float,
     ) -> None:
         self.env = env
         self.suspects = suspects
         self.leads = leads
-        self.terms = terms
+        self.intelligence_at = intelligence_at
         self.streams = streams
-        self.staff = int(terms(first_s).investigators)
+        self.staff = int(intelligence_at(first_s).investigators)
         self.free = simpy.Container(env, init=self.staff)
         self.leaving = 0
         self.cases: list[Case] = []
@@ -108,7 +108,7 @@ class Investigations:
 
     def _enough(self, organisation: int) -> bool:
         now = self.env.now
-        needed = self.terms(now).case_leads
+        needed = self.intelligence_at(now).case_leads
         live = self.leads.on(organisation, now)
         return live >= needed and self.suspects.in_action(organisation, now)
 
@@ -128,14 +128,14 @@ class Investigations:
 
     def _open(self, organisation: int) -> Case:
         now = self.env.now
-        terms = self.terms(now)
+        intelligence = self.intelligence_at(now)
         number = self._number.get(organisation, 0)
         self._number[organisation] = number + 1
         entity = self.suspects.entity[organisation]
         length, end, _, _ = uniforms(self.streams, CASE, entity, 0, number)
-        mean_s = terms.case_months * DAYS_PER_MONTH * DAY_S
-        ends_s = now + lognormal(mean_s, terms.delay_cv, length)
-        case = Case(organisation, now, ends_s, end < terms.arrest_share)
+        mean_s = intelligence.case_months * DAYS_PER_MONTH * DAY_S
+        ends_s = now + lognormal(mean_s, intelligence.delay_cv, length)
+        case = Case(organisation, now, ends_s, end < intelligence.arrest_share)
         self.cases.append(case)
         return case
 

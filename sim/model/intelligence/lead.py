@@ -36,13 +36,18 @@ class Lead(NamedTuple):
     cold_s: float
     key: Key
 
-    def may_be_shared(self, terms: Intelligence) -> bool:
+    def may_be_shared(self, intelligence: Intelligence) -> bool:
         """Whether it may leave the country in which it arose."""
-        return self.kind not in KNOWN_IN_CANADA or self.evidence >= terms.sharing_evidence
+        return self.kind not in KNOWN_IN_CANADA or self.evidence >= intelligence.sharing_evidence
 
 
 def new_lead(
-    kind: str, organisation: int, happened_s: float, key: Key, terms: Intelligence, streams: Streams
+    kind: str,
+    organisation: int,
+    happened_s: float,
+    key: Key,
+    intelligence: Intelligence,
+    streams: Streams,
 ) -> Lead:
     """Make a lead with its evidence and its time to go cold.
 
@@ -50,7 +55,7 @@ def new_lead(
     """
     proof, life, _, _ = uniforms(streams, LEAD, *key)
     evidence = 1.0 if kind == STOP else proof
-    cold_s = happened_s - terms.lead_life_days * DAY_S * math.log(life)
+    cold_s = happened_s - intelligence.lead_life_days * DAY_S * math.log(life)
     return Lead(kind, organisation, happened_s, evidence, cold_s, key)
 
 

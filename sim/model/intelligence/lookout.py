@@ -119,19 +119,19 @@ class Lookouts:
         """Lookouts that the booths have."""
         return sum(len(lookouts) for lookouts in self._active)
 
-    def receive(self, lead: Lead, now: float, terms: Intelligence) -> None:
+    def receive(self, lead: Lead, now: float, intelligence: Intelligence) -> None:
         """Take in a lead, which makes a lookout if it names a vehicle or driver.
 
         It names the one that was in use when what the lead tells of happened.
         """
         named, who, _, _ = uniforms(self.streams, LOOKOUT, *lead.key)
-        if named >= terms.identifies_share:
+        if named >= intelligence.identifies_share:
             return
         own, courier = lead.organisation, int(who * self.couriers.each)
         vehicle = self.couriers.vehicle(own, courier, lead.happened_s)
         self.issued += 1
         self.late += int(vehicle != self.couriers.vehicle(own, courier, now))
-        expires_s = now + terms.lookout_days * DAY_S
+        expires_s = now + intelligence.lookout_days * DAY_S
         self._active[own].append(Lookout(own, courier, vehicle, expires_s))
 
     def day_begins(self, now: float) -> None:
@@ -161,10 +161,10 @@ class Lookouts:
         }
         return len(covered) / max(len(self._active) * self.couriers.each, 1)
 
-    def reported(self, attempt_id: str, terms: Intelligence) -> bool:
+    def reported(self, attempt_id: str, intelligence: Intelligence) -> bool:
         """Whether a report of this very trip is at the booths before it arrives."""
-        if terms.report_share <= 0.0:
+        if intelligence.report_share <= 0.0:
             return False
         known, notice, _, _ = uniforms(self.streams, LOOKOUT, entity_number(attempt_id), 2)
-        notice_h = -terms.report_notice_h * math.log(notice)
-        return known < terms.report_share and notice_h >= terms.report_h
+        notice_h = -intelligence.report_notice_h * math.log(notice)
+        return known < intelligence.report_share and notice_h >= intelligence.report_h

@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from sim.model.conditions import Snapshot
 from sim.model.port.workforce import Workforce
-from sim.numerics.randomness import DANGER, PORT_RUNNER, Streams, entity_number, poisson_count
+from sim.numerics.randomness import DANGER, PORT_RUNNER, Streams, entity_number, poisson_counts
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR
 from sim.parameters import PARAMETER
 from sim.places.ports import Ports
@@ -115,7 +115,7 @@ class Danger:
         """Port, moment and further uniform numbers of each event of a day."""
         entity = entity_number(f"danger/{name}")
         first = self.streams.uniforms(purpose, entity, day, 1)[0, 0]
-        count = poisson_count(float(first), float(rate * self.scale))
+        count = int(poisson_counts(first, rate * self.scale))
         if count == 0:
             return []
         draws = self.streams.uniforms(purpose, entity, day, 2 * count, first=1)

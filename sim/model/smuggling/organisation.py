@@ -13,7 +13,14 @@ from scipy.optimize import brentq
 
 from sim.model.smuggling.attempt import AttemptOutcome
 from sim.numerics.randomness import ARREST as ARREST_DRAW
-from sim.numerics.randomness import LOAD, MARKET, OPPORTUNITY, Streams, entity_number, poisson_count
+from sim.numerics.randomness import (
+    LOAD,
+    MARKET,
+    OPPORTUNITY,
+    Streams,
+    entity_number,
+    poisson_counts,
+)
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.network import Network, read_network, shares
@@ -256,7 +263,7 @@ class Organisations:
         self.smuggling = smuggling
         rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
         first = self.streams.uniforms(OPPORTUNITY, self.national, day, 1)[0, 0]
-        count = poisson_count(float(first), rate)
+        count = int(poisson_counts(first, rate))
         if count == 0:
             return []
         when = self.streams.uniforms(OPPORTUNITY, self.national, day, count, first=1)

@@ -5,9 +5,8 @@ Most firearms seized at land ports are these (C043).
 """
 
 import numpy as np
-from scipy.stats import poisson
 
-from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number
+from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number, poisson_counts
 from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.ports import PACIFIC, Ports
@@ -49,7 +48,7 @@ class TravellerFirearms:
             ],
             axis=1,
         )
-        self.count = poisson.ppf(uniform, mean).astype(np.int64)
+        self.count = poisson_counts(uniform, mean)
 
 
 def firearms_of(uniform: Floats, mean: float) -> Whole:

@@ -9,7 +9,7 @@ import simpy
 from scipy import stats
 
 from sim.model.intelligence.channel import Channel
-from sim.model.intelligence.evidence import Occurrences, Recoveries, Traces, poisson_counts
+from sim.model.intelligence.evidence import Occurrences, Recoveries, Traces
 from sim.model.intelligence.lead import (
     KNOWN_IN_CANADA,
     MATCH,
@@ -22,7 +22,7 @@ from sim.model.intelligence.lead import (
     new_lead,
 )
 from sim.model.intelligence.lookout import Couriers, Lookouts
-from sim.numerics.randomness import LEAD, Key, Streams, lognormal, uniforms
+from sim.numerics.randomness import LEAD, Key, Streams, lognormal, poisson_counts, uniforms
 from sim.numerics.units import DAY_S
 from sim.parameters import Intelligence
 
@@ -30,7 +30,7 @@ STREAMS = Streams(5, 0)
 
 
 class Fixed:
-    """Terms that hold at every moment."""
+    """Parameters that hold at every moment."""
 
     def __init__(self, **changes: float) -> None:
         self.now = dataclasses.replace(Intelligence(), **changes)  # type: ignore[arg-type]
@@ -233,7 +233,7 @@ def test_traces_take_their_time_and_succeed_as_often_as_is_set(cv: float) -> Non
         [env.process(traces.request(1, Key(9, 0, i), -age * year_s)) for i in range(1000)]
         for age in (2.9, 3.1)
     )
-    assert traces.under_way == 0  # they begin with the clock
+    assert traces.requested == 0  # they begin with the clock
     env.run()
     assert traces.requests == [0, 2000]
     assert traces.successes == [0, traces.succeeded]
