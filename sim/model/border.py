@@ -6,6 +6,7 @@ day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
 import datetime
+import functools
 from collections.abc import Callable
 from typing import Protocol
 
@@ -30,6 +31,7 @@ from sim.model.port.workforce import Workforce, workforce_process
 from sim.model.smuggling.attempt import AttemptOutcome
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Markets
+from sim.model.smuggling.organisation import Organisations
 from sim.model.smuggling.perception import Beliefs
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
@@ -48,7 +50,7 @@ STANDARD_S = {False: 600.0, True: 1200.0}
 MOST_RATES = 16
 
 
-# Who hears after midnight what has become of attempts: their outcomes, and the moment.
+# Called after each midnight with the outcomes of attempts, and the moment.
 Observer = Callable[[list[AttemptOutcome], float], None]
 
 
@@ -121,21 +123,20 @@ class Border:
             streams,
         )
         self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
-        self.beliefs = Beliefs(self.tally, parameters.smuggling, parameters.database.lookout_share)
         before = self._rates(self.conditions.at(-1.0))
-        self.beliefs.begin(self._rates(self._baseline()), before)
-        self.markets = Markets(self.env, self.conditions)
-        self.attempts_of_day = AttemptsOfDay(
-            self.ports,
-            self.layout,
-            self.demand,
-            self.conditions,
-            self.beliefs,
-            streams,
-            self.markets,
+        self.beliefs = Beliefs(
+            self.tally,
+            parameters.smuggling,
+            parameters.database.lookout_share,
+            self._rates(self._baseline()),
+            before,
         )
-        self.extra_arrivals = ExtraArrivals(
-            self.attempts_of_day, self.diversion, self.beliefs, self.world
+        self.markets = Markets(self.env, self.conditions)
+        organisations = Organisations(
+            parameters.smuggling,
+            streams,
+            self.conditions.traffic_share,
+            parameters.market.used_share,
         )
         intelligence_at = IntelligenceAt(
             self.conditions, self.ports, parameters, point.scenario, point.start
@@ -143,15 +144,27 @@ class Border:
         self.intelligence = Intelligence(
             self.env,
             -warm_up_s,
-            self.attempts_of_day.organisations,
+            organisations,
             parameters.smuggling.firearms_per_year,
             self.conditions.traffic_share,
             intelligence_at,
             streams,
         )
-        self.attempts_of_day.sought = self.intelligence.sought
+        self.attempts_of_day = AttemptsOfDay(
+            facilities,
+            self.demand,
+            self.conditions,
+            organisations,
+            self.beliefs,
+            self.markets,
+            self.intelligence.lookout_is_active,
+            streams,
+        )
+        self.extra_arrivals = ExtraArrivals(
+            self.attempts_of_day, self.diversion, self.beliefs, self.world
+        )
         self.observers: list[Observer] = [
-            self.attempts_of_day.organisations.on_outcomes,
+            organisations.on_outcomes,
             self.attempts_of_day.routes.on_outcomes,
             self.intelligence.on_outcomes,
             self.markets.on_outcomes,
@@ -162,6 +175,7 @@ class Border:
         self.planned_officer_h = 0.0
         self.open_s = np.zeros((7, len(self.ports), 24))
         self.engine = make_engine(self.env, self.world, self.tally)
+        self._end_of_day: Callable[[], None] = lambda: None
 
     def run(self) -> None:
         """Run the replication to its end."""
@@ -169,7 +183,7 @@ class Border:
         self.env.process(self._days())
         self.env.process(self.markets.process())
         self.env.run(until=self.point.days * DAY_S)
-        self._day_is_over()  # the clock stops before what happens at the last midnight
+        self._end_of_day()  # the clock stops before the events of the last midnight
 
     def record(self) -> ReplicationRecord:
         """The record of the replication, once it has ended."""
@@ -233,20 +247,21 @@ class Border:
             plan, snapshot = self._plan(day)
             before = self.beliefs.duty_collections(plan.weekday)
             rates = self._rates(snapshot, self._skill(snapshot))
-            self._today = (plan, snapshot, rates, before)
+            self._end_of_day = functools.partial(self._day_is_over, plan, snapshot, rates, before)
             self.engine.run_day(plan, self.attempts)
             yield self.env.timeout(DAY_S)
-            self._day_is_over()
+            self._end_of_day()
 
-    def _day_is_over(self) -> None:
-        """Take in what a day has brought: what was seen, and the duty collected."""
-        plan, snapshot, rates, before = self._today
-        sought = self.intelligence.lookout_share((plan.day + 1) * DAY_S)
-        self.beliefs.day_is_over(plan.weekday, rates, sought)
+    def _day_is_over(
+        self, plan: DayPlan, snapshot: Snapshot, rates: Floats, collections_before: float
+    ) -> None:
+        """Update beliefs, notify the observers of outcomes, and count the duty of a day."""
+        lookout_share = self.intelligence.lookout_share((plan.day + 1) * DAY_S)
+        self.beliefs.day_is_over(plan.weekday, rates, lookout_share)
         outcomes = self.attempts_of_day.outcomes(self.attempts)
         for on_outcomes in self.observers:
             on_outcomes(outcomes, (plan.day + 1) * DAY_S)
-        count = self.beliefs.duty_collections(plan.weekday) - before
+        count = self.beliefs.duty_collections(plan.weekday) - collections_before
         mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
         self.collections += count
         self.duty_cad += count * mean

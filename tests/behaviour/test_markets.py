@@ -109,13 +109,12 @@ def deals(scenario: Scenario = BASELINE, **changes: float) -> Deals:
     course = conditions(scenario, named)
     streams = Streams(5, 0)
     organisations = Organisations(course.parameters.smuggling, streams)
-    found = Deals(
+    return Deals(
         organisations,
-        Supply(course.network, organisations.trade, streams),
+        Supply(course.network, organisations.trade, streams, course.at(0.0)),
         Markets(simpy.Environment(), course),
+        course.at(0.0),
     )
-    found.day(course.at(0.0))
-    return found
 
 
 def trips(

@@ -127,7 +127,7 @@ class Intelligence:
             self.leads.use(organisation, at_s)
         self.arrests = len(self.organisations.arrests)
 
-    def sought(self, attempt_id: str, organisation: int, at_s: float) -> bool:
+    def lookout_is_active(self, attempt_id: str, organisation: int, at_s: float) -> bool:
         """Whether a lookout on a trip is active when it arrives, as far as the booths know now.
 
         Parameters
@@ -211,19 +211,19 @@ class Intelligence:
         """Take in what has become of attempts, and arrests that followed from it."""
         self._arrests_are_known()
         for outcome in outcomes:
-            booking = outcome.booking
+            attempt = outcome.attempt
             if outcome.stopped:
-                self._stopped(booking, self.intelligence_at(moment))
+                self._stopped(attempt, self.intelligence_at(moment))
             elif outcome.delivered:
-                self.recoveries.delivered(booking.organisation, booking.load / self.share)
+                self.recoveries.delivered(attempt.organisation, attempt.load / self.share)
 
-    def _stopped(self, booking: Attempt, intelligence: parameters.Intelligence) -> None:
+    def _stopped(self, attempt: Attempt, intelligence: parameters.Intelligence) -> None:
         """A trip was stopped: a vehicle lost, firearms to trace, and a lead."""
-        own, when_s = booking.organisation, booking.time_s
-        self.couriers.lose(own, self.couriers.of_trip(booking.attempt_id), when_s)
-        entity = entity_number(booking.attempt_id)
+        own, when_s = attempt.organisation, attempt.time_s
+        self.couriers.lose(own, self.couriers.of_trip(attempt.attempt_id), when_s)
+        entity = entity_number(attempt.attempt_id)
         self._lead(STOP, own, when_s, Key(entity, _STOP_DAY, 0))
-        u = self.streams.uniforms(RECOVERY, entity, _STOP_DAY, booking.load, first=1)[0]
+        u = self.streams.uniforms(RECOVERY, entity, _STOP_DAY, attempt.load, first=1)[0]
         for i in np.flatnonzero(u < intelligence.traced_share).tolist():
             key = Key(entity, _STOP_DAY, 1 + i)
             self.env.process(self._traced(own, key, when_s, when_s))

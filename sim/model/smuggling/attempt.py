@@ -1,4 +1,4 @@
-"""An attempt as it is decided on, and what becomes of it."""
+"""An attempt as decided, and its outcome."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ _AT_PORT = {
 
 
 class Route(NamedTuple):
-    """Which way a trip goes.
+    """The route of a trip.
 
     Attributes
     ----------
@@ -105,18 +105,18 @@ def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
 
 
 class AttemptOutcome(NamedTuple):
-    """What has become of an attempt, as it is known after a midnight.
+    """Outcome of an attempt, as known after a midnight.
 
     Attributes
     ----------
-    booking : Attempt
+    attempt : Attempt
     stopped : bool
         Seized at a port or intercepted away from it.
     turned_back : bool
         It reached a port and gave up; the load is still on the other side.
     """
 
-    booking: Attempt
+    attempt: Attempt
     stopped: bool
     turned_back: bool = False
 

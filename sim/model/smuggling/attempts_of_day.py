@@ -1,4 +1,4 @@
-"""The attempts of a day, as vehicles that join the lines."""
+"""The attempts of each day: decided at midnight, and turned into vehicles that join the lines."""
 
 import dataclasses
 import functools
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sim.model.conditions import Conditions, Snapshot
 from sim.model.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_extra_arrivals
-from sim.model.port.layout import Layout
+from sim.model.port.facilities import Facilities
 from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
@@ -24,7 +24,6 @@ from sim.model.smuggling.traveller_firearms import TravellerFirearms, firearms_o
 from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
-from sim.places.ports import Ports
 from sim.records.attempts import (
     NOT_MADE,
     NOT_PLANNED,
@@ -35,27 +34,44 @@ from sim.records.attempts import (
     Fate,
 )
 
-# Whether a lookout on a trip is active: its attempt, organisation and moment of arrival.
-Sought = Callable[[str, int, float], bool]
-
-
-def _nobody_is_sought(attempt_id: str, organisation: int, at_s: float) -> bool:
-    return False
+# Whether a lookout on a trip is active: of its attempt, organisation and moment of arrival.
+LookoutIsActive = Callable[[str, int, float], bool]
 
 
 class AttemptsOfDay:
-    """All attempts of a replication, day by day."""
+    """All attempts of a replication, day by day.
+
+    Parameters
+    ----------
+    facilities : Facilities
+    demand : Demand
+    conditions : Conditions
+    organisations : Organisations
+    beliefs : Beliefs
+    markets : Markets
+    lookout_is_active : LookoutIsActive
+    streams : Streams
+
+    Attributes
+    ----------
+    rows : list of Attempt
+        All attempts so far, those not planned among them.
+    count : int
+        Of these, those that go through a port, which have a row in the engine's attempts.
+    """
 
     def __init__(
         self,
-        ports: Ports,
-        layout: Layout,
+        facilities: Facilities,
         demand: Demand,
         conditions: Conditions,
+        organisations: Organisations,
         beliefs: Beliefs,
-        streams: Streams,
         markets: Markets,
+        lookout_is_active: LookoutIsActive,
+        streams: Streams,
     ) -> None:
+        ports, layout = facilities.ports, facilities.layout
         self.layout = layout
         # The general car lane where a port has no lane for trucks.
         self.general_lane = {
@@ -73,13 +89,12 @@ class AttemptsOfDay:
             beliefs.perception(),
             conditions.at(-1.0).parameters.patrol,
         )
-        self.organisations = Organisations(
-            parameters.smuggling, streams, conditions.traffic_share, parameters.market.used_share
-        )
-        supply = Supply(conditions.network, self.organisations.trade, streams)
-        self.deals = Deals(self.organisations, supply, markets)
+        self.organisations = organisations
+        first_day = conditions.at(0.0)
+        supply = Supply(conditions.network, organisations.trade, streams, first_day)
+        self.deals = Deals(organisations, supply, markets, first_day)
         self.enrolment = Enrolment(
-            ports, self.organisations.entity, parameters.contraband.trusted_share, streams
+            ports, organisations.entity, parameters.contraband.trusted_share, streams
         )
         self.port_name = ports.ids
         scale = np.stack(
@@ -98,49 +113,54 @@ class AttemptsOfDay:
         self.firearms_mean = parameters.smuggling.traveller_firearms_mean
         self.rows: list[Attempt] = []
         self.count = 0
-        self.sought: Sought = _nobody_is_sought
+        self.lookout_is_active = lookout_is_active
+        # Attempts whose fate is still open, and how many rows have been looked at.
         self._pending: list[Attempt] = []
-        self._told = 0
+        self._examined = 0
 
     def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
         """Decide on the day's opportunities; those who go through a port join its line."""
         smuggling = snapshot.parameters.smuggling
-        chances = self.organisations.opportunities(day, smuggling)
+        opportunities = self.organisations.opportunities(day, smuggling)
         perception = self.beliefs.perception()
         self.routes.midnight(snapshot.parameters.patrol)
-        self.deals.day(snapshot)
+        self.deals.day_begins(snapshot)
         self.enrolment.audit(day, snapshot.parameters.contraband)
         going: list[tuple[Opportunity, int, int]] = []
-        for opportunity in chances:
-            sought = self.sought(
-                opportunity.attempt_id, opportunity.organisation, opportunity.time_s
+        for possible in opportunities:
+            lookout = self.lookout_is_active(
+                possible.attempt_id, possible.organisation, possible.time_s
             )
-            chance, terms, why = self.deals.decide(dataclasses.replace(opportunity, lookout=sought))
+            opportunity, deal_prices, why = self.deals.decide(
+                dataclasses.replace(possible, lookout=lookout)
+            )
             if why:
-                self._write_down(chance, Route(NOT_PLANNED), why=why)
+                self._add(opportunity, Route(NOT_PLANNED), why=why)
                 continue
-            open_ports = _open_ports(opening, chance.time_s)
-            general = self.general_lane[TRUCK if chance.commercial else CAR]
-            lanes = self.enrolment.lanes(chance.organisation, general, day)
+            open_ports = _open_ports(opening, opportunity.time_s)
+            general = self.general_lane[TRUCK if opportunity.commercial else CAR]
+            lanes = self.enrolment.lanes(opportunity.organisation, general, day)
             route = self.routes.choose(
-                chance, open_ports, perception, terms, lanes, self.beliefs.true_loss
+                opportunity, open_ports, perception, deal_prices, lanes, self.beliefs.true_loss
             )
             if route.kind == PORT:
                 lane = int(lanes[route.port])
-                going.append((chance, route.port, lane))
-                self._write_down(chance, route, lane)
+                going.append((opportunity, route.port, lane))
+                self._add(opportunity, route, lane)
             else:
-                self._write_down(chance, route, intercepted=self._intercepted(chance, route))
-        return self._guests_of(going, day, smuggling.deep_factor)
+                self._add(opportunity, route, intercepted=self._intercepted(opportunity, route))
+        return self._extra_arrivals_of(going, day, smuggling.deep_factor)
 
-    def _intercepted(self, chance: Opportunity, route: Route) -> bool:
+    def _intercepted(self, opportunity: Opportunity, route: Route) -> bool:
         """Whether a trip away from the ports is intercepted."""
-        words = self.streams.uniforms(AWAY, chance.entity, chance.day, 1, chance.index)
+        words = self.streams.uniforms(
+            AWAY, opportunity.entity, opportunity.day, 1, opportunity.index
+        )
         return bool(words[0, 0] < route.loss)
 
-    def _write_down(
+    def _add(
         self,
-        chance: Opportunity,
+        opportunity: Opportunity,
         route: Route,
         lane: int = -1,
         *,
@@ -150,18 +170,18 @@ class AttemptsOfDay:
         at_port = route.kind == PORT
         self.rows.append(
             Attempt(
-                attempt_id=chance.attempt_id,
+                attempt_id=opportunity.attempt_id,
                 number=self.count if at_port else -1,
                 kind=TRAFFICKING,
-                organisation=chance.organisation,
-                market=chance.market,
-                source=chance.source,
+                organisation=opportunity.organisation,
+                market=opportunity.market,
+                source=opportunity.source,
                 route=route,
                 lane=lane,
-                time_s=chance.time_s,
-                load=chance.load,
-                deep=chance.deep,
-                lookout=chance.lookout,
+                time_s=opportunity.time_s,
+                load=opportunity.load,
+                deep=opportunity.deep,
+                lookout=opportunity.lookout,
                 intercepted=intercepted,
                 why=why,
             )
@@ -169,16 +189,16 @@ class AttemptsOfDay:
         self.count += int(at_port)
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
-        """Trafficking attempts whose fate has become known since the last call.
+        """Outcomes of trafficking attempts that have become known since the last call.
 
         Parameters
         ----------
         attempts : array of ATTEMPT
-            What the engine has found out so far.
+            Records of the engine so far.
         """
         outcomes: list[AttemptOutcome] = []
         pending: list[Attempt] = []
-        for attempt in [*self._pending, *self.rows[self._told :]]:
+        for attempt in [*self._pending, *self.rows[self._examined :]]:
             if attempt.kind != TRAFFICKING or attempt.route.kind in (NOT_MADE, NOT_PLANNED):
                 continue
             fate = fate_of(attempt, int(attempts["fate"][attempt.number]))
@@ -187,7 +207,7 @@ class AttemptsOfDay:
             else:
                 stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
                 outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
-        self._pending, self._told = pending, len(self.rows)
+        self._pending, self._examined = pending, len(self.rows)
         return outcomes
 
     def record(self, attempts: Rows) -> AttemptsRecord:
@@ -232,31 +252,39 @@ class AttemptsOfDay:
             at_ports=at_ports,
         )
 
-    def _guests_of(
+    def _extra_arrivals_of(
         self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
     ) -> Rows:
         extra_arrivals = new_extra_arrivals(len(going))
         first = self.count - len(going)
-        for i, (chance, port, lane) in enumerate(going):
-            words = self.streams.words(BOOKING, chance.entity, day, 1, chance.index)
+        for i, (opportunity, port, lane) in enumerate(going):
+            words = self.streams.words(BOOKING, opportunity.entity, day, 1, opportunity.index)
             extra_arrivals["line"][i] = self.layout.line_of_lane[port, lane]
             extra_arrivals["lane"][i] = lane
-            extra_arrivals["time_s"][i] = chance.time_s
+            extra_arrivals["time_s"][i] = opportunity.time_s
             extra_arrivals["service_word"][i] = words[0][0]
             extra_arrivals["search_word"][i] = words[1][0]
             extra_arrivals["mandatory_word"][i] = words[2][0]
             extra_arrivals["lookout_word"][i] = words[3][0]
-            extra_arrivals["entity"][i] = chance.entity
+            extra_arrivals["entity"][i] = opportunity.entity
             extra_arrivals["day"][i] = day
-            extra_arrivals["index"][i] = chance.index
+            extra_arrivals["index"][i] = opportunity.index
             extra_arrivals["attempt"][i] = first + i
             extra_arrivals["kind"][i] = TRAFFICKER
-            extra_arrivals["search_factor"][i] = deep_factor if chance.deep else 1.0
-            extra_arrivals["lookout"][i] = int(chance.lookout)
+            extra_arrivals["search_factor"][i] = deep_factor if opportunity.deep else 1.0
+            extra_arrivals["lookout"][i] = int(opportunity.lookout)
         return extra_arrivals
 
     def visitors(self, day: int, cumulative: Floats, cells: Whole) -> Rows:
-        """Visitors with an undeclared firearm who come on a day."""
+        """Visitors with an undeclared firearm who arrive on a day.
+
+        Parameters
+        ----------
+        day : int
+        cumulative : array of float, shape (ports, lanes, 97)
+        cells : array of int, shape (ports,)
+            As in `sim.model.day.DayPlan`.
+        """
         counts = self.visitors_of.count[day]
         extra_arrivals = new_extra_arrivals(int(counts.sum()))
         slot = 0
@@ -305,7 +333,7 @@ class AttemptsOfDay:
         return extra_arrivals[:slot]
 
     def at_port(self, extra_arrivals: Rows, port: int) -> npt.NDArray[np.bool_]:
-        """Which guests stand in a line of a port."""
+        """Which extra arrivals are to join a line of a port."""
         first, last = self.layout.first_line[port], self.layout.first_line[port + 1]
         return np.asarray((extra_arrivals["line"] >= first) & (extra_arrivals["line"] < last))
 

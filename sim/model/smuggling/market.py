@@ -5,7 +5,6 @@ and within bounds; a higher price dampens what is bought and calls out more trip
 """
 
 import dataclasses
-import functools
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -73,8 +72,8 @@ class Markets:
         arriving = parameters.smuggling.firearms_per_year * parameters.market.delivered_share
         per_day = conditions.traffic_share * arriving / DAYS_PER_YEAR
         self.markets = {
-            place.id: self._open(place.id, float(share) * per_day)
-            for place, share in zip(
+            region.id: self._open(region.id, float(share) * per_day)
+            for region, share in zip(
                 conditions.network.markets, shares(conditions.network.markets), strict=True
             )
         }
@@ -102,12 +101,12 @@ class Markets:
         return float(min(self.rules.used_share * ratio**self.rules.trip_elasticity, 1.0))
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], at_s: float) -> None:
-        """Take in what has been delivered (see `Border.observers`)."""
+        """Add deliveries to the stocks (see `Border.observers`)."""
         for outcome in outcomes:
             if outcome.delivered:
-                market = self.markets[outcome.booking.market]
-                market.stock.put(outcome.booking.load)
-                market.delivered += outcome.booking.load
+                market = self.markets[outcome.attempt.market]
+                market.stock.put(outcome.attempt.load)
+                market.delivered += outcome.attempt.load
 
     def process(self) -> ProcessGenerator:
         """Buy from the stocks and let the prices follow, day by day."""
@@ -156,6 +155,45 @@ class Markets:
         market.price_cad += step
 
 
+class SupplyOfDay(NamedTuple):
+    """What holds for purchases on a day, by source.
+
+    Attributes
+    ----------
+    retail, open : array of float, shape (sources,)
+        Share of purchases made at retail, and share of retail that is open to traffickers.
+    days : array of float, shape (sources,)
+        Days that the purchase of one firearm at retail takes.
+    cost_cad : array of float, shape (sources,)
+        Cost of one firearm, with the straw buyer's fee, in CAD.
+    free : bool
+        No purchase is refused or takes time anywhere, so that nothing has to be drawn.
+    resourced_share : float
+        Share of refused purchases that are made in another source.
+    """
+
+    retail: Floats
+    open: Floats
+    days: Floats
+    cost_cad: Floats
+    free: bool
+    resourced_share: float
+
+
+def supply_of_day(snapshot: Snapshot, sources: int) -> SupplyOfDay:
+    """Conditions of purchase under a snapshot, in each of so many sources."""
+    available = snapshot.at_places(PARAMETER.supply.retail_open_share, sources)
+    days = snapshot.at_places(PARAMETER.supply.days_per_firearm, sources)
+    return SupplyOfDay(
+        retail=snapshot.at_places(PARAMETER.supply.retail_share, sources),
+        open=available,
+        days=days,
+        cost_cad=snapshot.at_places(PARAMETER.smuggling.acquisition_cad, sources),
+        free=bool(np.all(available >= 1.0) and np.all(days <= 0.0)),
+        resourced_share=snapshot.parameters.supply.resourced_share,
+    )
+
+
 class Supply:
     """Purchases of all organisations.
 
@@ -163,39 +201,37 @@ class Supply:
     ----------
     network : Network
     trade : array of float, shape (sources, markets)
-        Shares in the trade of the record: how other states are chosen.
+        Shares in the illegal trade before the run, by which other sources are chosen.
     streams : Streams
+    snapshot : Snapshot
+        Conditions of the first day.
     """
 
-    def __init__(self, network: Network, trade: Floats, streams: Streams) -> None:
+    def __init__(
+        self, network: Network, trade: Floats, streams: Streams, snapshot: Snapshot
+    ) -> None:
         self.network = network
         self.trade = trade
         self.streams = streams
+        self.today = supply_of_day(snapshot, len(network.sources))
         self._ready_s: dict[int, float] = {}
 
-    def terms(self, snapshot: Snapshot) -> None:
-        """Take in the conditions of a day."""
-        count = len(self.network.sources)
-        self.retail = snapshot.at_places(PARAMETER.supply.retail_share, count)
-        self.open = snapshot.at_places(PARAMETER.supply.retail_open_share, count)
-        self.days = snapshot.at_places(PARAMETER.supply.days_per_firearm, count)
-        self.cost_cad = snapshot.at_places(PARAMETER.smuggling.acquisition_cad, count)
-        # Nobody is stopped or has to wait anywhere: nothing need be drawn.
-        self.free = bool(np.all(self.open >= 1.0) and np.all(self.days <= 0.0))
-        self.resourced_share = snapshot.parameters.supply.resourced_share
+    def day_begins(self, snapshot: Snapshot) -> None:
+        """Apply the conditions of a day."""
+        self.today = supply_of_day(snapshot, len(self.network.sources))
 
     def state(self, opportunity: Opportunity) -> str:
         """State in which the load of an opportunity can be bought, or empty where in none."""
-        if self.free:
+        if self.today.free:
             return opportunity.source
         kind, reach, seek, where = self._draws(opportunity)
-        sells = (kind >= self.retail) | (reach < self.open)
+        sells = (kind >= self.today.retail) | (reach < self.today.open)
         home = self.network.source_ids.index(opportunity.source)
         chosen = home
         if not sells[home]:
             market = self.network.market_ids.index(opportunity.market)
             weights = np.where(sells, self.trade[:, market], 0.0)
-            if seek >= self.resourced_share or weights.sum() <= 0.0:
+            if seek >= self.today.resourced_share or weights.sum() <= 0.0:
                 return ""
             reached = np.cumsum(weights)
             chosen = int(np.searchsorted(reached / reached[-1], where, side="right"))
@@ -204,18 +240,18 @@ class Supply:
         return self.network.source_ids[chosen]
 
     def buy(self, opportunity: Opportunity, state: str) -> None:
-        """Buy the load; the organisation's next one takes its time."""
-        if self.free:
+        """Buy the load; it takes time before the organisation can buy again."""
+        if self.today.free:
             return
         source = self.network.source_ids.index(state)
         kind = self._draws(opportunity)[0]
-        if kind < self.retail[source] and self.days[source] > 0.0:
-            taken_s = opportunity.load * self.days[source] * DAY_S
+        if kind < self.today.retail[source] and self.today.days[source] > 0.0:
+            taken_s = opportunity.load * self.today.days[source] * DAY_S
             self._ready_s[opportunity.organisation] = opportunity.time_s + taken_s
 
     def price_cad(self, state: str) -> float:
-        """What one firearm costs in a state, with the straw buyer's fee, in CAD."""
-        return float(self.cost_cad[self.network.source_ids.index(state)])
+        """Cost of one firearm in a state, with the straw buyer's fee, in CAD."""
+        return float(self.today.cost_cad[self.network.source_ids.index(state)])
 
     def _draws(self, opportunity: Opportunity) -> Floats:
         return self.streams.uniforms(
@@ -224,7 +260,7 @@ class Supply:
 
 
 class Deal(NamedTuple):
-    """What an organisation makes of an opportunity.
+    """Decision on an opportunity, before a route is chosen.
 
     Attributes
     ----------
@@ -242,21 +278,35 @@ class Deal(NamedTuple):
 
 
 class Deals:
-    """Decisions on opportunities, before any route is chosen."""
+    """Decisions on opportunities, before any route is chosen.
 
-    def __init__(self, organisations: Organisations, supply: Supply, markets: Markets) -> None:
+    Parameters
+    ----------
+    organisations : Organisations
+    supply : Supply
+    markets : Markets
+    snapshot : Snapshot
+        Conditions of the first day.
+    """
+
+    def __init__(
+        self, organisations: Organisations, supply: Supply, markets: Markets, snapshot: Snapshot
+    ) -> None:
         self.organisations = organisations
         self.supply = supply
         self.markets = markets
-
-    def day(self, snapshot: Snapshot) -> None:
-        """Take in the conditions of a day."""
         self.smuggling = snapshot.parameters.smuggling
-        self.supply.terms(snapshot)
-        self._terms = functools.cache(self._terms_of)
+        # Parameters with the prices of a deal, by state and market; prices change daily.
+        self._deal_prices: dict[tuple[str, str], Smuggling] = {}
+
+    def day_begins(self, snapshot: Snapshot) -> None:
+        """Apply the conditions of a day."""
+        self.smuggling = snapshot.parameters.smuggling
+        self.supply.day_begins(snapshot)
+        self._deal_prices.clear()
 
     def decide(self, opportunity: Opportunity) -> Deal:
-        """Decide on an opportunity; a load that is bought is bought here."""
+        """Decide on an opportunity, and buy the load if there is to be a trip."""
         why = self.organisations.hindrance(opportunity)
         if why:
             return Deal(opportunity, self.smuggling, why)
@@ -270,11 +320,15 @@ class Deals:
         self.supply.buy(opportunity, state)
         if state != opportunity.source:
             opportunity = dataclasses.replace(opportunity, source=state)
-        return Deal(opportunity, self._terms(state, market))
+        return Deal(opportunity, self.deal_prices(state, market))
 
-    def _terms_of(self, state: str, market: str) -> Smuggling:
-        return dataclasses.replace(
-            self.smuggling,
-            price_cad=self.markets.price_cad(market),
-            acquisition_cad=self.supply.price_cad(state),
-        )
+    def deal_prices(self, state: str, market: str) -> Smuggling:
+        """Parameters of the day with the cost in a state and the street price in a market."""
+        key = (state, market)
+        if key not in self._deal_prices:
+            self._deal_prices[key] = dataclasses.replace(
+                self.smuggling,
+                price_cad=self.markets.price_cad(market),
+                acquisition_cad=self.supply.price_cad(state),
+            )
+        return self._deal_prices[key]

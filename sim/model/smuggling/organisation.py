@@ -251,12 +251,12 @@ class Organisations:
     def on_outcomes(self, outcomes: list[AttemptOutcome], at_s: float) -> None:
         """Arrest some of those whose courier has been caught (see `Border.observers`)."""
         for outcome in outcomes:
-            booking = outcome.booking
+            attempt = outcome.attempt
             if outcome.stopped:
-                day, index = map(int, booking.attempt_id.split("/")[1:])
+                day, index = map(int, attempt.attempt_id.split("/")[1:])
                 drawn = self.streams.uniforms(ARREST_DRAW, self.national, day, 1, index)[0, 0]
                 if drawn < self.smuggling.arrest_share:
-                    self.arrest(booking.organisation, at_s)
+                    self.arrest(attempt.organisation, at_s)
 
     def opportunities(self, day: int, smuggling: Smuggling) -> list[Opportunity]:
         """Opportunities of one day, in order of their number."""

@@ -1,11 +1,9 @@
-"""What is known after midnight: usual waits, and the chance of loss that smugglers perceive.
+"""Perception: usual waits, and the chance of loss that smugglers believe.
 
-Nobody outside a port knows more than averages of what has been seen, and no sooner than the next
-midnight.
+Outside the ports only running averages of past observations are available, updated each midnight.
 """
 
 import dataclasses
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,7 +33,7 @@ from sim.records.tally import (
     Tally,
 )
 
-_WATCHED = [RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, REFERRED + 2]
+_OBSERVED = [RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, REFERRED + 2]
 
 
 def loss_if_examined_in_time(
@@ -81,37 +79,64 @@ def loss_if_examined_in_time(
 def loss_of_trip(
     rows: Floats, smuggling: Smuggling, deep: bool, lookout: bool
 ) -> tuple[Floats, Floats]:
-    """Take `loss_if_examined_in_time` of a trip that is hidden deep or not, sought or not."""
-    known = dataclasses.replace(smuggling, deep_share=float(deep))
-    return loss_if_examined_in_time(rows, known, float(lookout))
+    """Return `loss_if_examined_in_time` of one trip.
+
+    Parameters
+    ----------
+    rows, smuggling
+        As in `loss_if_examined_in_time`.
+    deep, lookout : bool
+        Whether the load is hidden deep, and whether a lookout on the trip is active.
+    """
+    this_trip = dataclasses.replace(smuggling, deep_share=float(deep))
+    return loss_if_examined_in_time(rows, this_trip, float(lookout))
 
 
-@dataclass
 class Beliefs:
-    """Running averages of what is seen at the ports.
+    """Running averages of what is observed at the ports.
 
-    Attributes
+    They begin with what the settings before the run imply.
+
+    Parameters
     ----------
     tally : Tally
     smuggling : Smuggling
         The baseline.
     lookout_share : float
-        Trips on which a lookout is active, as believed before the run.
+        Share of trips on which a lookout is active, as believed before the run.
+    baseline, before : array of float, shape (ports, WIDTH)
+        Settings (`sim.model.port.inspection_rates`) of the baseline, and before the run.
+
+    Attributes
+    ----------
+    loss, baseline_loss : array of float, shape (ports, lanes)
+        Perceived chance that a trip is lost, now and in the baseline.
+    wait_s : array of float, shape (ports, lanes)
+        Usual wait in seconds.
+    in_time : array of float, shape (ports,)
+        Share of the examinations ordered that are made.
     """
 
-    tally: Tally
-    smuggling: Smuggling
-    lookout_share: float
-
-    def begin(self, baseline: Floats, before: Floats) -> None:
-        """Start with what the settings before the run lead one to expect."""
-        ports = self.tally.lane.shape[1]
-        self._rows: Floats | None = None
+    def __init__(
+        self,
+        tally: Tally,
+        smuggling: Smuggling,
+        lookout_share: float,
+        baseline: Floats,
+        before: Floats,
+    ) -> None:
+        ports = tally.lane.shape[1]
+        self.tally = tally
+        self.smuggling = smuggling
+        self.lookout_share = lookout_share
         self.wait_s = np.zeros((ports, len(LANES)))
         self.in_time = np.ones(ports)
+        # The parts of the loss under the settings last used.
+        self._rows: Floats | None = baseline
+        self._parts = loss_if_examined_in_time(baseline, smuggling, lookout_share)
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
-        self._seen = np.zeros((7, ports, len(LANES), len(_WATCHED)))
+        self._counted = np.zeros((7, ports, len(LANES), len(_OBSERVED)))
         self._today = before
         self._parts_of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
         self._of_trip: dict[tuple[bool, bool], Floats] = {}
@@ -124,7 +149,7 @@ class Beliefs:
         return sure + chance * self.in_time[:, None]
 
     def today(self, rows: Floats) -> None:
-        """Take in the settings of the day, which no smuggler knows but in the worst case."""
+        """Set the settings of the day, from which `true_loss` follows."""
         if rows is not self._today:
             self._today = rows
             self._parts_of_trip.clear()
@@ -145,25 +170,35 @@ class Beliefs:
         return self._of_trip[key]
 
     def perception(self) -> Perception:
-        """What smugglers believe now."""
+        """Beliefs of smugglers now."""
         return Perception(self.loss, self.wait_s)
 
     def baseline(self) -> Perception:
-        """What they would believe of the baseline before the run."""
+        """Beliefs that the baseline would give before the run."""
         return Perception(self.baseline_loss, np.zeros_like(self.wait_s))
 
     def _sums(self, weekday: int) -> Floats:
-        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., _WATCHED])
+        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., _OBSERVED])
 
     def duty_collections(self, weekday: int) -> float:
         """Collections so far on a day of the week."""
         return float(self.tally.lane[weekday, ..., REFERRED + 2].sum())
 
     def day_is_over(self, weekday: int, rows: Floats, lookout_share: float) -> None:
-        """Take in what was seen on a day, and how many trips the lookouts cover by now."""
+        """Update the running averages after a day.
+
+        Parameters
+        ----------
+        weekday : int
+            Monday is 0.
+        rows : array of float, shape (ports, WIDTH)
+            Settings of the day.
+        lookout_share : float
+            Share of trips on which a lookout would be active by now.
+        """
         sums = self._sums(weekday)
-        released, wait_s, done, undone, _ = np.moveaxis(sums - self._seen[weekday], 2, 0)
-        self._seen[weekday] = sums
+        released, wait_s, done, undone, _ = np.moveaxis(sums - self._counted[weekday], 2, 0)
+        self._counted[weekday] = sums
         weight = 1.0 / self.smuggling.perception_days
         mean = np.divide(wait_s, released, out=self.wait_s.copy(), where=released > 0)
         self.wait_s += weight * (mean - self.wait_s)

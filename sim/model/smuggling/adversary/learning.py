@@ -83,17 +83,17 @@ class Learning(Adversary):
         for outcome in outcomes:
             if not outcome.turned_back:
                 informed = self._informed(outcome)
-                weight = self.weight[self.number_of(outcome.booking.route)]
+                weight = self.weight[self.number_of(outcome.attempt.route)]
                 self.trips[informed] += weight
                 if outcome.stopped:
                     self.losses[informed] += weight
 
     def _informed(self, outcome: AttemptOutcome) -> Flags:
         """Which organisations learn of a trip: its own, and others by chance."""
-        booking = outcome.booking
-        day = int(booking.time_s // DAY_S)
-        index = int(booking.attempt_id.rpartition("/")[2])
+        attempt = outcome.attempt
+        day = int(attempt.time_s // DAY_S)
+        index = int(attempt.attempt_id.rpartition("/")[2])
         words = self.streams.first_words(ROUTE, self.organisation_entity, day, index)
         informed = np.asarray(to_uniform(words) < self.smuggling.news_share)
-        informed[booking.organisation] = True
+        informed[attempt.organisation] = True
         return informed
