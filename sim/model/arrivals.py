@@ -1,4 +1,4 @@
-"""Who joins the lines beside the lanes' own traffic: attempts, and travellers who were diverted."""
+"""Arrivals beyond the lanes' own traffic: attempts, and travellers who were diverted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,12 +18,21 @@ from sim.numerics.units import DAY_S, Floats, Rows, Whole
 def arrivals_while_closed(
     port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
 ) -> Iterator[Rows]:
-    """Draw a shut port's own vehicles of a day, and find those who cannot be admitted.
+    """Draw the traffic of a port that is closed at times, and select the arrivals while closed.
+
+    Parameters
+    ----------
+    port, day : int
+    opening : Opening
+    cumulative : array of float, shape (ports, lanes, 97)
+    cells : array of int, shape (ports,)
+        As in `sim.model.day.DayPlan`.
+    world : World
 
     Yields
     ------
     Rows
-        One group a lane, with the moments at which they would have arrived.
+        Vehicles of one lane, with the moments at which they would have arrived.
     """
     for lane in range(len(LANES)):
         expected = float(cumulative[port, lane, cells[port]])
@@ -57,7 +66,7 @@ def arrivals_while_closed(
 
 @dataclass
 class ExtraArrivals:
-    """The guests of a replication, day by day.
+    """The extra arrivals of a replication, day by day.
 
     Attributes
     ----------
@@ -68,7 +77,7 @@ class ExtraArrivals:
     on_the_way : array of EXTRA_ARRIVAL
         Diverted travellers who arrive after midnight.
     gave_up : array of int
-        Numbers of the attempts that turned back on the last day that was planned.
+        Numbers of the attempts that turned back on the day last planned.
     """
 
     attempts_of_day: AttemptsOfDay
@@ -81,7 +90,7 @@ class ExtraArrivals:
     def of_day(
         self, day: int, opening: Opening, cumulative: Floats, cells: Whole, snapshot: Snapshot
     ) -> Rows:
-        """Guests who arrive on a day.
+        """Extra arrivals of a day.
 
         Parameters
         ----------
@@ -95,6 +104,7 @@ class ExtraArrivals:
         self.gave_up = np.empty(0, np.int64)
         groups = [self._arriving(opening), self.attempts_of_day.trafficking(day, opening, snapshot)]
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
+        # At ports that are closed at times, those who would arrive then are diverted.
         wait_s = self.beliefs.wait_s
         for port in opening.disturbed:
             groups.extend(
@@ -110,13 +120,14 @@ class ExtraArrivals:
                 diverted = self.diversion.divert(port, leaving, opening, wait_s)
                 self._turn_back(leaving, diverted)
                 groups.append(diverted)
+        # Diverted travellers may arrive after midnight.
         joined = in_order(*groups, visitors)
         later = joined["time_s"] >= (day + 1) * DAY_S
         self.on_the_way = joined[later]
         return np.asarray(joined[~later])
 
     def _arriving(self, opening: Opening) -> Rows:
-        """Diverted travellers on the road since yesterday, unless their port is shut too."""
+        """Diverted travellers under way since yesterday, unless their new port is closed too."""
         arriving = self.on_the_way
         if len(arriving) == 0:
             return arriving
@@ -130,6 +141,6 @@ class ExtraArrivals:
         return np.asarray(arriving[admitted])
 
     def _turn_back(self, before: Rows, after: Rows) -> None:
-        """Note the attempts among travellers who gave up their trip."""
+        """Record the attempts among travellers who gave up their trip."""
         gone = np.setdiff1d(before["attempt"], after["attempt"])
         self.gave_up = np.concatenate([self.gave_up, gone[gone >= 0]])

@@ -75,14 +75,14 @@ class Network:
         return self.markets[self.market_ids.index(name)]
 
 
-def shares(places: tuple[Location, ...]) -> Floats:
-    """Share of each place by its weight; they add up to 1."""
-    weights = np.array([place.weight for place in places])
+def shares(locations: tuple[Location, ...]) -> Floats:
+    """Share of each location by its weight; they add up to 1."""
+    weights = np.array([location.weight for location in locations])
     return np.asarray(weights / weights.sum())
 
 
 def table_of(name: str) -> Path:
-    """File of a network: a name is one of the project's tables, a path one of one's own."""
+    """File of a network: a name is one of the project's tables, a path a table of the user's."""
     return Path(name) if name.endswith(".csv") else DATA / f"network_{name}.csv"
 
 
@@ -93,7 +93,7 @@ def known_networks() -> list[str]:
 
 @functools.lru_cache(maxsize=8)
 def read_network(name: str) -> Network:
-    """Read a network by its name, or from a table of one's own.
+    """Read a network by its name, or from a table of the user's.
 
     Raises
     ------
@@ -113,28 +113,28 @@ def read_network(name: str) -> Network:
     for column in COLUMNS:
         if column not in rows[0]:
             raise InputError(f"{path.name}: column {column} is missing")
-    places: dict[str, list[Location]] = {role: [] for role in ROLES}
+    locations: dict[str, list[Location]] = {role: [] for role in ROLES}
     for row in rows:
         if row["role"] not in ROLES:
             raise InputError.unknown("role", row["role"], ROLES, f"{path.name}: row {row['id']!r}")
-        places[row["role"]].append(_place(row, f"{path.name}: {row['role']} {row['id']!r}"))
-    for role, found in places.items():
-        _check(found, role, path.name)
-    return Network(tuple(places["source"]), tuple(places["market"]))
+        locations[row["role"]].append(_location(row, f"{path.name}: {row['role']} {row['id']!r}"))
+    for role, of_role in locations.items():
+        _check(of_role, role, path.name)
+    return Network(tuple(locations["source"]), tuple(locations["market"]))
 
 
-def _check(found: list[Location], role: str, file: str) -> None:
-    if not found:
+def _check(locations: list[Location], role: str, file: str) -> None:
+    if not locations:
         raise InputError(f"{file}: has no {role}")
-    for name, count in Counter(place.id for place in found).items():
+    for name, count in Counter(location.id for location in locations).items():
         if count > 1 or not name:
             fault = f"appears {count} times" if name else "is empty"
             raise InputError(f"{file}: {role} id {name!r} {fault}")
-    if sum(place.weight for place in found) <= 0.0:
+    if sum(location.weight for location in locations) <= 0.0:
         raise InputError(f"{file}: no {role} has a weight above 0 traces")
 
 
-def _place(row: dict[str, str], where: str) -> Location:
+def _location(row: dict[str, str], where: str) -> Location:
     numbers = {name: _number(row[name], name, where) for name in _BOUNDS}
     return Location(row["id"], row["name"], numbers["weight"], numbers["lat"], numbers["lon"])
 

@@ -1,4 +1,4 @@
-"""The ports of entry: where they are, when they are open, what they have."""
+"""The ports of entry: location, opening hours, lanes, and traffic; and the enforcement regions."""
 
 import csv
 import datetime
@@ -58,7 +58,18 @@ PORT_KINDS = {
 def great_circle_km(
     lat: Floats | float, lon: Floats | float, other_lat: Floats | float, other_lon: Floats | float
 ) -> Floats:
-    """Great-circle distances in km, from angles in degrees that broadcast against each other."""
+    """Great-circle distances.
+
+    Parameters
+    ----------
+    lat, lon, other_lat, other_lon : array of float, or float
+        Degrees; they broadcast against each other.
+
+    Returns
+    -------
+    array of float
+        In km.
+    """
     a, b = np.radians(lat), np.radians(lon)
     c, d = np.radians(other_lat), np.radians(other_lon)
     half = np.sin((a - c) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((b - d) / 2) ** 2
@@ -254,7 +265,7 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
     year : int
         2005, 2019 or 2024.
     path : pathlib.Path, optional
-        A port table of one's own with the columns of ``sim/data/ports.csv``. It may add columns
+        A port table of the user's with the columns of ``sim/data/ports.csv``. It may add columns
         ``cars``, ``trucks``, ``buses``, ``trains`` (vehicles a year, spread evenly over the months
         of the season) for ports that the project's traffic table does not have.
 
@@ -263,7 +274,7 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
     InputError
         Naming file, row, column, value and bound.
     """
-    own = path is not None
+    given = path is not None
     path = path or DATA / "ports.csv"
     rows = _rows(path, [*_TEXT_COLUMNS, *_WHOLE_COLUMNS, *_DECIMAL_COLUMNS])
     rows.sort(key=lambda row: row["port_id"])
@@ -288,8 +299,8 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
             )
     ids = [row["port_id"] for row in rows]
     volumes = _read_volumes(DATA / "volumes.csv.gz", year, ids)
-    if own:
-        _add_own_volumes(volumes, rows, path)
+    if given:
+        _add_given_volumes(volumes, rows, path)
     persons = {
         row["port_id"]: row["persons_2005"]
         for row in _rows(DATA / "source" / "ports.csv", ["persons_2005"])
@@ -320,7 +331,7 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
     )
 
 
-def _add_own_volumes(volumes: Floats, rows: list[dict[str, str]], path: Path) -> None:
+def _add_given_volumes(volumes: Floats, rows: list[dict[str, str]], path: Path) -> None:
     for i, row in enumerate(rows):
         first, last = int(row["season_first_month"]), int(row["season_last_month"])
         for k, column in enumerate(("cars", "trucks", "buses", "trains")):
@@ -335,8 +346,7 @@ def _add_own_volumes(volumes: Floats, rows: list[dict[str, str]], path: Path) ->
 class Regions:
     """The fifteen regions of the Integrated Border Enforcement Teams (F005), from west to east.
 
-    They serve to say where trips move to; nothing is known or assumed of one that does not hold
-    for all but its length.
+    They locate the routes away from the ports. Only the length of the line differs between them.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""How evidence becomes leads, cases, arrests and lookouts."""
+"""Intelligence: how evidence becomes leads, cases, arrests and lookouts."""

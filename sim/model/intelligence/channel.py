@@ -1,4 +1,4 @@
-"""A channel: how what one side of the border knows comes to the other."""
+"""A channel: the transmission of leads from one side of the border to the other, with delay."""
 
 from typing import Generic, TypeVar
 
@@ -13,16 +13,16 @@ T = TypeVar("T")
 
 
 class Channel(Generic[T]):
-    """Messages on their way, and those that have arrived and are to be read.
+    """Messages under way, and those that have arrived and are to be read.
 
-    A message goes through an intermediary or directly; which way, and how long it takes, belongs
-    to the message.
+    A message goes through an intermediary or directly; its way and its delay are draws of the
+    message, the same in every scenario.
 
     Parameters
     ----------
     env : simpy.Environment
     name : str
-        Where it leads.
+        Of the recipient.
     intelligence_at : IntelligenceAt
     streams : Streams
     """

@@ -1,10 +1,10 @@
-"""Intelligence: how what is found leads to organisations, and to lookouts at the booths.
+"""Intelligence: how evidence leads to cases on organisations, and to lookouts at the booths.
 
-Firearms recovered or seized are traced; traces, sales, matches, stops and what police hear are
-leads. A lead is known at once in the country where it arises. It comes to the other through a
-channel, if it may be shared: to the investigators, who are those of the United States with their
-partners, or to the booths of Canada. Enough leads open a case; a lead that names a vehicle makes a
-lookout.
+Firearms recovered or seized are traced. Leads are traces, reported sales, ballistic matches, stops
+and tips to police. A lead is available at once in the country where it arises, and reaches the
+other through a channel if it may be shared: the investigators (of the United States, with their
+partners) or the booths of Canada. Enough leads open a case; a lead that identifies a vehicle makes
+a lookout.
 """
 
 import math
@@ -44,7 +44,7 @@ from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 from sim.records.replication import IntelligenceRecord
 
 RECOVERED = "recovered"
-# Keys of draws of what a stop leads to: its attempt is the entity.
+# Key of the draws that follow a stop; the attempt is the entity.
 _STOP_DAY = 3
 _MATCH = entity_number("match")
 
@@ -52,7 +52,7 @@ _MATCH = entity_number("match")
 class Intelligence:
     """The intelligence of one replication; it begins before the run.
 
-    It is that of the whole country, whatever part of the border a run simulates.
+    It covers the whole country, whatever part of the border a run simulates.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Intelligence:
         Beginning of the warm-up, at most 0.
     organisations : Organisations
     firearms_per_year : float
-        What all of them would move in a year of the baseline.
+        Firearms that all organisations would move in a year of the baseline.
     share : float
         Share of their trips that the run simulates.
     intelligence_at : IntelligenceAt
@@ -111,16 +111,16 @@ class Intelligence:
         env.process(self._days(first_s))
 
     def in_action(self, organisation: int, at_s: float) -> bool:
-        """Whether an organisation is at work at a moment."""
+        """Whether an organisation is active at a moment."""
         return self.organisations.in_action(organisation, at_s)
 
     def arrest(self, organisation: int, at_s: float) -> None:
         """Take an organisation out of action."""
         self.organisations.arrest(organisation, at_s)
-        self._arrests_are_known()
+        self._apply_arrests()
 
-    def _arrests_are_known(self) -> None:
-        """Who has been arrested loses vehicles, and nothing waits for an investigator any more."""
+    def _apply_arrests(self) -> None:
+        """After an arrest, all vehicles of the organisation change and its leads are used up."""
         for organisation, at_s in self.organisations.arrests[self.arrests :]:
             self.arrested_s[organisation] = at_s
             self.couriers.lose_all(organisation, at_s)
@@ -128,7 +128,7 @@ class Intelligence:
         self.arrests = len(self.organisations.arrests)
 
     def lookout_is_active(self, attempt_id: str, organisation: int, at_s: float) -> bool:
-        """Whether a lookout on a trip is active when it arrives, as far as the booths know now.
+        """Whether a lookout on a trip is active when it arrives, by the state of the booths now.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Intelligence:
         return 1.0 - (1.0 - self.lookouts.coverage(now)) * (1.0 - reported)
 
     def _days(self, first_s: float) -> ProcessGenerator:
-        """Let happen what happens on each day."""
+        """Start the occurrences of each day."""
         yield self.env.timeout(first_s - self.env.now)
         while True:
             now = self.env.now
@@ -164,52 +164,54 @@ class Intelligence:
                 self.successes_before = list(self.traces.successes)
             self.investigations.set_staff(int(intelligence.investigators))
             self.lookouts.day_begins(now)
-            for one in self.occurrences.of_day(day, self._rates(day, intelligence)):
-                if one.kind == RECOVERED:
-                    self._found(self.recoveries.recovery(one, intelligence), intelligence)
+            for occurrence in self.occurrences.of_day(day, self._rates(day, intelligence)):
+                if occurrence.kind == RECOVERED:
+                    recovery = self.recoveries.recovery(occurrence, intelligence)
+                    self._recovered(recovery, intelligence)
                 else:
-                    self.env.process(self._heard(one))
+                    self.env.process(self._tip(occurrence))
             yield self.env.timeout(DAY_S)
 
     def _rates(self, day: int, intelligence: parameters.Intelligence) -> Floats:
         """Expected occurrences of a day, by kind and organisation."""
         sales = intelligence.sale_reports_per_year / DAYS_PER_YEAR * self.past
-        heard = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
-        return np.stack([self.recoveries.rates(day, intelligence), sales, heard])
+        tips = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
+        return np.stack([self.recoveries.rates(day, intelligence), sales, tips])
 
-    def _found(self, recovery: Recovery, intelligence: parameters.Intelligence) -> None:
-        """Police are going to find a firearm today."""
+    def _recovered(self, recovery: Recovery, intelligence: parameters.Intelligence) -> None:
+        """Start the examination and the trace of a firearm that police recover today."""
         if recovery.entered and self.ballistics.enter(recovery.key, intelligence):
             self.env.process(self._compared(recovery))
         if recovery.traced:
-            own, key, sold_s = recovery.organisation, recovery.key, recovery.sold_s
-            self.env.process(self._traced(own, key, sold_s, recovery.time_s))
+            self.env.process(
+                self._traced(recovery.organisation, recovery.key, recovery.sold_s, recovery.time_s)
+            )
 
     def _traced(
-        self, organisation: int, key: Key, sold_s: float, found_s: float
+        self, organisation: int, key: Key, sold_s: float, recovered_s: float
     ) -> ProcessGenerator:
-        """A firearm that was found is traced; a recent sale is a lead."""
-        yield self.env.timeout(max(found_s - self.env.now, 0.0))
+        """Trace a firearm that was recovered or seized; a recent sale is a lead."""
+        yield self.env.timeout(max(recovered_s - self.env.now, 0.0))
         useful = yield from self.traces.request(organisation, key, sold_s)
         if useful and sold_s > self.arrested_s.get(organisation, -math.inf):
-            self._lead(TRACE, organisation, found_s, key)
+            self._lead(TRACE, organisation, recovered_s, key)
 
     def _compared(self, recovery: Recovery) -> ProcessGenerator:
-        """A firearm that was found goes through the laboratory."""
+        """Compare a firearm that was recovered; a match across the border is a lead."""
         yield self.env.timeout(recovery.time_s - self.env.now)
         if (yield from self.ballistics.compare(recovery.key)):
             entity, day, number = recovery.key
             key = Key(entity ^ _MATCH, day, number)
             self._lead(MATCH, recovery.organisation, recovery.time_s, key)
 
-    def _heard(self, tip: Occurrence) -> ProcessGenerator:
-        """A dealer reports a sale, or police hear of a trafficker."""
+    def _tip(self, tip: Occurrence) -> ProcessGenerator:
+        """Add a lead when a dealer reports a sale, or police get a tip."""
         yield self.env.timeout(tip.time_s - self.env.now)
         self._lead(tip.kind, tip.organisation, tip.time_s, tip.key)
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], moment: float) -> None:
-        """Take in what has become of attempts, and arrests that followed from it."""
-        self._arrests_are_known()
+        """Apply the outcomes of attempts, and the arrests they led to (see `Border.observers`)."""
+        self._apply_arrests()
         for outcome in outcomes:
             attempt = outcome.attempt
             if outcome.stopped:
@@ -218,18 +220,18 @@ class Intelligence:
                 self.recoveries.delivered(attempt.organisation, attempt.load / self.share)
 
     def _stopped(self, attempt: Attempt, intelligence: parameters.Intelligence) -> None:
-        """A trip was stopped: a vehicle lost, firearms to trace, and a lead."""
-        own, when_s = attempt.organisation, attempt.time_s
-        self.couriers.lose(own, self.couriers.of_trip(attempt.attempt_id), when_s)
+        """Apply a stop: a vehicle is lost, firearms are traced, and there is a lead."""
+        organisation, when_s = attempt.organisation, attempt.time_s
+        self.couriers.lose(organisation, self.couriers.of_trip(attempt.attempt_id), when_s)
         entity = entity_number(attempt.attempt_id)
-        self._lead(STOP, own, when_s, Key(entity, _STOP_DAY, 0))
+        self._lead(STOP, organisation, when_s, Key(entity, _STOP_DAY, 0))
         u = self.streams.uniforms(RECOVERY, entity, _STOP_DAY, attempt.load, first=1)[0]
         for i in np.flatnonzero(u < intelligence.traced_share).tolist():
             key = Key(entity, _STOP_DAY, 1 + i)
-            self.env.process(self._traced(own, key, when_s, when_s))
+            self.env.process(self._traced(organisation, key, when_s, when_s))
 
     def _lead(self, kind: str, organisation: int, happened_s: float, key: Key) -> None:
-        """Give a lead to those who know it at once, and send it to the others."""
+        """Use a lead in the country where it arises, and send it to the other."""
         now = self.env.now
         intelligence = self.intelligence_at(now)
         lead = new_lead(kind, organisation, happened_s, key, intelligence, self.streams)
@@ -240,27 +242,27 @@ class Intelligence:
             else:
                 self.held_back += 1
         else:
-            self._on_the_desk(lead)
+            self._to_pending(lead)
             self.to_booths.send(lead, key)
 
-    def _on_the_desk(self, lead: Lead) -> None:
+    def _to_pending(self, lead: Lead) -> None:
         self.leads.take_in(lead)
         self.investigations.consider(lead.organisation)
 
     def _at_the_investigators(self) -> ProcessGenerator:
-        """Read what arrives at the investigators' desk."""
+        """Add leads to the pending ones as they reach the investigators."""
         while True:
             lead = yield self.to_investigators.arrived.get()
-            self._on_the_desk(lead)
+            self._to_pending(lead)
 
     def _at_the_booths(self) -> ProcessGenerator:
-        """Read what arrives at the booths."""
+        """Issue lookouts as leads reach the booths."""
         while True:
             lead = yield self.to_booths.arrived.get()
             self.lookouts.receive(lead, self.env.now, self.intelligence_at(self.env.now))
 
     def totals(self) -> dict[str, float]:
-        """What has been counted since the warm-up began, by the name of its metric."""
+        """Counts since the warm-up began, by name of metric."""
         cases, channels = self.investigations, (self.to_investigators, self.to_booths)
         return {
             "firearms_recovered": self.recoveries.count,
@@ -282,7 +284,7 @@ class Intelligence:
         }
 
     def counted(self) -> dict[str, float]:
-        """What has been counted in the run itself."""
+        """Counts of the run itself, without the warm-up."""
         return {name: value - self.before.get(name, 0) for name, value in self.totals().items()}
 
     def record(self) -> IntelligenceRecord:

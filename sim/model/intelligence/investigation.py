@@ -1,4 +1,4 @@
-"""Investigations: cases on organisations, which occupy investigators for months."""
+"""Investigations: cases on organisations, each of which occupies an investigator for months."""
 
 from typing import NamedTuple, Protocol
 
@@ -17,7 +17,7 @@ class Suspects(Protocol):
     entity: list[int]
 
     def in_action(self, organisation: int, at_s: float) -> bool:
-        """Whether an organisation is at work at a moment."""
+        """Whether an organisation is active at a moment."""
 
     def arrest(self, organisation: int, at_s: float) -> None:
         """Take an organisation out of action."""
@@ -31,7 +31,7 @@ class Case(NamedTuple):
     organisation : int
     opened_s, ends_s : float
     arrest : bool
-        Whether it is going to end in arrest, else it goes stale.
+        Whether it will end in arrest; else it is closed without one.
     """
 
     organisation: int
@@ -43,8 +43,9 @@ class Case(NamedTuple):
 class Investigations:
     """All cases of a replication.
 
-    Enough leads on an organisation ask for a case; it is opened when an investigator is free and
-    there are still leads enough. First come, first served; one case at a time on an organisation.
+    An organisation with enough leads joins the queue for a case, which is opened when an
+    investigator is free if there are still enough leads. First come, first served; one case at a
+    time on an organisation.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ class Investigations:
     intelligence_at : IntelligenceAt
     streams : Streams
     first_s : float
-        When they begin, in seconds since the run began.
+        Beginning of the investigations, in seconds since the run began.
     """
 
     def __init__(
@@ -87,11 +88,11 @@ class Investigations:
 
     @property
     def in_line(self) -> int:
-        """Organisations on which there are leads enough and no investigator is free."""
+        """Organisations with enough leads that wait for a free investigator."""
         return len(self._busy) - self.open
 
     def set_staff(self, staff: int) -> None:
-        """Add investigators at once, or let them go as they become free."""
+        """Add investigators at once, or release them as they become free."""
         change = staff - self.staff - self.leaving
         self.staff = staff
         self.leaving = max(-change - int(self.free.level), 0)
@@ -101,7 +102,7 @@ class Investigations:
             self.free.get(-change - self.leaving)
 
     def consider(self, organisation: int) -> None:
-        """Ask for a case on an organisation if there are leads enough."""
+        """Queue a case on an organisation if there are enough leads."""
         if organisation not in self._busy and self._enough(organisation):
             self._busy.add(organisation)
             self.env.process(self._case(organisation))

@@ -1,4 +1,4 @@
-"""Leads: evidence on an organisation, which goes cold."""
+"""Leads: evidence on an organisation, useful for a limited time."""
 
 import math
 from typing import NamedTuple
@@ -21,11 +21,11 @@ class Lead(NamedTuple):
         trace, sale, police, match or stop.
     organisation : int
     happened_s : float
-        When what it tells of happened: a sale was reported, a firearm recovered.
+        Moment of the event behind it, such as a reported sale or a recovery.
     evidence : float
-        How much it proves, 0 to 1.
+        Strength of the evidence, 0 to 1.
     cold_s : float
-        From when on it is of no use.
+        Moment from which it is useless.
     key : Key
     """
 
@@ -37,7 +37,7 @@ class Lead(NamedTuple):
     key: Key
 
     def may_be_shared(self, intelligence: Intelligence) -> bool:
-        """Whether it may leave the country in which it arose."""
+        """Whether it may be sent to the other country."""
         return self.kind not in KNOWN_IN_CANADA or self.evidence >= intelligence.sharing_evidence
 
 
@@ -49,9 +49,21 @@ def new_lead(
     intelligence: Intelligence,
     streams: Streams,
 ) -> Lead:
-    """Make a lead with its evidence and its time to go cold.
+    """Make a lead, and draw its strength and its useful life.
 
-    A stop proves itself; how much the others prove is anything from nothing to certainty.
+    A stop is certain evidence; the strength of other leads is uniform between 0 and 1.
+
+    Parameters
+    ----------
+    kind : str
+    organisation : int
+    happened_s : float
+        As in `Lead`.
+    key : Key
+        Of its draws.
+    intelligence : Intelligence
+        Values in force.
+    streams : Streams
     """
     proof, life, _, _ = uniforms(streams, LEAD, *key)
     evidence = 1.0 if kind == STOP else proof
@@ -60,12 +72,12 @@ def new_lead(
 
 
 class Leads:
-    """Leads on the desk of the investigators, by organisation.
+    """Pending leads of the investigators, by organisation.
 
     Attributes
     ----------
     received, used, faded : int
-        Leads so far: come in, that opened a case or fell with an arrest, gone cold.
+        Leads so far: received, used up by a case or an arrest, gone cold.
     """
 
     def __init__(self, organisations: int) -> None:
@@ -76,11 +88,11 @@ class Leads:
 
     @property
     def waiting(self) -> int:
-        """Leads on the desk, those gone cold since they were last looked at among them."""
+        """Pending leads, including those gone cold since they were last counted."""
         return sum(len(leads) for leads in self._waiting)
 
     def take_in(self, lead: Lead) -> None:
-        """Put a lead on the desk."""
+        """Add a lead."""
         self.received += 1
         self._waiting[lead.organisation].append(lead)
 
@@ -93,7 +105,7 @@ class Leads:
         return len(live)
 
     def use(self, organisation: int, now: float) -> int:
-        """Take all leads on an organisation off the desk."""
+        """Use up all leads on an organisation, and return how many were live."""
         count = self.on(organisation, now)
         self._waiting[organisation] = []
         self.used += count

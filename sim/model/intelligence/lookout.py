@@ -29,7 +29,7 @@ class Couriers:
     plate_days : float
         Mean time until a vehicle is changed, in days.
     first_s : float
-        From when on it is to be known.
+        Beginning of the warm-up, in seconds since the run began.
     streams : Streams
     """
 
@@ -54,24 +54,24 @@ class Couriers:
 
     def vehicle(self, organisation: int, courier: int, at_s: float) -> int:
         """Number of the vehicle that a courier drives at a moment."""
-        own = (organisation, courier)
-        changes = self._changes.setdefault(own, [])
+        driver = (organisation, courier)
+        changes = self._changes.setdefault(driver, [])
         while not changes or changes[-1] <= at_s:
-            self._go_on(own, changes)
-        return bisect_right(changes, at_s) + bisect_right(self._losses.get(own, []), at_s)
+            self._extend(driver, changes)
+        return bisect_right(changes, at_s) + bisect_right(self._losses.get(driver, []), at_s)
 
-    def _go_on(self, own: tuple[int, int], changes: list[float]) -> None:
-        entity = self.entity[own[0]][own[1]]
+    def _extend(self, driver: tuple[int, int], changes: list[float]) -> None:
+        entity = self.entity[driver[0]][driver[1]]
         u = self.streams.uniforms(LOOKOUT, entity, 0, _DRAWS, first=len(changes) // 4)
         last = changes[-1] if changes else self.first_s
         changes += (last + np.cumsum(-self.mean_s * np.log(u.T.ravel()))).tolist()
 
     def lose(self, organisation: int, courier: int, at_s: float) -> None:
-        """Take a vehicle away."""
+        """Record the loss of the vehicle of a courier."""
         insort(self._losses.setdefault((organisation, courier), []), at_s)
 
     def lose_all(self, organisation: int, at_s: float) -> None:
-        """Take all vehicles of an organisation away."""
+        """Record the loss of all vehicles of an organisation."""
         for courier in range(self.each):
             self.lose(organisation, courier, at_s)
 
@@ -87,7 +87,7 @@ class Lookout(NamedTuple):
     Attributes
     ----------
     organisation, courier, vehicle : int
-        Whom it is about; of no use when the courier drives another vehicle.
+        Subject of the lookout; useless once the courier drives another vehicle.
     expires_s : float
     """
 
@@ -98,7 +98,7 @@ class Lookout(NamedTuple):
 
 
 class Lookouts:
-    """The lookouts that the booths have.
+    """The lookouts at the booths.
 
     Attributes
     ----------
@@ -116,55 +116,55 @@ class Lookouts:
 
     @property
     def active(self) -> int:
-        """Lookouts that the booths have."""
+        """Number of lookouts at the booths."""
         return sum(len(lookouts) for lookouts in self._active)
 
     def receive(self, lead: Lead, now: float, intelligence: Intelligence) -> None:
-        """Take in a lead, which makes a lookout if it names a vehicle or driver.
+        """Issue a lookout if a lead identifies a vehicle or driver.
 
-        It names the one that was in use when what the lead tells of happened.
+        It identifies the vehicle that was in use at the moment of the event behind the lead.
         """
         named, who, _, _ = uniforms(self.streams, LOOKOUT, *lead.key)
         if named >= intelligence.identifies_share:
             return
-        own, courier = lead.organisation, int(who * self.couriers.each)
-        vehicle = self.couriers.vehicle(own, courier, lead.happened_s)
+        organisation, courier = lead.organisation, int(who * self.couriers.each)
+        vehicle = self.couriers.vehicle(organisation, courier, lead.happened_s)
         self.issued += 1
-        self.late += int(vehicle != self.couriers.vehicle(own, courier, now))
+        self.late += int(vehicle != self.couriers.vehicle(organisation, courier, now))
         expires_s = now + intelligence.lookout_days * DAY_S
-        self._active[own].append(Lookout(own, courier, vehicle, expires_s))
+        self._active[organisation].append(Lookout(organisation, courier, vehicle, expires_s))
 
     def day_begins(self, now: float) -> None:
-        """Take lookouts that have expired off the list."""
-        for own, lookouts in enumerate(self._active):
+        """Remove the lookouts that have expired."""
+        for organisation, lookouts in enumerate(self._active):
             if lookouts:
-                kept = [one for one in lookouts if one.expires_s > now]
+                kept = [lookout for lookout in lookouts if lookout.expires_s > now]
                 self.expired += len(lookouts) - len(kept)
-                self._active[own] = kept
+                self._active[organisation] = kept
 
     def meets(self, organisation: int, courier: int, at_s: float) -> bool:
         """Whether a lookout is active on the vehicle that a courier drives at a moment."""
         return any(
-            one.courier == courier
-            and one.expires_s > at_s
-            and one.vehicle == self.couriers.vehicle(organisation, courier, at_s)
-            for one in self._active[organisation]
+            lookout.courier == courier
+            and lookout.expires_s > at_s
+            and lookout.vehicle == self.couriers.vehicle(organisation, courier, at_s)
+            for lookout in self._active[organisation]
         )
 
     def coverage(self, now: float) -> float:
-        """Share of all couriers whose vehicle of this moment is on the list."""
+        """Share of all couriers whose present vehicle is the subject of a lookout."""
         covered = {
-            (one.organisation, one.courier)
+            (lookout.organisation, lookout.courier)
             for lookouts in self._active
-            for one in lookouts
-            if self.meets(one.organisation, one.courier, now)
+            for lookout in lookouts
+            if self.meets(lookout.organisation, lookout.courier, now)
         }
         return len(covered) / max(len(self._active) * self.couriers.each, 1)
 
     def reported(self, attempt_id: str, intelligence: Intelligence) -> bool:
-        """Whether a report of this very trip is at the booths before it arrives."""
+        """Whether a report of this trip reaches the booths before the trip arrives."""
         if intelligence.report_share <= 0.0:
             return False
-        known, notice, _, _ = uniforms(self.streams, LOOKOUT, entity_number(attempt_id), 2)
+        reported, notice, _, _ = uniforms(self.streams, LOOKOUT, entity_number(attempt_id), 2)
         notice_h = -intelligence.report_notice_h * math.log(notice)
-        return known < intelligence.report_share and notice_h >= intelligence.report_h
+        return reported < intelligence.report_share and notice_h >= intelligence.report_h

@@ -1,8 +1,8 @@
 """Armed and dangerous subjects, the withdrawal of officers, and vehicles that do not stop.
 
 A lookout of a dangerous subject makes unarmed officers without police within reach withdraw: the
-port closes for minutes to hours. Arming and police at the ports change this, and (apart from what
-the courses cost in officers) this is all that they change directly.
+port closes for minutes to hours. Arming and police at the ports change this and, apart from the
+officer time that courses cost, nothing else directly.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Withdrawal:
 
 @dataclass
 class DangerTally:
-    """What happened, over the run."""
+    """Counts over the run: events, and those that officers or police could act on."""
 
     subjects: int = 0
     subjects_met: int = 0
@@ -53,7 +53,7 @@ class DangerTally:
 class Danger:
     """Dangerous subjects and port runners of one replication.
 
-    Their number, ports and moments are the same in every scenario; what comes of them is not.
+    Their number, ports and moments are the same in every scenario; their outcomes are not.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Danger:
         self.withdrawals: list[Withdrawal] = []
 
     def day(self, day: int, snapshot: Snapshot, workforce: Workforce) -> list[Withdrawal]:
-        """Withdrawals that begin on a day, and the fate of its port runners."""
+        """Withdrawals that begin on a day; the port runners of the day are counted."""
         present = snapshot.at_ports(PARAMETER.danger.police_present_share)
         response = snapshot.at_ports(PARAMETER.danger.police_response_min)
         danger = snapshot.parameters.danger

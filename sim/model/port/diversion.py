@@ -1,8 +1,8 @@
-"""Travellers who find their port closed: to a neighbour by detour and wait, or not at all.
+"""Travellers whose port is closed: diverted to a neighbouring port, or lost.
 
-Every vehicle keeps its identity. One that would arrive while its port is shut chooses among the
-nearest ports that are open when it would get there, by the minutes of the drive and of the wait
-that was usual there lately, and arrives after the drive; longer detours lose more trips (D013).
+Every vehicle keeps its identity. A vehicle that would arrive while its port is closed chooses among
+the nearest ports that are open when it would get there, by the minutes of the drive and of the
+recent usual wait, and arrives after the drive; longer detours lose more trips (D013).
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from sim.numerics.units import Floats, Rows, Whole
 from sim.parameters import Traffic
 from sim.places.ports import Ports
 
-# So many of the nearest ports are looked at for ones that are open.
+# Open ports are sought among this many of the nearest.
 SEARCHED = 12
 
-# Lane of a traveller whose own lane does not exist at the port where he arrives.
+# Lane of a traveller whose lane does not exist at the port of arrival.
 GENERAL_LANE = {CAR: CAR, NEXUS: CAR, TRUCK: TRUCK, FAST: TRUCK, BUS: BUS, TRAIN: TRAIN}
 
 
@@ -34,7 +34,15 @@ class DiversionTally:
 
 
 class Diversion:
-    """Neighbours of every port, and the choice among them."""
+    """Neighbours of every port, and the choice among them.
+
+    Parameters
+    ----------
+    ports : Ports
+    layout : Layout
+    traffic : Traffic
+    streams : Streams
+    """
 
     def __init__(self, ports: Ports, layout: Layout, traffic: Traffic, streams: Streams) -> None:
         self.ports = ports
@@ -60,7 +68,7 @@ class Diversion:
     def divert(
         self, port: int, arrivals_while_closed: Rows, opening: Opening, wait_s: Floats
     ) -> Rows:
-        """Send those who find a port shut to its neighbours.
+        """Divert those who would arrive while a port is closed to its neighbours.
 
         Parameters
         ----------
@@ -69,12 +77,12 @@ class Diversion:
             Vehicles of one lane and day, with the moments at which they would have arrived.
         opening : Opening
         wait_s : array of float, shape (ports, lanes)
-            Usual waits in seconds, as known at midnight.
+            Usual waits in seconds, as of midnight.
 
         Returns
         -------
         Rows
-            Those who do arrive, at their new ports and moments.
+            Vehicles that do arrive, at their new ports and moments.
         """
         lane = int(arrivals_while_closed["lane"][0])
         others = self._neighbours(port, lane)
@@ -82,24 +90,27 @@ class Diversion:
             self.tally.lost += len(arrivals_while_closed["lane"])
             return new_extra_arrivals(0)
         drive = self.drive_s(port, others)
+        # Which neighbours are open on arrival, the nearest few of them.
         arrival = arrivals_while_closed["time_s"][:, None] + drive
         is_open = np.stack(
             [opening.open_at(int(other), arrival[:, k]) for k, other in enumerate(others)], axis=1
         )
         is_open &= np.cumsum(is_open, axis=1) <= self.traffic.neighbours
+        # The choice among them, a logit of drive and usual wait.
         minutes = (drive + wait_s[others, lane]) / 60.0
         weight = is_open * np.exp(-(minutes - minutes.min()) / self.traffic.detour_choice_min)
         total = np.cumsum(weight, axis=1)
         u = self._uniforms(arrivals_while_closed)
         choice = np.argmax(total >= u[0, :, None] * total[:, -1:], axis=1)
+        # Trips lost to the longer way.
         longer = 1.0 + self.road_km[port, others] / self.traffic.trip_km
         lost_share = 1.0 - longer**self.traffic.distance_elasticity
         comes = (total[:, -1] > 0.0) & (u[1] >= lost_share[choice])
         self.tally.lost += int(np.sum(~comes))
         self.tally.diverted += int(np.sum(comes))
         target = others[choice]
-        own = self.layout.line_of_lane[target, lane] >= 0
-        new_lane = np.where(own, lane, GENERAL_LANE[lane])
+        has_lane = self.layout.line_of_lane[target, lane] >= 0
+        new_lane = np.where(has_lane, lane, GENERAL_LANE[lane])
         moved = arrivals_while_closed.copy()
         moved["lane"] = new_lane
         moved["line"] = self.layout.line_of_lane[target, new_lane]
@@ -107,7 +118,7 @@ class Diversion:
         return np.asarray(moved[comes])
 
     def _uniforms(self, extra_arrivals: Rows) -> Floats:
-        """Two uniform numbers of each vehicle, shape (2, guests)."""
+        """Two uniform numbers of each vehicle, shape (2, vehicles)."""
         first = int(extra_arrivals["index"].min())
         count = int(extra_arrivals["index"].max()) - first + 1
         u = self.streams.uniforms(

@@ -1,10 +1,10 @@
-"""Personal exemptions, and who is sent to pay above them.
+"""Personal exemptions, and referrals to pay duty above them.
 
 Purchases of a returning party are lognormal, with a median by length of stay. A party above its
 limit that declares it and owes more than the waiver threshold is sent to secondary to pay (a share
-of them: officers already let many go). Same-day trips have no exemption, whatever the limits are
-(D003, D017). Under a long line nothing is collected (D004); that is a decision of the engine, from
-the line it sees.
+of them: officers already waive many). Same-day trips have no exemption, whatever the limits are
+(D003, D017). With a long line nothing is collected (D004); the engine decides that from the length
+of the line.
 """
 
 import functools
@@ -18,7 +18,7 @@ from sim.parameters import Duty
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What the exemption limits mean for an average car.
+    """Effect of the exemption limits on an average car.
 
     Attributes
     ----------
@@ -49,14 +49,14 @@ def _stays(duty: Duty) -> tuple[tuple[float, float, float], ...]:
 
 @functools.lru_cache(maxsize=256)
 def collection(duty: Duty, baseline: Duty) -> Collection:
-    """Work out collections and induced trips.
+    """Calculate collections and induced trips.
 
     Parameters
     ----------
     duty : Duty
         The limits in force.
     baseline : Duty
-        The limits that today's traffic answers to.
+        The limits under which the traffic of the table arose.
 
     Notes
     -----

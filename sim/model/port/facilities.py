@@ -1,8 +1,7 @@
-"""What stands at the ports before the first day: lines, booths, bays, and the rosters.
+"""Facilities of the ports before the first day: lines, booths, bays, and the rosters.
 
-Rosters, and the booths that traffic calls for, are those of the record: they follow from the
-defaults, so that a sweep over search rates hires no officers. What a proposal builds comes on top,
-and brings no officers either.
+Rosters, and the booths that traffic requires, follow from the default parameters, so that a sweep
+over search rates hires no officers. Facilities that a proposal builds are added, without officers.
 """
 
 import dataclasses
@@ -34,7 +33,7 @@ BOOTHS_ADDED = (
 
 @dataclass(frozen=True)
 class Facilities:
-    """What a replication begins with and never changes.
+    """Facilities of a replication, fixed throughout it.
 
     Attributes
     ----------
@@ -61,13 +60,13 @@ class Facilities:
 def build(
     point: Point, ports: Ports, conditions: Conditions, demand: Demand, streams: Streams
 ) -> Facilities:
-    """Derive what stands at the ports.
+    """Derive the facilities of the ports.
 
     Parameters
     ----------
     point : Point
     ports : Ports
-        Those that the run simulates.
+        The ports that the run simulates.
     conditions : Conditions
     demand : Demand
     streams : Streams
@@ -107,7 +106,7 @@ def build(
 
 
 def _rates_of_record(point: Point, ports: Ports) -> Floats:
-    """Settings that booths and rosters were planned for, whatever a study sets since."""
+    """Rates that booths and rosters were planned for: the defaults, whatever a study sets."""
     defaults = Conditions(ports, ports, Parameters(), BASELINE, point.start)
     share = collection(Parameters().duty, Parameters().duty).share
     return rates_by_port(ports, defaults.at(0.0), share, 0.0)

@@ -1,4 +1,4 @@
-"""What stands at a port: lanes, the lines they share, booths and bays.
+"""Layout of a port: lanes, the lines they share, booths and bays.
 
 Booths, bays and officers per port are not public. They are *derived* by one rule from the port's
 traffic: booths and bays in `build_layout`, officers in `sim.model.port.roster.posts`.
@@ -91,7 +91,7 @@ def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
 
 
 def with_lanes(ports: Ports, nexus: Floats, fast: Floats) -> Ports:
-    """Open trusted lanes where the record has none (values above 0, shape (ports,))."""
+    """Add trusted lanes where values, of shape (ports,), are above 0."""
     return dataclasses.replace(ports, nexus=ports.nexus | (nexus > 0), fast=ports.fast | (fast > 0))
 
 
@@ -130,9 +130,11 @@ def build_layout(
         groups = _lane_groups(ports, port, volumes[port])
         used = np.zeros(QUEUES)
         for lanes in groups:
+            # Loads of the line in its busiest hour, in booths and in bays.
             queue = COMMERCE if all(COMMERCIAL[lanes]) else TRAVELLER
             load = float(np.sum(peak[port, lanes] * service_s[port, lanes])) / 3600.0
             used[queue] += float(np.sum(peak[port, lanes] * secondary_s[port, lanes])) / 3600.0
+            # The line, with booths for its load and those built beyond the rule.
             line_of_lane[port, lanes] = len(booths)
             queue_of_line.append(queue)
             wanted = np.ceil(load + BOOTH_SAFETY * np.sqrt(load))

@@ -1,4 +1,4 @@
-"""Control intervals of every port on one day: when it is open, with which officers and settings."""
+"""Control intervals of every port on one day: opening, officers present and settings."""
 
 import datetime
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Opening:
 
     The row of a port under the k-th snapshot of the day (the parameters in force since midnight and
     since each later change) is ``k * ports + port``. ``disturbed`` lists the ports that are shut at
-    times when travellers would come.
+    times when travellers would arrive.
     """
 
     intervals: Whole
@@ -57,6 +57,12 @@ def opening_of_day(
 
     Parameters
     ----------
+    ports : Ports
+    conditions : Conditions
+    day : int
+        Days since the run began.
+    date : datetime.date
+        Its date.
     interval_min : int
         Length of a control interval in minutes.
     present : list of array of int, shape (ports, shifts)
@@ -66,6 +72,7 @@ def opening_of_day(
     withdrawals : list of Withdrawal
         All that touch the day.
     """
+    # The common grid of intervals, under the conditions of midnight.
     midnight = day * DAY_S
     snapshots = [conditions.at(moment) for moment in moments]
     grid = midnight + np.arange(0.0, DAY_S, interval_min * MINUTE_S)
@@ -75,11 +82,13 @@ def opening_of_day(
     shut = ~season | first.closed
     hours = (grid - midnight) / HOUR_S
     open_now = (hours >= first.open_hour[:, None]) & (hours < first.close_hour[:, None])
+    # Ports that need further edges: changes, withdrawals, and hours that are off the grid.
     special = _special_ports(ports, conditions, day, snapshots, withdrawals, interval_min)
     extra = {
         port: _edges(port, midnight, grid, snapshots, moments, withdrawals) for port in special
     }
     most = max([width, *(len(edges) for edges in extra.values())])
+    # Tables of all ports, padded to the longest day; first from the common grid ...
     start_s = np.full((count, most + 1), midnight + DAY_S)
     start_s[:, :width] = grid
     state = np.full((count, most), AFTER_HOURS)
@@ -89,6 +98,7 @@ def opening_of_day(
     officers[:, :width] = present[0][:, shift]
     row = np.broadcast_to(np.arange(count)[:, None], (count, most)).copy()
     intervals = np.full(count, width)
+    # ... then interval by interval where the day differs from it.
     for port, edges in extra.items():
         intervals[port] = len(edges)
         start_s[port, : len(edges)] = edges

@@ -1,4 +1,4 @@
-"""Officers on shift, and the superintendent's rule that puts them to work.
+"""Officers on shift, and the superintendent's rule that assigns them.
 
 Two decisions, both *derived* rules (officers per port are not public):
 
@@ -32,9 +32,9 @@ UNMANNED = 0.5
 
 @compiled
 def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole) -> None:
-    """Put officers to work (the superintendent's rule).
+    """Assign officers to places (the superintendent's rule).
 
-    First one booth for every line that has or expects somebody, the greatest need first; then one
+    First one booth for every line with or expecting vehicles, the greatest need first; then one
     officer at a time to the place with the greatest need per officer, within the booths and bays
     that exist. A secondary queue without an officer counts as half manned: until it is worth an
     officer of its own, the booth officers do its work.
@@ -50,7 +50,7 @@ def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole)
     most : array of int, shape (places,)
         Booths or bays.
     given : array of int, shape (places,)
-        Officers put there (written).
+        Officers assigned (written).
     """
     places = len(need)
     left = officers
@@ -83,6 +83,14 @@ def allocate(officers: int, lines: int, need: Floats, most: Whole, given: Whole)
 def typical_hours(ports: Ports, hour_share: Floats, nexus: Floats, fast: Floats) -> Floats:
     """Vehicles expected by month, day type, port, lane and hour in an average week.
 
+    Parameters
+    ----------
+    ports : Ports
+    hour_share : array of float, shape (2, ports, classes, 24)
+        See `sim.model.port.traffic.Demand`.
+    nexus, fast : array of float, shape (ports,)
+        Share of cars and trucks in the trusted lanes (0 where there is none).
+
     Returns
     -------
     array of float, shape (12, 3, ports, lanes, 24)
@@ -114,6 +122,8 @@ def posts(
 
     Parameters
     ----------
+    ports : Ports
+    layout : Layout
     typical : array of float, shape (12, 3, ports, lanes, 24)
         See `typical_hours`.
     service_s, secondary_s : array of float, shape (ports, lanes)
@@ -174,7 +184,7 @@ def shift_draws(ports: Ports, days: int, streams: Streams) -> Floats:
 def officers_present(
     rostered: Floats, scale: Floats, absent: Floats, draws: Floats, date: datetime.date
 ) -> Whole:
-    """Officers who are there, by port and shift of one day.
+    """Officers present, by port and shift of one day.
 
     Parameters
     ----------
@@ -186,10 +196,11 @@ def officers_present(
         Share absent or in training.
     draws : array of float, shape (ports, 3)
         Uniform numbers (the same in every scenario), so that fractions become whole officers.
+    date : datetime.date
 
     Notes
     -----
-    A port that has any officers is never left without its last one: a colleague steps in.
+    A port with any officers rostered always has at least one present: a colleague replaces him.
     """
     expected = rostered[date.month - 1, DAY_TYPE[date.weekday()]] * scale[:, None]
     present = np.floor(expected * (1.0 - absent[:, None]) + draws).astype(np.int64)
@@ -215,6 +226,7 @@ def planned_hours(rostered: Floats, hours: Floats, scale: Floats, date: datetime
         See `open_hours`.
     scale : array of float, shape (ports,)
         Officers in service as a ratio of the staffing table.
+    date : datetime.date
     """
     officers = rostered[date.month - 1, DAY_TYPE[date.weekday()]] * scale[:, None]
     return float(np.sum(officers * hours))

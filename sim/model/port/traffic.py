@@ -1,4 +1,4 @@
-"""Who comes, and when: arrivals of every conveyance at every lane of every port.
+"""Arrivals of every conveyance at every lane of every port.
 
 Arrivals are a non-homogeneous Poisson process per port and lane. Its rate is the volume of the
 month, times the weekday factor, times the hour's share of the day, times a random day factor that

@@ -1,8 +1,8 @@
-"""How many officers there are: recruitment, the college, attrition, training and arming.
+"""The workforce: recruitment, the college, attrition, training and arming.
 
 A SimPy process in steps of a day. It begins with the first dated change of staffing, which may lie
-before the first simulated day, so that a proposal of two years ago has had its two years of hiring.
-Changes without a date are in force and complete.
+before the first simulated day, so that a change two years earlier has had two years of hiring.
+Changes without a date are complete at the start.
 """
 
 from collections import deque
@@ -44,7 +44,7 @@ class Workforce:
 
     @classmethod
     def before_the_run(cls, staffing: Staffing) -> "Workforce":
-        """The workforce when all changes in force have run their course."""
+        """The workforce after all changes in force have been completed."""
         workforce = cls(strength=1.0 + staffing.positions_added)
         workforce.trained_share = 1.0 if staffing.training_weeks > 0 else 0.0
         workforce.armed_share = staffing.armed_target_share
@@ -54,7 +54,7 @@ class Workforce:
         return workforce
 
     def one_day(self, staffing: Staffing) -> None:
-        """Let a day pass: leavers, recruits who begin, vacancies filled, courses."""
+        """Advance by a day: leavers, recruits who begin, vacancies filled, courses."""
         delay = _delay_days(staffing)
         self.recruits = deque((days - 1.0, number) for days, number in self.recruits)
         while self.recruits and self.recruits[0][0] <= 0.0:
@@ -90,7 +90,7 @@ def _delay_days(staffing: Staffing) -> float:
 def workforce_process(
     env: simpy.Environment, workforce: Workforce, conditions: Conditions
 ) -> ProcessGenerator:
-    """Let the workforce develop, day by day."""
+    """Advance the workforce day by day."""
     while True:
         workforce.one_day(conditions.at(env.now).parameters.staffing)
         yield env.timeout(DAY_S)

@@ -1,1 +1,1 @@
-"""Those who smuggle: organisations, markets, attempts, routes and beliefs."""
+"""Smuggling: organisations, markets, attempts, routes and beliefs."""

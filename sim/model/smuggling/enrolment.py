@@ -1,8 +1,8 @@
-"""Trusted traders who smuggle: who is enrolled, and what audits take away.
+"""Trusted traders who smuggle: enrolment, and its loss after audits.
 
 An enrolled organisation sends its trips through the trusted lane of a port that has one. An audit
-of its firm may find out that it smuggles; it then loses its enrolment for a time and goes by the
-general lanes. Nothing else happens to it: an audit is of books, and meets no load.
+of its firm may find that it smuggles; it then loses its enrolment for a time and uses the general
+lanes. There is no other consequence: an audit examines books and seizes no load.
 """
 
 import numpy as np
@@ -57,7 +57,20 @@ class Enrolment:
                 self.lost += 1
 
     def lane(self, organisation: int, port: int, lane: int, day: int) -> int:
-        """Lane that a trip takes: the trusted one, if it is enrolled and the port has one."""
+        """Lane that a trip takes at a port.
+
+        Parameters
+        ----------
+        organisation, port : int
+        lane : int
+            Lane that it takes without enrolment.
+        day : int
+
+        Returns
+        -------
+        int
+            The trusted lane, if the organisation is enrolled and the port has one.
+        """
         if lane not in self.trusted_lane or not self.enrolled[organisation]:
             return lane
         trusted, at_port = self.trusted_lane[lane]
@@ -75,5 +88,7 @@ class Enrolment:
         """
         if not self.enrolled[organisation]:
             return general
-        found = [self.lane(organisation, port, int(lane), day) for port, lane in enumerate(general)]
-        return np.array(found, np.int64)
+        return np.array(
+            [self.lane(organisation, port, int(lane), day) for port, lane in enumerate(general)],
+            np.int64,
+        )

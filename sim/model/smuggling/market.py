@@ -1,7 +1,7 @@
-"""Markets: what is delivered, bought and in stock in each region, and the street price.
+"""Markets: deliveries, sales and stock of each region, and the street price.
 
-Every market buys from its stock, day by day. A stock below what is usual raises the price, slowly
-and within bounds; a higher price dampens what is bought and calls out more trips.
+Buyers draw on the stock of their market day by day. A stock below the usual level raises the price,
+slowly and within bounds; a higher price reduces demand and makes more opportunities worth a trip.
 """
 
 import dataclasses

@@ -1,8 +1,8 @@
-"""Trafficking organisations: who they are, and their opportunities to make a trip.
+"""Trafficking organisations, and their opportunities to make a trip.
 
 Opportunities are exogenous in identity and time (organisation, day, number, moment), so that the
-same opportunity exists in every scenario; whether it is used, and how, depends on the world it
-meets.
+same opportunity exists in every scenario; whether and how it is used depends on the conditions of
+the day.
 """
 
 import functools
@@ -27,7 +27,7 @@ from sim.places.network import Network, read_network, shares
 from sim.places.ports import great_circle_km
 from sim.records.attempts import ARREST
 
-# Steps of proportional fitting: after so many, margins of this size have long settled.
+# Steps of proportional fitting: far more than margins of this size need to converge.
 STEPS = 200
 # Steps of the golden ratio fill the unit interval evenly, however many they are.
 GOLDEN = 0.6180339887498949
@@ -36,8 +36,14 @@ GOLDEN = 0.6180339887498949
 def trade_shares(network: Network, affinity_km: float) -> Floats:
     """Share of each source and market in the trade, shape (sources, markets).
 
-    Sources and markets have the shares of the record; a near source sells more than a far one: the
-    pairs begin with exp(-distance / affinity) and are fitted to both margins.
+    Sources and markets have their measured shares, and nearer pairs trade more: pairs begin with
+    exp(-distance / affinity) and are fitted to both margins.
+
+    Parameters
+    ----------
+    network : Network
+    affinity_km : float
+        Distance over which trade falls by a factor e, before the fit.
 
     References
     ----------
@@ -59,7 +65,7 @@ def trade_shares(network: Network, affinity_km: float) -> Floats:
     return np.asarray(table / table.sum())
 
 
-def places_of(table: Floats, start: float, uniform: Floats) -> tuple[Whole, Whole]:
+def locations_of(table: Floats, start: float, uniform: Floats) -> tuple[Whole, Whole]:
     """Source and market of each organisation.
 
     Parameters
@@ -82,13 +88,13 @@ def places_of(table: Floats, start: float, uniform: Floats) -> tuple[Whole, Whol
 def sizes_of(table: Floats, source: Whole, market: Whole) -> Floats:
     """Share of each organisation in the trade, so that sources and markets have theirs.
 
-    A place without an organisation leaves its share to the others.
+    A location without an organisation leaves its share to the others.
     """
     size = np.full(len(source), 1.0 / len(source))
     for _ in range(STEPS):
-        for place, wanted in ((source, table.sum(axis=1)), (market, table.sum(axis=0))):
-            now = np.bincount(place, size, len(wanted))
-            size *= np.divide(wanted, now, out=np.zeros_like(wanted), where=now > 0)[place]
+        for location, wanted in ((source, table.sum(axis=1)), (market, table.sum(axis=0))):
+            now = np.bincount(location, size, len(wanted))
+            size *= np.divide(wanted, now, out=np.zeros_like(wanted), where=now > 0)[location]
             size /= size.sum()
     return size
 
@@ -174,8 +180,8 @@ def _trade(network: str, affinity_km: float) -> Floats:
 class Organisations:
     """All organisations of one replication, and their opportunities day by day.
 
-    There are more opportunities than are used (`sim.model.smuggling.market`): a higher price finds
-    some.
+    Not all opportunities are used; a higher price brings more of them into use
+    (`sim.model.smuggling.market`).
 
     Parameters
     ----------
@@ -204,7 +210,7 @@ class Organisations:
         self.trade = table = _trade(smuggling.network, smuggling.affinity_km)
         start = streams.uniforms(OPPORTUNITY, self.national, 0, 1)[1, 0]
         uniform = [streams.uniforms(OPPORTUNITY, entity, 0, 1)[0, 0] for entity in self.entity]
-        source, market = places_of(table, float(start), np.array(uniform))
+        source, market = locations_of(table, float(start), np.array(uniform))
         self.source = [self.network.source_ids[i] for i in source]
         self.market = [self.network.market_ids[i] for i in market]
         self.reached = np.cumsum(sizes_of(table, source, market))
@@ -214,8 +220,8 @@ class Organisations:
     def arrest(self, organisation: int, at_s: float) -> None:
         """Take an organisation out of action until it is replaced.
 
-        It is back when a successor has taken its place or its people have served their sentence,
-        whichever is first. Those who are in custody cannot be arrested again.
+        It returns when a successor has replaced it or its members have served their sentence,
+        whichever is first. An organisation in custody cannot be arrested again.
 
         Parameters
         ----------
@@ -230,26 +236,26 @@ class Organisations:
         self.arrests.append((organisation, at_s))
 
     def in_action(self, organisation: int, at_s: float) -> bool:
-        """Whether an organisation is at work at a moment."""
+        """Whether an organisation is active at a moment."""
         return not any(start <= at_s < end for start, end in self._gaps.get(organisation, ()))
 
     def past_share(self) -> Floats:
-        """Share of each in what was delivered before the run, shape (organisations,)."""
+        """Share of each organisation in the deliveries before the run, shape (organisations,)."""
         return np.asarray(np.diff(self.reached, prepend=0.0) / self.reached[-1])
 
     def away_s(self, end_s: float) -> float:
         """Time out of action from the start of the run to a moment, in organisation-seconds."""
-        gaps = [gap for some in self._gaps.values() for gap in some]
+        gaps = [gap for of_one in self._gaps.values() for gap in of_one]
         return sum(max(min(end, end_s) - max(start, 0.0), 0.0) for start, end in gaps)
 
     def hindrance(self, opportunity: Opportunity) -> str:
-        """Why the organisation cannot make a trip at all: arrest; empty where it can."""
+        """Reason why the organisation can make no trip at all (arrest), or an empty string."""
         if not self.in_action(opportunity.organisation, opportunity.time_s):
             return ARREST
         return ""
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], at_s: float) -> None:
-        """Arrest some of those whose courier has been caught (see `Border.observers`)."""
+        """Arrest some organisations whose courier was caught (see `Border.observers`)."""
         for outcome in outcomes:
             attempt = outcome.attempt
             if outcome.stopped:
@@ -270,10 +276,10 @@ class Organisations:
         what = self.streams.uniforms(LOAD, self.national, day, count, first=1)
         willingness = self.streams.uniforms(MARKET, self.national, day, count, first=1)[0]
         loads = load_of(what[0], load_scale(smuggling), smuggling)
-        found = []
+        opportunities = []
         for i in range(count):
             organisation = int(np.searchsorted(self.reached[:-1], when[0, i], side="right"))
-            found.append(
+            opportunities.append(
                 Opportunity(
                     organisation=organisation,
                     source=self.source[organisation],
@@ -288,4 +294,4 @@ class Organisations:
                     willingness_quantile=float(willingness[i]),
                 )
             )
-        return found
+        return opportunities

@@ -1,15 +1,15 @@
-"""Watching the line away from the ports: who is noticed there, and who is caught.
+"""Patrols between the ports: the chances that a crossing is noticed and intercepted.
 
-A patrol that passes a crossing while it lasts may notice it. With patrols at random along the line,
-the number that pass is Poisson, which gives Koopman's law of random search: the chance to be
-noticed is 1 - exp(-sweep / length). Sensors are another chance beside it.
+A patrol that passes while a crossing lasts may notice it. With patrols at random along the line,
+the number that pass is Poisson, which gives Koopman's law of random search: the chance of being
+noticed is 1 - exp(-sweep / length). Sensors add an independent chance.
 
-Whoever is noticed is pursued. Two clocks run, both exponential: until the pursuers arrive and until
-the pursued is out of sight; an aircraft lengthens the second. A pursuit that comes to the line ends
-there, unless units of both countries are deployed jointly (003 ¶10).
+A crossing that is noticed is pursued. The time until the pursuers arrive and the time until the
+pursued is out of sight are both exponential; an aircraft lengthens the second. A pursuit that
+reaches the line ends there, unless units of both countries are deployed jointly (003 ¶10).
 
-A unit busy with one pursuit cannot take another, but with some 25 pursuits of gun smugglers a year
-over fifteen regions that never matters, so there is a law here and no queue.
+A unit on one pursuit cannot take another. With some 25 pursuits of gun smugglers a year over
+fifteen regions this never matters, so the model has a formula here and no queue.
 
 References
 ----------
@@ -53,7 +53,7 @@ def reached(response_min: float, in_sight_min: float) -> float:
 def caught(
     response_min: float, in_sight_min: float, turns_back: float, goes_on: float, patrol: Patrol
 ) -> float:
-    """Chance that somebody who is noticed is caught.
+    """Chance that a crossing that is noticed is intercepted.
 
     Parameters
     ----------
@@ -137,12 +137,12 @@ def loss_away(patrol: Patrol) -> Floats:
         On land by region, on water by region, by post, by air.
     """
     regions = read_regions()
-    found = np.concatenate(
+    loss = np.concatenate(
         [
             noticed_on_land(patrol, regions) * caught_on_land(patrol),
             noticed_on_water(patrol, regions) * caught_on_water(patrol),
             [patrol.post_loss, patrol.air_loss],
         ]
     )
-    found.setflags(write=False)
-    return found
+    loss.setflags(write=False)
+    return loss

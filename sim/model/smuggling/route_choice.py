@@ -1,9 +1,9 @@
-"""Which way a trip goes: a port and lane, between the ports, by water, post or air, or not at all.
+"""Choice of route: a port and lane, between the ports, by water, post or air, or no trip.
 
-How smugglers decide is not known, so it is an ensemble (`sim.model.smuggling.adversary`). Here is
-what they decide on: for each route its value, what is at stake, and the chance of loss. The noise
-belongs to the opportunity and the route, so a scenario moves only those trips for which a route has
-become better or worse.
+How smugglers decide is not known, so there is an ensemble of models
+(`sim.model.smuggling.adversary`). This file makes their input: for each route its value, the stake
+and the chance of loss. The noise belongs to the opportunity and the route, so a scenario moves only
+those trips for which a route has become better or worse.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from sim.records.attempts import AIR, NOT_MADE, PORT, POST
 
 _RISK_TOLERANCE = entity_number("route/nerve")
 
-# Chance of loss by port and lane of a trip that is hidden deep or not, sought or not.
+# Chance of loss by port and lane of a trip: hidden deep or not, with an active lookout or not.
 Truth = Callable[[bool, bool], Floats]
 
 
@@ -45,12 +45,12 @@ class RouteChoice:
         The baseline: unknown costs of the routes away from the ports are set so that, in the
         baseline, they have their assumed shares (Z015).
     baseline : Perception
-        What is believed of the ports in the baseline.
+        Beliefs about the ports in the baseline.
     streams : Streams
     before : Perception, optional
-        What is believed of them before the run, if not that.
+        Beliefs about them before the run; those of the baseline if not given.
     patrol_before : Patrol, optional
-        What holds before the run, if not the baseline.
+        Values in force before the run; the baseline if not given.
     """
 
     def __init__(
@@ -89,13 +89,13 @@ class RouteChoice:
         return self._adversaries[name]
 
     def midnight(self, patrol: Patrol) -> None:
-        """Let beliefs of the routes away from the ports follow yesterday's chances."""
+        """Update the beliefs about routes away from the ports with yesterday's chances."""
         step = self.weight_of_a_day * (self.away_true - self.away_believed)
         self.away_believed = self.away_believed + step
         self.away_true = loss_away(patrol)
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
-        """Let smugglers hear what has become of trips."""
+        """Pass the outcomes of trips to the adversaries in use (see `Border.observers`)."""
         for adversary in self._adversaries.values():
             adversary.on_outcomes(outcomes, now_s)
 
@@ -164,13 +164,19 @@ class RouteChoice:
 
         Parameters
         ----------
+        opportunity : Opportunity
         open_ports : array of bool, shape (ports,)
             Ports that are open when the trip would arrive.
+        perception : Perception
+            Beliefs about the ports now.
+        smuggling : Smuggling
+            Values in force, with the prices of this deal.
         lanes : array of int, shape (ports,), optional
             Lane that it would take at each port; if not given, the general one.
         truth : callable, optional
             True chances of loss at the ports; if not given, what is believed.
         """
+        # All routes of the menu, open or not.
         menu = self._menu(
             (opportunity.source, opportunity.market), opportunity.commercial, smuggling
         )
@@ -189,6 +195,7 @@ class RouteChoice:
         ]
         noise = -np.log(-np.log(uniform[:-1]))
         numbers, habit = menu.numbers, menu.habit
+        # Only those that are open when the trip would arrive.
         open_routes = open_ports[numbers[: menu.at_ports]]
         if not open_routes.all():
             keep = np.append(open_routes, np.ones(len(numbers) - menu.at_ports, bool))
@@ -231,7 +238,13 @@ class RouteChoice:
         lanes: Whole | None = None,
         truth: Truth | None = None,
     ) -> Route:
-        """Choose a route (see `options`)."""
+        """Choose a route by the adversary in force.
+
+        Parameters
+        ----------
+        opportunity, open_ports, perception, smuggling, lanes, truth
+            As in `options`.
+        """
         options = self.options(opportunity, open_ports, perception, smuggling, lanes, truth)
         adversary = self.adversary(smuggling.adversary)
         loss = adversary.loss(options)

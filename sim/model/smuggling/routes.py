@@ -1,4 +1,4 @@
-"""The routes there are: every port, every region by land and by water, post, air, and no trip.
+"""The set of routes: every port, every region by land and by water, post, air, and no trip.
 
 Routes are numbered: first the ports, then regions on land, regions on water, post, air, and last no
 trip at all.
@@ -22,7 +22,7 @@ Key = tuple[str, str]
 
 
 def baseline_shares(smuggling: Smuggling) -> dict[str, float]:
-    """Share of trips of each kind of route in the baseline; all but the ports' are assumed."""
+    """Share of trips of each kind of route in the baseline; only that of the ports is derived."""
     between = smuggling.between_ports_share
     shares = {
         BETWEEN_PORTS: between * (1.0 - smuggling.water_share),
@@ -50,7 +50,7 @@ class RouteNetwork:
     """
 
     def __init__(self, ports: Ports, network: str) -> None:
-        regions, trade = read_regions(), read_network(network)
+        regions, locations = read_regions(), read_network(network)
         count, width = len(ports), len(regions)
         self.ports = count
         self.kind = np.array(
@@ -71,13 +71,13 @@ class RouteNetwork:
                 + great_circle_km(lat, lon, market.lat, market.lon),
                 (0.0, 0.0, 0.0),
             )
-            for source, market in product(trade.sources, trade.markets)
+            for source, market in product(locations.sources, locations.markets)
         }
         used = ports.takes_road_traffic & (ports.vehicles_per_year > 0)
         line = np.concatenate([regions.land_km > 0, regions.water_km > 0, [True, True, True]])
         self.usable = np.concatenate([used, line])
         self.commercial = np.concatenate([used & (ports.commercial != "no"), line])
-        self._place = {
+        self._number_of = {
             (str(kind), region): number
             for number, (kind, region) in enumerate(zip(self.kind, self.region, strict=True))
             if kind != PORT
@@ -95,18 +95,18 @@ class RouteNetwork:
             POST: 1,
             AIR: 1,
         }
-        there = self.commercial if commercial else self.usable
-        found = []
+        available = self.commercial if commercial else self.usable
+        considered = []
         for kind, share in baseline_shares(smuggling).items():
             if share > 0.0 or kind == PORT:
-                numbers = np.flatnonzero(there & (self.kind == kind))
+                numbers = np.flatnonzero(available & (self.kind == kind))
                 order = np.argsort(self.km[key][numbers], kind="stable")
-                found.append(numbers[order][: most[kind]])
-        return np.concatenate([*found, [self.none]])
+                considered.append(numbers[order][: most[kind]])
+        return np.concatenate([*considered, [self.none]])
 
     def number_of(self, route: Route) -> int:
         """Number of a route."""
-        return route.port if route.kind == PORT else self._place[route.kind, route.region]
+        return route.port if route.kind == PORT else self._number_of[route.kind, route.region]
 
     def route(self, number: int, believed: float, loss: float) -> Route:
         """Route of a number, with its perceived chance of loss and, away from ports, the true."""
@@ -153,8 +153,8 @@ def hidden_costs(
         By kind of route: share of the trips made, 0 to 1.
     rationality : float
     most : float
-        Largest cost (or benefit) that is believed, in mean margins. With little rationality no such
-        cost would do, and choice becomes uniform.
+        Bound on the cost (or benefit), in mean margins. With little rationality no cost within it
+        gives the shares, and choice becomes uniform.
 
     Returns
     -------
@@ -172,21 +172,21 @@ def hidden_costs(
     closed = 1.0 - some.mean()
 
     def excess(weight_away: float) -> float:
-        """Share of trips away from the ports beyond the one wanted."""
-        went = expit(weight_away - at_ports[some]).sum() / HOURS
-        return float(closed + went - total)
+        """Share of trips away from the ports, less the target."""
+        share_away = expit(weight_away - at_ports[some]).sum() / HOURS
+        return float(closed + share_away - total)
 
     low, high = at_ports[some].min(initial=0.0), at_ports[some].max(initial=0.0)
     low, high = low - FARTHEST, high + FARTHEST
     if excess(low) >= 0.0:
-        wanted = low
+        target = low
     elif excess(high) <= 0.0:
-        wanted = high
+        target = high
     else:
-        wanted = float(brentq(excess, low, high, xtol=1e-10))
-    found = dict.fromkeys(shares, 0.0)
+        target = float(brentq(excess, low, high, xtol=1e-10))
+    costs = dict.fromkeys(shares, 0.0)
     for kind, share in away.items():
         free = float(np.logaddexp.reduce(rationality * utility[kind]))
-        cost = (free - wanted - np.log(share / total)) / rationality
-        found[kind] = float(np.clip(cost, -most, most))
-    return found
+        cost = (free - target - np.log(share / total)) / rationality
+        costs[kind] = float(np.clip(cost, -most, most))
+    return costs

@@ -1,6 +1,7 @@
 """Undeclared personal firearms of ordinary visitors, apart from trafficking everywhere.
 
-They are proportional to the cars of US residents, do not adapt, and are not for the crime market.
+Their number is proportional to the cars of US residents. These travellers do not adapt, and their
+firearms do not reach the crime market.
 Most firearms seized at land ports are these (C043).
 """
 
@@ -10,8 +11,6 @@ from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number, poisson
 from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.ports import PACIFIC, Ports
-
-"""Region whose visitors more often carry a firearm: they are on the way to Alaska (C044)."""
 
 
 class TravellerFirearms:

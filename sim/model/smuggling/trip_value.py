@@ -1,4 +1,4 @@
-"""What a trip is worth, what is at stake on it, and how likely it is to be lost, by route.
+"""Value, stake and chance of loss of a trip, by route.
 
 The unit of utility is the margin on a trip of mean load.
 """
@@ -15,7 +15,7 @@ SECONDS_PER_H = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Perception:
-    """What smugglers believe of the ports, by port and lane.
+    """Beliefs of smugglers about the ports, by port and lane.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Perception:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What does not change about the routes that are considered for a source and market.
+    """The fixed properties of the routes considered for a source and market.
 
     Attributes
     ----------
@@ -74,7 +74,17 @@ def value_if_safe(
 
     Parameters
     ----------
+    menu : Menu
+    load : float
+        Firearms.
     lane : int or array of int, shape (ports of the menu,)
+    perception : Perception
+    smuggling : Smuggling
+        Values in force, with the prices of this deal.
+
+    Returns
+    -------
+    array of float, shape (options,)
     """
     cost = smuggling.travel_cad_per_km * menu.km
     cost += load * smuggling.post_cad_per_firearm * menu.post
@@ -86,7 +96,7 @@ def value_if_safe(
 
 
 def stake(menu: Menu, load: float, smuggling: Smuggling) -> Floats:
-    """What is lost on each route by whoever is caught, in mean margins."""
+    """Loss on each route of a trafficker who is caught, in mean margins."""
     return np.asarray(menu.made * (at_stake_cad(load, smuggling) / mean_margin_cad(smuggling)))
 
 
@@ -95,6 +105,7 @@ def chance_of_loss(menu: Menu, lane: int | Whole, at_ports: Floats, away: Floats
 
     Parameters
     ----------
+    menu : Menu
     lane : int or array of int, shape (ports of the menu,)
     at_ports : array of float, shape (ports, lanes)
     away : array of float
@@ -117,6 +128,6 @@ def mean_margin_cad(smuggling: Smuggling) -> float:
 
 
 def at_stake_cad(load: float, smuggling: Smuggling) -> float:
-    """What a trafficker loses who is caught, in CAD."""
+    """Loss of a trafficker who is caught, in CAD: load, vehicle, fine and liberty."""
     liberty = smuggling.sentence_years * smuggling.liberty_cad_per_year
     return load * smuggling.price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.model.smuggling.organisation import places_of, sizes_of, trade_shares
+from sim.model.smuggling.organisation import locations_of, sizes_of, trade_shares
 from sim.places.network import COLUMNS, known_networks, read_network, shares
 
 HEAD = ",".join(COLUMNS)
@@ -93,7 +93,7 @@ def test_the_trade_has_the_shares_of_the_record(affinity_km: float) -> None:
 def test_few_organisations_still_have_the_markets_of_the_record() -> None:
     network = read_network("handgun")
     trade = trade_shares(network, 2000.0)
-    source, market = places_of(trade, 0.3, np.random.default_rng(1).random(60))
+    source, market = locations_of(trade, 0.3, np.random.default_rng(1).random(60))
     size = sizes_of(trade, source, market)
     found = np.bincount(market, size, len(network.markets))
     np.testing.assert_allclose(found, shares(network.markets), atol=1e-6)
