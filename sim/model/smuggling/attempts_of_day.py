@@ -120,6 +120,7 @@ class AttemptsOfDay:
 
     def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
         """Decide on the day's opportunities; those who go through a port join its line."""
+        # The conditions of the day.
         smuggling = snapshot.parameters.smuggling
         opportunities = self.organisations.opportunities(day, smuggling)
         perception = self.beliefs.perception()
@@ -127,6 +128,7 @@ class AttemptsOfDay:
         self.deals.day_begins(snapshot)
         self.enrolment.audit(day, snapshot.parameters.contraband)
         going: list[tuple[Opportunity, int, int]] = []
+        # Each opportunity: whether there is a trip, then its route.
         for possible in opportunities:
             lookout = self.lookout_is_active(
                 possible.attempt_id, possible.organisation, possible.time_s
@@ -298,6 +300,7 @@ class AttemptsOfDay:
             loads = firearms_of(
                 to_uniform(self.streams.words(LOAD, entity, day, count, 1)[0]), self.firearms_mean
             )
+            # They arrive as the cars of the day do.
             level = to_uniform(words[0]) * curve[-1]
             moment = np.interp(level, curve, _edges_s(len(curve)))
             rows = slice(slot, slot + count)
