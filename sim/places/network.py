@@ -1,6 +1,6 @@
 """Where contraband is bought and where it is sold: the network of one kind of contraband.
 
-A network is data: ``sim/data/network_NAME.csv``, or a table of one's own with the same columns.
+A network is data: ``sim/data/network_NAME.csv``, or a table of the user's with the same columns.
 """
 
 import csv
@@ -32,7 +32,7 @@ class Location:
     ----------
     id, name : str
     weight : float
-        Traces in the record, which give its share.
+        Traces, which give its share.
     lat, lon : float
         Degrees, WGS84: the place from which trips set out, or where they end.
     """
@@ -59,12 +59,12 @@ class Network:
     @property
     def source_ids(self) -> tuple[str, ...]:
         """Ids of the sources."""
-        return tuple(place.id for place in self.sources)
+        return tuple(location.id for location in self.sources)
 
     @property
     def market_ids(self) -> tuple[str, ...]:
         """Ids of the markets."""
-        return tuple(place.id for place in self.markets)
+        return tuple(location.id for location in self.markets)
 
     def source(self, name: str) -> Location:
         """Source with an id."""

@@ -77,8 +77,8 @@ class Couriers:
 
     def of_trip(self, attempt_id: str) -> int:
         """Courier who makes a trip."""
-        who, _, _, _ = uniforms(self.streams, LOOKOUT, entity_number(attempt_id), 1)
-        return int(who * self.each)
+        quantile, _, _, _ = uniforms(self.streams, LOOKOUT, entity_number(attempt_id), 1)
+        return int(quantile * self.each)
 
 
 class Lookout(NamedTuple):
@@ -124,10 +124,10 @@ class Lookouts:
 
         It identifies the vehicle that was in use at the moment of the event behind the lead.
         """
-        named, who, _, _ = uniforms(self.streams, LOOKOUT, *lead.key)
-        if named >= intelligence.identifies_share:
+        identifies, quantile, _, _ = uniforms(self.streams, LOOKOUT, *lead.key)
+        if identifies >= intelligence.identifies_share:
             return
-        organisation, courier = lead.organisation, int(who * self.couriers.each)
+        organisation, courier = lead.organisation, int(quantile * self.couriers.each)
         vehicle = self.couriers.vehicle(organisation, courier, lead.happened_s)
         self.issued += 1
         self.late += int(vehicle != self.couriers.vehicle(organisation, courier, now))

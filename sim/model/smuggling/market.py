@@ -224,7 +224,7 @@ class Supply:
         """State in which the load of an opportunity can be bought, or empty where in none."""
         if self.today.free:
             return opportunity.source
-        kind, reach, seek, where = self._draws(opportunity)
+        kind, reach, seek, which = self._draws(opportunity)
         sells = (kind >= self.today.retail) | (reach < self.today.open)
         home = self.network.source_ids.index(opportunity.source)
         chosen = home
@@ -234,7 +234,7 @@ class Supply:
             if seek >= self.today.resourced_share or weights.sum() <= 0.0:
                 return ""
             reached = np.cumsum(weights)
-            chosen = int(np.searchsorted(reached / reached[-1], where, side="right"))
+            chosen = int(np.searchsorted(reached / reached[-1], which, side="right"))
         if opportunity.time_s < self._ready_s.get(opportunity.organisation, -np.inf):
             return ""
         return self.network.source_ids[chosen]

@@ -51,11 +51,11 @@ def loss_if_examined_in_time(
 
     Returns
     -------
-    sure, chance : array of float, shape (ports, lanes)
+    p_on_lookout, p_if_in_time : array of float, shape (ports, lanes)
         Loss to lookouts, and loss to random and selective examination.
     """
-    sure = np.empty((len(rows), len(LANES)))
-    chance = np.empty_like(sure)
+    p_on_lookout = np.empty((len(rows), len(LANES)))
+    p_if_in_time = np.empty_like(p_on_lookout)
     rates = rows[:, KIND_RATE : KIND_RATE + len(KINDS)]
     lengths = rows[:, KIND_S : KIND_S + len(KINDS)]
     open_find = 1.0 - np.exp(-rates * lengths)
@@ -69,11 +69,11 @@ def loss_if_examined_in_time(
         random = rows[:, RANDOM + lane]
         chosen = random + (1.0 - random) * rows[:, PICK_TRAFFICKER + lane]
         must = rows[:, PAPERWORK + lane] + rows[:, DUTY + lane]
-        sure[:, lane] = stays * hit * find[:, FULL]
-        chance[:, lane] = (
+        p_on_lookout[:, lane] = stays * hit * find[:, FULL]
+        p_if_in_time[:, lane] = (
             stays * (1.0 - hit) * (1.0 - must) * chosen * np.sum(shares * find, axis=1)
         )
-    return sure, chance
+    return p_on_lookout, p_if_in_time
 
 
 def loss_of_trip(
@@ -145,8 +145,8 @@ class Beliefs:
         if rows is not self._rows:
             self._rows = rows
             self._parts = loss_if_examined_in_time(rows, self.smuggling, self.lookout_share)
-        sure, chance = self._parts
-        return sure + chance * self.in_time[:, None]
+        p_on_lookout, p_if_in_time = self._parts
+        return p_on_lookout + p_if_in_time * self.in_time[:, None]
 
     def today(self, rows: Floats) -> None:
         """Set the settings of the day, from which `true_loss` follows."""
@@ -165,8 +165,8 @@ class Beliefs:
         if key not in self._of_trip:
             if key not in self._parts_of_trip:
                 self._parts_of_trip[key] = loss_of_trip(self._today, self.smuggling, deep, lookout)
-            sure, chance = self._parts_of_trip[key]
-            self._of_trip[key] = sure + chance * self.in_time[:, None]
+            p_on_lookout, p_if_in_time = self._parts_of_trip[key]
+            self._of_trip[key] = p_on_lookout + p_if_in_time * self.in_time[:, None]
         return self._of_trip[key]
 
     def perception(self) -> Perception:
