@@ -37,6 +37,7 @@ class TravellerFirearms:
     ) -> None:
         self.streams = streams
         self.entity = np.array([entity_number(f"visitor/{port}") for port in ports.ids])
+        # Many visitors of the Pacific region drive to Alaska and more often carry a firearm (C044).
         factor = np.where(ports.region == PACIFIC, smuggling.traveller_pacific_factor, 1.0)
         rate = smuggling.traveller_firearms_per_million * factor / 1e6
         mean = cars_per_day * (1.0 - resident_share) * rate
