@@ -149,7 +149,7 @@ def test_scarcity_calls_out_those_that_were_not_keen_and_loses_none() -> None:
     ]
     before = [found.decide(one).why for one in some]
     found.markets.markets["ON"].price_cad *= 1.5
-    found._terms.cache_clear()  # type: ignore[attr-defined]
+    found.day_begins(conditions().at(0.0))
     after = [found.decide(one) for one in some]
     assert before.count(PRICE) == 1000
     assert [one.why for one in after].count(PRICE) < 850
