@@ -1,130 +1,20 @@
-"""The command line: ``python -m sim``. A Hydra application."""
+"""The command line: ``python -m sim``. A Hydra application, and two commands beside it.
 
-import dataclasses
+``python -m sim status DIR`` says how far a study has come; ``python -m sim port_day ...`` writes a
+day at one port, minute by minute.
+"""
+
 import errno
 import json
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError
-from sim.execute.execution import in_array
-from sim.study.spec import StudySpec, own_folder
-
-RUNS = Path("runs")
-MOST_POINTS = 20_000
-"""A sweep of more points than this has to be confirmed."""
-
-
-@dataclasses.dataclass
-class CommandLine:
-    """What is to be run, as it is composed.
-
-    Attributes
-    ----------
-    specs : list of StudySpec
-        One, or one for each point of a sweep.
-    words : list of sequence of str
-        The overrides that made each point of a sweep.
-    """
-
-    specs: list[StudySpec] = dataclasses.field(default_factory=list)
-    words: list[Sequence[str]] = dataclasses.field(default_factory=list)
-    expected: int = 1
-    _plain: dict[str, Any] = dataclasses.field(default_factory=dict)
-    _experiment: str | None = None
-    _one: Any = None
-
-    def __call__(self, config: Any) -> None:
-        """Take the one configuration of a command without ``-m``."""
-        from hydra.core.hydra_config import HydraConfig
-
-        self._one = config
-        self._experiment = HydraConfig.get().runtime.choices.get("experiment")
-
-    def read(self) -> None:
-        """Read the one configuration, where Hydra does not comment on what is wrong with it."""
-        from sim.config import read_spec
-
-        if self._one is not None:
-            self.specs.append(read_spec(self._one, self._experiment))
-
-    def expect(self, points: int) -> None:
-        """Hear how many points there will be, before the first is composed."""
-        self.expected = points
-
-    def point(self, config: Any, words: Sequence[str], changed: Sequence[str] | None) -> None:
-        """Take a point of a sweep.
-
-        Parameters
-        ----------
-        config : omegaconf.DictConfig
-            With Hydra's own settings in it.
-        words : sequence of str
-            Its overrides.
-        changed : sequence of str, optional
-            Dotted names of the values that differ from the point before; None for any.
-        """
-        from sim import config as door
-
-        if changed is None:
-            self._experiment = config.hydra.runtime.choices.get("experiment")
-            self._plain = door.without_hydra(config)
-        else:
-            self._plain = door.with_values(self._plain, config, changed)
-        made = door.spec_of(self._plain, self._experiment)
-        if not self.specs:
-            self._confirm(made)
-        self.specs.append(made)
-        self.words.append(words)
-
-    def _confirm(self, first: StudySpec) -> None:
-        """Refuse more points than anyone would mean without saying so."""
-        if self.expected > MOST_POINTS and not first.configuration["study"]["confirm"]:
-            from sim.study.run import refusal
-
-            raise refusal(self.expected, self.expected * first.replications, first)
-
-    @property
-    def swept(self) -> bool:
-        """Whether these are the points of a sweep."""
-        return bool(self.words)
-
-    def in_folders(self, say: Callable[[str], object] = lambda line: None) -> Path:
-        """Give the study a folder, or each point of a sweep one named after what makes it differ.
-
-        Parameters
-        ----------
-        say : callable
-            Takes a line for the user.
-
-        Returns
-        -------
-        pathlib.Path
-            Folder of the store.
-        """
-        if not self.specs:
-            return RUNS
-        if not self.swept:
-            self.specs = [own_folder(self.specs[0], say)]
-            return self.specs[0].folder
-        base = Path(self.specs[0].configuration["study"]["dir"] or RUNS / "sweep")
-        shared = set.intersection(*map(set, self.words))
-        named = [",".join(word for word in words if word not in shared) for words in self.words]
-        named = [name.replace("/", "_") or "all" for name in named]
-        if len(set(named)) < len(named) or max(map(len, named)) > 120:
-            named = [f"{number:04d}" for number in range(len(named))]
-        self.specs = [
-            dataclasses.replace(one, folder=base / name)
-            for one, name in zip(self.specs, named, strict=True)
-        ]
-        return base
-
 
 if TYPE_CHECKING:
+    from sim.config.command_line import CommandLine
     from sim.study.run import Ended
     from sim.study.spec import StudySpec
 
@@ -151,18 +41,21 @@ def main() -> int:
     from sim.progress import Progress
 
     progress = Progress(_complain)
-    base = RUNS
+    base = Path("runs")
     try:
         if sys.argv[1:2] == ["status"]:
             return _status(sys.argv[2:])
-        sys.argv[1:] = in_array(sys.argv[1:])
-        asked = compose()
-        base = asked.in_folders(_complain)
-        if not asked.specs:
+        from sim.config.command_line import compose
+
+        if sys.argv[1:2] == ["port_day"]:
+            return _port_day(compose(sys.argv[2:]))
+        command_line = compose(sys.argv[1:])
+        base = command_line.in_folders(_complain)
+        if not command_line.specs:
             return 0
         from sim.study.run import run_study
 
-        ended = run_study(asked.specs, base, progress)
+        ended = run_study(command_line.specs, base, progress)
     except InputError as error:
         _complain(str(error))
         return BAD_INPUT
@@ -183,28 +76,7 @@ def main() -> int:
             f"replications are kept in {base}; the same command continues"
         )
         return BAD_INPUT
-    return _report(asked.specs, ended, base)
-
-
-def compose() -> CommandLine:
-    """Have Hydra compose the configuration, or each point of a sweep; nothing is run yet."""
-    import hydra
-
-    from sim import config
-
-    if not config.CONF.is_dir():
-        raise InputError(f"{config.CONF}: the folder of configurations is missing")
-    asked = CommandLine()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra passes errors on instead of printing them
-    with tempfile.TemporaryDirectory() as scratch:
-        config.register(Path(scratch))
-        command = hydra.main(version_base="1.3", config_path=str(config.CONF), config_name="run")
-        try:
-            command(asked)()
-            asked.read()
-        except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
-            raise InputError(config.explain(error, [*config.known_names(), "experiment"])) from None
-    return asked
+    return _report(command_line.specs, ended, base)
 
 
 def _complain(line: str) -> None:
@@ -221,7 +93,17 @@ def _status(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _report(asked: Sequence["StudySpec"], ended: "Ended", base: Path) -> int:
+def _port_day(command_line: "CommandLine") -> int:
+    """Write the first day of every point, minute by minute."""
+    from sim.study.port_day import write_port_day
+
+    command_line.in_folders()
+    for spec in command_line.specs:
+        print(write_port_day(spec.folder, spec.points))
+    return 0
+
+
+def _report(specs: Sequence["StudySpec"], ended: "Ended", base: Path) -> int:
     """Print the first scenario's summary, and where the results are."""
     if ended.failures:
         more = f" and {len(ended.failures) - 1} more" if len(ended.failures) > 1 else ""
@@ -230,14 +112,14 @@ def _report(asked: Sequence["StudySpec"], ended: "Ended", base: Path) -> int:
             "where; what is done is kept, and the same command tries the rest again"
         )
         return FAILED
-    for one in ended.broken:
-        _complain(str(one))
+    for law in ended.broken:
+        _complain(str(law))
     if ended.share:
         print(ended.share)
         return 0
-    if len(asked) == 1 and not ended.broken:
-        _print_summary(asked[0])
-    for spec in asked:
+    if len(specs) == 1 and not ended.broken:
+        _print_summary(specs[0])
+    for spec in specs:
         print(f"results: {spec.folder}")
         if not ended.broken:
             _print_what_is_left_out(spec.folder)

@@ -63,7 +63,7 @@ def shown(table: pd.DataFrame, titles: dict[str, str]) -> Children:
     Parameters
     ----------
     table : pandas.DataFrame
-        As `sim.port_day` writes it.
+        As `sim.study.port_day` writes it.
     titles : dict
         Titles by scenario, the baseline first.
     """
@@ -261,7 +261,8 @@ def _begin(view: View, scenario: Scenario | None, live: Live) -> None:
     name = _name(view, scenario)
     folder = live.make(name)
     words = [
-        "sim.port_day",
+        "sim",
+        "port_day",
         f"ports=[{view.port}]",
         f"run.start={view.day.isoformat()}",
         f"study.dir={quoted(folder)}",

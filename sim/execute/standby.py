@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 
-MODULES = ("sim", "sim.port_day")
+MODULES = ("sim",)
 
 
 def main() -> None:
@@ -28,12 +28,12 @@ def main() -> None:
         raise SystemExit(f"{module}: is not one of {', '.join(MODULES)}")
     threading.Thread(target=_end_with_input, daemon=True).start()
     sys.argv = [f"python -m {module}", *words]
-    runpy.run_module("sim.__main__" if module == "sim" else module, run_name="__main__")
+    runpy.run_module(f"{module}.__main__", run_name="__main__")
 
 
 def load() -> None:
     """Import what a run needs, and have the engine compiled and called once."""
-    for name in ("hydra", "pandas", "pyarrow.parquet", "sim.config", "sim.study.run"):
+    for name in ("hydra", "pandas", "pyarrow.parquet", "sim.config.command_line", "sim.study.run"):
         importlib.import_module(name)
     from sim.execute.chunk import replicate
     from sim.execute.worker import precompile

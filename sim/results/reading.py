@@ -328,7 +328,7 @@ def read_port_day(folder: Path) -> "tuple[pd.DataFrame, dict[str, Any]]":
     Returns
     -------
     pandas.DataFrame
-        The columns of `sim.port_day.port_day`, and scenario.
+        The columns of `sim.study.port_day.port_day`, and scenario.
     dict
         port, date, and scenarios: titles by name.
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config
-from sim import config as config_schema
+from sim.config.reading import read_spec
+from sim.config.schema import CONF, register
 from sim.errors import InputError
 from sim.model.port.traffic import BUS, CAR, FAST, NEXUS, TRUCK
 from sim.model.smuggling.enrolment import Enrolment
@@ -86,9 +86,9 @@ def test_contraband_that_goes_the_other_way_is_refused(changes: Changes, message
 
 @pytest.mark.parametrize("kind", ["handgun", "parts", "drugs", "currency", "persons"])
 def test_every_contraband_runs_and_something_of_it_is_carried(kind: str) -> None:
-    config_schema.register()
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        asked = config.read_spec(
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        asked = read_spec(
             compose("run", [f"contraband={kind}", "run.days=4", "ports=[fort-erie,sarnia]"])
         )
     (at,) = asked.points

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config
-from sim import config as config_schema
+from sim.config.reading import read_spec
+from sim.config.schema import CONF, GROUPS_WITH_DEFAULT, register
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue
 from sim.study.manifest import configuration_hash
@@ -29,21 +29,22 @@ GROUPS = [
     "execution",
 ]
 CHOICES = [
-    (group, path.stem) for group in GROUPS for path in sorted((config.CONF / group).glob("*.yaml"))
+    *((group, "default") for group in GROUPS_WITH_DEFAULT),
+    *((group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))),
 ]
-EXPERIMENTS = sorted(path.stem for path in (config.CONF / "experiment").glob("*.yaml"))
+EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 
 
 def settings(*overrides: str, experiment: str | None = None) -> StudySpec:
-    config_schema.register()
+    register()
     chosen = [f"experiment={experiment}"] if experiment else []
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        return config.read_spec(compose("run", [*chosen, *overrides]), experiment)
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return read_spec(compose("run", [*chosen, *overrides]), experiment)
 
 
 def test_every_folder_of_conf_is_a_group_that_is_tried() -> None:
-    folders = {path.name for path in config.CONF.iterdir() if path.is_dir()}
-    assert folders - {"local"} == {*GROUPS, "experiment"}
+    folders = {path.name for path in CONF.iterdir() if path.is_dir()}
+    assert folders - {"local", "experiment"} | {*GROUPS_WITH_DEFAULT} == {*GROUPS}
 
 
 def test_nothing_given_is_the_baseline_of_the_whole_border_for_a_year() -> None:
@@ -70,7 +71,7 @@ def test_every_experiment_composes(experiment: str) -> None:
     assert asked.name == experiment
     assert asked.folder == Path("runs") / experiment
     assert asked.points[0].scenario.name == "baseline"
-    lines = (config.CONF / "experiment" / f"{experiment}.yaml").read_text().splitlines()
+    lines = (CONF / "experiment" / f"{experiment}.yaml").read_text().splitlines()
     assert f"# python -m sim experiment={experiment}" in lines
 
 

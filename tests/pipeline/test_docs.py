@@ -16,8 +16,8 @@ from analysis.__main__ import parser as analysis_parser
 from docs.__main__ import PAGES, main, out_of_date
 from docs.markdown import anchor, plain
 from docs.study import BEGIN, END, FINDINGS, PICTURE
-from sim import config
-from sim import config as config_schema
+from sim.config.reading import read_spec
+from sim.config.schema import CONF, register
 from sim.scenario.reading import names
 from tests import synthetic_study
 
@@ -187,12 +187,12 @@ def test_every_command_of_the_readme_composes(arguments: list[str]) -> None:
     if arguments[:1] == ["status"]:
         assert len(arguments) == 2
         return
-    config_schema.register()
+    register()
     for overrides in points(arguments):
         chosen = [word.partition("=")[2] for word in overrides if word.startswith("experiment=")]
-        with initialize_config_dir(str(config.CONF), version_base="1.3"):
+        with initialize_config_dir(str(CONF), version_base="1.3"):
             composed = compose("run", overrides)
-        assert config.read_spec(composed, *chosen).points
+        assert read_spec(composed, *chosen).points
 
 
 @pytest.mark.parametrize("arguments", commands("analysis"), ids=" ".join)
@@ -215,9 +215,9 @@ def test_the_proposals_of_the_commands_are_those_of_the_headline() -> None:
     rows = [line for line in table.splitlines() if line.startswith("|")]
     rows = rows[: next(i for i, row in enumerate(rows) if "adversary" in row)]
     listed = re.findall(r"`(\w+)`", " ".join(rows))
-    config_schema.register()
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        headline = config.read_spec(compose("run", ["experiment=headline"]), "headline")
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        headline = read_spec(compose("run", ["experiment=headline"]), "headline")
     assert {"baseline", *listed} == {point.scenario.name for point in headline.points}
     assert len(listed) == len(set(listed)) == 30
     assert set(listed) <= set(names())

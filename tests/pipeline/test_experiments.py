@@ -9,18 +9,17 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 import sim.__main__ as door
-from sim import config
-from sim import config as config_schema
+from sim.config.schema import CONF, register
 from sim.results.reading import read_study
 from tests.pipeline import stand_in
 
-EXPERIMENTS = sorted(path.stem for path in (config.CONF / "experiment").glob("*.yaml"))
+EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 
 
 def small(experiment: str) -> list[str]:
     """Overrides that make an experiment as small as it can be."""
-    config_schema.register()
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
         asked = compose("run", [f"experiment={experiment}"])
     points = {"lhs": 16, "sobol": 2, "optimise": 4}.get(asked.design.method, 64)
     return [
@@ -38,7 +37,6 @@ def test_every_experiment_runs(
     fake = types.ModuleType("sim.replication")
     fake.run_replication = stand_in.run_replication  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sim.replication", fake)
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     given = [*small(experiment), f"study.dir={tmp_path / 'study'}"]
     monkeypatch.setattr(sys, "argv", ["sim", *given])
     assert door.main() == 0
@@ -51,5 +49,5 @@ def test_every_experiment_runs(
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_an_experiment_begins_with_its_command(experiment: str) -> None:
-    lines = (config.CONF / "experiment" / f"{experiment}.yaml").read_text().splitlines()
+    lines = (CONF / "experiment" / f"{experiment}.yaml").read_text().splitlines()
     assert f"# python -m sim experiment={experiment}" in lines[:2]

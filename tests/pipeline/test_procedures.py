@@ -34,7 +34,6 @@ def model(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
     fake = types.ModuleType("sim.replication")
     fake.run_replication = run_replication  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sim.replication", fake)
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     return seen
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import sim.__main__ as door
+from sim.config import command_line
 from sim.scenario.point import Point
 from sim.study import run as run_study
 from tests.pipeline import stand_in
@@ -15,11 +16,9 @@ QUICK = ["ports=[sarnia]", "run.days=2", "run.replications=1", "execution=serial
 
 
 @pytest.fixture
-def compose(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Point]]:
+def compose() -> Callable[..., list[Point]]:
     def composed(*words: str) -> list[Point]:
-        monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
-        monkeypatch.setattr(sys, "argv", ["sim", *words])
-        return [one.points[0] for one in door.compose().specs]
+        return [spec.points[0] for spec in command_line.compose(words).specs]
 
     return composed
 
@@ -98,7 +97,6 @@ def test_a_bad_sweep_is_one_line_before_anything_runs(
     given: str,
     words: str,
 ) -> None:
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     monkeypatch.setattr("sim.execute.chunk.replicate", stand_in.run_replication)
     folder = tmp_path / "study"
     monkeypatch.setattr(sys, "argv", ["sim", "-m", *QUICK, given, f"study.dir='{folder}'"])

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim import config
-from sim import config as config_schema
+from sim.config.reading import read_spec
+from sim.config.schema import CONF, register
 from sim.design.design import full_factorial
 from sim.design.factors import Factor, uncertain
 from sim.design.worlds import worlds
@@ -22,9 +22,9 @@ SMALL = ("experiment=quick", "run.days=1")
 
 
 def composed(*overrides: str) -> StudySpec:
-    config_schema.register()
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        return config.read_spec(compose("run", overrides=[*SMALL, *overrides]))
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return read_spec(compose("run", overrides=[*SMALL, *overrides]))
 
 
 def test_every_scenario_meets_every_smuggler_in_every_world() -> None:

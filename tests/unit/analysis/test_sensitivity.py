@@ -14,8 +14,8 @@ from analysis.charts.prim_box import prim_box
 from analysis.discovery import prim
 from analysis.language import parameter_text, speaking
 from analysis.sensitivity import morris, sobol, two_way
-from sim.design.asking import DesignConfig, design_of
 from sim.design.factors import Factor
+from sim.design.from_config import DesignConfig, design_of
 from sim.design.worlds import worlds
 from sim.errors import InputError
 from tests.made_design import made

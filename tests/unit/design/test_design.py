@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.design.asking import DesignConfig, design_of
+from sim.design.from_config import DesignConfig, design_of
 from sim.errors import InputError
 
 SHARE, SCALE = "inspection.selective_share", "staffing.officers_scale"
@@ -88,7 +88,7 @@ def test_a_whole_number_stays_whole() -> None:
         ("lhs", {"vary": ["database.link_everywhere"]}, "is true or false, not a number"),
         ("grid", {"vary": ["smuggling.organisations"]}, "is settled before the first day"),
         ("grid", {"vary": "uncertain"}, "name the parameters that scenarios set"),
-        ("lhs", {"vary": TWO, "points": 2}, "is not above the 2 factors"),
+        ("lhs", {"vary": TWO, "points": 2}, "design.points = 2 is not above 2"),
         ("lhs", {"vary": 7}, "is not names of parameters"),
         ("lhs", {"vary": []}, "names no parameter"),
         ("lhs", {"vary": [SHARE, SHARE]}, "twice"),

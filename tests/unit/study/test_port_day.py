@@ -8,10 +8,10 @@ import pytest
 
 from sim.errors import InputError
 from sim.parameters import Parameters
-from sim.port_day import minute_means, port_day
 from sim.results.reading import read_port_day
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.point import Point
+from sim.study.port_day import minute_means, port_day
 
 
 def point(ports: tuple[str, ...] = ("emerson",), scenario: Scenario = BASELINE) -> Point:

@@ -9,27 +9,27 @@ sweep share one store and one executor.
 
 import itertools
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, RangeSweep
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-ConfigStore.instance().store(
-    group="hydra/sweeper",
-    name="points",
-    node={"_target_": f"{__name__}.PointsSweeper"},
-    provider="border-interdiction",
-)
+PLUGIN = "hydra_plugins.border_interdiction"
+"""Hydra instantiates plugins under this package only; the name stands for this file."""
 
 
 class PointsSweeper(Sweeper):
     """Gives the points of a sweep to the program, one after another."""
+
+    __module__ = PLUGIN
 
     def __init__(self) -> None:
         self.hydra_context: HydraContext | None = None
@@ -50,19 +50,20 @@ class PointsSweeper(Sweeper):
         assert self.config is not None
         loader = self.hydra_context.config_loader
         parser = OverridesParser.create(config_loader=loader)
-        overrides = {one.get_key_element(): one for one in parser.parse_overrides(arguments)}
-        self.program.expect(math.prod(_count(one) for one in overrides.values()))
+        parsed = parser.parse_overrides(arguments)
+        overrides = {override.get_key_element(): override for override in parsed}
+        self.program.expect(math.prod(_count(override) for override in overrides.values()))
         plain = {
-            key: one.is_sweep_override()
-            and one.package is None
-            and not (one.is_add() or one.is_force_add() or one.is_delete())
-            and not loader.get_group_options(one.key_or_group)
-            for key, one in overrides.items()
+            key: override.is_sweep_override()
+            and override.package is None
+            and not (override.is_add() or override.is_force_add() or override.is_delete())
+            and not loader.get_group_options(override.key_or_group)
+            for key, override in overrides.items()
         }
         values: dict[str, Any] = {}
         composed: DictConfig | None = None
         before: Sequence[str] = ()
-        for words in itertools.product(*(_words(key, one) for key, one in overrides.items())):
+        for words in itertools.product(*(_words(key, given) for key, given in overrides.items())):
             changed = [
                 key
                 for key, word, old in itertools.zip_longest(overrides, words, before)
@@ -79,6 +80,17 @@ class PointsSweeper(Sweeper):
                         OmegaConf.update(composed, key, values[word], merge=True)
                 self.program.point(composed, words, changed)
             before = words
+
+
+def register() -> None:
+    """Make the sweeper known to Hydra, as ``hydra/sweeper=points``.
+
+    A folder ``hydra_plugins`` would be found by every other Hydra program of the environment.
+    """
+    sys.modules[PLUGIN] = sys.modules[__name__]
+    Plugins.instance().register(PointsSweeper)
+    node = {"_target_": f"{PLUGIN}.{PointsSweeper.__name__}"}
+    ConfigStore.instance().store(group="hydra/sweeper", name="points", node=node)
 
 
 def _count(override: Override) -> int:

@@ -78,55 +78,55 @@ class DesignConfig:
     table: str = PLAUSIBLE
 
 
-def role_of(asked: DesignConfig) -> str:
+def role_of(config: DesignConfig) -> str:
     """What the points of a design are."""
-    role = asked.role or ROLE_OF[asked.method]
+    role = config.role or ROLE_OF[config.method]
     if role not in ROLES:
         raise InputError(f"design.role = {role!r} is not one of {', '.join(ROLES)}")
-    if role == SCENARIO and asked.vary == UNCERTAIN:
+    if role == SCENARIO and config.vary == UNCERTAIN:
         raise InputError(
             f"design.vary: name the parameters that scenarios set, such as "
-            f"{{inspection.selective_share: [0.005, 0.03]}} (design={asked.method})"
+            f"{{inspection.selective_share: [0.005, 0.03]}} (design={config.method})"
         )
-    if role == WORLD and asked.method == "optimise":
+    if role == WORLD and config.method == "optimise":
         raise InputError("design.role = 'world' with design=optimise: nobody chooses the world")
     return role
 
 
-def design_of(asked: DesignConfig) -> Design:
-    """Make the design that is asked for; an optimisation's has no points yet.
+def design_of(config: DesignConfig) -> Design:
+    """Make the design of a configuration; that of an optimisation has no points yet.
 
     Raises
     ------
     InputError
         With field, value, bound and unit in one line.
     """
-    role = role_of(asked)
-    if asked.method == "table":
-        return read_points(asked.table, asked.points, role)
-    factors = read_factors(asked.vary, listed=asked.method == "grid")
-    _check_size(asked, factors)
-    count, seed = len(factors), asked.seed
+    role = role_of(config)
+    if config.method == "table":
+        return read_points(config.table, config.points, role)
+    factors = read_factors(config.vary, listed=config.method == "grid")
+    _check_size(config, factors)
+    count, seed = len(factors), config.seed
     options: dict[str, Any] = {"seed": seed}
-    if asked.method == "grid":
-        return _grid(asked, role, factors)
-    if asked.method == "lhs":
-        places = sampling.latin_hypercube(count, asked.points, seed)
-    elif asked.method == "sobol":
-        places = sampling.saltelli(count, asked.points, seed, second_order=asked.second_order)
-        options |= {"base": asked.points, "second_order": asked.second_order}
-    elif asked.method == "morris":
-        places = sampling.trajectories(count, asked.trajectories, asked.levels, seed)
-        options |= {"trajectories": asked.trajectories, "levels": asked.levels}
+    if config.method == "grid":
+        return _grid(config, role, factors)
+    if config.method == "lhs":
+        places = sampling.latin_hypercube(count, config.points, seed)
+    elif config.method == "sobol":
+        places = sampling.saltelli(count, config.points, seed, second_order=config.second_order)
+        options |= {"base": config.points, "second_order": config.second_order}
+    elif config.method == "morris":
+        places = sampling.trajectories(count, config.trajectories, config.levels, seed)
+        options |= {"trajectories": config.trajectories, "levels": config.levels}
     else:
         places = np.empty((0, count))
-        options |= {"goal": asked.goal, "trials": asked.points, "batch": asked.batch}
-    return Design.at(asked.method, role, factors, places, options)
+        options |= {"goal": config.goal, "trials": config.points, "batch": config.batch}
+    return Design.at(config.method, role, factors, places, options)
 
 
-def _grid(asked: DesignConfig, role: str, factors: tuple[Factor, ...]) -> Design:
+def _grid(config: DesignConfig, role: str, factors: tuple[Factor, ...]) -> Design:
     tried = [
-        factor.values or tuple(factor.value(place) for place in np.linspace(0, 1, asked.levels))
+        factor.values or tuple(map(factor.value, np.linspace(0, 1, config.levels)))
         for factor in factors
     ]
     index = sampling.full_grid([len(values) for values in tried])
@@ -136,43 +136,43 @@ def _grid(asked: DesignConfig, role: str, factors: tuple[Factor, ...]) -> Design
             values[round(place * (len(values) - 1))]
             for values, place in zip(tried, row, strict=True)
         ]
-        rows.append({one.name: value for one, value in zip(factors, chosen, strict=True)})
-    spans = [one.high - one.low or 1.0 for one in factors]
+        rows.append({factor.name: value for factor, value in zip(factors, chosen, strict=True)})
+    spans = [factor.high - factor.low or 1.0 for factor in factors]
     places = np.array(
         [
-            [(row[one.name] - one.low) / span for one, span in zip(factors, spans, strict=True)]
+            [(row[f.name] - f.low) / span for f, span in zip(factors, spans, strict=True)]
             for row in rows
         ]
     )
-    return Design("grid", role, factors, places, {"seed": asked.seed}, tuple(rows))
+    return Design("grid", role, factors, places, {"seed": config.seed}, tuple(rows))
 
 
-def size_of(asked: DesignConfig, factors: tuple[Factor, ...]) -> int:
+def size_of(config: DesignConfig, factors: tuple[Factor, ...]) -> int:
     """Count the points of a design."""
     count = len(factors)
-    if asked.method == "grid":
-        return math.prod(len(factor.values) or asked.levels for factor in factors)
-    if asked.method == "sobol":
-        return asked.points * (2 * count + 2 if asked.second_order else count + 2)
-    return asked.trajectories * (count + 1) if asked.method == "morris" else asked.points
+    if config.method == "grid":
+        return math.prod(len(factor.values) or config.levels for factor in factors)
+    if config.method == "sobol":
+        return config.points * (2 * count + 2 if config.second_order else count + 2)
+    return config.trajectories * (count + 1) if config.method == "morris" else config.points
 
 
-def _check_size(asked: DesignConfig, factors: tuple[Factor, ...]) -> None:
+def _check_size(config: DesignConfig, factors: tuple[Factor, ...]) -> None:
     for name in ("points", "levels", "trajectories", "batch"):
-        check_within(f"design.{name}", getattr(asked, name), 1, math.inf, name)
-    check_within("design.seed", asked.seed, 0, 2**32 - 1)
-    if asked.method == "sobol" and asked.points & (asked.points - 1):
-        raise InputError(f"design.points = {asked.points} is not a power of 2 (design=sobol)")
-    if asked.method == "morris" and (asked.levels < 2 or asked.levels % 2):
-        raise InputError(f"design.levels = {asked.levels} is not an even number (design=morris)")
-    if asked.method == "morris" and asked.trajectories < 2:
+        check_within(f"design.{name}", getattr(config, name), 1, math.inf, name)
+    check_within("design.seed", config.seed, 0, 2**32 - 1)
+    if config.method == "sobol" and config.points & (config.points - 1):
+        raise InputError(f"design.points = {config.points} is not a power of 2 (design=sobol)")
+    if config.method == "morris" and (config.levels < 2 or config.levels % 2):
+        raise InputError(f"design.levels = {config.levels} is not an even number (design=morris)")
+    if config.method == "morris" and config.trajectories < 2:
         raise InputError("design.trajectories = 1 is below 2 trajectories (design=morris)")
-    if asked.method == "grid" and asked.levels < 2:
+    if config.method == "grid" and config.levels < 2:
         raise InputError("design.levels = 1 is below 2 levels (design=grid)")
-    if asked.method == "lhs" and asked.points <= len(factors):
+    if config.method == "lhs" and config.points <= len(factors):
         raise InputError(
-            f"design.points = {asked.points} is not above the {len(factors)} factors of the design "
-            "(design=lhs): nothing could be told apart"
+            f"design.points = {config.points} is not above {len(factors)}, the number of factors "
+            "(design=lhs): their effects could not be told apart"
         )
 
 
@@ -218,7 +218,7 @@ class SelectionConfig:
 def procedure_of(
     plain: Mapping[str, Any], scenarios: Iterable[Scenario], replications: int, workers: int
 ) -> Procedure | None:
-    """Read the procedure that a configuration asks for, if it does.
+    """Read the procedure of a configuration, if it has one.
 
     Parameters
     ----------
@@ -239,12 +239,12 @@ def procedure_of(
     stopping = StoppingConfig(**plain["stopping"])
     selection = SelectionConfig(**plain["selection"])
     design = DesignConfig(**plain["design"])
-    asked = {
+    requested = {
         "precision": plain["precision"] is not None,
         "selection.metric": selection.metric is not None,
         "design=optimise": design.method == "optimise",
     }
-    given = [name for name, is_given in asked.items() if is_given]
+    given = [name for name, is_given in requested.items() if is_given]
     if len(given) > 1:
         raise InputError(f"configuration: {' and '.join(given)} at the same time: give one")
     if not given:
@@ -254,9 +254,9 @@ def procedure_of(
             f"configuration: stopping.pilot = {stopping.pilot} is not within 2 and "
             f"stopping.maximum = {stopping.maximum} replications"
         )
-    if asked["precision"]:
+    if requested["precision"]:
         return _precision(plain["precision"], stopping)
-    if asked["selection.metric"]:
+    if requested["selection.metric"]:
         return _selection(selection, stopping, list(scenarios), workers)
     return _optimisation(design, replications)
 
@@ -308,38 +308,38 @@ def _metric(name: str, where: str) -> Any:
 
 
 def _selection(
-    asked: SelectionConfig, stopping: StoppingConfig, scenarios: list[Scenario], workers: int
+    config: SelectionConfig, stopping: StoppingConfig, scenarios: list[Scenario], workers: int
 ) -> Selection:
-    name = str(asked.metric)
+    name = str(config.metric)
     metric = _metric(name, "selection.metric")
     if metric.better == "":
         raise InputError(
             f"configuration: selection.metric = {name}: neither more nor less of it is better"
         )
-    if asked.margin is None or not asked.margin > 0:
+    if config.margin is None or not config.margin > 0:
         raise InputError(
-            f"configuration: selection.margin = {asked.margin} is not a difference that matters, "
+            f"configuration: selection.margin = {config.margin} is not a difference that matters, "
             f"above 0 {metric.unit}"
         )
-    if not 0.5 <= asked.confidence < 1:
+    if not 0.5 <= config.confidence < 1:
         raise InputError(
-            f"configuration: selection.confidence = {asked.confidence} is outside 0.5 to 1"
+            f"configuration: selection.confidence = {config.confidence} is outside 0.5 to 1"
         )
-    bounds = frozenset(one.name for one in scenarios if one.bound)
+    bounds = frozenset(scenario.name for scenario in scenarios if scenario.bound)
     if len(scenarios) - len(bounds) < 2:
         raise InputError("configuration: selection needs scenarios to select from: compare=[...]")
     return Selection(
-        name, asked.margin, asked.confidence, stopping.pilot, stopping.maximum, workers, bounds
+        name, config.margin, config.confidence, stopping.pilot, stopping.maximum, workers, bounds
     )
 
 
-def _optimisation(asked: DesignConfig, replications: int) -> Optimisation:
-    goal = _metric(asked.goal, "design.goal")
+def _optimisation(config: DesignConfig, replications: int) -> Optimisation:
+    goal = _metric(config.goal, "design.goal")
     if goal.better == "":
         raise InputError(
-            f"configuration: design.goal = {asked.goal}: neither more nor less of it is better"
+            f"configuration: design.goal = {config.goal}: neither more nor less of it is better"
         )
-    limits = asked.at_most or {}
+    limits = config.at_most or {}
     if not isinstance(limits, Mapping):
         raise InputError(
             f"configuration: design.at_most = {limits!r} is not a mapping of metrics to rises"
@@ -351,13 +351,13 @@ def _optimisation(asked: DesignConfig, replications: int) -> Optimisation:
                 f"configuration: design.at_most: {name} = {most!r} is not a number ({unit})"
             )
     return Optimisation(
-        read_factors(asked.vary, listed=False),
-        asked.goal,
+        read_factors(config.vary, listed=False),
+        config.goal,
         {str(name): float(most) for name, most in limits.items()},
-        asked.points,
-        asked.batch,
+        config.points,
+        config.batch,
         replications,
-        asked.seed,
+        config.seed,
     )
 
 

@@ -1,30 +1,26 @@
-"""The door from Hydra to parameters: a mutable twin goes in, frozen values come out."""
+"""From a composed configuration to what is to be run, or one line that says what is wrong."""
 
 import dataclasses
 import datetime
 import functools
 import os
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hydra.core.config_store import ConfigStore
-from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-import sim.scenario.reading
-from sim.design.asking import (
+from sim.config.messages import explain
+from sim.config.schema import SOURCE, known_names
+from sim.design.design import WORLD, Design, full_factorial
+from sim.design.from_config import (
     METHODS,
     DesignConfig,
-    SelectionConfig,
-    StoppingConfig,
     design_of,
     most_replications,
     procedure_of,
 )
-from sim.design.design import WORLD, Design, full_factorial
 from sim.design.worlds import worlds
 from sim.errors import InputError, check_within
 from sim.execute.execution import Execution
@@ -36,8 +32,6 @@ from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import ENGINES, YEARS, Point
 from sim.study.spec import StudySpec
 
-CONF = Path(__file__).resolve().parent.parent / "conf"
-SOURCE = "configuration"
 PORT_SETS = ("all", "official119")
 
 
@@ -97,8 +91,8 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     _one_of("year", plain["year"], YEARS)
     _one_of("engine", plain["engine"], ENGINES)
     _one_of("study.detail", study["detail"], DETAILS)
-    own_table = study["ports_table"] or None
-    table = _port_table(plain["year"], own_table, _changed_ns(own_table))
+    given_table = study["ports_table"] or None
+    table = _port_table(plain["year"], given_table, _changed_ns(given_table))
     ports = _ports(plain["ports"], table)
     scenarios = _scenarios(plain)
     base = Point(
@@ -110,7 +104,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         days=run["days"],
         seed=run["seed"],
         engine=plain["engine"],
-        ports_table=own_table,
+        ports_table=given_table,
     )
     design = _design(plain)
     scenarios += design.scenarios if design else []
@@ -139,16 +133,16 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
 
 
 def _design(plain: dict[str, Any]) -> Design | None:
-    """Make the design that is asked for: of a method, or worlds drawn at random."""
-    asked = DesignConfig(**plain["design"])
+    """Make the design of a configuration, if it has one: of a method, or worlds drawn at random."""
+    config = DesignConfig(**plain["design"])
     check_within(f"{SOURCE}: worlds", plain["worlds"], 0, 100_000, "worlds")
-    _one_of("design.method", asked.method, METHODS)
-    if asked.method == "none":
-        return worlds(plain["worlds"], asked.seed) if plain["worlds"] else None
-    design = design_of(asked)
+    _one_of("design.method", config.method, METHODS)
+    if config.method == "none":
+        return worlds(plain["worlds"], config.seed) if plain["worlds"] else None
+    design = design_of(config)
     if plain["worlds"] and design.role == WORLD:
         raise InputError(
-            f"{SOURCE}: worlds = {plain['worlds']} with design={asked.method}: "
+            f"{SOURCE}: worlds = {plain['worlds']} with design={config.method}: "
             "the design makes the worlds; give one"
         )
     return design
@@ -158,7 +152,7 @@ def _plain(config: DictConfig) -> dict[str, Any]:
     try:
         content = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
-        raise InputError(explain(error, known_names())) from None
+        raise InputError(explain(error)) from None
     if not isinstance(content, dict):
         raise InputError(f"{SOURCE}: is not a mapping")
     plain = {str(key): value for key, value in content.items()}
@@ -167,11 +161,11 @@ def _plain(config: DictConfig) -> dict[str, Any]:
         for key, value in plain.items()
         for name in (value if isinstance(value, dict) else [""])
     ]
-    known = [*catalogue(), *known_names()]
+    names = [*catalogue(), *known_names()]
     for name in given:
-        if name not in known:
-            raise InputError.unknown("name", name, known, SOURCE)
-    for name in known:
+        if name not in names:
+            raise InputError.unknown("name", name, names, SOURCE)
+    for name in names:
         if name not in given:
             raise InputError(f"{SOURCE}: {name} is missing")
     return plain
@@ -180,7 +174,10 @@ def _plain(config: DictConfig) -> dict[str, Any]:
 def _parameters(plain: dict[str, Any]) -> Parameters:
     if plain["adversary"] is not None:
         plain["smuggling"] = {**plain["smuggling"], "adversary": plain["adversary"]}
-    rooms = {one.name: _room(one.type(**plain[one.name])) for one in dataclasses.fields(Parameters)}  # type: ignore[operator]
+    rooms = {
+        room.name: _room(room.type(**plain[room.name]))  # type: ignore[operator]
+        for room in dataclasses.fields(Parameters)
+    }
     parameters = Parameters(**rooms)
     check(parameters, SOURCE)
     return parameters
@@ -193,8 +190,8 @@ def _room(values: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=8)
-def _port_table(year: int, own: str | None, changed_ns: int) -> Ports:
-    return read_ports(year, Path(own) if own else None)
+def _port_table(year: int, path: str | None, changed_ns: int) -> Ports:
+    return read_ports(year, Path(path) if path else None)
 
 
 def _changed_ns(path: str | None) -> int:
@@ -248,195 +245,38 @@ def _adversaries(plain: dict[str, Any]) -> list[str]:
 
 def _ports(value: Any, table: Ports) -> tuple[str, ...]:
     words = _words("ports", value)
-    known = [str(port_id) for port_id in table.ids]
+    ids = [str(port_id) for port_id in table.ids]
     if words == ["all"]:
-        return tuple(sorted(known))
+        return tuple(sorted(ids))
     if words == ["official119"]:
         return tuple(sorted(str(port_id) for port_id in table.ids[table.in_119]))
     for word in words:
-        if word not in known:
-            raise InputError.unknown("port", word, [*known, *PORT_SETS], f"{SOURCE}: ports")
+        if word not in ids:
+            raise InputError.unknown("port", word, [*ids, *PORT_SETS], f"{SOURCE}: ports")
     return tuple(sorted(words))
 
 
 def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
-    folder = plain["study"]["scenarios"]
-    read = functools.partial(
-        sim.scenario.reading.read, folder=Path(folder) if folder else sim.scenario.reading.FOLDER
-    )
+    from sim.scenario.reading import FOLDER, read  # its libraries take a while, and help needs none
 
-    def one(name: str, value: Any) -> Scenario:
-        parts = [read(word) for word in _words(name, value)]
+    given_folder = plain["study"]["scenarios"]
+    folder = Path(given_folder) if given_folder else FOLDER
+
+    def combined(name: str, value: Any) -> Scenario:
+        parts = [read(word, folder) for word in _words(name, value)]
         return parts[0] if len(parts) == 1 else Scenario.combine(parts)
 
     if not plain["compare"]:
-        return [one("scenario", plain["scenario"])]
+        return [combined("scenario", plain["scenario"])]
     if plain["scenario"] != BASELINE.name:
         raise InputError(
             f"{SOURCE}: scenario = {plain['scenario']!r} with compare or an experiment: give one"
         )
-    against = [one("compare", value) for value in plain["compare"]]
+    against = [combined("compare", value) for value in plain["compare"]]
     named = [BASELINE.name, *(scenario.name for scenario in against)]
     for name in named:
         if named.count(name) > 1:
             raise InputError(
                 f"{SOURCE}: compare names {name!r} twice (the baseline is always there)"
             )
-    return [one("scenario", BASELINE.name), *against]
-
-
-def words(listed: Any) -> list[str]:
-    """Read a list of overrides as it was given, without resolving anything in it."""
-    plain = OmegaConf.to_container(listed, resolve=False)
-    return [str(word) for word in plain or ()]
-
-
-@dataclass
-class _Run:
-    start: str = "2005-01-01"
-    days: int = 365
-    replications: int = 6
-    seed: int = 1
-
-
-@dataclass
-class _Execution:
-    kind: str = MISSING
-    workers: int | None = None
-    address: str = "local"
-    index: int | None = None
-    count: int | None = None
-
-
-@dataclass
-class _StudyFolder:
-    dir: str | None = None
-    scenarios: str | None = None
-    ports_table: str | None = None
-    detail: str = "auto"
-    confirm: bool = False
-
-
-ROOMS_OF_A_RUN = (
-    ("run", _Run),
-    ("design", DesignConfig),
-    ("stopping", StoppingConfig),
-    ("selection", SelectionConfig),
-    ("execution", _Execution),
-    ("study", _StudyFolder),
-)
-
-
-def _twin(frozen: type) -> type:
-    """Make the mutable class that Hydra needs from a frozen one."""
-    return dataclasses.make_dataclass(
-        f"{frozen.__name__}Schema",
-        [(one.name, one.type, field(default=one.default)) for one in dataclasses.fields(frozen)],
-    )
-
-
-def register(scratch: Path = Path()) -> None:
-    """Make the schema known to Hydra, and a folder where it may leave its note of a sweep."""
-    rooms = [
-        (one.name, twin := _twin(one.type), field(default_factory=twin))  # type: ignore[arg-type]
-        for one in dataclasses.fields(Parameters)
-    ]
-    schema = dataclasses.make_dataclass(
-        "RunSchema",
-        [
-            *rooms,
-            ("run", _Run, field(default_factory=_Run)),
-            ("scenario", Any, field(default=BASELINE.name)),
-            ("compare", list[Any], field(default_factory=list)),
-            ("ports", Any, field(default="all")),
-            ("year", int, field(default=2005)),
-            ("adversary", str | None, field(default=None)),
-            ("adversaries", Any, field(default_factory=list)),
-            ("worlds", int, field(default=0)),
-            ("design", DesignConfig, field(default_factory=DesignConfig)),
-            ("precision", Any, field(default=None)),
-            ("stopping", StoppingConfig, field(default_factory=StoppingConfig)),
-            ("selection", SelectionConfig, field(default_factory=SelectionConfig)),
-            ("engine", str, field(default=MISSING)),
-            ("execution", _Execution, field(default_factory=_Execution)),
-            ("study", _StudyFolder, field(default_factory=_StudyFolder)),
-        ],
-    )
-    ConfigStore.instance().store(name="schema", node=schema)
-    OmegaConf.register_new_resolver("scratch", lambda: str(scratch), replace=True)
-
-
-def known_names() -> list[str]:
-    """Names that can be given on the command line, besides parameters."""
-    names = ["scenario", "compare", "ports", "year", "adversary", "adversaries", "worlds", "engine"]
-    names += ["precision"]
-    for room, schema in ROOMS_OF_A_RUN:
-        names += [f"{room}.{one.name}" for one in dataclasses.fields(schema)]
-    return names
-
-
-_WORDS = {"Float": "a number", "Integer": "a whole number", "Boolean": "true or false"}
-
-
-def explain(error: BaseException, known: Iterable[str]) -> str:
-    """Say an error of Hydra or OmegaConf in one line.
-
-    Parameters
-    ----------
-    error : BaseException
-        What composing the configuration raised.
-    known : iterable of str
-        Names that can be given, besides those of parameters.
-
-    Returns
-    -------
-    str
-    """
-    if isinstance(error, InputError):
-        return str(error)
-    chain = [error]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
-        chain.append(cause)
-    text = "\n".join(str(one) for one in chain)
-    names = [*catalogue(), *known]
-    unknown = _unknown_name(text)
-    if unknown is not None:
-        return str(InputError.unknown("name", unknown, names, "configuration"))
-    option = re.search(r"Could not find '([^']*)/([^'/]*)'\n+Available options in '[^']*':", text)
-    if option:
-        group, choice = option.groups()
-        listed = re.findall(r"^\t(\S+)$", text, flags=re.MULTILINE)
-        return f"configuration: {group} = {choice!r} is not one of {', '.join(listed)}"
-    wrong = re.search(r"Value '(.*?)' of type '\w+' could not be converted to (\w+)", text)
-    wrong = wrong or re.search(r"Value '(.*?)' is not a valid (\w+)", text)
-    place = re.search(r"full_key: (\S+)", text)
-    if wrong and place:
-        value, kind = wrong.groups()
-        kind = {"bool": "Boolean", "int": "Integer", "float": "Float"}.get(kind, kind)
-        return (
-            f"configuration: {place[1]} = {value!r} is not {_WORDS.get(kind, 'a ' + kind.lower())}"
-            + _unit(place[1])
-        )
-    lines = [next(iter(str(one).strip().splitlines()), "") for one in chain[:2]]
-    said = [line for line in dict.fromkeys(lines) if line not in ("", "None")]
-    return f"configuration: {': '.join(said) or type(error).__name__}"
-
-
-def _unknown_name(text: str) -> str | None:
-    """Find the dotted name that is not in the schema, if that is the complaint."""
-    missing = re.search(r"Key '([^']*)' (?:is )?not in '", text)
-    place = re.search(r"full_key: (\S+)", text)
-    if missing:
-        return place[1] if place else missing[1]
-    override = re.search(r"Could not override '([^']*)'", text)
-    if override:
-        return override[1]
-    group = re.search(r"No match in the defaults list", text) and re.search(
-        r"In '[^']*'|'([^']*)'", text
-    )
-    return group[1] if group and group[1] else None
-
-
-def _unit(name: str) -> str:
-    field = catalogue().get(name)
-    return f" ({field.metadata['unit']})" if field and field.metadata["unit"] else ""
+    return [combined("scenario", BASELINE.name), *against]

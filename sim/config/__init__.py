@@ -1,0 +1,1 @@
+"""The door: from the command line and Hydra to what is to be run."""
