@@ -12,8 +12,8 @@ from sim.results.schema import PRIMARY_OUTCOME
 
 if TYPE_CHECKING:
     import pandas as pd
-    import plotly.graph_objects as go
 
+    from analysis.charts.style import Chart
     from sim.results.reading import Study
 
 METHODS = ("tornado", "morris", "sobol", "prim", "heatmap")
@@ -140,7 +140,7 @@ def _sensitivity(study: "Study", asked: argparse.Namespace) -> str:
 
 
 def _keep(
-    asked: argparse.Namespace, table: "pd.DataFrame", draw: "Callable[[], go.Figure] | None"
+    asked: argparse.Namespace, table: "pd.DataFrame", draw: "Callable[[], Chart] | None"
 ) -> None:
     """Write the table and the chart where they were asked for."""
     if asked.csv:
@@ -148,7 +148,7 @@ def _keep(
     if asked.html and draw is not None:
         from analysis.charts.style import CONFIG
 
-        page = draw().to_html(include_plotlyjs=True, config=CONFIG)
+        page = draw().titled().to_html(include_plotlyjs=True, config=CONFIG)
         asked.html.write_text(page, encoding="utf-8")
 
 

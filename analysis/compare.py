@@ -64,11 +64,11 @@ def values(study: Study, port_group: str = "all", traffic_class: str = "all") ->
     pandas.DataFrame
         Indexed by scenario, adversary, world and replication.
     """
-    known: pd.DataFrame | None = study.derived.get(("values", port_group, traffic_class))
-    if known is None:
-        known = _values(study, port_group, traffic_class)
-        study.derived["values", port_group, traffic_class] = known
-    return known
+    table: pd.DataFrame | None = study.derived.get(("values", port_group, traffic_class))
+    if table is None:
+        table = _values(study, port_group, traffic_class)
+        study.derived["values", port_group, traffic_class] = table
+    return table
 
 
 def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
@@ -121,8 +121,8 @@ class Comparison:
     @property
     def amount(self) -> str:
         """The difference with its interval: "+12 [8, 16] a year"."""
-        one, unit = self.difference, metric_of(self.metric).unit
-        text = shown(one.mean, one.low, one.high, unit=unit, signed=True)
+        change, unit = self.difference, metric_of(self.metric).unit
+        text = shown(change.mean, change.low, change.high, unit=unit, signed=True)
         of = f" {unit_of(unit)}" if unit == FIREARMS and other_unit() else ""
         return f"{text}{of}{period(unit, self.days)}"
 
@@ -150,9 +150,9 @@ class Comparison:
 
 def headline_adversary(study: Study) -> str:
     """The kind of smuggler that headlines are told for: the default one, else the first."""
-    known = study.adversaries
+    adversaries = study.adversaries
     default = Parameters().smuggling.adversary
-    return str(default if default in known else known[0])
+    return str(default if default in adversaries else adversaries[0])
 
 
 def headline_values(
@@ -165,10 +165,10 @@ def headline_values(
     table = values(study, port_group, traffic_class)
     if table.empty:  # no port of this group, or none of this class, is in the study
         return table.droplevel(["adversary", "world"])
-    own = table.xs(headline_adversary(study), level="adversary")
-    if own.index.get_level_values("world").nunique() > 1:
-        return own.groupby(level=["scenario", "world"], sort=False).mean()
-    return own.droplevel("world")
+    chosen = table.xs(headline_adversary(study), level="adversary")
+    if chosen.index.get_level_values("world").nunique() > 1:
+        return chosen.groupby(level=["scenario", "world"], sort=False).mean()
+    return chosen.droplevel("world")
 
 
 def compare(
@@ -194,8 +194,8 @@ def compare(
     key = ("compare", tuple(metrics), adversary)
     if key not in study.derived:
         study.derived[key] = _compare(study, metrics, adversary)
-    found: list[Comparison] = study.derived[key]
-    return list(found)
+    comparisons: list[Comparison] = study.derived[key]
+    return list(comparisons)
 
 
 def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> list[Comparison]:
@@ -210,15 +210,15 @@ def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> lis
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
     adversaries = study.adversaries if adversary is None else [adversary]
     nothing = table[there][:0].droplevel(["scenario", "adversary"])
-    found = {
-        (scenario, one): _compare_pair(
-            (scenario, one), runs.get((BASELINE, one), nothing), runs[scenario, one], study.days
+    pairs = {
+        (scenario, kind): _compare_pair(
+            (scenario, kind), runs.get((BASELINE, kind), nothing), runs[scenario, kind], study.days
         )
         for scenario in scenarios
-        for one in adversaries
-        if scenario != BASELINE and (scenario, one) in runs
+        for kind in adversaries
+        if scenario != BASELINE and (scenario, kind) in runs
     }
-    return corrected([rows[k] for k in range(len(there)) for rows in found.values()])
+    return corrected([rows[k] for k in range(len(there)) for rows in pairs.values()])
 
 
 def _compare_pair(
@@ -236,26 +236,26 @@ def _compare_pair(
             adversary=names[1],
             metric=metric,
             baseline=float(level[metric]),
-            difference=one,
+            difference=change,
             p_holm=math.nan,
             days=days,
         )
-        for metric, one in zip(difference.columns, estimates(difference), strict=True)
+        for metric, change in zip(difference.columns, estimates(difference), strict=True)
     ]
 
 
 def across_adversaries(study: Study, metric: str) -> dict[str, tuple[float, float]]:
     """Least and largest mean difference of each scenario over the kinds of smuggler."""
     ends: dict[str, tuple[float, float]] = {}
-    for one in compare(study):
-        mean = one.difference.mean
-        if one.metric == metric and not math.isnan(mean):
-            low, high = ends.get(one.scenario, (mean, mean))
-            ends[one.scenario] = (min(low, mean), max(high, mean))
+    for comparison in compare(study):
+        mean = comparison.difference.mean
+        if comparison.metric == metric and not math.isnan(mean):
+            low, high = ends.get(comparison.scenario, (mean, mean))
+            ends[comparison.scenario] = (min(low, mean), max(high, mean))
     return ends
 
 
-def corrected(found: list[Comparison]) -> list[Comparison]:
+def corrected(comparisons: list[Comparison]) -> list[Comparison]:
     """Give every comparison its p-value after Holm's correction over all of the same metric.
 
     Each metric asks a question of its own ("under which proposals do fewer firearms reach the
@@ -263,19 +263,26 @@ def corrected(found: list[Comparison]) -> list[Comparison]:
     metrics together a few replications could not show anything.
     """
     families: dict[str, list[Comparison]] = {}
-    for one in found:
-        if not math.isnan(one.difference.p):
-            families.setdefault(one.metric, []).append(one)
+    for comparison in comparisons:
+        if not math.isnan(comparison.difference.p):
+            families.setdefault(comparison.metric, []).append(comparison)
     p_holm: dict[int, float] = {}
     for family in families.values():
-        adjusted = multipletests([one.difference.p for one in family], method="holm")[1]
-        p_holm |= {id(one): float(p) for one, p in zip(family, adjusted, strict=True)}
-    return [replace(one, p_holm=p_holm.get(id(one), math.nan)) for one in found]
+        adjusted = multipletests([comparison.difference.p for comparison in family], method="holm")[
+            1
+        ]
+        p_holm |= {id(comparison): float(p) for comparison, p in zip(family, adjusted, strict=True)}
+    return [
+        replace(comparison, p_holm=p_holm.get(id(comparison), math.nan))
+        for comparison in comparisons
+    ]
 
 
 def family(comparisons: Sequence[Comparison]) -> int:
     """How many comparisons the largest family of `corrected` has."""
-    counts = Counter(one.metric for one in comparisons if one.p_holm == one.p_holm)
+    counts = Counter(
+        comparison.metric for comparison in comparisons if comparison.p_holm == comparison.p_holm
+    )
     return max(counts.values(), default=0)
 
 
@@ -294,18 +301,20 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
 def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
     """One block a metric: the baseline, then every scenario's difference to it."""
     table = values(study).loc["baseline"]
-    several = len({one.adversary for one in comparisons}) > 1
+    several = len({comparison.adversary for comparison in comparisons}) > 1
     lines: list[str] = []
-    for name in dict.fromkeys(one.metric for one in comparisons):
+    for name in dict.fromkeys(comparison.metric for comparison in comparisons):
         metric = metric_of(name)
         base = estimate(table[name])
-        own = [one for one in comparisons if one.metric == name]
-        scale = max([abs(base.mean), *(abs(one.difference.mean) for one in own)])
+        of_metric = [comparison for comparison in comparisons if comparison.metric == name]
+        scale = max(
+            [abs(base.mean), *(abs(comparison.difference.mean) for comparison in of_metric)]
+        )
         level = shown(base.mean, base.low, base.high, unit=metric.unit, beside=scale)
-        known = ", known to the model only" if metric.model_only else ""
-        lines.append(f"{metric_title(name)}{period(metric.unit, study.days)} [{level.unit}]{known}")
+        mark = ", known to the model only" if metric.model_only else ""
+        lines.append(f"{metric_title(name)}{period(metric.unit, study.days)} [{level.unit}]{mark}")
         lines.append(f"  baseline {level.value} {level.interval}".rstrip())
-        block = _block(own, several, scale)
+        block = _block(of_metric, several, scale)
         lines += [f"  {line}" for line in block]
         lines.append("")
     return "\n".join([*lines, *_notes(comparisons)])
@@ -315,24 +324,32 @@ def _block(comparisons: list[Comparison], several: bool, level: float) -> list[s
     """One metric's table; ``level`` is the largest number, which sets the scale of all."""
     head = ["scenario", *(["smugglers"] if several else []), "difference", "95 % interval"]
     rows = [[*head, "p (Holm)", "finding"]]
-    for one in comparisons:
-        unit, found = metric_of(one.metric).unit, one.difference
-        text = shown(found.mean, found.low, found.high, unit=unit, signed=True, beside=level)
-        smugglers = [one.adversary] if several else []
-        finding = "" if one.difference.count == 0 else _short(one)
-        cells = [one.scenario, *smugglers, text.value, text.interval, probability(one.p_holm)]
+    for comparison in comparisons:
+        unit, change = metric_of(comparison.metric).unit, comparison.difference
+        text = shown(change.mean, change.low, change.high, unit=unit, signed=True, beside=level)
+        smugglers = [comparison.adversary] if several else []
+        finding = "" if comparison.difference.count == 0 else _short(comparison)
+        cells = [
+            comparison.scenario,
+            *smugglers,
+            text.value,
+            text.interval,
+            probability(comparison.p_holm),
+        ]
         rows.append([*cells, finding])
     first = 2 if several else 1
     return aligned(rows, right=(first, first + 1, first + 2))
 
 
-def _short(one: Comparison) -> str:
+def _short(comparison: Comparison) -> str:
     """The verdict without the numbers, which stand beside it."""
-    return one.verdict if one.difference.identical else one.verdict.split(": ")[0]
+    return (
+        comparison.verdict if comparison.difference.identical else comparison.verdict.split(": ")[0]
+    )
 
 
 def _notes(comparisons: Sequence[Comparison]) -> list[str]:
-    counts = sorted({one.difference.count for one in comparisons})
+    counts = sorted({comparison.difference.count for comparison in comparisons})
     several = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
     if counts[-1] < 2:
         return ["One replication: differences without intervals or tests."]
@@ -349,19 +366,19 @@ def frame_of(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "scenario": one.scenario,
-                "adversary": one.adversary,
-                "metric": one.metric,
-                "unit": unit_in_data(metric_of(one.metric).unit),
-                "baseline": one.baseline,
-                "difference": one.difference.mean,
-                "low": one.difference.low,
-                "high": one.difference.high,
-                "replications": one.difference.count,
-                "p": one.difference.p,
-                "p_holm": one.p_holm,
-                "verdict": one.verdict,
+                "scenario": comparison.scenario,
+                "adversary": comparison.adversary,
+                "metric": comparison.metric,
+                "unit": unit_in_data(metric_of(comparison.metric).unit),
+                "baseline": comparison.baseline,
+                "difference": comparison.difference.mean,
+                "low": comparison.difference.low,
+                "high": comparison.difference.high,
+                "replications": comparison.difference.count,
+                "p": comparison.difference.p,
+                "p_holm": comparison.p_holm,
+                "verdict": comparison.verdict,
             }
-            for one in comparisons
+            for comparison in comparisons
         ]
     )

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
-import plotly.graph_objects as go
 from markupsafe import Markup
 
 from analysis.charts.border_map import border_map
@@ -17,6 +16,7 @@ from analysis.charts.convergence import convergence
 from analysis.charts.forest import firearms_difference, wait_difference
 from analysis.charts.officer_time import officer_time
 from analysis.charts.robustness import rank_stability, regret
+from analysis.charts.style import Chart
 from analysis.charts.tornado import tornado
 from analysis.charts.trade_off import trade_off, trade_off_money
 from analysis.charts.waits import waits_by_hour, waits_by_port_class
@@ -34,9 +34,9 @@ def plotlyjs() -> str:
     return PLOTLYJS.read_text(encoding="utf-8")
 
 
-Chart = Callable[[Study], go.Figure]
+Draw = Callable[[Study], Chart]
 
-AGAINST: dict[str, Chart] = {
+AGAINST: dict[str, Draw] = {
     "waterfall": waterfall,
     "firearms_difference": firearms_difference,
     "trade_off": trade_off,
@@ -44,28 +44,28 @@ AGAINST: dict[str, Chart] = {
 }
 """Charts of differences, which need something to compare with."""
 
-BORDER: dict[str, Chart] = {
+BORDER: dict[str, Draw] = {
     "border_waits": border_map,
     "border_staffing": partial(border_map, show="staffing"),
 }
-ALONE: dict[str, Chart] = {
+ALONE: dict[str, Draw] = {
     "waits_by_hour": waits_by_hour,
     "waits_by_port_class": waits_by_port_class,
     "officer_time": officer_time,
 }
 """Charts that describe the baseline too."""
 
-WAITS_AGAINST: dict[str, Chart] = {"wait_difference": wait_difference}
-SETTLING: dict[str, Chart] = {"convergence": convergence}
-STATES: dict[str, Chart] = {"rank_stability": rank_stability, "regret": regret}
+WAITS_AGAINST: dict[str, Draw] = {"wait_difference": wait_difference}
+SETTLING: dict[str, Draw] = {"convergence": convergence}
+STATES: dict[str, Draw] = {"rank_stability": rank_stability, "regret": regret}
 """Charts over worlds and kinds of smuggler, which need several of these."""
 
 
-def _leading_tornado(study: Study) -> go.Figure:
+def _leading_tornado(study: Study) -> Chart:
     return tornado(study, scenario=leading(study))
 
 
-UNKNOWNS: dict[str, Chart] = {"tornado": _leading_tornado}
+UNKNOWNS: dict[str, Draw] = {"tornado": _leading_tornado}
 """Charts of what is not known, which need worlds drawn from it."""
 
 
@@ -99,37 +99,32 @@ class Exhibit:
     wide: bool
 
 
-def exhibit(name: str, figure: go.Figure) -> Exhibit:
-    """Take a chart apart for a page, which sets title and source as text that wraps."""
-    meta = figure.layout.meta
+def exhibit(name: str, chart: Chart) -> Exhibit:
+    """Set a chart into a page: title and source are text that wraps, not part of the figure."""
+    figure = chart.figure
+    titled = json.loads(chart.titled().to_json())["layout"]
+    image = {key: titled[key] for key in ("title", "margin", "height", "annotations")}
     series = sum(bool(trace.name) and trace.showlegend is not False for trace in figure.data)
     legend = 22 * series if figure.layout.showlegend else 0
-    table = pd.DataFrame(meta["table"]["rows"], columns=meta["table"]["columns"])
-    whole = json.loads(figure.to_json())
-    image = {
-        key: whole["layout"][key] for key in ("title", "margin", "height", "annotations")
-    }  # fmt: skip
-    figure.layout.annotations = [one for one in figure.layout.annotations if one.name != "source"]
-    bottom = meta["bottom"]
-    height = meta["height"] + legend + bottom - 60
+    height = chart.height + legend + chart.bottom - 60
     figure.update_layout(
-        title=None, meta=None, height=height, margin={"t": 12 + legend, "b": bottom}
+        height=height, margin={"l": 10, "r": 24, "t": 12 + legend, "b": chart.bottom}
     )
     shown: dict[str, Any] = json.loads(figure.to_json())
     shown["layout"].pop("template", None)
     return Exhibit(
         name=name,
-        finding=meta["finding"],
-        source=meta["source"],
-        alt=meta["alt"],
-        figure=script_json({**shown, "image": image, "aspect": meta["aspect"]}),
-        csv=csv_address(table),
+        finding=chart.finding,
+        source=chart.source,
+        alt=chart.alt,
+        figure=script_json({**shown, "image": image, "aspect": chart.aspect}),
+        csv=csv_address(chart.table),
         height=height,
-        wide=meta["aspect"] is not None,
+        wide=chart.aspect is not None,
     )
 
 
-def exhibits(study: Study, charts: dict[str, Chart]) -> list[Exhibit]:
+def exhibits(study: Study, charts: dict[str, Draw]) -> list[Exhibit]:
     """Draw some charts of a study."""
     return [exhibit(name, chart(study)) for name, chart in charts.items()]
 

@@ -171,49 +171,60 @@ NAMED = 6
 
 def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]]:
     """Sentences on what was found and what was not, one a metric and direction."""
-    told: dict[str, list[str]] = {"found": [], "not_found": []}
+    sentences: dict[str, list[str]] = {"found": [], "not_found": []}
     for metric in TOLD:
-        own = [one for one in comparisons if one.metric == metric]
-        about = metric_of(metric)
+        of_metric = [comparison for comparison in comparisons if comparison.metric == metric]
+        quantity = metric_of(metric)
         for sign in (1, -1):
-            clear = [one for one in own if one.distinguishable and one.difference.mean * sign > 0]
-            clear.sort(key=lambda one: -abs(one.difference.mean))
+            clear = [
+                comparison
+                for comparison in of_metric
+                if comparison.distinguishable and comparison.difference.mean * sign > 0
+            ]
+            clear.sort(key=lambda comparison: -abs(comparison.difference.mean))
             if clear:
-                amounts = [f"{name_of(study, one.scenario)} {one.amount}" for one in clear]
+                amounts = [
+                    f"{name_of(study, comparison.scenario)} {comparison.amount}"
+                    for comparison in clear
+                ]
                 words = gettext(
                     "finding-in-words",
-                    direction=direction(about.unit, sign),
+                    direction=direction(quantity.unit, sign),
                     quantity=metric_title(metric),
                     list=_some(amounts),
                 )
-                told["found"].append(words[0].upper() + words[1:])
-        unclear = [one for one in own if not one.distinguishable and not one.difference.identical]
+                sentences["found"].append(words[0].upper() + words[1:])
+        unclear = [
+            comparison
+            for comparison in of_metric
+            if not comparison.distinguishable and not comparison.difference.identical
+        ]
         if unclear:
-            told["not_found"].append(
+            sentences["not_found"].append(
                 gettext(
                     "no-distinguishable-effect-on",
                     quantity=metric_title(metric),
-                    list=_some([name_of(study, one.scenario) for one in unclear]),
+                    list=_some([name_of(study, comparison.scenario) for comparison in unclear]),
                 )
             )
     same = [
         scenario
-        for scenario in dict.fromkeys(one.scenario for one in comparisons)
+        for scenario in dict.fromkeys(comparison.scenario for comparison in comparisons)
         if all(
-            one.difference.identical
-            for one in comparisons
-            if one.scenario == scenario and one.metric in TOLD
+            comparison.difference.identical
+            for comparison in comparisons
+            if comparison.scenario == scenario and comparison.metric in TOLD
         )
     ]
     if same:
         names = _some([name_of(study, scenario) for scenario in same])
-        told["not_found"].append(
+        sentences["not_found"].append(
             gettext(
                 "no-difference-at-all-in",
                 list=names,
             )
         )
-    return told
+    return sentences
 
 
 def _some(words: list[str]) -> str:

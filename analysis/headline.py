@@ -16,19 +16,21 @@ def leading(study: Study) -> str:
     Of those distinguishable from no effect, if there are any.
     """
     proposals = [
-        one
-        for one in compare(study, HEADLINE, headline_adversary(study))
-        if one.metric == PRIMARY_OUTCOME and one.difference.count > 0
+        comparison
+        for comparison in compare(study, HEADLINE, headline_adversary(study))
+        if comparison.metric == PRIMARY_OUTCOME and comparison.difference.count > 0
     ]
     if not proposals:
         raise InputError(f"{study.folder}: nothing to compare with {BASELINE!r}")
-    chosen = [one for one in proposals if one.scenario not in study.bounds] or proposals
+    chosen = [
+        comparison for comparison in proposals if comparison.scenario not in study.bounds
+    ] or proposals
     return max(chosen, key=_weight).scenario
 
 
-def _weight(one: Comparison) -> tuple[bool, float]:
-    fall = one.fall.mean
-    return one.distinguishable and fall > 0, fall
+def _weight(comparison: Comparison) -> tuple[bool, float]:
+    fall = comparison.fall.mean
+    return comparison.distinguishable and fall > 0, fall
 
 
 MOST = 0.5

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.charts.style import FAINT, GREY, INK, finish, safe
+from analysis.charts.style import FAINT, GREY, INK, Chart, finish, safe
 from analysis.charts.waits import baseline_hours
 from analysis.compare import BASELINE, headline_adversary
 from analysis.language import gettext
@@ -80,7 +80,7 @@ INSET = {"x": [0.2, 0.4], "y": [0.58, 1.0]}
 SCALE = [[0.0, "#f7fbff"], [0.25, "#c6dbef"], [0.5, "#6baed6"], [0.75, "#2171b5"], [1.0, "#08306b"]]
 
 
-def border_map(study: Study, show: Literal["waits", "staffing"] = "waits") -> go.Figure:
+def border_map(study: Study, show: Literal["waits", "staffing"] = "waits") -> Chart:
     """Ports of the baseline by traffic (size) and mean wait or officers on shift (shade).
 
     Parameters

@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy import stats
 
-from analysis.charts.style import BLUE, LEGEND, finish, safe, zero_line
+from analysis.charts.style import BLUE, LEGEND, Chart, finish, safe, zero_line
 from analysis.compare import BASELINE, headline_values, metric_of
 from analysis.estimates import LEVEL
 from analysis.headline import leading
@@ -18,9 +18,7 @@ EARLY = 3
 """Fewest replications whose interval says something."""
 
 
-def convergence(
-    study: Study, scenario: str | None = None, metric: str = PRIMARY_OUTCOME
-) -> go.Figure:
+def convergence(study: Study, scenario: str | None = None, metric: str = PRIMARY_OUTCOME) -> Chart:
     """Running mean of a paired difference with its 95 % interval.
 
     Parameters

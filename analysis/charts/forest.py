@@ -9,6 +9,7 @@ from analysis.charts.style import (
     BLUE,
     GREY,
     LEGEND,
+    Chart,
     axis_unit,
     extent,
     finish,
@@ -36,7 +37,7 @@ Sentence = Callable[..., str]
 """Says what a chart shows, from counts, an amount and a title."""
 
 
-def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.Figure:
+def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> Chart:
     """Every scenario's difference to the baseline in one metric, with 95 % intervals.
 
     Filled markers are distinguishable from no effect after Holm's correction over the headline
@@ -54,30 +55,42 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.
     """
     adversary = headline_adversary(study)
     several, across = len(study.adversaries), across_adversaries(study, metric)
-    own = [
-        one
-        for one in compare(study, HEADLINE, adversary)
-        if one.metric == metric and one.difference.count > 0
+    comparisons = [
+        comparison
+        for comparison in compare(study, HEADLINE, adversary)
+        if comparison.metric == metric and comparison.difference.count > 0
     ]
     sign = 1.0 if metric == PRIMARY_OUTCOME else -1.0  # the best first; of waits, the longest
-    own.sort(key=lambda one: sign * one.difference.mean)
-    proposals = [one for one in own if one.scenario not in study.bounds]
-    ends = extent([one.difference for one in proposals or own])
+    comparisons.sort(key=lambda comparison: sign * comparison.difference.mean)
+    proposals = [
+        comparison for comparison in comparisons if comparison.scenario not in study.bounds
+    ]
+    ends = extent([comparison.difference for comparison in proposals or comparisons])
     if several > 1:
-        spans = [across[one.scenario] for one in proposals or own]
+        spans = [across[comparison.scenario] for comparison in proposals or comparisons]
         ends = [
             min([ends[0], *(low for low, _ in spans)]),
             max([ends[1], *(up for _, up in spans)]),
         ]
     factor, unit = axis_unit(metric_of(metric).unit, max(abs(end) for end in ends))
     ends = [end * factor for end in ends]
-    line = {one.scenario: k for k, one in enumerate(own)}
+    line = {comparison.scenario: k for k, comparison in enumerate(comparisons)}
     figure = go.Figure()
     if several > 1:
         _draw_range(figure, across, line, factor, several)
-    inside = [one for one in own if ends[0] <= one.difference.mean * factor <= ends[1]]
+    inside = [
+        comparison
+        for comparison in comparisons
+        if ends[0] <= comparison.difference.mean * factor <= ends[1]
+    ]
     _draw(figure, inside, line, factor, adversary_name(adversary))
-    _draw_beyond(figure, [one for one in own if one not in inside], line, ends, factor)
+    _draw_beyond(
+        figure,
+        [comparison for comparison in comparisons if comparison not in inside],
+        line,
+        ends,
+        factor,
+    )
     zero_line(figure)
     names = [label(study, name) for name in line]
     span = period(metric_of(metric).unit, study.days)
@@ -88,9 +101,11 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> go.
     return finish(
         figure,
         finding=_finding(study, proposals, found, nothing),
-        note=_note(study, own, several),
+        note=_note(study, comparisons, several),
         height=80 + line_height(names) * len(line),
-        table=frame_of([one for one in compare(study, HEADLINE) if one.metric == metric]),
+        table=frame_of(
+            [comparison for comparison in compare(study, HEADLINE) if comparison.metric == metric]
+        ),
     )
 
 
@@ -98,17 +113,17 @@ def _draw(
     figure: go.Figure, rows: Sequence[Comparison], line: dict[str, int], factor: float, name: str
 ) -> None:
     """Add the differences with their intervals."""
-    means = [one.difference.mean * factor for one in rows]
-    reach = half_widths([one.difference.low * factor for one in rows], means)
-    fill = [BLUE if one.distinguishable else "white" for one in rows]
+    means = [comparison.difference.mean * factor for comparison in rows]
+    reach = half_widths([comparison.difference.low * factor for comparison in rows], means)
+    fill = [BLUE if comparison.distinguishable else "white" for comparison in rows]
     figure.add_scatter(
         x=means,
-        y=[line[one.scenario] for one in rows],
+        y=[line[comparison.scenario] for comparison in rows],
         mode="markers",
         name=name,
         error_x={"array": reach, "color": BLUE, "thickness": 2, "width": 4},
         marker={"color": fill, "size": 10, "line": {"color": BLUE, "width": 2}},
-        text=[safe(one.verdict) for one in rows],
+        text=[safe(comparison.verdict) for comparison in rows],
         hovertemplate="%{text}<extra></extra>",
     )
 
@@ -145,13 +160,13 @@ def _draw_beyond(
     factor: float,
 ) -> None:
     """Add what lies off the scale: a triangle at the edge and the value."""
-    for one in rows:
-        above = one.difference.mean * factor > ends[1]
-        unit, found = metric_of(one.metric).unit, one.difference
-        text = shown(found.mean, found.low, found.high, unit=unit, signed=True)
+    for comparison in rows:
+        above = comparison.difference.mean * factor > ends[1]
+        unit, change = metric_of(comparison.metric).unit, comparison.difference
+        text = shown(change.mean, change.low, change.high, unit=unit, signed=True)
         figure.add_scatter(
             x=[ends[above] - (0.02 if above else -0.02) * (ends[1] - ends[0])],
-            y=[line[one.scenario]],
+            y=[line[comparison.scenario]],
             mode="markers+text",
             text=[f"{text.value}{text.suffix}"],
             textposition="middle left" if above else "middle right",
@@ -159,29 +174,31 @@ def _draw_beyond(
             marker={"color": GREY, "symbol": "triangle-right" if above else "triangle-left",
                     "size": 12},
             cliponaxis=False,
-            hovertemplate=f"{safe(one.verdict)}<extra></extra>",
+            hovertemplate=f"{safe(comparison.verdict)}<extra></extra>",
             showlegend=False,
         )  # fmt: skip
 
 
-def _finding(study: Study, own: list[Comparison], found: Sentence, nothing: Sentence) -> str:
+def _finding(
+    study: Study, comparisons: list[Comparison], found: Sentence, nothing: Sentence
+) -> str:
     """The sentence above the chart."""
-    clear = [one for one in own if one.distinguishable]
+    clear = [comparison for comparison in comparisons if comparison.distinguishable]
     if not clear:
-        return nothing(count=len(own))
-    most = max(clear, key=lambda one: abs(one.difference.mean))
+        return nothing(count=len(comparisons))
+    most = max(clear, key=lambda comparison: abs(comparison.difference.mean))
     return found(
-        up=sum(one.difference.mean > 0 for one in clear),
-        down=sum(one.difference.mean < 0 for one in clear),
-        count=len(own),
+        up=sum(comparison.difference.mean > 0 for comparison in clear),
+        down=sum(comparison.difference.mean < 0 for comparison in clear),
+        count=len(comparisons),
         amount=most.amount,
         title=title_of(study, most.scenario),
     )
 
 
-def _note(study: Study, own: list[Comparison], several: int) -> str:
+def _note(study: Study, comparisons: list[Comparison], several: int) -> str:
     """What is drawn."""
-    most = max((one.difference.count for one in own), default=0)
+    most = max((comparison.difference.count for comparison in comparisons), default=0)
     if most < 2:
         return gettext("one-replication-so-no-interval")
     worlds = len(study.worlds)
@@ -205,7 +222,7 @@ def _note(study: Study, own: list[Comparison], several: int) -> str:
     return " ".join(parts)
 
 
-def firearms_difference(study: Study) -> go.Figure:
+def firearms_difference(study: Study) -> Chart:
     """Firearms that reach the market, against the baseline."""
     return forest(study, PRIMARY_OUTCOME, _firearms_found, _no_firearms_found)
 
@@ -224,7 +241,7 @@ def _no_firearms_found(**values: Any) -> str:
     )
 
 
-def wait_difference(study: Study) -> go.Figure:
+def wait_difference(study: Study) -> Chart:
     """Mean wait over all ports and lanes, against the baseline."""
     return forest(study, "mean_wait_min", _wait_found, _no_wait_found)
 

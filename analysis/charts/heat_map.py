@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.charts.style import axis_unit, finish, safe, wrapped
+from analysis.charts.style import Chart, axis_unit, finish, safe, wrapped
 from analysis.compare import metric_of
 from analysis.language import gettext, parameter_text
 from analysis.sensitivity import described, two_way
@@ -25,7 +25,7 @@ def heat_map(
     metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
-) -> go.Figure:
+) -> Chart:
     """Mean outcome over a grid of two parameters.
 
     Parameters

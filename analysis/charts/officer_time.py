@@ -7,6 +7,7 @@ from analysis.charts.style import (
     FILLS,
     INK,
     LEGEND,
+    Chart,
     axis_unit,
     finish,
     half_widths,
@@ -32,7 +33,7 @@ def task_names() -> list[str]:
     ]
 
 
-def officer_time(study: Study) -> go.Figure:
+def officer_time(study: Study) -> Chart:
     """Officer-hours by task, one bar a scenario; whiskers are of the time at work."""
     table = headline_values(study)
     changed = {

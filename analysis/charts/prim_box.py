@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.assumptions import kind_names
-from analysis.charts.style import BLUE, FAINT, GREY, INK, finish, safe, wrapped
+from analysis.charts.style import BLUE, FAINT, GREY, INK, Chart, finish, safe, wrapped
 from analysis.discovery import Box, prim
 from analysis.language import gettext, parameter_text
 from analysis.uncertainty_text import amounts, quantity
@@ -26,7 +26,7 @@ def prim_box(
     threshold: float | None = None,
     *,
     above: bool | None = None,
-) -> go.Figure:
+) -> Chart:
     """The box that holds the cases of interest, as a part of each parameter's range.
 
     Parameters

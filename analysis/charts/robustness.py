@@ -8,6 +8,7 @@ from analysis.charts.style import (
     LEGEND,
     ORANGE,
     SKY,
+    Chart,
     axis_unit,
     finish,
     label,
@@ -23,7 +24,7 @@ from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
 
-def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
+def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
     """Share of states in which each proposal is first, and among the first three.
 
     Parameters
@@ -92,7 +93,7 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
     )
 
 
-def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> go.Figure:
+def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
     """Mean and largest regret of each proposal over all states.
 
     Parameters

@@ -3,6 +3,8 @@
 import html
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -60,6 +62,71 @@ def wrapped(text: str, width: int) -> str:
     return "<br>".join(safe(line) for line in textwrap.wrap(text, width))
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure with its words and numbers; each page sets these in its own way.
+
+    Attributes
+    ----------
+    figure : Figure
+        In the house style, without title and source line.
+    finding : str
+        What the chart shows, as a sentence.
+    note : str
+        What is drawn: units, intervals, number of replications.
+    source : str
+        The note, and where the numbers come from, in the language of the chart.
+    table : DataFrame
+        The numbers drawn, with units in the names of the columns, for download.
+    height : int
+        Height in pixels without the title and the source line.
+    aspect : float or None
+        Height over width of a chart that keeps its shape, such as a map.
+    """
+
+    figure: go.Figure
+    finding: str
+    note: str
+    source: str
+    table: pd.DataFrame
+    height: int
+    aspect: float | None = None
+
+    @property
+    def alt(self) -> str:
+        """The chart in words, for readers who cannot see it."""
+        return f"{self.finding} {self.note}"
+
+    @property
+    def bottom(self) -> int:
+        """Pixels below the plot for the title of the horizontal axis."""
+        return 30 + 16 * ((self.figure.layout.xaxis.title.text or "").count("<br>") + 1)
+
+    def titled(self) -> go.Figure:
+        """A copy of the figure that stands alone, with title and source line in it."""
+        title, foot = wrapped(self.finding, 75), wrapped(self.source, 105)
+        above = 34 + 21 * (title.count("<br>") + 1)
+        below = self.bottom + 12 + 15 * (foot.count("<br>") + 1)
+        figure = go.Figure(self.figure)
+        figure.update_layout(
+            title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container",
+                   "yanchor": "top", "xanchor": "left", "pad": {"t": 12},
+                   "font": {"size": 16, "color": INK}},
+            height=self.height + above + below,
+            margin={"l": 10, "r": 24, "t": above, "b": below},
+        )  # fmt: skip
+        figure.add_annotation(
+            text=foot, x=0, xref="paper", y=0, yref="paper", yanchor="bottom", xanchor="left",
+            yshift=6 - below,
+            showarrow=False, align="left", font={"size": 11, "color": GREY}, name="source",
+        )  # fmt: skip
+        return figure
+
+    def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> Any:
+        """Show the titled figure in a notebook."""
+        return self.titled()._repr_mimebundle_(*args, **kwargs)
+
+
 def finish(
     figure: go.Figure,
     *,
@@ -68,62 +135,24 @@ def finish(
     height: int,
     table: pd.DataFrame,
     aspect: float | None = None,
-) -> go.Figure:
-    """Give a figure its title, source line and house style.
-
-    Parameters
-    ----------
-    figure : Figure
-    finding : str
-        What the chart shows, as a sentence.
-    note : str
-        What is drawn: units, intervals, number of replications.
-    height : int
-        Height in pixels without the title and the source line.
-    table : DataFrame
-        The numbers drawn, with units in the names of the columns, for who wants to compute on.
-    aspect : float, optional
-        Height over width of a chart that keeps its shape, such as a map.
-
-    Notes
-    -----
-    ``layout.meta`` keeps finding, source, alternative text and numbers, so that a page can set
-    them as text of its own, which wraps on a narrow screen, and offer the numbers as a file.
-    """
-    source = f"{note} {source_line()}"
-    title, foot = wrapped(finding, 75), wrapped(source, 105)
-    above = 34 + 21 * (title.count("<br>") + 1)
-    bottom = 30 + 16 * ((_axis_title(figure.layout.xaxis.title.text) or "").count("<br>") + 1)
-    below = bottom + 12 + 15 * (foot.count("<br>") + 1)
+) -> Chart:
+    """Give a figure the house style, and return it with its words and numbers (`Chart`)."""
     for axis in (figure.layout.xaxis, figure.layout.yaxis):
         axis.title.font.size = AXIS_FONT
     figure.layout.xaxis.title.text = _axis_title(figure.layout.xaxis.title.text)
     figure.update_layout(
-        title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container",
-               "yanchor": "top", "xanchor": "left", "pad": {"t": 12},
-               "font": {"size": 16, "color": INK}},
         font={"family": "system-ui, 'Segoe UI', 'Liberation Sans', sans-serif", "size": 12,
               "color": INK},
         paper_bgcolor="white",
         plot_bgcolor="white",
-        height=height + above + below,
-        margin={"l": 10, "r": 24, "t": above, "b": below},
         dragmode=False,
         hoverlabel={"bgcolor": "white", "font": {"color": INK}},
         separators=SEPARATORS[spoken()],
-        meta={"finding": finding, "source": source, "alt": f"{finding} {note}", "height": height,
-              "bottom": bottom, "aspect": aspect,
-              "table": {"columns": list(table.columns), "rows": table.to_numpy(object).tolist()}},
     )  # fmt: skip
     if aspect is None:
         figure.update_xaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
         figure.update_yaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
-    figure.add_annotation(
-        text=foot, x=0, xref="paper", y=0, yref="paper", yanchor="bottom", xanchor="left",
-        yshift=6 - below,
-        showarrow=False, align="left", font={"size": 11, "color": GREY}, name="source",
-    )  # fmt: skip
-    return figure
+    return Chart(figure, finding, note, f"{note} {source_line()}", table, height, aspect)
 
 
 def _axis_title(text: str | None) -> str | None:

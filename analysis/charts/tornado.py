@@ -4,7 +4,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.assumptions import kind_names
-from analysis.charts.style import BLUE, GREY, INK, LEGEND, ORANGE, axis_unit, finish, safe, wrapped
+from analysis.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    LEGEND,
+    ORANGE,
+    Chart,
+    axis_unit,
+    finish,
+    safe,
+    wrapped,
+)
 from analysis.compare import metric_of
 from analysis.language import gettext, metric_title, parameter_text, title_of
 from analysis.sensitivity import tornado as swings
@@ -25,7 +36,7 @@ def tornado(
     metric: str = PRIMARY_OUTCOME,
     scenario: str | None = None,
     adversary: str | None = None,
-) -> go.Figure:
+) -> Chart:
     """Outcome at either end of each parameter's range, the others varying too.
 
     Parameters

@@ -12,6 +12,7 @@ from analysis.charts.style import (
     BLUE,
     GREY,
     INK,
+    Chart,
     axis_unit,
     extent,
     finish,
@@ -120,7 +121,7 @@ class CostMeasure:
     free: Callable[..., str]
 
 
-def trade_off(study: Study) -> go.Figure:
+def trade_off(study: Study) -> Chart:
     """Firearms kept from the market against vehicle-hours of delay added to the baseline's."""
     adversary = headline_adversary(study)
     delay = {
@@ -154,7 +155,7 @@ def proposals_compared(study: Study) -> list[Comparison]:
     ]
 
 
-def plane(study: Study, points: list[Marker], price: CostMeasure) -> go.Figure:
+def plane(study: Study, points: list[Marker], price: CostMeasure) -> Chart:
     """Scenarios by what they keep out and what they cost, with the frontier."""
     x_range = extent([one.cost for one in points])
     y_range = extent([one.guns.fall for one in points])
@@ -284,7 +285,7 @@ def _table(points: list[Marker], unit: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*head, *guns])
 
 
-def trade_off_money(study: Study) -> go.Figure:
+def trade_off_money(study: Study) -> Chart:
     """Firearms kept from the market against public money.
 
     Public money is the programme, officers' pay and duty not collected. The cost of a programme

@@ -9,6 +9,7 @@ from analysis.charts.style import (
     LABEL,
     LEGEND,
     SERIES,
+    Chart,
     finish,
     half_widths,
     offsets,
@@ -55,7 +56,7 @@ def weekdays() -> list[str]:
     return [gettext(day) for day in days]
 
 
-def waits_by_hour(study: Study) -> go.Figure:
+def waits_by_hour(study: Study) -> Chart:
     """Mean wait of the baseline by weekday and hour, all ports and lanes together."""
     hours = baseline_hours(study, "port_hours", ["released", "wait_s"], ["weekday", "hour"])
     waits = (hours["wait_s"] / hours["released"] / 60).unstack("hour").reindex(range(7))
@@ -109,7 +110,7 @@ def group_names() -> dict[str, str]:
     return dict(zip(GROUPS, names, strict=True))
 
 
-def waits_by_port_class(study: Study) -> go.Figure:
+def waits_by_port_class(study: Study) -> Chart:
     """Mean wait by class of port: the baseline and the proposals that change waits most."""
     figure = go.Figure()
     tables = {group: headline_values(study, group) for group in GROUPS}

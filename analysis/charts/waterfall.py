@@ -4,7 +4,17 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from analysis.charts.style import BLUE, GREY, INK, ORANGE, finish, half_widths, wrapped, zero_line
+from analysis.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    Chart,
+    finish,
+    half_widths,
+    wrapped,
+    zero_line,
+)
 from analysis.compare import headline_adversary
 from analysis.headline import leading
 from analysis.language import gettext, pgettext, title_of
@@ -16,7 +26,7 @@ WIDTH = 24
 """Longest line of a part's name, in characters."""
 
 
-def waterfall(study: Study, scenario: str | None = None) -> go.Figure:
+def waterfall(study: Study, scenario: str | None = None) -> Chart:
     """Parts of the change in firearms delivered, attempt by attempt, and their sum.
 
     Parameters

@@ -31,38 +31,42 @@ from sim.results.reading import Study
 from sim.results.schema import METRICS
 
 
-def difference_figure(study: Study, found: list[Comparison]) -> go.Figure:
+def difference_figure(study: Study, comparisons: list[Comparison]) -> go.Figure:
     """Differences to the baseline, one line a scenario, with 95 % intervals."""
-    metric = metric_of(found[0].metric)
-    proposals = [one for one in found if one.scenario not in study.bounds] or found
-    ends = extent([one.difference for one in proposals])
-    inside = [one for one in found if ends[0] <= one.difference.mean <= ends[1]]
-    place = {one.scenario: k for k, one in enumerate(found)}
-    means = [one.difference.mean for one in inside]
+    metric = metric_of(comparisons[0].metric)
+    proposals = [
+        comparison for comparison in comparisons if comparison.scenario not in study.bounds
+    ] or comparisons
+    ends = extent([comparison.difference for comparison in proposals])
+    inside = [
+        comparison for comparison in comparisons if ends[0] <= comparison.difference.mean <= ends[1]
+    ]
+    place = {comparison.scenario: k for k, comparison in enumerate(comparisons)}
+    means = [comparison.difference.mean for comparison in inside]
     figure = go.Figure()
     figure.add_scatter(
         x=means,
-        y=[place[one.scenario] for one in inside],
+        y=[place[comparison.scenario] for comparison in inside],
         mode="markers",
         error_x={
-            "array": half_widths([one.difference.low for one in inside], means),
+            "array": half_widths([comparison.difference.low for comparison in inside], means),
             "color": BLUE, "thickness": 2, "width": 4,
         },
         marker={
             "size": 10, "line": {"color": BLUE, "width": 2},
-            "color": [BLUE if one.distinguishable else "white" for one in inside],
+            "color": [BLUE if comparison.distinguishable else "white" for comparison in inside],
         },
-        text=[one.verdict.replace("<", "&lt;") for one in inside],
+        text=[comparison.verdict.replace("<", "&lt;") for comparison in inside],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
-    for one in found:
-        if one not in inside:
-            above = one.difference.mean > ends[1]
+    for comparison in comparisons:
+        if comparison not in inside:
+            above = comparison.difference.mean > ends[1]
             figure.add_scatter(
                 x=[ends[above]],
-                y=[place[one.scenario]],
+                y=[place[comparison.scenario]],
                 mode="markers+text",
-                text=[one.amount],
+                text=[comparison.amount],
                 textposition="middle left" if above else "middle right",
                 marker={"color": BLUE, "size": 12,
                         "symbol": "triangle-right" if above else "triangle-left"},
@@ -70,14 +74,14 @@ def difference_figure(study: Study, found: list[Comparison]) -> go.Figure:
                 hovertemplate="%{text}<extra></extra>",
             )  # fmt: skip
     zero_line(figure)
-    names = [label(study, one.scenario) for one in found]
+    names = [label(study, comparison.scenario) for comparison in comparisons]
     unit = f"{unit_of(metric.unit)}{period(metric.unit, study.days)}"
     figure.update_xaxes(title_text=f"{gettext('difference-word')}<br>[{unit}]", range=ends)
     figure.update_yaxes(
-        tickvals=list(place.values()), ticktext=names, range=[len(found) - 0.4, -0.6]
+        tickvals=list(place.values()), ticktext=names, range=[len(comparisons) - 0.4, -0.6]
     )
     figure.update_layout(showlegend=False)
-    return styled(figure, 110 + line_height(names) * len(found))
+    return styled(figure, 110 + line_height(names) * len(comparisons))
 
 
 MOST_SHOWN = 60
@@ -95,21 +99,25 @@ def page(view: View, app_state: AppState) -> Children:
     try:
         study = folders.study(view.study)
         with counting(study):
-            told = [*_answer(study, chosen), *_controls(study, view, pick), *_places(study, view)]
-        return [head, *told]
+            content = [
+                *_answer(study, chosen),
+                *_controls(study, view, pick),
+                *_places(study, view),
+            ]
+        return [head, *content]
     except InputError as error:
         return [head, refusal(error), html.Div(pick, className="controls")]
 
 
-def _missing(chosen: str, known: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _missing(chosen: str, studies: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """A choice for a study that is not there, so that the list does not claim another."""
-    return [] if any(name == chosen for name, _ in known) else [(chosen, "—")]
+    return [] if any(name == chosen for name, _ in studies) else [(chosen, "—")]
 
 
 def _answer(study: Study, name: str) -> Children:
-    found = compare(study, HEADLINE)
+    comparisons = compare(study, HEADLINE)
     return [
-        html.P(answer(study, found), className="answer"),
+        html.P(answer(study, comparisons), className="answer"),
         *stamp(),
         about(study, name),
     ]
@@ -184,45 +192,45 @@ def _places(study: Study, view: View) -> Children:
 def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Children:
     """The chart and the table of one metric."""
     wanted = [*HEADLINE, *([metric] if metric not in HEADLINE else [])]
-    found = [
-        one
-        for one in compare(study, wanted)
-        if one.metric == metric
-        and one.adversary == adversary
-        and one.scenario in names
-        and one.difference.count > 0
+    comparisons = [
+        comparison
+        for comparison in compare(study, wanted)
+        if comparison.metric == metric
+        and comparison.adversary == adversary
+        and comparison.scenario in names
+        and comparison.difference.count > 0
     ]
-    if not found:
+    if not comparisons:
         return [nothing(gettext("no-scenario-is-chosen-so"))]
-    found.sort(key=lambda one: -one.difference.mean)
+    comparisons.sort(key=lambda comparison: -comparison.difference.mean)
     return [
         captioned(
-            graph("results-figure", difference_figure(study, found[:MOST_SHOWN])),
-            _finding(study, found),
-            _note(found),
+            graph("results-figure", difference_figure(study, comparisons[:MOST_SHOWN])),
+            _finding(study, comparisons),
+            _note(comparisons),
         ),
-        _table(study, found),
+        _table(study, comparisons),
     ]
 
 
-def _finding(study: Study, found: list[Comparison]) -> str:
-    clear = [one for one in found if one.distinguishable]
-    title = metric_title(found[0].metric)
+def _finding(study: Study, comparisons: list[Comparison]) -> str:
+    clear = [comparison for comparison in comparisons if comparison.distinguishable]
+    title = metric_title(comparisons[0].metric)
     if not clear:
         return gettext("no-scenario-measurably-changes-this", quantity=title)
-    most = max(clear, key=lambda one: abs(one.difference.mean))
+    most = max(clear, key=lambda comparison: abs(comparison.difference.mean))
     return gettext(
         "of-scenarios-measurably-change-this",
         count=len(clear),
-        all=len(found),
+        all=len(comparisons),
         quantity=title,
         amount=most.amount,
         scenario=title_of(study, most.scenario),
     )
 
 
-def _note(found: list[Comparison]) -> str:
-    count = max(one.difference.count for one in found)
+def _note(comparisons: list[Comparison]) -> str:
+    count = max(comparison.difference.count for comparison in comparisons)
     if count < 2:
         return gettext("one-replication-no-intervals-source")
     return gettext(
@@ -231,21 +239,21 @@ def _note(found: list[Comparison]) -> str:
     )
 
 
-def _table(study: Study, found: list[Comparison]) -> html.Div:
-    metric = metric_of(found[0].metric)
+def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
+    metric = metric_of(comparisons[0].metric)
     unit = f"{unit_of(metric.unit)}{period(metric.unit, study.days)}"
     rows = [
         [
-            title_of(study, one.scenario)
-            + (f" ({gettext('bound-word')})" if one.scenario in study.bounds else ""),
-            one.amount if not one.difference.identical else gettext("identical"),
-            probability(one.p_holm),
-            str(one.difference.count),
+            title_of(study, comparison.scenario)
+            + (f" ({gettext('bound-word')})" if comparison.scenario in study.bounds else ""),
+            comparison.amount if not comparison.difference.identical else gettext("identical"),
+            probability(comparison.p_holm),
+            str(comparison.difference.count),
         ]
-        for one in found
+        for comparison in comparisons
     ]
     return table(
-        gettext("difference-to-the-baseline-of", quantity=metric_title(found[0].metric)),
+        gettext("difference-to-the-baseline-of", quantity=metric_title(comparisons[0].metric)),
         [
             gettext("scenario"),
             f"{gettext('difference-95-interval')} [{unit}]",
@@ -253,7 +261,7 @@ def _table(study: Study, found: list[Comparison]) -> html.Div:
             gettext("replications-heading"),
         ],
         rows,
-        {k for k, one in enumerate(found) if one.distinguishable},
+        {k for k, comparison in enumerate(comparisons) if comparison.distinguishable},
     )
 
 

@@ -12,6 +12,7 @@ from analysis.brief import page, unbroken
 from analysis.compare import compare
 from analysis.exhibits import AGAINST, ALONE, BORDER, SETTLING, WAITS_AGAINST
 from analysis.fit.values import read_values
+from analysis.language import gettext
 from analysis.validate import validate
 from sim.results.reading import Study, read_study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -126,7 +127,7 @@ def test_the_page_says_what_the_tables_say(study: Study, html: str) -> None:
     assert all(unbroken(one.amount) in text for one in clear)
     more = sum(one.fall.mean > 0 for one in clear)
     assert f"{more} of 5 proposals measurably reduce the firearms that reach the market" in text
-    assert "No difference at all in any of these, on any replication: arm officers." in text
+    assert gettext("no-difference-at-all-in", list="arm officers") in text
     assert "Holm’s correction over the 5 comparisons of a column" in text
     assert "3 laws" in text
     assert "Illustrative" in text
@@ -141,9 +142,7 @@ def test_names_of_scenarios_are_text_not_markup(tmp_path: Path) -> None:
     assert HOSTILE in parsed.text
     assert "img" not in [tag for tag, _ in parsed.tags]
     for chart in CHARTS.values():
-        figure = chart(study)
-        figure.layout.meta = None
-        drawn = str(figure.to_plotly_json())
+        drawn = str(chart(study).titled().to_plotly_json())
         assert "<img" not in drawn
         assert "<b>" not in drawn
 
@@ -169,7 +168,7 @@ def test_a_bound_is_no_proposal_and_does_not_set_the_scale(tmp_path: Path) -> No
     text = Page(page(study)).text
     assert "The one proposal, more searches, measurably reduces the firearms" in text
     assert "search all (bound)" in text
-    chart = AGAINST["firearms_difference"](study)
+    chart = AGAINST["firearms_difference"](study).figure
     assert chart.layout.xaxis.range[0] > -50
     assert chart.data[-1].text[0].startswith(("−8", "−9"))
 
@@ -177,26 +176,26 @@ def test_a_bound_is_no_proposal_and_does_not_set_the_scale(tmp_path: Path) -> No
 def test_a_port_appears_for_traffic_waits_and_staffing_only(study: Study) -> None:
     allowed = {"port_id", "name", "province", "vehicles_per_day", "mean_wait_min"}
     for name, chart in CHARTS.items():
-        figure = chart(study)
-        table = figure.layout.meta["table"]
-        if "port_id" in table["columns"]:
+        table = chart(study).table
+        if "port_id" in table.columns:
             assert name in BORDER
-            assert set(table["columns"]) == allowed | {"officers_on_shift"}
-            ids = [row[0] for row in table["rows"]]
+            assert set(table.columns) == allowed | {"officers_on_shift"}
+            ids = table.iloc[:, 0].tolist()
             assert ids == sorted(ids)
         else:
-            assert not any(port in str(table) for port in synthetic_study.PORTS)
+            assert not any(port in table.to_csv() for port in synthetic_study.PORTS)
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
 def test_a_chart_states_its_finding_units_and_source(study: Study, chart) -> None:
-    figure = chart(study)
+    drawn = chart(study)
+    figure = drawn.titled()
     assert figure.layout.title.text
-    assert figure.layout.meta["finding"].endswith(".")
+    assert drawn.finding.endswith(".")
     assert any("Source: " in (note.text or "") for note in figure.layout.annotations)
-    assert figure.layout.meta["table"]["rows"]
+    assert len(drawn.table)
     axes = [figure.layout.xaxis.title.text, figure.layout.yaxis.title.text]
-    if figure.layout.meta["aspect"] is None:
+    if drawn.aspect is None:
         assert any("[" in (title or "") for title in axes)
 
 

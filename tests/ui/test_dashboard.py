@@ -221,7 +221,7 @@ def test_a_run_is_cancelled_and_what_is_done_is_kept(visit, address: str, runs: 
     page.locator("#mix-run").click()
     page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
     page.locator("#mix-cancel").click()
-    page.locator("#mix-words", has_text="which are kept; Run continues").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-words", has_text="which are kept. Press Run").wait_for(timeout=SLOW_MS)
     name = fields(page)["run"][0]
     status = json.loads((runs / "live" / name / "progress.json").read_text())
     assert status["state"] == "interrupted"
@@ -241,7 +241,7 @@ def test_a_mix_is_kept_as_a_scenario_with_the_command_to_run_it(
     assert "0.25" in (runs / "scenarios" / "quarter_more.yaml").read_text()
     page.locator("#mix-save-name").fill("../x")
     page.locator("#mix-save").click()
-    page.locator("#mix-saved", has_text="small letters").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-saved", has_text="lower-case letters").wait_for(timeout=SLOW_MS)
 
 
 def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str) -> None:
@@ -265,7 +265,7 @@ def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str
 def test_a_day_that_cannot_be_is_refused_in_a_sentence(visit, address: str) -> None:
     page = settled(visit(f"{address}port?port=gone&day=2005-13-01"))
     page.locator(".notice", has_text="no port “gone”").first.wait_for(timeout=SLOW_MS)
-    page.locator(".notice", has_text="which cannot be").first.wait_for(timeout=SLOW_MS)
+    page.locator(".notice", has_text="which is not valid").first.wait_for(timeout=SLOW_MS)
 
 
 def test_any_two_are_compared_within_a_study_and_across(visit, address: str) -> None:
@@ -290,7 +290,7 @@ def test_a_study_that_runs_elsewhere_is_watched(visit, address: str, runs: Path)
     row.locator("progress").wait_for(timeout=SLOW_MS)
     assert row.locator("progress").get_attribute("value") == "10"
     write_status(folder, Status("interrupted", "elsewhere", 40, 12))
-    page.locator("tr", has_text="stopped; the same command continues (12 of 40)").wait_for(
+    page.locator("tr", has_text="stopped; run the same command to continue (12 of 40)").wait_for(
         timeout=SLOW_MS
     )
     shutil.rmtree(folder)
@@ -315,6 +315,6 @@ def test_a_study_that_is_not_whole_shows_what_it_has_come_to(
     assert "min [" in page.locator("#growing-shown tbody td").first.inner_text()
     assert axe(page) == []
     (folder / "manifest.json").write_bytes(manifest)
-    page.locator("#growing-shown a", has_text="whole now").click()
+    page.locator("#growing-shown a", has_text="complete").click()
     page.locator(".about", has_text="Study growing").wait_for(timeout=SLOW_MS)
     shutil.rmtree(folder)

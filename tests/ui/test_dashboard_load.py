@@ -157,9 +157,7 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
 
     with dashboard_server.served(tmp_path) as again:
         page = settled(visit(f"{again}{query}&run={name}"))
-        page.locator("#mix-words", has_text="which are kept; Run continues").wait_for(
-            timeout=SLOW_MS
-        )
+        page.locator("#mix-words", has_text="which are kept. Press Run").wait_for(timeout=SLOW_MS)
         page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
         page.locator("#mix-run").click()
         page.locator("#mix-cancel:enabled").wait_for(timeout=SLOW_MS)

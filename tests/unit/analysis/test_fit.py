@@ -237,10 +237,10 @@ def test_a_study_says_whether_it_carries_the_range_of_the_flow() -> None:
     low, high, _ = plausible_flow()
     one = study()
     one.manifest["configuration"] = {"smuggling": {"firearms_per_year": 5200.0}}
-    assert "The worlds of this study carry a range" in what_the_study_carries(one)
+    assert "The worlds of this study cover a range" in what_the_study_carries(one)
     one.design = one.design.iloc[:0]
     said = what_the_study_carries(one)
     assert f"{low:,.0f} to {high:,.0f} firearms a year" in said
-    assert "holds one of them, 5,200" in said
+    assert "uses one of them, 5,200" in said
     one.manifest["configuration"] = {"smuggling": {"network": "drugs"}}
     assert what_the_study_carries(one) == ""

@@ -125,9 +125,9 @@ def test_a_chart_of_a_design_speaks_the_language_that_is_set(draw) -> None:
     study = made(worlds(400, factors=factors), lambda v: v[C] - v[A] / 100)
     with speaking("fr"):
         french = parameter_text(C, "")[0]
-        figure = draw(study)
-    assert f"«\xa0{french}\xa0»" in figure.layout.meta["finding"]
-    said = f"{figure.layout.meta['alt']} {figure.layout.xaxis.title.text}".replace("<br>", " ")
+        chart = draw(study)
+    assert f"«\xa0{french}\xa0»" in chart.finding
+    said = f"{chart.alt} {chart.figure.layout.xaxis.title.text}".replace("<br>", " ")
     assert re.findall(r"\b(the|of|where|is|range|points are)\b", said) == []
 
 
