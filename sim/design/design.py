@@ -11,8 +11,8 @@ import numpy.typing as npt
 from sim.design.factors import Factor
 from sim.errors import InputError
 from sim.numerics.units import Floats
-from sim.parameters import Parameters, check, check_value
-from sim.scenario.intervention import SETTLED, Intervention, Scenario
+from sim.parameters import Parameters, catalogue, check, check_value
+from sim.scenario.intervention import Intervention, Scenario
 from sim.scenario.point import Point
 
 Values = Mapping[str, float | int | str]
@@ -196,12 +196,12 @@ def scenario_of(values: Values) -> Scenario:
     Raises
     ------
     InputError
-        If one of them is settled before the first day, so that nobody could change it.
+        If one of them is fixed before the first day, so that nobody could change it.
     """
     for name in values:
-        if name in SETTLED:
+        if catalogue()[name].metadata["fixed_at_start"]:
             raise InputError(
-                f"design.vary: {name} is settled before the first day, so no scenario can set it; "
+                f"design.vary: {name} is fixed before the first day, so no scenario can set it; "
                 "design.role=world varies it"
             )
     text = ",".join(f"{name.partition('.')[2]}={value:.6g}" for name, value in values.items())

@@ -15,11 +15,12 @@ class Contraband:
 
     unit: str = par(
         "firearms", unit="", source="000 ¶1; 001; 003 ¶12, ¶16", kind="measured",
-        choices=("firearms", "parts", "kg", "CAD thousand", "persons"),
+        choices=("firearms", "parts", "kg", "CAD thousand", "persons"), fixed_at_start=True,
         about="What loads are counted in, in every table where firearms are counted by default",
     )  # fmt: skip
     trusted_share: float = par(
         0.05, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.2,
+        fixed_at_start=True,
         about="Trafficking organisations with a truck or courier enrolled in FAST or NEXUS",
     )  # fmt: skip
     audits_per_year: float = par(
@@ -70,39 +71,44 @@ class Market:
     )  # fmt: skip
     delivered_share: float = par(
         0.772, unit="share", source="Z006, Z015; fit", kind="placeholder", low=0.75, high=0.98,
+        fixed_at_start=True,
         about="Planned firearms that reach a market in the baseline: what its demand is set to",
     )  # fmt: skip
     demand_elasticity: float = par(
         -0.4, unit="elasticity", source="assumed", kind="placeholder", low=-1.0, high=0.0,
-        bounds=(-10.0, 0.0), about="Elasticity of what is bought to the street price",
+        bounds=(-10.0, 0.0), fixed_at_start=True,
+        about="Elasticity of what is bought to the street price",
     )  # fmt: skip
     trip_elasticity: float = par(
         0.5, unit="elasticity", source="assumed", kind="placeholder", low=0.0, high=2.0,
-        bounds=(0.0, 10.0),
+        bounds=(0.0, 10.0), fixed_at_start=True,
         about="Elasticity of trips made to the margin on a firearm (street price less acquisition)",
     )  # fmt: skip
     used_share: float = par(
         0.5, unit="share", source="assumed", kind="placeholder", low=0.3, high=0.9,
-        bounds=(0.01, 1.0), about="Opportunities for a trip that are used at the baseline's margin",
+        bounds=(0.01, 1.0), fixed_at_start=True,
+        about="Opportunities for a trip that are used at the baseline's margin",
     )  # fmt: skip
     stock_days: float = par(
         120.0, unit="days", source="assumed; C143", kind="placeholder", low=30, high=365,
-        bounds=(1.0, 36500.0),
+        bounds=(1.0, 36500.0), fixed_at_start=True,
         about="Stock of a market at the start and in balance, in days of its demand",
     )  # fmt: skip
     price_response: float = par(
         0.5, unit="elasticity", source="assumed", kind="placeholder", low=0.1, high=1.0,
-        bounds=(0.0, 10.0), about="Elasticity of the price to the stock in balance over the stock",
+        bounds=(0.0, 10.0), fixed_at_start=True,
+        about="Elasticity of the price to the stock in balance over the stock",
     )  # fmt: skip
     adjustment_days: float = par(
         30.0, unit="days", source="assumed", kind="placeholder", low=7, high=180,
-        bounds=(1.0, 3650.0), about="Time in which the price follows the stock",
+        bounds=(1.0, 3650.0), fixed_at_start=True,
+        about="Time in which the price follows the stock",
     )  # fmt: skip
     price_floor: float = par(
         0.4, unit="ratio", source="assumed", kind="placeholder", low=0.25, high=0.7,
-        bounds=(0.01, 1.0), about="Lowest price as a ratio of the baseline's",
+        bounds=(0.01, 1.0), fixed_at_start=True, about="Lowest price as a ratio of the baseline's",
     )  # fmt: skip
     price_ceiling: float = par(
         3.0, unit="ratio", source="C049", kind="elicited", low=2.0, high=4.0, bounds=(1.0, 100.0),
-        about="Highest price as a ratio of the baseline's",
+        fixed_at_start=True, about="Highest price as a ratio of the baseline's",
     )  # fmt: skip

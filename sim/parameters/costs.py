@@ -11,11 +11,13 @@ class Costs:
 
     car_delay_cad_per_h: float = par(
         25.0, unit="CAD/h", source="assumed", kind="elicited", low=15, high=40,
-        bounds=(0.0, 1e4), about="Value of an hour of delay of a car and its occupants",
+        bounds=(0.0, 1e4), fixed_at_start=True,
+        about="Value of an hour of delay of a car and its occupants",
     )  # fmt: skip
     truck_delay_cad_per_h: float = par(
         60.0, unit="CAD/h", source="assumed", kind="elicited", low=40, high=150,
-        bounds=(0.0, 1e4), about="Value of an hour of delay of a truck, driver and load",
+        bounds=(0.0, 1e4), fixed_at_start=True,
+        about="Value of an hour of delay of a truck, driver and load",
     )  # fmt: skip
     officer_cad_per_year: float = par(
         85000.0, unit="CAD/year", source="assumed", kind="elicited", low=70000, high=110000,

@@ -21,6 +21,8 @@ def par(
     by_market: bool = False,
     choices: tuple[str, ...] = (),
     lever: bool = False,
+    fixed_at_start: bool = False,
+    built_in_advance: bool = False,
 ) -> Any:
     """Declare a parameter.
 
@@ -49,6 +51,10 @@ def par(
     lever : bool
         Whether its value in the baseline is known, because nobody had changed it yet: low to high
         is what planners could set it to, and worlds leave it alone.
+    fixed_at_start : bool
+        Whether a replication fixes it before the first day: a study may vary it, a scenario cannot.
+    built_in_advance : bool
+        Whether it stands at a port from the first day on: a scenario may set it, without a date.
     """
     return dataclasses.field(
         default=default,
@@ -65,5 +71,7 @@ def par(
             "by_market": by_market,
             "choices": choices,
             "lever": lever,
+            "fixed_at_start": fixed_at_start,
+            "built_in_advance": built_in_advance,
         },
     )

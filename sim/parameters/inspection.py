@@ -64,7 +64,8 @@ class Inspection:
     )  # fmt: skip
     secondary_cv: float = par(
         0.8, unit="ratio", source="assumed", kind="elicited", low=0.4, high=1.2,
-        bounds=(0.0, 3.0), about="Coefficient of variation of times in secondary (lognormal)",
+        bounds=(0.0, 3.0), fixed_at_start=True,
+        about="Coefficient of variation of times in secondary (lognormal)",
     )  # fmt: skip
     examination_limit_min: float = par(
         20.0, unit="min", source="assumed", kind="elicited", low=10, high=60,

@@ -17,7 +17,8 @@ class Intelligence:
     )  # fmt: skip
     age_median_years: float = par(
         7.4, unit="years", source="C143; 000 ¶8", kind="measured", low=5, high=10,
-        bounds=(0.1, 100.0), about="Median time from sale to recovery (exponential)",
+        bounds=(0.1, 100.0), fixed_at_start=True,
+        about="Median time from sale to recovery (exponential)",
     )  # fmt: skip
     traced_share: float = par(
         0.5, unit="share", source="C131, C155", kind="placeholder", low=0.2, high=0.75,
@@ -115,11 +116,12 @@ class Intelligence:
     )  # fmt: skip
     couriers: int = par(
         3, unit="vehicles", source="assumed", kind="placeholder", low=1, high=8, bounds=(1, 100),
-        about="Vehicles with their drivers that an organisation has in use",
+        fixed_at_start=True, about="Vehicles with their drivers that an organisation has in use",
     )  # fmt: skip
     plate_days: float = par(
         60.0, unit="days", source="assumed", kind="placeholder", low=14, high=365,
-        bounds=(0.1, 36500.0), about="Mean time until a vehicle or its driver is changed",
+        bounds=(0.1, 36500.0), fixed_at_start=True,
+        about="Mean time until a vehicle or its driver is changed",
     )  # fmt: skip
     lookout_days: float = par(
         90.0, unit="days", source="assumed", kind="placeholder", low=30, high=365,
@@ -140,6 +142,6 @@ class Intelligence:
     )  # fmt: skip
     warm_up_days: int = par(
         730, unit="days", source="assumed", kind="elicited", low=365, high=1460,
-        bounds=(0, 3650),
+        bounds=(0, 3650), fixed_at_start=True,
         about="Days before the run in which leads, cases and lookouts settle, without any proposal",
     )  # fmt: skip

@@ -27,10 +27,12 @@ class Primary:
     )  # fmt: skip
     us_car_s: float = par(
         54.0, unit="s", source="B008, B009", kind="cited", low=54, high=75, bounds=(1.0, 3600.0),
+        fixed_at_start=True,
         about="Mean primary service time of a car on the US side, without query (southbound runs)",
     )  # fmt: skip
     us_truck_s: float = par(
         75.0, unit="s", source="B056, B053", kind="cited", low=60, high=120, bounds=(1.0, 3600.0),
+        fixed_at_start=True,
         about="Mean primary service time of a truck on the US side, without query "
         "(southbound runs)",
     )  # fmt: skip
@@ -45,27 +47,31 @@ class Primary:
     )  # fmt: skip
     car_booths_added: int = par(
         0, unit="booths", source="002 ¶17", kind="measured", low=0, high=0, bounds=(0, 12),
-        by_port=True, about="Booths built for the general car lane, beyond those of the record",
+        by_port=True, built_in_advance=True,
+        about="Booths built for the general car lane, beyond those of the record",
     )  # fmt: skip
     nexus_booths_added: int = par(
         0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
-        by_port=True, about="Booths built for the NEXUS lane, beyond those of the record",
+        by_port=True, built_in_advance=True,
+        about="Booths built for the NEXUS lane, beyond those of the record",
     )  # fmt: skip
     truck_booths_added: int = par(
         0, unit="booths", source="B005", kind="measured", low=0, high=0, bounds=(0, 12),
-        by_port=True, about="Booths built for the general truck lane, beyond those of the record",
+        by_port=True, built_in_advance=True,
+        about="Booths built for the general truck lane, beyond those of the record",
     )  # fmt: skip
     fast_booths_added: int = par(
         0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
-        by_port=True, about="Booths built for the FAST lane, beyond those of the record",
+        by_port=True, built_in_advance=True,
+        about="Booths built for the FAST lane, beyond those of the record",
     )  # fmt: skip
     cv: float = par(
         0.7, unit="ratio", source="B052", kind="elicited", low=0.4, high=1.0, bounds=(0.0, 3.0),
-        about="Coefficient of variation of primary service times",
+        fixed_at_start=True, about="Coefficient of variation of primary service times",
     )  # fmt: skip
     distribution: str = par(
         "gamma", unit="", source="B052", kind="cited", choices=("gamma", "lognormal"),
-        about="Family of primary service times (Erlang is a gamma)",
+        fixed_at_start=True, about="Family of primary service times (Erlang is a gamma)",
     )  # fmt: skip
     query_s: float = par(
         5.0, unit="s", source="assumed", kind="elicited", low=2, high=15, bounds=(0.0, 600.0),

@@ -21,16 +21,17 @@ class Smuggling:
     )  # fmt: skip
     organisations: int = par(
         60, unit="organisations", source="assumed", kind="placeholder", low=20, high=200,
-        bounds=(1, 5000), about="Trafficking organisations at work",
+        bounds=(1, 5000), fixed_at_start=True, about="Trafficking organisations at work",
     )  # fmt: skip
     network: str = par(
-        "handgun", unit="", source="C132-C142; 000 ¶8", kind="measured",
+        "handgun", unit="", source="C132-C142; 000 ¶8", kind="measured", fixed_at_start=True,
         about="States of purchase and regions of sale: a name of sim/data/network_NAME.csv, "
         "or a table of one's own",
     )  # fmt: skip
     affinity_km: float = par(
         2000.0, unit="km", source="assumed", kind="placeholder", low=500, high=20000,
-        bounds=(10.0, 1e9), about="Distance over which a source sells less in a market, by e",
+        bounds=(10.0, 1e9), fixed_at_start=True,
+        about="Distance over which a source sells less in a market, by e",
     )  # fmt: skip
     arrest_share: float = par(
         0.1, unit="share", source="assumed", kind="placeholder", low=0.02, high=0.4,
@@ -55,23 +56,24 @@ class Smuggling:
     )  # fmt: skip
     between_ports_share: float = par(
         0.25, unit="share", source="Z015", kind="placeholder", low=0.05, high=0.6,
-        about="Trips that go between ports or by water in the baseline",
+        fixed_at_start=True, about="Trips that go between ports or by water in the baseline",
     )  # fmt: skip
     water_share: float = par(
         0.4, unit="share", source="assumed", kind="placeholder", low=0.1, high=0.8,
+        fixed_at_start=True,
         about="Of the trips between ports in the baseline: those by water (C001, C002 are cases)",
     )  # fmt: skip
     post_share: float = par(
         0.0228, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
-        about="Trips that are sent by post in the baseline",
+        fixed_at_start=True, about="Trips that are sent by post in the baseline",
     )  # fmt: skip
     air_share: float = par(
         0.0199, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
-        about="Trips that go by air in the baseline",
+        fixed_at_start=True, about="Trips that go by air in the baseline",
     )  # fmt: skip
     hidden_cost_most: float = par(
         3.0, unit="mean margins", source="assumed", kind="elicited", low=1.5, high=6.0,
-        bounds=(0.0, 1000.0),
+        bounds=(0.0, 1000.0), fixed_at_start=True,
         about="Largest hidden cost of a trip away from the ports (or benefit) that is believed",
     )  # fmt: skip
     post_cad_per_firearm: float = par(
@@ -89,19 +91,21 @@ class Smuggling:
     )  # fmt: skip
     learning_days: float = par(
         180.0, unit="days", source="assumed", kind="placeholder", low=30, high=720,
-        bounds=(1.0, 36500.0), about="Time in which what was learned fades (learning)",
+        bounds=(1.0, 36500.0), fixed_at_start=True,
+        about="Time in which what was learned fades (learning)",
     )  # fmt: skip
     learning_prior_trips: float = par(
         20.0, unit="trips", source="assumed", kind="placeholder", low=5, high=100,
-        bounds=(0.01, 1e6),
+        bounds=(0.01, 1e6), fixed_at_start=True,
         about="Trips that what was believed before the run counts for (learning)",
     )  # fmt: skip
     learning_alike_share: float = par(
         0.1, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.5,
-        about="How much a trip says about other routes of its kind (learning)",
+        fixed_at_start=True, about="How much a trip says about other routes of its kind (learning)",
     )  # fmt: skip
     news_share: float = par(
         0.2, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.8,
+        fixed_at_start=True,
         about="Chance that another organisation hears what became of a trip (learning)",
     )  # fmt: skip
     threshold_loss: float = par(
@@ -139,6 +143,7 @@ class Smuggling:
     )  # fmt: skip
     price_cad: float = par(
         3250.0, unit="CAD", source="C051", kind="cited", low=2000, high=3500, bounds=(0.0, 1e6),
+        fixed_at_start=True,
         about="Street price of a handgun in Canada (2018-19; none is known for 2005)",
     )  # fmt: skip
     acquisition_cad: float = par(
@@ -171,25 +176,25 @@ class Smuggling:
     )  # fmt: skip
     perception_days: float = par(
         30.0, unit="days", source="assumed", kind="placeholder", low=7, high=180,
-        bounds=(1.0, 3650.0),
+        bounds=(1.0, 3650.0), fixed_at_start=True,
         about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
         903.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020; fit",
-        kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6),
+        kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6), fixed_at_start=True,
         about="Visitors with an undeclared personal firearm outside the Pacific region "
         "(only its product with detection is known)",
     )  # fmt: skip
     traveller_pacific_factor: float = par(
         3.5, unit="ratio", source="C044, C104-C108, C114; fit", kind="elicited", low=1.0, high=5.0,
-        bounds=(0.0, 100.0),
+        bounds=(0.0, 100.0), fixed_at_start=True,
         about="The same at Pacific ports as a ratio of the others (on the way to Alaska: C044)",
     )  # fmt: skip
     traveller_handgun_share: float = par(
         0.62, unit="share", source="C096-C102; fit", kind="elicited", low=0.4, high=0.85,
-        about="Travellers' firearms that are handguns; traffickers' all are",
+        fixed_at_start=True, about="Travellers' firearms that are handguns; traffickers' all are",
     )  # fmt: skip
     traveller_firearms_mean: float = par(
         1.36, unit="firearms", source="C083, C084; fit", kind="elicited", low=1.0, high=2.0,
-        bounds=(1.0, 10.0), about="Firearms of such a visitor",
+        bounds=(1.0, 10.0), fixed_at_start=True, about="Firearms of such a visitor",
     )  # fmt: skip

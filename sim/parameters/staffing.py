@@ -60,11 +60,12 @@ class Staffing:
     )  # fmt: skip
     control_interval_min: int = par(
         60, unit="min", source="assumed", kind="elicited", low=15, high=60, bounds=(5, 60),
+        fixed_at_start=True,
         about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
     )  # fmt: skip
     safety: float = par(
         0.253, unit="ratio", source="B060; fit", kind="elicited", low=0.1, high=0.8,
-        bounds=(-1.0, 10.0),
+        bounds=(-1.0, 10.0), fixed_at_start=True,
         about="Safety staffing: officers beyond the load, per square root of the load "
         "(fitted to the wait standard)",
     )  # fmt: skip
@@ -76,7 +77,8 @@ class Danger:
 
     lookouts_per_year: float = par(
         36.0, unit="events/year", source="G057", kind="measured", low=18, high=60,
-        bounds=(0.0, 1e5), about="Dangerous lookouts that made officers withdraw in 2005-06",
+        bounds=(0.0, 1e5), fixed_at_start=True,
+        about="Dangerous lookouts that made officers withdraw in 2005-06",
     )  # fmt: skip
     withdrawal_median_h: float = par(
         1.0, unit="h", source="G058", kind="cited", low=0.1, high=6.0, bounds=(0.01, 48.0),
@@ -104,7 +106,7 @@ class Danger:
     )  # fmt: skip
     port_runners_per_year: float = par(
         1600.0, unit="vehicles/year", source="A018", kind="measured", low=1000, high=2500,
-        bounds=(0.0, 1e6), about="Vehicles that pass a port without stopping",
+        bounds=(0.0, 1e6), fixed_at_start=True, about="Vehicles that pass a port without stopping",
     )  # fmt: skip
     runner_caught_min: float = par(
         8.0, unit="min", source="assumed", kind="placeholder", low=3, high=20,

@@ -11,7 +11,7 @@ class Traffic:
 
     direction: str = par(
         "northbound", unit="", source="000 ¶1; 003 ¶16", kind="measured",
-        choices=("northbound", "southbound"),
+        choices=("northbound", "southbound"), fixed_at_start=True,
         about="Into Canada, or into the United States by the other side of the same crossings",
     )  # fmt: skip
     volume_scale: float = par(
@@ -21,7 +21,7 @@ class Traffic:
     )  # fmt: skip
     day_factor_cv: float = par(
         0.12, unit="ratio", source="assumed", kind="elicited", low=0.05, high=0.25,
-        bounds=(0.0, 1.0),
+        bounds=(0.0, 1.0), fixed_at_start=True,
         about="Coefficient of variation of the day factor that the ports of a region share",
     )  # fmt: skip
     nexus_share: float = par(
@@ -33,40 +33,43 @@ class Traffic:
         about="Trucks that use the FAST lane, of the trucks at ports that have one",
     )  # fmt: skip
     nexus_lane: bool = par(
-        False, unit="", source="003 ¶6", kind="measured", by_port=True,
+        False, unit="", source="003 ¶6", kind="measured", by_port=True, built_in_advance=True,
         about="Open a NEXUS lane where the record has none",
     )  # fmt: skip
     fast_lane: bool = par(
-        False, unit="", source="003 ¶6", kind="measured", by_port=True,
+        False, unit="", source="003 ¶6", kind="measured", by_port=True, built_in_advance=True,
         about="Open a FAST lane where the record has none",
     )  # fmt: skip
     sailings_per_day: int = par(
         6, unit="sailings/day", source="assumed", kind="elicited", low=2, high=16, bounds=(1, 24),
+        fixed_at_start=True,
         about="Ferry arrivals a day at a landing, evenly over its opening hours",
     )  # fmt: skip
     detour_factor: float = par(
         1.35, unit="ratio", source="G015", kind="elicited", low=1.2, high=1.8, bounds=(1.0, 5.0),
+        fixed_at_start=True,
         about="Road distance between neighbouring ports as a ratio of the great circle",
     )  # fmt: skip
     detour_speed_km_per_h: float = par(
         70.0, unit="km/h", source="assumed", kind="elicited", low=50, high=90, bounds=(5.0, 130.0),
-        about="Speed of the drive to a neighbouring port",
+        fixed_at_start=True, about="Speed of the drive to a neighbouring port",
     )  # fmt: skip
     detour_choice_min: float = par(
         20.0, unit="min", source="assumed", kind="elicited", low=5, high=60, bounds=(0.1, 600.0),
+        fixed_at_start=True,
         about="Extra minutes of drive and wait that make a neighbouring port e times less chosen",
     )  # fmt: skip
     trip_km: float = par(
         150.0, unit="km", source="assumed", kind="elicited", low=50, high=400,
-        bounds=(1.0, 5000.0),
+        bounds=(1.0, 5000.0), fixed_at_start=True,
         about="Length of an ordinary trip, against which a detour is felt",
     )  # fmt: skip
     distance_elasticity: float = par(
         -1.8, unit="elasticity", source="D013", kind="cited", low=-2.0, high=-1.6,
-        bounds=(-10.0, 0.0),
+        bounds=(-10.0, 0.0), fixed_at_start=True,
         about="Change in trips for a change in distance, in logarithms",
     )  # fmt: skip
     neighbours: int = par(
         3, unit="ports", source="assumed", kind="elicited", low=1, high=5, bounds=(1, 8),
-        about="How many neighbouring ports a diverted traveller considers",
+        fixed_at_start=True, about="How many neighbouring ports a diverted traveller considers",
     )  # fmt: skip

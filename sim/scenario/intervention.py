@@ -11,78 +11,6 @@ from sim.errors import InputError
 from sim.parameters import Parameters, catalogue, check_value
 from sim.scenario.where import EVERYWHERE, PortTable, Where, select
 
-SETTLED = frozenset(
-    {
-        "contraband.trusted_share",
-        "contraband.unit",
-        "costs.car_delay_cad_per_h",
-        "costs.truck_delay_cad_per_h",
-        "danger.lookouts_per_year",
-        "danger.port_runners_per_year",
-        "inspection.secondary_cv",
-        "intelligence.age_median_years",
-        "intelligence.couriers",
-        "intelligence.plate_days",
-        "intelligence.warm_up_days",
-        "market.adjustment_days",
-        "market.delivered_share",
-        "market.demand_elasticity",
-        "market.price_ceiling",
-        "market.price_floor",
-        "market.price_response",
-        "market.stock_days",
-        "market.trip_elasticity",
-        "market.used_share",
-        "primary.cv",
-        "primary.distribution",
-        "primary.us_car_s",
-        "primary.us_truck_s",
-        "smuggling.affinity_km",
-        "smuggling.air_share",
-        "smuggling.between_ports_share",
-        "smuggling.hidden_cost_most",
-        "smuggling.learning_alike_share",
-        "smuggling.learning_days",
-        "smuggling.learning_prior_trips",
-        "smuggling.network",
-        "smuggling.news_share",
-        "smuggling.organisations",
-        "smuggling.perception_days",
-        "smuggling.post_share",
-        "smuggling.price_cad",
-        "smuggling.traveller_firearms_mean",
-        "smuggling.traveller_firearms_per_million",
-        "smuggling.traveller_handgun_share",
-        "smuggling.traveller_pacific_factor",
-        "smuggling.water_share",
-        "staffing.control_interval_min",
-        "staffing.safety",
-        "traffic.day_factor_cv",
-        "traffic.direction",
-        "traffic.detour_choice_min",
-        "traffic.detour_factor",
-        "traffic.detour_speed_km_per_h",
-        "traffic.distance_elasticity",
-        "traffic.neighbours",
-        "traffic.sailings_per_day",
-        "traffic.trip_km",
-    }
-)
-"""Quantities that a replication settles: a study may vary them, planners could not."""
-
-LAID_OUT = frozenset(
-    {
-        "primary.car_booths_added",
-        "primary.fast_booths_added",
-        "primary.nexus_booths_added",
-        "primary.truck_booths_added",
-        "traffic.fast_lane",
-        "traffic.nexus_lane",
-    }
-)
-"""What stands on a plaza: built, port by port, before the first day."""
-
-
 __all__ = [
     "BASELINE",
     "Cost",
@@ -182,17 +110,18 @@ class Intervention:
         known = catalogue()
         if self.parameter not in known:
             raise InputError.unknown("parameter", self.parameter, [*known, PORT], "intervention")
-        if self.parameter in SETTLED:
+        field = known[self.parameter]
+        about = field.metadata
+        if about["fixed_at_start"]:
             raise InputError(
-                f"{self.parameter}: is settled before the first day; set it as a parameter"
+                f"{self.parameter}: is fixed before the first day; set it as a parameter"
             )
-        if self.parameter in LAID_OUT and (self.start or self.end or self.ramp_days):
+        if about["built_in_advance"] and (self.start or self.end or self.ramp_days):
             raise InputError(
                 f"{self.parameter}: is built before the first day; "
                 "it cannot have start, end or ramp_days"
             )
-        field = known[self.parameter]
-        self._check_where(field.metadata)
+        self._check_where(about)
         if isinstance(field.default, (bool, str)):
             if self.operation != "set" or self.ramp_days:
                 raise InputError(f"{self.parameter}: can only be set, and at once")

@@ -86,7 +86,7 @@ def test_a_whole_number_stays_whole() -> None:
         ("grid", {"vary": {SHARE: [0.1, 0.1]}}, "tries 0.1 twice"),
         ("lhs", {"vary": ["smuggling.adversary"]}, "is a word, not a number"),
         ("lhs", {"vary": ["database.link_everywhere"]}, "is true or false, not a number"),
-        ("grid", {"vary": ["smuggling.organisations"]}, "is settled before the first day"),
+        ("grid", {"vary": ["smuggling.organisations"]}, "is fixed before the first day"),
         ("grid", {"vary": "uncertain"}, "name the parameters that scenarios set"),
         ("lhs", {"vary": TWO, "points": 2}, "design.points = 2 is not above 2"),
         ("lhs", {"vary": 7}, "is not names of parameters"),
