@@ -1,28 +1,63 @@
 """How a parameter is declared."""
 
 import dataclasses
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 Kind = Literal["measured", "cited", "elicited", "placeholder"]
 
 
+class Options(TypedDict, total=False):
+    """What only some parameters declare.
+
+    Attributes
+    ----------
+    low, high : float, optional
+        The plausible range, which sensitivity studies sample.
+    bounds : tuple of float, optional
+        What is possible at all (inclusive); outside it a configuration is refused.
+    choices : tuple of str
+        Allowed words of a text parameter.
+    by_port : bool
+        Whether an intervention may set it at some ports only.
+    by_source, by_market : bool
+        Whether an intervention may set it in some states of purchase, or markets, only.
+    lever : bool
+        Whether its value in the baseline is known, because nobody had changed it yet: low to high
+        is what planners could set it to, and worlds leave it alone.
+    fixed_at_start : bool
+        Whether a replication fixes it before the first day: a study may vary it, a scenario cannot.
+    built_in_advance : bool
+        Whether it stands at a port from the first day on: a scenario may set it, without a date.
+    """
+
+    low: float | None
+    high: float | None
+    bounds: tuple[float, float] | None
+    choices: tuple[str, ...]
+    by_port: bool
+    by_source: bool
+    by_market: bool
+    lever: bool
+    fixed_at_start: bool
+    built_in_advance: bool
+
+
+_NOT_DECLARED: Options = {
+    "low": None,
+    "high": None,
+    "bounds": None,
+    "choices": (),
+    "by_port": False,
+    "by_source": False,
+    "by_market": False,
+    "lever": False,
+    "fixed_at_start": False,
+    "built_in_advance": False,
+}
+
+
 def par(
-    default: Any,
-    *,
-    unit: str,
-    source: str,
-    kind: Kind,
-    low: float | None = None,
-    high: float | None = None,
-    about: str,
-    bounds: tuple[float, float] | None = None,
-    by_port: bool = False,
-    by_source: bool = False,
-    by_market: bool = False,
-    choices: tuple[str, ...] = (),
-    lever: bool = False,
-    fixed_at_start: bool = False,
-    built_in_advance: bool = False,
+    default: Any, *, unit: str, source: str, kind: Kind, about: str, **options: Unpack[Options]
 ) -> Any:
     """Declare a parameter.
 
@@ -36,42 +71,28 @@ def par(
         Where it comes from.
     kind : str
         One of measured, cited, elicited, placeholder.
-    low, high : float, optional
-        The plausible range, which sensitivity studies sample.
     about : str
         What it is, in one line.
-    bounds : tuple of float, optional
-        What is possible at all (inclusive); outside it a configuration is refused.
-    by_port : bool
-        Whether an intervention may set it at some ports only.
-    by_source, by_market : bool
-        Whether an intervention may set it in some states of purchase, or markets, only.
-    choices : tuple of str
-        Allowed words of a text parameter.
-    lever : bool
-        Whether its value in the baseline is known, because nobody had changed it yet: low to high
-        is what planners could set it to, and worlds leave it alone.
-    fixed_at_start : bool
-        Whether a replication fixes it before the first day: a study may vary it, a scenario cannot.
-    built_in_advance : bool
-        Whether it stands at a port from the first day on: a scenario may set it, without a date.
+    **options
+        See `Options`. A share has the bounds 0 to 1 where it declares no others.
+
+    Raises
+    ------
+    TypeError
+        If there is no such option.
     """
+    if unknown := options.keys() - _NOT_DECLARED.keys():
+        raise TypeError(f"par() has no option {', '.join(sorted(unknown))}")
+    bounds = (0.0, 1.0) if unit == "share" else None
     return dataclasses.field(
         default=default,
         metadata={
             "unit": unit,
             "source": source,
             "kind": kind,
-            "low": low,
-            "high": high,
             "about": about,
-            "bounds": bounds if bounds is not None else (0.0, 1.0) if unit == "share" else None,
-            "by_port": by_port,
-            "by_source": by_source,
-            "by_market": by_market,
-            "choices": choices,
-            "lever": lever,
-            "fixed_at_start": fixed_at_start,
-            "built_in_advance": built_in_advance,
+            **_NOT_DECLARED,
+            "bounds": bounds,
+            **options,
         },
     )
