@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sim.design.factors import Factor
 from sim.errors import InputError
 from sim.numerics.units import Floats
-from sim.parameters import Parameters, catalogue, check, check_value
+from sim.parameters import Parameters, catalogue, check, check_value, with_values
 from sim.scenario.intervention import Intervention, Scenario
 from sim.scenario.point import Point
 
@@ -27,18 +27,9 @@ def changed(parameters: Parameters, values: Values, where: str) -> Parameters:
     InputError
         If one is outside its bounds, or some contradict each other.
     """
-    rooms: dict[str, dict[str, object]] = {}
     for name, value in values.items():
         check_value(name, value, where)
-        room, field = name.split(".")
-        rooms.setdefault(room, {})[field] = value
-    made = dataclasses.replace(
-        parameters,
-        **{
-            room: dataclasses.replace(getattr(parameters, room), **fields)
-            for room, fields in rooms.items()
-        },
-    )
+    made = with_values(parameters, values)
     check(made, where)
     return made
 

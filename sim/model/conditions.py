@@ -4,7 +4,6 @@ A step change takes effect at its minute. A ramp grows from day to day: its leve
 last midnight.
 """
 
-import dataclasses
 import datetime
 import functools
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from sim.numerics.units import DAY_S, Flags, Floats
-from sim.parameters import Intelligence, Parameters, catalogue
+from sim.parameters import Intelligence, Parameters, catalogue, value_of, with_values
 from sim.places.network import read_network
 from sim.places.ports import Ports
 from sim.scenario.intervention import PORT, Intervention, Scenario, moment, select
@@ -66,7 +65,7 @@ class Snapshot:
         name = str(parameter)
         if name in changed:
             return changed[name]
-        return np.full(count, float(_baseline(self.parameters, name)))
+        return np.full(count, float(value_of(self.parameters, name)))
 
 
 class Conditions:
@@ -169,7 +168,7 @@ class Conditions:
                     close_hour[where] = np.minimum(close_hour[where], last)
                 continue
             name = change.parameter
-            old = border.get(name, _baseline(self.parameters, name))
+            old = border.get(name, value_of(self.parameters, name))
             border[name] = _changed(change, old, level)
             about = catalogue()[name].metadata
             for differs, found, chosen in (
@@ -178,7 +177,7 @@ class Conditions:
             ):
                 if differs:
                     values = found.setdefault(
-                        name, np.full(len(chosen), float(_baseline(self.parameters, name)))
+                        name, np.full(len(chosen), float(value_of(self.parameters, name)))
                     )
                     values[chosen] = [_changed(change, value, level) for value in values[chosen]]
         closed |= close_hour <= open_hour
@@ -186,9 +185,8 @@ class Conditions:
             name: value for name, value in border.items()
             if name not in by_port and name not in by_place
         }  # fmt: skip
-        return Snapshot(
-            _replaced(self.parameters, everywhere), by_port, by_place, closed, open_hour, close_hour
-        )
+        parameters = with_values(self.parameters, everywhere)
+        return Snapshot(parameters, by_port, by_place, closed, open_hour, close_hour)
 
 
 def _seconds(when: datetime.datetime, origin: datetime.datetime) -> float:
@@ -199,28 +197,9 @@ def _seconds(when: datetime.datetime, origin: datetime.datetime) -> float:
     return (when - origin).total_seconds()
 
 
-def _baseline(parameters: Parameters, name: str) -> Any:
-    room, field = name.split(".")
-    return getattr(getattr(parameters, room), field)
-
-
 def _changed(change: Intervention, old: Any, level: float) -> Any:
     new = change.of(old)
     return new if level == 1.0 else old + level * (new - old)
-
-
-def _replaced(parameters: Parameters, values: dict[str, Any]) -> Parameters:
-    rooms: dict[str, dict[str, Any]] = {}
-    for name, value in values.items():
-        room, field = name.split(".")
-        rooms.setdefault(room, {})[field] = value
-    return dataclasses.replace(
-        parameters,
-        **{
-            room: dataclasses.replace(getattr(parameters, room), **fields)
-            for room, fields in rooms.items()
-        },
-    )
 
 
 class IntelligenceAt:

@@ -24,7 +24,16 @@ from sim.parameters.inspection import Inspection
 from sim.parameters.intelligence import Intelligence
 from sim.parameters.patrol import Patrol
 from sim.parameters.primary import Database, Primary
-from sim.parameters.rooms import PARAMETER, ROOMS, Parameters, catalogue, check, check_value
+from sim.parameters.rooms import (
+    PARAMETER,
+    ROOMS,
+    Parameters,
+    catalogue,
+    check,
+    check_value,
+    value_of,
+    with_values,
+)
 from sim.parameters.smuggling import Smuggling
 from sim.parameters.staffing import Danger, Staffing
 from sim.parameters.traffic import Traffic
@@ -52,4 +61,6 @@ __all__ = [
     "check",
     "check_value",
     "par",
+    "value_of",
+    "with_values",
 ]

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
@@ -76,6 +77,27 @@ readers.
 """
 
 
+def value_of(parameters: Parameters, name: str) -> Any:
+    """Value of a parameter by its dotted name."""
+    room, field = name.split(".")
+    return getattr(getattr(parameters, room), field)
+
+
+def with_values(parameters: Parameters, values: Mapping[str, Any]) -> Parameters:
+    """Parameters with other values for some, by dotted name; not checked."""
+    rooms: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        room, field = name.split(".")
+        rooms.setdefault(room, {})[field] = value
+    return dataclasses.replace(
+        parameters,
+        **{
+            room: dataclasses.replace(getattr(parameters, room), **fields)
+            for room, fields in rooms.items()
+        },
+    )
+
+
 def check_value(name: str, value: Any, where: str) -> None:
     """Refuse a value that its parameter cannot have.
 
@@ -118,8 +140,7 @@ def check_value(name: str, value: Any, where: str) -> None:
 def check(parameters: Parameters, where: str) -> None:
     """Refuse parameters of which one is outside its bounds, or which contradict each other."""
     for name in catalogue():
-        room, field = name.split(".")
-        check_value(name, getattr(getattr(parameters, room), field), where)
+        check_value(name, value_of(parameters, name), where)
     if 60 % parameters.staffing.control_interval_min:
         raise InputError(
             f"{where}: staffing.control_interval_min = {parameters.staffing.control_interval_min} "

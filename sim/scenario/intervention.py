@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any, Self
 
 from sim.errors import InputError
-from sim.parameters import Parameters, catalogue, check_value
+from sim.parameters import Parameters, catalogue, check_value, value_of
 from sim.scenario.where import EVERYWHERE, PortTable, Where, select
 
 __all__ = [
@@ -263,8 +263,7 @@ class Scenario:
         for i, one in enumerate(self.interventions):
             if one.parameter == PORT:
                 continue
-            room, field = one.parameter.split(".")
-            baseline = getattr(getattr(parameters, room), field)
+            baseline = value_of(parameters, one.parameter)
             check_value(one.parameter, one.of(baseline), f"scenario {self.name}: {one}")
             value = baseline
             for before in self.interventions[: i + 1]:

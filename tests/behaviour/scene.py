@@ -1,6 +1,5 @@
 """A few ports for a few weeks: what the tests of behaviour run, and what they read off."""
 
-import dataclasses
 import datetime
 import functools
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from sim.model.border import Border
 from sim.model.day import World
 from sim.model.port.traffic import LANES
 from sim.numerics.units import Floats
-from sim.parameters import Parameters
+from sim.parameters import Parameters, with_values
 from sim.places.ports import Ports, read_ports
 from sim.records.tally import LANE_COLUMNS, OFFICER_COLUMNS, Tally
 from sim.replication import run_border, run_replication
@@ -64,18 +63,7 @@ def whole_table() -> Ports:
 
 def parameters(changes: Changes) -> Parameters:
     """The baseline's parameters with other values for some, by dotted name."""
-    rooms: dict[str, dict[str, Any]] = {}
-    for name, value in changes.items():
-        room, field = name.split(".")
-        rooms.setdefault(room, {})[field] = value
-    base = Parameters()
-    return dataclasses.replace(
-        base,
-        **{
-            room: dataclasses.replace(getattr(base, room), **fields)
-            for room, fields in rooms.items()
-        },
-    )
+    return with_values(Parameters(), changes)
 
 
 def point(

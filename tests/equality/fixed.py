@@ -4,12 +4,11 @@ Run as a script, it checks them: it says where the engines differ, and ends with
 tests of seeded faults run it on copies of the package.
 """
 
-import dataclasses
 import datetime
 import sys
 from pathlib import Path
 
-from sim.parameters import Parameters
+from sim.parameters import Parameters, with_values
 from sim.scenario.intervention import Intervention, Scenario, Where
 from sim.scenario.point import Point
 
@@ -17,12 +16,14 @@ START = datetime.date(2005, 7, 2)
 
 
 def parameters(**rooms: dict[str, object]) -> Parameters:
-    defaults = Parameters()
-    return Parameters(
-        **{
-            name: dataclasses.replace(getattr(defaults, name), **values)
-            for name, values in rooms.items()
-        }
+    """The baseline's parameters with other values for some, by room."""
+    return with_values(
+        Parameters(),
+        {
+            f"{room}.{name}": value
+            for room, values in rooms.items()
+            for name, value in values.items()
+        },
     )
 
 

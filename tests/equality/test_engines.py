@@ -1,6 +1,5 @@
 """Both engines are the same model: every vehicle, attempt and sum, whatever the configuration."""
 
-import dataclasses
 import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from sim.parameters import Parameters
 from sim.records.tally import PASSED, SEIZED, TURNED_BACK
 from sim.scenario.intervention import Intervention, Scenario, Where
 from sim.scenario.point import Point
-from tests.equality.fixed import fixed_points
+from tests.equality.fixed import fixed_points, parameters
 from tests.equality.twins import Twins
 
 # One-officer ports with long and short days and a season; a ferry, rail and middling roads; large
@@ -162,13 +161,6 @@ def points(draw: st.DrawFn) -> Point:
     ports = tuple(sorted([*large, *others]))
     if large:  # two days of the largest port are 30,000 vehicles
         rooms["traffic"]["volume_scale"] = min(rooms["traffic"]["volume_scale"], 1.0)
-    defaults = Parameters()
-    parameters = Parameters(
-        **{
-            name: dataclasses.replace(getattr(defaults, name), **values)
-            for name, values in rooms.items()
-        }
-    )
     start = draw(
         one_of(
             datetime.date(2005, 7, 2),  # the busiest weekend
@@ -180,7 +172,7 @@ def points(draw: st.DrawFn) -> Point:
     )
     days = draw(one_of(2, 3)) if not large else 2
     return Point(
-        parameters=parameters,
+        parameters=parameters(**rooms),
         scenario=Scenario("drawn", interventions=draw(interventions(ports, start, days))),
         ports=ports,
         year=2005,

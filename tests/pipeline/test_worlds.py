@@ -14,7 +14,7 @@ from sim.design.factors import Factor, uncertain
 from sim.design.worlds import worlds
 from sim.errors import InputError
 from sim.execute.task import key_of
-from sim.parameters import Parameters, catalogue, check
+from sim.parameters import Parameters, catalogue, check, value_of
 from sim.scenario.intervention import BASELINE
 from sim.study.spec import StudySpec
 
@@ -104,10 +104,9 @@ def test_the_design_says_what_the_numbers_of_worlds_mean() -> None:
     table = pd.DataFrame(asked.design.table())
     assert set(table["world"]) == {1, 2}
     for name, rows in table.groupby("parameter"):
-        room, field = name.split(".")
         for point in asked.points[1:3]:
             (value,) = rows.loc[rows["world"] == point.world, "value"]
-            assert getattr(getattr(point.parameters, room), field) == value
+            assert value_of(point.parameters, str(name)) == value
 
 
 @pytest.mark.parametrize(
