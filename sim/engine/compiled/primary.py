@@ -21,6 +21,7 @@ from sim.model.port.inspection_rates import (
     SELECTIVE,
     SERVICE_S,
 )
+from sim.model.port.referral import passed_over_share
 from sim.numerics.compilation import compiled, inlined, int64
 from sim.numerics.randomness import Words, quantile
 from sim.numerics.units import Floats, Rows, Whole
@@ -104,8 +105,8 @@ def serve_line(
             words[lane, WORD_PAPERWORK] = to_word(row[PAPERWORK + lane])
             words[lane, WORD_MANDATORY] = to_word(row[PAPERWORK + lane] + row[DUTY + lane])
             words[lane, WORD_RANDOM] = to_word(row[RANDOM + lane])
-            chosen = row[SELECTIVE + lane] * (1.0 - row[RANDOM + lane])
-            words[lane, WORD_SELECTIVE] = to_word(1.0 - chosen)
+            picked_from = passed_over_share(row[RANDOM + lane], row[SELECTIVE + lane])
+            words[lane, WORD_SELECTIVE] = to_word(picked_from)
     started = 0.0
     waited = 0.0
     ready = 0.0

@@ -135,7 +135,7 @@ def refer(
     picked = 0.0
     if attempt >= 0:
         picked = row[pick_column(extra_arrivals[guest].kind, hurry) + lane]
-        pick = to_word(1.0 - picked * (1.0 - row[RANDOM + lane]))
+        pick = to_word(referral.passed_over_share(row[RANDOM + lane], picked))
         if extra_arrivals[guest].lookout > 0 and extra_arrivals[guest].lookout_word < to_word(
             row[LOOKOUT_HIT]
         ):
@@ -177,7 +177,7 @@ def refer(
         factor = extra_arrivals[guest].search_factor
         hit = row[LOOKOUT_HIT] if extra_arrivals[guest].lookout > 0 else 0.0
         must = row[PAPERWORK + lane] + (0.0 if waive else row[DUTY + lane])
-        chosen = row[RANDOM + lane] + (1.0 - row[RANDOM + lane]) * picked
+        chosen = referral.examined_share(row[RANDOM + lane], picked)
         attempts[attempt].rate_per_s = row[KIND_RATE + kind] * factor
         attempts[attempt].p_find = detection_probability(
             row[KIND_RATE + kind] * factor, row[KIND_S + kind] * length

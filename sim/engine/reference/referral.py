@@ -53,7 +53,7 @@ def reason_of_referral(port: Port, line: Line, vehicle: Vehicle) -> int:
     if vehicle.search_word < words(row[RANDOM + lane]):
         return why.RANDOM
     suspicion = chance_of_suspicion(row, line.hurry, vehicle)
-    if vehicle.search_word >= words(1.0 - suspicion * (1.0 - row[RANDOM + lane])):
+    if vehicle.search_word >= words(why.passed_over_share(row[RANDOM + lane], suspicion)):
         return why.SELECTIVE
     return why.NOT_REFERRED
 
@@ -145,7 +145,7 @@ def note_chances(
     hit = row[LOOKOUT_HIT] if vehicle.lookout else 0.0
     must = row[PAPERWORK + lane] + (0.0 if line.waive else row[DUTY + lane])
     suspicion = chance_of_suspicion(row, line.hurry, vehicle)
-    chosen = row[RANDOM + lane] + (1.0 - row[RANDOM + lane]) * suspicion
+    chosen = why.examined_share(row[RANDOM + lane], suspicion)
     cumulative = row[first_share(lane) : first_share(lane) + len(KINDS)]
     shares = np.diff(cumulative, prepend=0.0).tolist()
     attempt = log.attempts[vehicle.attempt]

@@ -7,6 +7,8 @@ where the set share of the innocent is above it. More searching therefore moves 
 operating characteristic, while training raises d'; with d' = 0 selection is random.
 """
 
+from typing import Any
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
@@ -44,6 +46,30 @@ def selected_share(selective_share: Floats, d_prime: Floats) -> Floats:
     """
     threshold = ndtri(1.0 - np.asarray(selective_share, dtype=float))
     return np.asarray(ndtr(d_prime - threshold))
+
+
+@inlined
+def examined_share(random_share: Any, picked_share: Any) -> Any:
+    """Share sent to a discretionary examination: at random, or else because selection picks them.
+
+    Parameters
+    ----------
+    random_share : float or array of float
+        Share referred at random, 0 to 1.
+    picked_share : float or array of float
+        Chance that the officer's suspicion is above the threshold, 0 to 1.
+    """
+    return random_share + (1.0 - random_share) * picked_share
+
+
+@inlined
+def passed_over_share(random_share: float, picked_share: float) -> float:
+    """Share of the unit interval below the draws that selection picks.
+
+    One draw decides on random and selective referral: the lowest values, ``random_share`` of all,
+    are referred at random, and the highest by selection, ``picked_share`` of the others.
+    """
+    return 1.0 - picked_share * (1.0 - random_share)
 
 
 CURSORY, FULL, DOG, IMAGING, INTRUSIVE = range(5)

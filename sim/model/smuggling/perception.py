@@ -19,7 +19,7 @@ from sim.model.port.inspection_rates import (
     RANDOM,
     WITHDRAWAL_SHARE,
 )
-from sim.model.port.referral import FULL, KINDS
+from sim.model.port.referral import FULL, KINDS, examined_share
 from sim.model.port.traffic import COMMERCIAL, LANES
 from sim.model.smuggling.trip_value import Perception
 from sim.numerics.units import Floats
@@ -66,8 +66,7 @@ def loss_if_examined_in_time(
     for lane in range(len(LANES)):
         first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
         shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
-        random = rows[:, RANDOM + lane]
-        chosen = random + (1.0 - random) * rows[:, PICK_TRAFFICKER + lane]
+        chosen = examined_share(rows[:, RANDOM + lane], rows[:, PICK_TRAFFICKER + lane])
         must = rows[:, PAPERWORK + lane] + rows[:, DUTY + lane]
         p_on_lookout[:, lane] = stays * hit * find[:, FULL]
         p_if_in_time[:, lane] = (
