@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import plotly.graph_objects as go
 import pytest
+
+from analysis.charts.style import Chart
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
@@ -32,7 +33,7 @@ def test_the_blocks_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(BLOCKS) > 6
     for block in BLOCKS:
         exec(compile(block, "docs/tutorial.md", "exec"), names)
-    assert isinstance(names["french"], go.Figure)
+    assert isinstance(names["french"], Chart)
     assert (tmp_path / "runs" / "quick" / "brief.fr.html").is_file()
 
 
