@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-COPIED = ("sim", "analysis", "conf", "scenarios", "hydra_plugins", "pyproject.toml")
+COPIED = ("sim", "analysis", "conf", "scenarios", "pyproject.toml")
 STEP = re.compile(
     r"^\d+\. (?:Write `(?P<written>[^`]+)`|In `(?P<changed>[^`]+)`, after `(?P<text>[^`]+)`):\n\n"
     r"   ```\w+\n(?P<block>.*?)^   ```$",
