@@ -9,7 +9,7 @@ from sim.model.conditions import Snapshot
 from sim.model.day import World, in_order, new_extra_arrivals
 from sim.model.port.diversion import Diversion
 from sim.model.port.opening import Opening
-from sim.model.port.traffic import LANES, draw_lane_day, most_vehicles
+from sim.model.port.traffic import LANES, draw_lane_day, most_vehicles, new_draws
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.perception import Beliefs
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
@@ -38,24 +38,21 @@ def arrivals_while_closed(
         expected = float(cumulative[port, lane, cells[port]])
         if expected <= 0.0 or world.line_of_lane[port, lane] < 0:
             continue
-        room = int(most_vehicles(np.asarray(expected)))
-        time_s = np.empty(room)
-        words = [np.empty(room, np.uint32) for _ in range(4)]
+        draws = new_draws(int(most_vehicles(np.asarray(expected))))
         count = draw_lane_day(
             world.seed, world.replication, int(world.entity[port, lane]), day,
-            bool(world.timetabled[lane]), cumulative[port, lane], int(cells[port]),
-            world.gap_table, 0, time_s, *words,
+            bool(world.timetabled[lane]), cumulative[port, lane, : cells[port] + 1],
+            world.gap_table, draws,
         )  # fmt: skip
-        shut = np.flatnonzero(~opening.open_at(port, time_s[:count]))
+        shut = np.flatnonzero(~opening.open_at(port, draws.time_s[:count]))
         if len(shut) == 0:
             continue
         extra_arrivals = new_extra_arrivals(len(shut))
         extra_arrivals["lane"][:] = lane
         extra_arrivals["line"][:] = world.line_of_lane[port, lane]
-        extra_arrivals["time_s"][:] = time_s[shut]
-        extra_arrivals["service_word"][:] = words[1][shut]
-        extra_arrivals["search_word"][:] = words[2][shut]
-        extra_arrivals["mandatory_word"][:] = words[3][shut]
+        extra_arrivals["time_s"][:] = draws.time_s[shut]
+        for name in ("service_word", "search_word", "mandatory_word"):
+            extra_arrivals[name][:] = getattr(draws, name)[shut]
         extra_arrivals["entity"][:] = world.entity[port, lane]
         extra_arrivals["day"][:] = day
         extra_arrivals["index"][:] = shut

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any, SupportsInt, TypeVar, cast
 import numba
 import numba.extending
 import numpy as np
-import numpy.typing as npt
-from numba.core import cgutils
+from numba.core import cgutils, types
 from numba.np.arrayobj import make_array
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Array = TypeVar("Array", bound=npt.NDArray[Any])
+Held = TypeVar("Held")
 
 _HOLDS = re.compile(r"^from sim\.numerics\.compilation import", re.MULTILINE)
 _TAKEN = re.compile(r"^from sim\.([\w.]+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
@@ -90,34 +89,49 @@ if TYPE_CHECKING:
     def int64(number: SupportsInt) -> int:
         """Make a whole number of 64 bits."""
 
-    def borrowed(array: Array) -> Array:
-        """Give an array that its callers keep alive, without counting references to it.
+    def borrowed(held: Held) -> Held:
+        """Give an array, or a tuple with arrays, without counting references to it.
 
-        Only compiled code can call it. Counting references (two atomic additions for every array
-        at every call) took two fifths of the compiled engine's time.
+        Only compiled code can call it, on what its callers keep alive. Counting references (two
+        atomic additions for every array at every call) took two fifths of the compiled engine's
+        time.
         """
 
 elif numba.config.DISABLE_JIT:
     int64 = np.int64
 
-    def borrowed(array):
-        """Give the array; the fields of its rows are attributes, as they are in compiled code."""
-        return array.view(np.recarray) if array.dtype.names else array
+    def borrowed(held):
+        """Give the same; fields of an array's rows are attributes, as they are in compiled code."""
+        if isinstance(held, tuple):
+            return held._make(borrowed(part) for part in held)
+        with_fields = isinstance(held, np.ndarray) and held.dtype.names
+        return held.view(np.recarray) if with_fields else held
 
 else:
     int64 = np.int64
 
+    def _without_pointers(context, builder, kind, value):
+        """Empty the two reference-counted pointers of an array, to memory and parent."""
+        if isinstance(kind, types.BaseTuple):
+            for place, part in enumerate(kind):
+                old = builder.extract_value(value, place)
+                new = _without_pointers(context, builder, part, old)
+                value = builder.insert_value(value, new, place)
+        elif isinstance(kind, types.Array):
+            array = make_array(kind)(context, builder, value)
+            array.meminfo = cgutils.get_null_value(array.meminfo.type)
+            array.parent = cgutils.get_null_value(array.parent.type)
+            value = array._getvalue()
+        return value
+
     @numba.extending.intrinsic
-    def borrowed(typing_context, array):
-        """Give the array with its two reference-counted pointers, to memory and parent, empty."""
+    def borrowed(typing_context, held):
+        """Give an array, or a tuple with arrays, without counting references to it."""
 
         def build(context, builder, signature, arguments):
-            held = make_array(signature.args[0])(context, builder, arguments[0])
-            held.meminfo = cgutils.get_null_value(held.meminfo.type)
-            held.parent = cgutils.get_null_value(held.parent.type)
-            return held._getvalue()
+            return _without_pointers(context, builder, signature.args[0], arguments[0])
 
-        return array(array), build
+        return held(held), build
 
 
 def is_compiled() -> bool:

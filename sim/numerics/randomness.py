@@ -22,6 +22,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from sim.numerics.compilation import compiled, inlined
+from sim.numerics.units import Floats
 
 # Purposes: what a block of four words is for. A number once given never gets another purpose.
 VEHICLE = 1
@@ -63,6 +64,7 @@ _ROUNDS = 10
 _LAST_CELL = 2.0**-20
 
 Words = npt.NDArray[np.uint32]
+FourWords = tuple[Words, Words, Words, Words]
 
 
 @inlined
@@ -95,27 +97,23 @@ def philox(
 
 @compiled
 def fill_words(
-    first: int,
-    count: int,
-    day: int,
-    entity: int,
-    purpose: int,
-    seed: int,
-    replication: int,
-    offset: int,
-    word_0: Words,
-    word_1: Words,
-    word_2: Words,
-    word_3: Words,
+    first: int, day: int, entity: int, purpose: int, seed: int, replication: int, words: FourWords
 ) -> None:
-    """Write the four words of the indices ``first`` to ``first + count - 1`` from ``offset`` on."""
+    """Write the four words of each index from ``first`` on.
+
+    Parameters
+    ----------
+    first, day, entity, purpose : int
+        Counter of the generator for the first of them.
+    seed, replication : int
+        Key of the generator.
+    words : tuple of four arrays of uint32, shape (count,)
+        Written.
+    """
     day_64, entity_64, purpose_64 = np.uint64(day), np.uint64(entity), np.uint64(purpose)
     seed_64, replication_64 = np.uint64(seed), np.uint64(replication)
-    out_0 = word_0[offset : offset + count]
-    out_1 = word_1[offset : offset + count]
-    out_2 = word_2[offset : offset + count]
-    out_3 = word_3[offset : offset + count]
-    for i in range(count):
+    out_0, out_1, out_2, out_3 = words
+    for i in range(len(out_0)):
         a, b, c, d = philox(
             np.uint64(first + i), day_64, entity_64, purpose_64, seed_64, replication_64
         )
@@ -135,6 +133,28 @@ def quantile(table: npt.NDArray[np.float64], word: np.uint32) -> float:
     tail = 1025 + ((np.int64(word) >> 12) & 0x3FF)
     fraction = (np.int64(word) & 0xFFF) * (1.0 / 4096.0)
     return float(table[tail] + fraction * (table[tail + 1] - table[tail]))
+
+
+@compiled
+def fill_quantiles(table: npt.NDArray[np.float64], words: Words, values: Floats) -> None:
+    """Write the values of a tabled quantile function at many words.
+
+    They are those of `quantile`, to the last bit, found without a branch.
+
+    Parameters
+    ----------
+    table : array of float, shape (2050,)
+    words : array of uint32, shape (count,)
+    values : array of float, shape (count,)
+        Written.
+    """
+    for i in range(len(words)):
+        word = np.int64(words[i])
+        cell = word >> 22
+        in_body = cell < 1023
+        knot = cell if in_body else 1025 + ((word >> 12) & 0x3FF)
+        part = word & 0x3FFFFF if in_body else (word & 0xFFF) << 10
+        values[i] = table[knot] + part * (1.0 / 4194304.0) * (table[knot + 1] - table[knot])
 
 
 def quantile_table(
@@ -254,17 +274,11 @@ class Streams:
     seed: int
     replication: int
 
-    def words(
-        self, purpose: int, entity: int, day: int, count: int, first: int = 0
-    ) -> tuple[Words, Words, Words, Words]:
+    def words(self, purpose: int, entity: int, day: int, count: int, first: int = 0) -> FourWords:
         """Four words for each of ``count`` indices from ``first`` on."""
-        words = (
-            np.empty(count, np.uint32),
-            np.empty(count, np.uint32),
-            np.empty(count, np.uint32),
-            np.empty(count, np.uint32),
-        )
-        fill_words(first, count, day, entity, purpose, self.seed, self.replication, 0, *words)
+        a, b, c, d = np.empty((4, count), np.uint32)
+        words = (a, b, c, d)
+        fill_words(first, day, entity, purpose, self.seed, self.replication, words)
         return words
 
     def first_words(

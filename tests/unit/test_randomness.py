@@ -47,8 +47,8 @@ def test_philox_gives_the_published_answers(counter: str, key: str, answer: str)
     seed, replication = numbers(key)
     arguments = (index, day, entity, purpose, seed, replication)
     assert [int(word) for word in philox(*map(np.uint64, arguments))] == numbers(answer)
-    words = [np.zeros(1, np.uint32) for _ in range(4)]
-    fill_words(index, 1, day, entity, purpose, seed, replication, 0, *words)
+    words = tuple(np.zeros((4, 1), np.uint32))
+    fill_words(index, day, entity, purpose, seed, replication, words)
     assert [int(word[0]) for word in words] == numbers(answer)
 
 
@@ -78,7 +78,7 @@ def test_any_part_of_the_key_makes_other_draws() -> None:
 
 def test_a_vehicle_is_written_where_it_is_asked_for_and_nowhere_else() -> None:
     words = [np.full(20, 7, np.uint32) for _ in range(4)]
-    fill_words(5, 10, 1, 2, 3, 4, 5, 6, *words)
+    fill_words(5, 1, 2, 3, 4, 5, tuple(word[6:16] for word in words))
     expected = Streams(4, 5).words(3, 2, 1, 10, first=5)
     for word, wanted in zip(words, expected, strict=True):
         assert np.array_equal(word[6:16], wanted)

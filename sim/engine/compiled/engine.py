@@ -7,78 +7,41 @@ earliest moment at which a booth is free; a vehicle that could not start before 
 moment stays in line.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sim.engine.compiled.lineup import Lineup, new_lineup
+from sim.engine.compiled.interval import Log
+from sim.engine.compiled.lineup import keep_line
 from sim.engine.compiled.officers import MOST_SERVERS, State
-from sim.engine.compiled.port import run_port
+from sim.engine.compiled.port import Plaza, new_plaza, run_port
 from sim.engine.compiled.secondary import new_waiting
 from sim.model.day import EXTRA_ARRIVAL, DayPlan, World, in_order, new_extra_arrivals
 from sim.model.port.layout import QUEUES
 from sim.model.port.traffic import most_vehicles
-from sim.numerics.compilation import borrowed, compiled, inlined
+from sim.numerics.compilation import borrowed, compiled
 from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import Tally
 
 
-@inlined
-def without_counting(
-    plan: DayPlan, world: World, state: State, tally: Tally, lineup: Lineup
-) -> tuple[DayPlan, World, State, Tally, Lineup]:
-    """Borrow every array of the day, which the caller keeps alive."""
-    return (
-        DayPlan(
-            plan.day,
-            plan.weekday,
-            plan.standard_s,
-            borrowed(plan.intervals),
-            borrowed(plan.start_s),
-            borrowed(plan.state),
-            borrowed(plan.officers),
-            borrowed(plan.row),
-            borrowed(plan.rates),
-            borrowed(plan.cumulative),
-            borrowed(plan.day_factor),
-            borrowed(plan.cells),
-            borrowed(plan.extra_arrivals),
-        ),
-        World(
-            borrowed(world.first_line),
-            borrowed(world.line_of_lane),
-            borrowed(world.queue_of_line),
-            borrowed(world.booths),
-            borrowed(world.bays),
-            borrowed(world.entity),
-            borrowed(world.timetabled),
-            world.seed,
-            world.replication,
-            borrowed(world.gap_table),
-            borrowed(world.service_table),
-            borrowed(world.secondary_table),
-        ),
-        State(
-            borrowed(state.free),
-            borrowed(state.manned),
-            borrowed(state.present),
-            borrowed(state.after_hours),
-        ),
-        Tally(
-            borrowed(tally.lane),
-            borrowed(tally.waits),
-            borrowed(tally.officer),
-            borrowed(tally.line),
-        ),
-        Lineup(
-            borrowed(lineup.time_s),
-            borrowed(lineup.gap_word),
-            borrowed(lineup.service_word),
-            borrowed(lineup.search_word),
-            borrowed(lineup.mandatory_word),
-            borrowed(lineup.lane),
-            borrowed(lineup.guest),
-            borrowed(lineup.number),
-        ),
-    )
+class OverMidnight(NamedTuple):
+    """Room for what goes on in the next day.
+
+    Attributes
+    ----------
+    kept, kept_next : array of WAITING
+        Those in secondary at the midnight before (read) and after (written), by port and queue.
+    kept_until, kept_next_until : array of int, shape (ports, queues)
+        Where each of these queues ends.
+    left : array of EXTRA_ARRIVAL
+        Those in line at the midnight after (written).
+    """
+
+    kept: Rows
+    kept_until: Whole
+    kept_next: Rows
+    kept_next_until: Whole
+    left: Rows
 
 
 @compiled
@@ -87,61 +50,41 @@ def run_day(
     world: World,
     state: State,
     tally: Tally,
-    attempts: Rows,
-    lineup: Lineup,
-    waiting: tuple[Rows, Rows],
-    kept: Rows,
-    kept_until: Whole,
-    kept_next: Rows,
-    kept_next_until: Whole,
-    trace: Floats,
-    trace_2: Floats,
-    trace_count: Whole,
-    left: Rows,
+    plaza: Plaza,
+    over_midnight: OverMidnight,
+    log: Log,
 ) -> int:
     """Simulate all ports for one day.
-
-    Parameters
-    ----------
-    kept, kept_next : array of WAITING
-        Those in secondary at the midnight before (read) and after (written), by port and queue;
-        ``kept_until`` and ``kept_next_until`` say where each port's queue ends.
-    left : array of EXTRA_ARRIVAL
-        Room for those in line at the midnight after (written).
 
     Returns
     -------
     int
         How many are in line at the midnight after.
     """
-    plan, world, state, tally, lineup = without_counting(plan, world, state, tally, lineup)
-    attempts = borrowed(attempts)
-    waiting = (borrowed(waiting[0]), borrowed(waiting[1]))
-    trace, trace_2, trace_count = borrowed(trace), borrowed(trace_2), borrowed(trace_count)
-    left = borrowed(left)
-    ports = len(plan.intervals)
-    heads = np.zeros(QUEUES, np.int64)
-    tails = np.zeros(QUEUES, np.int64)
+    plan, world, state, tally = borrowed(plan), borrowed(world), borrowed(state), borrowed(tally)
+    plaza, over_midnight, log = borrowed(plaza), borrowed(over_midnight), borrowed(log)
+    queues = plaza.queues
     count = 0
     stored = 0
     source = 0
-    for port in range(ports):
+    for port in range(len(plan.intervals)):
         for queue in range(QUEUES):
-            heads[queue] = 0
-            tails[queue] = 0
-            while source < kept_until[port, queue]:
-                waiting[queue][tails[queue]] = kept[source]
-                tails[queue] += 1
+            queues.head[queue] = 0
+            tail = 0
+            while source < over_midnight.kept_until[port, queue]:
+                queues.rows[queue, tail] = over_midnight.kept[source]
+                tail += 1
                 source += 1
-        count = run_port(
-            port, plan, world, state, tally, attempts, lineup, waiting, heads, tails, trace,
-            trace_2, trace_count, left, count,
-        )  # fmt: skip
+            queues.tail[queue] = tail
+        run_port(port, plan, world, state, tally, plaza, log)
+        count = keep_line(
+            port, plan, world, plaza.lineup, plaza.standing, over_midnight.left, count
+        )
         for queue in range(QUEUES):
-            for entry in range(heads[queue], tails[queue]):
-                kept_next[stored] = waiting[queue][entry]
+            for entry in range(queues.head[queue], queues.tail[queue]):
+                over_midnight.kept_next[stored] = queues.rows[queue, entry]
                 stored += 1
-            kept_next_until[port, queue] = stored
+            over_midnight.kept_next_until[port, queue] = stored
     return count
 
 
@@ -159,12 +102,12 @@ class CompiledEngine:
 
     def __init__(self, world: World, tally: Tally, trace_room: int = 0) -> None:
         ports = len(world.first_line) - 1
-        places = len(world.booths) + QUEUES * ports
+        stations = len(world.booths) + QUEUES * ports
         self.world = world
         self.tally = tally
         self.state = State(
-            np.zeros((places, MOST_SERVERS)),
-            np.zeros(places, np.int64),
+            np.zeros((stations, MOST_SERVERS)),
+            np.zeros(stations, np.int64),
             np.zeros(ports, np.int64),
             np.zeros(ports, np.int64),
         )
@@ -173,8 +116,8 @@ class CompiledEngine:
         self.left = np.empty(0, EXTRA_ARRIVAL)
         self.kept_next = new_waiting(0)
         self.kept_until = np.zeros((ports, QUEUES), np.int64)
-        self.lineup = new_lineup(0)
-        self.waiting = (new_waiting(0), new_waiting(0))
+        self.most_lines = int(np.diff(world.first_line).max())
+        self.plaza = new_plaza(0, 0, self.most_lines)
         self.trace = np.zeros((trace_room, 6))
         self.trace_2 = np.zeros((trace_room, 6))
         self.trace_count = np.zeros(2, np.int64)
@@ -187,28 +130,25 @@ class CompiledEngine:
         expected = plan.cumulative[ports, :, plan.cells]
         extra_arrivals = len(plan.extra_arrivals)
         room_by_port = most_vehicles(expected).sum(axis=1)
+        # Vehicles stand twice in the line-up: where they are drawn, and where lanes are merged.
         most = 2 * (int(room_by_port.max()) + extra_arrivals)
-        if len(self.lineup.time_s) < most:
-            self.lineup = new_lineup(most)
         secondary = most + len(self.kept)
-        if len(self.waiting[0]) < secondary:
-            self.waiting = (new_waiting(secondary), new_waiting(secondary))
+        plaza = self.plaza
+        if len(plaza.lineup.time_s) < most or plaza.queues.rows.shape[1] < secondary:
+            self.plaza = new_plaza(most, secondary, self.most_lines)
         total = int(room_by_port.sum()) + extra_arrivals
         if len(self.left) < total:
             self.left = np.empty(total, EXTRA_ARRIVAL)
         if len(self.kept_next) < total + len(self.kept):
             self.kept_next = new_waiting(total + len(self.kept))
-        left, kept_next = self.left, self.kept_next
-        kept_next_until = np.zeros_like(self.kept_until)
-        count = run_day(
-            plan, self.world, self.state, self.tally, attempts, self.lineup, self.waiting,
-            self.kept, self.kept_until, kept_next, kept_next_until, self.trace, self.trace_2,
-            self.trace_count, left,
-        )  # fmt: skip
-        self.in_line = left[:count].copy()
-        stored = int(kept_next_until[-1, -1])
-        self.kept = kept_next[:stored].copy()
-        self.kept_until = kept_next_until
+        over_midnight = OverMidnight(
+            self.kept, self.kept_until, self.kept_next, np.zeros_like(self.kept_until), self.left
+        )
+        log = Log(attempts, self.trace, self.trace_2, self.trace_count)
+        count = run_day(plan, self.world, self.state, self.tally, self.plaza, over_midnight, log)
+        self.in_line = self.left[:count].copy()
+        self.kept_until = over_midnight.kept_next_until
+        self.kept = self.kept_next[: self.kept_until[-1, -1]].copy()
 
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment.

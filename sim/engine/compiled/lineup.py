@@ -1,115 +1,231 @@
-"""The vehicles of one port and day in the compiled engine, by line and in order of arrival."""
+"""The vehicles of one port and day in the compiled engine, by line and in order of arrival.
+
+What every vehicle needs at primary stands close together: its arrival, its service time as a ratio
+of its lane's mean, and one byte with its lane and whether it may be referred. The rest (the words
+that decide on referral, its identity) is looked up where it was drawn, for the few who need it.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.engine.compiled.thresholds import WORD_MANDATORY, WORD_RANDOM, WORD_SELECTIVE
 from sim.model.day import OPEN, DayPlan, World
-from sim.model.port.traffic import LANES, draw_lane_day
-from sim.numerics.compilation import compiled
-from sim.numerics.randomness import Words
+from sim.model.port.traffic import LANES, Draws, draw_lane_day
+from sim.numerics.compilation import borrowed, compiled, inlined, int64
+from sim.numerics.randomness import Words, fill_quantiles, quantile
 from sim.numerics.units import Floats, Rows, Whole
 
 LANE_COUNT = len(LANES)
+# A code is the lane, and MAY_BE_REFERRED added if at any time of the day the vehicle would be.
+LANE_OF_CODE = 7
+MAY_BE_REFERRED = 8
 
 
 class Lineup(NamedTuple):
-    """Room for the vehicles of one port on one day, by line and in order of arrival.
+    """Room for the vehicles of one port on one day.
+
+    The vehicles of each lane stand where they were drawn; those of a line with several lanes are
+    then merged behind them.
 
     Attributes
     ----------
     time_s : array of float
         Arrival in seconds since the run began.
+    service : array of float
+        Service time at primary as a ratio of the lane's mean.
+    code : array of int8
+        Lane and `MAY_BE_REFERRED`.
+    source : array of int32
+        Where the vehicle was drawn: its place in the words.
+    start_s : array of float
+        Start of service in seconds since the run began (written only when vehicles are traced).
     gap_word, service_word, search_word, mandatory_word : array of uint32
-    lane : array of int8
-    guest : array of int32
-        Row of the guests, -1 for a vehicle of the lane's own stream.
-    number : array of int32
-        Number of the vehicle in its lane and day.
     """
 
     time_s: Floats
+    service: Floats
+    code: npt.NDArray[np.int8]
+    source: npt.NDArray[np.int32]
+    start_s: Floats
     gap_word: Words
     service_word: Words
     search_word: Words
     mandatory_word: Words
-    lane: npt.NDArray[np.int8]
-    guest: npt.NDArray[np.int32]
-    number: npt.NDArray[np.int32]
 
 
 def new_lineup(room: int) -> Lineup:
     """Room for ``room`` vehicles."""
-    kinds = (np.float64, *(4 * [np.uint32]), np.int8, np.int32, np.int32)
+    kinds = (np.float64, np.float64, np.int8, np.int32, np.float64, *(4 * [np.uint32]))
     return Lineup(*(np.empty(room, kind) for kind in kinds))
+
+
+class Standing(NamedTuple):
+    """Where the vehicles of a port's lines stand in the `Lineup`.
+
+    Attributes
+    ----------
+    head, seen, last : array of int, shape (lines,)
+        Next vehicle of each line to be served, first that has not arrived yet, and one past the
+        last of the day.
+    lane_begin : array of int, shape (lanes,)
+        Where the first vehicle of each lane was drawn.
+    extra_begin, extra_row : array of int, shape (lines,)
+        Where the first extra arrival of each line stands, and its row in the plan.
+    begins, ends : array of int, shape (lanes + 1,)
+        Streams that are being merged.
+    """
+
+    head: Whole
+    seen: Whole
+    last: Whole
+    lane_begin: Whole
+    extra_begin: Whole
+    extra_row: Whole
+    begins: Whole
+    ends: Whole
+
+
+def new_standing(lines: int) -> Standing:
+    """Room for a port with so many lines."""
+    sizes = (lines, lines, lines, LANE_COUNT, lines, lines, LANE_COUNT + 1, LANE_COUNT + 1)
+    return Standing(*(np.zeros(size, np.int64) for size in sizes))
 
 
 @compiled
 def line_up(
-    port: int, line: int, plan: DayPlan, world: World, lineup: Lineup, offset: int
-) -> tuple[int, int]:
+    port: int,
+    line: int,
+    plan: DayPlan,
+    world: World,
+    widest: Whole,
+    lineup: Lineup,
+    standing: Standing,
+    offset: int,
+) -> int:
     """Draw and merge the vehicles of one line on one day.
+
+    Parameters
+    ----------
+    line : int
+        Among the lines of the port.
+    widest : array of int, shape (lanes, 4)
+        Thresholds of referral, the widest of the day (`widest_thresholds`).
+    offset : int
+        Where there is room in the line-up.
 
     Returns
     -------
-    first, last : int
-        Where they stand in the line-up, in order of arrival.
+    int
+        Where there is room after it.
     """
-    extra_arrivals = plan.extra_arrivals
-    cells = plan.cells[port]
+    plan, world, lineup = borrowed(plan), borrowed(world), borrowed(lineup)
+    world_line = world.first_line[port] + line
     open_all_day = True
     for k in range(plan.intervals[port]):
         if plan.state[port, k] != OPEN:
             open_all_day = False
+    cells = plan.cells[port]
     streams = 0
-    begins = np.empty(LANE_COUNT + 1, np.int64)
-    ends = np.empty(LANE_COUNT + 1, np.int64)
     end = offset
     for lane in range(LANE_COUNT):
-        if world.line_of_lane[port, lane] != line:
+        if world.line_of_lane[port, lane] != world_line or plan.cumulative[port, lane, cells] <= 0:
             continue
+        draws = Draws(
+            lineup.time_s[end:],
+            lineup.gap_word[end:],
+            lineup.service_word[end:],
+            lineup.search_word[end:],
+            lineup.mandatory_word[end:],
+        )
         count = draw_lane_day(
             world.seed, world.replication, world.entity[port, lane], plan.day,
-            world.timetabled[lane] > 0, plan.cumulative[port, lane], cells, world.gap_table, end,
-            lineup.time_s, lineup.gap_word, lineup.service_word, lineup.search_word,
-            lineup.mandatory_word,
+            world.timetabled[lane] > 0, plan.cumulative[port, lane, : cells + 1], world.gap_table,
+            draws,
         )  # fmt: skip
         if count == 0:
             continue
-        begins[streams] = end
-        lineup.lane[end : end + count] = lane
-        lineup.guest[end : end + count] = -1
-        numbers = lineup.number[end : end + count]
+        fill_quantiles(
+            world.service_table, draws.service_word[:count], lineup.service[end : end + count]
+        )
+        code_lane(
+            lane, widest[lane], draws.search_word[:count], draws.mandatory_word[:count],
+            lineup.code[end : end + count],
+        )  # fmt: skip
+        source = lineup.source[end : end + count]
         for i in range(count):
-            numbers[i] = i
-        if not open_all_day:
-            count = admit(port, plan, lineup, end, count)
+            source[i] = end + i
+        standing.lane_begin[lane] = end
+        standing.begins[streams] = end
         end += count
-        ends[streams] = end
+        standing.ends[streams] = end
+        if not open_all_day:
+            standing.ends[streams] = admit(port, plan, lineup, end - count, end)
         streams += 1
-    first_guest, last_guest = extra_arrivals_of_line(extra_arrivals, line)
-    if first_guest < last_guest:
-        begins[streams] = end
-        for g in range(first_guest, last_guest):
-            lineup.time_s[end] = extra_arrivals[g].time_s
-            lineup.service_word[end] = extra_arrivals[g].service_word
-            lineup.search_word[end] = extra_arrivals[g].search_word
-            lineup.mandatory_word[end] = extra_arrivals[g].mandatory_word
-            lineup.lane[end] = extra_arrivals[g].lane
-            lineup.guest[end] = g
-            lineup.number[end] = extra_arrivals[g].index
-            end += 1
-        ends[streams] = end
+    first_row, last_row = extra_arrivals_of_line(plan.extra_arrivals, world_line)
+    standing.extra_begin[line] = end
+    standing.extra_row[line] = first_row
+    if first_row < last_row:
+        standing.begins[streams] = end
+        end = line_up_extra(plan.extra_arrivals, first_row, last_row, world, lineup, end)
+        standing.ends[streams] = end
         streams += 1
-    if streams <= 1:
-        return offset, end
-    return end, merge(lineup, begins, ends, streams, end)
+    if streams == 0:
+        standing.head[line], standing.last[line] = end, end
+    elif streams == 1:
+        standing.head[line], standing.last[line] = standing.begins[0], standing.ends[0]
+    else:
+        standing.head[line] = end
+        end = merge(lineup, standing.begins, standing.ends, streams, end)
+        standing.last[line] = end
+    standing.seen[line] = standing.head[line]
+    return end
+
+
+@compiled
+def code_lane(
+    lane: int,
+    widest: Whole,
+    search_word: Words,
+    mandatory_word: Words,
+    code: npt.NDArray[np.int8],
+) -> None:
+    """Write down who of a lane may be referred at any time of the day."""
+    mandatory = widest[WORD_MANDATORY]
+    random = widest[WORD_RANDOM]
+    selective = widest[WORD_SELECTIVE]
+    for i in range(len(code)):
+        may_be = (
+            (int64(mandatory_word[i]) < mandatory)
+            | (int64(search_word[i]) < random)
+            | (int64(search_word[i]) >= selective)
+        )
+        code[i] = lane + MAY_BE_REFERRED * may_be
+
+
+@compiled
+def line_up_extra(
+    extra_arrivals: Rows, first: int, last: int, world: World, lineup: Lineup, end: int
+) -> int:
+    """Line up rows of the extra arrivals, any of whom may be referred; return the new end."""
+    extra_arrivals = borrowed(extra_arrivals)
+    for row in range(first, last):
+        lineup.time_s[end] = extra_arrivals[row].time_s
+        lineup.service_word[end] = extra_arrivals[row].service_word
+        lineup.service[end] = quantile(world.service_table, lineup.service_word[end])
+        lineup.search_word[end] = extra_arrivals[row].search_word
+        lineup.mandatory_word[end] = extra_arrivals[row].mandatory_word
+        lineup.code[end] = extra_arrivals[row].lane + MAY_BE_REFERRED
+        lineup.source[end] = end
+        end += 1
+    return end
 
 
 @compiled
 def extra_arrivals_of_line(extra_arrivals: Rows, line: int) -> tuple[int, int]:
-    """First row of a line's guests, and one past the last."""
+    """First row of a line's extra arrivals, and one past the last."""
+    extra_arrivals = borrowed(extra_arrivals)
     low, high = 0, len(extra_arrivals)
     while low < high:
         middle = (low + high) // 2
@@ -124,23 +240,25 @@ def extra_arrivals_of_line(extra_arrivals: Rows, line: int) -> tuple[int, int]:
 
 
 @compiled
-def admit(port: int, plan: DayPlan, lineup: Lineup, offset: int, count: int) -> int:
-    """Drop those who arrive while the port is not open (they are diverted or stay at home)."""
+def admit(port: int, plan: DayPlan, lineup: Lineup, begin: int, end: int) -> int:
+    """Drop those who arrive while the port is not open (they are diverted or stay at home).
+
+    Returns
+    -------
+    int
+        One past the last who stays.
+    """
     k = 0
-    kept = 0
-    for i in range(offset, offset + count):
+    kept = begin
+    for i in range(begin, end):
         time = lineup.time_s[i]
         while time >= plan.start_s[port, k + 1]:
             k += 1
         if plan.state[port, k] == OPEN:
-            target = offset + kept
-            lineup.time_s[target] = time
-            lineup.service_word[target] = lineup.service_word[i]
-            lineup.search_word[target] = lineup.search_word[i]
-            lineup.mandatory_word[target] = lineup.mandatory_word[i]
-            lineup.lane[target] = lineup.lane[i]
-            lineup.guest[target] = lineup.guest[i]
-            lineup.number[target] = lineup.number[i]
+            lineup.time_s[kept] = time
+            lineup.service[kept] = lineup.service[i]
+            lineup.code[kept] = lineup.code[i]
+            lineup.source[kept] = lineup.source[i]
             kept += 1
     return kept
 
@@ -148,6 +266,7 @@ def admit(port: int, plan: DayPlan, lineup: Lineup, offset: int, count: int) -> 
 @compiled
 def merge(lineup: Lineup, begins: Whole, ends: Whole, streams: int, offset: int) -> int:
     """Merge streams that are each in order of arrival; return the end of the result."""
+    lineup = borrowed(lineup)
     target = offset
     while True:
         best = -1
@@ -164,19 +283,94 @@ def merge(lineup: Lineup, begins: Whole, ends: Whole, streams: int, offset: int)
                     second = moment
         if best < 0:
             return target
-        source = begins[best]
-        last = ends[best]
-        while source < last and (lineup.time_s[source] < second or source == begins[best]):
-            lineup.time_s[target] = lineup.time_s[source]
-            lineup.service_word[target] = lineup.service_word[source]
-            lineup.search_word[target] = lineup.search_word[source]
-            lineup.mandatory_word[target] = lineup.mandatory_word[source]
-            lineup.lane[target] = lineup.lane[source]
-            lineup.guest[target] = lineup.guest[source]
-            lineup.number[target] = lineup.number[source]
-            source += 1
-            target += 1
-        begins[best] = source
+        begin, end = begins[best], ends[best]
+        moved = move_until(
+            second, lineup.time_s[begin:end], lineup.service[begin:end], lineup.code[begin:end],
+            lineup.source[begin:end], lineup.time_s[target:], lineup.service[target:],
+            lineup.code[target:], lineup.source[target:],
+        )  # fmt: skip
+        begins[best] += moved
+        target += moved
+
+
+@inlined
+def move_until(
+    moment: float,
+    time_s: Floats,
+    service: Floats,
+    code: npt.NDArray[np.int8],
+    source: npt.NDArray[np.int32],
+    to_time_s: Floats,
+    to_service: Floats,
+    to_code: npt.NDArray[np.int8],
+    to_source: npt.NDArray[np.int32],
+) -> int:
+    """Move vehicles that arrive before a moment, and the first in any case; return how many."""
+    moved = len(time_s)
+    for i in range(len(time_s)):
+        if i > 0 and time_s[i] >= moment:
+            moved = i
+            break
+        to_time_s[i] = time_s[i]
+        to_service[i] = service[i]
+        to_code[i] = code[i]
+        to_source[i] = source[i]
+    return moved
+
+
+class Vehicle(NamedTuple):
+    """A vehicle that may be referred.
+
+    Attributes
+    ----------
+    lane : int
+    search_word, mandatory_word : int
+    extra : int
+        Its row in the extra arrivals; -1 if it was drawn for its lane.
+    entity, day, number : int
+        Identity.
+    """
+
+    lane: int
+    search_word: int
+    mandatory_word: int
+    extra: int
+    entity: int
+    day: int
+    number: int
+
+
+@inlined
+def vehicle_at(
+    position: int,
+    port: int,
+    line: int,
+    plan: DayPlan,
+    world: World,
+    lineup: Lineup,
+    standing: Standing,
+) -> Vehicle:
+    """Look up a vehicle of a line of the port by where it stands in the line-up."""
+    lane = int64(lineup.code[position]) & LANE_OF_CODE
+    source = int64(lineup.source[position])
+    extra = -1
+    entity = world.entity[port, lane]
+    day = int64(plan.day)
+    index = source - standing.lane_begin[lane]
+    if source >= standing.extra_begin[line]:
+        extra = source - standing.extra_begin[line] + standing.extra_row[line]
+        entity = plan.extra_arrivals[extra].entity
+        day = plan.extra_arrivals[extra].day
+        index = plan.extra_arrivals[extra].index
+    return Vehicle(
+        lane,
+        int64(lineup.search_word[source]),
+        int64(lineup.mandatory_word[source]),
+        extra,
+        entity,
+        day,
+        index,
+    )
 
 
 @compiled
@@ -185,30 +379,37 @@ def keep_line(
     plan: DayPlan,
     world: World,
     lineup: Lineup,
-    head_of: Whole,
-    last_of: Whole,
+    standing: Standing,
     left: Rows,
     count: int,
 ) -> int:
-    """Carry those still in line at midnight into the next day, as guests."""
-    extra_arrivals = plan.extra_arrivals
-    for k in range(len(head_of)):
-        for i in range(head_of[k], last_of[k]):
-            g = np.int64(lineup.guest[i])
-            lane = np.int64(lineup.lane[i])
-            left[count].line = world.first_line[port] + k
-            left[count].lane = lane
-            left[count].time_s = lineup.time_s[i]
-            left[count].service_word = lineup.service_word[i]
-            left[count].search_word = lineup.search_word[i]
-            left[count].mandatory_word = lineup.mandatory_word[i]
-            left[count].index = lineup.number[i]
-            left[count].lookout_word = extra_arrivals[g].lookout_word if g >= 0 else np.uint32(0)
-            left[count].entity = extra_arrivals[g].entity if g >= 0 else world.entity[port, lane]
-            left[count].day = extra_arrivals[g].day if g >= 0 else plan.day
-            left[count].attempt = extra_arrivals[g].attempt if g >= 0 else -1
-            left[count].kind = extra_arrivals[g].kind if g >= 0 else 0
-            left[count].search_factor = extra_arrivals[g].search_factor if g >= 0 else 1.0
-            left[count].lookout = extra_arrivals[g].lookout if g >= 0 else 0
+    """Carry those still in line at midnight into the next day, as extra arrivals."""
+    plan, world, lineup, left = borrowed(plan), borrowed(world), borrowed(lineup), borrowed(left)
+    for k in range(world.first_line[port + 1] - world.first_line[port]):
+        for i in range(standing.head[k], standing.last[k]):
+            vehicle = vehicle_at(i, port, k, plan, world, lineup, standing)
+            row = left[count]
+            row.line = world.first_line[port] + k
+            row.lane = vehicle.lane
+            row.time_s = lineup.time_s[i]
+            source = lineup.source[i]
+            row.service_word = lineup.service_word[source]
+            row.search_word = lineup.search_word[source]
+            row.mandatory_word = lineup.mandatory_word[source]
+            row.entity = vehicle.entity
+            row.day = vehicle.day
+            row.index = vehicle.number
+            row.lookout_word = np.uint32(0)
+            row.attempt = -1
+            row.kind = 0
+            row.search_factor = 1.0
+            row.lookout = 0
+            if vehicle.extra >= 0:
+                extra = plan.extra_arrivals[vehicle.extra]
+                row.lookout_word = extra.lookout_word
+                row.attempt = extra.attempt
+                row.kind = extra.kind
+                row.search_factor = extra.search_factor
+                row.lookout = extra.lookout
             count += 1
     return count

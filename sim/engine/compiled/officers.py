@@ -13,14 +13,14 @@ MOST_SERVERS = max(MOST_BOOTHS, MOST_BAYS)
 class State(NamedTuple):
     """What a port carries from one control interval to the next.
 
-    A *place* is a line or a secondary queue; the places of a port follow one another, lines first.
+    A *station* is a line or a secondary queue; those of a port follow one another, lines first.
 
     Attributes
     ----------
-    free : array of float, shape (places, servers)
+    free : array of float, shape (stations, servers)
         When each booth or secondary officer has finished, in seconds since the run began.
-    manned : array of int, shape (places,)
-        Booths or secondary officers at work, the first of each place.
+    manned : array of int, shape (stations,)
+        Booths or secondary officers at work, the first of each station.
     present : array of int, shape (ports,)
         Officers present.
     after_hours : array of int, shape (ports,)
@@ -35,17 +35,17 @@ class State(NamedTuple):
 
 @inlined
 def take(free: Floats, manned: int, arrival: float) -> int:
-    """Number of the place that a vehicle takes (rule 2 of `sim.model.day`)."""
+    """Number of the booth or bay that a vehicle takes (rule 2 of `sim.model.day`)."""
     best = 0
     least = free[0]
     if least <= arrival:
         return 0
-    for place in range(1, manned):
-        if free[place] <= arrival:
-            return place
-        if free[place] < least:
-            least = free[place]
-            best = place
+    for server in range(1, manned):
+        if free[server] <= arrival:
+            return server
+        if free[server] < least:
+            least = free[server]
+            best = server
     return best
 
 
@@ -60,7 +60,7 @@ def hand_over(
     available: Floats,
     officer_sums: Floats,
 ) -> None:
-    """Move officers to the places that the superintendent has set (rule 3).
+    """Move officers to the stations that the superintendent has set (rule 3).
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ def hand_over(
         The control moment.
     before, after : int
         Officers present until now and from now on.
-    manned, given : array of int, shape (places,)
-        Manned servers of each place (lines, then secondary queues) until now (updated), and from
+    manned, given : array of int, shape (stations,)
+        Manned servers of each station (lines, then secondary queues) until now (updated), and from
         now on.
-    free : array of float, shape (places, servers)
+    free : array of float, shape (stations, servers)
         When each server has finished, in seconds since the run began (updated).
     available : array of float
         Room for the moments at which officers can take a new post.
@@ -81,16 +81,16 @@ def hand_over(
     Notes
     -----
     `sim.model.port.roster.allocate` leaves an officer without a post only when all booths and bays
-    are manned, so the officers of closed places either take a post that opens or leave.
+    are manned, so the officers of closed posts either take a post that opens or leave.
     """
     idle = before
-    for place in range(len(given)):
-        idle -= manned[place]
+    for station in range(len(given)):
+        idle -= manned[station]
     idle += max(after - before, 0)
     count = 0
-    for place in range(len(given)):
-        for server in range(given[place], manned[place]):
-            moment = max(free[place, server], now)
+    for station in range(len(given)):
+        for server in range(given[station], manned[station]):
+            moment = max(free[station, server], now)
             slot = count
             while slot > 0 and available[slot - 1] > moment:
                 available[slot] = available[slot - 1]
@@ -104,29 +104,29 @@ def hand_over(
         count -= 1
         officer_sums[OVERTIME] += available[count] - now
     taken = 0
-    for place in range(len(given)):
-        for server in range(manned[place], given[place]):
+    for station in range(len(given)):
+        for server in range(manned[station], given[station]):
             moment = now
             if idle > 0:
                 idle -= 1
             else:
                 moment = available[taken]
                 taken += 1
-            if free[place, server] > moment:
-                officer_sums[READY] += free[place, server] - moment
+            if free[station, server] > moment:
+                officer_sums[READY] += free[station, server] - moment
             else:
-                free[place, server] = moment
-        for server in range(min(manned[place], given[place])):
-            if free[place, server] < now:
-                free[place, server] = now
-        manned[place] = given[place]
+                free[station, server] = moment
+        for server in range(min(manned[station], given[station])):
+            if free[station, server] < now:
+                free[station, server] = now
+        manned[station] = given[station]
 
 
 @compiled
 def stand_ready(until: float, manned: Whole, free: Floats, officer_sums: Floats) -> None:
     """Count the time that officers at their posts had nothing to do, to the end of an interval."""
-    for place in range(len(manned)):
-        for server in range(manned[place]):
-            if free[place, server] < until:
-                officer_sums[READY] += until - free[place, server]
-                free[place, server] = until
+    for station in range(len(manned)):
+        for server in range(manned[station]):
+            if free[station, server] < until:
+                officer_sums[READY] += until - free[station, server]
+                free[station, server] = until

@@ -1,28 +1,125 @@
 """A port in the compiled engine: its lines and queues, control moment by control moment."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled.lineup import LANE_COUNT, Lineup, keep_line, line_up
+from sim.engine.compiled.interval import Interval, LineTerms, Log
+from sim.engine.compiled.lineup import (
+    LANE_COUNT,
+    LANE_OF_CODE,
+    Lineup,
+    Standing,
+    line_up,
+    new_lineup,
+    new_standing,
+)
 from sim.engine.compiled.officers import MOST_SERVERS, State, hand_over, stand_ready
-from sim.engine.compiled.primary import serve_line
-from sim.engine.compiled.secondary import serve_queue, sweep
+from sim.engine.compiled.primary import LINE_SUMS, serve_line
+from sim.engine.compiled.secondary import Queues, new_queues, serve_queue, sweep
+from sim.engine.compiled.thresholds import THRESHOLDS, widest_thresholds
 from sim.model.day import AFTER_HOURS, HELD, OPEN, DayPlan, World
 from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
 from sim.model.port.layout import QUEUES
 from sim.model.port.roster import allocate
-from sim.numerics.compilation import compiled, int64
-from sim.numerics.units import Floats, Rows, Whole
+from sim.numerics.compilation import borrowed, compiled, inlined, int64
+from sim.numerics.units import Floats, Whole
 from sim.records.tally import ARRIVALS, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
 
 
-@compiled
-def integrated(cumulative: Floats, port: int, lane: int, cells: int, seconds: float) -> float:
+class Desk(NamedTuple):
+    """Room for what the superintendent of one port works out.
+
+    It is made once and lent to one port after the other: arrays made in compiled code would have
+    their references counted.
+
+    Attributes
+    ----------
+    need : array of float, shape (stations,)
+        Load until the next control moment, in officers.
+    most, given : array of int, shape (stations,)
+        Booths or bays that exist, and officers put there.
+    available : array of float
+        See `hand_over`.
+    expected, load, secondary : array of float, shape (lines,)
+        Vehicles expected until the next control moment, and the officer seconds that they bring to
+        primary and to secondary.
+    reached : array of float, shape (lanes,)
+        Integrated arrival rate up to the control moment.
+    words : array of int, shape (lanes + 1, 4)
+        Thresholds of referral in force by lane, and room for those of one more.
+    widest : array of int, shape (lanes, 4)
+        Widest thresholds of the day.
+    service_s : array of float, shape (lanes,)
+    sums : array of float, shape (4,)
+        See `LineTerms`.
+    """
+
+    need: Floats
+    most: Whole
+    given: Whole
+    available: Floats
+    expected: Floats
+    load: Floats
+    secondary: Floats
+    reached: Floats
+    words: Whole
+    widest: Whole
+    service_s: Floats
+    sums: Floats
+
+
+def new_desk(lines: int) -> Desk:
+    """Room for a port with so many lines."""
+    stations = lines + QUEUES
+    return Desk(
+        need=np.zeros(stations),
+        most=np.zeros(stations, np.int64),
+        given=np.zeros(stations, np.int64),
+        available=np.zeros(stations * MOST_SERVERS),
+        expected=np.zeros(lines),
+        load=np.zeros(lines),
+        secondary=np.zeros(lines),
+        reached=np.zeros(LANE_COUNT),
+        words=np.zeros((LANE_COUNT + 1, THRESHOLDS), np.int64),
+        widest=np.zeros((LANE_COUNT, THRESHOLDS), np.int64),
+        service_s=np.zeros(LANE_COUNT),
+        sums=np.zeros(LINE_SUMS),
+    )
+
+
+class Plaza(NamedTuple):
+    """Room for one port on one day, lent to one port after the other.
+
+    Attributes
+    ----------
+    lineup : Lineup
+    standing : Standing
+    desk : Desk
+    queues : Queues
+    """
+
+    lineup: Lineup
+    standing: Standing
+    desk: Desk
+    queues: Queues
+
+
+def new_plaza(vehicles: int, in_secondary: int, lines: int) -> Plaza:
+    """Room for a port with so many vehicles a day, in each secondary queue, and lines."""
+    return Plaza(
+        new_lineup(vehicles), new_standing(lines), new_desk(lines), new_queues(in_secondary)
+    )
+
+
+@inlined
+def integrated(cumulative: Floats, cells: int, seconds: float) -> float:
     """Integrated arrival rate of a lane from midnight to a moment of the day."""
     position = seconds * cells / 86400.0
     cell = min(int64(position), cells - 1)
-    lower = cumulative[port, lane, cell]
-    return float(lower + (position - cell) * (cumulative[port, lane, cell + 1] - lower))
+    lower = cumulative[cell]
+    return float(lower + (position - cell) * (cumulative[cell + 1] - lower))
 
 
 @compiled
@@ -35,49 +132,227 @@ def first_from(time_s: Floats, first: int, last: int, moment: float) -> int:
 
 @compiled
 def count_arrivals(
-    time_s: Floats,
-    lanes: npt.NDArray[np.int8],
-    first: int,
-    last: int,
-    until: float,
-    lane_sums: Floats,
+    time_s: Floats, code: npt.NDArray[np.int8], until: float, lane_sums: Floats
 ) -> tuple[int, float]:
     """Count those who arrive before the next control moment.
 
+    Parameters
+    ----------
+    time_s, code : array
+        The line from the first who has not arrived yet.
+    until : float
+        The next control moment, in seconds since the run began.
+    lane_sums : array of float, shape (lanes, columns)
+
     Returns
     -------
-    next : int
-        First vehicle that arrives later.
+    arrived : int
+        How many.
     waited : float
         Sum of the times from their arrivals to the control moment, in seconds.
     """
     waited = 0.0
-    vehicle = first
-    while vehicle < last and time_s[vehicle] < until:
-        lane_sums[lanes[vehicle], ARRIVALS] += 1.0
-        waited += until - time_s[vehicle]
-        vehicle += 1
-    return vehicle, waited
+    for i in range(len(time_s)):
+        if time_s[i] >= until:
+            return i, waited
+        lane_sums[int64(code[i] & LANE_OF_CODE), ARRIVALS] += 1.0
+        waited += until - time_s[i]
+    return len(time_s), waited
 
 
-@compiled
+@inlined
 def nothing_to_do(
-    until: float,
-    seen: Whole,
-    last_of: Whole,
-    head_of: Whole,
-    heads: Whole,
-    tails: Whole,
-    time_s: Floats,
+    until: float, lines: int, time_s: Floats, standing: Standing, queues: Queues
 ) -> bool:
     """Whether nobody is in line or in secondary, or comes before the next control moment."""
+    idle = True
     for queue in range(QUEUES):
-        if heads[queue] < tails[queue]:
-            return False
-    for k in range(len(seen)):
-        if head_of[k] < last_of[k] and time_s[head_of[k]] < until:
-            return False
-    return True
+        if queues.head[queue] < queues.tail[queue]:
+            idle = False
+    for line in range(lines):
+        head = standing.head[line]
+        if head < standing.last[line] and time_s[head] < until:
+            idle = False
+    return idle
+
+
+@inlined
+def set_most(port: int, lines: int, world: World, most: Whole) -> None:
+    """Write down how many booths and bays the port has; a queue that no line uses has none."""
+    first_line = world.first_line[port]
+    for line in range(lines):
+        most[line] = world.booths[first_line + line]
+    for queue in range(QUEUES):
+        most[lines + queue] = 0
+        for line in range(lines):
+            if world.queue_of_line[first_line + line] == queue:
+                most[lines + queue] = world.bays[port, queue]
+
+
+@inlined
+def integrate_to(
+    moment: float, port: int, plan: DayPlan, world: World, lines: int, row: Floats, desk: Desk
+) -> None:
+    """Work out what the lanes bring from where they have been integrated to up to a moment.
+
+    The superintendent expects the curve without its day factor.
+    """
+    cells = plan.cells[port]
+    for line in range(lines):
+        desk.expected[line] = 0.0
+        desk.load[line] = 0.0
+        desk.secondary[line] = 0.0
+    for lane in range(LANE_COUNT):
+        line = world.line_of_lane[port, lane] - world.first_line[port]
+        if line < 0 or plan.cumulative[port, lane, cells] <= 0.0:
+            continue
+        reached = integrated(plan.cumulative[port, lane], cells, moment - plan.day * 86400.0)
+        arrivals = (reached - desk.reached[lane]) / plan.day_factor[port]
+        desk.reached[lane] = reached
+        desk.expected[line] += arrivals
+        desk.load[line] += arrivals * row[SERVICE_S + lane]
+        desk.secondary[line] += arrivals * row[SECONDARY_S + lane]
+
+
+@inlined
+def set_need(
+    port: int,
+    lines: int,
+    world: World,
+    interval: Interval,
+    standing: Standing,
+    queues: Queues,
+    desk: Desk,
+    need: Floats,
+) -> None:
+    """Work out the load of every station until the next control moment, in officers."""
+    span = interval.until_s - interval.now_s
+    for queue in range(QUEUES):
+        need[lines + queue] = 0.0
+    for line in range(lines):
+        expected = desk.expected[line]
+        load = desk.load[line]
+        queued = standing.seen[line] - standing.head[line]
+        mean = load / expected if expected > 0.0 else interval.row[SERVICE_S]
+        need[line] = (load + queued * mean) / span
+        queue = world.queue_of_line[world.first_line[port] + line]
+        need[lines + queue] += desk.secondary[line] / span
+    for queue in range(QUEUES):
+        backlog = 0.0
+        for entry in range(queues.head[queue], queues.tail[queue]):
+            if queues.rows[queue, entry].join_s >= interval.now_s:
+                break
+            backlog += queues.rows[queue, entry].work_s
+        need[lines + queue] += backlog / span
+
+
+@inlined
+def end_shift(
+    port: int, stations: int, manned: Whole, free: Floats, state: State, interval: Interval
+) -> None:
+    """Shut the gate: from now on all work is overtime (rule 4)."""
+    for station in range(stations):
+        for server in range(manned[station]):
+            overtime = max(free[station, server] - interval.now_s, 0.0)
+            interval.officer_sums[OVERTIME] += overtime
+    state.after_hours[port] = 1
+    state.present[port] = 0
+
+
+@inlined
+def post_officers(
+    port: int,
+    lines: int,
+    k: int,
+    interval: Interval,
+    plan: DayPlan,
+    world: World,
+    state: State,
+    plaza: Plaza,
+    log: Log,
+) -> None:
+    """Set booths and secondary officers until the next control moment (rules 1, 3 and 7)."""
+    desk, queues = plaza.desk, plaza.queues
+    stations = lines + QUEUES
+    first_station = world.first_line[port] + QUEUES * port
+    manned = state.manned[first_station : first_station + stations]
+    free = state.free[first_station : first_station + stations]
+    need, most, given = desk.need[:stations], desk.most[:stations], desk.given[:stations]
+    if state.after_hours[port] == 1:
+        manned[:] = 0
+        state.after_hours[port] = 0
+    officers = plan.officers[port, k] if plan.state[port, k] == OPEN else 0
+    span = interval.until_s - interval.now_s
+    set_need(port, lines, world, interval, plaza.standing, queues, desk, need)
+    allocate(officers, lines, need, most, given)
+    hand_over(
+        interval.now_s, state.present[port], officers, manned, given, free, desk.available,
+        interval.officer_sums,
+    )  # fmt: skip
+    state.present[port] = officers
+    interval.officer_sums[SHIFT] += officers * span
+    posted = 0
+    for station in range(stations):
+        posted += manned[station]
+    interval.officer_sums[READY] += (officers - posted) * span
+    if plan.state[port, k] == HELD:
+        interval.officer_sums[SHIFT] += plan.officers[port, k] * span
+        interval.officer_sums[READY] += plan.officers[port, k] * span
+    for queue in range(QUEUES):
+        waiting = queues.head[queue] < queues.tail[queue]
+        if officers > 0 and manned[lines + queue] == 0 and waiting:
+            sweep(queues, queue, port, world, state, interval, log)
+
+
+@inlined
+def run_line(
+    port: int,
+    line: int,
+    queue: int,
+    does_secondary: bool,
+    manned: int,
+    free: Floats,
+    interval: Interval,
+    plan: DayPlan,
+    world: World,
+    plaza: Plaza,
+    line_sums: Floats,
+    log: Log,
+) -> None:
+    """Let vehicles arrive at one line, and serve it, to the end of a control interval.
+
+    Parameters
+    ----------
+    queue : int
+        Secondary queue to which it refers.
+    does_secondary : bool
+        Whether its booth officers do the work of that queue, where nobody works.
+    """
+    lineup, standing, desk = plaza.lineup, plaza.standing, plaza.desk
+    seen, head, last = standing.seen[line], standing.head[line], standing.last[line]
+    queued = seen - head
+    booths = max(manned, 1)
+    terms = LineTerms(
+        queue,
+        manned,
+        queued > interval.row[HURRY_QUEUE] * booths,
+        queued > interval.row[WAIVE_QUEUE] * booths,
+        does_secondary,
+        desk.service_s,
+        desk.words,
+        desk.sums,
+    )
+    arrived, waited = count_arrivals(
+        lineup.time_s[seen:last], lineup.code[seen:last], interval.until_s, interval.lane_sums
+    )
+    line_sums[LINE_QUEUE_S] += waited + queued * (interval.until_s - interval.now_s)
+    line_sums[LINE_ARRIVED] += arrived
+    standing.seen[line] = seen + arrived
+    if manned > 0 and head < last and lineup.time_s[head] < interval.until_s:
+        serve_line(
+            port, line, interval, terms, plan, world, lineup, standing, free, plaza.queues, log,
+            line_sums,
+        )  # fmt: skip
 
 
 @compiled
@@ -87,179 +362,75 @@ def run_port(
     world: World,
     state: State,
     tally: Tally,
-    attempts: Rows,
-    lineup: Lineup,
-    waiting: tuple[Rows, Rows],
-    heads: Whole,
-    tails: Whole,
-    trace: Floats,
-    trace_2: Floats,
-    trace_count: Whole,
-    left: Rows,
-    left_count: int,
-) -> int:
-    """Simulate one port for one day; return the number of vehicles left in line so far."""
+    plaza: Plaza,
+    log: Log,
+) -> None:
+    """Simulate one port for one day; those in line at midnight are left in ``plaza``.
+
+    What it calls at every control moment is inlined: to hand over the arrays costs more than the
+    work. What it calls for a day, or for vehicles one by one, is not.
+    """
+    plan, world, state, tally = borrowed(plan), borrowed(world), borrowed(state), borrowed(tally)
+    plaza, log = borrowed(plaza), borrowed(log)
+    lineup, standing, desk, queues = plaza.lineup, plaza.standing, plaza.desk, plaza.queues
     first_line = world.first_line[port]
-    last_line = world.first_line[port + 1]
-    lines = last_line - first_line
-    first_place = first_line + QUEUES * port
-    places = lines + QUEUES
-    head_of = np.empty(lines, np.int64)
-    seen = np.empty(lines, np.int64)
-    last_of = np.empty(lines, np.int64)
-    offset = 0
-    for k in range(lines):
-        head_of[k], last_of[k] = line_up(port, first_line + k, plan, world, lineup, offset)
-        seen[k] = head_of[k]
-        offset = last_of[k]
-    need = np.zeros(places)
-    most = np.empty(places, np.int64)
-    given = np.zeros(places, np.int64)
-    available = np.empty(places * MOST_SERVERS)
-    hurry = np.zeros(lines, np.bool_)
-    waive = np.zeros(lines, np.bool_)
-    manned = state.manned[first_place : first_place + places]
-    free = state.free[first_place : first_place + places]
-    service_s = np.empty(LANE_COUNT)
-    words = np.empty((LANE_COUNT, 4), np.int64)
+    lines = world.first_line[port + 1] - first_line
+    stations = lines + QUEUES
+    first_station = first_line + QUEUES * port
+    manned = state.manned[first_station : first_station + stations]
+    free = state.free[first_station : first_station + stations]
     midnight = plan.day * 86400.0
-    cells = plan.cells[port]
-    cumulative = plan.cumulative
-    day_factor = plan.day_factor[port]
-    standard_s = plan.standard_s
-    line_of_lane = world.line_of_lane[port]
-    entities = world.entity[port]
-    day = plan.day
-    seed = world.seed
-    replication = world.replication
-    service_table = world.service_table
-    secondary_table = world.secondary_table
-    time_s = lineup.time_s
-    service_words = lineup.service_word
-    search_words = lineup.search_word
-    mandatory_words = lineup.mandatory_word
-    lanes = lineup.lane
-    guest_of = lineup.guest
-    indices = lineup.number
-    guest_rows = plan.extra_arrivals
+
+    # First all vehicles of the day, then the control intervals one after the other.
+    widest_thresholds(port, plan, desk.words[LANE_COUNT], desk.widest)
+    offset = 0
+    for line in range(lines):
+        offset = line_up(port, line, plan, world, desk.widest, lineup, standing, offset)
+    set_most(port, lines, world, desk.most)
+    integrated_to = -1.0
+
     for k in range(plan.intervals[port]):
         now = plan.start_s[port, k]
         until = plan.start_s[port, k + 1]
-        mode = plan.state[port, k]
+        on_shift = plan.state[port, k] != AFTER_HOURS
         if (
-            mode == AFTER_HOURS
+            not on_shift
             and state.after_hours[port] == 1
-            and nothing_to_do(until, seen, last_of, head_of, heads, tails, time_s)
+            and nothing_to_do(until, lines, lineup.time_s, standing, queues)
         ):
             continue
-        row = plan.rates[plan.row[port, k]]
         hour = min(int64((now - midnight) / 3600.0), 23)
-        lane_sums = tally.lane[plan.weekday, port, hour]
-        wait_counts = tally.waits[plan.weekday, port, hour]
-        officer_sums = tally.officer[plan.weekday, port, hour]
-        for place in range(lines):
-            seen[place] = first_from(time_s, seen[place], last_of[place], now)
-        if mode == AFTER_HOURS:
-            if state.after_hours[port] == 0:
-                for place in range(places):
-                    for server in range(manned[place]):
-                        officer_sums[OVERTIME] += max(free[place, server] - now, 0.0)
-                state.after_hours[port] = 1
-                state.present[port] = 0
-        else:
-            if state.after_hours[port] == 1:
-                manned[:] = 0
-                state.after_hours[port] = 0
-            officers = plan.officers[port, k] if mode == OPEN else 0
-            need[lines:] = 0.0
-            for place in range(lines):
-                line = first_line + place
-                load = 0.0
-                expected = 0.0
-                secondary = 0.0
-                for lane in range(LANE_COUNT):
-                    if line_of_lane[lane] == line:
-                        arrivals = (
-                            integrated(cumulative, port, lane, cells, until - midnight)
-                            - integrated(cumulative, port, lane, cells, now - midnight)
-                        ) / day_factor
-                        expected += arrivals
-                        load += arrivals * row[SERVICE_S + lane]
-                        secondary += arrivals * row[SECONDARY_S + lane]
-                queued = seen[place] - head_of[place]
-                mean = load / expected if expected > 0.0 else row[SERVICE_S]
-                span = until - now
-                need[place] = (load + queued * mean) / span
-                most[place] = world.booths[line]
-                queue = lines + world.queue_of_line[line]
-                need[queue] += secondary / span
-            for queue in range(QUEUES):
-                backlog = 0.0
-                for entry in range(heads[queue], tails[queue]):
-                    if waiting[queue][entry].join_s >= now:
-                        break
-                    backlog += waiting[queue][entry].work_s
-                need[lines + queue] += backlog / (until - now)
-                used = False
-                for line in range(first_line, last_line):
-                    used = used or world.queue_of_line[line] == queue
-                most[lines + queue] = world.bays[port, queue] if used else 0
-            allocate(officers, lines, need, most, given)
-            hand_over(
-                now, state.present[port], officers, manned, given, free, available, officer_sums
+        interval = Interval(
+            now,
+            until,
+            plan.standard_s,
+            on_shift,
+            plan.rates[plan.row[port, k]],
+            tally.lane[plan.weekday, port, hour],
+            tally.waits[plan.weekday, port, hour],
+            tally.officer[plan.weekday, port, hour],
+        )
+        for line in range(lines):
+            standing.seen[line] = first_from(
+                lineup.time_s, standing.seen[line], standing.last[line], now
             )
-            state.present[port] = officers
-            officer_sums[SHIFT] += officers * (until - now)
-            posted = 0
-            for place in range(places):
-                posted += manned[place]
-            officer_sums[READY] += (officers - posted) * (until - now)
-            if mode == HELD:
-                officer_sums[SHIFT] += plan.officers[port, k] * (until - now)
-                officer_sums[READY] += plan.officers[port, k] * (until - now)
-            for queue in range(QUEUES):
-                if officers > 0 and manned[lines + queue] == 0 and heads[queue] < tails[queue]:
-                    heads[queue] = sweep(
-                        queue, now, waiting[queue], heads[queue], tails[queue], first_line,
-                        last_line, first_place, world, state, lane_sums, officer_sums, attempts,
-                        trace_2, trace_count,
-                    )  # fmt: skip
-        for place in range(lines):
-            queued = seen[place] - head_of[place]
-            booths = max(manned[place], 1)
-            hurry[place] = queued > row[HURRY_QUEUE] * booths
-            waive[place] = queued > row[WAIVE_QUEUE] * booths
-        on_shift = mode != AFTER_HOURS
-        for place in range(lines):
-            line = first_line + place
-            line_sums = tally.line[line]
-            arrived, waited = count_arrivals(
-                time_s, lanes, seen[place], last_of[place], until, lane_sums
-            )
-            in_line = seen[place] - head_of[place]
-            line_sums[LINE_QUEUE_S] += waited + in_line * (until - now)
-            line_sums[LINE_ARRIVED] += arrived - seen[place]
-            seen[place] = arrived
-            before = head_of[place]
-            if manned[place] > 0 and before < last_of[place] and time_s[before] < until:
-                queue = world.queue_of_line[line]
-                own_work = manned[lines + queue] == 0
-                head_of[place], tails[queue] = serve_line(
-                    line, before, last_of[place], until, manned[place], free[place], row,
-                    hurry[place], waive[place], own_work, on_shift, standard_s, line_of_lane,
-                    entities, day, seed, replication, service_table, secondary_table, time_s,
-                    service_words, search_words, mandatory_words, lanes, guest_of, indices,
-                    guest_rows, waiting[queue], heads[queue], tails[queue], lane_sums, wait_counts,
-                    officer_sums, line_sums, attempts, trace, trace_2, trace_count, service_s,
-                    words,
-                )  # fmt: skip
-        for queue in range(QUEUES):
-            place = lines + queue
-            if heads[queue] < tails[queue]:
-                heads[queue] = serve_queue(
-                    waiting[queue], heads[queue], tails[queue], until, manned[place], free[place],
-                    lane_sums, officer_sums, attempts, on_shift, trace_2, trace_count,
-                )  # fmt: skip
         if on_shift:
-            stand_ready(until, manned, free, officer_sums)
-    return keep_line(port, plan, world, lineup, head_of, last_of, left, left_count)
+            if integrated_to != now:
+                integrate_to(now, port, plan, world, lines, interval.row, desk)
+            integrate_to(until, port, plan, world, lines, interval.row, desk)
+            integrated_to = until
+            post_officers(port, lines, k, interval, plan, world, state, plaza, log)
+        elif state.after_hours[port] == 0:
+            end_shift(port, stations, manned, free, state, interval)
+        for line in range(lines):
+            queue = world.queue_of_line[first_line + line]
+            run_line(
+                port, line, queue, manned[lines + queue] == 0, manned[line], free[line], interval,
+                plan, world, plaza, tally.line[first_line + line], log,
+            )  # fmt: skip
+        for queue in range(QUEUES):
+            if queues.head[queue] < queues.tail[queue]:
+                station = lines + queue
+                serve_queue(queues, queue, manned[station], free[station], interval, log)
+        if on_shift:
+            stand_ready(until, manned, free, interval.officer_sums)

@@ -1,30 +1,32 @@
 """Primary in the compiled engine: a line is served to the end of a control interval."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled.lineup import LANE_COUNT
+from sim.engine.compiled.interval import Interval, LineTerms, Log
+from sim.engine.compiled.lineup import (
+    LANE_COUNT,
+    LANE_OF_CODE,
+    MAY_BE_REFERRED,
+    Lineup,
+    Standing,
+    vehicle_at,
+)
 from sim.engine.compiled.officers import take
-from sim.engine.compiled.referral import (
+from sim.engine.compiled.referral import refer
+from sim.engine.compiled.secondary import Queues
+from sim.engine.compiled.thresholds import (
     WORD_MANDATORY,
-    WORD_PAPERWORK,
     WORD_RANDOM,
     WORD_SELECTIVE,
-    refer,
-    to_word,
+    set_thresholds,
 )
-from sim.model.port.inspection_rates import (
-    DUTY,
-    HURRY_SERVICE,
-    PAPERWORK,
-    RANDOM,
-    SELECTIVE,
-    SERVICE_S,
-)
-from sim.model.port.referral import passed_over_share
-from sim.numerics.compilation import compiled, inlined, int64
-from sim.numerics.randomness import Words, quantile
-from sim.numerics.units import Floats, Rows, Whole
+from sim.model.day import DayPlan, World
+from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
+from sim.numerics.compilation import borrowed, compiled, inlined, int64
+from sim.numerics.units import Floats
 from sim.records.tally import (
     LINE_QUEUE_S,
     LINE_SERVED,
@@ -40,162 +42,212 @@ from sim.records.tally import (
     WITHIN,
 )
 
+# Wait bin of a wait of so many whole minutes that is longer than nothing; the last holds the rest.
 BIN_OF_MINUTE = np.searchsorted(np.array(WAIT_BIN_EDGES_MIN), np.arange(361), side="right")
+BIN_OF_MINUTE[360] = WAIT_BINS - 1
+# Sums of one line in one control interval, in seconds. STARTED: from the start of service of each
+# vehicle to the end of the interval.
+STARTED, WAITED, STOOD_READY, SERVED = range(4)
+LINE_SUMS = 4
+
+
+class Waiting(NamedTuple):
+    """What primary needs of the vehicles of a line (see `Lineup`)."""
+
+    time_s: Floats
+    service: Floats
+    code: npt.NDArray[np.int8]
+    start_s: Floats
 
 
 @compiled
-def serve_line(
-    line: int,
-    head: int,
-    last: int,
+def serve_until_referral(
+    waiting: Waiting,
     until: float,
+    standard_s: float,
+    tracing: bool,
     manned: int,
     free: Floats,
-    row: Floats,
-    hurry: bool,
-    waive: bool,
-    own_work: bool,
-    on_shift: bool,
-    standard_s: float,
-    line_of_lane: Whole,
-    entities: Whole,
-    day: int,
-    seed: int,
-    replication: int,
-    service_table: Floats,
-    secondary_table: Floats,
-    time_s: Floats,
-    service_words: Words,
-    search_words: Words,
-    mandatory_words: Words,
-    lanes: npt.NDArray[np.int8],
-    extra_arrivals: npt.NDArray[np.int32],
-    indices: npt.NDArray[np.int32],
-    guest_rows: Rows,
-    waiting: Rows,
-    waiting_head: int,
-    waiting_tail: int,
+    service_s: Floats,
     lane_sums: Floats,
     wait_counts: npt.NDArray[np.int32],
-    officer_sums: Floats,
-    line_sums: Floats,
-    attempts: Rows,
-    trace: Floats,
-    trace_2: Floats,
-    trace_count: Whole,
-    service_s: Floats,
-    words: Whole,
+    sums: Floats,
 ) -> tuple[int, int]:
-    """Serve one line to the end of a control interval (rules 2, 5, 6 and 7 of `sim.model.day`).
+    """Serve a line until somebody may be referred, or to the end of the control interval.
+
+    Nine of ten vehicles need no more than this, so the loop has nothing else in it, and a branch
+    only where it can be foretold.
 
     Parameters
     ----------
+    waiting : Waiting
+        The line from its head.
+    until : float
+        End of the control interval, in seconds since the run began.
+    standard_s : float
+        Wait standard in seconds.
+    manned : int
+        Open booths, at least 1.
+    free : array of float, shape (servers,)
+        When each booth has finished, in seconds since the run began (updated).
     service_s : array of float, shape (lanes,)
-    words : array of int, shape (lanes, 4)
-        Room for the mean service times and the thresholds of referral.
+        Mean service times in force, in seconds.
+    lane_sums : array of float, shape (lanes, columns)
+    wait_counts : array of int32, shape (lanes, bins)
+    sums : array of float, shape (4,)
+        Sums of the line and interval (added to).
 
     Returns
     -------
-    head, waiting_tail : int
-        Next vehicle in line, and new tail of its secondary queue.
+    served : int
+        How many were served.
+    booth : int
+        Booth of the last of them if that vehicle may be referred, -1 if none may.
     """
-    for lane in range(LANE_COUNT):
-        if line_of_lane[lane] == line:
-            service_s[lane] = row[SERVICE_S + lane] * (row[HURRY_SERVICE] if hurry else 1.0)
-            words[lane, WORD_PAPERWORK] = to_word(row[PAPERWORK + lane])
-            words[lane, WORD_MANDATORY] = to_word(row[PAPERWORK + lane] + row[DUTY + lane])
-            words[lane, WORD_RANDOM] = to_word(row[RANDOM + lane])
-            picked_from = passed_over_share(row[RANDOM + lane], row[SELECTIVE + lane])
-            words[lane, WORD_SELECTIVE] = to_word(picked_from)
-    started = 0.0
-    waited = 0.0
-    ready = 0.0
-    served_s = 0.0
-    first = head
-    tracing = trace_count[0] < len(trace)
-    while head < last:
-        arrival = time_s[head]
+    time_s, service, code, start_s = borrowed(waiting)
+    free, service_s = borrowed(free), borrowed(service_s)
+    lane_sums, wait_counts = borrowed(lane_sums), borrowed(wait_counts)
+    started, waited = sums[STARTED], sums[WAITED]
+    stood_ready, served_s = sums[STOOD_READY], sums[SERVED]
+    served = len(time_s)
+    referring = -1
+    for i in range(len(time_s)):
+        arrival = time_s[i]
         booth = take(free, manned, arrival)
         moment = free[booth]
         start = max(moment, arrival)
         if start >= until:
+            served = i
             break
-        lane = int64(lanes[head])
-        service = service_s[lane] * quantile(service_table, service_words[head])
-        end = start + service
-        free[booth] = end
-        ready += start - moment
-        served_s += service
-        started += until - start
-        lane_sums[lane, RELEASED] += 1.0
-        lane_sums[lane, PRIMARY_S] += service
+        lane = int64(code[i] & LANE_OF_CODE)
+        duration = service_s[lane] * service[i]
+        free[booth] = start + duration
         wait = start - arrival
-        if wait > 0.0:
-            waited += wait
-            lane_sums[lane, WAIT_S] += wait
-            minute = int64(wait * (1.0 / 60.0))
-            wait_counts[lane, BIN_OF_MINUTE[minute] if minute < 360 else WAIT_BINS - 1] += 1
-            if wait <= standard_s:
-                lane_sums[lane, WITHIN] += 1.0
-        else:
-            wait_counts[lane, 0] += 1
-            lane_sums[lane, WITHIN] += 1.0
-        search = int64(search_words[head])
-        mandatory = int64(mandatory_words[head])
-        guest = int64(extra_arrivals[head])
+        started += until - start
+        waited += wait
+        stood_ready += start - moment
+        served_s += duration
+        lane_sums[lane, RELEASED] += 1.0
+        lane_sums[lane, WAIT_S] += wait
+        lane_sums[lane, WITHIN] += 1.0 if wait <= standard_s else 0.0
+        lane_sums[lane, PRIMARY_S] += duration
+        bin_of_wait = BIN_OF_MINUTE[min(int64(wait * (1.0 / 60.0)), 360)]
+        wait_counts[lane, bin_of_wait if wait > 0.0 else 0] += 1
         if tracing:
-            trace_primary(
-                trace, trace_count, entities[lane], day, guest, guest_rows, indices[head], arrival,
-                start, end,
-            )  # fmt: skip
-        head += 1
-        if (
-            guest < 0
-            and mandatory >= words[lane, WORD_MANDATORY]
-            and search >= words[lane, WORD_RANDOM]
-            and search < words[lane, WORD_SELECTIVE]
-        ):
-            continue
-        booth_work, waiting_tail = refer(
-            lane, guest, search, mandatory, words, row, hurry, waive, own_work, end,
-            entities[lane], day, int64(indices[head - 1]), guest_rows, seed, replication,
-            secondary_table, waiting, waiting_head, waiting_tail, lane_sums, officer_sums,
-            attempts, trace_2, trace_count,
-        )  # fmt: skip
-        free[booth] += booth_work
-        if not on_shift:
-            officer_sums[OVERTIME] += booth_work
-    officer_sums[ON_PRIMARY] += served_s
-    if on_shift:
-        officer_sums[READY] += ready
-    else:
-        officer_sums[OVERTIME] += served_s
-    line_sums[LINE_SERVED] += head - first
-    line_sums[LINE_QUEUE_S] -= started
-    line_sums[LINE_WAIT_S] += waited
-    return head, waiting_tail
+            start_s[i] = start
+        if code[i] >= MAY_BE_REFERRED:
+            served = i + 1
+            referring = booth
+            break
+    sums[STARTED], sums[WAITED] = started, waited
+    sums[STOOD_READY], sums[SERVED] = stood_ready, served_s
+    return served, referring
 
 
 @inlined
-def trace_primary(
-    trace: Floats,
-    trace_count: Whole,
-    own_entity: int,
-    own_day: int,
-    guest: int,
-    extra_arrivals: Rows,
-    index: int,
-    arrival: float,
-    start: float,
-    end: float,
+def serve_line(
+    port: int,
+    line: int,
+    interval: Interval,
+    terms: LineTerms,
+    plan: DayPlan,
+    world: World,
+    lineup: Lineup,
+    standing: Standing,
+    free: Floats,
+    queues: Queues,
+    log: Log,
+    line_sums: Floats,
 ) -> None:
-    """Write down when the primary service of a vehicle began and ended."""
-    if trace_count[0] < len(trace):
-        entry = trace[trace_count[0]]
-        entry[0] = extra_arrivals[guest].entity if guest >= 0 else own_entity
-        entry[1] = extra_arrivals[guest].day if guest >= 0 else own_day
-        entry[2] = index
-        entry[3] = arrival
-        entry[4] = start
-        entry[5] = end
-        trace_count[0] += 1
+    """Serve one line to the end of a control interval (rules 2, 5, 6 and 7 of `sim.model.day`).
+
+    Parameters
+    ----------
+    line : int
+        Among the lines of the port; its place in ``standing`` is moved on.
+    free : array of float, shape (servers,)
+        When each booth has finished, in seconds since the run began (updated).
+    line_sums : array of float, shape (columns,)
+        The line's own sums of the replication (added to).
+    """
+    for lane in range(LANE_COUNT):
+        if world.line_of_lane[port, lane] == world.first_line[port] + line:
+            hurry_service = interval.row[HURRY_SERVICE] if terms.hurry else 1.0
+            terms.service_s[lane] = interval.row[SERVICE_S + lane] * hurry_service
+            set_thresholds(interval.row, lane, terms.words[lane])
+    terms.sums[:] = 0.0
+    tracing = log.written[0] < len(log.primary)
+    first = standing.head[line]
+    last = standing.last[line]
+    head = first
+    while head < last:
+        begin = head
+        waiting = Waiting(
+            lineup.time_s[head:last],
+            lineup.service[head:last],
+            lineup.code[head:last],
+            lineup.start_s[head:last],
+        )
+        served, booth = serve_until_referral(
+            waiting, interval.until_s, interval.standard_s, tracing, terms.manned, free,
+            terms.service_s, interval.lane_sums, interval.wait_counts, terms.sums,
+        )  # fmt: skip
+        head += served
+        if tracing:
+            trace_primary(begin, head, port, line, terms, plan, world, lineup, standing, log)
+        if booth < 0:
+            break
+        # Most of those who may be referred at some time of the day are not referred now.
+        vehicle = vehicle_at(head - 1, port, line, plan, world, lineup, standing)
+        words = terms.words[vehicle.lane]
+        if (
+            vehicle.extra < 0
+            and vehicle.mandatory_word >= words[WORD_MANDATORY]
+            and vehicle.search_word >= words[WORD_RANDOM]
+            and vehicle.search_word < words[WORD_SELECTIVE]
+        ):
+            continue
+        booth_work = refer(
+            vehicle, free[booth], interval, terms, plan.extra_arrivals, world, queues, log
+        )
+        free[booth] += booth_work
+        if not interval.on_shift:
+            interval.officer_sums[OVERTIME] += booth_work
+    standing.head[line] = head
+    interval.officer_sums[ON_PRIMARY] += terms.sums[SERVED]
+    if interval.on_shift:
+        interval.officer_sums[READY] += terms.sums[STOOD_READY]
+    else:
+        interval.officer_sums[OVERTIME] += terms.sums[SERVED]
+    line_sums[LINE_SERVED] += head - first
+    line_sums[LINE_QUEUE_S] -= terms.sums[STARTED]
+    line_sums[LINE_WAIT_S] += terms.sums[WAITED]
+
+
+@compiled
+def trace_primary(
+    begin: int,
+    end: int,
+    port: int,
+    line: int,
+    terms: LineTerms,
+    plan: DayPlan,
+    world: World,
+    lineup: Lineup,
+    standing: Standing,
+    log: Log,
+) -> None:
+    """Write down when the primary service of vehicles began and ended."""
+    plan, world, log = borrowed(plan), borrowed(world), borrowed(log)
+    for position in range(begin, end):
+        if log.written[0] < len(log.primary):
+            vehicle = vehicle_at(position, port, line, plan, world, lineup, standing)
+            start = lineup.start_s[position]
+            entry = log.primary[log.written[0]]
+            entry[0] = vehicle.entity
+            entry[1] = vehicle.day
+            entry[2] = vehicle.number
+            entry[3] = lineup.time_s[position]
+            entry[4] = start
+            entry[5] = start + terms.service_s[vehicle.lane] * lineup.service[position]
+            log.written[0] += 1

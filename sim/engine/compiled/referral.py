@@ -2,8 +2,23 @@
 
 import numpy as np
 
-from sim.engine.compiled.secondary import decide, is_discretionary, note_work, place_by_time
-from sim.model.day import TRAFFICKER
+from sim.engine.compiled.interval import Interval, LineTerms, Log
+from sim.engine.compiled.lineup import Vehicle
+from sim.engine.compiled.secondary import (
+    Queues,
+    decide,
+    is_discretionary,
+    note_work,
+    slot_by_time,
+)
+from sim.engine.compiled.thresholds import (
+    WORD_MANDATORY,
+    WORD_PAPERWORK,
+    WORD_RANDOM,
+    WORD_SELECTIVE,
+    to_word,
+)
+from sim.model.day import TRAFFICKER, World
 from sim.model.port import referral
 from sim.model.port.inspection_rates import (
     CLEARANCE_S,
@@ -24,9 +39,9 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.referral import FULL, KINDS, detection_probability
 from sim.model.port.traffic import COMMERCIAL
-from sim.numerics.compilation import compiled, inlined, int64
+from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.randomness import SECONDARY, TWO_32, WITHDRAWAL, philox, quantile
-from sim.numerics.units import Floats, Rows, Whole
+from sim.numerics.units import Floats, Rows
 from sim.records.tally import (
     EXAMINATIONS_RELEASED,
     REFERRED,
@@ -35,15 +50,6 @@ from sim.records.tally import (
 )
 
 KIND_COUNT = len(KINDS)
-# Thresholds of a lane in one interval, as 32-bit words: paperwork, all mandatory, random,
-# selective.
-WORD_PAPERWORK, WORD_MANDATORY, WORD_RANDOM, WORD_SELECTIVE = range(4)
-
-
-@inlined
-def to_word(share: float) -> int:
-    """Number of 32-bit words that a share of the unit interval covers."""
-    return int64(share * TWO_32)
 
 
 @inlined
@@ -66,13 +72,15 @@ def kind_of_examination(row: Floats, lane: int, word: int) -> int:
 
 
 @compiled
-def withdraws(share: float, index: int, day: int, entity: int, seed: int, replication: int) -> bool:
-    """Whether somebody with something to hide turns round when referred (rule 6)."""
-    word, _, _, _ = philox(
-        np.uint64(index), np.uint64(day), np.uint64(entity), np.uint64(WITHDRAWAL),
+def words_of(
+    index: int, day: int, entity: int, purpose: int, seed: int, replication: int
+) -> tuple[int, int, int]:
+    """First three random words of one vehicle for a purpose."""
+    first, second, third, _ = philox(
+        np.uint64(index), np.uint64(day), np.uint64(entity), np.uint64(purpose),
         np.uint64(seed), np.uint64(replication),
     )  # fmt: skip
-    return int64(word) < to_word(share)
+    return int64(first), int64(second), int64(third)
 
 
 @inlined
@@ -93,79 +101,53 @@ def mean_detection(row: Floats, lane: int, factor: float, length: float) -> floa
     return total
 
 
-@inlined
+@compiled
 def refer(
-    lane: int,
-    guest: int,
-    search: int,
-    mandatory: int,
-    words: Whole,
-    row: Floats,
-    hurry: bool,
-    waive: bool,
-    own_work: bool,
+    vehicle: Vehicle,
     end: float,
-    own_entity: int,
-    own_day: int,
-    index: int,
+    interval: Interval,
+    terms: LineTerms,
     extra_arrivals: Rows,
-    seed: int,
-    replication: int,
-    secondary_table: Floats,
-    waiting: Rows,
-    waiting_head: int,
-    waiting_tail: int,
-    lane_sums: Floats,
-    officer_sums: Floats,
-    attempts: Rows,
-    trace_2: Floats,
-    trace_count: Whole,
-) -> tuple[float, int]:
+    world: World,
+    queues: Queues,
+    log: Log,
+) -> float:
     """Decide on the referral of one vehicle, and send it to secondary.
+
+    Parameters
+    ----------
+    vehicle : Vehicle
+    end : float
+        End of its primary service, in seconds since the run began.
 
     Returns
     -------
-    booth_work : float
-        Time for which the booth's own officer is away with the vehicle.
-    waiting_tail : int
+    float
+        Seconds for which the booth's own officer is away with the vehicle.
     """
-    attempt = extra_arrivals[guest].attempt if guest >= 0 else -1
-    pick = words[lane, WORD_SELECTIVE]
-    reason = referral.NOT_REFERRED
+    interval, terms, world = borrowed(interval), borrowed(terms), borrowed(world)
+    extra_arrivals, queues, log = borrowed(extra_arrivals), borrowed(queues), borrowed(log)
+    row = interval.row
+    lane = vehicle.lane
+    attempt = extra_arrivals[vehicle.extra].attempt if vehicle.extra >= 0 else -1
     picked = 0.0
     if attempt >= 0:
-        picked = row[pick_column(extra_arrivals[guest].kind, hurry) + lane]
-        pick = to_word(referral.passed_over_share(row[RANDOM + lane], picked))
-        if extra_arrivals[guest].lookout > 0 and extra_arrivals[guest].lookout_word < to_word(
-            row[LOOKOUT_HIT]
-        ):
-            reason = referral.LOOKOUT
-    if reason == referral.NOT_REFERRED and mandatory < words[lane, WORD_MANDATORY]:
-        if mandatory < words[lane, WORD_PAPERWORK]:
-            reason = referral.PAPERWORK
-        elif waive:
-            lane_sums[lane, WAIVED] += 1.0
-        else:
-            reason = referral.DUTY
-    if reason == referral.NOT_REFERRED:
-        if search < words[lane, WORD_RANDOM]:
-            reason = referral.RANDOM
-        elif search >= pick:
-            reason = referral.SELECTIVE
+        kind_of_attempt = extra_arrivals[vehicle.extra].kind
+        picked = row[pick_column(kind_of_attempt, terms.hurry) + lane]
+    reason = reason_of_referral(vehicle, attempt, picked, interval, terms, extra_arrivals)
     if reason != referral.NOT_REFERRED:
-        lane_sums[lane, REFERRED + reason - 1] += 1.0
+        interval.lane_sums[lane, REFERRED + reason - 1] += 1.0
     elif attempt >= 0:
         reason = referral.PROBE
     else:
-        return 0.0, waiting_tail
-    entity = extra_arrivals[guest].entity if guest >= 0 else own_entity
-    day = extra_arrivals[guest].day if guest >= 0 else own_day
-    kind_word, length_word, find_word, _ = philox(
-        np.uint64(index), np.uint64(day), np.uint64(entity), np.uint64(SECONDARY),
-        np.uint64(seed), np.uint64(replication),
-    )  # fmt: skip
-    length = quantile(secondary_table, np.uint32(length_word))
-    kind = kind_of_examination(row, lane, int64(kind_word))
+        return 0.0
+
+    # What is done in secondary, and for how long: drawn for the vehicle, whatever the reason.
+    kind_word, length_word, find_word = words_of(
+        vehicle.number, vehicle.day, vehicle.entity, SECONDARY, world.seed, world.replication
+    )
+    length = quantile(world.secondary_table, np.uint32(length_word))
+    kind = kind_of_examination(row, lane, kind_word)
     if reason == referral.LOOKOUT:
         kind = FULL
     work = row[KIND_S + kind] * length
@@ -173,65 +155,138 @@ def refer(
         work = row[CLEARANCE_S] * length
     elif reason == referral.PROBE:
         work = 0.0
+
     if attempt >= 0:
-        factor = extra_arrivals[guest].search_factor
-        hit = row[LOOKOUT_HIT] if extra_arrivals[guest].lookout > 0 else 0.0
-        must = row[PAPERWORK + lane] + (0.0 if waive else row[DUTY + lane])
-        chosen = referral.examined_share(row[RANDOM + lane], picked)
-        attempts[attempt].rate_per_s = row[KIND_RATE + kind] * factor
-        attempts[attempt].p_find = detection_probability(
-            row[KIND_RATE + kind] * factor, row[KIND_S + kind] * length
+        note_chances(
+            vehicle, attempt, picked, kind, length, interval, terms, extra_arrivals, log.attempts
         )
-        stays = 1.0 - row[WITHDRAWAL_SHARE]
-        attempts[attempt].p_found_on_lookout = (
-            stays
-            * hit
-            * detection_probability(row[KIND_RATE + FULL] * factor, row[KIND_S + FULL] * length)
-        )
-        attempts[attempt].p_found_if_in_time = (
-            stays * (1.0 - hit) * (1.0 - must) * chosen
-            * mean_detection(row, lane, factor, length)
-        )  # fmt: skip
-        attempts[attempt].find_word = int64(find_word)
+        log.attempts[attempt].find_word = find_word
         if (
             row[WITHDRAWAL_SHARE] > 0.0
             and referral.is_search(reason)
-            and withdraws(row[WITHDRAWAL_SHARE], index, day, entity, seed, replication)
+            and withdraws(row[WITHDRAWAL_SHARE], vehicle, world)
         ):
-            attempts[attempt].fate = TURNED_BACK
-            attempts[attempt].reason = reason
+            log.attempts[attempt].fate = TURNED_BACK
+            log.attempts[attempt].reason = reason
             reason = referral.PROBE
             work = 0.0
-    limit = row[LIMIT_S] if is_discretionary(reason) else np.inf
-    if not own_work:
-        entry = waiting[place_by_time(waiting, waiting_head, waiting_tail, end, lane)]
+
+    # Either the vehicle joins the queue, or the booth's officer does the work at once (rule 7).
+    if not terms.does_secondary:
+        entry = queues.rows[terms.queue, slot_by_time(queues, terms.queue, end, lane)]
         entry.join_s = end
         entry.work_s = work
-        entry.limit_s = limit
+        entry.limit_s = row[LIMIT_S] if is_discretionary(reason) else np.inf
         entry.in_time_s = row[LIMIT_S]
         entry.reason = reason
         entry.lane = lane
         entry.attempt = attempt
-        entry.entity = entity
-        entry.day = day
-        entry.index = index
-        return 0.0, waiting_tail + 1
-    left_undone = hurry and is_discretionary(reason)
+        entry.entity = vehicle.entity
+        entry.day = vehicle.day
+        entry.index = vehicle.number
+        queues.tail[terms.queue] += 1
+        return 0.0
+    left_undone = terms.hurry and is_discretionary(reason)
     if left_undone:
         if reason != referral.PROBE:
-            lane_sums[lane, EXAMINATIONS_RELEASED] += 1.0
+            interval.lane_sums[lane, EXAMINATIONS_RELEASED] += 1.0
         work = 0.0
     else:
-        note_work(reason, lane, work, lane_sums, officer_sums)
+        note_work(reason, lane, work, interval)
     if attempt >= 0:
-        decide(attempts, attempt, reason, -1.0 if left_undone else work, not left_undone)
-    if trace_count[1] < len(trace_2):
-        line = trace_2[trace_count[1]]
-        line[0] = entity
-        line[1] = day
-        line[2] = index
-        line[3] = end
-        line[4] = -1.0 if left_undone else end
-        line[5] = reason
-        trace_count[1] += 1
-    return work, waiting_tail
+        decide(log.attempts, attempt, reason, -1.0 if left_undone else work, not left_undone)
+    if log.written[1] < len(log.secondary):
+        trace = log.secondary[log.written[1]]
+        trace[0] = vehicle.entity
+        trace[1] = vehicle.day
+        trace[2] = vehicle.number
+        trace[3] = end
+        trace[4] = -1.0 if left_undone else end
+        trace[5] = reason
+        log.written[1] += 1
+    return float(work)
+
+
+@inlined
+def reason_of_referral(
+    vehicle: Vehicle,
+    attempt: int,
+    picked: float,
+    interval: Interval,
+    terms: LineTerms,
+    extra_arrivals: Rows,
+) -> int:
+    """Why a vehicle is referred: lookout, mandatory, random, selective, or not at all.
+
+    ``picked`` is the chance that the officer's suspicion of an attempt is above the threshold.
+    """
+    row = interval.row
+    words = terms.words[vehicle.lane]
+    pick = words[WORD_SELECTIVE]
+    reason = referral.NOT_REFERRED
+    if attempt >= 0:
+        extra = extra_arrivals[vehicle.extra]
+        pick = to_word(referral.passed_over_share(row[RANDOM + vehicle.lane], picked))
+        if extra.lookout > 0 and extra.lookout_word < to_word(row[LOOKOUT_HIT]):
+            reason = referral.LOOKOUT
+    if reason == referral.NOT_REFERRED and vehicle.mandatory_word < words[WORD_MANDATORY]:
+        if vehicle.mandatory_word < words[WORD_PAPERWORK]:
+            reason = referral.PAPERWORK
+        elif terms.waive:
+            interval.lane_sums[vehicle.lane, WAIVED] += 1.0
+        else:
+            reason = referral.DUTY
+    if reason == referral.NOT_REFERRED:
+        if vehicle.search_word < words[WORD_RANDOM]:
+            reason = referral.RANDOM
+        elif vehicle.search_word >= pick:
+            reason = referral.SELECTIVE
+    return reason
+
+
+@inlined
+def withdraws(share: float, vehicle: Vehicle, world: World) -> bool:
+    """Whether somebody with something to hide turns round when referred (rule 6)."""
+    word, _, _ = words_of(
+        vehicle.number, vehicle.day, vehicle.entity, WITHDRAWAL, world.seed, world.replication
+    )
+    return word < to_word(share)
+
+
+@compiled
+def note_chances(
+    vehicle: Vehicle,
+    attempt: int,
+    picked: float,
+    kind: int,
+    length: float,
+    interval: Interval,
+    terms: LineTerms,
+    extra_arrivals: Rows,
+    attempts: Rows,
+) -> None:
+    """Write down an attempt's own probability of detection.
+
+    ``length`` is the examination's length as a ratio of its kind's mean.
+    """
+    extra_arrivals, attempts = borrowed(extra_arrivals), borrowed(attempts)
+    row = interval.row
+    lane = vehicle.lane
+    factor = extra_arrivals[vehicle.extra].search_factor
+    hit = row[LOOKOUT_HIT] if extra_arrivals[vehicle.extra].lookout > 0 else 0.0
+    must = row[PAPERWORK + lane] + (0.0 if terms.waive else row[DUTY + lane])
+    chosen = referral.examined_share(row[RANDOM + lane], picked)
+    attempts[attempt].rate_per_s = row[KIND_RATE + kind] * factor
+    attempts[attempt].p_find = detection_probability(
+        row[KIND_RATE + kind] * factor, row[KIND_S + kind] * length
+    )
+    stays = 1.0 - row[WITHDRAWAL_SHARE]
+    attempts[attempt].p_found_on_lookout = (
+        stays
+        * hit
+        * detection_probability(row[KIND_RATE + FULL] * factor, row[KIND_S + FULL] * length)
+    )
+    attempts[attempt].p_found_if_in_time = (
+        stays * (1.0 - hit) * (1.0 - must) * chosen
+        * mean_detection(row, lane, factor, length)
+    )  # fmt: skip

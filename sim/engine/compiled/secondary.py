@@ -1,11 +1,15 @@
 """Secondary of the compiled engine: the queue, the examinations, and the fate of attempts."""
 
+from typing import NamedTuple
+
 import numpy as np
 
+from sim.engine.compiled.interval import Interval, Log
 from sim.engine.compiled.officers import State, take
 from sim.model.day import World
+from sim.model.port.layout import QUEUES
 from sim.model.port.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
-from sim.numerics.compilation import compiled, inlined
+from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.randomness import TWO_32
 from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import (
@@ -43,16 +47,39 @@ WAITING = np.dtype(
 )
 
 
+class Queues(NamedTuple):
+    """The secondary queues of one port.
+
+    Attributes
+    ----------
+    rows : array of WAITING, shape (queues, room)
+    head, tail : array of int, shape (queues,)
+        First of each queue, and one past its last.
+    """
+
+    rows: Rows
+    head: Whole
+    tail: Whole
+
+
 def new_waiting(room: int) -> Rows:
     """Room for those in a secondary queue."""
     return np.empty(room, WAITING)
 
 
+def new_queues(room: int) -> Queues:
+    """Room for so many in each secondary queue of a port."""
+    return Queues(
+        np.empty((QUEUES, room), WAITING), np.zeros(QUEUES, np.int64), np.zeros(QUEUES, np.int64)
+    )
+
+
 @inlined
-def place_by_time(waiting: Rows, head: int, tail: int, join_s: float, lane: int) -> int:
-    """Make room in the queue for one who joins at a moment; return the slot."""
-    slot = tail
-    while slot > head and (
+def slot_by_time(queues: Queues, queue: int, join_s: float, lane: int) -> int:
+    """Make room in a queue for one who joins at a moment; return the slot."""
+    waiting = queues.rows[queue]
+    slot = int64(queues.tail[queue])
+    while slot > queues.head[queue] and (
         waiting[slot - 1].join_s > join_s
         or (waiting[slot - 1].join_s == join_s and waiting[slot - 1].lane > lane)
     ):
@@ -61,9 +88,10 @@ def place_by_time(waiting: Rows, head: int, tail: int, join_s: float, lane: int)
     return slot
 
 
-@inlined
+@compiled
 def decide(attempts: Rows, attempt: int, reason: int, examined_s: float, in_time: bool) -> None:
     """Write down the fate of an attempt that leaves secondary."""
+    attempts = borrowed(attempts)
     attempts[attempt].in_time = 1 if in_time else 0
     searched = reason != PAPERWORK and reason != DUTY and reason != PROBE and examined_s >= 0.0
     if attempts[attempt].fate != TURNED_BACK:
@@ -77,58 +105,53 @@ def decide(attempts: Rows, attempt: int, reason: int, examined_s: float, in_time
 
 
 @inlined
-def note_work(
-    reason: int, lane: int, work_s: float, lane_sums: Floats, officer_sums: Floats
-) -> None:
+def note_work(reason: int, lane: int, work_s: float, interval: Interval) -> None:
     """Count one piece of secondary work that begins."""
     if reason in (PAPERWORK, DUTY):
-        lane_sums[lane, CLEARANCE_S] += work_s
-        officer_sums[ON_CLEARANCE] += work_s
+        interval.lane_sums[lane, CLEARANCE_S] += work_s
+        interval.officer_sums[ON_CLEARANCE] += work_s
     elif reason != PROBE:
-        lane_sums[lane, EXAMINATIONS] += 1.0
-        lane_sums[lane, EXAMINATION_S] += work_s
-        officer_sums[ON_EXAMINATION] += work_s
+        interval.lane_sums[lane, EXAMINATIONS] += 1.0
+        interval.lane_sums[lane, EXAMINATION_S] += work_s
+        interval.officer_sums[ON_EXAMINATION] += work_s
 
 
-@inlined
-def leave_unexamined(waiting: Rows, entry: int, lane_sums: Floats, attempts: Rows) -> None:
+@compiled
+def leave_unexamined(waiting: Rows, entry: int, interval: Interval, log: Log) -> None:
     """Let a vehicle go whose discretionary examination has not begun within its limit."""
+    waiting, interval, log = borrowed(waiting), borrowed(interval), borrowed(log)
     reason = waiting[entry].reason
     if reason != PROBE:
-        lane_sums[waiting[entry].lane, EXAMINATIONS_RELEASED] += 1.0
+        interval.lane_sums[waiting[entry].lane, EXAMINATIONS_RELEASED] += 1.0
     if waiting[entry].attempt >= 0:
-        decide(attempts, waiting[entry].attempt, reason, -1.0, False)
+        decide(log.attempts, waiting[entry].attempt, reason, -1.0, False)
+    trace_secondary(log, waiting, entry, -1.0)
 
 
-@inlined
-def begin(
-    waiting: Rows,
-    entry: int,
-    start: float,
-    lane_sums: Floats,
-    officer_sums: Floats,
-    attempts: Rows,
-) -> None:
+@compiled
+def begin(waiting: Rows, entry: int, start: float, interval: Interval, log: Log) -> None:
     """Begin the work on one vehicle."""
+    waiting, interval, log = borrowed(waiting), borrowed(interval), borrowed(log)
     reason = waiting[entry].reason
-    note_work(reason, waiting[entry].lane, waiting[entry].work_s, lane_sums, officer_sums)
+    note_work(reason, waiting[entry].lane, waiting[entry].work_s, interval)
     if waiting[entry].attempt >= 0:
         in_time = start - waiting[entry].join_s <= waiting[entry].in_time_s
-        decide(attempts, waiting[entry].attempt, reason, waiting[entry].work_s, in_time)
+        decide(log.attempts, waiting[entry].attempt, reason, waiting[entry].work_s, in_time)
+    trace_secondary(log, waiting, entry, start)
 
 
 @inlined
-def trace_secondary(trace: Floats, count: Whole, waiting: Rows, entry: int, start: float) -> None:
+def trace_secondary(log: Log, waiting: Rows, entry: int, start: float) -> None:
     """Write down when the work on a vehicle began (-1: it left at its limit)."""
-    if count[1] < len(trace):
-        row = trace[count[1]]
+    if log.written[1] < len(log.secondary):
+        row = log.secondary[log.written[1]]
         row[0] = waiting[entry].entity
         row[1] = waiting[entry].day
         row[2] = waiting[entry].index
         row[3] = waiting[entry].join_s
         row[4] = start
         row[5] = waiting[entry].reason
-        count[1] += 1
+        log.written[1] += 1
 
 
 @inlined
@@ -141,26 +164,25 @@ def close_up(waiting: Rows, head: int, entry: int, kept: int) -> int:
 
 @compiled
 def serve_queue(
-    waiting: Rows,
-    head: int,
-    tail: int,
-    until: float,
-    manned: int,
-    free: Floats,
-    lane_sums: Floats,
-    officer_sums: Floats,
-    attempts: Rows,
-    on_shift: bool,
-    trace: Floats,
-    trace_count: Whole,
-) -> int:
+    queues: Queues, queue: int, manned: int, free: Floats, interval: Interval, log: Log
+) -> None:
     """Serve one secondary queue to the end of a control interval (rule 6 of `sim.model.day`).
 
-    Returns
-    -------
-    int
-        The new head of the queue.
+    Parameters
+    ----------
+    manned : int
+        Officers who work there.
+    free : array of float, shape (servers,)
+        When each of them has finished, in seconds since the run began (updated).
     """
+    queues, free, interval, log = (
+        borrowed(queues),
+        borrowed(free),
+        borrowed(interval),
+        borrowed(log),
+    )
+    waiting = queues.rows[queue]
+    head, tail, until = queues.head[queue], queues.tail[queue], interval.until_s
     entry = head
     kept = 0
     while entry < tail and waiting[entry].join_s < until:
@@ -172,22 +194,20 @@ def serve_queue(
             start = max(free[server], joined)
         latest = joined + waiting[entry].limit_s
         if start > latest and (start < until or latest < until):
-            leave_unexamined(waiting, entry, lane_sums, attempts)
-            trace_secondary(trace, trace_count, waiting, entry, -1.0)
+            leave_unexamined(waiting, entry, interval, log)
         elif start >= until:
             waiting[head + kept] = waiting[entry]
             kept += 1
         else:
             if waiting[entry].reason != PROBE:
-                if on_shift:
-                    officer_sums[READY] += start - free[server]
+                if interval.on_shift:
+                    interval.officer_sums[READY] += start - free[server]
                 else:
-                    officer_sums[OVERTIME] += waiting[entry].work_s
+                    interval.officer_sums[OVERTIME] += waiting[entry].work_s
                 free[server] = start + waiting[entry].work_s
-            begin(waiting, entry, start, lane_sums, officer_sums, attempts)
-            trace_secondary(trace, trace_count, waiting, entry, start)
+            begin(waiting, entry, start, interval, log)
         entry += 1
-    return close_up(waiting, head, entry, kept)
+    queues.head[queue] = close_up(waiting, head, entry, kept)
 
 
 @inlined
@@ -198,52 +218,43 @@ def is_discretionary(reason: int) -> bool:
 
 @compiled
 def sweep(
+    queues: Queues,
     queue: int,
-    now: float,
-    waiting: Rows,
-    head: int,
-    tail: int,
-    first_line: int,
-    last_line: int,
-    first_place: int,
+    port: int,
     world: World,
     state: State,
-    lane_sums: Floats,
-    officer_sums: Floats,
-    attempts: Rows,
-    trace: Floats,
-    trace_count: Whole,
-) -> int:
-    """Let booth officers take those who wait in a queue where nobody works (rule 7).
-
-    Returns
-    -------
-    int
-        The new head of the queue.
-    """
+    interval: Interval,
+    log: Log,
+) -> None:
+    """Let booth officers take those who wait in a queue where nobody works (rule 7)."""
+    queues, state, interval, log = (
+        borrowed(queues), borrowed(state), borrowed(interval), borrowed(log)
+    )  # fmt: skip
+    waiting = queues.rows[queue]
+    head, tail = queues.head[queue], queues.tail[queue]
+    first_line, last_line = world.first_line[port], world.first_line[port + 1]
+    first_station = first_line + QUEUES * port
     entry = head
     kept = 0
-    while entry < tail and waiting[entry].join_s < now:
-        best_place = -1
+    while entry < tail and waiting[entry].join_s < interval.now_s:
+        best_station = -1
         best_booth = 0
         least = np.inf
         for line in range(first_line, last_line):
-            place = first_place + line - first_line
+            station = first_station + line - first_line
             if world.queue_of_line[line] == queue:
-                for booth in range(state.manned[place]):
-                    if state.free[place, booth] < least:
-                        least = state.free[place, booth]
-                        best_place = place
+                for booth in range(state.manned[station]):
+                    if state.free[station, booth] < least:
+                        least = state.free[station, booth]
+                        best_station = station
                         best_booth = booth
-        if best_place < 0:
+        if best_station < 0:
             waiting[head + kept] = waiting[entry]
             kept += 1
         elif least > waiting[entry].join_s + waiting[entry].limit_s:
-            leave_unexamined(waiting, entry, lane_sums, attempts)
-            trace_secondary(trace, trace_count, waiting, entry, -1.0)
+            leave_unexamined(waiting, entry, interval, log)
         else:
-            state.free[best_place, best_booth] = least + waiting[entry].work_s
-            begin(waiting, entry, least, lane_sums, officer_sums, attempts)
-            trace_secondary(trace, trace_count, waiting, entry, least)
+            state.free[best_station, best_booth] = least + waiting[entry].work_s
+            begin(waiting, entry, least, interval, log)
         entry += 1
-    return close_up(waiting, head, entry, kept)
+    queues.head[queue] = close_up(waiting, head, entry, kept)

@@ -18,7 +18,7 @@ from sim.engine.reference.port import Port
 from sim.engine.reference.queues import CALL, At, Line, Log, Vehicle, all_posts
 from sim.engine.reference.vehicle import conveyance
 from sim.model.day import OPEN, DayPlan, World
-from sim.model.port.traffic import draw_lane_day, most_vehicles
+from sim.model.port.traffic import draw_lane_day, most_vehicles, new_draws
 from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import Tally, new_attempts
 
@@ -102,19 +102,20 @@ class ReferenceEngine:
         """Draw the vehicles of one lane that arrive while the port is open."""
         world, number = self.world, port.number
         cells = int(plan.cells[number])
-        cumulative = plan.cumulative[number, lane]
+        cumulative = plan.cumulative[number, lane, : cells + 1]
         room = int(most_vehicles(np.asarray(cumulative[cells])))
         entity = int(world.entity[number, lane])
-        time_s = np.empty(room)
-        words = [np.empty(room, np.uint32) for _ in range(4)]
+        draws = new_draws(room)
         count = draw_lane_day(
             world.seed, world.replication, entity, plan.day, bool(world.timetabled[lane]),
-            cumulative, cells, world.gap_table, 0, time_s, *words,
+            cumulative, world.gap_table, draws,
         )  # fmt: skip
         edges = plan.start_s[number, : plan.intervals[number]]
-        interval = np.searchsorted(edges, time_s[:count], side="right") - 1
+        interval = np.searchsorted(edges, draws.time_s[:count], side="right") - 1
         admitted = np.flatnonzero(plan.state[number, interval] == OPEN)
-        columns: list[npt.NDArray[Any]] = [time_s, *words[1:]]
+        columns: list[npt.NDArray[Any]] = [
+            draws.time_s, draws.service_word, draws.search_word, draws.mandatory_word,
+        ]  # fmt: skip
         drawn = [column[admitted].tolist() for column in columns]
         return [
             Vehicle(lane, time, service, search, mandatory, entity, plan.day, index)

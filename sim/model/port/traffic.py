@@ -11,6 +11,7 @@ own slot.
 import calendar
 import datetime
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,8 @@ from sim.numerics.randomness import (
     Streams,
     Words,
     entity_number,
+    fill_quantiles,
     fill_words,
-    quantile,
 )
 from sim.numerics.units import Floats
 from sim.parameters import Parameters
@@ -40,6 +41,29 @@ HOURLY_CELLS = 24
 TIMETABLE_CELLS = 96
 
 
+class Draws(NamedTuple):
+    """Room for the vehicles of one lane, port and day.
+
+    Attributes
+    ----------
+    time_s : array of float, shape (room,)
+        Arrivals in seconds since the run began.
+    gap_word, service_word, search_word, mandatory_word : array of uint32, shape (room,)
+        Random words of each vehicle; ``gap_word`` is used up by its arrival.
+    """
+
+    time_s: Floats
+    gap_word: Words
+    service_word: Words
+    search_word: Words
+    mandatory_word: Words
+
+
+def new_draws(room: int) -> Draws:
+    """Room for ``room`` vehicles."""
+    return Draws(np.empty(room), *np.empty((4, room), np.uint32))
+
+
 @compiled
 def draw_lane_day(
     seed: int,
@@ -48,14 +72,8 @@ def draw_lane_day(
     day: int,
     timetabled: bool,
     cumulative: Floats,
-    cells: int,
     gap_table: Floats,
-    offset: int,
-    time_s: Floats,
-    gap_word: Words,
-    service_word: Words,
-    search_word: Words,
-    mandatory_word: Words,
+    draws: Draws,
 ) -> int:
     """Draw the vehicles of one lane of one port on one day, in order of arrival.
 
@@ -69,18 +87,15 @@ def draw_lane_day(
         Integrated arrival rate at the ends of ``cells`` equal parts of the day, in vehicles.
     gap_table : array of float
         Quantiles of the unit exponential (`sim.numerics.randomness.exponential_table`).
-    offset : int
-        Where to begin in the arrays that follow.
-    time_s : array of float
-        Arrival times in seconds since the run began (written).
-    gap_word, service_word, search_word, mandatory_word : array of uint32
-        Random words of each vehicle (written). ``gap_word`` is used up here.
+    draws : Draws
+        Room for `most_vehicles` of the day's total (written).
 
     Returns
     -------
     int
-        Number of vehicles. The arrays must have room for `most_vehicles` of the day's total.
+        Number of vehicles.
     """
+    cells = len(cumulative) - 1
     total = cumulative[cells]
     if total <= 0.0:
         return 0
@@ -89,36 +104,40 @@ def draw_lane_day(
     block = int64(total + 3.0 * np.sqrt(total) + 8.0)
     drawn = 0
     reached = 0.0
-    count = 0
     cell = 0
     slope = 0.0
     base = 0.0
     upper = 0.0
     while True:
-        if count == drawn:
-            fill_words(
-                drawn, block, day, entity, VEHICLE, seed, replication, offset + drawn,
-                gap_word, service_word, search_word, mandatory_word,
-            )  # fmt: skip
-            drawn += block
-            block = 16
-        word = gap_word[offset + count]
-        if timetabled:
-            level = count + (word + 0.5) * (1.0 / TWO_32)
-        else:
-            reached += quantile(gap_table, word)
-            level = reached
-        if level >= total:
-            return count
-        if level >= upper:
-            while level >= cumulative[cell + 1]:
-                cell += 1
-            lower = cumulative[cell]
-            upper = cumulative[cell + 1]
-            slope = width / (upper - lower)
-            base = start + cell * width - lower * slope
-        time_s[offset + count] = base + level * slope
-        count += 1
+        words = (
+            draws.gap_word[drawn : drawn + block],
+            draws.service_word[drawn : drawn + block],
+            draws.search_word[drawn : drawn + block],
+            draws.mandatory_word[drawn : drawn + block],
+        )
+        fill_words(drawn, day, entity, VEHICLE, seed, replication, words)
+        # First the gaps stand here, then the moments.
+        time_s = draws.time_s[drawn : drawn + block]
+        if not timetabled:
+            fill_quantiles(gap_table, words[0], time_s)
+        for i in range(len(time_s)):
+            if timetabled:
+                level = drawn + i + (words[0][i] + 0.5) * (1.0 / TWO_32)
+            else:
+                reached += time_s[i]
+                level = reached
+            if level >= total:
+                return drawn + i
+            if level >= upper:
+                while level >= cumulative[cell + 1]:
+                    cell += 1
+                lower = cumulative[cell]
+                upper = cumulative[cell + 1]
+                slope = width / (upper - lower)
+                base = start + cell * width - lower * slope
+            time_s[i] = base + level * slope
+        drawn += block
+        block = 16
 
 
 def most_vehicles(expected: Floats) -> npt.NDArray[np.int64]:

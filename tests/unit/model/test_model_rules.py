@@ -17,7 +17,7 @@ from sim.model.port.duty import collection
 from sim.model.port.opening import opening_of_day
 from sim.model.port.referral import detection_probability, search_rate_per_s, selected_share
 from sim.model.port.roster import allocate, officers_present
-from sim.model.port.traffic import TRAIN, draw_lane_day, lane_entities
+from sim.model.port.traffic import TRAIN, draw_lane_day, lane_entities, new_draws
 from sim.model.port.workforce import Workforce
 from sim.model.smuggling.organisation import Organisations, load_of, load_scale
 from sim.model.smuggling.traveller_firearms import firearms_of
@@ -312,15 +312,12 @@ def test_a_withdrawal_splits_the_day_of_its_port_alone() -> None:
 def test_each_train_has_a_slot_of_its_own() -> None:
     cumulative = np.zeros(97)
     cumulative[1:25] = np.cumsum(np.full(24, 5.0 / 24.0))
-    words = [np.zeros(64, np.uint32) for _ in range(4)]
+    draws = new_draws(64)
     entity = int(lane_entities(PORTS.select(("rail-sarnia",)))[0, TRAIN])
     for day in range(50):
-        time_s = np.zeros(64)
-        count = draw_lane_day(
-            1, 0, entity, day, True, cumulative, 24, exponential_table(), 0, time_s, *words
-        )
+        count = draw_lane_day(1, 0, entity, day, True, cumulative[:25], exponential_table(), draws)
         assert count == 5
-        slots = (time_s[:5] - day * DAY_S) / (DAY_S / 5.0)
+        slots = (draws.time_s[:5] - day * DAY_S) / (DAY_S / 5.0)
         assert np.floor(slots).tolist() == [0, 1, 2, 3, 4]
 
 
