@@ -12,8 +12,7 @@ from sim.records.tally import Tally
 from sim.results.certificate import certify
 from sim.results.reading import Result
 from sim.results.summary import result_of
-from sim.scenario.checks import check_scenario
-from sim.scenario.point import Point
+from sim.scenario.point import Point, check_scenario
 
 
 @functools.lru_cache(maxsize=4)

@@ -16,8 +16,8 @@ from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.places.ports import Ports, read_ports
 from sim.scenario import reading as scenario_files
-from sim.scenario import yaml_text
 from sim.scenario.intervention import PORT, Intervention, Scenario, Where, select
+from sim.scenario.reading import dumped
 
 NEAR, ALL = "near", "all"
 NEIGHBOURS = 3
@@ -184,7 +184,7 @@ def yaml_of(scenario: Scenario, note: str = "") -> str:
     content["interventions"] = [_plain(one) for one in scenario.interventions]
     if scenario.costs:
         content["costs"] = [dataclasses.asdict(one) for one in scenario.costs]
-    text = yaml_text.dumped(content)
+    text = dumped(content)
     head = "".join(f"# {line}\n" for line in note.splitlines())
     return f"{head}{text}"
 

@@ -11,9 +11,8 @@ from typing import Any
 import hydra
 from hydra.core.hydra_config import HydraConfig
 
-from sim.config.messages import explain
 from sim.config.reading import read_spec, spec_of, with_values, without_hydra
-from sim.config.schema import CONF, register
+from sim.config.schema import CONF, explain, register
 from sim.errors import InputError
 from sim.execute.execution import in_array
 from sim.study.spec import StudySpec, own_folder

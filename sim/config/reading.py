@@ -11,8 +11,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.config.messages import explain
-from sim.config.schema import SOURCE, known_names
+from sim.config.schema import SOURCE, explain, known_names
 from sim.design.design import WORLD, Design, full_factorial
 from sim.design.from_config import (
     METHODS,
@@ -21,15 +20,14 @@ from sim.design.from_config import (
     most_replications,
     procedure_of,
 )
-from sim.design.worlds import worlds
+from sim.design.sampling import worlds
 from sim.errors import InputError, check_within
 from sim.execute.execution import Execution
 from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
 from sim.places.ports import Ports, read_ports
-from sim.scenario.checks import check_point
 from sim.scenario.intervention import BASELINE, Scenario
-from sim.scenario.point import ENGINES, YEARS, Point
+from sim.scenario.point import ENGINES, YEARS, Point, check_point
 from sim.study.spec import StudySpec
 
 PORT_SETS = ("all", "official119")

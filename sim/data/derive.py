@@ -4,13 +4,443 @@ Run ``python -m sim.data.derive`` to write the tables, with ``--check`` to compa
 """
 
 import argparse
+import itertools
 import sys
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from sim.data.derive_ports import ports_table, regions_table
-from sim.data.derive_traffic import hour_profiles_table, volumes_table, weekday_factors_table
-from sim.data.tables import DATA_FOLDER, Table, read_text, render, write_text
+from sim.data.tables import (
+    DATA_FOLDER,
+    MONTHS,
+    Row,
+    Table,
+    apportion,
+    fixed,
+    read_source,
+    read_text,
+    render,
+    write_text,
+)
+from sim.places.ports import PORT_KINDS, great_circle_km
+
+PORTS_HEADER = (
+    "port_id", "name", "province", "region", "in_119", "kind", "lat", "lon", "us_port", "us_state",
+    "open_24h", "open_hour", "close_hour", "season_first_month", "season_last_month", "commercial",
+    "nexus", "fast", "one_officer", "data_link", "customs_database", "quality",
+)  # fmt: skip
+
+# Provinces whose traffic shares one random day factor. Elicited.
+REGION_OF_PROVINCE = {
+    "NB": "Atlantic", "NS": "Atlantic", "QC": "Quebec", "ON": "Ontario", "MB": "Prairie", "SK":
+    "Prairie", "AB": "Prairie", "BC": "Pacific", "YT": "Pacific",
+}  # fmt: skip
+
+# Ports with a NEXUS lane in 2005. B041 counts 6 lanes between Ontario and Michigan or New York,
+# 2 in Quebec, and Blaine and Point Roberts; which ports they are is estimated (README.md).
+NEXUS_2005 = frozenset({
+    "sarnia", "windsor-ambassador", "windsor-tunnel", "fort-erie", "rainbow", "whirlpool",
+    "lacolle-15", "st-armand", "douglas", "pacific-highway", "boundary-bay",
+})  # fmt: skip
+
+# Ports with a FAST lane into Canada in 2005: those reported before the lane of Fort Erie was
+# added in 2017. Estimated (README.md).
+FAST_2005 = frozenset({"windsor-ambassador", "sarnia", "pacific-highway"})
+
+# Land crossings not connected to a data network, mid-2006, crossings. A024.
+CROSSINGS_WITHOUT_DATA_LINK = 21
+
+# Offices without the customs database, 2005, offices; all placed among the 119. A029.
+OFFICES_WITHOUT_CUSTOMS_DATABASE = 62
+
+# A ferry landing below this traffic is staffed by one officer, vehicles a year. Elicited.
+ONE_OFFICER_FERRY_VEHICLES_PER_YEAR = 10_000
+
+# Close of a day open day and night, hour of the day.
+MIDNIGHT_HOUR = 24
+
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def vehicles_2005(port: Row) -> int:
+    """Return the road vehicles into Canada in 2005, vehicles a year."""
+    return sum(int(port[f"{vehicle}_2005"]) for vehicle in ("cars", "trucks", "buses"))
+
+
+def season(port: Row) -> tuple[int, int]:
+    """Return the first and last month a port opens; 1 and 12 if it opens all year."""
+    if not port["season"]:
+        return 1, len(MONTH_NAMES)
+    first, last = port["season"].split("-")
+    return MONTH_NAMES.index(first) + 1, MONTH_NAMES.index(last) + 1
+
+
+def hours(port: Row) -> tuple[int, int]:
+    """Return the opening and closing hour, local time; 0 and 24 if open day and night."""
+    if port["open_24h_2005"] == "1":
+        return 0, MIDNIGHT_HOUR
+    return int(port["open_hour"]), int(port["close_hour"])
+
+
+def smallest_of_119(ports: list[Row], count: int) -> frozenset[str]:
+    """Return the ids of the official crossings with the fewest vehicles in 2005.
+
+    Parameters
+    ----------
+    ports : list of dict
+        Source rows.
+    count : int
+        How many crossings.
+
+    Returns
+    -------
+    frozenset of str
+        Port ids; equal traffic is settled by id.
+    """
+    official = [port for port in ports if port["in_119"] == "1"]
+    official.sort(key=lambda port: (vehicles_2005(port), port["port_id"]))
+    return frozenset(port["port_id"] for port in official[:count])
+
+
+def staffed_by_one(port: Row) -> bool:
+    """Tell whether one officer normally staffs a port.
+
+    Notes
+    -----
+    Of the 119, the 95 of A021 as the source estimates them. A ferry landing counts when its
+    traffic is tiny. A rail site never does: trains are met by a team.
+    """
+    if port["in_119"] == "1":
+        return port["one_officer_2006_est"] == "1"
+    landing = PORT_KINDS[port["kind"]].by_timetable
+    return landing and vehicles_2005(port) < ONE_OFFICER_FERRY_VEHICLES_PER_YEAR
+
+
+def ports_table() -> Table:
+    """Return the ports of entry, one row each, sorted by id."""
+    ports = sorted(read_source("ports.csv"), key=lambda port: port["port_id"])
+    unlinked = smallest_of_119(ports, CROSSINGS_WITHOUT_DATA_LINK)
+    without_database = smallest_of_119(ports, OFFICES_WITHOUT_CUSTOMS_DATABASE)
+    rows: list[tuple[str, ...]] = []
+    for port in ports:
+        port_id = port["port_id"]
+        open_hour, close_hour = hours(port)
+        first_month, last_month = season(port)
+        derived: dict[str, str | int] = {
+            "region": REGION_OF_PROVINCE[port["province"]],
+            "open_24h": port["open_24h_2005"],
+            "open_hour": open_hour,
+            "close_hour": close_hour,
+            "season_first_month": first_month,
+            "season_last_month": last_month,
+            "nexus": int(port_id in NEXUS_2005),
+            "fast": int(port_id in FAST_2005),
+            "one_officer": int(staffed_by_one(port)),
+            "data_link": int(port_id not in unlinked),
+            "customs_database": int(port_id not in without_database),
+        }
+        rows.append(tuple(str(derived.get(column, port.get(column))) for column in PORTS_HEADER))
+    return Table(PORTS_HEADER, rows)
+
+
+REGIONS_HEADER = ("region", "name", "provinces", "ports", "land_km", "water_km", "lat", "lon")
+
+# North of this there are no teams: the lines with Alaska. Degrees.
+NORTHERNMOST_LAT = 52.0
+
+# Landings that are not at the line: ferries across open water from far away.
+FAR_FROM_THE_LINE = frozenset({"toronto-ferry", "yarmouth"})
+
+Stop = tuple[float, float, bool]
+
+
+def distance_km(one: Stop, other: Stop) -> float:
+    """Great-circle distance between two stops, in km."""
+    return float(great_circle_km(*one[:2], *other[:2]))
+
+
+def _stops(region: Row, ports: list[Row]) -> list[Stop]:
+    """Ports of a region: latitude, longitude, whether over water."""
+    west, east = float(region["west_lon"]), float(region["east_lon"])
+    return [
+        (float(port["lat"]), float(port["lon"]), PORT_KINDS[port["kind"]].over_water)
+        for port in ports
+        if port["province"] in region["provinces"].split()
+        and west <= float(port["lon"]) < east
+        and float(port["lat"]) < NORTHERNMOST_LAT
+        and PORT_KINDS[port["kind"]].takes_road_traffic
+        and port["port_id"] not in FAR_FROM_THE_LINE
+    ]
+
+
+def _in_line(stops: list[Stop], start: Stop | None) -> list[Stop]:
+    """Stops in the order in which one meets them: always the nearest one not yet seen."""
+    left = list(stops)
+    here = start or min(left, key=lambda stop: stop[1])
+    order: list[Stop] = []
+    while left:
+        here = min(left, key=lambda stop: (distance_km(here, stop), stop))
+        left.remove(here)
+        order.append(here)
+    return order
+
+
+def regions_table() -> Table:
+    """Return the regions from west to east, with the kilometres of line on land and on water.
+
+    A stretch between the last port of a region and the first of the next is shared equally.
+    """
+    regions, ports = read_source("regions.csv"), read_source("ports.csv")
+    chains: list[list[Stop]] = []
+    for region in regions:
+        chains.append(_in_line(_stops(region, ports), chains[-1][-1] if chains else None))
+    km = [[0.0, 0.0] for _ in regions]
+    for i, chain in enumerate(chains):
+        pairs = [(a, b, 1.0, i) for a, b in itertools.pairwise(chain)]
+        if i + 1 < len(chains):
+            bridge = (chain[-1], chains[i + 1][0])
+            pairs += [(*bridge, 0.5, i), (*bridge, 0.5, i + 1)]
+        for one, other, share, place in pairs:
+            km[place][int(one[2] or other[2])] += share * distance_km(one, other)
+    rows: list[tuple[str, ...]] = [
+        (
+            region["region"],
+            region["name"],
+            region["provinces"],
+            str(len(chain)),
+            str(round(land)),
+            str(round(water)),
+            fixed(round(1e4 * sum(stop[0] for stop in chain) / len(chain)), 4),
+            _signed(sum(stop[1] for stop in chain) / len(chain)),
+        )
+        for region, chain, (land, water) in zip(regions, chains, km, strict=True)
+    ]
+    return Table(REGIONS_HEADER, rows)
+
+
+def _signed(degrees: float) -> str:
+    """Return degrees west with four decimals."""
+    return "-" + fixed(round(-1e4 * degrees), 4)
+
+
+VOLUMES_HEADER = ("year", "port_id", "traffic_class", "month", "vehicles")
+
+YEARS = (2005, 2019, 2024)
+
+# Traffic class: the measure of the BTS counts, the yearly column of ports.csv.
+CLASSES = {
+    "bus": ("buses", "buses"),
+    "car": ("pv", "cars"),
+    "train": ("trains", "trains"),
+    "truck": ("trucks", "trucks"),
+}
+
+# A crossing opened after 2005 and the port of 2005 that carries its volumes.
+LATER_PORT_JOINS = {"st-stephen-3rd": "st-stephen"}
+
+# Decimals kept of a monthly volume: tenths of a vehicle.
+DECIMALS = 1
+
+# Counts of one year and measure: BTS port code to a count for each month.
+Counts = dict[str, list[int]]
+
+
+def monthly_counts() -> dict[tuple[int, str], Counts]:
+    """Return the southbound counts by year and measure, then by BTS port code and month."""
+    counts: dict[tuple[int, str], Counts] = defaultdict(dict)
+    for row in read_source("bts_monthly.csv.gz"):
+        year, month = (int(part) for part in row["month"].split("-"))
+        months = counts[year, row["measure"]].setdefault(row["port_code"], [0] * len(MONTHS))
+        months[month - 1] += int(row["value"])
+    return counts
+
+
+def codes_of(port: Row) -> list[str]:
+    """Return the BTS codes of a port; empty if BTS does not count it."""
+    return [code for code in port["bts_code"].split("+") if code]
+
+
+def codes_by_region(ports: Iterable[Row]) -> dict[str, list[str]]:
+    """Return the BTS codes of each region, each code once, sorted."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for port in ports:
+        codes[REGION_OF_PROVINCE[port["province"]]].update(codes_of(port))
+    return {region: sorted(members) for region, members in codes.items()}
+
+
+def in_season(port: Row, counts: Counts, codes: Iterable[str]) -> list[int]:
+    """Return the counts of some codes by month, zero outside the season of a port."""
+    first, last = season(port)
+    return [
+        sum(counts[code][month - 1] for code in codes if code in counts)
+        if first <= month <= last
+        else 0
+        for month in MONTHS
+    ]
+
+
+def month_pattern(port: Row, counts: Counts, region_codes: list[str]) -> list[int]:
+    """Return the weight of each month at a port.
+
+    Parameters
+    ----------
+    port : dict
+        Source row.
+    counts : dict
+        Counts of one year and measure.
+    region_codes : list of str
+        BTS codes of the port's region.
+
+    Returns
+    -------
+    list of int
+        From the port's own BTS codes, else its region, else the whole border: the first of these
+        that counted anything in the season of the port.
+    """
+    for codes in (codes_of(port), region_codes, sorted(counts)):
+        pattern = in_season(port, counts, codes)
+        if any(pattern):
+            return pattern
+    raise ValueError(f"{port['port_id']}: no month has a count in season {port['season']}")
+
+
+def year_total(port: Row, later: list[Row], column: str) -> int:
+    """Return the yearly total of a port and of the later crossings that it carries.
+
+    Parameters
+    ----------
+    port : dict
+        Source row.
+    later : list of dict
+        Rows of crossings opened after 2005.
+    column : str
+        Such as ``cars_2019``.
+
+    Returns
+    -------
+    int
+        Vehicles in the year.
+    """
+    joining = [row for row in later if LATER_PORT_JOINS.get(row["port_id"]) == port["port_id"]]
+    return sum(int(row[column]) for row in (port, *joining))
+
+
+def volumes_table() -> Table:
+    """Return monthly volumes, sorted by year, port, class and month.
+
+    Notes
+    -----
+    Only ports and classes with vehicles in that year have rows, and then twelve.
+    """
+    ports = sorted(read_source("ports.csv"), key=lambda port: port["port_id"])
+    later = read_source("ports_later.csv")
+    region_codes = codes_by_region(ports)
+    counts = monthly_counts()
+    rows: list[tuple[str, ...]] = []
+    for year in YEARS:
+        for port in ports:
+            for traffic_class, (measure, column) in CLASSES.items():
+                total = year_total(port, later, f"{column}_{year}")
+                if total == 0:
+                    continue
+                near = region_codes[REGION_OF_PROVINCE[port["province"]]]
+                pattern = month_pattern(port, counts[year, measure], near)
+                for month, units in zip(
+                    MONTHS, apportion(total * 10**DECIMALS, pattern), strict=True
+                ):
+                    key = (str(year), port["port_id"], traffic_class, str(month))
+                    rows.append((*key, fixed(units, DECIMALS)))
+    return Table(VOLUMES_HEADER, rows)
+
+
+WEEKDAY_HEADER = ("traffic_class", "month", "weekday", "factor")
+HOUR_HEADER = ("traffic_class", "day_kind", "hour", "share")
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+# Trucks by day of the week, Monday first, relative. Elicited from B043: the most on Tuesday to
+# Thursday, the fewest on Sunday.
+TRUCK_WEEKDAY_WEIGHTS = (1.05, 1.20, 1.22, 1.20, 1.10, 0.68, 0.55)
+
+# Trains by day of the week: the same every day. Elicited.
+TRAIN_WEEKDAY_WEIGHTS = (1.0,) * len(WEEKDAYS)
+
+# Decimals kept of a factor or a share: millionths.
+FACTOR_DECIMALS = 6
+
+# Relative traffic by hour of the day, local time, from midnight. All elicited. Anchors: trucks
+# into Canada are at their most in mid to late afternoon (B047); day trippers come home on
+# weekends (B044). No public hourly count was found.
+HOUR_WEIGHTS: dict[tuple[str, str], tuple[int, ...]] = {
+    ("bus", "weekday"): (
+        *(8, 5, 4, 4, 6, 10, 18, 30, 44, 55, 62, 66),
+        *(66, 62, 58, 58, 62, 66, 68, 64, 54, 42, 28, 16),
+    ),
+    ("bus", "weekend"): (
+        *(10, 6, 4, 3, 4, 8, 16, 28, 42, 54, 62, 66),
+        *(66, 64, 64, 68, 74, 76, 74, 68, 58, 46, 32, 18),
+    ),
+    ("car", "weekday"): (
+        *(12, 8, 6, 5, 7, 14, 28, 44, 49, 46, 45, 48),
+        *(52, 55, 60, 69, 76, 78, 70, 60, 50, 44, 33, 21),
+    ),
+    ("car", "weekend"): (
+        *(16, 11, 8, 6, 6, 8, 15, 24, 35, 46, 55, 62),
+        *(67, 73, 77, 80, 82, 81, 77, 70, 56, 44, 32, 22),
+    ),
+    ("train", "weekday"): (1,) * 24,
+    ("train", "weekend"): (1,) * 24,
+    ("truck", "weekday"): (
+        *(24, 20, 18, 18, 20, 25, 32, 38, 42, 45, 47, 49),
+        *(51, 54, 58, 61, 62, 59, 54, 48, 43, 38, 33, 28),
+    ),
+    ("truck", "weekend"): (
+        *(30, 25, 22, 20, 21, 24, 28, 33, 37, 40, 43, 46),
+        *(48, 51, 53, 54, 54, 53, 51, 48, 45, 42, 38, 34),
+    ),
+}
+
+
+def traveller_weekday_weights() -> dict[int, list[float]]:
+    """Return the measured land travellers by month, then by day of the week, relative."""
+    factors = {
+        (int(row["month"]), row["weekday"]): float(row["factor"])
+        for row in read_source("cbsa_land_month_weekday_factors.csv")
+    }
+    return {month: [factors[month, weekday] for weekday in WEEKDAYS] for month in MONTHS}
+
+
+def weekday_factors_table() -> Table:
+    """Return day-of-week factors by class and month, of mean 1 over the days of a week."""
+    travellers = traveller_weekday_weights()
+    rows: list[tuple[str, ...]] = []
+    for traffic_class in ("bus", "car", "train", "truck"):
+        for month in MONTHS:
+            weights = {
+                "bus": travellers[month],
+                "car": travellers[month],
+                "train": TRAIN_WEEKDAY_WEIGHTS,
+                "truck": TRUCK_WEEKDAY_WEIGHTS,
+            }[traffic_class]
+            factors = apportion(len(WEEKDAYS) * 10**FACTOR_DECIMALS, weights)
+            rows.extend(
+                (traffic_class, str(month), str(weekday), fixed(factor, FACTOR_DECIMALS))
+                for weekday, factor in enumerate(factors)
+            )
+    return Table(WEEKDAY_HEADER, rows)
+
+
+def hour_profiles_table() -> Table:
+    """Return the share of a day's traffic in each hour, by class and kind of day."""
+    rows: list[tuple[str, ...]] = []
+    for (traffic_class, day_kind), weights in sorted(HOUR_WEIGHTS.items()):
+        shares = apportion(10**FACTOR_DECIMALS, weights)
+        rows.extend(
+            (traffic_class, day_kind, str(hour), fixed(share, FACTOR_DECIMALS))
+            for hour, share in enumerate(shares)
+        )
+    return Table(HOUR_HEADER, rows)
+
 
 TABLES: dict[str, Callable[[], Table]] = {
     "ports.csv": ports_table,

@@ -15,7 +15,7 @@ from sim.design.optimise import Optimisation
 from sim.design.precision import BOTH, OF, Precision, PrecisionTarget
 from sim.design.procedure import Procedure
 from sim.design.ranking_selection import Selection
-from sim.design.worlds import PLAUSIBLE, read_points
+from sim.design.sampling import PLAUSIBLE, read_points
 from sim.errors import InputError, check_within
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.intervention import Scenario
@@ -61,7 +61,7 @@ class DesignConfig:
         Optimisation: trials that are run at the same time.
     table : str
         Table: a CSV file of points, one row a point and one column a parameter
-        (`sim.design.worlds`); the first ``points`` of them are taken.
+        (`sim.design.sampling`); the first ``points`` of them are taken.
     """
 
     method: str = "none"

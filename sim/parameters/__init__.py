@@ -17,9 +17,8 @@ the record does not find, as the flow against the share of it taken, stays a pla
 """
 
 from sim.parameters.contraband import Contraband, Market, Supply
-from sim.parameters.costs import Costs
+from sim.parameters.costs import Costs, Duty
 from sim.parameters.declaration import Kind, par
-from sim.parameters.duty import Duty
 from sim.parameters.inspection import Inspection
 from sim.parameters.intelligence import Intelligence
 from sim.parameters.patrol import Patrol

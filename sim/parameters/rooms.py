@@ -10,8 +10,7 @@ from typing import Any, cast
 
 from sim.errors import InputError, check_within
 from sim.parameters.contraband import Contraband, Market, Supply
-from sim.parameters.costs import Costs
-from sim.parameters.duty import Duty
+from sim.parameters.costs import Costs, Duty
 from sim.parameters.inspection import Inspection
 from sim.parameters.intelligence import Intelligence
 from sim.parameters.patrol import Patrol

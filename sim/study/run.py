@@ -24,8 +24,7 @@ from sim.execute.store import Store
 from sim.execute.task import Plan, Task, keeps_detail, key_of
 from sim.progress import Progress, in_words
 from sim.scenario.point import Label, Point
-from sim.study.manifest import manifest
-from sim.study.spec import STORE, Broken, StudySpec, check_folder
+from sim.study.spec import STORE, Broken, StudySpec, check_folder, manifest
 
 MOST_REPLICATIONS = 200_000
 """A study of more replications than this has to be confirmed."""

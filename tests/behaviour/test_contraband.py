@@ -13,8 +13,8 @@ from sim.numerics.randomness import Streams
 from sim.parameters import Contraband
 from sim.places.network import known_networks, read_network
 from sim.replication import run_replication
-from sim.scenario.checks import check_point
 from sim.scenario.intervention import BASELINE
+from sim.scenario.point import check_point
 from tests.behaviour.scene import Changes, border, numbers, point, whole_table
 
 FEW = ("coutts", "sarnia")

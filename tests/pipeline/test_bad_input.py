@@ -229,7 +229,7 @@ def test_results_of_other_code_are_not_taken_for_done(
 ) -> None:
     run(*QUICK)
     monkeypatch.setattr("sim.study.run.code_digest", lambda: "other")
-    monkeypatch.setattr("sim.study.manifest.code_digest", lambda: "other")
+    monkeypatch.setattr("sim.study.spec.code_digest", lambda: "other")
     run(*QUICK)
     assert len(model.calls) == 6
 

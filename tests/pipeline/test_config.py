@@ -11,8 +11,7 @@ from sim.config.reading import read_spec
 from sim.config.schema import CONF, GROUPS_WITH_DEFAULT, register
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue
-from sim.study.manifest import configuration_hash
-from sim.study.spec import StudySpec
+from sim.study.spec import StudySpec, configuration_hash
 
 GROUPS = [
     "traffic",

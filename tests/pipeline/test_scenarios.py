@@ -11,11 +11,9 @@ from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.places.ports import read_ports
 from sim.replication import run_border
-from sim.scenario.checks import check_point
 from sim.scenario.intervention import Intervention, Scenario, Where, moment
-from sim.scenario.point import Point
-from sim.scenario.reading import FOLDER, names, read
-from sim.scenario.yaml_text import dumped, parsed
+from sim.scenario.point import Point, check_point
+from sim.scenario.reading import FOLDER, dumped, names, parsed, read
 
 TABLE = read_ports(2005)
 

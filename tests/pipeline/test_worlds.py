@@ -11,7 +11,7 @@ from sim.config.reading import read_spec
 from sim.config.schema import CONF, register
 from sim.design.design import full_factorial
 from sim.design.factors import Factor, uncertain
-from sim.design.worlds import worlds
+from sim.design.sampling import worlds
 from sim.errors import InputError
 from sim.execute.task import key_of
 from sim.parameters import Parameters, catalogue, check, value_of

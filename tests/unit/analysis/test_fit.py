@@ -23,7 +23,7 @@ from analysis.fit.values import (
     what_the_study_carries,
     write_values,
 )
-from sim.design.worlds import PLAUSIBLE, read_points
+from sim.design.sampling import PLAUSIBLE, read_points
 from sim.errors import InputError
 from sim.parameters import Smuggling, catalogue
 

@@ -16,7 +16,7 @@ from analysis.language import parameter_text, speaking
 from analysis.sensitivity import morris, sobol, two_way
 from sim.design.factors import Factor
 from sim.design.from_config import DesignConfig, design_of
-from sim.design.worlds import worlds
+from sim.design.sampling import worlds
 from sim.errors import InputError
 from tests.made_design import made
 

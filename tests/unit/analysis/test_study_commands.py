@@ -9,7 +9,7 @@ from analysis.__main__ import main
 from sim.design.design import Design
 from sim.design.factors import Factor
 from sim.design.from_config import DesignConfig, design_of
-from sim.design.worlds import worlds
+from sim.design.sampling import worlds
 from sim.results.reading import KEYS, METRICS, TABLES, Label, Result, write_study
 
 A, B = "smuggling.deep_share", "inspection.d_prime"
