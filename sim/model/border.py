@@ -17,7 +17,7 @@ from simpy.events import ProcessGenerator
 from sim.model.arrivals import ExtraArrivals
 from sim.model.conditions import Conditions, IntelligenceAt, Snapshot
 from sim.model.day import DayPlan, World
-from sim.model.intelligence.intelligence import Intelligence
+from sim.model.intelligence.warm_up import after_warm_up
 from sim.model.port.danger import Danger, Withdrawal
 from sim.model.port.diversion import Diversion
 from sim.model.port.duty import collection
@@ -109,10 +109,8 @@ class Border:
         self.shift_hours = facilities.shift_hours
         self.tally = new_tally(len(self.ports), len(LANES), self.layout.lines)
         self.attempts = new_attempts(1024)
-        start = self.conditions.first_s
-        first_day_s = np.floor(start / DAY_S) * DAY_S
-        warm_up_s = parameters.intelligence.warm_up_days * DAY_S
-        self.env = simpy.Environment(initial_time=min(first_day_s, -warm_up_s))
+        first_day_s = np.floor(self.conditions.first_s / DAY_S) * DAY_S
+        self.env = simpy.Environment(initial_time=first_day_s)
         self.workforce = Workforce.before_the_run(
             self.conditions.at(first_day_s - 1.0).parameters.staffing
         )
@@ -141,9 +139,8 @@ class Border:
         intelligence_at = IntelligenceAt(
             self.conditions, self.ports, parameters, point.scenario, point.start
         )
-        self.intelligence = Intelligence(
-            self.env,
-            -warm_up_s,
+        self.intelligence = after_warm_up(
+            parameters.intelligence.warm_up_days,
             organisations,
             parameters.smuggling.firearms_per_year,
             self.conditions.traffic_share,
@@ -179,7 +176,7 @@ class Border:
 
     def run(self) -> None:
         """Run the replication to its end."""
-        self.env.process(self._workforce())
+        self.env.process(workforce_process(self.env, self.workforce, self.conditions))
         self.env.process(self._days())
         self.env.process(self.markets.process())
         self.env.run(until=self.point.days * DAY_S)
@@ -218,12 +215,6 @@ class Border:
             markets=self.markets.record(),
         )
 
-    def _workforce(self) -> ProcessGenerator:
-        """Let the workforce develop from the first dated change of staffing on."""
-        first_day_s = np.floor(self.conditions.first_s / DAY_S) * DAY_S
-        yield self.env.timeout(first_day_s - self.env.now)
-        yield from workforce_process(self.env, self.workforce, self.conditions)
-
     def _baseline(self) -> Snapshot:
         """Parameters at every port without any intervention."""
         parameters, start = self.point.parameters, self.point.start
@@ -249,6 +240,7 @@ class Border:
             rates = self._rates(snapshot, self._skill(snapshot))
             self._end_of_day = functools.partial(self._day_is_over, plan, snapshot, rates, before)
             self.engine.run_day(plan, self.attempts)
+            self.intelligence.day_begins(day)
             yield self.env.timeout(DAY_S)
             self._end_of_day()
 
@@ -256,11 +248,13 @@ class Border:
         self, plan: DayPlan, snapshot: Snapshot, rates: Floats, collections_before: float
     ) -> None:
         """Update beliefs, notify the observers of outcomes, and count the duty of a day."""
-        lookout_share = self.intelligence.lookout_share((plan.day + 1) * DAY_S)
+        midnight = (plan.day + 1) * DAY_S
+        self.intelligence.advance(midnight)
+        lookout_share = self.intelligence.lookout_share(midnight)
         self.beliefs.day_is_over(plan.weekday, rates, lookout_share)
         outcomes = self.attempts_of_day.outcomes(self.attempts)
         for on_outcomes in self.observers:
-            on_outcomes(outcomes, (plan.day + 1) * DAY_S)
+            on_outcomes(outcomes, midnight)
         count = self.beliefs.duty_collections(plan.weekday) - collections_before
         mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
         self.collections += count

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import simpy
 
 from sim.model.conditions import Conditions, IntelligenceAt
 from sim.model.intelligence.intelligence import Intelligence
+from sim.model.intelligence.warm_up import after_warm_up
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import Streams
@@ -35,15 +35,16 @@ def intelligence(
     known = parameters(changes or {})
     streams = Streams(3, replication)
     ports = whole_table()
-    first_s = -known.intelligence.warm_up_days * DAY_S
-    env = simpy.Environment(initial_time=first_s)
     intelligence_at = IntelligenceAt(
         Conditions(ports, ports, known, scenario, START), ports, known, scenario, START
     )
     organisations = Organisations(known.smuggling, streams)
     flow = known.smuggling.firearms_per_year
-    of = Intelligence(env, first_s, organisations, flow, 1.0, intelligence_at, streams)
-    env.run(until=days * DAY_S)
+    warm_up_days = known.intelligence.warm_up_days
+    of = after_warm_up(warm_up_days, organisations, flow, 1.0, intelligence_at, streams)
+    for day in range(days):
+        of.day_begins(day)
+        of.advance((day + 1) * DAY_S)
     return of
 
 
@@ -79,7 +80,7 @@ def test_capacity_binds(investigators: int) -> None:
 
 def test_enough_investigators_leave_nobody_in_line() -> None:
     assert staffed(200).investigations.in_line == 0
-    assert staffed(200).investigations.free.level > 100
+    assert staffed(200).investigations.free > 100
 
 
 def test_open_cases_are_their_rate_times_their_length() -> None:
@@ -141,7 +142,7 @@ def test_a_dated_change_may_begin_before_the_run() -> None:
 def test_investigators_who_are_let_go_finish_their_case() -> None:
     fewer = setting("intelligence.investigators", 4, start=datetime.date(2005, 3, 1))
     of = intelligence(fewer, days=70).investigations
-    assert of.open + int(of.free.level) == of.staff + of.leaving
+    assert of.open + of.free == of.staff + of.leaving
     assert of.staff == 4
     assert of.open > 4
     later = intelligence(fewer, days=4 * YEAR).investigations
@@ -207,7 +208,7 @@ def test_investigators_who_come_by_and_by_are_whole_persons() -> None:
     )  # fmt: skip
     of = intelligence(growing, days=50).investigations
     assert of.staff in (20, 21)
-    assert float(of.free.level).is_integer()
+    assert float(of.free).is_integer()
 
 
 def test_lookouts_cover_a_plausible_share_of_trips() -> None:
@@ -251,7 +252,7 @@ def test_a_stop_is_a_lead_costs_a_vehicle_and_has_its_firearms_traced() -> None:
     of.on_outcomes([stopped(5, 7)], 4.0 * DAY_S)
     assert of.to_investigators.sent == sent + 1
     assert of.couriers.vehicle(5, courier, 4.0 * DAY_S) == vehicle + 1
-    of.env.run(until=4.0 * DAY_S + 1.0)
+    of.advance(4.0 * DAY_S + 1.0)
     assert of.totals()["traces_requested"] >= before["traces_requested"] + 7
 
 

@@ -1,59 +1,56 @@
 """A channel: the transmission of leads from one side of the border to the other, with delay."""
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
-import simpy
-from simpy.events import ProcessGenerator
-
-from sim.model.conditions import IntelligenceAt
+from sim.model.intelligence.agenda import Agenda
 from sim.numerics.randomness import CHANNEL, Key, Streams, entity_number, lognormal, uniforms
 from sim.numerics.units import DAY_S
+from sim.parameters import Intelligence
 
 T = TypeVar("T")
 
 
 class Channel(Generic[T]):
-    """Messages under way, and those that have arrived and are to be read.
+    """Messages under way to one recipient.
 
     A message goes through an intermediary or directly; its way and its delay are draws of the
     message, the same in every scenario.
 
     Parameters
     ----------
-    env : simpy.Environment
+    agenda : Agenda
     name : str
         Of the recipient.
-    intelligence_at : IntelligenceAt
+    receive : callable
+        Called with each message when it arrives.
     streams : Streams
     """
 
     def __init__(
-        self, env: simpy.Environment, name: str, intelligence_at: IntelligenceAt, streams: Streams
+        self, agenda: Agenda, name: str, receive: Callable[[T], None], streams: Streams
     ) -> None:
-        self.env = env
+        self.agenda = agenda
         self.salt = entity_number(f"channel/{name}")
-        self.intelligence_at = intelligence_at
+        self.receive = receive
         self.streams = streams
-        self.arrived: simpy.Store = simpy.Store(env)
         self.sent = 0
         self.delivered = 0
         self.delay_s = 0.0
 
-    def send(self, message: T, key: Key) -> None:
-        """Send a message; it can be read when it has arrived."""
+    def send(self, message: T, key: Key, intelligence: Intelligence) -> None:
+        """Send a message, under the parameters in force."""
         self.sent += 1
-        self.env.process(self._carry(message, key))
+        delay_s = self.delay_of(key, intelligence)
+        self.agenda.enter(delay_s, self._deliver, message, delay_s)
 
-    def _carry(self, message: T, key: Key) -> ProcessGenerator:
-        delay_s = self.delay_of(key)
-        yield self.env.timeout(delay_s)
+    def _deliver(self, message: T, delay_s: float) -> None:
         self.delivered += 1
         self.delay_s += delay_s
-        yield self.arrived.put(message)
+        self.receive(message)
 
-    def delay_of(self, key: Key) -> float:
-        """Delay of a message that is sent now, in seconds."""
-        intelligence = self.intelligence_at(self.env.now)
+    def delay_of(self, key: Key, intelligence: Intelligence) -> float:
+        """Delay of a message, in seconds."""
         way, time, _, _ = uniforms(
             self.streams, CHANNEL, key.entity ^ self.salt, key.day, key.number
         )

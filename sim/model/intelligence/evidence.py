@@ -4,10 +4,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import simpy
-from simpy.events import ProcessGenerator
 
-from sim.model.conditions import IntelligenceAt
 from sim.numerics.randomness import (
     BALLISTICS,
     RECOVERY,
@@ -98,15 +95,40 @@ class Occurrences:
         return occurrences
 
 
+class Trace(NamedTuple):
+    """A trace that has been requested.
+
+    Attributes
+    ----------
+    organisation : int
+        That brought the firearm across the border.
+    key : Key
+    recovered_s, sold_s : float
+        When the firearm was recovered, and when it was sold, in seconds since the run began.
+    delay_s : float
+        Time from the request to the result.
+    succeeds : bool
+        Whether the result will be a first sale.
+    useful : bool
+        Whether that sale was recent enough to be a lead.
+    """
+
+    organisation: int
+    key: Key
+    recovered_s: float
+    sold_s: float
+    delay_s: float
+    succeeds: bool
+    useful: bool
+
+
 class Traces:
     """All traces of a replication.
 
     Parameters
     ----------
-    env : simpy.Environment
     organisations : int
         How many there are.
-    intelligence_at : IntelligenceAt
     streams : Streams
 
     Attributes
@@ -119,15 +141,7 @@ class Traces:
         Sum of the time to the results that succeeded.
     """
 
-    def __init__(
-        self,
-        env: simpy.Environment,
-        organisations: int,
-        intelligence_at: IntelligenceAt,
-        streams: Streams,
-    ) -> None:
-        self.env = env
-        self.intelligence_at = intelligence_at
+    def __init__(self, organisations: int, streams: Streams) -> None:
         self.streams = streams
         self.requested = 0
         self.succeeded = 0
@@ -136,28 +150,38 @@ class Traces:
         self.requests = [0] * organisations
         self.successes = [0] * organisations
 
-    def request(self, organisation: int, key: Key, sold_s: float) -> ProcessGenerator:
-        """Trace a firearm.
-
-        Returns
-        -------
-        bool
-            Whether the result is a lead: a first sale that was not too long ago.
-        """
+    def request(
+        self,
+        organisation: int,
+        key: Key,
+        recovered_s: float,
+        sold_s: float,
+        now: float,
+        intelligence: Intelligence,
+    ) -> Trace:
+        """Request the trace of a firearm, under the parameters in force."""
         self.requested += 1
         self.requests[organisation] += 1
-        recovered_s = self.env.now
-        intelligence = self.intelligence_at(recovered_s)
         success, time, _, _ = uniforms(self.streams, TRACE, *key)
-        delay_s = lognormal(intelligence.trace_days * DAY_S, intelligence.delay_cv, time)
-        yield self.env.timeout(delay_s)
-        if success >= intelligence.trace_success_share:
+        return Trace(
+            organisation,
+            key,
+            recovered_s,
+            sold_s,
+            lognormal(intelligence.trace_days * DAY_S, intelligence.delay_cv, time),
+            success < intelligence.trace_success_share,
+            now - sold_s <= intelligence.trace_useful_years * DAYS_PER_YEAR * DAY_S,
+        )
+
+    def result(self, trace: Trace) -> bool:
+        """Count the result of a trace; whether it is a lead, a first sale not too long ago."""
+        if not trace.succeeds:
             self.failed += 1
             return False
         self.succeeded += 1
-        self.successes[organisation] += 1
-        self.delay_s += delay_s
-        return recovered_s - sold_s <= intelligence.trace_useful_years * DAYS_PER_YEAR * DAY_S
+        self.successes[trace.organisation] += 1
+        self.delay_s += trace.delay_s
+        return trace.useful
 
 
 class Ballistics:
@@ -169,11 +193,7 @@ class Ballistics:
         So far: entries made, and matches that link a trafficker to both countries.
     """
 
-    def __init__(
-        self, env: simpy.Environment, intelligence_at: IntelligenceAt, streams: Streams
-    ) -> None:
-        self.env = env
-        self.intelligence_at = intelligence_at
+    def __init__(self, streams: Streams) -> None:
         self.streams = streams
         self.entries = 0
         self.matches_across = 0
@@ -189,21 +209,20 @@ class Ballistics:
         self.entries += 1
         return uniforms(self.streams, BALLISTICS, *key)[0] < intelligence.ballistics_hit_share
 
-    def compare(self, key: Key) -> ProcessGenerator:
-        """Find the match of an entry.
+    def delay_of(self, key: Key, intelligence: Intelligence) -> float:
+        """Time until the entry of a firearm is compared, in seconds."""
+        _, time, _, _ = uniforms(self.streams, BALLISTICS, *key)
+        return lognormal(intelligence.ballistics_days * DAY_S, intelligence.delay_cv, time)
+
+    def compare(self, key: Key, intelligence: Intelligence) -> bool:
+        """Find the match of an entry, under the parameters in force when it is compared.
 
         Returns
         -------
         bool
             Whether it is a lead: a match across the border.
         """
-        _, time, linked, across = uniforms(self.streams, BALLISTICS, *key)
-        intelligence = self.intelligence_at(self.env.now)
-        yield self.env.timeout(
-            lognormal(intelligence.ballistics_days * DAY_S, intelligence.delay_cv, time)
-        )
-        # Whether the systems are linked counts when the comparison is made, not when it is begun.
-        intelligence = self.intelligence_at(self.env.now)
+        _, _, linked, across = uniforms(self.streams, BALLISTICS, *key)
         lead = (
             linked < intelligence.ballistics_linked_share
             and across < intelligence.ballistics_across_share

@@ -10,11 +10,10 @@ a lookout.
 import math
 
 import numpy as np
-import simpy
-from simpy.events import ProcessGenerator
 
 from sim import parameters
 from sim.model.conditions import IntelligenceAt
+from sim.model.intelligence.agenda import Agenda
 from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import (
     Ballistics,
@@ -22,6 +21,7 @@ from sim.model.intelligence.evidence import (
     Occurrences,
     Recoveries,
     Recovery,
+    Trace,
     Traces,
 )
 from sim.model.intelligence.investigation import Investigations
@@ -52,11 +52,12 @@ _MATCH = entity_number("match")
 class Intelligence:
     """The intelligence of one replication; it begins before the run.
 
-    It covers the whole country, whatever part of the border a run simulates.
+    It covers the whole country, whatever part of the border a run simulates. What happens within a
+    day stands in an agenda. At each midnight first `advance`, then `on_outcomes`, then
+    `day_begins` (`sim.model.intelligence.warm_up` for the days before the run).
 
     Parameters
     ----------
-    env : simpy.Environment
     first_s : float
         Beginning of the warm-up, at most 0.
     organisations : Organisations
@@ -70,7 +71,6 @@ class Intelligence:
 
     def __init__(
         self,
-        env: simpy.Environment,
         first_s: float,
         organisations: Organisations,
         firearms_per_year: float,
@@ -78,7 +78,7 @@ class Intelligence:
         intelligence_at: IntelligenceAt,
         streams: Streams,
     ) -> None:
-        self.env = env
+        self.agenda = Agenda(first_s)
         self.intelligence_at = intelligence_at
         self.streams = streams
         self.share = share
@@ -88,27 +88,24 @@ class Intelligence:
         now = intelligence_at(first_s)
         self.recoveries = Recoveries(self.past, firearms_per_year, now)
         self.occurrences = Occurrences((RECOVERED, SALE, POLICE), self.entity, streams)
-        self.traces = Traces(env, len(self.entity), intelligence_at, streams)
-        self.ballistics = Ballistics(env, intelligence_at, streams)
+        self.traces = Traces(len(self.entity), streams)
+        self.ballistics = Ballistics(streams)
         self.leads = Leads(len(self.entity))
         self.investigations = Investigations(
-            env, self, self.leads, intelligence_at, streams, first_s
+            self.agenda, self, self.leads, intelligence_at, streams, first_s
         )
         self.couriers = Couriers(self.entity, now.couriers, now.plate_days, first_s, streams)
         self.lookouts = Lookouts(self.couriers, streams)
         self.to_investigators: Channel[Lead] = Channel(
-            env, "investigators", intelligence_at, streams
+            self.agenda, "investigators", self._to_pending, streams
         )
-        self.to_booths: Channel[Lead] = Channel(env, "booths", intelligence_at, streams)
+        self.to_booths: Channel[Lead] = Channel(self.agenda, "booths", self._to_booths, streams)
         self.held_back = 0
         self.arrests = 0
         self.arrested_s: dict[int, float] = {}
         self.before: dict[str, float] = {}
         self.requests_before = [0] * len(self.entity)
         self.successes_before = [0] * len(self.entity)
-        env.process(self._at_the_investigators())
-        env.process(self._at_the_booths())
-        env.process(self._days(first_s))
 
     def in_action(self, organisation: int, at_s: float) -> bool:
         """Whether an organisation is active at a moment."""
@@ -151,26 +148,28 @@ class Intelligence:
         reported = intelligence.report_share * in_time
         return 1.0 - (1.0 - self.lookouts.coverage(now)) * (1.0 - reported)
 
-    def _days(self, first_s: float) -> ProcessGenerator:
-        """Start the occurrences of each day."""
-        yield self.env.timeout(first_s - self.env.now)
-        while True:
-            now = self.env.now
-            day = round(now / DAY_S)
-            intelligence = self.intelligence_at(now)
-            if day == 0:
-                self.before = self.totals()
-                self.requests_before = list(self.traces.requests)
-                self.successes_before = list(self.traces.successes)
-            self.investigations.set_staff(int(intelligence.investigators))
-            self.lookouts.day_begins(now)
-            for occurrence in self.occurrences.of_day(day, self._rates(day, intelligence)):
-                if occurrence.kind == RECOVERED:
-                    recovery = self.recoveries.recovery(occurrence, intelligence)
-                    self._recovered(recovery, intelligence)
-                else:
-                    self.env.process(self._tip(occurrence))
-            yield self.env.timeout(DAY_S)
+    def advance(self, to_s: float) -> None:
+        """Let everything happen that is due up to a moment, in seconds since the run began."""
+        self.agenda.advance(to_s)
+
+    def run_begins(self) -> None:
+        """Count from here on: what was before belongs to the warm-up."""
+        self.before = self.totals()
+        self.requests_before = list(self.traces.requests)
+        self.successes_before = list(self.traces.successes)
+
+    def day_begins(self, day: int) -> None:
+        """Enter the occurrences of a day, which is negative before the run, in the agenda."""
+        now = self.agenda.now
+        intelligence = self.intelligence_at(now)
+        self.investigations.set_staff(int(intelligence.investigators))
+        self.lookouts.day_begins(now)
+        for occurrence in self.occurrences.of_day(day, self._rates(day, intelligence)):
+            if occurrence.kind == RECOVERED:
+                recovery = self.recoveries.recovery(occurrence, intelligence)
+                self._recovered(recovery, intelligence)
+            else:
+                self.agenda.enter(occurrence.time_s - now, self._tip, occurrence)
 
     def _rates(self, day: int, intelligence: parameters.Intelligence) -> Floats:
         """Expected occurrences of a day, by kind and organisation."""
@@ -179,34 +178,44 @@ class Intelligence:
         return np.stack([self.recoveries.rates(day, intelligence), sales, tips])
 
     def _recovered(self, recovery: Recovery, intelligence: parameters.Intelligence) -> None:
-        """Start the examination and the trace of a firearm that police recover today."""
-        if recovery.entered and self.ballistics.enter(recovery.key, intelligence):
-            self.env.process(self._compared(recovery))
+        """Enter the examination and the trace of a firearm that police recover today."""
+        organisation, key, time_s = recovery.organisation, recovery.key, recovery.time_s
+        delay_s = time_s - self.agenda.now
+        if recovery.entered and self.ballistics.enter(key, intelligence):
+            self.agenda.enter(delay_s, self._examine, recovery)
         if recovery.traced:
-            self.env.process(
-                self._traced(recovery.organisation, recovery.key, recovery.sold_s, recovery.time_s)
-            )
+            self.agenda.enter(delay_s, self._trace, organisation, key, time_s, recovery.sold_s)
 
-    def _traced(
-        self, organisation: int, key: Key, sold_s: float, recovered_s: float
-    ) -> ProcessGenerator:
-        """Trace a firearm that was recovered or seized; a recent sale is a lead."""
-        yield self.env.timeout(max(recovered_s - self.env.now, 0.0))
-        useful = yield from self.traces.request(organisation, key, sold_s)
-        if useful and sold_s > self.arrested_s.get(organisation, -math.inf):
-            self._lead(TRACE, organisation, recovered_s, key)
+    def _trace(self, organisation: int, key: Key, recovered_s: float, sold_s: float) -> None:
+        """Request the trace of a firearm that was recovered or seized."""
+        now = self.agenda.now
+        trace = self.traces.request(
+            organisation, key, recovered_s, sold_s, now, self.intelligence_at(now)
+        )
+        self.agenda.enter(trace.delay_s, self._traced, trace)
 
-    def _compared(self, recovery: Recovery) -> ProcessGenerator:
-        """Compare a firearm that was recovered; a match across the border is a lead."""
-        yield self.env.timeout(recovery.time_s - self.env.now)
-        if (yield from self.ballistics.compare(recovery.key)):
+    def _traced(self, trace: Trace) -> None:
+        """Add a lead if the trace finds a recent sale, by an organisation not arrested since."""
+        if not self.traces.result(trace):
+            return
+        if trace.sold_s > self.arrested_s.get(trace.organisation, -math.inf):
+            self._lead(TRACE, trace.organisation, trace.recovered_s, trace.key)
+
+    def _examine(self, recovery: Recovery) -> None:
+        """Begin the ballistic examination of a firearm that was recovered."""
+        intelligence = self.intelligence_at(self.agenda.now)
+        delay_s = self.ballistics.delay_of(recovery.key, intelligence)
+        self.agenda.enter(delay_s, self._compare, recovery)
+
+    def _compare(self, recovery: Recovery) -> None:
+        """Compare a firearm that was examined; a match across the border is a lead."""
+        if self.ballistics.compare(recovery.key, self.intelligence_at(self.agenda.now)):
             entity, day, number = recovery.key
             key = Key(entity ^ _MATCH, day, number)
             self._lead(MATCH, recovery.organisation, recovery.time_s, key)
 
-    def _tip(self, tip: Occurrence) -> ProcessGenerator:
+    def _tip(self, tip: Occurrence) -> None:
         """Add a lead when a dealer reports a sale, or police get a tip."""
-        yield self.env.timeout(tip.time_s - self.env.now)
         self._lead(tip.kind, tip.organisation, tip.time_s, tip.key)
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], moment: float) -> None:
@@ -228,38 +237,32 @@ class Intelligence:
         u = self.streams.uniforms(RECOVERY, entity, _STOP_DAY, attempt.load, first=1)[0]
         for i in np.flatnonzero(u < intelligence.traced_share).tolist():
             key = Key(entity, _STOP_DAY, 1 + i)
-            self.env.process(self._traced(organisation, key, when_s, when_s))
+            self.agenda.enter(0.0, self._trace, organisation, key, when_s, when_s)
 
     def _lead(self, kind: str, organisation: int, happened_s: float, key: Key) -> None:
         """Use a lead in the country where it arises, and send it to the other."""
-        now = self.env.now
+        now = self.agenda.now
         intelligence = self.intelligence_at(now)
         lead = new_lead(kind, organisation, happened_s, key, intelligence, self.streams)
         if kind in KNOWN_IN_CANADA:
             self.lookouts.receive(lead, now, intelligence)
             if lead.may_be_shared(intelligence):
-                self.to_investigators.send(lead, key)
+                self.to_investigators.send(lead, key, intelligence)
             else:
                 self.held_back += 1
         else:
             self._to_pending(lead)
-            self.to_booths.send(lead, key)
+            self.to_booths.send(lead, key, intelligence)
 
     def _to_pending(self, lead: Lead) -> None:
+        """Add a lead to the pending ones of the investigators."""
         self.leads.take_in(lead)
         self.investigations.consider(lead.organisation)
 
-    def _at_the_investigators(self) -> ProcessGenerator:
-        """Add leads to the pending ones as they reach the investigators."""
-        while True:
-            lead = yield self.to_investigators.arrived.get()
-            self._to_pending(lead)
-
-    def _at_the_booths(self) -> ProcessGenerator:
-        """Issue lookouts as leads reach the booths."""
-        while True:
-            lead = yield self.to_booths.arrived.get()
-            self.lookouts.receive(lead, self.env.now, self.intelligence_at(self.env.now))
+    def _to_booths(self, lead: Lead) -> None:
+        """Issue a lookout if a lead that reaches the booths names somebody."""
+        now = self.agenda.now
+        self.lookouts.receive(lead, now, self.intelligence_at(now))
 
     def totals(self) -> dict[str, float]:
         """Counts since the warm-up began, by name of metric."""
@@ -301,7 +304,7 @@ class Intelligence:
             leads_waiting=leads.waiting,
             investigators=cases.staff,
             investigators_leaving=cases.leaving,
-            investigators_free=int(cases.free.level),
+            investigators_free=cases.free,
             cases_s=np.array([(case.opened_s, case.ends_s) for case in cases.cases]).reshape(-1, 2),
             cases_ended=cases.ended,
             cases_in_line=cases.in_line,

@@ -1,11 +1,10 @@
 """Investigations: cases on organisations, each of which occupies an investigator for months."""
 
+from collections import deque
 from typing import NamedTuple, Protocol
 
-import simpy
-from simpy.events import ProcessGenerator
-
 from sim.model.conditions import IntelligenceAt
+from sim.model.intelligence.agenda import Agenda
 from sim.model.intelligence.lead import Leads
 from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
 from sim.numerics.units import DAY_S, DAYS_PER_MONTH
@@ -49,36 +48,44 @@ class Investigations:
 
     Parameters
     ----------
-    env : simpy.Environment
+    agenda : Agenda
     suspects : Suspects
     leads : Leads
     intelligence_at : IntelligenceAt
     streams : Streams
     first_s : float
         Beginning of the investigations, in seconds since the run began.
+
+    Attributes
+    ----------
+    free : int
+        Investigators without a case.
+    leaving : int
+        Those who will leave at the end of their case.
     """
 
     def __init__(
         self,
-        env: simpy.Environment,
+        agenda: Agenda,
         suspects: Suspects,
         leads: Leads,
         intelligence_at: IntelligenceAt,
         streams: Streams,
         first_s: float,
     ) -> None:
-        self.env = env
+        self.agenda = agenda
         self.suspects = suspects
         self.leads = leads
         self.intelligence_at = intelligence_at
         self.streams = streams
         self.staff = int(intelligence_at(first_s).investigators)
-        self.free = simpy.Container(env, init=self.staff)
+        self.free = self.staff
         self.leaving = 0
         self.cases: list[Case] = []
         self.ended = 0
         self.arrests = 0
         self._busy: set[int] = set()
+        self._line: deque[int] = deque()
         self._number: dict[int, int] = {}
 
     @property
@@ -95,40 +102,52 @@ class Investigations:
         """Add investigators at once, or release them as they become free."""
         change = staff - self.staff - self.leaving
         self.staff = staff
-        self.leaving = max(-change - int(self.free.level), 0)
-        if change > 0:
-            self.free.put(change)
-        elif change + self.leaving < 0:
-            self.free.get(-change - self.leaving)
+        self.leaving = max(-change - self.free, 0)
+        self.free += change + self.leaving
+        self._assign()
 
     def consider(self, organisation: int) -> None:
         """Queue a case on an organisation if there are enough leads."""
         if organisation not in self._busy and self._enough(organisation):
             self._busy.add(organisation)
-            self.env.process(self._case(organisation))
+            self._line.append(organisation)
+            self._assign()
 
     def _enough(self, organisation: int) -> bool:
-        now = self.env.now
+        now = self.agenda.now
         needed = self.intelligence_at(now).case_leads
         live = self.leads.on(organisation, now)
         return live >= needed and self.suspects.in_action(organisation, now)
 
-    def _case(self, organisation: int) -> ProcessGenerator:
-        yield self.free.get(1)
+    def _assign(self) -> None:
+        """Assign free investigators to the organisations in line, first come, first served.
+
+        A case begins after everything else of the same moment, so that it uses all its leads.
+        """
+        while self.free and self._line:
+            self.free -= 1
+            self.agenda.enter(0.0, self._begin, self._line.popleft())
+
+    def _begin(self, organisation: int) -> None:
         if self._enough(organisation):
-            self.leads.use(organisation, self.env.now)
+            self.leads.use(organisation, self.agenda.now)
             case = self._open(organisation)
-            yield self.env.timeout(case.ends_s - case.opened_s)
-            self._end(case)
+            self.agenda.enter(case.ends_s - case.opened_s, self._end, case)
+        else:
+            self._release(organisation)
+
+    def _release(self, organisation: int) -> None:
+        """Release the investigator of an organisation."""
         self._busy.discard(organisation)
         if self.leaving:
             self.leaving -= 1
         else:
-            yield self.free.put(1)
+            self.free += 1
+            self._assign()
         self.consider(organisation)
 
     def _open(self, organisation: int) -> Case:
-        now = self.env.now
+        now = self.agenda.now
         intelligence = self.intelligence_at(now)
         number = self._number.get(organisation, 0)
         self._number[organisation] = number + 1
@@ -142,8 +161,8 @@ class Investigations:
 
     def _end(self, case: Case) -> None:
         self.ended += 1
-        now = self.env.now
-        if not case.arrest or not self.suspects.in_action(case.organisation, now):
-            return
-        self.arrests += 1
-        self.suspects.arrest(case.organisation, now)
+        now = self.agenda.now
+        if case.arrest and self.suspects.in_action(case.organisation, now):
+            self.arrests += 1
+            self.suspects.arrest(case.organisation, now)
+        self._release(case.organisation)

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 import pytest
-import simpy
 from scipy import stats
 
+from sim.model.intelligence.agenda import Agenda
 from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import Occurrences, Recoveries, Traces
 from sim.model.intelligence.lead import (
@@ -45,19 +45,14 @@ def lead(kind: str = SALE, happened_s: float = 0.0, number: int = 0, organisatio
 
 def arrivals(**terms: float) -> np.ndarray:
     """Delays of 3,000 messages, in days."""
-    env = simpy.Environment()
-    channel: Channel[int] = Channel(env, "booths", Fixed(**terms), STREAMS)  # type: ignore[arg-type]
+    agenda = Agenda(0.0)
     found: list[float] = []
-
-    def read() -> object:
-        while True:
-            yield channel.arrived.get()
-            found.append(env.now / DAY_S)
-
-    env.process(read())  # type: ignore[arg-type]
+    channel: Channel[int] = Channel(
+        agenda, "booths", lambda _: found.append(agenda.now / DAY_S), STREAMS
+    )
     for i in range(3000):
-        channel.send(i, Key(7, 0, i))
-    env.run()
+        channel.send(i, Key(7, 0, i), Fixed(**terms).now)
+    agenda.advance(math.inf)
     assert channel.sent == channel.delivered == len(found) == 3000
     assert channel.delay_s == pytest.approx(sum(found) * DAY_S)
     return np.array(found)
@@ -225,25 +220,43 @@ def test_leads_go_cold() -> None:
 
 @pytest.mark.parametrize("cv", [0.0, 1.0])
 def test_traces_take_their_time_and_succeed_as_often_as_is_set(cv: float) -> None:
-    env = simpy.Environment()
     terms = Fixed(trace_days=20.0, delay_cv=cv, trace_success_share=0.6, trace_useful_years=3.0)
-    traces = Traces(env, 2, terms, STREAMS)  # type: ignore[arg-type]
+    traces = Traces(2, STREAMS)
     year_s = 365.0 * DAY_S
     recent, old = (
-        [env.process(traces.request(1, Key(9, 0, i), -age * year_s)) for i in range(1000)]
+        [
+            traces.request(1, Key(9, 0, i), 0.0, -age * year_s, 0.0, terms.now)
+            for i in range(1000)
+        ]
         for age in (2.9, 3.1)
     )
-    assert traces.requested == 0  # they begin with the clock
-    env.run()
     assert traces.requests == [0, 2000]
+    assert traces.succeeded == traces.failed == 0
+    useful = [sum(traces.result(trace) for trace in some) for some in (recent, old)]
     assert traces.successes == [0, traces.succeeded]
-    useful = [sum(bool(one.value) for one in some) for some in (recent, old)]
     assert useful[1] == 0
     assert traces.requested == traces.succeeded + traces.failed == 2000
     assert useful[0] == traces.succeeded / 2
     assert abs(useful[0] - 600) < 4.0 * math.sqrt(240)
     mean = traces.delay_s / traces.succeeded / DAY_S
     assert mean == pytest.approx(20.0, rel=1e-9 if cv == 0.0 else 0.12)
+
+
+def test_an_agenda_keeps_the_order_of_time_and_of_entry() -> None:
+    agenda, taken = Agenda(-5.0), []
+
+    def take(name: str) -> None:
+        taken.append((name, agenda.now))
+        if name == "first":
+            agenda.enter(0.0, take, "at once")
+
+    for delay_s, name in ((5.0, "second"), (2.0, "first"), (5.0, "third"), (5.5, "later")):
+        agenda.enter(delay_s, take, name)
+    agenda.advance(0.0)
+    assert taken == [("first", -3.0), ("at once", -3.0), ("second", 0.0), ("third", 0.0)]
+    agenda.advance(0.25)
+    assert len(taken) == 4
+    assert agenda.now == 0.25
 
 
 def test_a_time_without_spread_is_its_mean() -> None:
