@@ -232,6 +232,14 @@ class IntelligenceAt:
         before = Scenario(scenario.name, interventions=dated)
         self.before = Conditions(ports, ports, parameters, before, start)
 
+    def constant_before_the_run(self) -> Intelligence | None:
+        """Parameters that hold at every moment before the run, or None where one changes."""
+        changes = any(
+            start < 0.0 and change.parameter.startswith("intelligence.")
+            for start, change in zip(self.before.starts, self.before.interventions, strict=True)
+        )
+        return None if changes else self(-1.0)
+
     def __call__(self, seconds: float) -> Intelligence:
         """Parameters in force at a moment, in seconds since the run began."""
         conditions = self.before if seconds < 0.0 else self.conditions

@@ -211,6 +211,23 @@ def test_investigators_who_come_by_and_by_are_whole_persons() -> None:
     assert float(of.free).is_integer()
 
 
+@pytest.mark.parametrize("adversary", ["naive", "informed"])
+def test_a_warm_up_that_is_shared_is_the_one_computed_alone(
+    adversary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs that share it do not disturb each other, and the year after it is the same."""
+    changes = {"intelligence.warm_up_days": 200, "smuggling.adversary": adversary}
+    shared = [intelligence(changes=changes, days=60) for _ in range(2)]
+    monkeypatch.setattr(IntelligenceAt, "constant_before_the_run", lambda _: None)
+    alone = intelligence(changes=changes, days=60)
+    for of in shared:
+        assert of.totals() == alone.totals()
+        assert of.counted() == alone.counted()
+        assert of.organisations.arrests == alone.organisations.arrests
+        assert of.investigations.cases == alone.investigations.cases
+        assert of.lookouts.active == alone.lookouts.active
+
+
 def test_lookouts_cover_a_plausible_share_of_trips() -> None:
     cover = [intelligence(BASELINE, r).lookouts.coverage(YEAR * DAY_S) for r in range(6)]
     assert 0.002 <= np.mean(cover) <= 0.08  # the range of database.lookout_share

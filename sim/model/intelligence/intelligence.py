@@ -8,11 +8,11 @@ a lookout.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from sim import parameters
-from sim.model.conditions import IntelligenceAt
 from sim.model.intelligence.agenda import Agenda
 from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import (
@@ -40,7 +40,7 @@ from sim.model.intelligence.lookout import Couriers, Lookouts
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
-from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
+from sim.numerics.units import DAYS_PER_YEAR, Floats
 from sim.records.replication import IntelligenceRecord
 
 RECOVERED = "recovered"
@@ -65,7 +65,8 @@ class Intelligence:
         Firearms that all organisations would move in a year of the baseline.
     share : float
         Share of their trips that the run simulates.
-    intelligence_at : IntelligenceAt
+    intelligence_at : callable
+        Parameters in force at a moment (`sim.model.conditions.IntelligenceAt`).
     streams : Streams
     """
 
@@ -75,7 +76,7 @@ class Intelligence:
         organisations: Organisations,
         firearms_per_year: float,
         share: float,
-        intelligence_at: IntelligenceAt,
+        intelligence_at: Callable[[float], parameters.Intelligence],
         streams: Streams,
     ) -> None:
         self.agenda = Agenda(first_s)

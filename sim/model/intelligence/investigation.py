@@ -1,13 +1,14 @@
 """Investigations: cases on organisations, each of which occupies an investigator for months."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from sim.model.conditions import IntelligenceAt
 from sim.model.intelligence.agenda import Agenda
 from sim.model.intelligence.lead import Leads
 from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
 from sim.numerics.units import DAY_S, DAYS_PER_MONTH
+from sim.parameters import Intelligence
 
 
 class Suspects(Protocol):
@@ -51,7 +52,8 @@ class Investigations:
     agenda : Agenda
     suspects : Suspects
     leads : Leads
-    intelligence_at : IntelligenceAt
+    intelligence_at : callable
+        Parameters in force at a moment.
     streams : Streams
     first_s : float
         Beginning of the investigations, in seconds since the run began.
@@ -69,7 +71,7 @@ class Investigations:
         agenda: Agenda,
         suspects: Suspects,
         leads: Leads,
-        intelligence_at: IntelligenceAt,
+        intelligence_at: Callable[[float], Intelligence],
         streams: Streams,
         first_s: float,
     ) -> None:
