@@ -59,7 +59,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScenarioRow:
     """A scenario with its cells by column."""
 
     title: str
@@ -72,7 +72,7 @@ class PairedTable:
     """Heads and rows, and the same as numbers."""
 
     heads: list[Head]
-    rows: list[Row]
+    rows: list[ScenarioRow]
     frame: pd.DataFrame
 
 
@@ -93,7 +93,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     cost, price = _cost(study), _prices(study)
     rows = []
     for scenario in dict.fromkeys(one.scenario for one in comparisons):
-        row = Row(name_of(study, scenario), scenario in study.bounds)
+        row = ScenarioRow(name_of(study, scenario), scenario in study.bounds)
         for name in metrics:
             row.cells[name] = _cell(by_pair[scenario, name], largest[name])
         if several:

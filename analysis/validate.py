@@ -32,7 +32,7 @@ STANDARD_MIN = {day: 10 if day < 4 else 20 for day in range(7)}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TargetRow:
     """A target and what the baseline gives; ``found`` is None where the study cannot say."""
 
     target: Target
@@ -153,7 +153,7 @@ def _volume_targets(study: Study) -> Iterator[Target]:
         )  # fmt: skip
 
 
-def validate(study: Study) -> list[Row]:
+def validate(study: Study) -> list[TargetRow]:
     """Hold the baseline of a study against the record."""
     if BASELINE not in study.scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to validate")
@@ -163,7 +163,7 @@ def validate(study: Study) -> list[Row]:
             f"{study.folder}: the record is of firearms northbound; this study is of other "
             f"contraband (contraband.unit = {unit})"
         )
-    return [Row(target, _found(study, target)) for target in targets(study)]
+    return [TargetRow(target, _found(study, target)) for target in targets(study)]
 
 
 def _found(study: Study, target: Target) -> Estimate | None:
@@ -179,7 +179,7 @@ HEAD = ("quantity", "unit", "record", "range", "baseline", "95 % interval", "fin
 FITTED_HEAD = ("parameter", "unit", "default", "plausible, 5 to 95 %", "of the range", "finding")
 
 
-def cells(row: Row) -> list[str]:
+def cells(row: TargetRow) -> list[str]:
     """One row of the table, in the order of HEAD."""
     target, found = row.target, row.found
     scale, unit = (100, "%") if target.unit == "share" else (1, target.unit)
@@ -193,7 +193,7 @@ def cells(row: Row) -> list[str]:
     ]  # fmt: skip
 
 
-def text_of(study: Study, rows: list[Row]) -> str:
+def text_of(study: Study, rows: list[TargetRow]) -> str:
     """The table for a terminal, with a line that counts."""
     table = aligned([HEAD, *map(cells, rows)], right=(2, 3, 4, 5))
     return "\n".join(
@@ -201,7 +201,7 @@ def text_of(study: Study, rows: list[Row]) -> str:
     )
 
 
-def explanations(rows: list[Row]) -> list[str]:
+def explanations(rows: list[TargetRow]) -> list[str]:
     """Why the rows that are outside are, where that is known."""
     return [
         f"{row.target.title}: {row.target.why_outside}"
@@ -210,7 +210,7 @@ def explanations(rows: list[Row]) -> list[str]:
     ]
 
 
-def summary_line(study: Study, rows: list[Row]) -> str:
+def summary_line(study: Study, rows: list[TargetRow]) -> str:
     """How many rows fall inside the record, and how many of these say something."""
     judged = [row for row in rows if row.verdict != "not in this study"]
     inside = [row for row in judged if row.verdict == "inside"]
@@ -224,7 +224,7 @@ def summary_line(study: Study, rows: list[Row]) -> str:
     )
 
 
-def markdown_of(study: Study, rows: list[Row]) -> str:
+def markdown_of(study: Study, rows: list[TargetRow]) -> str:
     """The table as a page of the documentation."""
     lines = [
         "# The baseline against the record",

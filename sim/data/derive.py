@@ -32,8 +32,8 @@ PORTS_HEADER = (
 
 # Provinces whose traffic shares one random day factor. Elicited.
 REGION_OF_PROVINCE = {
-    "NB": "Atlantic", "NS": "Atlantic", "QC": "Quebec", "ON": "Ontario", "MB": "Prairie", "SK":
-    "Prairie", "AB": "Prairie", "BC": "Pacific", "YT": "Pacific",
+    "NB": "Atlantic", "NS": "Atlantic", "QC": "Quebec", "ON": "Ontario", "MB": "Prairie",
+    "SK": "Prairie", "AB": "Prairie", "BC": "Pacific", "YT": "Pacific",
 }  # fmt: skip
 
 # Ports with a NEXUS lane in 2005. B041 counts 6 lanes between Ontario and Michigan or New York,

@@ -59,8 +59,8 @@ class PrecisionTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """One interval of the study, as it stands.
+class SampleMean:
+    """Mean of a sample and the half-width of its interval, as they stand.
 
     Attributes
     ----------
@@ -136,7 +136,7 @@ class Precision:
             self._lines(intervals, short, count),
         )  # fmt: skip
 
-    def intervals(self, points: Sequence[Point], read: Read, count: int) -> list[Interval]:
+    def intervals(self, points: Sequence[Point], read: Read, count: int) -> list[SampleMean]:
         """Every interval that was asked for, after a number of replications."""
         samples = samples_of(points, read, count, [target.metric for target in self.targets])
         chosen: list[tuple[str, PrecisionTarget, np.ndarray, float]] = []
@@ -159,7 +159,7 @@ class Precision:
         return None if each_s is None else max(0, more) * points * each_s / 60
 
     def _prediction(
-        self, intervals: Sequence[Interval], count: int, needed: int, minutes: float | None
+        self, intervals: Sequence[SampleMean], count: int, needed: int, minutes: float | None
     ) -> str:
         if needed <= count:
             return f"precision: reached by the pilot of {count} replications"
@@ -172,7 +172,7 @@ class Precision:
         )
 
     def _about(
-        self, intervals: Sequence[Interval], count: int, predicted: Mapping[str, Any] | None
+        self, intervals: Sequence[SampleMean], count: int, predicted: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         return {
             "procedure": "precision",
@@ -194,7 +194,7 @@ class Precision:
         }  # fmt: skip
 
     def _lines(
-        self, intervals: Sequence[Interval], short: Sequence[Interval], count: int
+        self, intervals: Sequence[SampleMean], short: Sequence[SampleMean], count: int
     ) -> tuple[str, ...]:
         if not short:
             return (
@@ -210,7 +210,7 @@ class Precision:
 
 def interval(
     name: str, target: PrecisionTarget, sample: np.ndarray, level: float, alpha: float
-) -> Interval:
+) -> SampleMean:
     """Interval of a sample's mean, and what its target asks of it.
 
     Parameters
@@ -228,7 +228,7 @@ def interval(
     bound = target.absolute or target.relative / (1 + target.relative) * level
     spread = float(sample.std(ddof=1)) if count > 1 else math.inf
     half_width = 0.0 if spread == 0 else reach(alpha, count) * spread / math.sqrt(count)
-    return Interval(name, target, mean, half_width, bound, _needed(spread, bound, alpha, count))
+    return SampleMean(name, target, mean, half_width, bound, _needed(spread, bound, alpha, count))
 
 
 def reach(alpha: float, count: int) -> float:

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict, Unpack
 Kind = Literal["measured", "cited", "elicited", "placeholder"]
 
 
-class Options(TypedDict, total=False):
+class ParOptions(TypedDict, total=False):
     """What only some parameters declare.
 
     Attributes
@@ -42,7 +42,7 @@ class Options(TypedDict, total=False):
     built_in_advance: bool
 
 
-_NOT_DECLARED: Options = {
+_NOT_DECLARED: ParOptions = {
     "low": None,
     "high": None,
     "bounds": None,
@@ -57,7 +57,7 @@ _NOT_DECLARED: Options = {
 
 
 def par(
-    default: Any, *, unit: str, source: str, kind: Kind, about: str, **options: Unpack[Options]
+    default: Any, *, unit: str, source: str, kind: Kind, about: str, **options: Unpack[ParOptions]
 ) -> Any:
     """Declare a parameter.
 
@@ -74,7 +74,7 @@ def par(
     about : str
         What it is, in one line.
     **options
-        See `Options`. A share has the bounds 0 to 1 where it declares no others.
+        See `ParOptions`. A share has the bounds 0 to 1 where it declares no others.
 
     Raises
     ------

@@ -12,7 +12,7 @@ import simpy
 
 from sim.model.conditions import Conditions
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
-from sim.model.smuggling.market import Deals, Markets, Supply
+from sim.model.smuggling.market import Deals, Markets, Purchases
 from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
@@ -111,7 +111,7 @@ def deals(scenario: Scenario = BASELINE, **changes: float) -> Deals:
     organisations = Organisations(course.parameters.smuggling, streams)
     return Deals(
         organisations,
-        Supply(course.network, organisations.trade, streams, course.at(0.0)),
+        Purchases(course.network, organisations.trade, streams, course.at(0.0)),
         Markets(simpy.Environment(), course),
         course.at(0.0),
     )

@@ -16,7 +16,7 @@ from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_of
 from sim.model.smuggling.enrolment import Enrolment
-from sim.model.smuggling.market import Deals, Markets, Supply
+from sim.model.smuggling.market import Deals, Markets, Purchases
 from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
@@ -91,7 +91,7 @@ class AttemptsOfDay:
         )
         self.organisations = organisations
         first_day = conditions.at(0.0)
-        supply = Supply(conditions.network, organisations.trade, streams, first_day)
+        supply = Purchases(conditions.network, organisations.trade, streams, first_day)
         self.deals = Deals(organisations, supply, markets, first_day)
         self.enrolment = Enrolment(
             ports, organisations.entity, parameters.contraband.trusted_share, streams

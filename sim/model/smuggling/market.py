@@ -194,7 +194,7 @@ def supply_of_day(snapshot: Snapshot, sources: int) -> SupplyOfDay:
     )
 
 
-class Supply:
+class Purchases:
     """Purchases of all organisations.
 
     Parameters
@@ -283,14 +283,14 @@ class Deals:
     Parameters
     ----------
     organisations : Organisations
-    supply : Supply
+    supply : Purchases
     markets : Markets
     snapshot : Snapshot
         Conditions of the first day.
     """
 
     def __init__(
-        self, organisations: Organisations, supply: Supply, markets: Markets, snapshot: Snapshot
+        self, organisations: Organisations, supply: Purchases, markets: Markets, snapshot: Snapshot
     ) -> None:
         self.organisations = organisations
         self.supply = supply
