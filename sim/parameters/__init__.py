@@ -16,13 +16,10 @@ the record does not find, as the flow against the share of it taken, stays a pla
 ``design=plausible`` carries its range.
 """
 
-from sim.parameters.contraband import Contraband, Market, Supply
 from sim.parameters.costs import Costs, Duty
 from sim.parameters.declaration import Kind, par
-from sim.parameters.inspection import Inspection
-from sim.parameters.intelligence import Intelligence
-from sim.parameters.patrol import Patrol
-from sim.parameters.primary import Database, Primary
+from sim.parameters.enforcement import Intelligence, Patrol
+from sim.parameters.inspection import Database, Inspection, Primary
 from sim.parameters.rooms import (
     PARAMETER,
     ROOMS,
@@ -33,7 +30,7 @@ from sim.parameters.rooms import (
     value_of,
     with_values,
 )
-from sim.parameters.smuggling import Smuggling
+from sim.parameters.smuggling import Contraband, Market, Smuggling, Supply
 from sim.parameters.staffing import Danger, Staffing
 from sim.parameters.traffic import Traffic
 

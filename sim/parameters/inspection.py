@@ -1,8 +1,122 @@
-"""Referral to secondary, and examination there."""
+"""Primary inspection, referral to secondary, and examination there."""
 
 from dataclasses import dataclass
 
 from sim.parameters.declaration import par
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """The primary inspection line."""
+
+    car_s: float = par(
+        55.0, unit="s", source="B010", kind="cited", low=30, high=90, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time of a car in a general lane, without query",
+    )  # fmt: skip
+    nexus_s: float = par(
+        25.0, unit="s", source="B011", kind="cited", low=10, high=30, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time in a NEXUS lane, without query",
+    )  # fmt: skip
+    truck_s: float = par(
+        80.0, unit="s", source="B056", kind="cited", low=60, high=120, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time of a truck, without query",
+    )  # fmt: skip
+    fast_s: float = par(
+        40.0, unit="s", source="B054", kind="cited", low=23, high=60, bounds=(1.0, 3600.0),
+        by_port=True, about="Mean primary service time in a FAST lane, without query",
+    )  # fmt: skip
+    us_car_s: float = par(
+        54.0, unit="s", source="B008, B009", kind="cited", low=54, high=75, bounds=(1.0, 3600.0),
+        fixed_at_start=True,
+        about="Mean primary service time of a car on the US side, without query (southbound runs)",
+    )  # fmt: skip
+    us_truck_s: float = par(
+        75.0, unit="s", source="B056, B053", kind="cited", low=60, high=120, bounds=(1.0, 3600.0),
+        fixed_at_start=True,
+        about="Mean primary service time of a truck on the US side, without query "
+        "(southbound runs)",
+    )  # fmt: skip
+    bus_s: float = par(
+        480.0, unit="s", source="assumed", kind="elicited", low=240, high=1200,
+        bounds=(1.0, 36000.0), by_port=True,
+        about="Mean primary service time of a bus and its passengers",
+    )  # fmt: skip
+    train_s: float = par(
+        1500.0, unit="s", source="assumed", kind="elicited", low=600, high=5400,
+        bounds=(1.0, 36000.0), by_port=True, about="Mean primary service time of a train",
+    )  # fmt: skip
+    car_booths_added: int = par(
+        0, unit="booths", source="002 ¶17", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, built_in_advance=True,
+        about="Booths built for the general car lane, beyond those of the record",
+    )  # fmt: skip
+    nexus_booths_added: int = par(
+        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, built_in_advance=True,
+        about="Booths built for the NEXUS lane, beyond those of the record",
+    )  # fmt: skip
+    truck_booths_added: int = par(
+        0, unit="booths", source="B005", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, built_in_advance=True,
+        about="Booths built for the general truck lane, beyond those of the record",
+    )  # fmt: skip
+    fast_booths_added: int = par(
+        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
+        by_port=True, built_in_advance=True,
+        about="Booths built for the FAST lane, beyond those of the record",
+    )  # fmt: skip
+    cv: float = par(
+        0.7, unit="ratio", source="B052", kind="elicited", low=0.4, high=1.0, bounds=(0.0, 3.0),
+        fixed_at_start=True, about="Coefficient of variation of primary service times",
+    )  # fmt: skip
+    distribution: str = par(
+        "gamma", unit="", source="B052", kind="cited", choices=("gamma", "lognormal"),
+        fixed_at_start=True, about="Family of primary service times (Erlang is a gamma)",
+    )  # fmt: skip
+    query_s: float = par(
+        5.0, unit="s", source="assumed", kind="elicited", low=2, high=15, bounds=(0.0, 600.0),
+        by_port=True, about="Time of a database query, added where the port has a data link",
+    )  # fmt: skip
+    hurry_queue: float = par(
+        8.0, unit="vehicles/booth", source="assumed", kind="elicited", low=4, high=20,
+        bounds=(0.0, 1e9), by_port=True,
+        about="Vehicles in line per open booth above which officers shorten their questions",
+    )  # fmt: skip
+    hurry_service: float = par(
+        0.85, unit="ratio", source="assumed", kind="elicited", low=0.7, high=1.0,
+        bounds=(0.05, 1.0), by_port=True, about="Service time under a long queue, as a ratio",
+    )  # fmt: skip
+    hurry_skill: float = par(
+        0.8, unit="ratio", source="assumed", kind="elicited", low=0.5, high=1.0,
+        bounds=(0.0, 1.0), by_port=True, about="d' under a long queue, as a ratio",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Data links, queries and lookouts at primary."""
+
+    link_everywhere: bool = par(
+        False, unit="", source="A024, A025", kind="measured", by_port=True,
+        about="Give a data link to every selected port, also those the port table has without",
+    )  # fmt: skip
+    query_coverage: float = par(
+        0.75, unit="share", source="assumed", kind="placeholder", low=0.4, high=0.98, by_port=True,
+        about="Conveyances queried at primary, at ports with a customs database",
+    )  # fmt: skip
+    query_coverage_without: float = par(
+        0.25, unit="share", source="A029", kind="placeholder", low=0.0, high=0.6, by_port=True,
+        about="The same at the 62 offices without one (other lists, telephone)",
+    )  # fmt: skip
+    lookout_miss_share: float = par(
+        0.13, unit="share", source="A013", kind="measured", low=0.05, high=0.311, by_port=True,
+        about="Lookouts that were hit but not referred for examination",
+    )  # fmt: skip
+    lookout_share: float = par(
+        0.03, unit="share", source="assumed", kind="placeholder", low=0.002, high=0.08,
+        about="Trips on which a lookout is active, as smugglers believe before the run "
+        "(then they follow what intelligence achieves)",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from sim.errors import InputError, check_within
-from sim.parameters.contraband import Contraband, Market, Supply
 from sim.parameters.costs import Costs, Duty
-from sim.parameters.inspection import Inspection
-from sim.parameters.intelligence import Intelligence
-from sim.parameters.patrol import Patrol
-from sim.parameters.primary import Database, Primary
-from sim.parameters.smuggling import Smuggling
+from sim.parameters.enforcement import Intelligence, Patrol
+from sim.parameters.inspection import Database, Inspection, Primary
+from sim.parameters.smuggling import Contraband, Market, Smuggling, Supply
 from sim.parameters.staffing import Danger, Staffing
 from sim.parameters.traffic import Traffic
 

@@ -18,8 +18,15 @@ from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.places.network import Network, read_network, table_of
 from sim.places.ports import Ports
-from sim.scenario.intervention import PORT, Intervention, Scenario, Where, moment, select
-from sim.scenario.where import EVERYWHERE
+from sim.scenario.intervention import (
+    EVERYWHERE,
+    PORT,
+    Intervention,
+    Scenario,
+    Where,
+    moment,
+    select,
+)
 
 ENGINES = ("compiled", "reference")
 YEARS = (2005, 2019, 2024)

@@ -18,8 +18,7 @@ from sim.model.smuggling.adversary import (
     Threshold,
     WorstCase,
 )
-from sim.model.smuggling.adversary.quantal_response import shares
-from sim.model.smuggling.adversary.threshold import willing
+from sim.model.smuggling.adversary.memoryless import shares, willing
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S

@@ -1,4 +1,4 @@
-"""The adversary ensemble: models of how smugglers decide, one file each.
+"""The adversary ensemble: models of how smugglers decide.
 
 A new model is a file with a subclass of `Adversary`, a line of `ADVERSARIES`, and its name among
 the choices of ``smuggling.adversary`` (a test compares the two).
@@ -6,10 +6,7 @@ the choices of ``smuggling.adversary`` (a test compares the two).
 
 from sim.model.smuggling.adversary.base import Adversary, Options
 from sim.model.smuggling.adversary.learning import Learning
-from sim.model.smuggling.adversary.quantal_response import QuantalResponse
-from sim.model.smuggling.adversary.static import Static
-from sim.model.smuggling.adversary.threshold import Threshold
-from sim.model.smuggling.adversary.worst_case import WorstCase
+from sim.model.smuggling.adversary.memoryless import QuantalResponse, Static, Threshold, WorstCase
 
 ADVERSARIES: dict[str, type[Adversary]] = {
     "static": Static,
