@@ -51,7 +51,7 @@ def test_a_market_without_deliveries_sells_its_stock_and_its_price_rises_to_the_
     assert prices[1] > 1.02 * prices[0]
     assert prices[-1] == pytest.approx(3.0 * 3250.0, rel=1e-3)
     assert prices[-1] <= 3.0 * 3250.0
-    assert lived(500).markets["ON"].stock.level < 1.0
+    assert lived(500).markets["ON"].stock < 1.0
 
 
 def test_a_glut_lowers_the_price_to_the_floor_and_no_further() -> None:
@@ -65,11 +65,11 @@ def test_a_glut_lowers_the_price_to_the_floor_and_no_further() -> None:
 
 def test_only_what_has_passed_is_delivered() -> None:
     markets = lived(1)
-    before = markets.markets["ON"].stock.level
+    before = markets.markets["ON"].stock
     markets.on_outcomes([delivery(5, stopped=True), delivery(7, turned_back=True)], DAY_S)
-    assert markets.markets["ON"].stock.level == before
+    assert markets.markets["ON"].stock == before
     markets.on_outcomes([delivery(5)], DAY_S)
-    assert markets.markets["ON"].stock.level == before + 5
+    assert markets.markets["ON"].stock == before + 5
     assert markets.markets["ON"].delivered == 5
 
 
@@ -83,9 +83,9 @@ def test_a_dearer_firearm_is_bought_less() -> None:
 def test_what_is_sold_was_there() -> None:
     for days in (10, 200, 700):
         for market in lived(days).markets.values():
-            rest = market.opening_stock + market.delivered - market.sold - market.stock.level
+            rest = market.opening_stock + market.delivered - market.sold - market.stock
             assert rest == pytest.approx(0.0, abs=1e-9 * (1.0 + market.opening_stock))
-            assert market.stock.level >= 0.0
+            assert market.stock >= 0.0
 
 
 def test_demand_can_change_in_one_market() -> None:

@@ -5,6 +5,7 @@ before the first simulated day, so that a change two years earlier has had two y
 Changes without a date are complete at the start.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -32,15 +33,18 @@ class Workforce:
         Of these, those who have had the proposal's training, and those who are armed.
     away_share : float
         Of these, those who are away on a course today.
-    recruits : deque of (float, float)
-        Days left until they begin, and how many.
+    day : int
+        Days that have passed.
+    recruits : deque of (int, float)
+        Day on which they begin, and how many.
     """
 
     strength: float = 1.0
     trained_share: float = 0.0
     armed_share: float = 0.0
     away_share: float = 0.0
-    recruits: deque[tuple[float, float]] = field(default_factory=deque)
+    day: int = 0
+    recruits: deque[tuple[int, float]] = field(default_factory=deque)
 
     @classmethod
     def before_the_run(cls, staffing: Staffing) -> "Workforce":
@@ -50,23 +54,23 @@ class Workforce:
         workforce.armed_share = staffing.armed_target_share
         delay = _delay_days(staffing)
         daily = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * workforce.strength
-        workforce.recruits = deque((day + 1.0, daily) for day in range(int(delay)))
+        workforce.recruits = deque((day + 1, daily) for day in range(int(delay)))
         return workforce
 
     def one_day(self, staffing: Staffing) -> None:
         """Advance by a day: leavers, recruits who begin, vacancies filled, courses."""
         delay = _delay_days(staffing)
-        self.recruits = deque((days - 1.0, number) for days, number in self.recruits)
-        while self.recruits and self.recruits[0][0] <= 0.0:
+        self.day += 1
+        while self.recruits and self.recruits[0][0] <= self.day:
             self.strength += self.recruits.popleft()[1]
         self.strength *= 1.0 - staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR
-        coming = sum(number for _, number in self.recruits)
+        coming = sum([number for _, number in self.recruits])
         expected_loss = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * self.strength * delay
         vacant = 1.0 + staffing.positions_added - (self.strength + coming - expected_loss)
         seats = staffing.college_seats_per_year / TABLE_OFFICERS / CALENDAR_DAYS_PER_YEAR
         taken = min(max(vacant, 0.0), seats)
         if taken > 0.0:
-            self.recruits.append((delay, taken))
+            self.recruits.append((self.day + math.ceil(delay), taken))
         self._courses(staffing)
 
     def _courses(self, staffing: Staffing) -> None:

@@ -33,7 +33,7 @@ class Market:
     id : str
     demand_per_day : float
         Firearms bought a day at the baseline's price.
-    stock : simpy.Container
+    stock : float
         Firearms for sale.
     price_cad : float
         Street price of a firearm.
@@ -45,7 +45,7 @@ class Market:
 
     id: str
     demand_per_day: float
-    stock: simpy.Container
+    stock: float
     price_cad: float
     opening_stock: float
     delivered: float = 0.0
@@ -80,8 +80,7 @@ class Markets:
 
     def _open(self, name: str, demand_per_day: float) -> Market:
         usual = demand_per_day * self.rules.stock_days
-        stock = simpy.Container(self.env, init=usual)
-        return Market(name, demand_per_day, stock, self.baseline_cad, usual)
+        return Market(name, demand_per_day, usual, self.baseline_cad, usual)
 
     def price_cad(self, market: str) -> float:
         """Street price of a firearm in a market, in CAD."""
@@ -105,7 +104,7 @@ class Markets:
         for outcome in outcomes:
             if outcome.delivered:
                 market = self.markets[outcome.attempt.market]
-                market.stock.put(outcome.attempt.load)
+                market.stock += outcome.attempt.load
                 market.delivered += outcome.attempt.load
 
     def process(self) -> ProcessGenerator:
@@ -119,11 +118,9 @@ class Markets:
                 PARAMETER.market.demand_scale, len(self.markets)
             )
             for market, scale in zip(self.markets.values(), scales, strict=True):
-                wanted = self._wanted(market, float(scale))
-                bought = min(wanted, market.stock.level)
-                if bought > 0.0:
-                    yield market.stock.get(bought)
-                    market.sold += bought
+                bought = min(self._wanted(market, float(scale)), market.stock)
+                market.stock -= bought
+                market.sold += bought
                 self._move_price(market)
 
     def record(self) -> MarketsRecord:
@@ -134,7 +131,7 @@ class Markets:
             demand_per_day=np.array([market.demand_per_day for market in markets]),
             opening_stock=np.array([market.opening_stock for market in markets]),
             sold=np.array([market.sold for market in markets]),
-            stock=np.array([market.stock.level for market in markets]),
+            stock=np.array([market.stock for market in markets]),
             price_cad=np.array([np.mean(market.prices_cad) for market in markets]),
         )
 
@@ -147,11 +144,10 @@ class Markets:
         if market.demand_per_day <= 0.0:
             return
         usual = market.demand_per_day * self.rules.stock_days
-        scarcity = usual / max(market.stock.level, 1e-9 * usual)
-        aim = np.clip(
-            scarcity**self.rules.price_response, self.rules.price_floor, self.rules.price_ceiling
-        )
-        step = (float(aim) * self.baseline_cad - market.price_cad) / self.rules.adjustment_days
+        scarcity = usual / max(market.stock, 1e-9 * usual)
+        aim = scarcity**self.rules.price_response
+        aim = min(max(float(aim), self.rules.price_floor), self.rules.price_ceiling)
+        step = (aim * self.baseline_cad - market.price_cad) / self.rules.adjustment_days
         market.price_cad += step
 
 
