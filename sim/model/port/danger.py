@@ -13,7 +13,14 @@ from scipy.special import ndtri
 
 from sim.model.conditions import Snapshot
 from sim.model.port.workforce import Workforce
-from sim.numerics.randomness import DANGER, PORT_RUNNER, Streams, entity_number, poisson_counts
+from sim.numerics.randomness import (
+    DANGER,
+    PORT_RUNNER,
+    Streams,
+    entity_number,
+    poisson_counts,
+    uniforms,
+)
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR
 from sim.parameters import PARAMETER
 from sim.places.ports import Ports
@@ -78,11 +85,15 @@ class Danger:
 
     def day(self, day: int, snapshot: Snapshot, workforce: Workforce) -> list[Withdrawal]:
         """Withdrawals that begin on a day; the port runners of the day are counted."""
+        subjects = self._events("subjects", DANGER, self.subject_rate, day)
+        runners = self._events("runners", PORT_RUNNER, self.runner_rate, day)
+        if not subjects and not runners:
+            return []
         present = snapshot.at_ports(PARAMETER.danger.police_present_share)
         response = snapshot.at_ports(PARAMETER.danger.police_response_min)
         danger = snapshot.parameters.danger
         withdrawals = []
-        for port, moment, u in self._events("subjects", DANGER, self.subject_rate, day):
+        for port, moment, u in subjects:
             arrival = 0.0 if u[2] < present[port] else -np.log(u[3]) * response[port]
             armed = u[4] < workforce.armed_share
             self.tally.subjects += 1
@@ -93,7 +104,7 @@ class Danger:
             end = moment + 3600.0 * length
             self.tally.withdrawals += 1
             withdrawals.append(Withdrawal(port, moment, end))
-        for port, _, u in self._events("runners", PORT_RUNNER, self.runner_rate, day):
+        for port, _, u in runners:
             arrival = 0.0 if u[2] < present[port] else -np.log(u[3]) * response[port]
             self.tally.runners += 1
             self.tally.runners_met += int(arrival <= danger.runner_caught_min)
@@ -114,10 +125,10 @@ class Danger:
     ) -> list[tuple[int, float, npt.NDArray[np.float64]]]:
         """Port, moment and further uniform numbers of each event of a day."""
         entity = entity_number(f"danger/{name}")
-        first = self.streams.uniforms(purpose, entity, day, 1)[0, 0]
-        count = int(poisson_counts(first, rate * self.scale))
-        if count == 0:
+        first, _, _, _ = uniforms(self.streams, purpose, entity, day)
+        if first <= np.exp(-rate * self.scale):  # none, as on most days
             return []
+        count = int(poisson_counts(first, rate * self.scale))
         draws = self.streams.uniforms(purpose, entity, day, 2 * count, first=1)
         events = []
         for i in range(count):
