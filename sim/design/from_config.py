@@ -147,16 +147,6 @@ def _grid(config: DesignConfig, role: str, factors: tuple[Factor, ...]) -> Desig
     return Design("grid", role, factors, places, {"seed": config.seed}, tuple(rows))
 
 
-def size_of(config: DesignConfig, factors: tuple[Factor, ...]) -> int:
-    """Count the points of a design."""
-    count = len(factors)
-    if config.method == "grid":
-        return math.prod(len(factor.values) or config.levels for factor in factors)
-    if config.method == "sobol":
-        return config.points * (2 * count + 2 if config.second_order else count + 2)
-    return config.trajectories * (count + 1) if config.method == "morris" else config.points
-
-
 def _check_size(config: DesignConfig, factors: tuple[Factor, ...]) -> None:
     for name in ("points", "levels", "trajectories", "batch"):
         check_within(f"design.{name}", getattr(config, name), 1, math.inf, name)

@@ -14,7 +14,6 @@ import numpy as np
 
 from sim import parameters
 from sim.model.intelligence.agenda import Agenda
-from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import (
     Ballistics,
     Occurrence,
@@ -32,6 +31,7 @@ from sim.model.intelligence.lead import (
     SALE,
     STOP,
     TRACE,
+    Channel,
     Lead,
     Leads,
     new_lead,

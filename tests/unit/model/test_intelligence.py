@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 
 from sim.model.intelligence.agenda import Agenda
-from sim.model.intelligence.channel import Channel
 from sim.model.intelligence.evidence import Occurrences, Recoveries, Traces
 from sim.model.intelligence.lead import (
     KNOWN_IN_CANADA,
@@ -17,6 +16,7 @@ from sim.model.intelligence.lead import (
     SALE,
     STOP,
     TRACE,
+    Channel,
     Lead,
     Leads,
     new_lead,
