@@ -81,7 +81,7 @@ class Amount(_Control):
         )
 
 
-class Entry(_Control):
+class EntryField(_Control):
     """A word or a date; it counts when the field is left or Enter is pressed."""
 
     _type = "Entry"

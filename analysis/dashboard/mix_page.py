@@ -11,7 +11,7 @@ from analysis.charts.style import GREY, INK, safe
 from analysis.compare import HEADLINE
 from analysis.dashboard import mix as place
 from analysis.dashboard.address import DAYS, MOST_REPLICATIONS, View
-from analysis.dashboard.controls import Amount, Boxes, Choice, Entry
+from analysis.dashboard.controls import Amount, Boxes, Choice, EntryField
 from analysis.dashboard.figures import graph, styled
 from analysis.dashboard.frame import AppState, Children, attributes, stamp
 from analysis.dashboard.levers import levers, offered, title_of_proposal
@@ -224,8 +224,8 @@ def _running(view: View) -> html.Fieldset:
                     Choice("mix-year", gettext("traffic-of-the-year"),
                            [(str(year), str(year)) for year in YEARS], str(view.year)),
                     Choice("mix-days", gettext("how-long"), lengths(), str(view.days)),
-                    Entry("mix-start", gettext("from"), view.start.isoformat(), "date",
-                          low="1990-01-01", high="2060-12-31"),
+                    EntryField("mix-start", gettext("from"), view.start.isoformat(), "date",
+                               low="1990-01-01", high="2060-12-31"),
                     Choice("mix-adversary", gettext("smugglers-who-are"),
                            [("", gettext("as-by-default")),
                             *((one, adversary_name(one)) for one in kinds)], kind),
@@ -250,8 +250,8 @@ def _saving() -> html.Details:
             html.Summary(gettext("keep-this-mix-as-a")),
             html.Div(
                 [
-                    Entry("mix-save-name", gettext("name"), "my_mix",
-                          note=gettext("small-letters-digits-and")),
+                    EntryField("mix-save-name", gettext("name"), "my_mix",
+                               note=gettext("small-letters-digits-and")),
                     html.Button(gettext("save"), id="mix-save", type="button", className="plain"),
                 ],
                 className="controls",

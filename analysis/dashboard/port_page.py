@@ -15,7 +15,7 @@ from analysis.compare import BASELINE
 from analysis.dashboard import address
 from analysis.dashboard import mix as place
 from analysis.dashboard.address import View
-from analysis.dashboard.controls import Choice, Entry
+from analysis.dashboard.controls import Choice, EntryField
 from analysis.dashboard.figures import captioned, graph, nothing, styled
 from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered, title_of_proposal
@@ -225,8 +225,8 @@ def page(view: View, app_state: AppState) -> Children:
             [
                 Choice("port-port", gettext("port"), ports,
                        view.port if view.port in known else ports[0][0]),
-                Entry("port-day", gettext("day"), view.day.isoformat(), "date",
-                      low="1990-01-01", high="2060-12-31"),
+                EntryField("port-day", gettext("day"), view.day.isoformat(), "date",
+                           low="1990-01-01", high="2060-12-31"),
                 Choice("port-proposal", gettext("with-the-proposal"), choices,
                        view.proposal if view.proposal in dict(choices) else ""),
                 html.Button(gettext("show-the-day"), id="port-run", type="button"),
