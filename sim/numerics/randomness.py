@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from sim.numerics.compilation import compiled, inlined
 from sim.numerics.units import Floats
@@ -190,14 +190,14 @@ def table_mean(table: npt.NDArray[np.float64]) -> float:
 
 def exponential_table() -> npt.NDArray[np.float64]:
     """Quantiles of the exponential distribution with mean 1."""
-    return quantile_table(stats.expon.ppf)
+    return quantile_table(lambda level: -special.log1p(-level))
 
 
 def gamma_table(cv: float) -> npt.NDArray[np.float64]:
     """Quantiles of the gamma distribution with mean 1 and coefficient of variation ``cv``."""
     if cv == 0.0:
         return np.ones(2050)
-    return quantile_table(stats.gamma(1.0 / cv**2, scale=cv**2).ppf)
+    return quantile_table(lambda level: special.gammaincinv(1.0 / cv**2, level) * cv**2)
 
 
 def lognormal_table(cv: float) -> npt.NDArray[np.float64]:
@@ -205,12 +205,13 @@ def lognormal_table(cv: float) -> npt.NDArray[np.float64]:
     if cv == 0.0:
         return np.ones(2050)
     sigma = np.sqrt(np.log1p(cv**2))
-    table = quantile_table(stats.lognorm(sigma, scale=np.exp(-(sigma**2) / 2.0)).ppf)
+    scale = np.exp(-(sigma**2) / 2.0)
+    table = quantile_table(lambda level: np.exp(sigma * special.ndtri(level)) * scale)
     # The tail is so long that a straight line to the last knot would hold too much: that knot is
     # put where the mean above the one before it is that of the distribution.
-    last = stats.norm.isf(_LAST_CELL)
+    last = -special.ndtri(_LAST_CELL)
     before = np.exp(sigma * last - sigma**2 / 2.0)
-    table[-1] = 2.0 * stats.norm.sf(last - sigma) / _LAST_CELL - before
+    table[-1] = 2.0 * special.ndtr(sigma - last) / _LAST_CELL - before
     return table / table_mean(table)
 
 
@@ -235,6 +236,53 @@ def fill_first_words(
             np.uint64(replication),
         )
         words[i] = np.uint32(first)
+
+
+@compiled
+def fill_several(
+    entities: npt.NDArray[np.int64],
+    indices: npt.NDArray[np.int64],
+    day: int,
+    purpose: int,
+    seed: int,
+    replication: int,
+    block: Words,
+) -> None:
+    """Write the four words of one index of each of several entities into a block."""
+    for i in range(len(entities)):
+        a, b, c, d = philox(
+            np.uint64(indices[i]),
+            np.uint64(day),
+            np.uint64(entities[i]),
+            np.uint64(purpose),
+            np.uint64(seed),
+            np.uint64(replication),
+        )
+        block[0, i] = np.uint32(a)
+        block[1, i] = np.uint32(b)
+        block[2, i] = np.uint32(c)
+        block[3, i] = np.uint32(d)
+
+
+@compiled
+def four_uniforms(
+    index: int, day: int, entity: int, purpose: int, seed: int, replication: int
+) -> tuple[float, float, float, float]:
+    """Give the four words of one index as numbers strictly between 0 and 1."""
+    a, b, c, d = philox(
+        np.uint64(index),
+        np.uint64(day),
+        np.uint64(entity),
+        np.uint64(purpose),
+        np.uint64(seed),
+        np.uint64(replication),
+    )
+    return (
+        (np.float64(a) + 0.5) / TWO_32,
+        (np.float64(b) + 0.5) / TWO_32,
+        (np.float64(c) + 0.5) / TWO_32,
+        (np.float64(d) + 0.5) / TWO_32,
+    )
 
 
 def to_uniform(words: Words) -> npt.NDArray[np.float64]:
@@ -274,11 +322,23 @@ class Streams:
     seed: int
     replication: int
 
-    def words(self, purpose: int, entity: int, day: int, count: int, first: int = 0) -> FourWords:
-        """Four words for each of ``count`` indices from ``first`` on."""
-        a, b, c, d = np.empty((4, count), np.uint32)
-        words = (a, b, c, d)
-        fill_words(first, day, entity, purpose, self.seed, self.replication, words)
+    def words(self, purpose: int, entity: int, day: int, count: int, first: int = 0) -> Words:
+        """Four words for each of ``count`` indices from ``first`` on, shape (4, count)."""
+        words = np.empty((4, count), np.uint32)
+        a, b, c, d = words
+        fill_words(first, day, entity, purpose, self.seed, self.replication, (a, b, c, d))
+        return words
+
+    def words_of_several(
+        self,
+        purpose: int,
+        entities: npt.NDArray[np.int64],
+        day: int,
+        indices: npt.NDArray[np.int64],
+    ) -> Words:
+        """Four words for one index of each of several entities, shape (4, entities)."""
+        words = np.empty((4, len(entities)), np.uint32)
+        fill_several(entities, indices, day, purpose, self.seed, self.replication, words)
         return words
 
     def first_words(
@@ -293,8 +353,7 @@ class Streams:
         self, purpose: int, entity: int, day: int, count: int, first: int = 0
     ) -> npt.NDArray[np.float64]:
         """Uniform numbers strictly between 0 and 1, shape (4, count)."""
-        words = np.stack(self.words(purpose, entity, day, count, first))
-        return np.asarray((words + 0.5) / TWO_32, dtype=np.float64)
+        return to_uniform(self.words(purpose, entity, day, count, first))
 
 
 class Key(NamedTuple):
@@ -312,13 +371,7 @@ def uniforms(
 
     They are those of `Streams.uniforms`.
     """
-    a, b, c, d = streams.words(purpose, entity, day, 1, number)
-    return (
-        (a.item() + 0.5) / TWO_32,
-        (b.item() + 0.5) / TWO_32,
-        (c.item() + 0.5) / TWO_32,
-        (d.item() + 0.5) / TWO_32,
-    )
+    return four_uniforms(number, day, entity, purpose, streams.seed, streams.replication)
 
 
 def lognormal(mean: float, cv: float, uniform: float) -> float:

@@ -11,7 +11,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr
 
 from sim.parameters import Duty
 
@@ -64,12 +64,11 @@ def collection(duty: Duty, baseline: Duty) -> Collection:
     """
     share = amount = 0.0
     for cars, median, limit in _stays(duty):
-        purchases = stats.lognorm(duty.purchase_sigma, scale=median)
         least = limit + duty.waive_below_cad / duty.rate
-        above = float(purchases.sf(least))
         sigma = duty.purchase_sigma
+        above = float(ndtr(-np.log(least / median) / sigma))
         mean = median * np.exp(sigma**2 / 2)
-        value = mean * float(stats.norm.sf((np.log(least / median) - sigma**2) / sigma))
+        value = mean * float(ndtr(-(np.log(least / median) - sigma**2) / sigma))
         share += cars * above * duty.collected_share
         amount += cars * (value - limit * above) * duty.collected_share * duty.rate
     logs = [
