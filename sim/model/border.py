@@ -6,7 +6,6 @@ day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
 import datetime
-import functools
 from collections.abc import Callable
 from typing import Protocol
 
@@ -172,15 +171,19 @@ class Border:
         self.planned_officer_h = 0.0
         self.open_s = np.zeros((7, len(self.ports), 24))
         self.engine = make_engine(self.env, self.world, self.tally)
-        self._end_of_day: Callable[[], None] = lambda: None
+        self._today: tuple[DayPlan, Snapshot, Floats, float] | None = None
 
     def run(self) -> None:
-        """Run the replication to its end."""
+        """Run the replication to its end.
+
+        No process that is left over then refers to the border, so that its memory is released with
+        the last reference to it.
+        """
         self.env.process(workforce_process(self.env, self.workforce, self.conditions))
         self.env.process(self._days())
         self.env.process(self.markets.process())
         self.env.run(until=self.point.days * DAY_S)
-        self._end_of_day()  # the clock stops before the events of the last midnight
+        self._day_is_over()  # the clock stops before the events of the last midnight
 
     def record(self) -> ReplicationRecord:
         """The record of the replication, once it has ended."""
@@ -235,19 +238,21 @@ class Border:
         """Plan and simulate one day after the other."""
         yield self.env.timeout(-self.env.now)
         for day in range(self.point.days):
+            if day > 0:
+                yield self.env.timeout(DAY_S)
+                self._day_is_over()
             plan, snapshot = self._plan(day)
             before = self.beliefs.duty_collections(plan.weekday)
             rates = self._rates(snapshot, self._skill(snapshot))
-            self._end_of_day = functools.partial(self._day_is_over, plan, snapshot, rates, before)
+            self._today = plan, snapshot, rates, before
             self.engine.run_day(plan, self.attempts)
             self.intelligence.day_begins(day)
-            yield self.env.timeout(DAY_S)
-            self._end_of_day()
 
-    def _day_is_over(
-        self, plan: DayPlan, snapshot: Snapshot, rates: Floats, collections_before: float
-    ) -> None:
+    def _day_is_over(self) -> None:
         """Update beliefs, notify the observers of outcomes, and count the duty of a day."""
+        if self._today is None:
+            return
+        plan, snapshot, rates, collections_before = self._today
         midnight = (plan.day + 1) * DAY_S
         self.intelligence.advance(midnight)
         lookout_share = self.intelligence.lookout_share(midnight)

@@ -13,6 +13,7 @@ from sim.engine.compiled.engine import CompiledEngine
 from sim.model.border import Border
 from sim.model.day import World
 from sim.model.port.traffic import LANES
+from sim.model.smuggling.traveller_firearms import Travellers
 from sim.numerics.units import Floats
 from sim.parameters import Parameters, with_values
 from sim.places.ports import Ports, read_ports
@@ -120,10 +121,19 @@ def same_tallies(one: Border, other: Border) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one.tally, other.tally, strict=True))
 
 
+def same_decisions(one: Border, other: Border) -> bool:
+    """Whether the same trips were decided, and the same travellers came with a firearm."""
+    ours, theirs = one.attempts_of_day, other.attempts_of_day
+    travellers = zip(
+        Travellers.joined(ours.travellers), Travellers.joined(theirs.travellers), strict=True
+    )
+    return ours.trips == theirs.trips and all(np.array_equal(a, b) for a, b in travellers)
+
+
 def attempts_of(of: Border, kind: str = "trafficking") -> npt.NDArray[np.void]:
     """What became of the attempts of one kind that went to a port."""
-    rows = [row.number for row in of.attempts_of_day.rows if row.number >= 0 and row.kind == kind]
-    return of.attempts[rows]
+    attempts = of.attempts_of_day.record(of.attempts)
+    return of.attempts[attempts.number[(attempts.number >= 0) & (attempts.kind == kind)]]
 
 
 Vehicle = tuple[int, int, int]

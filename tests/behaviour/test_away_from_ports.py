@@ -17,7 +17,6 @@ from sim.records.attempts import (
     NOT_PLANNED,
     PORT,
     POST,
-    TRAFFICKING,
     WATER,
 )
 from sim.scenario.intervention import Intervention, Scenario
@@ -40,8 +39,8 @@ def run(scenario: str | Scenario, adversary: str = "quantal_response") -> Border
 
 @functools.cache
 def trips(scenario: str | Scenario, adversary: str = "quantal_response") -> list[Attempt]:
-    rows = run(scenario, adversary).attempts_of_day.rows
-    return [row for row in rows if row.kind == TRAFFICKING and row.route.kind != NOT_PLANNED]
+    decided = run(scenario, adversary).attempts_of_day.trips
+    return [trip for trip in decided if trip.route.kind != NOT_PLANNED]
 
 
 def moves(
@@ -240,11 +239,7 @@ def test_the_truth_of_the_worst_case_is_what_the_officers_do() -> None:
     changes = {"smuggling.adversary": "static", "smuggling.perception_days": 1.0}
     found = border(point(FEW, DAYS, read("baseline"), MANY, changes))
     beliefs = found.attempts_of_day.beliefs
-    rows = [
-        row
-        for row in found.attempts_of_day.rows
-        if row.route.kind == PORT and row.organisation >= 0
-    ]
+    rows = [row for row in found.attempts_of_day.trips if row.route.kind == PORT]
     assert len(rows) > 500
     known = [beliefs.true_loss(row.deep, row.lookout)[row.route.port, row.lane] for row in rows]
     seen = found.attempts[[row.number for row in rows]]

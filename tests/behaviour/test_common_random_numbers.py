@@ -113,14 +113,13 @@ def test_more_ports_bring_more_trips_and_keep_those_that_were_there() -> None:
         for ports in (("abercorn", "coutts"), ("abercorn", "coutts", "st-stephen"))
     )
 
-    def trips(rows: list[Attempt]) -> dict[str, tuple[object, ...]]:
+    def decided(trips: list[Attempt]) -> dict[str, tuple[object, ...]]:
         return {
-            row.attempt_id: (row.time_s, row.load, row.deep, row.market, row.source)
-            for row in rows
-            if row.kind == "trafficking"
+            trip.attempt_id: (trip.time_s, trip.load, trip.deep, trip.market, trip.source)
+            for trip in trips
         }
 
-    before, after = trips(few.attempts_of_day.rows), trips(more.attempts_of_day.rows)
+    before, after = decided(few.attempts_of_day.trips), decided(more.attempts_of_day.trips)
     assert len(before) > 10
     assert before.items() <= after.items()
 

@@ -52,7 +52,7 @@ def test_southbound_traffic_meets_the_officers_of_the_other_side() -> None:
     assert south.ports.data_link.all()
     ours, theirs = (of.tally.lane[..., 0].sum() for of in (north, south))
     assert theirs == pytest.approx(ours, rel=0.01)
-    rows = {row.source for row in south.attempts_of_day.rows if row.kind == "trafficking"}
+    rows = {trip.source for trip in south.attempts_of_day.trips}
     assert rows <= {"ON", "BC", "QC"}
 
 
@@ -138,7 +138,7 @@ def test_smugglers_are_met_in_trusted_lanes_if_they_are_enrolled() -> None:
             row.lane
             for row in border(
                 point(FEW, 2, BASELINE, many, {"contraband.trusted_share": s})
-            ).attempts_of_day.rows
+            ).attempts_of_day.trips
         }
         for s in (0.0, 1.0)
     ]

@@ -262,8 +262,8 @@ def test_static_smugglers_choose_by_traffic_and_ignore_risk() -> None:
 
 
 def routes_of(scenario: str, changes: dict[str, object]) -> list[tuple[str, int]]:
-    rows = border(point(FEW, 20, read(scenario), changes)).attempts_of_day.rows
-    return [(row.route.kind, row.route.port) for row in rows if row.kind == "trafficking"]
+    trips = border(point(FEW, 20, read(scenario), changes)).attempts_of_day.trips
+    return [(trip.route.kind, trip.route.port) for trip in trips]
 
 
 def test_static_smugglers_do_not_notice_more_searches_and_others_do() -> None:
@@ -302,9 +302,8 @@ def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
     def made(scenario: str) -> list[tuple[object, ...]]:
         found = border(point(FEW, 20, read(scenario), {"smuggling.firearms_per_year": 1e6}))
         return [
-            (row.attempt_id, row.time_s, row.load, row.deep, row.market)
-            for row in found.attempts_of_day.rows
-            if row.kind == "trafficking"
+            (trip.attempt_id, trip.time_s, trip.load, trip.deep, trip.market)
+            for trip in found.attempts_of_day.trips
         ]
 
     assert made("baseline") == made("more_searches") == made("close_ports")
@@ -319,8 +318,8 @@ def test_more_visitors_to_the_pacific_coast_carry_a_firearm() -> None:
             "smuggling.traveller_firearms_per_million": 10_000.0,
             "smuggling.traveller_pacific_factor": factor,
         }
-        rows = border(point(FEW, 20, BASELINE, changes)).attempts_of_day.rows
-        return Counter(FEW[row.route.port] for row in rows if row.kind == "traveller")
+        days = border(point(FEW, 20, BASELINE, changes)).attempts_of_day.travellers
+        return Counter(FEW[port] for day in days for port in day.port.tolist())
 
     even, more = counts(1.0), counts(3.0)
     assert more["pacific-highway"] == pytest.approx(3.0 * even["pacific-highway"], rel=0.1)

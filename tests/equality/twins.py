@@ -22,6 +22,7 @@ from sim.records.tally import (
     Tally,
 )
 from sim.scenario.point import Point
+from tests.behaviour.scene import same_decisions
 
 TRACED = 200_000
 MOST_APART_S = 1e-6
@@ -108,7 +109,7 @@ class Twins:
         return found
 
     def _attempts(self) -> list[str]:
-        if self.compiled.attempts_of_day.rows != self.reference.attempts_of_day.rows:
+        if not same_decisions(self.compiled, self.reference):
             return ["bookings differ"]
         count = self.compiled.attempts_of_day.count
         ours, theirs = self.compiled.attempts[:count], self.reference.attempts[:count]

@@ -35,6 +35,12 @@ class Opening:
         k = np.maximum(np.searchsorted(edges, seconds, side="right") - 1, 0)
         return np.asarray(self.state[port, k] == OPEN)
 
+    def open_ports(self, moment_s: float) -> Flags:
+        """Whether each port is open at a moment of the day, shape (ports,)."""
+        begun = np.count_nonzero(self.start_s[:, :-1] <= moment_s, axis=1)
+        k = np.minimum(begun, self.intervals) - 1
+        return np.asarray(self.state[np.arange(len(k)), k] == OPEN)
+
     def add_open_seconds(self, day: int, open_s: Floats) -> None:
         """Add the seconds for which each port is open in each hour, to an array (ports, 24)."""
         length = np.diff(self.start_s, axis=1) * (self.state == OPEN)

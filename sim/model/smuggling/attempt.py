@@ -80,6 +80,17 @@ class Attempt(NamedTuple):
     why: str = ""
 
 
+def fate_at_port(code: int) -> Fate:
+    """Fate of an attempt at a port, from what the engine wrote down (`sim.records.tally.ATTEMPT`).
+
+    Raises
+    ------
+    KeyError
+        If that is no fate.
+    """
+    return _AT_PORT[code]
+
+
 def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
     """What becomes of an attempt.
 
@@ -96,7 +107,7 @@ def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
         If the engine wrote down something else than a fate.
     """
     if attempt.number >= 0:
-        return _AT_PORT[at_port]
+        return fate_at_port(at_port)
     if attempt.route.kind == NOT_PLANNED:
         return Fate.NOT_PLANNED
     if attempt.route.kind == NOT_MADE:

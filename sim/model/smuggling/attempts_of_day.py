@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.conditions import Conditions, Snapshot
-from sim.model.day import OPEN, TRAFFICKER, TRAVELLER_FIREARM, new_extra_arrivals
+from sim.model.day import TRAFFICKER, TRAVELLER_FIREARM, new_extra_arrivals
 from sim.model.port.facilities import Facilities
 from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
-from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_of
+from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
 from sim.model.smuggling.enrolment import Enrolment
 from sim.model.smuggling.market import Deals, Markets, Purchases
 from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
-from sim.model.smuggling.traveller_firearms import TravellerFirearms, firearms_of
-from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform
+from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers, firearms_of
+from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
 from sim.records.attempts import (
@@ -54,10 +54,12 @@ class AttemptsOfDay:
 
     Attributes
     ----------
-    rows : list of Attempt
-        All attempts so far, those not planned among them.
+    trips : list of Attempt
+        Trafficking so far, the trips not planned among it.
+    travellers : list of Travellers
+        Travellers with a firearm so far, by day.
     count : int
-        Of these, those that go through a port, which have a row in the engine's attempts.
+        Attempts so far that go through a port, which have a row in the engine's attempts.
     """
 
     def __init__(
@@ -111,7 +113,8 @@ class AttemptsOfDay:
             streams,
         )
         self.firearms_mean = parameters.smuggling.traveller_firearms_mean
-        self.rows: list[Attempt] = []
+        self.trips: list[Attempt] = []
+        self.travellers: list[Travellers] = []
         self.count = 0
         self.lookout_is_active = lookout_is_active
         # Attempts whose fate is still open, and how many rows have been looked at.
@@ -134,12 +137,12 @@ class AttemptsOfDay:
                 possible.attempt_id, possible.organisation, possible.time_s
             )
             opportunity, deal_prices, why = self.deals.decide(
-                dataclasses.replace(possible, lookout=lookout)
+                dataclasses.replace(possible, lookout=True) if lookout else possible
             )
             if why:
                 self._add(opportunity, Route(NOT_PLANNED), why=why)
                 continue
-            open_ports = _open_ports(opening, opportunity.time_s)
+            open_ports = opening.open_ports(opportunity.time_s)
             general = self.general_lane[TRUCK if opportunity.commercial else CAR]
             lanes = self.enrolment.lanes(opportunity.organisation, general, day)
             route = self.routes.choose(
@@ -155,10 +158,8 @@ class AttemptsOfDay:
 
     def _intercepted(self, opportunity: Opportunity, route: Route) -> bool:
         """Whether a trip away from the ports is intercepted."""
-        words = self.streams.uniforms(
-            AWAY, opportunity.entity, opportunity.day, 1, opportunity.index
-        )
-        return bool(words[0, 0] < route.loss)
+        key = opportunity.entity, opportunity.day, opportunity.index
+        return uniforms(self.streams, AWAY, *key)[0] < route.loss
 
     def _add(
         self,
@@ -170,7 +171,7 @@ class AttemptsOfDay:
         why: str = "",
     ) -> None:
         at_port = route.kind == PORT
-        self.rows.append(
+        self.trips.append(
             Attempt(
                 attempt_id=opportunity.attempt_id,
                 number=self.count if at_port else -1,
@@ -200,8 +201,8 @@ class AttemptsOfDay:
         """
         outcomes: list[AttemptOutcome] = []
         pending: list[Attempt] = []
-        for attempt in [*self._pending, *self.rows[self._examined :]]:
-            if attempt.kind != TRAFFICKING or attempt.route.kind in (NOT_MADE, NOT_PLANNED):
+        for attempt in [*self._pending, *self.trips[self._examined :]]:
+            if attempt.route.kind in (NOT_MADE, NOT_PLANNED):
                 continue
             fate = fate_of(attempt, int(attempts["fate"][attempt.number]))
             if fate == Fate.IN_TRANSIT:
@@ -209,7 +210,7 @@ class AttemptsOfDay:
             else:
                 stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
                 outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
-        self._pending, self._examined = pending, len(self.rows)
+        self._pending, self._examined = pending, len(self.trips)
         return outcomes
 
     def record(self, attempts: Rows) -> AttemptsRecord:
@@ -222,35 +223,49 @@ class AttemptsOfDay:
         """
         at_ports = attempts[: self.count]
         codes = at_ports["fate"].tolist()
-        of = _columns(Attempt._fields, self.rows)
+        trips = self.trips
+        of = _columns(Attempt._fields, trips)
         route = _columns(Route._fields, of["route"])
-        number = np.array(of["number"], np.int64)
+        travellers = Travellers.joined(self.travellers)
+        count = len(travellers.number)
+        # The trips of a day come before its travellers.
+        position = np.concatenate([np.arange(len(trips)), travellers.trips_before - 0.5])
+        order = np.argsort(position, kind="stable")
+
+        def column(kind: type[np.generic], of_trips: Sequence[Any], of_travellers: Any) -> Any:
+            """Join a column of the trips with that of the travellers, or their one value."""
+            travelling = np.broadcast_to(np.asarray(of_travellers, kind), count)
+            return np.concatenate([np.asarray(of_trips, kind), travelling])[order]
+
+        number = column(np.int64, of["number"], travellers.number)
         at_port = number >= 0
-        port_id = np.where(at_port, self.port_name[np.array(route["port"], np.int64)], "")
+        port = column(np.int64, route["port"], travellers.port)
         reason = np.full(len(number), "", "U16")
         reason[at_port] = np.array(REASONS)[at_ports["reason"][number[at_port]]]
-        fates = [fate_of(row, codes[row.number] if row.number >= 0 else 0) for row in self.rows]
+        fates = [fate_of(trip, codes[trip.number] if trip.number >= 0 else 0) for trip in trips]
+        of_travellers = [fate_at_port(codes[i]) for i in travellers.number.tolist()]
+        lane = column(np.int64, of["lane"], CAR)
         return AttemptsRecord(
-            attempt_id=np.array(of["attempt_id"], np.str_),
-            kind=np.array(of["kind"], np.str_),
-            organisation=np.array(of["organisation"], np.int64),
-            market=np.array(of["market"], np.str_),
-            source=np.array(of["source"], np.str_),
-            route=np.array(route["kind"], np.str_),
-            region=np.array(route["region"], np.str_),
-            why=np.array(of["why"], np.str_),
-            port_id=np.asarray(port_id),
-            lane=np.array([*LANES, ""])[np.array(of["lane"], np.int64)],
+            attempt_id=column(np.str_, of["attempt_id"], travellers.ids(self.port_name)),
+            kind=column(np.str_, of["kind"], TRAVELLER),
+            organisation=column(np.int64, of["organisation"], -1),
+            market=column(np.str_, of["market"], ""),
+            source=column(np.str_, of["source"], ""),
+            route=column(np.str_, route["kind"], PORT),
+            region=column(np.str_, route["region"], ""),
+            why=column(np.str_, of["why"], ""),
+            port_id=np.asarray(np.where(at_port, self.port_name[port], "")),
+            lane=np.array([*LANES, ""])[lane],
             reason=reason,
-            fate=np.array(fates, np.str_),
+            fate=column(np.str_, fates, of_travellers),
             number=number,
-            time_s=np.array(of["time_s"], np.float64),
-            load=np.array(of["load"], np.int64),
-            deep=np.array(of["deep"], np.bool_),
-            lookout=np.array(of["lookout"], np.bool_),
-            intercepted=np.array(of["intercepted"], np.bool_),
-            believed_loss=np.array(route["believed_loss"], np.float64),
-            loss=np.array(route["loss"], np.float64),
+            time_s=column(np.float64, of["time_s"], travellers.time_s),
+            load=column(np.int64, of["load"], travellers.load),
+            deep=column(np.bool_, of["deep"], False),
+            lookout=column(np.bool_, of["lookout"], False),
+            intercepted=column(np.bool_, of["intercepted"], False),
+            believed_loss=column(np.float64, route["believed_loss"], 0.0),
+            loss=column(np.float64, route["loss"], 0.0),
             at_ports=at_ports,
         )
 
@@ -258,23 +273,28 @@ class AttemptsOfDay:
         self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
     ) -> Rows:
         extra_arrivals = new_extra_arrivals(len(going))
-        first = self.count - len(going)
-        for i, (opportunity, port, lane) in enumerate(going):
-            words = self.streams.words(BOOKING, opportunity.entity, day, 1, opportunity.index)
-            extra_arrivals["line"][i] = self.layout.line_of_lane[port, lane]
-            extra_arrivals["lane"][i] = lane
-            extra_arrivals["time_s"][i] = opportunity.time_s
-            extra_arrivals["service_word"][i] = words[0][0]
-            extra_arrivals["search_word"][i] = words[1][0]
-            extra_arrivals["mandatory_word"][i] = words[2][0]
-            extra_arrivals["lookout_word"][i] = words[3][0]
-            extra_arrivals["entity"][i] = opportunity.entity
-            extra_arrivals["day"][i] = day
-            extra_arrivals["index"][i] = opportunity.index
-            extra_arrivals["attempt"][i] = first + i
-            extra_arrivals["kind"][i] = TRAFFICKER
-            extra_arrivals["search_factor"][i] = deep_factor if opportunity.deep else 1.0
-            extra_arrivals["lookout"][i] = int(opportunity.lookout)
+        if not going:
+            return extra_arrivals
+        port = np.array([port for _, port, _ in going])
+        lane = np.array([lane for _, _, lane in going])
+        trips = [opportunity for opportunity, _, _ in going]
+        entity = np.array([trip.entity for trip in trips])
+        index = np.array([trip.index for trip in trips])
+        words = self.streams.words_of_several(BOOKING, entity, day, index)
+        extra_arrivals["line"] = self.layout.line_of_lane[port, lane]
+        extra_arrivals["lane"] = lane
+        extra_arrivals["time_s"] = [trip.time_s for trip in trips]
+        extra_arrivals["service_word"] = words[0]
+        extra_arrivals["search_word"] = words[1]
+        extra_arrivals["mandatory_word"] = words[2]
+        extra_arrivals["lookout_word"] = words[3]
+        extra_arrivals["entity"] = entity
+        extra_arrivals["day"] = day
+        extra_arrivals["index"] = index
+        extra_arrivals["attempt"] = self.count - len(going) + np.arange(len(going))
+        extra_arrivals["kind"] = TRAFFICKER
+        extra_arrivals["search_factor"] = [deep_factor if trip.deep else 1.0 for trip in trips]
+        extra_arrivals["lookout"] = [trip.lookout for trip in trips]
         return extra_arrivals
 
     def visitors(self, day: int, cumulative: Floats, cells: Whole) -> Rows:
@@ -288,52 +308,48 @@ class AttemptsOfDay:
             As in `sim.model.day.DayPlan`.
         """
         counts = self.visitors_of.count[day]
-        extra_arrivals = new_extra_arrivals(int(counts.sum()))
-        slot = 0
-        for port in np.flatnonzero(counts):
-            entity = int(self.visitors_of.entity[port])
-            count = int(counts[port])
-            curve = cumulative[port, CAR, : cells[port] + 1]
-            if curve[-1] <= 0.0 or self.layout.line_of_lane[port, CAR] < 0:
-                continue
-            words = self.streams.words(BOOKING, entity, day, count, first=1)
-            loads = firearms_of(
-                to_uniform(self.streams.words(LOAD, entity, day, count, 1)[0]), self.firearms_mean
+        line = self.layout.line_of_lane[:, CAR]
+        cars = cumulative[np.arange(len(cells)), CAR, cells]
+        ports = np.flatnonzero((counts > 0) & (cars > 0.0) & (line >= 0))
+        port = np.repeat(ports, counts[ports])
+        number_at_port = np.arange(len(port)) - np.searchsorted(port, port)
+        entity, index = self.visitors_of.entity[port], 1 + number_at_port
+        words = self.streams.words_of_several(BOOKING, entity, day, index)
+        load_words = self.streams.words_of_several(LOAD, entity, day, index)[0]
+        # They arrive as the cars of the day do.
+        level = to_uniform(words[0]) * cars[port]
+        moment = np.empty(len(port))
+        for i in ports:
+            rows = slice(*np.searchsorted(port, (i, i + 1)))
+            curve = cumulative[i, CAR, : cells[i] + 1]
+            moment[rows] = np.interp(level[rows], curve, _edges_s(len(curve)))
+        time_s = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
+        number = self.count + np.arange(len(port))
+        extra_arrivals = new_extra_arrivals(len(port))
+        extra_arrivals["line"] = line[port]
+        extra_arrivals["lane"] = CAR
+        extra_arrivals["time_s"] = time_s
+        extra_arrivals["service_word"] = words[1]
+        extra_arrivals["search_word"] = words[2]
+        extra_arrivals["mandatory_word"] = words[3]
+        extra_arrivals["entity"] = entity
+        extra_arrivals["day"] = day
+        extra_arrivals["index"] = index
+        extra_arrivals["attempt"] = number
+        extra_arrivals["kind"] = TRAVELLER_FIREARM
+        self.travellers.append(
+            Travellers(
+                number=number,
+                port=port,
+                day=np.full(len(port), day),
+                number_at_port=number_at_port,
+                time_s=time_s,
+                load=firearms_of(to_uniform(load_words), self.firearms_mean),
+                trips_before=np.full(len(port), len(self.trips)),
             )
-            # They arrive as the cars of the day do.
-            level = to_uniform(words[0]) * curve[-1]
-            moment = np.interp(level, curve, _edges_s(len(curve)))
-            rows = slice(slot, slot + count)
-            extra_arrivals["line"][rows] = self.layout.line_of_lane[port, CAR]
-            extra_arrivals["lane"][rows] = CAR
-            extra_arrivals["time_s"][rows] = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
-            extra_arrivals["service_word"][rows] = words[1]
-            extra_arrivals["search_word"][rows] = words[2]
-            extra_arrivals["mandatory_word"][rows] = words[3]
-            extra_arrivals["entity"][rows] = entity
-            extra_arrivals["day"][rows] = day
-            extra_arrivals["index"][rows] = 1 + np.arange(count)
-            extra_arrivals["attempt"][rows] = self.count + np.arange(count)
-            extra_arrivals["kind"][rows] = TRAVELLER_FIREARM
-            extra_arrivals["search_factor"][rows] = 1.0
-            for i in range(count):
-                self.rows.append(
-                    Attempt(
-                        attempt_id=f"{self.port_name[port]}/{day}/{i}",
-                        number=self.count + i,
-                        kind=TRAVELLER,
-                        organisation=-1,
-                        market="",
-                        source="",
-                        route=Route(PORT, int(port)),
-                        lane=CAR,
-                        time_s=float(extra_arrivals["time_s"][slot + i]),
-                        load=int(loads[i]),
-                    )
-                )
-            self.count += count
-            slot += count
-        return extra_arrivals[:slot]
+        )
+        self.count += len(port)
+        return extra_arrivals
 
     def at_port(self, extra_arrivals: Rows, port: int) -> npt.NDArray[np.bool_]:
         """Which extra arrivals are to join a line of a port."""
@@ -345,13 +361,6 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str,
     """Columns of rows of tuples, by name."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
     return dict(zip(names, columns, strict=True))
-
-
-def _open_ports(opening: Opening, seconds: float) -> npt.NDArray[np.bool_]:
-    """Ports that are open at a moment."""
-    before = np.sum(opening.start_s[:, :-1] <= seconds, axis=1) - 1
-    k = np.clip(np.minimum(before, opening.intervals - 1), 0, None)
-    return np.asarray(opening.state[np.arange(len(k)), k] == OPEN)
 
 
 @functools.cache

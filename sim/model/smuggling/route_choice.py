@@ -78,6 +78,7 @@ class RouteChoice:
         self.baseline_smuggling = smuggling
         self._adversaries: dict[str, Adversary] = {}
         self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
+        self._open_menus: dict[tuple[Key, bool, int, int, bytes], tuple[Menu, Flags]] = {}
         self._hidden: dict[Key, Floats] = {}
 
     def adversary(self, name: str) -> Adversary:
@@ -135,8 +136,25 @@ class RouteChoice:
             self._menus[name] = self._new_menu(key, commercial, smuggling, self.hidden_cost(key))
         return self._menus[name]
 
+    def _open_menu(
+        self, key: Key, commercial: bool, smuggling: Smuggling, open_routes: Flags
+    ) -> tuple[Menu, Flags]:
+        """Routes of a menu of which these ports are open, and which of the whole menu they are."""
+        name = (
+            key, commercial, smuggling.routes_considered, smuggling.regions_considered,
+            open_routes.tobytes(),
+        )  # fmt: skip
+        if name not in self._open_menus:
+            numbers = self._menu(key, commercial, smuggling).numbers
+            keep = np.append(open_routes, np.ones(len(numbers) - len(open_routes), bool))
+            menu = self._menu_of(key, numbers[keep], self.hidden_cost(key))
+            self._open_menus[name] = menu, keep
+        return self._open_menus[name]
+
     def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
-        numbers = self.network.considered(key, commercial, smuggling)
+        return self._menu_of(key, self.network.considered(key, commercial, smuggling), hidden)
+
+    def _menu_of(self, key: Key, numbers: Whole, hidden: Floats) -> Menu:
         kinds = self.network.kind[numbers]
         return Menu(
             numbers=numbers,
@@ -176,43 +194,29 @@ class RouteChoice:
         truth : callable, optional
             True chances of loss at the ports; if not given, what is believed.
         """
-        # All routes of the menu, open or not.
-        menu = self._menu(
-            (opportunity.source, opportunity.market), opportunity.commercial, smuggling
-        )
-        general = TRUCK if opportunity.commercial else CAR
-        lane = general if lanes is None else lanes[menu.numbers[: menu.at_ports]]
-        load = opportunity.load
-        words = self.streams.first_words(ROUTE, menu.entity, opportunity.day, opportunity.index)
+        # The draws of all routes of the menu, open or not.
+        key, commercial = (opportunity.source, opportunity.market), opportunity.commercial
+        whole = self._menu(key, commercial, smuggling)
+        words = self.streams.first_words(ROUTE, whole.entity, opportunity.day, opportunity.index)
         uniform = to_uniform(words)
-        at_ports = truth(opportunity.deep, opportunity.lookout) if truth else perception.loss
-        columns = [
-            value_if_safe(menu, load, lane, perception, smuggling),
-            stake(menu, load, smuggling),
-            chance_of_loss(menu, lane, perception.loss, self.away_believed),
-            chance_of_loss(menu, lane, self.before.loss, self.away_before),
-            chance_of_loss(menu, lane, at_ports, self.away_true),
-        ]
         noise = -np.log(-np.log(uniform[:-1]))
-        numbers, habit = menu.numbers, menu.habit
         # Only those that are open when the trip would arrive.
-        open_routes = open_ports[numbers[: menu.at_ports]]
-        if not open_routes.all():
-            keep = np.append(open_routes, np.ones(len(numbers) - menu.at_ports, bool))
-            numbers, noise = numbers[keep], noise[keep]
-            habit = self._habit(numbers)
-            columns = [column[keep] for column in columns]
-        value, at_stake, believed, before, true = columns
+        open_routes = open_ports[whole.numbers[: whole.at_ports]]
+        menu, keep = self._open_menu(key, commercial, smuggling, open_routes)
+        lane = TRUCK if commercial else CAR
+        lane_of = lane if lanes is None else lanes[menu.numbers[: menu.at_ports]]
+        load = opportunity.load
+        at_ports = truth(opportunity.deep, opportunity.lookout) if truth else perception.loss
         return Options(
             organisation=opportunity.organisation,
-            numbers=numbers,
-            value=value,
-            stake=at_stake,
-            believed=believed,
-            before=before,
-            true=true,
-            habit=habit,
-            noise=noise,
+            numbers=menu.numbers,
+            value=value_if_safe(menu, load, lane_of, perception, smuggling),
+            stake=stake(menu, load, smuggling),
+            believed=chance_of_loss(menu, lane_of, perception.loss, self.away_believed),
+            before=chance_of_loss(menu, lane_of, self.before.loss, self.away_before),
+            true=chance_of_loss(menu, lane_of, at_ports, self.away_true),
+            habit=menu.habit,
+            noise=noise[keep],
             risk_tolerance_quantile=float(uniform[-1]),
         )
 

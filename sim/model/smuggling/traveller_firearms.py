@@ -5,12 +5,61 @@ firearms do not reach the crime market.
 Most firearms seized at land ports are these (C043).
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number, poisson_counts
-from sim.numerics.units import Floats, Whole
+from sim.numerics.units import Floats, Texts, Whole
 from sim.parameters import Smuggling
 from sim.places.ports import PACIFIC, Ports
+
+
+class Travellers(NamedTuple):
+    """Travellers with a firearm, one array a column, shape (travellers,).
+
+    Attributes
+    ----------
+    number : array of int
+        Row in the engine's attempts.
+    port, day, number_at_port : array of int
+        Identity: the number counts from 0 within the port and day.
+    time_s : array of float
+        Arrival, in seconds since the run began.
+    load : array of int
+        Firearms.
+    trips_before : array of int
+        Trips of traffickers that were decided before.
+    """
+
+    number: Whole
+    port: Whole
+    day: Whole
+    number_at_port: Whole
+    time_s: Floats
+    load: Whole
+    trips_before: Whole
+
+    @classmethod
+    def joined(cls, groups: Sequence["Travellers"]) -> "Travellers":
+        """Join groups, in their order."""
+        if not groups:
+            nobody = np.empty(0, np.int64)
+            return cls(nobody, nobody, nobody, nobody, np.empty(0), nobody, nobody)
+        return cls(*(np.concatenate(column) for column in zip(*groups, strict=True)))
+
+    def ids(self, port_ids: Texts) -> list[str]:
+        """Identities of the attempts, the same in every scenario."""
+        return [
+            f"{port}/{day}/{number}"
+            for port, day, number in zip(
+                port_ids[self.port].tolist(),
+                self.day.tolist(),
+                self.number_at_port.tolist(),
+                strict=True,
+            )
+        ]
 
 
 class TravellerFirearms:

@@ -29,7 +29,9 @@ def table_of(*rows: Attempt, fates: tuple[int, ...] = ()) -> pd.DataFrame:
     """The table of some attempts; what the engine wrote down of those who went to the one port."""
     attempts = new_attempts(1024)
     attempts["fate"][: len(fates)] = fates
-    border: Any = SimpleNamespace(rows=list(rows), count=len(fates), port_name=np.array(["sarnia"]))
+    border: Any = SimpleNamespace(
+        trips=list(rows), travellers=[], count=len(fates), port_name=np.array(["sarnia"])
+    )
     record = AttemptsOfDay.record(cast("AttemptsOfDay", border), attempts)
     return _attempts(cast("Any", SimpleNamespace(attempts=record)))
 
