@@ -5,7 +5,11 @@ over search rates hires no officers. Facilities that a proposal builds are added
 """
 
 import dataclasses
+import datetime
+import functools
+import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,6 +33,9 @@ BOOTHS_ADDED = (
     (TRUCK, PARAMETER.primary.truck_booths_added),
     (FAST, PARAMETER.primary.fast_booths_added),
 )
+
+# Plans kept in a process: those of the scenarios that build something.
+MOST_PLANS = 16
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,48 @@ class Facilities:
     world: World
 
 
+class _Inputs:
+    """What lines, booths and rosters follow from: equal if all of it is, to the last bit."""
+
+    def __init__(self, point: Point, ports: Ports, conditions: Conditions, demand: Demand) -> None:
+        built = conditions.at(-1.0)
+        traffic, staffing = point.parameters.traffic, point.parameters.staffing
+        self.ports = ports
+        self.start = point.start
+        self.nexus_share, self.fast_share = traffic.nexus_share, traffic.fast_share
+        self.safety = staffing.safety
+        self.hour_share = demand.hour_share
+        self.nexus_lane = built.at_ports(PARAMETER.traffic.nexus_lane)
+        self.fast_lane = built.at_ports(PARAMETER.traffic.fast_lane)
+        self.booths_added = np.zeros((len(ports), len(LANES)))
+        for lane, booths_added in BOOTHS_ADDED:
+            self.booths_added[:, lane] = built.at_ports(booths_added)
+        values = (self.start, self.nexus_share, self.fast_share, self.safety)
+        digest = hashlib.sha256(repr(values).encode())
+        columns = [getattr(ports, column.name) for column in dataclasses.fields(ports)]
+        for array in (
+            self.hour_share, self.nexus_lane, self.fast_lane, self.booths_added, *columns
+        ):  # fmt: skip
+            digest.update(f"{array.dtype}{array.shape}".encode())
+            digest.update(array.tobytes())
+        self.digest = digest.digest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Inputs) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+class _Plan(NamedTuple):
+    """Lines, booths and rosters (see `Facilities`)."""
+
+    ports: Ports
+    layout: Layout
+    rostered: Floats
+    shift_hours: Floats
+
+
 def build(
     point: Point, ports: Ports, conditions: Conditions, demand: Demand, streams: Streams
 ) -> Facilities:
@@ -71,51 +120,50 @@ def build(
     demand : Demand
     streams : Streams
     """
-    rates = _rates_of_record(point, ports)
+    plan = _plan(_Inputs(point, ports, conditions, demand))
+    return Facilities(
+        **plan._asdict(),
+        shift_draws=shift_draws(plan.ports, point.days, streams),
+        world=_world(point.parameters, plan.layout, demand, streams),
+    )
+
+
+@functools.lru_cache(maxsize=MOST_PLANS)
+def _plan(inputs: _Inputs) -> _Plan:
+    """Derive lines, booths and rosters, once for all replications that have the same.
+
+    Nothing may write into the arrays.
+    """
+    ports = inputs.ports
+    rates = _rates_of_record(ports, inputs.start)
     service_s = rates[:, SERVICE_S : SERVICE_S + len(LANES)]
     secondary_s = rates[:, SECONDARY_S : SECONDARY_S + len(LANES)]
-    typical = _typical_hours(point, ports, demand)
+    typical = _typical_hours(inputs, ports)
     rostered = posts(
         ports,
         build_layout(ports, _peak(typical), service_s, secondary_s),
         typical,
         service_s,
         secondary_s,
-        point.parameters.staffing.safety,
+        inputs.safety,
     )
     hours = open_hours(ports)
-    built = conditions.at(-1.0)
-    ports = with_lanes(
-        ports,
-        built.at_ports(PARAMETER.traffic.nexus_lane),
-        built.at_ports(PARAMETER.traffic.fast_lane),
-    )
-    added = np.zeros((len(ports), len(LANES)))
-    for lane, booths_added in BOOTHS_ADDED:
-        added[:, lane] = built.at_ports(booths_added)
-    peak = _peak(_typical_hours(point, ports, demand))
-    layout = build_layout(ports, peak, service_s, secondary_s, added)
-    return Facilities(
-        ports=ports,
-        layout=layout,
-        rostered=rostered,
-        shift_hours=hours,
-        shift_draws=shift_draws(ports, point.days, streams),
-        world=_world(point.parameters, layout, demand, streams),
-    )
+    ports = with_lanes(ports, inputs.nexus_lane, inputs.fast_lane)
+    peak = _peak(_typical_hours(inputs, ports))
+    layout = build_layout(ports, peak, service_s, secondary_s, inputs.booths_added)
+    return _Plan(ports, layout, rostered, hours)
 
 
-def _rates_of_record(point: Point, ports: Ports) -> Floats:
+def _rates_of_record(ports: Ports, start: datetime.date) -> Floats:
     """Rates that booths and rosters were planned for: the defaults, whatever a study sets."""
-    defaults = Conditions(ports, ports, Parameters(), BASELINE, point.start)
+    defaults = Conditions(ports, ports, Parameters(), BASELINE, start)
     share = collection(Parameters().duty, Parameters().duty).share
     return rates_by_port(ports, defaults.at(0.0), share, 0.0)
 
 
-def _typical_hours(point: Point, ports: Ports, demand: Demand) -> Floats:
-    traffic = point.parameters.traffic
-    nexus, fast = trusted_shares(ports, traffic.nexus_share, traffic.fast_share)
-    return typical_hours(ports, demand.hour_share, nexus, fast)
+def _typical_hours(inputs: _Inputs, ports: Ports) -> Floats:
+    nexus, fast = trusted_shares(ports, inputs.nexus_share, inputs.fast_share)
+    return typical_hours(ports, inputs.hour_share, nexus, fast)
 
 
 def _peak(typical: Floats) -> Floats:
@@ -123,8 +171,18 @@ def _peak(typical: Floats) -> Floats:
     return np.asarray(typical.max(axis=(0, 1, 4)))
 
 
+@functools.lru_cache(maxsize=MOST_PLANS)
+def _tables(distribution: str, cv: float, secondary_cv: float) -> tuple[Floats, Floats, Floats]:
+    """Quantile tables of gaps, of services at primary and of times in secondary."""
+    service = gamma_table if distribution == "gamma" else lognormal_table
+    return exponential_table(), service(cv), lognormal_table(secondary_cv)
+
+
 def _world(parameters: Parameters, layout: Layout, demand: Demand, streams: Streams) -> World:
-    service = gamma_table if parameters.primary.distribution == "gamma" else lognormal_table
+    primary = parameters.primary
+    gaps, services, secondary = _tables(
+        primary.distribution, primary.cv, parameters.inspection.secondary_cv
+    )
     return World(
         first_line=layout.first_line,
         line_of_lane=layout.line_of_lane,
@@ -135,9 +193,9 @@ def _world(parameters: Parameters, layout: Layout, demand: Demand, streams: Stre
         timetabled=(np.arange(len(LANES)) == TRAIN).astype(np.int64),
         seed=streams.seed,
         replication=streams.replication,
-        gap_table=exponential_table(),
-        service_table=service(parameters.primary.cv),
-        secondary_table=lognormal_table(parameters.inspection.secondary_cv),
+        gap_table=gaps,
+        service_table=services,
+        secondary_table=secondary,
     )
 
 
