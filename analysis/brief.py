@@ -1,6 +1,5 @@
 """The brief: one self-contained page for those who decide."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from analysis.language import counting, gettext, ngettext, pgettext, speaking, s
 from analysis.paired_table import paired_table
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
+from sim.files import write_text
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -42,9 +42,7 @@ def write_brief(study: Study, out: Path | None = None, language: str = "en") -> 
     path = study.folder / NAMES[language] if out is None else out
     if path.exists() and not _is_brief(path):
         raise InputError(f"{path}: not written by this program, so it is not replaced; use --out")
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(content, encoding="utf-8")
-    os.replace(part, path)
+    write_text(path, content)
     return path
 
 

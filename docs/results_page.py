@@ -29,7 +29,7 @@ and moved into place, the manifest last: a folder with a manifest is complete.
 | `attempts.parquet` | every opportunity to bring a firearm, and its outcome |
 | `certificate.json` | for each law that always holds: its worst case, and whether it held |
 | `manifest.json` | how the study was made: configuration, seed, engine, versions |
-| `store/` | every finished replication, many to a file; none is run twice |
+| `store/` | every finished replication, many to a part; none is run twice |
 | `brief.html` | the page written by `python -m analysis brief` |
 
 Hours are hours of the week, summed over the run, so the tables do not grow with its length. A

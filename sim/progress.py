@@ -1,5 +1,6 @@
 """How far a study has come: shown to whoever started it, written for whoever watches."""
 
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -7,7 +8,6 @@ import os
 import platform
 import stat
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.files import write_text
+
+Say = Callable[[str], object]
+"""Takes a line for the user."""
 
 STATUS_FILE = "progress.json"
 STATUS_SCHEMA = 1
@@ -157,19 +161,9 @@ def write_status(folder: Path, status: Status, member: str = "") -> None:
         Which job of an array it is about; each has a file of its own.
     """
     target = folder / (f"progress-{member}.json" if member else STATUS_FILE)
-    content: dict[str, Any] = {"schema": STATUS_SCHEMA, **dataclasses.asdict(status)}
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".progress-", dir=folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=1)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError:
-        return
+    content = {"schema": STATUS_SCHEMA, **dataclasses.asdict(status)}
+    with contextlib.suppress(OSError):
+        write_text(target, json.dumps(content, indent=1))
 
 
 def now() -> str:
@@ -186,25 +180,18 @@ def in_words(seconds: float) -> str:
 
 
 def _alive(status: Status) -> bool:
-    """Whether the driver is there: its process on this machine, its voice on another."""
+    """Whether the driver runs: its process on this machine, its last word from another."""
     if status.host != platform.node():
         updated = datetime.datetime.fromisoformat(status.updated)
         return (datetime.datetime.now(datetime.UTC) - updated).total_seconds() < SILENT_S
     try:
         os.kill(status.pid, 0)
+        stat_line = Path(f"/proc/{status.pid}/stat").read_text(encoding="utf-8", errors="replace")
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except OSError:  # another user's process, or a system without /proc
         return True
-    return not _ended(status.pid)
-
-
-def _ended(pid: int) -> bool:
-    """Whether a process has ended and only waits for its parent to notice."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (OSError, IndexError):
-        return False
+    return stat_line.rpartition(")")[2].split()[0] != "Z"  # ended, and its parent has not noticed
 
 
 EVERY_S = 1.0
@@ -242,23 +229,19 @@ class Progress:
         Replications asked for, kept, kept when the run began, and given up.
     """
 
-    say: Callable[[str], object] = plainly
+    say: Say = plainly
     total: int = 0
     done: int = 0
     found: int = 0
     failed: int = 0
     _folder: Path | None = None
-    _name: str = ""
-    _execution: str = ""
     _member: str = ""
-    _state: str = "running"
-    _began: str = ""
+    _status: Status = field(default_factory=lambda: Status("running", "", 0, 0))
     _first: tuple[float, int] | None = None
     _latest: float = 0.0
     _workers: dict[str, Worker] = field(default_factory=dict)
     _failures: list[str] = field(default_factory=list)
     _bar: Any = None
-    _tenth: int = 0
     _who: str = "nobody"
 
     @contextmanager
@@ -275,34 +258,30 @@ class Progress:
         member : str
             Which job of an array this is: each has a file of its own.
         """
-        self._folder, self._name, self._execution = folder, name, execution
-        self._member = member
-        self._state, self._began, self._who = "running", now(), audience()
+        self._folder, self._member, self._who = folder, member, audience()
+        self._status = Status("running", name, 0, 0, began=now(), execution=execution)
         over = threading.Event()
         ticker = threading.Thread(target=self._tick, args=(over,), daemon=True)
         ticker.start()
+        state = "failed"
         try:
             yield
-            self._state = "failed" if self.failed else "done"
+            state = "failed" if self.failed else "done"
         except KeyboardInterrupt:
-            self._state = "interrupted"
-            raise
-        except BaseException:
-            self._state = "failed"
+            state = "interrupted"
             raise
         finally:
             over.set()
             ticker.join()
-            self._close()
-            write_status(folder, self.status(), member)
+            self._enter(state)
+            self._write()
 
     def begin(self, total: int, done: int) -> None:
         """Say how many replications there are, and how many are kept already."""
         self.total, self.done, self.found = total, done, done
-        self._first, self._tenth = None, 10 * done // max(total, 1)
-        self._close()
-        if self._folder is not None:
-            write_status(self._folder, self.status(), self._member)
+        self._first = None
+        self._enter("running")
+        self._write()
         if self._who == "terminal" and done < total:
             import tqdm
 
@@ -312,21 +291,21 @@ class Progress:
 
     def advance(self, count: int, worker: str) -> None:
         """Count replications that a worker has finished."""
+        tenth = self._tenth()
         self.done += count
         if worker and count:
-            known = self._workers.get(worker)
-            self._workers[worker] = Worker(worker, count + (known.done if known else 0), now())
+            before = self._workers.get(worker, Worker(worker, 0, ""))
+            self._workers[worker] = Worker(worker, count + before.done, now())
         self._latest = time.monotonic()
         if self._first is None:
             self._first = (self._latest, self.done)
         if self._bar is not None:
             self._bar.update(count)
-        tenth = 10 * self.done // max(self.total, 1)
-        if self._who == "log" and tenth > self._tenth:
+        if self._who == "log" and self._tenth() > tenth:
             left = self.left_s()
             words = f", {in_words(left)} left" if left else ""
-            plainly(f"{now()} {self._name}: {self.done} of {self.total} ({10 * tenth} %){words}")
-        self._tenth = max(tenth, self._tenth)
+            share = f"{self.done} of {self.total} ({10 * self._tenth()} %)"
+            plainly(f"{now()} {self._status.name}: {share}{words}")
 
     def fail(self, line: str) -> None:
         """Count a replication that is given up."""
@@ -336,24 +315,23 @@ class Progress:
 
     def tell(self, line: str) -> None:
         """Say a line without breaking the bar."""
-        if self._bar is None:
-            self.say(line)
-        else:
+        if self._bar is not None:
             self._bar.clear()
-            self.say(line)
+        self.say(line)
+        if self._bar is not None:
             self._bar.refresh()
 
     def writing(self) -> None:
         """Say that the replications are there and the tables are being written."""
-        self._state = "writing"
-        self._close()
+        self._enter("writing")
 
     def rate_per_s(self) -> float:
         """Replications a second since the first of this run was finished."""
         if self._first is None:
             return 0.0
         since, kept = self._first
-        elapsed = (time.monotonic() if self._state == "running" else self._latest) - since
+        running = self._status.state == "running"
+        elapsed = (time.monotonic() if running else self._latest) - since
         return (self.done - kept) / elapsed if elapsed > 0 else 0.0
 
     def left_s(self) -> float | None:
@@ -364,29 +342,32 @@ class Progress:
 
     def status(self) -> Status:
         """Give what the status file says now."""
-        return Status(
-            state=self._state,
-            name=self._name,
-            total=self.total,
-            done=self.done,
-            found=self.found,
-            failed=self.failed,
+        return dataclasses.replace(
+            self._status,
+            **{name: getattr(self, name) for name in ("total", "done", "found", "failed")},
             rate_per_s=self.rate_per_s(),
             left_s=self.left_s(),
-            began=self._began,
             updated=now(),
-            execution=self._execution,
             workers=tuple(self._workers.values()),
             failures=tuple(self._failures),
         )
 
-    def _tick(self, over: threading.Event) -> None:
-        while self._folder is not None:
-            write_status(self._folder, self.status(), self._member)
-            if over.wait(EVERY_S):
-                return
+    def _tenth(self) -> int:
+        return 10 * self.done // max(self.total, 1)
 
-    def _close(self) -> None:
+    def _enter(self, state: str) -> None:
+        """Change the state; a bar is of one state."""
+        self._status = dataclasses.replace(self._status, state=state)
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+    def _write(self) -> None:
+        if self._folder is not None:
+            write_status(self._folder, self.status(), self._member)
+
+    def _tick(self, over: threading.Event) -> None:
+        while True:
+            self._write()
+            if over.wait(EVERY_S):
+                return

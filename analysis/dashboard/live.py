@@ -96,7 +96,6 @@ MARK = "live_run.json"
 """File in the folder of a live run by which the program knows its own folders from others."""
 
 STORE = "store"
-SHARED = (".part", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +316,9 @@ class Live:
         own = self.folder / request.name / STORE
         if best is None or not best[0] or own.exists():
             return
-        own.mkdir(parents=True)
-        for file in (best[1] / STORE).iterdir():
-            if file.suffix in SHARED and file.is_file():
-                with contextlib.suppress(OSError):
-                    os.link(file, own / file.name)
+        hidden = shutil.ignore_patterns(".*")
+        with contextlib.suppress(OSError):
+            shutil.copytree(best[1] / STORE, own, copy_function=os.link, ignore=hidden)
 
 
 ASKED = ".asked"

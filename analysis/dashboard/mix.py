@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from analysis.dashboard.levers import moved
 from analysis.language import gettext
 from sim.errors import InputError
+from sim.files import write_text
 from sim.parameters import Parameters
 from sim.places.ports import Ports, read_ports
 from sim.scenario import reading as scenario_files
@@ -233,5 +233,5 @@ def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") 
             if (there.interventions, there.costs) != (again.interventions, again.costs):
                 raise InputError(gettext("there-is-a-scenario-already", name=name))
             return path
-        os.replace(part, path)
+        write_text(path, text)
     return path

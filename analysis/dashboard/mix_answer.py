@@ -18,8 +18,8 @@ from analysis.estimates import LEVEL
 from analysis.language import gettext, metric_title
 from analysis.wording import period, unit_of
 from sim.execute.live import Planned, summary_of
-from sim.execute.part import DamagedError
 from sim.results.reading import Study
+from sim.results.tables import DamagedError
 from sim.scenario.point import Label
 
 MOST_KEPT = 20_000
@@ -30,7 +30,7 @@ MOST_KEPT = 20_000
 class Arrivals:
     """Summaries of replications, read once each."""
 
-    _kept: dict[tuple[str, Label, int], pd.DataFrame] = field(default_factory=dict)
+    _kept: dict[tuple[str, str, Label, int], pd.DataFrame] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def study(self, plan: Planned, manifest: dict[str, Any]) -> Study:
@@ -47,13 +47,13 @@ class Arrivals:
         InputError
             If one of the replications broke a law that always holds.
         """
-        frames = []
-        for label, number, place in plan.arrived():
-            key = (place.digest, label, number)
+        frames, keys = [], dict(plan.keys)
+        for label, number, stored in plan.arrived():
+            key = (plan.code, keys[label], label, number)
             try:
                 frame = self._kept.get(key)
                 if frame is None:
-                    frame = summary_of(place, label, number, plan.code)
+                    frame = summary_of(stored, label, number)
                     frame = frame[(frame["port_group"] == "all") & (frame["class"] == "all")]
                     with self._lock:
                         if len(self._kept) >= MOST_KEPT:

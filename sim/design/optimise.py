@@ -20,7 +20,8 @@ import numpy as np
 from sim.design.design import SCENARIO, Design, scenario_of
 from sim.design.factors import Factor
 from sim.design.precision import samples_of
-from sim.design.procedure import ProcedureResult, Read, Say, Steps, Wanted
+from sim.design.procedure import ProcedureResult, Read, Steps, Wanted
+from sim.progress import Say
 from sim.results.schema import METRICS
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point

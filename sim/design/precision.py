@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from sim.design.procedure import ProcedureResult, Ran, Read, Say, Steps, Wanted
+from sim.design.procedure import ProcedureResult, Ran, Read, Steps, Wanted
 from sim.errors import InputError
+from sim.progress import Say
 from sim.results.schema import METRICS
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sim.design.design import Design
+from sim.progress import Say
 from sim.scenario.point import Point
 
 Read = Callable[[Point, int], Mapping[str, float]]
 """Gives the metrics of a replication that is in the store, over all ports and classes."""
-
-Say = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)

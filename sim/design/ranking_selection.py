@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from sim.design.precision import samples_of
-from sim.design.procedure import ProcedureResult, Read, Say, Steps, Wanted
+from sim.design.procedure import ProcedureResult, Read, Steps, Wanted
 from sim.numerics.units import Floats
+from sim.progress import Say
 from sim.results.schema import METRICS
 from sim.scenario.point import Point
 

@@ -15,25 +15,22 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.errors import InputError
-from sim.execute.encoding import encode
-from sim.execute.part import Item, keep_packed, pack
+from sim.execute.store import Packed, keep, pack, replication
 from sim.execute.task import Task
+from sim.results.result import Result
+from sim.results.tables import Replication, to_tables
 from sim.scenario.point import Point
 
-if TYPE_CHECKING:
-    from sim.results.reading import Result
-
-Replicate = Callable[[Point, int], "Result"]
+Replicate = Callable[[Point, int], Result]
 
 KEPT_EVERY_S = 5.0
 """A kill loses at most this much of a worker's time, or one replication."""
 KEPT_EVERY_BYTES = 64 * 2**20
 
 
-def replicate(point: Point, replication: int) -> "Result":
+def replicate(point: Point, replication: int) -> Result:
     """Run the model (imported now: it is heavy)."""
     from sim.replication import run_replication
 
@@ -95,7 +92,7 @@ class ChunkResult:
     seconds : float
         Time that the chunk took.
     failures : list of Failure
-    packed : list of bytes
+    packed : list of dict of str to bytes
         Parts that the driver is to keep, from a machine that does not see the store.
     said : list of str
         What the worker logged, from a machine that cannot say it itself.
@@ -105,7 +102,7 @@ class ChunkResult:
     done: int = 0
     seconds: float = 0.0
     failures: list[Failure] = field(default_factory=list)
-    packed: list[bytes] = field(default_factory=list)
+    packed: list[Packed] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
 
@@ -130,16 +127,17 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
         What is wrong with the input, or with the disk, is so for every task.
     """
     outcome = ChunkResult(worker_name())
-    held: list[Item] = []
+    held: list[Replication] = []
+    size = 0
     began = since = time.monotonic()
 
-    def keep() -> None:
+    def flush() -> None:
         if held:
-            packed = pack(held, job.code)
+            held.sort(key=lambda one: (one.key, one.number))
             if at_home:
-                keep_packed(job.store, packed)
+                keep(job.store, job.code, held)
             else:
-                outcome.packed.append(packed)
+                outcome.packed.append(pack(held))
             outcome.done += len(held)
             held.clear()
 
@@ -153,17 +151,17 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
                 why = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
                 outcome.failures.append(Failure(task.label, why, traceback.format_exc()))
                 continue
-            content = encode(result, detailed=task.detailed)
-            held.append(Item(task.key, task.replication, task.detailed, content))
-            size = sum(len(item.content) for item in held)
+            tables = to_tables(result, detailed=task.detailed)
+            held.append(replication(task.key, task.replication, tables, detailed=task.detailed))
+            size += sum(table.nbytes for table in tables.values())
             if size > KEPT_EVERY_BYTES or time.monotonic() - since > KEPT_EVERY_S:
-                keep()
-                since = time.monotonic()
+                flush()
+                size, since = 0, time.monotonic()
     except BaseException:
         with contextlib.suppress(OSError):  # what stops the run is said, not this
-            keep()
+            flush()
         raise
-    keep()
+    flush()
     outcome.seconds = time.monotonic() - began
     return outcome
 

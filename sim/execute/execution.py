@@ -5,16 +5,15 @@ What it is cannot be seen in the results.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 from sim.errors import InputError, check_within
 from sim.execute.chunk import ChunkResult, Chunks, Job, carry_out
+from sim.progress import Say
 
 KINDS = ("pool", "serial", "ray", "array")
-
-Say = Callable[[str], object]
 
 
 class Executor(Protocol):

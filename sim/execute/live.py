@@ -5,18 +5,16 @@ watches finds the replications in the store by these keys, as they arrive.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
-from sim.execute.encoding import decode
-from sim.execute.part import DamagedError, read_entry
-from sim.execute.store import Store, StoredResult
+from sim.execute.store import Store, Stored
 from sim.execute.task import key_of
+from sim.files import write_text
+from sim.results.tables import LAWS
 from sim.scenario.point import Label, Point
 
 if TYPE_CHECKING:
@@ -47,15 +45,14 @@ class Planned:
     replications: int
     keys: tuple[tuple[Label, str], ...]
 
-    def arrived(self) -> list[tuple[Label, int, StoredResult]]:
+    def arrived(self) -> list[tuple[Label, int, Stored]]:
         """Replications that are there now: label, number and where they are kept."""
         store = Store(self.folder / "store", self.code)
         store.refresh()
-        places = store.places()
         return [
-            (label, number, place)
+            (label, number, stored)
             for label, key in self.keys
-            for number, place in places.get(key, {}).items()
+            for number, stored in sorted(store.places(key).items())
             if number < self.replications
         ]
 
@@ -68,11 +65,7 @@ def write_plan(folder: Path, code: str, points: Iterable[Point], replications: i
         "replications": replications,
         "points": [{**one.label._asdict(), "key": key_of(one)} for one in points],
     }
-    handle, temporary = tempfile.mkstemp(prefix=".plan-", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, folder / PLAN_FILE)
+    write_text(folder / PLAN_FILE, json.dumps(content, indent=1))
 
 
 def read_plan(folder: Path) -> Planned:
@@ -111,24 +104,22 @@ def _name(one: dict[str, Any]) -> str:
     return key
 
 
-def summary_of(place: StoredResult, label: Label, replication: int, code: str) -> "pd.DataFrame":
+def summary_of(stored: Stored, label: Label, replication: int) -> "pd.DataFrame":
     """Read the summary of one replication that has arrived, named as in a results folder.
 
     Raises
     ------
     DamagedError
-        If it is not what was written, or was written by other code.
+        If it is not what was written.
     InputError
         If it broke a law that always holds, and so is no result.
     """
-    if place.code != code:
-        raise DamagedError("it was written by other code")
-    kept = decode(read_entry(place.path, place.offset, place.length, place.digest))
-    for law in kept.certificate:
+    tables = stored.load(("summary", LAWS))
+    for law in tables[LAWS].to_pylist():
         if not law["held"]:
             raise InputError(
                 f"law broken: {law['law']} in {label}, replication {replication} "
                 f"({law['detail']}): this is not a result"
             )
-    frame: pd.DataFrame = kept.summary.to_pandas()
+    frame: pd.DataFrame = tables["summary"].to_pandas()
     return frame.assign(**{**label._asdict(), "replication": replication})

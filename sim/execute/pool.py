@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 from sim.errors import InputError
 from sim.execute.chunk import Chunk, ChunkResult, Chunks, Job, carry_out
-from sim.execute.execution import Say
 from sim.execute.store import Store
 from sim.execute.worker import heard, precompile, speak_to
+from sim.progress import Say
 
 MOST_BREAKS = 12
 """Pools in a row that may break without anything being done."""

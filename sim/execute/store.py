@@ -1,74 +1,115 @@
-"""What is done: the replications of a study, in a few files, kept for good once written.
+"""The store of a study: replications that are done, kept for good once written.
 
 A replication is known by its point's key and its number. Present and whole means done, so a killed
-study continues where it stopped; a part (`sim.execute.part`) is there whole or not at all.
+study continues where it stopped. Each version of the code has a folder of its own; in it are parts,
+folders of Parquet tables (`sim.results.tables`) that are there whole or not at all. The tables of a
+results folder become a part too, as links to the same files: they are on the disk once.
 """
 
+import contextlib
 import json
 import os
-from array import array
-from collections.abc import Iterator
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import InputError
-from sim.execute.encoding import Kept, decode
-from sim.execute.part import (
-    SUFFIX,
-    WRITING,
-    DamagedError,
-    Entry,
-    merge,
-    read_entry,
-    read_index,
-)
-from sim.execute.task import Task
-from sim.results.schema import SCHEMA
+import filelock
+import pyarrow.parquet as pq
 
-FORMAT = {"store": 2, "tables": SCHEMA}
+from sim.errors import InputError
+from sim.execute.task import Task
+from sim.files import clear_unfinished, remove, replaced, write_text
+from sim.results.schema import SCHEMA
+from sim.results.tables import (
+    INDEX_FILE,
+    LAWS,
+    STORED,
+    DamagedError,
+    Replication,
+    Tables,
+    TablesReader,
+    by_scenario,
+    release,
+    write_tables,
+)
+from sim.scenario.point import Label
+
+FORMAT = {"store": 3, "tables": SCHEMA}
 FORMAT_FILE = "store.json"
+WORKED, MERGED, LINKED = "part", "merged", "study"
+"""Names of parts begin so: those of workers, those put together, and those of a results folder."""
 MOST_PARTS = 16
 """With more small parts than this they are put together."""
 PART_BYTES = 256 * 2**20
-PART_ENTRIES = 5_000
-"""About the size of a part that is put together from others: whichever is reached first, so that
-neither a file nor what is in memory of it grows with the study."""
+PART_REPLICATIONS = 5_000
+"""About the size of a part that is put together from others: whichever is reached first."""
+LINKED_BYTES = 2**20
+"""Tables of a results folder become a part from this size on; smaller ones are kept twice."""
+GROUP_ROWS = 5_000
+"""A group of rows in a part is of one point, unless it would be smaller than this."""
 
-_ABSENT = -1
-_DETAILED = 1 << 62
-_ROW_BITS = 24
-
-
-@dataclass(slots=True)
-class _Part:
-    """An open part: where its replications are, in little memory."""
-
-    path: Path
-    size: int
-    offset: "array[int]" = field(default_factory=lambda: array("q"))
-    length: "array[int]" = field(default_factory=lambda: array("q"))
-    digest: bytearray = field(default_factory=bytearray)
-
-    def add(self, entry: Entry) -> int:
-        self.offset.append(entry.offset)
-        self.length.append(entry.length)
-        self.digest += bytes.fromhex(entry.digest)
-        return len(self.offset) - 1
-
-    def place(self, row: int) -> tuple[int, int, str]:
-        return self.offset[row], self.length[row], self.digest[32 * row : 32 * row + 32].hex()
+Packed = dict[str, bytes]
+"""A part on its way from a machine that does not see the store: its files by name."""
 
 
-class StoredResult(NamedTuple):
-    """Where a replication is kept, for whoever reads the store from outside."""
+class Stored(NamedTuple):
+    """Place of a replication."""
 
-    path: Path
-    offset: int
-    length: int
-    digest: str
-    code: str
+    part: TablesReader
+    row: int
+    detailed: bool
+    rank: tuple[int, int, int]
+
+    def load(self, names: Iterable[str] = STORED) -> Tables:
+        """Read its tables."""
+        return self.part.load(self.row, names)
+
+
+def replication(key: str, number: int, tables: Tables, *, detailed: bool) -> Replication:
+    """Name a replication as the store does: by key, under whichever label it was run."""
+    return Replication(Label(key, "", 0), number, tables, key, detailed)
+
+
+def keep(store: Path, code: str, replications: Iterable[Replication], kind: str = WORKED) -> None:
+    """Write a part, whole or not at all.
+
+    Parameters
+    ----------
+    store : pathlib.Path
+        Folder of the store.
+    code : str
+        Digest of the code that made the replications.
+    replications : iterable of Replication
+    kind : str
+        How its name begins.
+    """
+    with _new_part(store / code, kind) as folder:
+        write_tables(folder, replications, by_scenario, GROUP_ROWS)
+
+
+def pack(replications: Iterable[Replication]) -> Packed:
+    """Put replications into the files of a part."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_tables(Path(folder), replications, by_scenario, GROUP_ROWS)
+        return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+
+
+def keep_packed(store: Path, code: str, packed: Packed) -> None:
+    """Write a part that another machine has made."""
+    with _new_part(store / code, WORKED) as folder:
+        for name, content in packed.items():
+            (folder / name).write_bytes(content)
+
+
+@contextmanager
+def _new_part(here: Path, kind: str) -> Iterator[Path]:
+    here.mkdir(parents=True, exist_ok=True)
+    with replaced(here / f"{kind}-{uuid.uuid4().hex[:16]}", lasting=True) as scratch:
+        scratch.mkdir()
+        yield scratch
 
 
 class Store:
@@ -78,16 +119,17 @@ class Store:
     ----------
     folder : pathlib.Path
     code : str
-        Digest of the code whose results count as done; those of other code count as not there.
+        Digest of the code whose results count as done; those of other code stay where they are.
     """
 
     def __init__(self, folder: Path, code: str) -> None:
         self.folder = folder
         self.code = code
-        self._parts: list[_Part] = []
-        self._seen: dict[str, tuple[int, bool]] = {}
-        self._where: dict[str, array[int]] = {}
-        self._damaged: set[Path] = set()
+        self.here = folder / code
+        self._parts: dict[str, TablesReader] = {}
+        self._places: dict[str, dict[int, Stored]] = {}
+        self._unreadable: set[str] = set()
+        self._damaged: set[str] = set()
 
     def refresh(self) -> list[str]:
         """Look for parts that have been added.
@@ -98,148 +140,114 @@ class Store:
             A line for each part that is damaged: it counts as not there.
         """
         complaints = []
-        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+        for path in sorted(self.here.glob("[!.]*-*")):
+            if path.name in self._parts or path.name in self._unreadable:
+                continue
             try:
-                inode = path.stat().st_ino  # what was run again replaces a damaged file of its name
-                if self._seen.get(path.name, (0, False))[0] == inode:
-                    continue
-                code, entries, lost = read_index(path)
-            except FileNotFoundError:  # put together with others, in this very moment
+                part = TablesReader(path)
+                written = path.stat().st_mtime_ns
+            except (DamagedError, FileNotFoundError) as error:
+                if path.exists():  # not put together with others, in this very moment
+                    complaints.append(f"{error}: damaged; what was in it is run again")
+                    self._unreadable.add(path.name)
                 continue
-            except DamagedError as error:
-                complaints.append(f"{path}: damaged ({error}); what was in it is run again")
-                self._seen[path.name] = inode, False
-                continue
-            except OSError as error:
-                raise InputError(f"{path}: {error.strerror}") from None
-            self._seen[path.name] = inode, code == self.code
-            if code != self.code:
-                continue
-            if lost:
-                complaints.append(f"{path}: damaged (its end is missing); {lost} are run again")
-                self._damaged.add(path)
-            self._add(path, entries)
+            self._parts[path.name] = part
+            columns = ("key", "replication", "detailed")
+            rows = zip(*(part.index.column(name).to_pylist() for name in columns), strict=True)
+            for row, (key, number, detailed) in enumerate(rows):
+                # the larger and newer part is taken, so that those it contains can go
+                rank = detailed, part.index.num_rows, written
+                places = self._places.setdefault(key, {})
+                if number not in places or places[number].rank < rank:
+                    places[number] = Stored(part, row, bool(detailed), rank)
         return complaints
-
-    def _add(self, path: Path, entries: list[Entry]) -> None:
-        number = len(self._parts)
-        part = _Part(path, path.stat().st_size)
-        self._parts.append(part)
-        for entry in entries:
-            numbers = self._where.setdefault(entry.key, array("q"))
-            while len(numbers) <= entry.replication:
-                numbers.append(_ABSENT)
-            known = numbers[entry.replication]
-            if known >= 0 and (known & _DETAILED or not entry.detailed):
-                continue
-            row = part.add(entry)
-            place = number << _ROW_BITS | row
-            numbers[entry.replication] = place | (_DETAILED if entry.detailed else 0)
 
     def has(self, task: Task) -> bool:
         """Whether a task is done, with its detail if that is asked for."""
-        place = self._place(task)
-        return place >= 0 and (bool(place & _DETAILED) or not task.detailed)
+        place = self.places(task.key).get(task.replication)
+        return place is not None and (place.detailed or not task.detailed)
 
-    def load(self, task: Task) -> Kept:
-        """Read a result back; `content` says what may be wrong."""
-        return decode(self.content(task))
-
-    def content(self, task: Task) -> bytes:
-        """Read a result's bytes.
+    def load(self, task: Task) -> Tables:
+        """Read the tables that a task asks for.
 
         Raises
         ------
         DamagedError
-            If it is not there, or not what was written.
+            If they are not there, or not what was written.
         """
-        place = self._place(task)
-        if place < 0:
+        place = self.places(task.key).get(task.replication)
+        if place is None:
             raise DamagedError("it is not there")
-        part, row = self._part(place)
-        return read_entry(part.path, *part.place(row))
+        return place.load(STORED if task.detailed else ("summary", LAWS))
 
-    def places(self) -> dict[str, dict[int, StoredResult]]:
-        """Where the replications are that are kept, by key and number."""
-        found: dict[str, dict[int, StoredResult]] = {}
-        for key, numbers in self._where.items():
-            for replication, place in enumerate(numbers):
-                if place >= 0:
-                    part, row = self._part(place)
-                    where = StoredResult(part.path, *part.place(row), self.code)
-                    found.setdefault(key, {})[replication] = where
-        return found
+    def places(self, key: str) -> dict[int, Stored]:
+        """Where the replications of a point are, by number."""
+        return self._places.get(key, {})
 
     def forget(self, task: Task) -> None:
         """Take a task for not done, since its result is damaged."""
-        place = self._place(task)
-        if place >= 0:
-            self._damaged.add(self._part(place)[0].path)
-            self._where[task.key][task.replication] = _ABSENT
+        place = self.places(task.key).pop(task.replication, None)
+        if place is not None:
+            self._damaged.add(place.part.folder.name)
 
-    def _place(self, task: Task) -> int:
-        numbers = self._where.get(task.key)
-        if numbers is None or task.replication >= len(numbers):
-            return _ABSENT
-        return numbers[task.replication]
-
-    def _part(self, place: int) -> tuple[_Part, int]:
-        place &= ~_DETAILED
-        return self._parts[place >> _ROW_BITS], place & ((1 << _ROW_BITS) - 1)
+    def link(self, tables: Path) -> None:
+        """Take the tables of a results folder for a part, if they are large, as links."""
+        files = [path for path in tables.iterdir() if path.stem in (*STORED, Path(INDEX_FILE).stem)]
+        if sum(path.stat().st_size for path in files) < LINKED_BYTES:
+            return
+        with contextlib.suppress(OSError), _new_part(self.here, LINKED) as folder:
+            for path in files:
+                os.link(path, folder / path.name)
 
     def compact(self) -> None:
-        """Put small parts together, and drop what other code or damage left. For the lock's holder.
+        """Remove parts that others contain, and put small ones together. For the lock's holder.
 
         Damaged replications are left out, so that they count as not there.
         """
         self.refresh()
-        damaged = [part for part in self._parts if part.path in self._damaged]
-        small = [
-            part
-            for part in self._parts
-            if part.size < PART_BYTES // 2 and len(part.offset) < PART_ENTRIES // 2
-        ]
-        taken = small + damaged if len(small) > MOST_PARTS else damaged
-        if taken:
-            self._merge({id(part) for part in taken})
-        for name, (_, ours) in self._seen.items():
-            if not ours:
-                (self.folder / name).unlink(missing_ok=True)
-
-    def _merge(self, taken: set[int]) -> None:
-        made = {merge(self.folder, group, self.code) for group in self._groups(taken)}
-        for part in self._parts:
-            if id(part) in taken and part.path not in made:
-                part.path.unlink(missing_ok=True)
-        self._parts, self._where, self._damaged = [], {}, set()
-        self._seen = {name: seen for name, seen in self._seen.items() if not seen[1]}
+        release()
+        needed: dict[str, list[tuple[str, int, Stored]]] = {name: [] for name in self._parts}
+        for key, places in self._places.items():
+            for number, place in places.items():
+                needed[place.part.folder.name].append((key, number, place))
+        small = {
+            name
+            for name, rows in needed.items()
+            if rows and not name.startswith(LINKED)
+            and self._parts[name].bytes < PART_BYTES // 2 and len(rows) < PART_REPLICATIONS // 2
+        }  # fmt: skip
+        taken = self._damaged | (small if len(small) > MOST_PARTS else set())
+        for group in self._groups([row for name in taken for row in needed[name]]):
+            keep(self.folder, self.code, self._whole(group), MERGED)
+        unneeded = {name for name, rows in needed.items() if not rows}
+        for name in taken | unneeded | self._unreadable:
+            remove(self.here / name)
+        self._parts, self._places = {}, {}
+        self._damaged, self._unreadable = set(), set()
         self.refresh()
 
-    def _groups(self, taken: set[int]) -> Iterator[list[tuple[Path, Entry]]]:
-        """What is whole in some parts, by key and number, as much at a time as one part holds."""
-        group: list[tuple[Path, Entry]] = []
-        size = 0
-        for key in sorted(self._where):
-            for replication, place in enumerate(self._where[key]):
-                if place < 0:
-                    continue
-                part, row = self._part(place)
-                if id(part) not in taken:
-                    continue
-                entry = Entry(key, replication, bool(place & _DETAILED), *part.place(row))
-                try:
-                    read_entry(part.path, *part.place(row))
-                except DamagedError:
-                    continue
-                group.append((part.path, entry))
-                size += entry.length
-                if size > PART_BYTES or len(group) >= PART_ENTRIES:
-                    yield group
-                    group, size = [], 0
+    @staticmethod
+    def _groups(rows: list[tuple[str, int, Stored]]) -> Iterator[list[tuple[str, int, Stored]]]:
+        """Share replications among parts, by key and number."""
+        group: list[tuple[str, int, Stored]] = []
+        size = 0.0
+        for row in sorted(rows, key=lambda row: row[:2]):
+            part = row[2].part
+            group.append(row)
+            size += part.bytes / part.index.num_rows
+            if size > PART_BYTES or len(group) >= PART_REPLICATIONS:
+                yield group
+                group, size = [], 0.0
         if group:
             yield group
 
-    def prepare(self, *, alone: bool = True) -> None:
+    @staticmethod
+    def _whole(rows: Iterable[tuple[str, int, Stored]]) -> Iterator[Replication]:
+        for key, number, place in rows:
+            with contextlib.suppress(DamagedError):
+                yield replication(key, number, place.load(), detailed=place.detailed)
+
+    def prepare(self, *, alone: bool = True) -> list[str]:
         """Make the folder fit for writing. For the lock's holder.
 
         Parameters
@@ -247,34 +255,60 @@ class Store:
         alone : bool
             Whether nobody else writes here now, so that what a killed run left can be cleared.
 
-        Raises
-        ------
-        InputError
-            If the store there is of another version.
+        Returns
+        -------
+        list of str
+            What was set aside, and which results of other code are there.
         """
-        self.check()
-        file = self.folder / FORMAT_FILE
-        if not file.exists():
-            unfinished = self.folder / f"{WRITING}format-{os.getpid()}"
-            unfinished.write_text(json.dumps(FORMAT) + "\n", encoding="utf-8")
-            unfinished.replace(file)
+        lines = []
+        with filelock.FileLock(self.folder / ".preparing"):  # jobs of an array come at once
+            found = self._format()
+            if found != FORMAT:
+                aside = self._set_aside()
+                lines.append(
+                    f"{self.folder}: a store of another version ({_in_words(found)}; this program "
+                    f"keeps {_in_words(FORMAT)}) is not used; it is kept in {aside}"
+                )
+            if not (self.folder / FORMAT_FILE).exists():
+                write_text(self.folder / FORMAT_FILE, json.dumps(FORMAT) + "\n", lasting=True)
+            if not self.here.exists():
+                lines += self._of_other_code()
+                self.here.mkdir()
         if alone:
-            for path in self.folder.glob(f"{WRITING}*"):
-                path.unlink(missing_ok=True)
+            clear_unfinished(self.here)
+            clear_unfinished(self.folder)
+        return lines
 
-    def check(self) -> None:
-        """Refuse a store of another version: it is never mixed with this one."""
+    def _format(self) -> object:
         try:
-            found = json.loads((self.folder / FORMAT_FILE).read_text(encoding="utf-8"))
+            return json.loads((self.folder / FORMAT_FILE).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            found = {"store": 1} if any(self.folder.glob("*/*.replication")) else FORMAT
+            return {"store": 1} if any(self.folder.glob("*/*.replication")) else FORMAT
         except ValueError:
-            found = "damaged"
-        if found != FORMAT:
-            raise InputError(
-                f"{self.folder}: a store of another version ({_in_words(found)}; this program "
-                f"keeps {_in_words(FORMAT)}); name another study.dir, or remove that folder"
-            )
+            return "damaged"
+
+    def _set_aside(self) -> Path:
+        """Move what another version keeps here to a folder of its own, which stays."""
+        number = 1 + sum(1 for _ in self.folder.glob("older-*"))
+        aside = self.folder / f"older-{number}"
+        aside.mkdir()
+        for path in self.folder.iterdir():
+            if not path.name.startswith((".", "older-")):
+                os.replace(path, aside / path.name)
+        return aside
+
+    def _of_other_code(self) -> list[str]:
+        counts: dict[str, int] = {}
+        for path in self.folder.glob(f"*/*/{INDEX_FILE}"):
+            with contextlib.suppress(Exception):
+                name = path.parent.parent.name
+                counts[name] = counts.get(name, 0) + pq.read_metadata(path).num_rows
+        return [
+            f"{self.folder}: {count} replications of another version of the code are not used; "
+            f"they are kept in {name}"
+            for name, count in sorted(counts.items())
+            if not name.startswith("older-")
+        ]
 
     @contextmanager
     def locked(self, member: str = "") -> Iterator[None]:
@@ -290,8 +324,6 @@ class Store:
         InputError
             If another run holds it.
         """
-        import filelock
-
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError, PermissionError) as error:

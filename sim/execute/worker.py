@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.execute.chunk import worker_name
-from sim.execute.execution import Say
 from sim.parameters import Parameters
+from sim.progress import Say
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.results.result import Result
 from sim.results.schema import (
     CLASSES,
     DESIGN,
@@ -29,7 +30,8 @@ from sim.results.schema import (
     Column,
     Metric,
 )
-from sim.results.writing import DESIGN_FILE, schema_of, write_study
+from sim.results.tables import schema_of
+from sim.results.writing import DESIGN_FILE, write_study
 from sim.scenario.point import Label
 
 __all__ = [
@@ -48,26 +50,6 @@ __all__ = [
     "read_study",
     "write_study",
 ]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one replication of one scenario came to.
-
-    Attributes
-    ----------
-    summary, port_hours, officer_hours, attempts : pandas.DataFrame
-        The columns of TABLES without the KEYS, since a result is the same under whichever label
-        it was run.
-    certificate : list of dict
-        One for each law that always holds: law, held, residual, tolerance, detail.
-    """
-
-    summary: pd.DataFrame
-    port_hours: pd.DataFrame
-    officer_hours: pd.DataFrame
-    attempts: pd.DataFrame
-    certificate: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -315,14 +297,11 @@ def _damaged(path: Path, why: object) -> InputError:
     return InputError(f"{path}: damaged ({first})")
 
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 TABLE, ABOUT = "port_day.parquet", "port_day.json"
 COLUMNS = ("minute", "quantity", "part", "value", "unit", "scenario")
 
 
-def read_port_day(folder: Path) -> "tuple[pd.DataFrame, dict[str, Any]]":
+def read_port_day(folder: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Read a day at a port.
 
     Returns
@@ -337,8 +316,6 @@ def read_port_day(folder: Path) -> "tuple[pd.DataFrame, dict[str, Any]]":
     InputError
         If it is not there or damaged.
     """
-    import pandas as pd
-
     try:
         table = pd.read_parquet(folder / TABLE, columns=list(COLUMNS))
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))

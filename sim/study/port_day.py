@@ -8,8 +8,6 @@ day of one replication is an example, not a result: other days and draws look di
 import dataclasses
 import datetime
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +19,7 @@ from sim.engine.reference.engine import ReferenceEngine
 from sim.engine.reference.queues import At, Line, Log, Referral, Vehicle
 from sim.engine.reference.referral import MANDATORY
 from sim.errors import InputError
+from sim.files import replaced
 from sim.model.day import DayPlan, World
 from sim.model.port.referral import PROBE
 from sim.model.port.traffic import LANES
@@ -85,11 +84,9 @@ def write_port_day(folder: Path, points: "tuple[Point, ...]") -> Path:
         "scenarios": {point.scenario.name: point.scenario.title for point in points},
     }
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
-        pd.concat(parts).to_parquet(Path(scratch) / TABLE, index=False)
-        (Path(scratch) / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
-        for name in (TABLE, ABOUT):
-            os.replace(Path(scratch) / name, folder / name)
+    with replaced(folder / TABLE) as table, replaced(folder / ABOUT) as text:
+        pd.concat(parts).to_parquet(table, index=False)
+        text.write_text(json.dumps(about, indent=1), encoding="utf-8")
     return folder / TABLE
 
 

@@ -3,27 +3,26 @@
 import contextlib
 import dataclasses
 import datetime
-import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.design.procedure import ProcedureResult, Ran, Read, Say, Wanted
+from sim.design.procedure import ProcedureResult, Ran, Read, Wanted
 from sim.errors import InputError
 from sim.execute.chunk import Chunks, Failure, Job
-from sim.execute.encoding import Kept
 from sim.execute.live import write_plan
-from sim.execute.part import DamagedError, keep_packed
 from sim.execute.provenance import code_digest
-from sim.execute.store import Store
+from sim.execute.store import Store, keep_packed
 from sim.execute.task import Plan, Task, keeps_detail, key_of
-from sim.progress import Progress, in_words
-from sim.scenario.point import Label, Point
+from sim.files import clear_unfinished, write_text
+from sim.progress import Progress, Say, in_words
+from sim.results.tables import LAWS, DamagedError, Replication, release
+from sim.scenario.point import Point
 from sim.study.spec import STORE, Broken, StudySpec, check_folder, manifest
 
 MOST_REPLICATIONS = 200_000
@@ -112,12 +111,13 @@ def run_study(asked: Sequence[StudySpec], base: Path, progress: Progress) -> End
     execution = asked[0].execution
     store = Store(base / STORE, code_digest())
     with store.locked(execution.member):
-        store.prepare(alone=not execution.member)
+        noted = store.prepare(alone=not execution.member)
         if not execution.member:
-            _clear({base, *(spec.folder for spec in asked)})
+            for folder in {base, *(spec.folder for spec in asked)}:
+                clear_unfinished(folder)
         began = datetime.datetime.now(datetime.UTC)
         with progress.watched(base, asked[0].name, execution.kind, execution.member):
-            for line in store.refresh():
+            for line in (*noted, *store.refresh()):
                 progress.tell(line)
             try:
                 asked = [_followed(spec, base, store, progress) for spec in asked]
@@ -174,17 +174,8 @@ def _followed(spec: StudySpec, base: Path, store: Store, progress: Progress) -> 
         try:
             return follow(spec, reader(store), run, progress.tell)
         except DamagedError as error:
-            progress.tell(f"{store.folder}: damaged ({error}); the replication is run again")
+            progress.tell(f"{error}: damaged; the replication is run again")
     raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
-
-
-def _clear(folders: Iterable[Path]) -> None:
-    """Remove what a killed run left half written in folders of results."""
-    for folder in folders:
-        for path in folder.glob(".writing-*"):
-            shutil.rmtree(path, ignore_errors=True)
-        for path in (*folder.glob(".progress-*"), *folder.glob(".plan-*")):
-            path.unlink(missing_ok=True)
 
 
 def _share(plan: Plan, spec: StudySpec, store: Store, progress: Progress) -> Ended:
@@ -248,7 +239,7 @@ def run_missing(
     try:
         for outcome in spec.execution.executor(left).run(chunks, job, progress.tell):
             for packed in outcome.packed:
-                keep_packed(store.folder, packed)
+                keep_packed(store.folder, store.code, packed)
             for line in outcome.said:
                 progress.tell(line)
             for failure in outcome.failures:
@@ -286,6 +277,7 @@ def _write_all(
         for found in map(one, asked) if len(asked) == 1 else writers.map(one, asked):
             broken += found[0]
             damaged += found[1]
+    release()
     pa.default_memory_pool().release_unused()  # Arrow keeps what a large table took
     return broken, damaged
 
@@ -297,55 +289,52 @@ def write(
     from sim.results.writing import is_written, write_study
 
     broken: list[Broken] = []
-    damaged: list[str] = []
+    damaged: Counter[str] = Counter()
 
-    def results() -> Iterator[tuple[Label, int, Kept]]:
+    def results() -> Iterator[Replication]:
         for point, count in spec.runs():
             key, detailed = key_of(point), keeps_detail(spec.detail, point)
-            for replication in range(count):
-                task = Task(point, replication, key, detailed)
+            for number in range(count):
+                task = Task(point, number, key, detailed)
                 try:
-                    result = store.load(task)
+                    tables = store.load(task)
                 except DamagedError as error:
-                    damaged.append(f"{store.folder}: damaged ({error}); {task.label} is run again")
+                    damaged[str(error)] += 1
                     store.forget(task)
                     continue
                 broken.extend(
-                    Broken(str(law["law"]), point.label, replication, str(law["detail"]))
-                    for law in result.certificate
+                    Broken(law["law"], point.label, number, law["detail"])
+                    for law in tables[LAWS].to_pylist()
                     if not law["held"]
                 )
                 if not damaged:
-                    yield point.label, replication, result
+                    yield Replication(point.label, number, tables, key, detailed)
         if damaged:
-            raise DamagedError(damaged[0])
+            raise DamagedError(next(iter(damaged)))
 
     about = manifest(spec, began)
-    if is_written(spec.folder, about["content_hash"]):
-        return broken, damaged
-    design = spec.design.table() if spec.design else None
-    with contextlib.suppress(DamagedError):
-        write_study(spec.folder, results(), about, design)
-    return broken, damaged
+    if not is_written(spec.folder, about["content_hash"]):
+        design = spec.design.table() if spec.design else None
+        with contextlib.suppress(DamagedError):
+            write_study(spec.folder, results(), about, design, store.link)
+    return broken, [
+        f"{error}: damaged; {count} replications are run again" for error, count in damaged.items()
+    ]
 
 
 def _write_failures(base: Path, failures: Sequence[Failure]) -> None:
     """Leave a file that says where in the code each failure happened."""
     text = "\n".join(f"{failure}\n{failure.trace}" for failure in failures)
-    (base / FAILURES_FILE).write_text(text, encoding="utf-8")
+    write_text(base / FAILURES_FILE, text)
 
-
-if TYPE_CHECKING:
-    from sim.execute.store import Store
-    from sim.study.spec import StudySpec
 
 COLUMNS = ("metric", "port_group", "class", "value")
 
-Run = Callable[["StudySpec"], int]
+Run = Callable[[StudySpec], int]
 """Runs what the store lacks of a study's points, and returns how many replications that was."""
 
 
-def follow(spec: "StudySpec", read: Read, run: Run, say: Say) -> "StudySpec":
+def follow(spec: StudySpec, read: Read, run: Run, say: Say) -> StudySpec:
     """Carry out a study's procedure, if it has one.
 
     Parameters
@@ -381,21 +370,26 @@ def follow(spec: "StudySpec", read: Read, run: Run, say: Say) -> "StudySpec":
     )
 
 
-def _run(spec: "StudySpec", wanted: Wanted, run: Run) -> Ran:
+def _run(spec: StudySpec, wanted: Wanted, run: Run) -> Ran:
     began = time.monotonic()
     asked = dataclasses.replace(spec, points=wanted.points, replications=wanted.replications)
     ran = run(asked)
     return Ran(time.monotonic() - began, ran)
 
 
-def reader(store: "Store") -> Read:
+def reader(store: Store) -> Read:
     """Make a function that gives a replication's metrics, each read from the store once."""
     known: dict[tuple[str, int], Mapping[str, float]] = {}
 
     def read(point: Point, replication: int) -> Mapping[str, float]:
         key = key_of(point)
         if (key, replication) not in known:
-            summary = _load(store, Task(point, replication, key, detailed=False))
+            task = Task(point, replication, key, detailed=False)
+            try:
+                summary = store.load(task)["summary"].to_pydict()
+            except DamagedError:
+                store.forget(task)  # so that it is run again
+                raise
             rows = zip(*(summary[name] for name in COLUMNS), strict=True)
             known[key, replication] = {
                 metric: value for metric, group, kind, value in rows if group == kind == "all"
@@ -403,13 +397,3 @@ def reader(store: "Store") -> Read:
         return known[key, replication]
 
     return read
-
-
-def _load(store: "Store", task: Task) -> dict[str, list[Any]]:
-    """Read a summary; a damaged one is forgotten, so that it is run again."""
-    try:
-        summary: dict[str, list[Any]] = store.load(task).summary.to_pydict()
-    except DamagedError:
-        store.forget(task)
-        raise
-    return summary

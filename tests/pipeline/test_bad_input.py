@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import filelock
+import pyarrow.parquet as pq
 import pytest
 
 import sim.__main__ as door
@@ -193,10 +194,13 @@ def test_damage_is_reported_and_run_again(
     run(*QUICK)
     folder = tmp_path / "study"
     summary = (folder / "summary.csv").read_bytes()
-    first, second, third = sorted(folder.glob("store/*.part"))
-    first.write_bytes(first.read_bytes()[:-10])
-    second.write_bytes(b"")
-    third.write_bytes(third.read_bytes()[:-5] + b"other")
+    first, second, third = sorted(folder.glob("store/*/part-*"))
+    index, cut, flipped = first / "index.parquet", second / "laws.parquet", third / "laws.parquet"
+    index.write_bytes(index.read_bytes()[:-10])
+    cut.write_bytes(b"")
+    content = bytearray(flipped.read_bytes())
+    content[pq.read_metadata(flipped).row_group(0).column(6).data_page_offset + 20] ^= 0xFF
+    flipped.write_bytes(content)
     (folder / "summary.parquet").write_bytes(b"damaged too")
     model.calls.clear()
     capsys.readouterr()
@@ -210,28 +214,89 @@ def test_damage_is_reported_and_run_again(
     assert capsys.readouterr().err == ""
 
 
-def test_a_store_of_an_older_version_is_refused_and_left_alone(
-    run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+@pytest.mark.parametrize(
+    ("file", "format_file", "words"),
+    [
+        ("2a5af08ddd2cdf47-compiled/000000.replication", None, "store 1"),
+        ("0123456789abcdef01234567.part", '{"store": 2, "tables": 2}', "store 2, tables 2"),
+        ("0123456789abcdef01234567.part", "{", "damaged"),
+    ],
+)
+def test_a_store_of_another_version_is_set_aside(
+    run: Run,
+    model: types.SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    file: str,
+    format_file: str | None,
+    words: str,
 ) -> None:
-    older = tmp_path / "study" / "store" / "2a5af08ddd2cdf47-compiled" / "000000.replication"
-    older.parent.mkdir(parents=True)
-    older.write_bytes(b"replication-1 ...")
-    assert run(*QUICK) == 2
-    printed = capsys.readouterr().err
-    assert "a store of another version (store 1; this program keeps store 2" in printed
-    assert printed.count("\n") == 1
-    assert model.calls == []
-    assert older.read_bytes() == b"replication-1 ..."
+    store = tmp_path / "study" / "store"
+    (store / file).parent.mkdir(parents=True)
+    (store / file).write_bytes(b"older ...")
+    if format_file:
+        (store / "store.json").write_text(format_file, encoding="utf-8")
+    assert run(*QUICK) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"a store of another version ({words}; this program keeps store 3" in line
+    assert line.endswith(f"is not used; it is kept in {store / 'older-1'}")
+    assert (store / "older-1" / file).read_bytes() == b"older ..."
+    assert run(*QUICK) == 0
+    assert len(model.calls) == 3
+    assert capsys.readouterr().err == ""
 
 
-def test_results_of_other_code_are_not_taken_for_done(
-    run: Run, model: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+def test_results_of_other_code_are_not_taken_for_done_and_not_lost(
+    run: Run,
+    model: types.SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run(*QUICK)
-    monkeypatch.setattr("sim.study.run.code_digest", lambda: "other")
-    monkeypatch.setattr("sim.study.spec.code_digest", lambda: "other")
+    with monkeypatch.context() as another:
+        another.setattr("sim.study.run.code_digest", lambda: "other")
+        another.setattr("sim.study.spec.code_digest", lambda: "other")
+        run(*QUICK)
+        run(*QUICK)
+    assert len(model.calls) == 6
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "3 replications of another version of the code are not used; they are kept in" in line
     run(*QUICK)
     assert len(model.calls) == 6
+
+
+def test_large_tables_are_on_disk_once_and_serve_later_studies(
+    run: Run,
+    model: types.SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("sim.execute.store.LINKED_BYTES", 0)
+    folder = tmp_path / "study"
+
+    def parts() -> list[str]:
+        return sorted(path.name.partition("-")[0] for path in folder.glob("store/*/[!.]*-*"))
+
+    run(*QUICK)
+    (part,) = folder.glob("store/*/study-*")
+    assert parts() == ["study"]
+    assert (part / "summary.parquet").samefile(folder / "summary.parquet")
+    three = (folder / "summary.csv").read_bytes()
+    run(*QUICK, "run.replications=5")
+    assert (len(model.calls), parts()) == (5, ["study"])
+    five = (folder / "summary.csv").read_bytes()
+    run(*QUICK, "run.replications=1", "compare=[more_searches]")
+    assert (len(model.calls), parts()) == (6, ["study", "study"])
+    run(*QUICK)
+    assert (folder / "summary.csv").read_bytes() == three
+    capsys.readouterr()
+    (folder / "summary.parquet").write_bytes(b"damaged")
+    run(*QUICK, "run.replications=5")
+    assert (folder / "summary.csv").read_bytes() == five
+    for line in capsys.readouterr().err.splitlines():
+        assert "summary.parquet: damaged; " in line or "it has another size" in line
+    assert parts().count("part") == 0
 
 
 def test_a_folder_of_something_else_is_left_alone(
@@ -272,6 +337,8 @@ def test_ctrl_c_keeps_what_is_done(
 
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+FLUSHED = 2 + 5
+"""What the disk is made to keep of a store and its first part: a file or folder at a time."""
 
 
 def test_a_full_disk_is_one_line_and_nothing_is_half_written(
@@ -282,7 +349,7 @@ def test_a_full_disk_is_one_line_and_nothing_is_half_written(
 
     def fills_up(descriptor: int) -> None:
         written.append(descriptor)
-        if len(written) > 1:
+        if len(written) > FLUSHED:
             raise FULL
         kept(descriptor)
 
@@ -291,11 +358,11 @@ def test_a_full_disk_is_one_line_and_nothing_is_half_written(
     printed = capsys.readouterr().err
     assert printed.count("\n") == 1
     assert "No space left on device; 1 of 3 replications are kept" in printed
-    names = [path.name for path in (tmp_path / "study").rglob("*") if path.is_file()]
-    assert sorted(name for name in names if not name.endswith(".part")) == [
-        ".lock", "plan.json", "progress.json", "store.json",
+    paths = [path for path in (tmp_path / "study").rglob("*") if path.is_file()]
+    assert len({path.parent for path in paths if path.name == "index.parquet"}) == 1
+    assert sorted(path.name for path in paths if not path.parent.name.startswith("part-")) == [
+        ".lock", ".preparing", "plan.json", "progress.json", "store.json",
     ]  # fmt: skip
-    assert len(names) == 5
 
 
 @pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="needs to mount")
@@ -355,7 +422,7 @@ def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
     )
     try:
         patience = time.monotonic() + 60
-        while process.poll() is None and not list(tmp_path.glob("study/store/*.part")):
+        while process.poll() is None and not list(tmp_path.glob("study/store/*/part-*")):
             assert time.monotonic() < patience, process.poll()
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the workers as well

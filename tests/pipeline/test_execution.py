@@ -45,7 +45,7 @@ def test_a_pool_keeps_what_one_process_keeps(tmp_path: Path, importable: types.M
     model = importable.run_replication
     pool, outcomes, _ = carried_out(Pool(2), tmp_path / "pool", tasks, model)
     serial, _, _ = carried_out(Serial(), tmp_path / "serial", tasks, stand_in.run_replication)
-    assert [pool.content(task) for task in tasks] == [serial.content(task) for task in tasks]
+    assert [pool.load(task) for task in tasks] == [serial.load(task) for task in tasks]
     assert sum(outcome.done for outcome in outcomes) == len(tasks)
 
 
@@ -84,7 +84,7 @@ def test_a_worker_that_is_killed_costs_nothing(
     before = set(children())
 
     def kill_one() -> None:
-        while not list(tmp_path.glob("*.part")):
+        while not list(tmp_path.glob("code/part-*")):
             time.sleep(0.01)
         workers = [pid for pid in set(children()) - before if "spawn_main" in command_of(pid)]
         os.kill(workers[0], signal.SIGKILL)
@@ -130,9 +130,9 @@ def test_a_machine_that_does_not_see_the_store_gives_its_results_back(tmp_path: 
     job = Job(tmp_path / "store", "code", stand_in.run_replication)
     here = carry_out(tasks, job)
     assert (here.done, here.packed) == (3, [])
-    (path,) = job.store.iterdir()
+    (part,) = (job.store / job.code).iterdir()
     there = carry_out(tasks, job, at_home=False)
-    assert there.packed == [path.read_bytes()]
+    assert there.packed == [{path.name: path.read_bytes() for path in sorted(part.iterdir())}]
 
 
 def test_chunks_grow_to_what_is_worth_sending_and_shrink_towards_the_end() -> None:
