@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engine.compiled.day_sums import DaySums, add_day, new_day_sums
 from sim.engine.compiled.interval import Log
 from sim.engine.compiled.lineup import keep_line
 from sim.engine.compiled.officers import MOST_SERVERS, State
@@ -19,7 +20,7 @@ from sim.engine.compiled.secondary import new_waiting
 from sim.model.day import EXTRA_ARRIVAL, DayPlan, World, in_order, new_extra_arrivals
 from sim.model.port.layout import QUEUES
 from sim.model.port.traffic import most_vehicles
-from sim.numerics.compilation import borrowed, compiled
+from sim.numerics.compilation import borrowed, compiled, inlined
 from sim.numerics.units import Floats, Rows, Whole
 from sim.records.tally import Tally
 
@@ -44,17 +45,39 @@ class OverMidnight(NamedTuple):
     left: Rows
 
 
+@inlined
+def kept_of(kept_until: Whole, port: int, queue: int) -> tuple[int, int]:
+    """First of those kept in a secondary queue of a port, and one past the last."""
+    first = 0
+    if queue > 0:
+        first = kept_until[port, queue - 1]
+    elif port > 0:
+        first = kept_until[port - 1, QUEUES - 1]
+    return first, kept_until[port, queue]
+
+
 @compiled
 def run_day(
+    ports: Whole,
     plan: DayPlan,
     world: World,
     state: State,
+    today: DaySums,
     tally: Tally,
     plaza: Plaza,
     over_midnight: OverMidnight,
     log: Log,
 ) -> int:
-    """Simulate all ports for one day.
+    """Simulate some ports for one day.
+
+    Parameters
+    ----------
+    ports : array of int
+        Rows of the ports, in rising order.
+    today : DaySums
+        Sums of the day (written for these ports).
+    tally : Tally
+        Running sums, to which they are added.
 
     Returns
     -------
@@ -62,21 +85,20 @@ def run_day(
         How many are in line at the midnight after.
     """
     plan, world, state, tally = borrowed(plan), borrowed(world), borrowed(state), borrowed(tally)
+    ports, today = borrowed(ports), borrowed(today)
     plaza, over_midnight, log = borrowed(plaza), borrowed(over_midnight), borrowed(log)
     queues = plaza.queues
     count = 0
     stored = 0
-    source = 0
-    for port in range(len(plan.intervals)):
+    for port in ports:
         for queue in range(QUEUES):
+            first, last = kept_of(over_midnight.kept_until, port, queue)
+            for entry in range(first, last):
+                queues.rows[queue, entry - first] = over_midnight.kept[entry]
             queues.head[queue] = 0
-            tail = 0
-            while source < over_midnight.kept_until[port, queue]:
-                queues.rows[queue, tail] = over_midnight.kept[source]
-                tail += 1
-                source += 1
-            queues.tail[queue] = tail
-        run_port(port, plan, world, state, tally, plaza, log)
+            queues.tail[queue] = last - first
+        run_port(port, plan, world, state, today, plaza, log)
+        add_day(port, plan.weekday, world, today, tally)
         count = keep_line(
             port, plan, world, plaza.lineup, plaza.standing, over_midnight.left, count
         )
@@ -84,7 +106,9 @@ def run_day(
             for entry in range(queues.head[queue], queues.tail[queue]):
                 over_midnight.kept_next[stored] = queues.rows[queue, entry]
                 stored += 1
-            over_midnight.kept_next_until[port, queue] = stored
+            # Of ports that are left out nobody is kept: their queues end where the next begins.
+            over_midnight.kept_next_until[port, queue:] = stored
+            over_midnight.kept_next_until[port + 1 :] = stored
     return count
 
 
@@ -105,6 +129,7 @@ class CompiledEngine:
         stations = len(world.booths) + QUEUES * ports
         self.world = world
         self.tally = tally
+        self.today = new_day_sums(tally)
         self.state = State(
             np.zeros((stations, MOST_SERVERS)),
             np.zeros(stations, np.int64),
@@ -122,8 +147,15 @@ class CompiledEngine:
         self.trace_2 = np.zeros((trace_room, 6))
         self.trace_count = np.zeros(2, np.int64)
 
-    def run_day(self, plan: DayPlan, attempts: Rows) -> None:
-        """Simulate the next day."""
+    def run_day(self, plan: DayPlan, attempts: Rows, only: Whole | None = None) -> None:
+        """Simulate the next day, of all ports or of some.
+
+        Parameters
+        ----------
+        only : array of int, optional
+            Rows of the ports, in rising order. For the others the caller has to add the sums of
+            the day, and to put in what goes on over midnight.
+        """
         if len(self.in_line):
             plan = plan._replace(extra_arrivals=in_order(self.in_line, plan.extra_arrivals))
         ports = np.arange(len(plan.cells))
@@ -145,7 +177,10 @@ class CompiledEngine:
             self.kept, self.kept_until, self.kept_next, np.zeros_like(self.kept_until), self.left
         )
         log = Log(attempts, self.trace, self.trace_2, self.trace_count)
-        count = run_day(plan, self.world, self.state, self.tally, self.plaza, over_midnight, log)
+        count = run_day(
+            ports if only is None else only, plan, self.world, self.state, self.today, self.tally,
+            self.plaza, over_midnight, log,
+        )  # fmt: skip
         self.in_line = self.left[:count].copy()
         self.kept_until = over_midnight.kept_next_until
         self.kept = self.kept_next[: self.kept_until[-1, -1]].copy()

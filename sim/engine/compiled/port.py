@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.engine.compiled.day_sums import DaySums, clear_day
 from sim.engine.compiled.interval import Interval, LineTerms, Log
 from sim.engine.compiled.lineup import (
     LANE_COUNT,
@@ -25,7 +26,7 @@ from sim.model.port.layout import QUEUES
 from sim.model.port.roster import allocate
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.units import Floats, Whole
-from sim.records.tally import ARRIVALS, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
+from sim.records.tally import ARRIVALS, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT
 
 
 class Desk(NamedTuple):
@@ -361,16 +362,20 @@ def run_port(
     plan: DayPlan,
     world: World,
     state: State,
-    tally: Tally,
+    today: DaySums,
     plaza: Plaza,
     log: Log,
 ) -> None:
     """Simulate one port for one day; those in line at midnight are left in ``plaza``.
 
+    The port's sums of the day, ``today``, begin at zero and are added to the running sums
+    afterwards (`add_day`), so that it does not matter for the last bit whether the port was
+    simulated or its day taken over from another scenario.
+
     What it calls at every control moment is inlined: to hand over the arrays costs more than the
     work. What it calls for a day, or for vehicles one by one, is not.
     """
-    plan, world, state, tally = borrowed(plan), borrowed(world), borrowed(state), borrowed(tally)
+    plan, world, state, today = borrowed(plan), borrowed(world), borrowed(state), borrowed(today)
     plaza, log = borrowed(plaza), borrowed(log)
     lineup, standing, desk, queues = plaza.lineup, plaza.standing, plaza.desk, plaza.queues
     first_line = world.first_line[port]
@@ -381,6 +386,7 @@ def run_port(
     free = state.free[first_station : first_station + stations]
     midnight = plan.day * 86400.0
 
+    clear_day(port, world, today)
     # First all vehicles of the day, then the control intervals one after the other.
     widest_thresholds(port, plan, desk.words[LANE_COUNT], desk.widest)
     offset = 0
@@ -406,9 +412,9 @@ def run_port(
             plan.standard_s,
             on_shift,
             plan.rates[plan.row[port, k]],
-            tally.lane[plan.weekday, port, hour],
-            tally.waits[plan.weekday, port, hour],
-            tally.officer[plan.weekday, port, hour],
+            today.lane[port, hour],
+            today.waits[port, hour],
+            today.officer[port, hour],
         )
         for line in range(lines):
             standing.seen[line] = first_from(
@@ -426,7 +432,7 @@ def run_port(
             queue = world.queue_of_line[first_line + line]
             run_line(
                 port, line, queue, manned[lines + queue] == 0, manned[line], free[line], interval,
-                plan, world, plaza, tally.line[first_line + line], log,
+                plan, world, plaza, today.line[first_line + line], log,
             )  # fmt: skip
         for queue in range(QUEUES):
             if queues.head[queue] < queues.tail[queue]:
