@@ -1,6 +1,7 @@
 """One replication: a pure function of a point and a number."""
 
 import functools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import simpy
@@ -53,6 +54,56 @@ def run_border(point: Point, replication: int) -> Border:
     border = Border(point, ports, replication, maker)
     border.run()
     return border
+
+
+def run_in_step(points: Sequence[Point], replication: int) -> Iterator[Border]:
+    """Run the same replication of several points day by day, and simulate what differs.
+
+    Port-days of a point that are the same as those of the first are taken over from it; every
+    result is the same, to the last bit, as if the point had been run alone.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        With the same ports, days, seed and, for there to be anything to take over, traffic.
+    replication : int
+
+    Yields
+    ------
+    Border
+        Of each point, in order.
+    """
+    borders: list[Border] = []
+
+    def make(env: simpy.Environment, world: World, tally: Tally) -> Engine:
+        from sim.engine.compiled.engine import CompiledEngine
+
+        leader = borders[0].engine if borders else None
+        assert leader is None or isinstance(leader, CompiledEngine)
+        return CompiledEngine(world, tally, leader=leader)
+
+    for point in points:
+        ports = _ports(point.year, point.ports_table)
+        check_scenario(point, ports)
+        borders.append(Border(point, ports, replication, make))
+    for border in borders:
+        border.begin()
+    for day in range(points[0].days):
+        for border in borders:
+            border.run_day(day)
+    borders.reverse()
+    while borders:
+        yield borders.pop()
+
+
+def run_together(points: Sequence[Point], replication: int) -> Iterator[Result]:
+    """Run the same replication of several points in step, and make the tables of each.
+
+    Each result is the one that `run_replication` gives, byte for byte.
+    """
+    for border in run_in_step(points, replication):
+        record = border.record()
+        yield result_of(record, certify(record))
 
 
 def run_replication(point: Point, replication: int) -> Result:

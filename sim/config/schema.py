@@ -46,6 +46,7 @@ class _Execution:
     address: str = "local"
     index: int | None = None
     count: int | None = None
+    reuse: bool = True
 
 
 @dataclass

@@ -5,20 +5,19 @@ is the same wherever it was made.
 """
 
 import contextlib
-import itertools
 import math
 import os
 import platform
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import InputError
 from sim.execute.store import Packed, keep, pack, replication
-from sim.execute.task import Task
+from sim.execute.task import MOST_TOGETHER, Task, in_units
 from sim.results.result import Result
 from sim.results.tables import Replication, to_tables
 from sim.scenario.point import Point
@@ -49,11 +48,14 @@ class Job:
         Digest of the code.
     model : callable
         Runs a replication.
+    reuse : bool
+        Whether what is the same in several points is simulated once. No result depends on it.
     """
 
     store: Path
     code: str
     model: Replicate = replicate
+    reuse: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,47 @@ def worker_name() -> str:
     return f"{platform.node()}:{os.getpid()}"
 
 
+def _results(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | Failure]]:
+    """Run tasks, in step where they can be, and give what each came to."""
+    together = job.reuse and job.model is replicate
+    for unit in in_units(tasks) if together else ((task,) for task in tasks):
+        left = list(unit)
+        if len(unit) > 1:
+            # What fails here is run again alone below, where it is known which task it was.
+            with contextlib.suppress(Exception):
+                for task, result in _in_step(unit):
+                    left.remove(task)
+                    yield task, result
+        for task in left:
+            yield task, _alone(task, job)
+
+
+def _in_step(unit: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
+    """Run tasks beside their leader, which is left out of the results if it is none of them."""
+    from sim.replication import run_together
+
+    leader = unit[0].leader
+    assert leader is not None
+    first = [task for task in unit if task.point is leader or task.point == leader]
+    ordered = [*first, *(task for task in unit if task not in first)]
+    points = [task.point for task in ordered]
+    results = run_together(points if first else [leader, *points], unit[0].replication)
+    if not first:
+        next(results)
+    yield from zip(ordered, results, strict=True)
+
+
+def _alone(task: Task, job: Job) -> Result | Failure:
+    """Run one task."""
+    try:
+        return job.model(task.point, task.replication)
+    except (InputError, OSError):
+        raise
+    except Exception as error:
+        why = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+        return Failure(task.label, why, traceback.format_exc())
+
+
 def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> ChunkResult:
     """Run tasks and keep their results.
 
@@ -142,14 +185,9 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
             held.clear()
 
     try:
-        for task in tasks:
-            try:
-                result = job.model(task.point, task.replication)
-            except (InputError, OSError):
-                raise
-            except Exception as error:
-                why = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
-                outcome.failures.append(Failure(task.label, why, traceback.format_exc()))
+        for task, result in _results(tasks, job):
+            if isinstance(result, Failure):
+                outcome.failures.append(result)
                 continue
             tables = to_tables(result, detailed=task.detailed)
             held.append(replication(task.key, task.replication, tables, detailed=task.detailed))
@@ -189,6 +227,7 @@ class Chunks:
 
     def __init__(self, tasks: Iterable[Task], count: int) -> None:
         self._tasks = iter(tasks)
+        self._next = next(self._tasks, None)
         self._unread = count
         self._returned: deque[Chunk] = deque()
         self._alone: deque[Chunk] = deque()
@@ -211,11 +250,18 @@ class Chunks:
         """
         if self._returned:
             return self._returned.popleft()
-        wanted = min(self._size(workers), self._unread)
-        chunk = tuple(itertools.islice(self._tasks, wanted))
-        self._unread = self._unread - len(chunk) if chunk or not wanted else 0
-        self._dealt += len(chunk)
-        return chunk
+        size = self._size(workers)
+        most = max(size, min(MOST_TOGETHER, math.ceil(self._unread / (2 * workers))))
+        taken: list[Task] = []
+        # Past its size, a chunk goes on to the end of those that run in step.
+        while self._next is not None and len(taken) < most:
+            if len(taken) >= size and not self._next.goes_with(taken[-1]):
+                break
+            taken.append(self._next)
+            self._next = next(self._tasks, None)
+        self._unread = self._unread - len(taken) if self._next is not None else 0
+        self._dealt += len(taken)
+        return tuple(taken)
 
     def take_alone(self) -> Chunk:
         """Take a task that may have killed its process: nothing else must be at risk with it."""

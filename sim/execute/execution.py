@@ -46,6 +46,8 @@ class Execution:
         Of a Ray cluster, HOST:PORT; "local" starts one on this machine.
     index, count : int
         Which job of the array this is, from 0, and how many there are.
+    reuse : bool
+        Whether what is the same in several points is simulated once. No result depends on it.
     """
 
     kind: str = "pool"
@@ -53,6 +55,7 @@ class Execution:
     address: str = "local"
     index: int = 0
     count: int = 1
+    reuse: bool = True
 
     @classmethod
     def asked(
@@ -63,6 +66,8 @@ class Execution:
         index: int | None,
         count: int | None,
         environment: Mapping[str, str],
+        *,
+        reuse: bool = True,
     ) -> Self:
         """Read the configuration's room ``execution``.
 
@@ -73,6 +78,7 @@ class Execution:
             scheduler.
         environment : mapping of str to str
             Where a scheduler says it.
+        reuse : bool
         """
         if kind not in KINDS:
             raise _refused(f"kind = {kind!r} is not one of {', '.join(KINDS)}")
@@ -82,13 +88,13 @@ class Execution:
             for name, value in (("index", index), ("count", count)):
                 if value is not None:
                     raise _refused(f"{name} is for execution=array")
-            return cls(kind, workers, address)
+            return cls(kind, workers, address, reuse=reuse)
         place, jobs = place_in_array(index, count, environment)
         check_within("configuration: execution.count", jobs, 1, 100_000, "jobs")
         check_within(
             "configuration: execution.index", place, 0, jobs - 1, "(jobs are numbered from 0)"
         )
-        return cls(kind, workers, address, place, jobs)
+        return cls(kind, workers, address, place, jobs, reuse)
 
     @property
     def member(self) -> str:

@@ -4,12 +4,18 @@ import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sim.scenario.point import Point
 
 DETAILS = ("auto", "all", "baseline", "none")
+MOST_TOGETHER = 8
+"""Tasks that one process carries out in step; at the whole border each takes some 100 MB."""
+_WITHOUT_TRAFFIC = (
+    "contraband", "costs", "intelligence", "market", "patrol", "smuggling", "supply"
+)  # fmt: skip
+"""Rooms of parameters that decide on no vehicle but those of attempts."""
 MOST_PORT_RUNS = 50_000
 """Port times replication, up to which ``auto`` keeps detail: some 2 GB of it."""
 
@@ -27,17 +33,42 @@ class Task:
         What the store calls the point.
     detailed : bool
         Whether its detail tables are asked for.
+    leader : Point, optional
+        Point with which it can run in step, because both start from the same traffic; it may be
+        the point itself. None if no other point can.
     """
 
     point: Point
     replication: int
     key: str
     detailed: bool = True
+    leader: Point | None = None
+
+    def goes_with(self, other: "Task") -> bool:
+        """Whether two tasks can run in step."""
+        return (
+            self.leader is not None
+            and self.leader is other.leader
+            and self.replication == other.replication
+        )
 
     @property
     def label(self) -> str:
         """Label of the point and replication, for messages."""
         return f"{self.point.label}, replication {self.replication}"
+
+
+def family_of(point: Point) -> tuple[Hashable, ...]:
+    """Give what the traffic of a point starts from, before its scenario changes it."""
+    rooms = (
+        getattr(point.parameters, room.name)
+        for room in dataclasses.fields(point.parameters)
+        if room.name not in _WITHOUT_TRAFFIC
+    )
+    return (
+        point.engine, point.ports, point.year, point.start, point.days, point.seed,
+        point.ports_table, *rooms,
+    )  # fmt: skip
 
 
 def key_of(point: Point) -> str:
@@ -117,13 +148,33 @@ class Plan:
             else:
                 self._points[key] = (point, replications, detailed)
 
+    def _families(self) -> list[tuple[Point | None, list[str]]]:
+        """Points that start from the same traffic, by key, each family with its leader.
+
+        The leader is the first point without interventions, or else the first.
+        """
+        families: dict[Hashable, list[str]] = {}
+        for key, (point, _, _) in self._points.items():
+            alone = point.engine != "compiled"
+            families.setdefault(key if alone else family_of(point), []).append(key)
+        listed: list[tuple[Point | None, list[str]]] = []
+        for keys in families.values():
+            points = [self._points[key][0] for key in keys]
+            plain = (point for point in points if not point.scenario.interventions)
+            leader = next(plain, points[0]) if len(points) > 1 else None
+            listed.append((leader, keys))
+        return listed
+
     def __iter__(self) -> Iterator[Task]:
-        """List one replication of every point before the next."""
+        """List one replication of every point before the next, family by family."""
         most = max((number for _, number, _ in self._points.values()), default=0)
+        families = self._families()
         for replication in range(most):
-            for key, (point, number, detailed) in self._points.items():
-                if replication < number:
-                    yield Task(point, replication, key, detailed)
+            for leader, keys in families:
+                for key in keys:
+                    point, number, detailed = self._points[key]
+                    if replication < number:
+                        yield Task(point, replication, key, detailed, leader)
 
     def __len__(self) -> int:
         """Number of tasks."""
@@ -149,3 +200,15 @@ def plan(points: Iterable[Point], replications: int, detail: str = "all") -> Pla
     made = Plan()
     made.add(points, replications, detail)
     return made
+
+
+def in_units(tasks: Iterable[Task], most: int = MOST_TOGETHER) -> Iterator[tuple[Task, ...]]:
+    """Group tasks that follow one another and can run in step, no more than ``most`` at a time."""
+    unit: list[Task] = []
+    for task in tasks:
+        if unit and (len(unit) == most or not task.goes_with(unit[-1])):
+            yield tuple(unit)
+            unit = []
+        unit.append(task)
+    if unit:
+        yield tuple(unit)

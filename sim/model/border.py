@@ -173,17 +173,23 @@ class Border:
         self.engine = make_engine(self.env, self.world, self.tally)
         self._today: tuple[DayPlan, Snapshot, Floats, float] | None = None
 
-    def run(self) -> None:
-        """Run the replication to its end.
-
-        No process that is left over then refers to the border, so that its memory is released with
-        the last reference to it.
-        """
+    def begin(self) -> None:
+        """Start the processes of the replication."""
         self.env.process(workforce_process(self.env, self.workforce, self.conditions))
         self.env.process(self._days())
         self.env.process(self.markets.process())
-        self.env.run(until=self.point.days * DAY_S)
-        self._day_is_over()  # the clock stops before the events of the last midnight
+
+    def run_day(self, day: int) -> None:
+        """Go on to the end of a day; the clock stops before what happens at its midnight."""
+        self.env.run(until=(day + 1) * DAY_S)
+        if day == self.point.days - 1:
+            self._day_is_over()
+
+    def run(self) -> None:
+        """Run the replication to its end."""
+        self.begin()
+        for day in range(self.point.days):
+            self.run_day(day)
 
     def record(self) -> ReplicationRecord:
         """The record of the replication, once it has ended."""

@@ -18,7 +18,7 @@ from sim.execute.chunk import Chunks, Failure, Job
 from sim.execute.live import write_plan
 from sim.execute.provenance import code_digest
 from sim.execute.store import Store, keep_packed
-from sim.execute.task import Plan, Task, keeps_detail, key_of
+from sim.execute.task import Plan, Task, in_units, keeps_detail, key_of
 from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words
 from sim.results.tables import LAWS, DamagedError, Replication, release
@@ -220,9 +220,9 @@ def run_missing(
     """
 
     def share() -> Iterator[Task]:
-        for number, task in enumerate(plan):
+        for number, unit in enumerate(in_units(plan)):
             if number % count == index:
-                yield task
+                yield from unit
 
     def missing() -> Iterable[Task]:
         return (task for task in share() if not store.has(task))
@@ -234,7 +234,7 @@ def run_missing(
     if not left:
         return failures
     chunks = Chunks(missing(), left)
-    job = Job(store.folder, store.code)
+    job = Job(store.folder, store.code, reuse=spec.execution.reuse)
     parts = 0
     try:
         for outcome in spec.execution.executor(left).run(chunks, job, progress.tell):

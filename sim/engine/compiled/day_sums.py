@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from sim.model.day import World
 from sim.numerics.compilation import borrowed, compiled
-from sim.numerics.units import Floats
+from sim.numerics.units import Floats, Whole
 from sim.records.tally import Tally
 
 
@@ -69,3 +69,24 @@ def add_day(port: int, weekday: int, world: World, today: DaySums, tally: Tally)
     for line in range(world.first_line[port], world.first_line[port + 1]):
         for column in range(today.line.shape[1]):
             tally.line[line, column] += today.line[line, column]
+
+
+@compiled
+def take_over_days(
+    ports: Whole,
+    weekday: int,
+    world: World,
+    theirs: World,
+    today: DaySums,
+    their_day: DaySums,
+    tally: Tally,
+) -> None:
+    """Copy the sums of ports' days from another replication in which they were the same."""
+    for port in ports:
+        today.lane[port] = their_day.lane[port]
+        today.waits[port] = their_day.waits[port]
+        today.officer[port] = their_day.officer[port]
+        first, other = world.first_line[port], theirs.first_line[port]
+        for line in range(world.first_line[port + 1] - first):
+            today.line[first + line] = their_day.line[other + line]
+        add_day(port, weekday, world, today, tally)

@@ -11,18 +11,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.day_sums import DaySums, add_day, new_day_sums
+from sim.engine.compiled.day_sums import DaySums, add_day, new_day_sums, take_over_days
 from sim.engine.compiled.interval import Log
 from sim.engine.compiled.lineup import keep_line
 from sim.engine.compiled.officers import MOST_SERVERS, State
 from sim.engine.compiled.port import Plaza, new_plaza, run_port
+from sim.engine.compiled.reuse import Inputs, inputs_of, same_layouts, same_ports
 from sim.engine.compiled.secondary import new_waiting
 from sim.model.day import EXTRA_ARRIVAL, DayPlan, World, in_order, new_extra_arrivals
 from sim.model.port.layout import QUEUES
 from sim.model.port.traffic import most_vehicles
 from sim.numerics.compilation import borrowed, compiled, inlined
-from sim.numerics.units import Floats, Rows, Whole
-from sim.records.tally import Tally
+from sim.numerics.units import DAY_S, Flags, Floats, Rows, Whole
+from sim.records.tally import ATTEMPT, Tally
 
 
 class OverMidnight(NamedTuple):
@@ -112,6 +113,14 @@ def run_day(
     return count
 
 
+def _renumbered(rows: Rows, number: Whole) -> Rows:
+    """Give vehicles of another replication the numbers that their attempts have in this one."""
+    rows = rows.copy()
+    carries = rows["attempt"] >= 0
+    rows["attempt"][carries] = number[rows["attempt"][carries]]
+    return rows
+
+
 class CompiledEngine:
     """Runs whole days of all ports, and keeps what goes on over midnight.
 
@@ -122,9 +131,18 @@ class CompiledEngine:
         Sums that every day adds to.
     trace_room : int
         How many vehicles to trace one by one (tests of equality); 0 for none.
+    leader : CompiledEngine, optional
+        Engine of a replication with the same draws that has run each day before. Port-days that are
+        the same there are taken over from it.
     """
 
-    def __init__(self, world: World, tally: Tally, trace_room: int = 0) -> None:
+    def __init__(
+        self,
+        world: World,
+        tally: Tally,
+        trace_room: int = 0,
+        leader: "CompiledEngine | None" = None,
+    ) -> None:
         ports = len(world.first_line) - 1
         stations = len(world.booths) + QUEUES * ports
         self.world = world
@@ -146,20 +164,48 @@ class CompiledEngine:
         self.trace = np.zeros((trace_room, 6))
         self.trace_2 = np.zeros((trace_room, 6))
         self.trace_count = np.zeros(2, np.int64)
+        self.leader = leader
+        self.has_followers = False
+        self.inputs: Inputs | None = None
+        self.attempts = np.empty(0, ATTEMPT)
+        self.reused = np.zeros(ports, np.int64)
+        if leader is not None:
+            leader.has_followers = True
+            self.layout = same_layouts(world, leader.world)
 
-    def run_day(self, plan: DayPlan, attempts: Rows, only: Whole | None = None) -> None:
-        """Simulate the next day, of all ports or of some.
-
-        Parameters
-        ----------
-        only : array of int, optional
-            Rows of the ports, in rising order. For the others the caller has to add the sums of
-            the day, and to put in what goes on over midnight.
-        """
+    def run_day(self, plan: DayPlan, attempts: Rows) -> None:
+        """Simulate the next day."""
         if len(self.in_line):
             plan = plan._replace(extra_arrivals=in_order(self.in_line, plan.extra_arrivals))
-        ports = np.arange(len(plan.cells))
-        expected = plan.cumulative[ports, :, plan.cells]
+        # What was finished before midnight no longer matters.
+        np.maximum(self.state.free, plan.day * DAY_S, out=self.state.free)
+        same = np.zeros(len(plan.cells), np.bool_)
+        self.attempts = attempts
+        if self.has_followers or self.leader is not None:
+            self.inputs = inputs_of(
+                plan, self.world, self.state, self.kept, self.kept_until, attempts
+            )
+        if self.leader is not None and self.inputs is not None and self.leader.inputs is not None:
+            same = same_ports(self.inputs, self.leader.inputs, self.layout)
+        in_line, kept, counts = self._simulate(np.flatnonzero(~same), plan, attempts)
+        if same.any():
+            in_line, kept = self._take_over(same, plan.weekday, in_line, kept, counts)
+        self.in_line, self.kept = in_line.copy(), kept.copy()
+        self.kept_until = np.cumsum(counts).reshape(len(same), QUEUES)
+
+    def _simulate(self, ports: Whole, plan: DayPlan, attempts: Rows) -> tuple[Rows, Rows, Whole]:
+        """Simulate some ports.
+
+        Returns
+        -------
+        in_line : array of EXTRA_ARRIVAL
+        kept : array of WAITING
+            Vehicles in line and in secondary at the midnight after.
+        counts : array of int, shape (ports, queues)
+            Those in secondary by port and queue.
+        """
+        every = np.arange(len(plan.cells))
+        expected = plan.cumulative[every, :, plan.cells]
         extra_arrivals = len(plan.extra_arrivals)
         room_by_port = most_vehicles(expected).sum(axis=1)
         # Vehicles stand twice in the line-up: where they are drawn, and where lanes are merged.
@@ -178,12 +224,66 @@ class CompiledEngine:
         )
         log = Log(attempts, self.trace, self.trace_2, self.trace_count)
         count = run_day(
-            ports if only is None else only, plan, self.world, self.state, self.today, self.tally,
-            self.plaza, over_midnight, log,
+            ports, plan, self.world, self.state, self.today, self.tally, self.plaza, over_midnight,
+            log,
         )  # fmt: skip
-        self.in_line = self.left[:count].copy()
-        self.kept_until = over_midnight.kept_next_until
-        self.kept = self.kept_next[: self.kept_until[-1, -1]].copy()
+        until = over_midnight.kept_next_until
+        counts = np.diff(until.ravel(), prepend=0).reshape(until.shape)
+        return self.left[:count], self.kept_next[: int(counts.sum())], counts
+
+    def _take_over(
+        self, same: Flags, weekday: int, in_line: Rows, kept: Rows, counts: Whole
+    ) -> tuple[Rows, Rows]:
+        """Take the days of some ports over from the leader.
+
+        Parameters
+        ----------
+        same : array of bool, shape (ports,)
+        weekday : int
+        in_line : array of EXTRA_ARRIVAL
+        kept : array of WAITING
+            Vehicles in line and in secondary at the ports that were simulated.
+        counts : array of int, shape (ports, queues)
+            Vehicles in secondary by port and queue; those of the ports taken over are filled in.
+
+        Returns
+        -------
+        in_line, kept
+            The same of all ports.
+        """
+        leader = self.leader
+        assert leader is not None
+        assert self.inputs is not None
+        assert leader.inputs is not None
+        ours, theirs = self.world.first_line, leader.world.first_line
+        number = np.full(len(leader.attempts), -1)
+        number[leader.inputs.numbers_at(same)] = self.inputs.numbers_at(same)
+        decided = np.flatnonzero(number >= 0)
+        self.attempts[number[decided]] = leader.attempts[decided]
+        take_over_days(
+            np.flatnonzero(same), weekday, self.world, leader.world, self.today, leader.today,
+            self.tally,
+        )  # fmt: skip
+        self.reused += same
+        stations = np.repeat(same, np.diff(ours) + QUEUES)
+        their_stations = np.repeat(same, np.diff(theirs) + QUEUES)
+        self.state.free[stations] = leader.state.free[their_stations]
+        self.state.manned[stations] = leader.state.manned[their_stations]
+        self.state.present[same] = leader.state.present[same]
+        self.state.after_hours[same] = leader.state.after_hours[same]
+        port_of = np.searchsorted(theirs, leader.in_line["line"], side="right") - 1
+        taken = leader.in_line[same[port_of]]
+        taken["line"] += (ours - theirs)[port_of[same[port_of]]]
+        in_line = np.concatenate([in_line, _renumbered(taken, number)])
+        in_line = in_line[np.argsort(in_line["line"], kind="stable")]
+        their_counts = np.diff(leader.kept_until.ravel(), prepend=0).reshape(counts.shape)
+        queues = np.arange(counts.size)
+        queue, their_queue = (np.repeat(queues, each.ravel()) for each in (counts, their_counts))
+        chosen = same[their_queue // QUEUES]
+        kept = np.concatenate([kept, _renumbered(leader.kept[chosen], number)])
+        kept = kept[np.argsort(np.concatenate([queue, their_queue[chosen]]), kind="stable")]
+        counts[same] = their_counts[same]
+        return in_line, kept
 
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment.

@@ -1,0 +1,183 @@
+"""Simulating once what is the same in two scenarios changes no result."""
+
+import dataclasses
+import datetime
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.engine.compiled import engine
+from sim.engine.compiled.engine import CompiledEngine
+from sim.engine.compiled.reuse import Inputs, same_ports
+from sim.model.border import Border
+from sim.numerics.units import Flags
+from sim.replication import run_border, run_in_step
+from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
+from sim.scenario.point import Point
+from sim.scenario.reading import names, read
+from tests.equality.fixed import fixed_points, parameters
+from tests.equality.test_engines import interventions, points
+
+PORTS = ("abercorn", "pacific-highway", "rail-niagara", "sombra", "st-stephen", "windsor-tunnel")
+FEW_DAYS = 3
+
+
+def base(**rooms: dict[str, object]) -> Point:
+    """Six ports of different kinds, with smuggling enough for every day."""
+    return Point(
+        parameters(
+            smuggling={
+                "firearms_per_year": 2e4,
+                "traveller_firearms_per_million": 1e3,
+                **rooms.pop("smuggling", {}),
+            },
+            intelligence={"warm_up_days": 30.0},
+            **rooms,
+        ),
+        BASELINE, PORTS, 2005, datetime.date(2005, 7, 1), FEW_DAYS, 3, "compiled",
+    )  # fmt: skip
+
+
+def with_scenario(point: Point, *changes: Intervention) -> Point:
+    return dataclasses.replace(point, scenario=Scenario("changed", interventions=changes))
+
+
+def differences(ours: Border, alone: Border) -> list[str]:
+    """What is not the same, to the last bit."""
+    count = alone.attempts_of_day.count
+    pairs = {
+        **dict(zip(alone.tally._fields, zip(ours.tally, alone.tally, strict=True), strict=True)),
+        "attempts": (ours.attempts[:count], alone.attempts[:count]),
+        "in line": (ours.engine.still_in_line()[1], alone.engine.still_in_line()[1]),
+        "inside": (ours.engine.attempts_inside(), alone.engine.attempts_inside()),
+        "busy": (ours.engine.busy_after(0.0), alone.engine.busy_after(0.0)),
+    }
+    differing = [name for name, (one, two) in pairs.items() if not np.array_equal(one, two)]
+    if ours.attempts_of_day.rows != alone.attempts_of_day.rows:
+        differing.append("decisions")
+    return differing
+
+
+def reused_share(border: Border) -> float:
+    assert isinstance(border.engine, CompiledEngine)
+    return float(border.engine.reused.mean() / border.point.days)
+
+
+def check(group: list[Point], replication: int = 0) -> list[float]:
+    """Compare a group with its points run alone; give the share of port-days taken over."""
+    borders = list(run_in_step(group, replication))
+    for point, border in zip(group, borders, strict=True):
+        assert differences(border, run_border(point, replication)) == [], point.scenario.name
+    return [reused_share(border) for border in borders]
+
+
+def test_every_scenario_file_has_the_results_that_it_has_alone() -> None:
+    point = base()
+    group = [point, *(dataclasses.replace(point, scenario=read(name)) for name in names())]
+    shares = check(group)
+    assert shares[0] == 0.0
+    assert max(shares[1:]) == 1.0
+
+
+def test_other_smugglers_meet_the_same_traffic() -> None:
+    kinds = ("static", "threshold", "learning", "worst_case")
+    shares = check([base(), *(base(smuggling={"adversary": kind}) for kind in kinds)])
+    assert min(shares[1:]) > 0.2
+
+
+@settings(suppress_health_check=list(HealthCheck), max_examples=20)
+@given(points(), st.data())
+def test_drawn_scenarios_have_the_results_that_they_have_alone(
+    point: Point, data: st.DataObject
+) -> None:
+    drawn = interventions(point.ports, point.start, point.days)
+    others = [Scenario("other", interventions=data.draw(drawn)) for _ in range(2)]
+    without = dataclasses.replace(point, scenario=BASELINE)
+    check([without, point, *(dataclasses.replace(point, scenario=one) for one in others)])
+
+
+def at(hour: int) -> datetime.datetime:
+    return datetime.datetime(2005, 7, 1, hour)
+
+
+# For each input that could be forgotten: how to forget it, and a change that then goes unnoticed.
+FORGOTTEN: dict[str, tuple[Callable[[Inputs, Inputs], Inputs], Point]] = {
+    "officers": (
+        lambda ours, theirs: theirs._replace(
+            plan=theirs.plan._replace(officers=ours.plan.officers)
+        ),
+        with_scenario(base(), Intervention("staffing.officers_scale", "set", 0.5)),
+    ),
+    "openings": (
+        lambda ours, theirs: theirs._replace(plan=theirs.plan._replace(state=ours.plan.state)),
+        with_scenario(
+            base(), Intervention("port", "hours", (8.0, 18.0), Where(ports=("st-stephen",)))
+        ),
+    ),
+    "rates": (
+        lambda ours, theirs: theirs._replace(
+            plan=theirs.plan._replace(rates=ours.plan.rates, row=ours.plan.row)
+        ),
+        with_scenario(base(), Intervention("inspection.selective_share", "set", 0.3)),
+    ),
+    "rates of lanes with traffic": (
+        lambda ours, theirs: theirs._replace(
+            plan=theirs.plan._replace(rates=ours.plan.rates, row=ours.plan.row)
+        ),
+        with_scenario(base(), Intervention("primary.truck_s", "scale", 2.0)),
+    ),
+    "rates about attempts": (
+        lambda ours, theirs: theirs._replace(
+            plan=theirs.plan._replace(rates=ours.plan.rates, row=ours.plan.row)
+        ),
+        with_scenario(base(), Intervention("inspection.d_prime", "set", 3.0)),
+    ),
+    "arrival curves": (
+        lambda ours, theirs: theirs._replace(
+            plan=theirs.plan._replace(cumulative=ours.plan.cumulative)
+        ),
+        with_scenario(base(), Intervention("traffic.volume_scale", "scale", 1.1)),
+    ),
+    "added vehicles": (
+        lambda ours, theirs: theirs._replace(added=ours.added, added_until=ours.added_until),
+        base(smuggling={"adversary": "worst_case"}),
+    ),
+    "vehicles in secondary at midnight": (
+        lambda ours, theirs: theirs._replace(inside=ours.inside, inside_until=ours.inside_until),
+        with_scenario(
+            base(), Intervention("inspection.full_min", "scale", 40.0, start=at(18), end=at(23))
+        ),
+    ),
+    "officers at midnight": (
+        lambda ours, theirs: theirs._replace(
+            state=theirs.state._replace(
+                free=ours.state.free, manned=ours.state.manned, present=ours.state.present
+            )
+        ),
+        with_scenario(
+            base(), Intervention("staffing.officers_scale", "set", 0.3, start=at(12), end=at(23))
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGOTTEN)
+def test_an_input_that_is_forgotten_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget, point = FORGOTTEN[name]
+    leader = dataclasses.replace(point, scenario=BASELINE, parameters=base().parameters)
+    check([leader, point])
+
+    def forgetful(ours: Inputs, theirs: Inputs, layout: Flags) -> Flags:
+        return same_ports(ours, forget(ours, theirs), layout)
+
+    monkeypatch.setattr(engine, "same_ports", forgetful)
+    with pytest.raises(AssertionError):
+        check([leader, point])
+
+
+def test_a_rule_of_every_kind_is_followed_in_step() -> None:
+    for point in fixed_points():
+        check([dataclasses.replace(point, scenario=BASELINE), point])
