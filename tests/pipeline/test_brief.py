@@ -71,7 +71,9 @@ def test_a_file_that_is_no_brief_is_not_replaced(
     path = tmp_path / "page.html"
     path.write_text("my own page")
     assert main(["brief", str(study.folder), "--out", str(path)]) == 2
-    assert "not written by this program" in capsys.readouterr().err
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert all(part in message for part in (str(path), "delete", "--out"))
     assert path.read_text() == "my own page"
 
 
