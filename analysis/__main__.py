@@ -80,12 +80,12 @@ def _fit(study: "Study", asked: argparse.Namespace) -> str:
     from analysis.fit.fit import fit, text_of, values_of, write_worlds
     from analysis.fit.values import write_values
 
-    found = fit(study)
+    result = fit(study)
     if asked.worlds:
-        write_worlds(found, asked.worlds)
+        write_worlds(result, asked.worlds)
     if asked.values:
-        write_values(values_of(found), asked.values)
-    return text_of(found)
+        write_values(values_of(result), asked.values)
+    return text_of(result)
 
 
 def _robustness(study: "Study", asked: argparse.Namespace) -> str:
@@ -187,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
     costs = _command(commands, "costs", "what each scenario costs, and for each firearm kept out")
     costs.add_argument("--csv", type=Path, metavar="FILE", help="write the costs here too")
 
-    add_commands(lambda name, about: _command(commands, name, about))
+    add_commands(lambda name, summary: _command(commands, name, summary))
 
     dashboard = commands.add_parser(
         "dashboard", help="pages that answer while you watch", description="Serve the dashboard."
@@ -204,9 +204,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
 ) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
     command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
     return command
 
@@ -216,11 +216,11 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.command == "dashboard":
         _dashboard(arguments)
         return
-    from analysis.language import counting
+    from analysis.language import contraband_of
     from sim.results.reading import read_study
 
     study = read_study(arguments.folder)
-    with counting(study):
+    with contraband_of(study):
         _tell(study, arguments)
 
 
@@ -246,10 +246,10 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
     elif arguments.command == "costs":
         from analysis.costs import costs_text, frame_of, prices
 
-        found = prices(study)
+        costs = prices(study)
         if arguments.csv:
-            frame_of(found).to_csv(arguments.csv, index=False, lineterminator="\n")
-        print(costs_text(study, found))
+            frame_of(costs).to_csv(arguments.csv, index=False, lineterminator="\n")
+        print(costs_text(study, costs))
     elif arguments.command in ("sensitivity", "robustness", "precision", "selection", "fit"):
         print(run_command(study, arguments))
     else:
@@ -272,9 +272,8 @@ def _dashboard(arguments: argparse.Namespace) -> None:
 
 
 def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
-    from analysis.costs import ledger_text
     from analysis.language import pgettext
-    from analysis.ledger import ledger, noise_ratio
+    from analysis.ledger import ledger, ledger_text, noise_ratio
 
     expected = not arguments.counted
     parts = ledger(

@@ -115,7 +115,7 @@ def assumptions(
         for name, field in mattering.items()
         if field.metadata["kind"] != "measured"
     ]
-    ranked.sort(key=lambda one: (-shares.get(one.name, -1.0), -one.spread))
+    ranked.sort(key=lambda assumption: (-shares.get(assumption.name, -1.0), -assumption.spread))
     return Assumptions(_counted(fields), _counted(mattering), ranked)
 
 
@@ -134,19 +134,19 @@ def given_values(study: Study) -> dict[str, Any]:
 def _assumption(
     name: str, field: dataclasses.Field[Any], share: float | None, value: Any
 ) -> Assumption:
-    about = field.metadata
-    text, language = parameter_text(name, about["about"])
-    low, high = float(about["low"]), float(about["high"])
+    metadata = field.metadata
+    text, language = parameter_text(name, metadata["about"])
+    low, high = float(metadata["low"]), float(metadata["high"])
     return Assumption(
         name=name,
         about=text,
         language=language,
-        kind=about["kind"],
+        kind=metadata["kind"],
         value=_plain(value),
         low=_plain(low),
         high=_plain(high),
-        unit=unit_of(about["unit"]),
-        source=about["source"] if value == field.default else gettext("set-in-this-study"),
+        unit=unit_of(metadata["unit"]),
+        source=metadata["source"] if value == field.default else gettext("set-in-this-study"),
         spread=high / low if low > 0 else math.inf,
         influence="" if share is None else str(shown(share, unit="share")),
     )
@@ -188,8 +188,8 @@ def sources() -> list[dict[str, str]]:
 
 def _ids(source: str) -> list[str]:
     """Ids that a source names, ranges such as C028-C042 written out."""
-    found = []
+    ids = []
     for letter, first, last in re.findall(r"\b([A-Z])(\d{3})(?:-[A-Z]?(\d{3}))?\b", source):
         numbers = range(int(first), int(last or first) + 1)
-        found += [f"{letter}{number:03d}" for number in numbers]
-    return found
+        ids += [f"{letter}{number:03d}" for number in numbers]
+    return ids

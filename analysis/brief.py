@@ -24,7 +24,14 @@ from analysis.exhibits import (
 from analysis.findings import answer, cards, findings
 from analysis.fit.values import what_the_study_carries
 from analysis.headline import influences, stamp
-from analysis.language import counting, gettext, ngettext, pgettext, speaking, spoken
+from analysis.language import (
+    contraband_of,
+    current_language,
+    gettext,
+    in_language,
+    ngettext,
+    pgettext,
+)
 from analysis.paired_table import paired_table
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
@@ -41,7 +48,10 @@ def write_brief(study: Study, out: Path | None = None, language: str = "en") -> 
     content = page(study, language)
     path = study.folder / NAMES[language] if out is None else out
     if path.exists() and not _is_brief(path):
-        raise InputError(f"{path}: not written by this program, so it is not replaced; use --out")
+        raise InputError(
+            f"{path}: not replaced, since it lacks the mark of a brief of this program; delete it "
+            "if it is an old brief, or name another file with --out"
+        )
     write_text(path, content)
     return path
 
@@ -60,13 +70,13 @@ def _is_brief(path: Path) -> bool:
 
 def page(study: Study, language: str = "en") -> str:
     """Set the page as text, in English or French."""
-    with speaking(language), counting(study):
+    with in_language(language), contraband_of(study):
         return _page(study)
 
 
 def _page(study: Study) -> str:
     comparisons = compare(study, HEADLINE, headline_adversary(study))
-    if comparisons and not any(one.metric == PRIMARY_OUTCOME for one in comparisons):
+    if comparisons and not any(comparison.metric == PRIMARY_OUTCOME for comparison in comparisons):
         raise InputError(
             f"{study.folder}: the summary holds no {PRIMARY_OUTCOME}, since an older version "
             "made it; run the study again"
@@ -81,10 +91,10 @@ def _page(study: Study) -> str:
     environment.filters["unbroken"] = unbroken
     environment.globals.update(gettext=gettext, ngettext=ngettext, number=number)
     sure, missing = sureness(study) if comparisons else ([], [])
-    known = assumptions(influences(study), given_values(study))
+    assumed = assumptions(influences(study), given_values(study))
     table = paired_table(study, comparisons)
     return environment.get_template("brief.html").render(
-        language=spoken(),
+        language=current_language(),
         mark=Markup(MARK),
         question=_question(),
         answer=answer(study, comparisons),
@@ -101,9 +111,9 @@ def _page(study: Study) -> str:
         ],
         sure=sure,
         missing=missing,
-        stamp=stamp(study, known),
-        influence=any(one.influence for one in known.ranked),
-        assumptions=known,
+        stamp=stamp(study, assumed),
+        influence=any(each.influence for each in assumed.ranked),
+        assumptions=assumed,
         kinds=kind_names(),
         ridge=what_the_study_carries(study),
         sources=sources(),
@@ -111,7 +121,7 @@ def _page(study: Study) -> str:
         checked=study.certificate["replications"],
         study=_about(study),
         worlds=len(study.worlds),
-        adversaries=[adversary_name(one) for one in study.adversaries],
+        adversaries=[adversary_name(kind) for kind in study.adversaries],
         plotlyjs=Markup(plotlyjs()),
         config=script_json(CONFIG),
     )
@@ -123,30 +133,30 @@ def _question() -> str:
 
 def unbroken(text: str) -> str:
     """Keep an interval, and a number and its unit, on one line."""
-    text = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", NO_BREAK), text)
+    text = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", NO_BREAK), text)
     return re.sub(rf"(?<=[\d{NARROW}]) (?=%|min\b|points\b|million\b|millions\b)", NO_BREAK, text)
 
 
 def _about(study: Study) -> dict[str, str]:
     """How the study was made, of what the manifest says."""
-    known = {
+    labels = {
         "start": gettext("first-day"), "days": gettext("days"),
         "year": gettext("traffic-of-the-year"),
         "engine": gettext("engine"), "seed": gettext("seed"), "code_version": gettext("version"),
         "configuration_hash": gettext("configuration"),
     }  # fmt: skip
-    about: dict[str, Any] = {
-        label: study.manifest[key] for key, label in known.items() if key in study.manifest
+    texts: dict[str, Any] = {
+        label: study.manifest[key] for key, label in labels.items() if key in study.manifest
     }
     if "engine" in study.manifest:
-        about[gettext("engine")] = pgettext("engine", str(study.manifest["engine"]))
+        texts[gettext("engine")] = pgettext("engine", str(study.manifest["engine"]))
     runs = study.runs.groupby(["scenario", "adversary", "world"])["replication"].nunique()
-    about[gettext("replications-of-each-scenario")] = (
+    texts[gettext("replications-of-each-scenario")] = (
         gettext("least-to-most", least=runs.min(), most=runs.max())
         if runs.min() < runs.max()
         else number(runs.min(), 0)
     )
-    smugglers = [adversary_name(str(one)) for one in study.adversaries]
-    about[gettext("smugglers")] = ", ".join(smugglers)
-    about[gettext("worlds-drawn-of-uncertain-parameters")] = number(len(study.worlds), 0)
-    return {label: str(value) for label, value in about.items()}
+    smugglers = [adversary_name(str(kind)) for kind in study.adversaries]
+    texts[gettext("smugglers")] = ", ".join(smugglers)
+    texts[gettext("worlds-drawn-of-uncertain-parameters")] = number(len(study.worlds), 0)
+    return {label: str(value) for label, value in texts.items()}

@@ -22,7 +22,6 @@ from scipy import stats
 from analysis.compare import BASELINE, KEYS, aligned, values
 from analysis.estimates import LEVEL, Estimate, estimate
 from analysis.language import gettext
-from analysis.wording import shown
 from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.results.reading import Study
@@ -128,13 +127,13 @@ def prices(study: Study) -> list[Price]:
     missing = [name for name in (*COMPONENTS, PRIMARY_OUTCOME) if name not in table.columns]
     if missing:
         raise InputError(f"{study.folder}: the summary holds no {', '.join(missing)}")
-    found = []
+    result = []
     for scenario in study.scenarios:
         for adversary in study.adversaries:
             names = table.index.droplevel([key for key in KEYS[2:]])
             if scenario != BASELINE and (scenario, adversary) in names:
-                found.append(_price(table, str(scenario), str(adversary)))
-    return found
+                result.append(_price(table, str(scenario), str(adversary)))
+    return result
 
 
 def _price(table: pd.DataFrame, scenario: str, adversary: str) -> Price:
@@ -154,20 +153,20 @@ def _price(table: pd.DataFrame, scenario: str, adversary: str) -> Price:
     )
 
 
-def frame_of(found: Sequence[Price]) -> pd.DataFrame:
+def frame_of(costs: Sequence[Price]) -> pd.DataFrame:
     """Prices as a table: one row a scenario and adversary, in CAD over the run and per firearm."""
     rows = []
-    for one in found:
-        row: dict[str, object] = {"scenario": one.scenario, "adversary": one.adversary}
-        for name, part in (*one.components.items(), ("total_cad", one.total)):
+    for price in costs:
+        row: dict[str, object] = {"scenario": price.scenario, "adversary": price.adversary}
+        for name, part in (*price.components.items(), ("total_cad", price.total)):
             row |= {name: part.mean, f"{name}_low": part.low, f"{name}_high": part.high}
         row |= {
-            "firearms_kept_out": one.kept_out.mean,
-            "firearms_kept_out_low": one.kept_out.low,
-            "firearms_kept_out_high": one.kept_out.high,
-            "cad_per_firearm": one.per_firearm.value,
-            "cad_per_firearm_low": one.per_firearm.low,
-            "cad_per_firearm_high": one.per_firearm.high,
+            "firearms_kept_out": price.kept_out.mean,
+            "firearms_kept_out_low": price.kept_out.low,
+            "firearms_kept_out_high": price.kept_out.high,
+            "cad_per_firearm": price.per_firearm.value,
+            "cad_per_firearm_low": price.per_firearm.low,
+            "cad_per_firearm_high": price.per_firearm.high,
         }
         rows.append(row)
     return pd.DataFrame(rows)
@@ -176,65 +175,24 @@ def frame_of(found: Sequence[Price]) -> pd.DataFrame:
 MILLION = 1e6
 
 
-def ledger_text(
-    study: Study, scenario: str, parts: pd.DataFrame, account: str, noise: float
-) -> str:
-    """Say where the difference of one scenario comes from.
-
-    Parameters
-    ----------
-    parts : pandas.DataFrame
-        See `analysis.ledger.ledger`.
-    account : str
-        "expected" or "counted".
-    noise : float
-        See `analysis.ledger.noise_ratio`.
-    """
-    rows = [["", "no longer delivered", "newly delivered", "net", "95 % interval"]]
-    for part in parts.to_dict("records"):
-        if part["part"] != "total" and part["lost"] == 0.0 == part["gained"]:
-            continue
-        net = shown(part["net"], part["low"], part["high"], unit="firearms", signed=True)
-        cells = [f"{part[column]:,.1f}" for column in ("lost", "gained")]
-        rows.append([part["title"], *cells, net.value, net.interval])
-    lines = aligned(rows, right=(1, 2, 3, 4))
-    span = "" if study.days is None else f" in {study.days:g} days"
-    return "\n".join(
-        [
-            f"{gettext('trafficked-firearms-delivered')} [{net.unit}]{span}, "
-            f"{study.title(scenario)} against the baseline",
-            "(expected: each attempt delivers its load times the chance that it is not detected)"
-            if account == "expected"
-            else "(counted: an attempt delivers its load or does not)",
-            *(f"  {line}" for line in lines),
-            "Each attempt is in one part; the parts sum to the total exactly.",
-            *(
-                [f"The count varies {noise:,.3g} times as much (variance)."]
-                if noise == noise
-                else []
-            ),
-        ]
-    )
-
-
 def costs_text(study: Study, prices: Sequence[Price]) -> str:
     """Cost of every scenario, and for each firearm kept out."""
-    several = len({one.adversary for one in prices}) > 1
+    several = len({proposal.adversary for proposal in prices}) > 1
     head = ["scenario", *(["smugglers"] if several else [])]
     for_each = gettext("for-each-firearm")
     rows = [[*head, "programme", "pay", "delay", "duty forgone", "total", for_each]]
-    for one in prices:
+    for proposal in prices:
         parts = [
             (-part.mean if name == "duty_collected_cad" else part.mean) / MILLION
-            for name, part in one.components.items()
+            for name, part in proposal.components.items()
         ]
-        each = one.per_firearm
+        each = proposal.per_firearm
         price = "not estimable"
         if each.estimable:
             low, high = each.low / MILLION, each.high / MILLION
             price = f"{each.value / MILLION:,.3g} [{low:,.3g}, {high:,.3g}]"
-        cells = [f"{part:+,.2f}" for part in (*parts, one.total.mean / MILLION)]
-        rows.append([one.scenario, *([one.adversary] if several else []), *cells, price])
+        cells = [f"{part:+,.2f}" for part in (*parts, proposal.total.mean / MILLION)]
+        rows.append([proposal.scenario, *([proposal.adversary] if several else []), *cells, price])
     first = len(head)
     span = "" if study.days is None else f" over {study.days:g} days"
     return "\n".join(

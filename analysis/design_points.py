@@ -45,8 +45,8 @@ def differences(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.Series:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
     base = level.loc[BASELINE]
     pairs = level.index.droplevel("scenario")
-    found: pd.Series = level - base.reindex(pairs).to_numpy()
-    return found.dropna()
+    result: pd.Series = level - base.reindex(pairs).to_numpy()
+    return result.dropna()
 
 
 def effects(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
@@ -100,19 +100,21 @@ def of_worlds(
         By world.
     """
     chosen = headline(study, metric) if scenario is None else scenario
-    known = study.scenarios
-    if chosen not in known:
-        raise InputError.unknown("scenario", chosen, known, str(study.folder))
+    scenarios = study.scenarios
+    if chosen not in scenarios:
+        raise InputError.unknown("scenario", chosen, scenarios, str(study.folder))
     sample = levels(study, metric) if chosen == BASELINE else differences(study, metric)
-    own = sample.loc[chosen]
+    of_scenario = sample.loc[chosen]
     if adversary is not None:
-        kinds = own.index.get_level_values("adversary").unique().tolist()
+        kinds = of_scenario.index.get_level_values("adversary").unique().tolist()
         if adversary not in kinds:
             raise InputError.unknown("kind of smuggler", adversary, kinds, str(study.folder))
-        own = own.xs(adversary, level="adversary")
-    by_state = own.groupby(level=[name for name in STATE if name in own.index.names]).mean()
-    found: pd.Series = by_state.groupby(level="world").mean()
-    return found
+        of_scenario = of_scenario.xs(adversary, level="adversary")
+    by_state = of_scenario.groupby(
+        level=[name for name in STATE if name in of_scenario.index.names]
+    ).mean()
+    result: pd.Series = by_state.groupby(level="world").mean()
+    return result
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def design_points(
     InputError
         If the study has no design.
     """
-    about = study.manifest.get("design") or {}
+    design = study.manifest.get("design") or {}
     rows = study.design
     if rows.empty:
         raise InputError(
@@ -186,12 +188,12 @@ def design_points(
         column: rows.pivot(index=key, columns="parameter", values=column).loc[order, names]
         for column in ("value", "place")
     }
-    ends = {name: (float(low), float(high)) for name, low, high in about.get("factors", [])}
+    ends = {name: (float(low), float(high)) for name, low, high in design.get("factors", [])}
     for name in names:
         column = tables["value"][name]
         ends.setdefault(name, (float(column.min()), float(column.max())))
     return DesignPoints(
-        str(about.get("method", "worlds")),
+        str(design.get("method", "worlds")),
         tables["value"],
         tables["place"],
         outcome.loc[order].rename("outcome"),
@@ -208,8 +210,8 @@ def _of_scenarios(study: Study, metric: str, adversary: str | None) -> pd.Series
         if adversary not in kinds:
             raise InputError.unknown("kind of smuggler", adversary, kinds, str(study.folder))
         sample = sample.xs(adversary, level="adversary")
-    found: pd.Series = sample.groupby(level="scenario").mean()
-    return found
+    result: pd.Series = sample.groupby(level="scenario").mean()
+    return result
 
 
 def complete(points: DesignPoints, expected: int, study: Study) -> np.ndarray:

@@ -140,18 +140,18 @@ def _limits(points: DesignPoints, box: Any) -> pd.DataFrame:
     lims, whole = box.box_lims[box._cur_box], box.box_lims[0]
     chances = box.qp[box._cur_box]
     rows = []
-    for name, found in chances.items():
+    for name, values in chances.items():
         lowest, highest = points.ranges[name]
         low, high = (
             end if lims[name].iloc[k] == whole[name].iloc[k] else float(lims[name].iloc[k])
             for k, end in enumerate((lowest, highest))
         )
-        known = [p for p in found if p >= 0]
+        tested = [p for p in values if p >= 0]
         rows.append(
             {
                 "parameter": name, **described(name), "low": low, "high": high,
                 "lowest": lowest, "highest": highest,
-                "p": float(min(known)) if known else float("nan"),
+                "p": float(min(tested)) if tested else float("nan"),
             }
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=[

@@ -63,7 +63,7 @@ def estimates(samples: pd.DataFrame) -> list[Estimate]:
     reach, p = (np.where(counts < 2, np.nan, x) for x in (reach, p))
     return [
         Estimate(
-            float(mean), float(mean - far), float(mean + far), int(count), float(one), bool(no)
+            float(mean), float(mean - far), float(mean + far), int(count), float(p_value), bool(no)
         )
-        for mean, far, count, one, no in zip(means, reach, counts, p, identical, strict=True)
+        for mean, far, count, p_value, no in zip(means, reach, counts, p, identical, strict=True)
     ]

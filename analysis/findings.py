@@ -44,48 +44,48 @@ class Card:
 def cards(study: Study) -> list[Card]:
     """Level of the baseline in the main metrics."""
     table = headline_values(study).loc[BASELINE]
-    found = []
+    result = []
     for name in CARDS:
         if name in table.columns:
             metric = metric_of(name)
-            one = estimate(table[name])
-            text = shown(one.mean, one.low, one.high, unit=metric.unit)
+            level = estimate(table[name])
+            text = shown(level.mean, level.low, level.high, unit=metric.unit)
             title = metric_title(name)
             share = text.unit == "%"
             unit = "" if share else f"{text.unit}{period(metric.unit, study.days)}"
             value = f"{text.value}{text.suffix}" if share else text.value
-            found.append(
+            result.append(
                 Card(title[0].upper() + title[1:], value, text.interval, unit, metric.model_only)
             )
-    return found
+    return result
 
 
 def answer(study: Study, comparisons: list[Comparison]) -> str:
     """The answer to the question of the page, in a sentence or two."""
     guns = [
-        one
-        for one in comparisons
-        if one.metric == PRIMARY_OUTCOME
-        and one.scenario not in study.bounds
-        and one.adversary == headline_adversary(study)
+        comparison
+        for comparison in comparisons
+        if comparison.metric == PRIMARY_OUTCOME
+        and comparison.scenario not in study.bounds
+        and comparison.adversary == headline_adversary(study)
     ]
     if not guns:
         return gettext("this-study-holds-no-proposal")
-    if max(one.difference.count for one in guns) < 2:
+    if max(effect.difference.count for effect in guns) < 2:
         return gettext("one-replication-cannot-tell-an")
-    fewer = [one for one in guns if one.distinguishable and one.fall.mean > 0]
+    fewer = [effect for effect in guns if effect.distinguishable and effect.fall.mean > 0]
     if not fewer:
         return ngettext(
             "none-of-the-proposals-measurably",
             len(guns),
         )
-    best = max(fewer, key=lambda one: one.fall.mean)
-    said = [
+    best = max(fewer, key=lambda effect: effect.fall.mean)
+    sentences = [
         _reduction(study, best, len(fewer), len(guns)),
         _price(comparisons, best),
         _under_others(study, best),
     ]
-    return " ".join(sentence for sentence in said if sentence)
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _reduction(study: Study, best: Comparison, fewer: int, proposals: int) -> str:
@@ -131,21 +131,21 @@ def _share(study: Study, best: Comparison) -> str:
 
 def _price(comparisons: list[Comparison], best: Comparison) -> str:
     """What the same proposal does to the wait."""
-    for one in comparisons:
-        same = (one.scenario, one.adversary) == (best.scenario, best.adversary)
-        if same and one.metric == "mean_wait_min":
-            if one.difference.identical:
+    for comparison in comparisons:
+        same = (comparison.scenario, comparison.adversary) == (best.scenario, best.adversary)
+        if same and comparison.metric == "mean_wait_min":
+            if comparison.difference.identical:
                 return gettext("it-leaves-every-wait-as")
-            if max(abs(one.difference.low), abs(one.difference.high)) < SECOND_MIN:
+            if max(abs(comparison.difference.low), abs(comparison.difference.high)) < SECOND_MIN:
                 return gettext("it-changes-the-mean-wait")
-            if not one.distinguishable:
+            if not comparison.distinguishable:
                 return gettext(
                     "its-effect-on-the-mean",
-                    amount=one.amount,
+                    amount=comparison.amount,
                 )
-            if one.difference.mean > 0:
-                return gettext("it-makes-the-mean-wait-longer", amount=one.amount)
-            return gettext("it-makes-the-mean-wait", amount=one.amount)
+            if comparison.difference.mean > 0:
+                return gettext("it-makes-the-mean-wait-longer", amount=comparison.amount)
+            return gettext("it-makes-the-mean-wait", amount=comparison.amount)
     return ""
 
 

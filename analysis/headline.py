@@ -37,7 +37,7 @@ MOST = 0.5
 """Share of guesses above which a headline is illustrative."""
 
 
-def stamp(study: Study, known: Assumptions) -> str:
+def stamp(study: Study, assumed: Assumptions) -> str:
     """Why the headline is illustrative, or nothing where it is not.
 
     With enough worlds, by what makes the headline vary over them; else by how many of the
@@ -52,12 +52,12 @@ def stamp(study: Study, known: Assumptions) -> str:
         share = number(100 * guessed, 0)
         why = gettext("of-what-makes-this-headline", share=share)
         return f"{why} {reading}"
-    if not known.illustrative:
+    if not assumed.illustrative:
         return ""
     why = gettext(
         "of-the-parameters-that-decide-this",
-        guesses=known.mattering["placeholder"],
-        all=sum(known.mattering.values()),
+        guesses=assumed.mattering["placeholder"],
+        all=sum(assumed.mattering.values()),
     )
     return f"{why} {reading}"
 

@@ -4,11 +4,11 @@ The catalogues ``locale/en.po`` and ``locale/fr.po`` hold every text under a sta
 sentence is edited there without touching code or tests: ``gettext("waits-peak-on", day=...)``.
 Contexts (``msgctxt``) hold what comes from tables: metrics, units, scenarios, parameters, kinds of
 smuggler, parts of the ledger. A chart has the language that is set where it is made:
-``with speaking("fr"): chart = waits_by_hour(study)``.
+``with in_language("fr"): chart = waits_by_hour(study)``.
 
 What a study smuggles is a value of the messages, ``{contraband}`` and its like: firearms, or within
-``with counting(study):`` the drugs, currency, persons or parts of that study. Metrics and columns
-keep their names (``firearms_...``) whatever is smuggled.
+``with contraband_of(study):`` the drugs, currency, persons or parts of that study. Metrics and
+columns keep their names (``firearms_...``) whatever is smuggled.
 """
 
 import gettext as standard
@@ -49,7 +49,7 @@ _unit: ContextVar[str] = ContextVar("unit", default=FIREARMS)
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
+def in_language(language: str) -> Iterator[None]:
     """Set the language within this block, and in this thread alone."""
     if language not in LANGUAGES:
         raise InputError.unknown("language", language, LANGUAGES, "lang")
@@ -60,12 +60,12 @@ def speaking(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
-def spoken() -> str:
+def current_language() -> str:
     """The language set here: en or fr."""
     return _language.get()
 
 
-def unit_counted(study: Study) -> str:
+def contraband_unit(study: Study) -> str:
     """Unit in which loads are counted (``contraband.unit``), from the study's manifest."""
     try:
         return str(study.manifest["configuration"]["contraband"]["unit"])
@@ -74,9 +74,9 @@ def unit_counted(study: Study) -> str:
 
 
 @contextmanager
-def counting(study: Study) -> Iterator[None]:
+def contraband_of(study: Study) -> Iterator[None]:
     """Name this study's contraband within this block, and in this thread alone."""
-    token = _unit.set(unit_counted(study))
+    token = _unit.set(contraband_unit(study))
     try:
         yield
     finally:
@@ -100,14 +100,14 @@ def translations(language: str) -> standard.GNUTranslations:
 
 @cache
 def _nouns(language: str, unit: str) -> dict[str, str]:
-    known = translations(language)
-    nouns = {name: known.pgettext(f"contraband: {unit}", name) for name in NOUNS}
+    messages = translations(language)
+    nouns = {name: messages.pgettext(f"contraband: {unit}", name) for name in NOUNS}
     many = nouns["contraband"]
     return {**nouns, "Contraband": many[:1].upper() + many[1:]}
 
 
 def _filled(message: str, values: dict[str, Any]) -> str:
-    return message.format(**_nouns(spoken(), _unit.get()), **values)
+    return message.format(**_nouns(current_language(), _unit.get()), **values)
 
 
 def gettext(message: str, /, **values: Any) -> str:
@@ -120,23 +120,23 @@ def gettext(message: str, /, **values: Any) -> str:
     **values
         Text or whole numbers; numbers with decimals come through `analysis.wording`.
     """
-    return _filled(translations(spoken()).gettext(message), values)
+    return _filled(translations(current_language()).gettext(message), values)
 
 
 def ngettext(message: str, count: int, /, **values: Any) -> str:
     """The same, in the form that a count takes: English has 0 proposals, French 0 proposition."""
-    text = translations(spoken()).ngettext(message, message, count)
+    text = translations(current_language()).ngettext(message, message, count)
     return _filled(text, {"count": count, **values})
 
 
 def pgettext(context: str, name: str) -> str:
     """Text of something that tables name; the name itself where the catalogues have no text."""
-    return _filled(translations(spoken()).pgettext(context, name), {})
+    return _filled(translations(current_language()).pgettext(context, name), {})
 
 
 def has_text(context: str, name: str) -> bool:
     """Whether the language set has a text for something that tables name."""
-    return translations(spoken()).pgettext(context, name) != name
+    return translations(current_language()).pgettext(context, name) != name
 
 
 def metric_title(metric: str) -> str:
@@ -155,5 +155,5 @@ def title_of(study: Study, scenario: str) -> str:
 def parameter_text(name: str, english: str) -> tuple[str, str]:
     """What a parameter is, and the language of that text: English where there is no French."""
     if has_text("parameter", name):
-        return pgettext("parameter", name), spoken()
+        return pgettext("parameter", name), current_language()
     return english, "en"

@@ -13,9 +13,10 @@ have the same mean; the second leaves out the last throw of the dice and has far
 import numpy as np
 import pandas as pd
 
-from analysis.compare import BASELINE
+from analysis.compare import BASELINE, aligned
 from analysis.estimates import estimate
-from analysis.language import pgettext, speaking
+from analysis.language import gettext, in_language, pgettext
+from analysis.wording import shown
 from sim.errors import InputError
 from sim.numerics.units import Floats, Texts
 from sim.results.reading import Study
@@ -178,10 +179,10 @@ def by_replication(
     InputError
         If the study has no such scenario, no baseline, or kept no attempts.
     """
-    known = study.scenarios
+    scenarios = study.scenarios
     for name in (BASELINE, scenario):
-        if name not in known:
-            raise InputError.unknown("scenario", name, known, str(study.folder))
+        if name not in scenarios:
+            raise InputError.unknown("scenario", name, scenarios, str(study.folder))
     tables = [_attempts(study, name, adversary) for name in (BASELINE, scenario)]
     if any(table.empty for table in tables):
         raise InputError(
@@ -232,13 +233,13 @@ def ledger(
     """
     rows = by_replication(study, scenario, adversary, market, expected=expected)
     rows = pd.concat([rows, _totals(rows).assign(part="total")], ignore_index=True)
-    found = []
+    result = []
     for part in (*PARTS, "total"):
         chosen = rows[rows["part"] == part]
         net = estimate(chosen["net"])
-        with speaking("en"):  # data, whose columns are in English in every language
+        with in_language("en"):  # data, whose columns are in English in every language
             title = pgettext("ledger", part)
-        found.append(
+        result.append(
             {
                 "part": part,
                 "title": title,
@@ -250,7 +251,7 @@ def ledger(
                 "unit": "firearms",
             }
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(result)
 
 
 def noise_ratio(study: Study, scenario: str, adversary: str | None = None) -> float:
@@ -259,8 +260,10 @@ def noise_ratio(study: Study, scenario: str, adversary: str | None = None) -> fl
     NaN with fewer than two replications, or where the expected total does not vary.
     """
     counted, expected = (
-        float(_totals(by_replication(study, scenario, adversary, expected=one))["net"].var(ddof=1))
-        for one in (False, True)
+        float(
+            _totals(by_replication(study, scenario, adversary, expected=account))["net"].var(ddof=1)
+        )
+        for account in (False, True)
     )
     return counted / expected if expected > 0.0 else float("nan")
 
@@ -268,3 +271,44 @@ def noise_ratio(study: Study, scenario: str, adversary: str | None = None) -> fl
 def _totals(rows: pd.DataFrame) -> pd.DataFrame:
     """Sums over the parts, one row a replication."""
     return rows.groupby(PAIRED, as_index=False)[["lost", "gained", "net"]].sum()
+
+
+def ledger_text(
+    study: Study, scenario: str, parts: pd.DataFrame, account: str, noise: float
+) -> str:
+    """Say where the difference of one scenario comes from.
+
+    Parameters
+    ----------
+    parts : pandas.DataFrame
+        See `ledger`.
+    account : str
+        "expected" or "counted".
+    noise : float
+        See `noise_ratio`.
+    """
+    rows = [["", "no longer delivered", "newly delivered", "net", "95 % interval"]]
+    for part in parts.to_dict("records"):
+        if part["part"] != "total" and part["lost"] == 0.0 == part["gained"]:
+            continue
+        net = shown(part["net"], part["low"], part["high"], unit="firearms", signed=True)
+        cells = [f"{part[column]:,.1f}" for column in ("lost", "gained")]
+        rows.append([part["title"], *cells, net.value, net.interval])
+    lines = aligned(rows, right=(1, 2, 3, 4))
+    span = "" if study.days is None else f" in {study.days:g} days"
+    return "\n".join(
+        [
+            f"{gettext('trafficked-firearms-delivered')} [{net.unit}]{span}, "
+            f"{study.title(scenario)} against the baseline",
+            "(expected: each attempt delivers its load times the chance that it is not detected)"
+            if account == "expected"
+            else "(counted: an attempt delivers its load or does not)",
+            *(f"  {line}" for line in lines),
+            "Each attempt is in one part; the parts sum to the total exactly.",
+            *(
+                [f"The count varies {noise:,.3g} times as much (variance)."]
+                if noise == noise
+                else []
+            ),
+        ]
+    )

@@ -1,5 +1,6 @@
 """The table of proposals: every difference to the baseline, paired, in the order of the answer."""
 
+import math
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -78,12 +79,12 @@ class PairedTable:
 
 def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     """Rows by the first column, the best first; bounds, which nobody would carry out, last."""
-    by_pair = {(one.scenario, one.metric): one for one in comparisons}
+    by_pair = {(comparison.scenario, comparison.metric): comparison for comparison in comparisons}
     metrics = [name for name in SHOWN if any(name == metric for _, metric in by_pair)]
     largest = {
         name: max(
-            (abs(one.difference.mean) for one in comparisons
-             if one.metric == name and one.difference.mean == one.difference.mean),
+            (abs(comparison.difference.mean) for comparison in comparisons
+             if comparison.metric == name and not math.isnan(comparison.difference.mean)),
             default=0.0,
         )
         for name in metrics
@@ -92,7 +93,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     ranges = across_adversaries(study, PRIMARY_OUTCOME) if several else {}
     cost, price = _cost(study), _prices(study)
     rows = []
-    for scenario in dict.fromkeys(one.scenario for one in comparisons):
+    for scenario in dict.fromkeys(comparison.scenario for comparison in comparisons):
         row = ScenarioRow(name_of(study, scenario), scenario in study.bounds)
         for name in metrics:
             row.cells[name] = _cell(by_pair[scenario, name], largest[name])
@@ -132,28 +133,30 @@ def _heads(
 def _prices(study: Study) -> dict[str, Ratio]:
     """What each firearm kept out costs, where the study kept what that takes."""
     try:
-        found = prices(study)
+        result = prices(study)
     except InputError:  # an older study, without officers' pay
         return {}
-    own = headline_adversary(study)
-    return {one.scenario: one.per_firearm for one in found if one.adversary == own}
+    adversary = headline_adversary(study)
+    return {price.scenario: price.per_firearm for price in result if price.adversary == adversary}
 
 
-def _price(one: Ratio) -> Cell:
-    if not one.estimable:
+def _price(ratio: Ratio) -> Cell:
+    if not ratio.estimable:
         return Cell("–", gettext("not-estimable"), False, UNKNOWN)
-    text = shown(one.value, one.low, one.high, unit="CAD", beside=MILLION)
-    return Cell(text.value, text.interval, False, one.value)
+    text = shown(ratio.value, ratio.low, ratio.high, unit="CAD", beside=MILLION)
+    return Cell(text.value, text.interval, False, ratio.value)
 
 
-def _cell(one: Comparison, largest: float) -> Cell:
-    found = one.difference
-    if found.identical:
+def _cell(comparison: Comparison, largest: float) -> Cell:
+    difference = comparison.difference
+    if difference.identical:
         return Cell("0", gettext("identical"), False, 0.0)
-    unit = metric_of(one.metric).unit
-    text = shown(found.mean, found.low, found.high, unit=unit, signed=True, beside=largest)
-    order = found.mean if found.mean == found.mean else UNKNOWN
-    return Cell(text.value, text.interval, one.distinguishable, order)
+    unit = metric_of(comparison.metric).unit
+    text = shown(
+        difference.mean, difference.low, difference.high, unit=unit, signed=True, beside=largest
+    )
+    order = difference.mean if difference.mean == difference.mean else UNKNOWN
+    return Cell(text.value, text.interval, comparison.distinguishable, order)
 
 
 def _range(low: float, high: float) -> Cell:

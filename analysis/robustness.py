@@ -33,8 +33,8 @@ def merits(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
     better = metric_of(metric).better
     if better == "":
         raise InputError(f"metric {metric!r}: neither more nor less of it is better")
-    found = effects(study, metric)[named]
-    return -found if better == "less" else found
+    effect = effects(study, metric)[named]
+    return -effect if better == "less" else effect
 
 
 def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
@@ -135,10 +135,10 @@ def agreement(study: Study, metric: str = PRIMARY_OUTCOME) -> dict[str, float]:
     whole = states**2 * (count**3 - count) / 12 - states * ties / 12
     overall = merit.mean()
     taus = np.array([stats.kendalltau(row, overall).statistic for _, row in merit.iterrows()])
-    known = taus[~np.isnan(taus)]
+    defined = taus[~np.isnan(taus)]
     return {
         "kendall_w": spread / whole if whole > 0 else float("nan"),
-        "mean_tau": float(known.mean()) if len(known) else float("nan"),
-        "lowest_tau": float(known.min()) if len(known) else float("nan"),
+        "mean_tau": float(defined.mean()) if len(defined) else float("nan"),
+        "lowest_tau": float(defined.min()) if len(defined) else float("nan"),
         "states": float(states),
     }

@@ -82,9 +82,9 @@ def _row(points: DesignPoints, name: str) -> dict[str, object]:
 
 def described(name: str) -> dict[str, str]:
     """What a parameter is: ``about``, ``unit`` and ``kind``; empty for one that is no more."""
-    known = catalogue()
-    about = known[name].metadata if name in known else {}
-    return {key: str(about.get(key, "")) for key in ("about", "unit", "kind")}
+    parameters = catalogue()
+    metadata = parameters[name].metadata if name in parameters else {}
+    return {key: str(metadata.get(key, "")) for key in ("about", "unit", "kind")}
 
 
 def shares_by_kind(
@@ -137,17 +137,17 @@ def morris(
     .. [1] Morris (1991), Technometrics 33:161-174.
     .. [2] Campolongo, Cariboni and Saltelli (2007), Environ. Model. Softw. 22:1509-1518 (mu_star).
     """
-    points, about = _made_for("morris", study, metric, scenario, adversary)
+    points, design = _made_for("morris", study, metric, scenario, adversary)
     from SALib.analyze import morris as salib
 
     count = points.places.shape[1]
-    outcome = complete(points, int(about["trajectories"]) * (count + 1), study)
-    found = salib.analyze(
+    outcome = complete(points, int(design["trajectories"]) * (count + 1), study)
+    indices = salib.analyze(
         unit_problem(count), points.places.to_numpy(), outcome,
-        num_levels=int(about["levels"]), seed=1,
+        num_levels=int(design["levels"]), seed=1,
     )  # fmt: skip
     columns = ("mu_star", "mu_star_conf", "mu", "sigma")
-    return _table(points, {name: found[name] for name in columns}, by="mu_star")
+    return _table(points, {name: indices[name] for name in columns}, by="mu_star")
 
 
 def sobol(
@@ -177,21 +177,21 @@ def sobol(
     ----------
     .. [1] Saltelli et al. (2010), Computer Physics Communications 181:259-270.
     """
-    points, about = _made_for("sobol", study, metric, scenario, adversary)
+    points, design = _made_for("sobol", study, metric, scenario, adversary)
     from SALib.analyze import sobol as salib
 
     count = points.places.shape[1]
-    each = 2 * count + 2 if about["second_order"] else count + 2
-    outcome = complete(points, int(about["base"]) * each, study)
+    each = 2 * count + 2 if design["second_order"] else count + 2
+    outcome = complete(points, int(design["base"]) * each, study)
     if outcome.min() == outcome.max():
         raise InputError(f"{study.folder}: {metric} is the same at every point")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SALib's own use of pandas
-        found = salib.analyze(
-            unit_problem(count), outcome, calc_second_order=bool(about["second_order"]), seed=1
+        indices = salib.analyze(
+            unit_problem(count), outcome, calc_second_order=bool(design["second_order"]), seed=1
         )
     columns = {"first": "S1", "first_conf": "S1_conf", "total": "ST", "total_conf": "ST_conf"}
-    return _table(points, {name: found[key] for name, key in columns.items()}, by="total")
+    return _table(points, {name: indices[key] for name, key in columns.items()}, by="total")
 
 
 def _made_for(
@@ -208,8 +208,10 @@ def _made_for(
 def _table(points: DesignPoints, columns: dict[str, object], by: str) -> pd.DataFrame:
     names = list(points.places.columns)
     table = pd.DataFrame({"parameter": names, **columns, "points": len(points)})
-    about = pd.DataFrame([described(name) for name in names])
-    table = pd.concat([table[["parameter"]], about, table.drop(columns="parameter")], axis=1)
+    described_parameters = pd.DataFrame([described(name) for name in names])
+    table = pd.concat(
+        [table[["parameter"]], described_parameters, table.drop(columns="parameter")], axis=1
+    )
     return table.sort_values(by, ascending=False, kind="stable").reset_index(drop=True)
 
 

@@ -18,9 +18,9 @@ from sim.results.reading import Study
 
 def outcome_name(study: Study, metric: str, scenario: str | None) -> str:
     """Name the outcome: a difference, or the baseline's level."""
-    about = metric_of(metric)
+    described = metric_of(metric)
     of = study.title(outcome_scenario(study, metric, scenario))
-    unit = unit_of(about.unit) + period(about.unit, study.days)
+    unit = unit_of(described.unit) + period(described.unit, study.days)
     if of_levels(study, metric, scenario):
         return f"{metric_title(metric)} [{unit}], level"
     return f"{metric_title(metric)} [{unit}], {of} against the baseline"
@@ -131,12 +131,12 @@ def box_text(
          f"{row['highest']:g}", probability(row["p"]), row["kind"]]
         for row in box.limits.to_dict("records")
     ]  # fmt: skip
-    found = aligned(rows, right=(1, 2, 3, 4, 5)) if len(box.limits) else ["no condition"]
+    limits = aligned(rows, right=(1, 2, 3, 4, 5)) if len(box.limits) else ["no condition"]
     return "\n".join(
         [
             _title(study, metric, scenario, adversary),
             f"Where it is {side} {at}:",
-            *found,
+            *limits,
             f"In this box {100 * box.density:.0f} % of the points are of interest (everywhere: "
             f"{100 * box.base:.0f} %); it holds {100 * box.coverage:.0f} % of those that are.",
         ]
@@ -154,8 +154,8 @@ def cells_text(
     flat = amounts(study, metric, scenario, wide.to_numpy().ravel().tolist())
     width = len(wide.columns)
     for k, y in enumerate(wide.index):
-        own = flat[k * width : (k + 1) * width]
-        rows.append([f"{y:.4g}", *("" if text == "no value" else text for text in own)])
+        line = flat[k * width : (k + 1) * width]
+        rows.append([f"{y:.4g}", *("" if text == "no value" else text for text in line)])
     x, y = cells["x"].iloc[0], cells["y"].iloc[0]
     return "\n".join(
         [
@@ -174,20 +174,20 @@ def robustness_text(
     agreement: dict[str, float],
 ) -> str:
     """Ranks and regret of each proposal."""
-    about, days = metric_of(metric), study.days
+    described, days = metric_of(metric), study.days
     states = int(ranks["states"].iloc[0])
-    unit = unit_of(about.unit) + period(about.unit, days)
+    unit = unit_of(described.unit) + period(described.unit, days)
     rows = [["proposal", "effect", "best in", "top 3 in", "rank", "harms in"]]
     for row in ranks.to_dict("records"):
         span = f"{row['median_rank']:g} ({row['highest_rank']} to {row['lowest_rank']})"
         shares = [f"{100 * row[name]:.0f} %" for name in ("best_share", "top3_share")]
-        effect = shown(row["effect"], unit=about.unit, signed=True).value
+        effect = shown(row["effect"], unit=described.unit, signed=True).value
         harms = f"{100 * row['harm_share']:.0f} %"
         rows.append([row["scenario"], effect, *shares, span, harms])
     regrets = [["choice", "mean regret", "9 in 10", "largest", "where"]]
     for row in lost.to_dict("records"):
         values = [
-            shown(row[name], unit=about.unit).value
+            shown(row[name], unit=described.unit).value
             for name in ("mean_regret", "p90_regret", "largest_regret")
         ]
         name = "do nothing" if row["scenario"] == BASELINE else row["scenario"]
@@ -216,24 +216,24 @@ def _title(study: Study, metric: str, scenario: str | None, adversary: str | Non
 
 def precision_text(study: Study) -> str:
     """What precision was asked for, predicted and reached."""
-    about = _procedure(study, "precision", "precision=5%")
-    wanted = ", ".join(f"{metric} ± {how}" for metric, how in about["wanted"].items())
-    predicted = about["predicted"]
+    procedure = _procedure(study, "precision", "precision=5%")
+    wanted = ", ".join(f"{metric} ± {how}" for metric, how in procedure["wanted"].items())
+    predicted = procedure["predicted"]
     minutes = predicted.get("minutes")
     time = "" if minutes is None else f" and about {minutes:.3g} more minutes"
     rows = [["interval", "mean", "half-width", "wanted", ""]]
     rows += [
-        [one["of"], f"{one['mean']:.5g}", f"{one['half_width']:.3g}", f"{one['wanted']:.3g}",
-         "reached" if one["reached"] else "NOT reached"]
-        for one in about["intervals"]
+        [interval["of"], f"{interval['mean']:.5g}", f"{interval['half_width']:.3g}",
+         f"{interval['wanted']:.3g}", "reached" if interval["reached"] else "NOT reached"]
+        for interval in procedure["intervals"]
     ]  # fmt: skip
     return "\n".join(
         [
-            f"Asked for: {wanted}; of {about['of']}.",
-            f"Rule: {about['rule']}; together 95 %.",
-            f"Predicted from a pilot of {about['pilot']}: {predicted.get('replications')} "
+            f"Asked for: {wanted}; of {procedure['of']}.",
+            f"Rule: {procedure['rule']}; together 95 %.",
+            f"Predicted from a pilot of {procedure['pilot']}: {predicted.get('replications')} "
             f"replications{time}.",
-            f"Run: {about['replications']} replications (at most {about['maximum']}).",
+            f"Run: {procedure['replications']} replications (at most {procedure['maximum']}).",
             *aligned(rows, right=(1, 2, 3)),
         ]
     )
@@ -241,19 +241,21 @@ def precision_text(study: Study) -> str:
 
 def selection_text(study: Study) -> str:
     """Which scenario was selected, and what that took."""
-    about = _procedure(study, "selection", "selection.metric=... selection.margin=...")
-    counts: dict[str, int] = about["replications"]
-    means: dict[str, float] = about["means"]
-    rows = [["scenario", about["metric"], "replications", ""]]
+    procedure = _procedure(study, "selection", "selection.metric=... selection.margin=...")
+    counts: dict[str, int] = procedure["replications"]
+    means: dict[str, float] = procedure["means"]
+    rows = [["scenario", procedure["metric"], "replications", ""]]
     for name in sorted(counts, key=lambda name: -counts[name]):
-        mark = "best" if name == about["best"] and about["decided"] else ""
-        mark = mark or ("left" if name in about["left"] else "")
+        mark = "best" if name == procedure["best"] and procedure["decided"] else ""
+        mark = mark or ("left" if name in procedure["left"] else "")
         rows.append([name, f"{means[name]:.5g}", str(counts[name]), mark])
-    return "\n".join([*about["said"], *aligned(rows, right=(1, 2)), f"Rule: {about['rule']}."])
+    return "\n".join(
+        [*procedure["said"], *aligned(rows, right=(1, 2)), f"Rule: {procedure['rule']}."]
+    )
 
 
 def _procedure(study: Study, name: str, command: str) -> dict[str, Any]:
-    about: dict[str, Any] = study.manifest.get("procedure") or {}
-    if about.get("procedure") != name:
+    procedure: dict[str, Any] = study.manifest.get("procedure") or {}
+    if procedure.get("procedure") != name:
         raise InputError(f"{study.folder}: the study was not run with {command}")
-    return about
+    return procedure

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.compare import BASELINE, aligned
 from analysis.estimates import Estimate, estimate
 from analysis.fit.values import read_values, what_is_not_known
-from analysis.language import FIREARMS, unit_counted
+from analysis.language import FIREARMS, contraband_unit
 from analysis.targets import (
     YEAR_DAYS,
     Target,
@@ -33,19 +33,19 @@ STANDARD_MIN = {day: 10 if day < 4 else 20 for day in range(7)}
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A target and what the baseline gives; ``found`` is None where the study cannot say."""
+    """A target and what the baseline gives; ``simulated`` is None where the study cannot say."""
 
     target: Target
-    found: Estimate | None
+    simulated: Estimate | None
 
     @property
     def verdict(self) -> str:
         """Inside, below or above the range of the record."""
-        if self.found is None or not self.found.count:
+        if self.simulated is None or not self.simulated.count:
             return "not in this study"
-        if self.target.low <= self.found.mean <= self.target.high:
+        if self.target.low <= self.simulated.mean <= self.target.high:
             return "inside"
-        return "below" if self.found.mean < self.target.low else "above"
+        return "below" if self.simulated.mean < self.target.low else "above"
 
 
 def _referred(study: Study, *classes: str) -> pd.Series:
@@ -157,7 +157,7 @@ def validate(study: Study) -> list[TargetRow]:
     """Hold the baseline of a study against the record."""
     if BASELINE not in study.scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to validate")
-    unit = unit_counted(study)
+    unit = contraband_unit(study)
     if unit != FIREARMS:
         raise InputError(
             f"{study.folder}: the record is of firearms northbound; this study is of other "
@@ -181,11 +181,15 @@ FITTED_HEAD = ("parameter", "unit", "default", "plausible, 5 to 95 %", "of the r
 
 def cells(row: TargetRow) -> list[str]:
     """One row of the table, in the order of HEAD."""
-    target, found = row.target, row.found
+    target, simulated = row.target, row.simulated
     scale, unit = (100, "%") if target.unit == "share" else (1, target.unit)
     places = 1 if scale == 100 else 2 if target.high < 10 else 0
     record = [number(scale * x, places) for x in (target.low, target.high, target.central)]
-    level = None if found is None else shown(found.mean, found.low, found.high, unit=target.unit)
+    level = (
+        None
+        if simulated is None
+        else shown(simulated.mean, simulated.low, simulated.high, unit=target.unit)
+    )
     return [
         target.title, unit, record[2], f"{record[0]} to {record[1]}",
         level.value if level else "", level.interval if level else "",
@@ -253,7 +257,7 @@ def markdown_of(study: Study, rows: list[TargetRow]) -> str:
         "",
         "| " + " | ".join(FITTED_HEAD) + " |",
         "|" + "---|" * len(FITTED_HEAD),
-        *("| " + " | ".join(one.cells()) + " |" for one in read_values()),
+        *("| " + " | ".join(value.cells()) + " |" for value in read_values()),
         "",
         what_is_not_known(),
     ]

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from analysis.language import FIREARMS, gettext, other_unit, pgettext, speaking, spoken
+from analysis.language import FIREARMS, current_language, gettext, in_language, other_unit, pgettext
 
 WORDS = {
     "min": ("longer", "shorter"),
@@ -85,7 +85,7 @@ def shown(
     value, low, high = value * factor, low * factor, high * factor
     spread = (high - low) / 2
     digits = _decimals(spread) if spread > 0 else _decimals_alone(value)
-    between = ", " if spoken() == "en" else "; "
+    between = ", " if current_language() == "en" else "; "
     ends = ("", "") if math.isnan(spread) else (number(low, digits), number(high, digits))
     interval = f"[{between.join(ends)}]" if ends[0] else ""
     text = number(value, digits, signed=signed)
@@ -93,25 +93,25 @@ def shown(
 
 
 def unit_of(unit: str) -> str:
-    """A unit in the language spoken."""
+    """A unit in the language set."""
     return pgettext("unit", unit) if unit else ""
 
 
 def unit_in_data(unit: str) -> str:
     """A unit in data to download, whose columns are in English in every language."""
-    with speaking("en"):
+    with in_language("en"):
         return unit_of(unit)
 
 
 def _suffix(label: str) -> str:
     """The part of a unit that a number takes along."""
-    known = {"%": "%", "percentage points": gettext("points"), "min": "min"}.get(label, "")
+    unit = {"%": "%", "percentage points": gettext("points"), "min": "min"}.get(label, "")
     if label.endswith("CAD"):
-        known = unit_of(label)
+        unit = unit_of(label)
     elif label.startswith("million"):
-        known = gettext("million")
-    between = " " if spoken() == "en" else NO_BREAK
-    return f"{between}{known}" if known else ""
+        unit = gettext("million")
+    between = " " if current_language() == "en" else NO_BREAK
+    return f"{between}{unit}" if unit else ""
 
 
 def scale_of(unit: str, largest: float) -> tuple[float, str]:
@@ -151,7 +151,7 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     places = max(0, decimals)
     text = f"{value:+,.{places}f}" if signed and value != 0 else f"{value:,.{places}f}"
     text = text.replace("-", "−")
-    if spoken() == "fr":
+    if current_language() == "fr":
         text = text.replace(",", NARROW).replace(".", ",")
     return text
 

@@ -36,8 +36,9 @@ def outline(topology: dict[str, Any]) -> dict[str, Any]:
         for arc in topology["arcs"]
     ]
     countries = {
-        one["id"]: set(_arcs(one["arcs"])) for one in topology["objects"]["countries"]["geometries"]
-        if one.get("id") in (CANADA, UNITED_STATES)
+        country["id"]: set(_arcs(country["arcs"]))
+        for country in topology["objects"]["countries"]["geometries"]
+        if country.get("id") in (CANADA, UNITED_STATES)
     }  # fmt: skip
     shared = countries[CANADA] & countries[UNITED_STATES]
     kinds = {"boundary": shared, "coast": set.union(*countries.values()) - shared}
@@ -63,11 +64,11 @@ def _summed(arc: list[list[int]]) -> Iterator[tuple[int, int]]:
 
 def _arcs(nested: Any) -> Iterator[int]:
     """Numbers of the arcs of a shape; a negative one is walked backwards."""
-    for one in nested:
-        if isinstance(one, int):
-            yield one if one >= 0 else ~one
+    for arc in nested:
+        if isinstance(arc, int):
+            yield arc if arc >= 0 else ~arc
         else:
-            yield from _arcs(one)
+            yield from _arcs(arc)
 
 
 def _clipped(places: list[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:

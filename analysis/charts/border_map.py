@@ -186,13 +186,13 @@ def port_table(study: Study) -> pd.DataFrame:
         over all hours of the week), x_km and y_km on the map; in the order of the port table.
     """
     rows = study.runs
-    own = (rows["scenario"] == BASELINE) & (rows["adversary"] == headline_adversary(study))
-    runs = int(own.sum())
+    of_baseline = (rows["scenario"] == BASELINE) & (rows["adversary"] == headline_adversary(study))
+    runs = int(of_baseline.sum())
     days = (study.days or YEAR_DAYS) * runs
     traffic = baseline_hours(study, "port_hours", ["arrivals", "released", "wait_s"], ["port_id"])
     officers = baseline_hours(study, "officer_hours", ["shift_s"], ["port_id"])
-    known = pd.read_csv(DATA_FOLDER / "ports.csv").set_index("port_id")
-    ports = known.join(traffic, how="inner").join(officers)
+    listed_ports = pd.read_csv(DATA_FOLDER / "ports.csv").set_index("port_id")
+    ports = listed_ports.join(traffic, how="inner").join(officers)
     x, y = lambert(ports["lon"], ports["lat"])
     return pd.DataFrame(
         {

@@ -41,13 +41,15 @@ def heat_map(
     wide = cells.pivot(index="y_value", columns="x_value", values="value")
     factor, label = axis_unit(metric_of(metric).unit, float(cells["value"].abs().max()))
     values = wide.to_numpy(dtype=float)
-    said = np.array(amounts(study, metric, scenario, values.ravel().tolist())).reshape(values.shape)
+    labels = np.array(amounts(study, metric, scenario, values.ravel().tolist())).reshape(
+        values.shape
+    )
     figure = go.Figure(
         go.Heatmap(
             x=[plain(value) for value in wide.columns],
             y=[plain(value) for value in wide.index],
             z=values * factor,
-            text=np.where(np.isnan(values), "", said),
+            text=np.where(np.isnan(values), "", labels),
             texttemplate="%{text}",
             colorscale=SCALE,
             colorbar={"title": {"text": f"[{label}{period(metric_of(metric).unit, study.days)}]"}},
@@ -57,9 +59,9 @@ def heat_map(
         )
     )
     names = [str(cells[axis].iloc[0]) for axis in ("x", "y")]
-    about = [parameter_text(name, described(name)["about"] or name)[0] for name in names]
-    figure.update_xaxes(title_text=_title(about[0], names[0]), type="category")
-    figure.update_yaxes(title_text=_title(about[1], names[1]), type="category")
+    titles = [parameter_text(name, described(name)["about"] or name)[0] for name in names]
+    figure.update_xaxes(title_text=_title(titles[0], names[0]), type="category")
+    figure.update_yaxes(title_text=_title(titles[1], names[1]), type="category")
     highest = cells.loc[cells["value"].idxmax()]
     lowest = cells.loc[cells["value"].idxmin()]
     ends = amounts(study, metric, scenario, [lowest["value"], highest["value"]])
@@ -71,8 +73,8 @@ def heat_map(
             quantity=f"{what[0].upper()}{what[1:]}",
             low=ends[0],
             high=ends[1],
-            across=about[0],
-            upwards=about[1],
+            across=titles[0],
+            upwards=titles[1],
             x=plain(highest["x_value"]),
             y=plain(highest["y_value"]),
         ),
@@ -85,6 +87,6 @@ def heat_map(
     )
 
 
-def _title(about: str, name: str) -> str:
+def _title(title: str, name: str) -> str:
     unit = unit_of(described(name)["unit"])
-    return wrapped(about, WIDTH) + (f" [{safe(unit)}]" if unit else "")
+    return wrapped(title, WIDTH) + (f" [{safe(unit)}]" if unit else "")

@@ -37,12 +37,12 @@ def officer_time(study: Study) -> Chart:
     """Officer-hours by task, one bar a scenario; whiskers are of the time at work."""
     table = headline_values(study)
     changed = {
-        one.scenario
-        for one in compare(study, TASKS, headline_adversary(study))
-        if not one.difference.identical
+        comparison.scenario
+        for comparison in compare(study, TASKS, headline_adversary(study))
+        if not comparison.difference.identical
     }
-    known = study.scenarios
-    scenarios = [name for name in known if name == BASELINE or name in changed]
+    in_study = study.scenarios
+    scenarios = [name for name in in_study if name == BASELINE or name in changed]
     names = [label(study, scenario) for scenario in scenarios]
     means = {task: [float(table.loc[s][task].mean()) for s in scenarios] for task in TASKS}
     factor, unit = axis_unit("officer-hours", max(map(sum, zip(*means.values(), strict=True))))
@@ -53,7 +53,7 @@ def officer_time(study: Study) -> Chart:
     ):
         whisker = {
             "array": half_widths(
-                [one.low * factor for one in work], [one.mean * factor for one in work]
+                [total.low * factor for total in work], [total.mean * factor for total in work]
             ),
             "color": INK, "thickness": 1.5, "width": 4,
         }  # fmt: skip
@@ -79,7 +79,7 @@ def officer_time(study: Study) -> Chart:
     share = {
         task: str(shown(hours / sum(base.values()), unit="share")) for task, hours in base.items()
     }
-    some = len(scenarios) < len(known)
+    some = len(scenarios) < len(in_study)
     note = [gettext("mean-over-replications-all-ports")]
     note += [gettext("proposals-that-change-none-of")] if some else []
     return finish(

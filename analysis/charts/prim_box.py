@@ -56,10 +56,10 @@ def prim_box(
             )) + "<extra></extra>",
             showlegend=False,
         )  # fmt: skip
-        about = parameter_text(row.parameter, row.about)[0]
+        title = parameter_text(row.parameter, row.about)[0]
         ends = gettext("low-to-high", low=plain(row.low), high=plain(row.high))
         names.append(
-            f"{wrapped(f'{about} ({kinds[row.kind]})', WIDTH)}<br>"
+            f"{wrapped(f'{title} ({kinds[row.kind]})', WIDTH)}<br>"
             f"<b>{ends}</b> {safe(unit_of(row.unit))}"
         )
     if not names:

@@ -60,7 +60,7 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
     first, states = table.iloc[0], int(table["states"].iloc[0])
     same = agreement(study, metric)["kendall_w"]
     most = table.loc[table["best_share"].idxmax()]
-    said = [
+    sentences = [
         gettext(
             "has-the-largest-mean-effect",
             title=title_of(study, first["scenario"]),
@@ -69,7 +69,7 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
         )
     ]
     if most["scenario"] != first["scenario"]:
-        said.append(
+        sentences.append(
             gettext(
                 "is-first-most-often",
                 title=title_of(study, most["scenario"]),
@@ -86,7 +86,7 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
     note += [gettext("bounds-are-left-out")] if study.bounds else []
     return finish(
         figure,
-        finding=" ".join(said),
+        finding=" ".join(sentences),
         note=" ".join(note),
         height=90 + line_height(names) * len(names),
         table=table,
@@ -104,8 +104,8 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
         What is regretted.
     """
     table = lost_by(study, metric)
-    about = metric_of(metric)
-    factor, unit = axis_unit(about.unit, float(table["largest_regret"].max()))
+    described = metric_of(metric)
+    factor, unit = axis_unit(described.unit, float(table["largest_regret"].max()))
     names = [
         gettext("do-nothing") if name == BASELINE else label(study, name)
         for name in table["scenario"]
@@ -124,13 +124,13 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
             x=table[column] * factor, y=list(range(len(table))), mode="markers", name=title,
             marker={"color": colour, "symbol": symbol, "size": 10},
             text=[gettext("largest-with-smugglers-in-world",
-                       amount=str(shown(value, unit=about.unit)),
+                       amount=str(shown(value, unit=described.unit)),
                        adversary=adversary_name(kind), world=world)
                   for value, kind, world in zip(table[column], table["worst_adversary"],
                                                 table["worst_world"], strict=True)],
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
-    span = period(about.unit, study.days)
+    span = period(described.unit, study.days)
     figure.update_layout(legend=LEGEND)
     figure.update_xaxes(title_text=f"{gettext('regret')}<br>[{unit}{span}]", rangemode="tozero")
     figure.update_yaxes(
@@ -142,7 +142,7 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
         if first["scenario"] == BASELINE
         else title_of(study, first["scenario"])
     )
-    amount = shown(first["largest_regret"], unit=about.unit)
+    amount = shown(first["largest_regret"], unit=described.unit)
     note = [
         gettext(
             "regret-lost-against-the-best",
@@ -155,7 +155,7 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
         finding=gettext(
             "the-choice-with-the-least",
             title=least,
-            amount=str(amount) if amount.suffix else f"{amount} {unit_of(about.unit)}{span}",
+            amount=str(amount) if amount.suffix else f"{amount} {unit_of(described.unit)}{span}",
             count=states,
         ),
         note=" ".join(note),

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.estimates import Estimate
-from analysis.language import gettext, spoken, title_of
+from analysis.language import current_language, gettext, title_of
 from analysis.wording import NARROW, axis_scale, unit_of
 from sim.results.reading import Study
 
@@ -147,7 +147,7 @@ def finish(
         plot_bgcolor="white",
         dragmode=False,
         hoverlabel={"bgcolor": "white", "font": {"color": INK}},
-        separators=SEPARATORS[spoken()],
+        separators=SEPARATORS[current_language()],
     )  # fmt: skip
     if aspect is None:
         figure.update_xaxes(automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
@@ -173,8 +173,8 @@ def zero_line(figure: go.Figure, *, across: bool = False) -> None:
 def extent(estimates: Sequence[Estimate]) -> list[float]:
     """Ends of an axis that shows zero and every interval, with some room."""
     ends = [0.0]
-    for one in estimates:
-        ends += [x for x in (one.low, one.high, one.mean) if x == x]
+    for interval in estimates:
+        ends += [x for x in (interval.low, interval.high, interval.mean) if x == x]
     room = 0.07 * (max(ends) - min(ends)) or 1.0
     return [min(ends) - room, max(ends) + room]
 

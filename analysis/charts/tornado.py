@@ -57,7 +57,7 @@ def tornado(
         ("at_low", gettext("at-the-low-end-of"), ORANGE, "/"),
         ("at_high", gettext("at-the-high-end-of"), BLUE, ""),
     ):
-        said = amounts(study, metric, scenario, part[end].tolist())
+        labels = amounts(study, metric, scenario, part[end].tolist())
         figure.add_bar(
             y=list(range(len(part))),
             x=(part[end] - middle) * factor,
@@ -69,7 +69,7 @@ def tornado(
                     "pattern": {"shape": hatch, "fgcolor": "white", "fillmode": "overlay"}},
             text=[f"{safe(row.parameter)} = {plain(getattr(row, end.removeprefix('at_')))} "
                   f"{safe(unit_of(row.unit))}: {value}"
-                  for row, value in zip(part.itertuples(), said, strict=True)],
+                  for row, value in zip(part.itertuples(), labels, strict=True)],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip

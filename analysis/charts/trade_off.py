@@ -90,8 +90,8 @@ def _inside(box: Box) -> bool:
     return left >= 0 and right <= WIDTH and bottom >= 0 and top <= HEIGHT
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+def _overlap(box: Box, other: Box) -> bool:
+    return box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
 
 
 LABELLED = 10
@@ -125,14 +125,19 @@ def trade_off(study: Study) -> Chart:
     """Firearms kept from the market against vehicle-hours of delay added to the baseline's."""
     adversary = headline_adversary(study)
     delay = {
-        one.scenario: one
-        for one in compare(study, HEADLINE, adversary)
-        if one.metric == "delay_vehicle_h"
+        comparison.scenario: comparison
+        for comparison in compare(study, HEADLINE, adversary)
+        if comparison.metric == "delay_vehicle_h"
     }
     points = [
-        Marker(guns.scenario, guns, one.difference, one.distinguishable and one.difference.mean > 0)
+        Marker(
+            guns.scenario,
+            guns,
+            comparison.difference,
+            comparison.distinguishable and comparison.difference.mean > 0,
+        )
         for guns in proposals_compared(study)
-        if (one := delay.get(guns.scenario)) is not None
+        if (comparison := delay.get(guns.scenario)) is not None
     ]
     return plane(study, points, CostMeasure(gettext("more-delay"), "vehicle-hours", _free_of_delay))
 
@@ -147,34 +152,35 @@ def _free_of_delay(**values: int) -> str:
 def proposals_compared(study: Study) -> list[Comparison]:
     """Each proposal's firearms that reach the market; bounds are left out."""
     return [
-        one
-        for one in compare(study, HEADLINE, headline_adversary(study))
-        if one.metric == PRIMARY_OUTCOME
-        and one.scenario not in study.bounds
-        and one.difference.count > 0
+        comparison
+        for comparison in compare(study, HEADLINE, headline_adversary(study))
+        if comparison.metric == PRIMARY_OUTCOME
+        and comparison.scenario not in study.bounds
+        and comparison.difference.count > 0
     ]
 
 
 def plane(study: Study, points: list[Marker], price: CostMeasure) -> Chart:
     """Scenarios by what they keep out and what they cost, with the frontier."""
-    x_range = extent([one.cost for one in points])
-    y_range = extent([one.guns.fall for one in points])
+    x_range = extent([point.cost for point in points])
+    y_range = extent([point.guns.fall for point in points])
     factor, unit = axis_unit(price.unit, max(abs(end) for end in x_range))
-    names = [title_of(study, one.scenario) for one in points]
+    names = [title_of(study, point.scenario) for point in points]
     short = [textwrap.shorten(name, SHORT, placeholder=" …") for name in names]
     places = [
-        (_share(one.cost.mean, x_range), _share(one.guns.fall.mean, y_range)) for one in points
+        (_share(point.cost.mean, x_range), _share(point.guns.fall.mean, y_range))
+        for point in points
     ]
     home = (_share(0.0, x_range), _share(0.0, y_range))
-    clear = [one.guns.distinguishable for one in points]
+    clear = [point.guns.distinguishable for point in points]
     order = sorted(range(len(points)), key=lambda k: (not clear[k], -math.dist(places[k], home)))
     sides = placed(places, short, order[:LABELLED])
     figure = go.Figure()
     front = frontier(points)
     if len(front) > 1:
         figure.add_scatter(
-            x=[one.cost.mean * factor for one in front],
-            y=[one.guns.fall.mean for one in front],
+            x=[point.cost.mean * factor for point in front],
+            y=[point.guns.fall.mean for point in front],
             mode="lines",
             line={"color": INK, "dash": "dot", "width": 1.5},
             hoverinfo="skip",
@@ -183,12 +189,12 @@ def plane(study: Study, points: list[Marker], price: CostMeasure) -> Chart:
     for chosen, colour, fill, symbol in (
         (False, GREY, "white", "diamond"), (True, BLUE, BLUE, "circle"),
     ):  # fmt: skip
-        own = [k for k, one in enumerate(clear) if one == chosen]
-        _draw(figure, [points[k] for k in own], (colour, fill, symbol), factor)
+        drawn = [k for k, is_clear in enumerate(clear) if is_clear == chosen]
+        _draw(figure, [points[k] for k in drawn], (colour, fill, symbol), factor)
         figure.data[-1].update(
-            text=[safe(short[k]) if k in sides else "" for k in own],
-            textposition=[sides.get(k, "top right") for k in own],
-            customdata=[safe(names[k]) for k in own],
+            text=[safe(short[k]) if k in sides else "" for k in drawn],
+            textposition=[sides.get(k, "top right") for k in drawn],
+            customdata=[safe(names[k]) for k in drawn],
             hovertemplate="%{customdata}: %{y:+.1f} " + unit_of("firearms") + ", %{x:+,.1f} "
             + unit + "<extra></extra>",
         )  # fmt: skip
@@ -217,9 +223,9 @@ def plane(study: Study, points: list[Marker], price: CostMeasure) -> Chart:
 def frontier(points: Sequence[Marker]) -> list[Marker]:
     """Points that no other beats in both: what is kept out, and what it costs."""
     front: list[Marker] = []
-    for one in sorted(points, key=lambda one: (one.cost.mean, -one.guns.fall.mean)):
-        if not front or one.guns.fall.mean > front[-1].guns.fall.mean:
-            front.append(one)
+    for point in sorted(points, key=lambda point: (point.cost.mean, -point.guns.fall.mean)):
+        if not front or point.guns.fall.mean > front[-1].guns.fall.mean:
+            front.append(point)
     return front
 
 
@@ -228,8 +234,8 @@ def _draw(
 ) -> None:
     """Add the points of one kind with their intervals."""
     colour, fill, symbol = style
-    x = [one.cost.mean * factor for one in points]
-    y = [one.guns.fall.mean for one in points]
+    x = [point.cost.mean * factor for point in points]
+    y = [point.guns.fall.mean for point in points]
     whisker = {"color": colour, "thickness": 1, "width": 3}
     figure.add_scatter(
         x=x,
@@ -237,8 +243,8 @@ def _draw(
         mode="markers+text",
         textfont={"size": 11},
         cliponaxis=False,
-        error_x={"array": half_widths([one.cost.low * factor for one in points], x), **whisker},
-        error_y={"array": half_widths([one.guns.fall.low for one in points], y), **whisker},
+        error_x={"array": half_widths([point.cost.low * factor for point in points], x), **whisker},
+        error_y={"array": half_widths([point.guns.fall.low for point in points], y), **whisker},
         marker={
             "color": fill, "size": 9, "line": {"color": colour, "width": 2}, "symbol": symbol,
         },
@@ -253,15 +259,15 @@ def _share(value: float, ends: Sequence[float]) -> float:
 
 def _finding(points: list[Marker], price: CostMeasure) -> str:
     """The sentence above the chart."""
-    more = [one for one in points if one.guns.distinguishable and one.guns.fall.mean > 0]
+    more = [point for point in points if point.guns.distinguishable and point.guns.fall.mean > 0]
     if not more:
         return gettext("no-proposal-measurably-reduces-the")
-    free = sum(not one.costly for one in more)
+    free = sum(not point.costly for point in more)
     return price.free(count=len(points), more=len(more), free=free)
 
 
 def _note(study: Study, points: list[Marker]) -> str:
-    most = max((one.guns.fall.count for one in points), default=0)
+    most = max((point.guns.fall.count for point in points), default=0)
     parts = [
         gettext("differences-to-the-baseline-with")
         if most > 1
@@ -276,9 +282,9 @@ def _note(study: Study, points: list[Marker]) -> str:
 
 def _table(points: list[Marker], unit: str) -> pd.DataFrame:
     rows = [
-        (one.scenario, one.cost.mean, one.cost.low, one.cost.high, one.guns.fall.mean,
-         one.guns.fall.low, one.guns.fall.high)
-        for one in points
+        (point.scenario, point.cost.mean, point.cost.low, point.cost.high, point.guns.fall.mean,
+         point.guns.fall.low, point.guns.fall.high)
+        for point in points
     ]  # fmt: skip
     head = ["scenario", f"cost [{unit}]", "cost low", "cost high"]
     guns = [f"{unit_in_data('firearms')} {end}" for end in ("kept out", "low", "high")]

@@ -46,8 +46,8 @@ def baseline_hours(
     if key not in study.derived:
         rows = study.table(table, [*by, *columns], BASELINE, headline_adversary(study))
         study.derived[key] = rows.groupby(list(by))[list(columns)].sum()
-    found: pd.DataFrame = study.derived[key]
-    return found
+    hours: pd.DataFrame = study.derived[key]
+    return hours
 
 
 def weekdays() -> list[str]:
@@ -122,18 +122,20 @@ def waits_by_port_class(study: Study) -> Chart:
     for scenario, offset, (colour, symbol) in zip(
         chosen, offsets(len(chosen)), SERIES, strict=False
     ):
-        found = {g: estimate(tables[g].loc[scenario]["mean_wait_min"]) for g in groups}
+        by_class = {g: estimate(tables[g].loc[scenario]["mean_wait_min"]) for g in groups}
         if scenario == BASELINE:
-            baseline = {group: one.mean for group, one in found.items()}
-        means = [one.mean for one in found.values()]
-        rows += [(scenario, group, one.mean, one.low, one.high) for group, one in found.items()]
+            baseline = {group: mean.mean for group, mean in by_class.items()}
+        means = [mean.mean for mean in by_class.values()]
+        rows += [
+            (scenario, group, mean.mean, mean.low, mean.high) for group, mean in by_class.items()
+        ]
         figure.add_scatter(
             x=means,
             y=[k + offset for k in range(len(groups))],
             mode="markers",
             name=safe(title_of(study, scenario)),
             error_x={
-                "array": half_widths([one.low for one in found.values()], means),
+                "array": half_widths([mean.low for mean in by_class.values()], means),
                 "color": colour, "thickness": 2, "width": 4,
             },
             marker={"color": colour, "symbol": symbol, "size": 11},
@@ -162,11 +164,11 @@ def waits_by_port_class(study: Study) -> Chart:
 
 def _chosen(study: Study) -> list[str]:
     """The baseline, and the scenarios that change the mean wait most, either way."""
-    found = [
-        one
-        for one in compare(study, ("mean_wait_min",), headline_adversary(study))
-        if not one.difference.identical and one.scenario not in study.bounds
+    changed = [
+        comparison
+        for comparison in compare(study, ("mean_wait_min",), headline_adversary(study))
+        if not comparison.difference.identical and comparison.scenario not in study.bounds
     ]
-    found.sort(key=lambda one: one.difference.mean)
-    ends = [found[0].scenario, found[-1].scenario] if found else []
+    changed.sort(key=lambda comparison: comparison.difference.mean)
+    ends = [changed[0].scenario, changed[-1].scenario] if changed else []
     return list(dict.fromkeys([BASELINE, *ends]))

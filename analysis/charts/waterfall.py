@@ -39,8 +39,8 @@ def waterfall(study: Study, scenario: str | None = None) -> Chart:
     table = ledger(study, scenario, headline_adversary(study))
     table = table[(table["lost"] != 0) | (table["gained"] != 0) | (table["part"] == "total")]
     unit, span = str(table["unit"].iloc[0]), period("firearms", study.days)
-    steps = [_Step(one.part == "total", pgettext("ledger", one.part), one.net, one.low, one.high)
-             for one in table.itertuples()]  # fmt: skip
+    steps = [_Step(row.part == "total", pgettext("ledger", row.part), row.net, row.low, row.high)
+             for row in table.itertuples()]  # fmt: skip
     figure = go.Figure()
     base = 0.0
     for k, step in enumerate(steps):
@@ -127,9 +127,9 @@ def _finding(title: str, total: _Step, parts: list[_Step], unit: str, span: str)
     if not parts:
         return gettext("every-attempt-ends-as-in", title=title)
     sign = -1 if total.net <= 0 else 1
-    largest = max(parts, key=lambda one: one.net * sign)
+    largest = max(parts, key=lambda step: step.net * sign)
     amounts = [
-        shown(one.net, one.low, one.high, unit=unit, signed=True) for one in (total, largest)
+        shown(step.net, step.low, step.high, unit=unit, signed=True) for step in (total, largest)
     ]
     return gettext(
         "firearms-delivered-the-largest-part",
@@ -144,9 +144,9 @@ def _finding(title: str, total: _Step, parts: list[_Step], unit: str, span: str)
 def _reached(steps: list[_Step]) -> tuple[float, float]:
     """Least and largest place that bars and whiskers reach, and zero."""
     ends, base = [0.0], 0.0
-    for one in steps:
-        start = 0.0 if one.total else base
-        base = start + one.net
-        reach = half_widths([one.low], [one.net])[0]
+    for step in steps:
+        start = 0.0 if step.total else base
+        base = start + step.net
+        reach = half_widths([step.low], [step.net])[0]
         ends += [base - reach, base + reach]
     return min(ends), max(ends)

@@ -109,9 +109,9 @@ def _plain(text: str) -> str:
     return text
 
 
-def _one_of(known: Any) -> Callable[[str], str]:
+def _one_of(choices: Any) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if text not in known:
+        if text not in choices:
             raise ValueError
         return text
 
@@ -205,10 +205,10 @@ def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:
         if name not in READERS:
             complaints.append(gettext("the-address-has-an-unknown", name=_short(name)))
             continue
-        found = []
+        values_read = []
         for text in texts:
             try:
-                found.append(READERS[name](text))
+                values_read.append(READERS[name](text))
             except (ValueError, OverflowError):
                 complaints.append(
                     gettext(
@@ -217,8 +217,8 @@ def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:
                         value=_short(text),
                     )
                 )
-        if found:
-            values[name] = tuple(dict.fromkeys(found)) if name in SEVERAL else found[-1]
+        if values_read:
+            values[name] = tuple(dict.fromkeys(values_read)) if name in SEVERAL else values_read[-1]
     return View(page=page, **values), complaints
 
 
@@ -241,12 +241,12 @@ def _short(text: str) -> str:
 def query(view: View) -> str:
     """Write the query string of a view, without what is as by default."""
     fields: list[tuple[str, str]] = []
-    for one in dataclasses.fields(View):
-        value = getattr(view, one.name)
-        if one.name == "page" or value == one.default:
+    for field in dataclasses.fields(View):
+        value = getattr(view, field.name)
+        if field.name == "page" or value == field.default:
             continue
-        parts = value if one.name in SEVERAL else (value,)
-        fields += [(one.name, _text(part)) for part in parts]
+        parts = value if field.name in SEVERAL else (value,)
+        fields += [(field.name, _text(part)) for part in parts]
     return f"?{urlencode(fields)}" if fields else ""
 
 

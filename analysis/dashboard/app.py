@@ -18,7 +18,7 @@ from analysis.dashboard import (
     studies_page,
 )
 from analysis.dashboard.frame import AppState, Children, framed, refusal
-from analysis.language import gettext, speaking
+from analysis.language import gettext, in_language
 from sim.errors import InputError
 from sim.progress import plainly
 
@@ -79,7 +79,7 @@ class Page(Dash):
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Fill in the page that the browser loads first."""
         lang = address.language(flask.request.query_string.decode("latin-1"))
-        with speaking(lang):
+        with in_language(lang):
             title = gettext("guns-at-the-border")
         return INDEX.format(
             lang=lang,
@@ -132,7 +132,7 @@ def _route(app: Dash, app_state: AppState) -> None:
         Input("address", "search"),
     )
     def lay_out(pathname: str | None, search: str | None) -> Children:
-        with speaking(address.language(search)):
+        with in_language(address.language(search)):
             view, complaints = address.read(pathname, search)
             try:
                 content = PAGES[view.page][0](view, app_state)

@@ -21,10 +21,10 @@ class _Control(Component):
     _valid_wildcard_attributes: list[str] = []  # noqa: RUF012 (Dash asks for a list)
     available_wildcard_properties: list[str] = []  # noqa: RUF012
 
-    def __init__(self, **known: Any) -> None:
-        self._prop_names = ["id", "label", "note", "value", *known]
+    def __init__(self, **properties: Any) -> None:
+        self._prop_names = ["id", "label", "note", "value", *properties]
         self.available_properties = self._prop_names
-        super().__init__(**known)  # type: ignore[no-untyped-call]
+        super().__init__(**properties)  # type: ignore[no-untyped-call]
 
 
 def _options(options: Sequence[Option]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from analysis.charts.style import CONFIG, FAINT, GREY, INK, SEPARATORS
 from analysis.dashboard.frame import attributes
-from analysis.language import gettext, spoken
+from analysis.language import current_language, gettext
 
 
 def styled(figure: go.Figure, height: int) -> go.Figure:
@@ -23,7 +23,7 @@ def styled(figure: go.Figure, height: int) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 12, "t": 28, "b": 8},
         dragmode=False,
-        separators=SEPARATORS[spoken()],
+        separators=SEPARATORS[current_language()],
         hoverlabel={"bgcolor": "white", "font": {"color": INK}},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xanchor": "left"},
         uirevision="kept",
@@ -68,11 +68,11 @@ def table(
         html.Table(
             [
                 html.Caption(html.Span(caption, className="fits")),
-                html.Thead(html.Tr([html.Th(one, scope="col") for one in head])),
+                html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
                 html.Tbody(
                     [
                         html.Tr(
-                            [html.Th(row[0], scope="row"), *(html.Td(one) for one in row[1:])],
+                            [html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])],
                             className="clear" if k in strong else "",
                         )
                         for k, row in enumerate(rows)

@@ -64,7 +64,7 @@ class Folders:
             roots.append(whole)
         return cls(tuple(dict.fromkeys(roots)), first)
 
-    def found(self) -> dict[str, Path]:
+    def paths(self) -> dict[str, Path]:
         """Results folders by name: their path from the root, which several roots put before it."""
         names: dict[str, Path] = {}
         for root in self.roots:
@@ -75,16 +75,16 @@ class Folders:
 
     def finished(self) -> dict[str, Path]:
         """Those with a manifest, the last written first."""
-        whole = {n: p for n, p in self.found().items() if (p / "manifest.json").is_file()}
-        return dict(sorted(whole.items(), key=lambda one: -_stamp(one[1])[0]))
+        whole = {n: p for n, p in self.paths().items() if (p / "manifest.json").is_file()}
+        return dict(sorted(whole.items(), key=lambda item: -_stamp(item[1])[0]))
 
     def opening(self) -> str:
         """Name of the study to open on; "" if there is none."""
-        known = self.finished()
+        folders = self.finished()
         if self.first is not None:
-            return next((name for name, path in known.items() if path == self.first), "")
-        ordinary = [name for name in known if not is_live(name)]
-        return next(iter([*ordinary, *known]), "")
+            return next((name for name, path in folders.items() if path == self.first), "")
+        ordinary = [name for name in folders if not is_live(name)]
+        return next(iter([*ordinary, *folders]), "")
 
     def path(self, name: str) -> Path:
         """Path of a results folder by its name ("" for the one to open on).
@@ -95,13 +95,13 @@ class Folders:
             If there is none of that name.
         """
         wanted = name or self.opening()
-        known = self.found()
+        folders = self.paths()
         if not wanted:
             raise InputError(gettext("there-is-no-study-yet"))
-        if wanted not in known:
+        if wanted not in folders:
             shown = wanted if len(wanted) <= 60 else wanted[:59] + "…"
             raise InputError(gettext("there-is-no-study-here", name=shown))
-        return known[wanted]
+        return folders[wanted]
 
     def study(self, name: str) -> Study:
         """Read a study, or take it from memory if its folder has not changed since.
@@ -116,9 +116,9 @@ class Folders:
         path = self.path(name)
         stamp = _stamp(path)
         with self._lock:
-            known = self._kept.get(path)
-            if known is not None and known[0] == stamp:
-                return known[1]
+            kept = self._kept.get(path)
+            if kept is not None and kept[0] == stamp:
+                return kept[1]
         study = read_study(path)
         study = replace(study, made=study.summary_of().reset_index(drop=True))
         with self._lock:
@@ -140,17 +140,19 @@ def is_live(name: str) -> bool:
 
 def _stamp(path: Path) -> Stamp:
     try:
-        about = (path / "manifest.json").stat()
+        facts = (path / "manifest.json").stat()
     except OSError:
         return (0, 0, 0)
-    return (about.st_mtime_ns, about.st_size, about.st_ino)
+    return (facts.st_mtime_ns, facts.st_size, facts.st_ino)
 
 
 def _walk(root: Path) -> Iterator[Path]:
     """Results folders, finished or not, below a root and not outside it."""
     for seen, (here, folders, files) in enumerate(os.walk(root)):
         depth = len(Path(here).relative_to(root).parts)
-        folders[:] = sorted(one for one in folders if one != "store" and not one.startswith("."))
+        folders[:] = sorted(
+            folder for folder in folders if folder != "store" and not folder.startswith(".")
+        )
         if depth >= DEEPEST:
             folders.clear()
         if seen > MOST_FOLDERS:

@@ -106,7 +106,9 @@ def notices(sentences: Sequence[str]) -> Children:
     """Sentences on what is wrong with an address."""
     if not sentences:
         return []
-    return [html.Div([html.P(one) for one in sentences], className="notice", role="status")]
+    return [
+        html.Div([html.P(sentence) for sentence in sentences], className="notice", role="status")
+    ]
 
 
 def refusal(error: InputError) -> html.Div:
@@ -117,13 +119,13 @@ def refusal(error: InputError) -> html.Div:
 
 def stamp() -> Children:
     """The mark of findings that stand mostly on guesses."""
-    known = assumptions()
-    if not known.illustrative:
+    assumed = assumptions()
+    if not assumed.illustrative:
         return []
     words = gettext(
         "of-the-parameters-that-decide",
-        guesses=known.mattering["placeholder"],
-        all=sum(known.mattering.values()),
+        guesses=assumed.mattering["placeholder"],
+        all=sum(assumed.mattering.values()),
     )
     return [
         html.P(
@@ -133,7 +135,7 @@ def stamp() -> Children:
     ]
 
 
-def about(study: Study, name: str) -> html.P:
+def study_line(study: Study, name: str) -> html.P:
     """One line on how a study was made."""
     runs = int(study.runs.groupby(["scenario", "adversary"])["replication"].nunique().max())
     words = gettext(

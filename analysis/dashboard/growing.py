@@ -12,7 +12,7 @@ from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered
 from analysis.dashboard.mix_answer import Arrivals
 from analysis.dashboard.results_page import scenarios, shown
-from analysis.language import gettext, speaking
+from analysis.language import gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import Planned, read_plan
 from sim.results.reading import Study
@@ -22,7 +22,7 @@ EVERY_MS = 3000
 
 def place(view: View, app_state: AppState) -> Children:
     """A place for what a study that is not whole yet has come to; nothing for any other."""
-    path = app_state.folders.found().get(view.study)
+    path = app_state.folders.paths().get(view.study)
     if path is None or (path / "manifest.json").is_file():
         return []
     return [
@@ -53,16 +53,16 @@ def grown(plan: Planned, study: Study, name: str, metric: str) -> Children:
         total=len(plan.keys) * plan.replications,
     )
     chosen = metric if metric in HEADLINE else HEADLINE[0]
-    found = shown(study, chosen, headline_adversary(study), scenarios(study))
-    return [head, html.P(words, className="about"), *found]
+    parts = shown(study, chosen, headline_adversary(study), scenarios(study))
+    return [head, html.P(words, className="about"), *parts]
 
 
 def _manifest() -> dict[str, Any]:
     """What a whole study's manifest says of the proposals: their titles, and which are bounds."""
-    known = offered()
+    proposals = offered()
     return {
-        "scenarios": {name: one.title for name, one in known.items()},
-        "points": [{"name": name, "bound": one.bound} for name, one in known.items()],
+        "scenarios": {name: proposal.title for name, proposal in proposals.items()},
+        "points": [{"name": name, "bound": proposal.bound} for name, proposal in proposals.items()],
     }
 
 
@@ -79,8 +79,8 @@ def register(app: Dash, app_state: AppState) -> None:
     def look(ticks: int | None, asked: str) -> tuple[Any, Any]:
         view, _ = address.read("/studies", asked)
         once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
-        with speaking(view.lang):
-            path = app_state.folders.found().get(view.study)
+        with in_language(view.lang):
+            path = app_state.folders.paths().get(view.study)
             if path is None:
                 return no_update, no_update
             if (path / "manifest.json").is_file():

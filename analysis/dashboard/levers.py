@@ -41,59 +41,59 @@ class Lever:
 
 def offered(folder: Path = scenario_files.FOLDER) -> dict[str, Scenario]:
     """Proposals that can be chosen: every readable file of the folder but the baseline."""
-    found = {}
+    proposals = {}
     for name in scenario_files.names(folder):
         if name != BASELINE.name:
             try:
-                found[name] = scenario_files.read(name, folder)
+                proposals[name] = scenario_files.read(name, folder)
             except InputError:
                 continue
-    return found
+    return proposals
 
 
 def levers(name: str, proposal: Scenario) -> list[Lever]:
     """Levers of a proposal, one for each number that it changes."""
-    found = []
-    for k, one in enumerate(proposal.interventions):
-        if one.parameter == PORT or not isinstance(one.value, (int, float)):
+    result = []
+    for k, intervention in enumerate(proposal.interventions):
+        if intervention.parameter == PORT or not isinstance(intervention.value, (int, float)):
             continue
-        if isinstance(one.value, bool):
+        if isinstance(intervention.value, bool):
             continue
-        found.append(_lever(f"{name}.{k}", one, float(one.value)))
-    return found
+        result.append(_lever(f"{name}.{k}", intervention, float(intervention.value)))
+    return result
 
 
-def _lever(name: str, one: Intervention, value: float) -> Lever:
-    field = catalogue()[one.parameter]
-    about, default = field.metadata, float(str(field.default))
-    words, _ = parameter_text(one.parameter, about["about"])
-    ends = [end for end in (about["low"], about["high"]) if end is not None]
-    bounds = about["bounds"] or (-math.inf, math.inf)
-    if one.operation == "scale":
+def _lever(name: str, intervention: Intervention, value: float) -> Lever:
+    field = catalogue()[intervention.parameter]
+    metadata, default = field.metadata, float(str(field.default))
+    words, _ = parameter_text(intervention.parameter, metadata["about"])
+    ends = [end for end in (metadata["low"], metadata["high"]) if end is not None]
+    bounds = metadata["bounds"] or (-math.inf, math.inf)
+    if intervention.operation == "scale":
         ends = [end / default for end in ends] if default else []
         ends, unit, still = [*ends, 2 * value], gettext("times-the-baseline"), 1.0
         bounds = tuple(bound / default for bound in bounds) if default > 0 else (0.0, math.inf)
-    elif one.operation == "add":
-        ends, unit, still = [end - default for end in ends], about["unit"], 0.0
+    elif intervention.operation == "add":
+        ends, unit, still = [end - default for end in ends], metadata["unit"], 0.0
         bounds = tuple(bound - default for bound in bounds)
         words = gettext("added", parameter=words)
     else:
-        unit, still = about["unit"], default
+        unit, still = metadata["unit"], default
     low = max(min(*ends, value, still), bounds[0])
     high = min(max(*ends, value, still), bounds[1])
-    whole = isinstance(field.default, int) and one.operation != "scale"
+    whole = isinstance(field.default, int) and intervention.operation != "scale"
     step = max(_round_step(high - low), 1.0) if whole else _round_step(high - low)
     low, high = _on_steps(low, high, step, bounds)
     return Lever(name, words, _unit(unit), value, low, high, step, whole)
 
 
 def _unit(unit: str) -> str:
-    known = {
+    names = {
         "weeks": gettext("weeks"),
         "months": gettext("months"),
         "officers/year": gettext("officers-year"),
     }
-    return known.get(unit, unit_of(unit))
+    return names.get(unit, unit_of(unit))
 
 
 def _on_steps(
@@ -127,17 +127,17 @@ def moved(name: str, proposal: Scenario, places: dict[str, float]) -> Scenario:
     places : dict
         Value by name of a lever; the others stay.
     """
-    known = {lever.name: lever for lever in levers(name, proposal)}
+    by_name = {lever.name: lever for lever in levers(name, proposal)}
     changed = list(proposal.interventions)
-    for k, one in enumerate(proposal.interventions):
-        lever = known.get(f"{name}.{k}")
+    for k, intervention in enumerate(proposal.interventions):
+        lever = by_name.get(f"{name}.{k}")
         place = places.get(f"{name}.{k}")
         if lever is not None and place is not None and place != lever.value:
-            changed[k] = replace(one, value=int(place) if lever.whole else place)
+            changed[k] = replace(intervention, value=int(place) if lever.whole else place)
     return replace(proposal, interventions=tuple(changed))
 
 
 def title_of_proposal(name: str, proposal: Scenario) -> str:
-    """Name of a proposal for people, in the language spoken."""
+    """Name of a proposal for people, in the language set."""
     title = pgettext("scenario", name) if has_text("scenario", name) else proposal.title or name
     return f"{title} ({gettext('bound-word')})" if proposal.bound else title

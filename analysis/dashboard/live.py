@@ -50,7 +50,7 @@ def spawn() -> subprocess.Popen[bytes]:
 
 
 def tell_command(
-    process: subprocess.Popen[bytes], words: list[str], said: Path
+    process: subprocess.Popen[bytes], words: list[str], log: Path
 ) -> subprocess.Popen[bytes]:
     """Tell a waiting process what to do, and keep what it says in a file."""
     assert process.stdin is not None
@@ -59,7 +59,7 @@ def tell_command(
 
     def keep() -> None:
         assert process.stderr is not None
-        with process.stderr, said.open("wb") as file:
+        with process.stderr, log.open("wb") as file:
             for line in process.stderr:
                 file.write(line)
                 file.flush()
@@ -158,8 +158,8 @@ class Live:
                 return name
             asked = self.make(name)
             write_scenario(request.scenario, asked, MIX)
-            about = {"setting": request.setting, "days": request.days}
-            (asked / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+            facts = {"setting": request.setting, "days": request.days}
+            (asked / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
             self._share_baseline(request)
             kind = "pool" if request.ports * request.days >= POOL_FROM else "serial"
             words = [
@@ -205,7 +205,7 @@ class Live:
     def cancel(self, name: str) -> None:
         """End a run; what it has finished is kept."""
         with self._lock:
-            self._queue = deque(one for one in self._queue if one[0] != name)
+            self._queue = deque(waiting for waiting in self._queue if waiting[0] != name)
             process = self._running.get(name)
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -215,7 +215,7 @@ class Live:
         """Whether a run is going on or waits for its turn."""
         with self._lock:
             self._advance()
-            waits = any(one == name for one, _ in self._queue)
+            waits = any(queued == name for queued, _ in self._queue)
             return waits or name in self._running
 
     def status(self, name: str) -> Status:
@@ -227,7 +227,7 @@ class Live:
             If it never began; with its own words if it could not.
         """
         with self._lock:
-            if any(one == name for one, _ in self._queue):
+            if any(queued == name for queued, _ in self._queue):
                 return Status(WAITING, name, 0, 0)
             busy = self.is_busy(name)
         try:
@@ -235,9 +235,9 @@ class Live:
         except InputError:
             if busy:
                 return Status(WAITING, name, 0, 0)
-            raise InputError(self.said(name) or f"{name}: no run was begun here") from None
+            raise InputError(self.last_line(name) or f"{name}: no run was begun here") from None
         if not busy and status.state == "failed":
-            raise InputError(self.said(name) or "the run failed")
+            raise InputError(self.last_line(name) or "the run failed")
         return status
 
     def path(self, name: str) -> Path:
@@ -246,8 +246,8 @@ class Live:
             raise InputError(f"{name}: is no live run")
         return self.folder / name
 
-    def said(self, name: str) -> str:
-        """The last line that a run has said."""
+    def last_line(self, name: str) -> str:
+        """The last line that a run wrote on its standard error, or nothing."""
         try:
             lines = (self.folder / ".asked" / name / "said").read_text("utf-8", "replace")
         except OSError:
@@ -295,8 +295,8 @@ class Live:
             name, words = self._queue.popleft()
             process = self._spare if self._spare and self._spare.poll() is None else spawn()
             self._spare = None
-            said = self.folder / ".asked" / name / "said"
-            self._running[name] = tell_command(process, words, said)
+            log = self.folder / ".asked" / name / "said"
+            self._running[name] = tell_command(process, words, log)
             self._spare = spawn()
 
     def _share_baseline(self, request: Request) -> None:
@@ -313,12 +313,12 @@ class Live:
                     kept = sum(label.scenario == BASELINE.name for label, _, _ in plan.arrived())
                     if best is None or kept > best[0]:
                         best = (kept, plan.folder)
-        own = self.folder / request.name / STORE
-        if best is None or not best[0] or own.exists():
+        store = self.folder / request.name / STORE
+        if best is None or not best[0] or store.exists():
             return
         hidden = shutil.ignore_patterns(".*")
         with contextlib.suppress(OSError):
-            shutil.copytree(best[1] / STORE, own, copy_function=os.link, ignore=hidden)
+            shutil.copytree(best[1] / STORE, store, copy_function=os.link, ignore=hidden)
 
 
 ASKED = ".asked"
@@ -382,4 +382,4 @@ def _has_ended(run: Path, folders: list[Path]) -> bool:
 
 def _written(folders: list[Path]) -> float:
     """When something was last written of a run."""
-    return max(file.stat().st_mtime for one in folders for file in (one, *one.iterdir()))
+    return max(file.stat().st_mtime for folder in folders for file in (folder, *folder.iterdir()))

@@ -40,27 +40,27 @@ def names(year: int = 2005) -> list[tuple[str, str]]:
 def places(year: int = 2005) -> list[tuple[str, str]]:
     """What can be simulated, the quickest first."""
     ports = ports_of(year)
-    regions = sorted({str(one) for one in ports.region})
-    counts = {one: int((ports.region == one).sum()) for one in regions}
+    regions = sorted({str(region) for region in ports.region})
+    counts = {region: int((ports.region == region).sum()) for region in regions}
     return [
         (NEAR, gettext("a-port-and-its-nearest", count=NEIGHBOURS)),
         *(
-            (one, gettext("ports", region=_region(one), count=counts[one]))
-            for one in sorted(regions, key=lambda one: counts[one])
+            (region, gettext("ports", region=_region(region), count=counts[region]))
+            for region in sorted(regions, key=lambda region: counts[region])
         ),
         (ALL, gettext("the-whole-border-ports", count=len(ports))),
     ]
 
 
 def _region(name: str) -> str:
-    known = {
+    translated = {
         "Atlantic": gettext("atlantic"),
         "Quebec": gettext("quebec"),
         "Ontario": gettext("ontario"),
         "Prairie": gettext("prairie"),
         "Pacific": gettext("pacific"),
     }
-    return known.get(name, name)
+    return translated.get(name, name)
 
 
 def simulated(where: str, around: str, year: int = 2005) -> tuple[str, ...]:
@@ -75,10 +75,10 @@ def simulated(where: str, around: str, year: int = 2005) -> tuple[str, ...]:
     if where == ALL:
         return tuple(sorted(str(port) for port in ports.ids))
     if where == NEAR:
-        found = np.flatnonzero(ports.ids == around)
-        if not len(found):
+        index = np.flatnonzero(ports.ids == around)
+        if not len(index):
             raise InputError(gettext("there-is-no-port", name=around[:60]))
-        order = np.argsort(ports.distance_km[int(found[0])], kind="stable")[: NEIGHBOURS + 1]
+        order = np.argsort(ports.distance_km[int(index[0])], kind="stable")[: NEIGHBOURS + 1]
         return tuple(sorted(str(port) for port in ports.ids[order]))
     chosen = ports.ids[ports.region == where]
     if not len(chosen):
@@ -146,26 +146,28 @@ def mixed(
 def _closings_joined(interventions: list[Intervention], ports: Ports) -> list[Intervention]:
     """Closings for good as one list of ports, since a file may close a port only once."""
     whole = [
-        one for one in interventions if one.operation == "close" and not one.start and not one.end
+        intervention
+        for intervention in interventions
+        if intervention.operation == "close" and not intervention.start and not intervention.end
     ]
     if len(whole) < 2:
         return interventions
     taken = select(whole[0].where, ports)
-    for one in whole[1:]:
-        taken = taken | select(one.where, ports)
+    for intervention in whole[1:]:
+        taken = taken | select(intervention.where, ports)
     ids = tuple(sorted(str(name) for name in ports.ids[taken]))
     joined = dataclasses.replace(whole[0], where=Where(ports=ids))
-    rest = [one for one in interventions if one not in whole]
+    rest = [intervention for intervention in interventions if intervention not in whole]
     return [*rest, joined]
 
 
 def closed_ports(scenario: Scenario, ports: Ports) -> set[str]:
     """Ports that a scenario closes at some time."""
-    found: set[str] = set()
-    for one in scenario.interventions:
-        if one.operation == "close":
-            found |= {str(name) for name in ports.ids[select(one.where, ports)]}
-    return found
+    closed: set[str] = set()
+    for intervention in scenario.interventions:
+        if intervention.operation == "close":
+            closed |= {str(name) for name in ports.ids[select(intervention.where, ports)]}
+    return closed
 
 
 def check_mix(scenario: Scenario, parameters: Parameters | None = None) -> None:
@@ -181,32 +183,39 @@ def yaml_of(scenario: Scenario, note: str = "") -> str:
             content[name] = getattr(scenario, name)
     if scenario.bound:
         content["bound"] = True
-    content["interventions"] = [_plain(one) for one in scenario.interventions]
+    content["interventions"] = [_plain(intervention) for intervention in scenario.interventions]
     if scenario.costs:
-        content["costs"] = [dataclasses.asdict(one) for one in scenario.costs]
+        content["costs"] = [dataclasses.asdict(cost) for cost in scenario.costs]
     text = dumped(content)
     head = "".join(f"# {line}\n" for line in note.splitlines())
     return f"{head}{text}"
 
 
-def _plain(one: Intervention) -> dict[str, Any]:
-    content: dict[str, Any] = {"parameter": one.parameter, "operation": one.operation}
-    if one.operation != "close":
-        content["value"] = list(one.value) if isinstance(one.value, tuple) else one.value
+def _plain(intervention: Intervention) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "parameter": intervention.parameter,
+        "operation": intervention.operation,
+    }
+    if intervention.operation != "close":
+        content["value"] = (
+            list(intervention.value)
+            if isinstance(intervention.value, tuple)
+            else intervention.value
+        )
     where = {
         name: list(value) if isinstance(value, tuple) else value
-        for name, value in dataclasses.asdict(one.where).items()
+        for name, value in dataclasses.asdict(intervention.where).items()
         if value not in (None, ())
     }
     if where:
         content["where"] = where
     for name in ("start", "end"):
-        if getattr(one, name) is not None:
-            content[name] = getattr(one, name)
-    if one.ramp_days:
-        content["ramp_days"] = one.ramp_days
-    if one.program:
-        content["program"] = one.program
+        if getattr(intervention, name) is not None:
+            content[name] = getattr(intervention, name)
+    if intervention.ramp_days:
+        content["ramp_days"] = intervention.ramp_days
+    if intervention.program:
+        content["program"] = intervention.program
     return content
 
 

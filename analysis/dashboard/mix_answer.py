@@ -77,30 +77,30 @@ def pairs(study: Study, metric: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     names = set(column.index.get_level_values("scenario"))
     if not {MIX, BASELINE} <= names:
         return np.array([])
-    found = (column.loc[MIX] - column.loc[BASELINE]).dropna().sort_index()
-    return np.asarray(found, np.float64)
+    falls = (column.loc[MIX] - column.loc[BASELINE]).dropna().sort_index()
+    return np.asarray(falls, np.float64)
 
 
 def shown(study: Study, metric: str) -> Children:
     """Table of all headline measures, and the chart of one as it settles."""
-    found = pairs(study, metric)
-    if not len(found):
+    falls = pairs(study, metric)
+    if not len(falls):
         return [nothing(gettext("no-pair-of-replications-has"))]
     rows, bold = [], set()
     compared = compare(study, HEADLINE)
-    for k, one in enumerate(compared):
-        about = metric_of(one.metric)
-        unit = f" [{unit_of(about.unit)}{period(about.unit, study.days)}]"
+    for k, row in enumerate(compared):
+        described = metric_of(row.metric)
+        unit = f" [{unit_of(described.unit)}{period(described.unit, study.days)}]"
         rows.append(
             [
-                metric_title(one.metric) + ("" if about.unit == "share" else unit),
-                gettext("identical") if one.difference.identical else one.amount,
-                str(one.difference.count),
+                metric_title(row.metric) + ("" if described.unit == "share" else unit),
+                gettext("identical") if row.difference.identical else row.amount,
+                str(row.difference.count),
             ]
         )
-        if one.distinguishable:
+        if row.distinguishable:
             bold.add(k)
-    one_pair = len(found) < 2
+    one_pair = len(falls) < 2
     return [
         table(
             gettext("this-mix-against-the-baseline"),
@@ -115,36 +115,38 @@ def shown(study: Study, metric: str) -> Children:
             bold,
         ),
         captioned(
-            graph("mix-figure", settling(found, metric, study.days)),
-            _finding(next(one for one in compared if one.metric == metric)),
+            graph("mix-figure", settling(falls, metric, study.days)),
+            _finding(next(row for row in compared if row.metric == metric)),
             gettext("running-mean-of-the-paired"),
         ),
     ]
 
 
-def _finding(one: Comparison) -> str:
+def _finding(row: Comparison) -> str:
     """What the chart shows: the difference so far, and whether it can be told from none."""
-    count, quantity = one.difference.count, metric_title(one.metric)
-    said = one.amount if one.distinguishable else one.verdict  # the verdict says the quantity again
+    count, quantity = row.difference.count, metric_title(row.metric)
+    verdict = (
+        row.amount if row.distinguishable else row.verdict
+    )  # the verdict says the quantity again
     if count == 1:
-        return gettext("after-one-pair", quantity=quantity, verdict=said)
+        return gettext("after-one-pair", quantity=quantity, verdict=verdict)
     return gettext(
         "after-pairs",
         count=count,
         quantity=quantity,
-        verdict=said,
+        verdict=verdict,
     )
 
 
 def settling(
-    found: np.ndarray[Any, np.dtype[np.float64]], metric: str, days: float | None
+    falls: np.ndarray[Any, np.dtype[np.float64]], metric: str, days: float | None
 ) -> go.Figure:
     """Draw the running mean of paired differences with its interval."""
-    count = np.arange(1, len(found) + 1)
-    mean = np.cumsum(found) / count
+    count = np.arange(1, len(falls) + 1)
+    mean = np.cumsum(falls) / count
     figure = go.Figure()
-    if len(found) > 1:
-        spread = np.array([found[:n].std(ddof=1) for n in count[1:]])
+    if len(falls) > 1:
+        spread = np.array([falls[:n].std(ddof=1) for n in count[1:]])
         reach = stats.t.ppf((1 + LEVEL) / 2, count[1:] - 1) * spread / np.sqrt(count[1:])
         figure.add_scatter(
             x=[*count[1:], *count[1:][::-1]],
@@ -165,18 +167,18 @@ def settling(
         hovertemplate="%{x}: %{y:+.3g}<extra></extra>",
     )
     zero_line(figure, across=True)
-    about = metric_of(metric)
-    unit = f"{unit_of(about.unit)}{period(about.unit, days)}"
+    described = metric_of(metric)
+    unit = f"{unit_of(described.unit)}{period(described.unit, days)}"
     figure.update_xaxes(
         title_text=gettext("pairs-of-replications"), rangemode="tozero",
-        dtick=1 if len(found) <= 10 else None,
+        dtick=1 if len(falls) <= 10 else None,
     )  # fmt: skip
     figure.update_yaxes(title_text=f"{gettext('difference-word')}<br>[{unit}]")
-    figure.update_layout(showlegend=len(found) > 1)
-    if len(found) > 3:
+    figure.update_layout(showlegend=len(falls) > 1)
+    if len(falls) > 3:
         late = mean[2:], reach[1:]
-        top = float(np.max([(late[0] + late[1]).max(), 0.0, found.mean()]))
-        low = float(np.min([(late[0] - late[1]).min(), 0.0, found.mean()]))
+        top = float(np.max([(late[0] + late[1]).max(), 0.0, falls.mean()]))
+        low = float(np.min([(late[0] - late[1]).min(), 0.0, falls.mean()]))
         room = 0.08 * (top - low) or 1.0
         figure.update_yaxes(range=[low - room, top + room])
     return styled(figure, 340)

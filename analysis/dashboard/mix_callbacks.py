@@ -18,7 +18,7 @@ from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import WAITING, Request
 from analysis.dashboard.mix import MIX, check_mix, closed_ports, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_page import lever_controls, mix_map
-from analysis.language import gettext, speaking
+from analysis.language import gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import read_plan
 from sim.progress import Status, in_words
@@ -50,15 +50,15 @@ def view_of(*given: Any) -> View:
         "mix": proposals, "closed": closed, "where": [where], "around": [around], "days": [days],
         "year": [year], "start": [start], "adversary": [kind], "replications": [f"{runs:.0f}"],
         "metric": [metric], "run": [name or ""],
-        "lever": [f"{one['lever']}:{value:.10g}" for one, value in zip(ids, values, strict=True)
-                  if value is not None],
+        "lever": [f"{identity['lever']}:{value:.10g}"
+                  for identity, value in zip(ids, values, strict=True) if value is not None],
     }  # fmt: skip
     base, _ = address.read("/mix", asked)
-    pairs = [(key, str(value)) for key, found in fields.items() for value in found or []]
+    pairs = [(key, str(value)) for key, chosen in fields.items() for value in chosen or []]
     view, _ = address.read("/mix", address.encoded(pairs))
-    known = offered()
-    still = {one.name: one.value for part in view.mix if part in known
-             for one in levers(part, known[part])}  # fmt: skip
+    by_name = offered()
+    still = {lever.name: lever.value for part in view.mix if part in by_name
+             for lever in levers(part, by_name[part])}  # fmt: skip
     moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
     return dataclasses.replace(
         base,
@@ -112,10 +112,12 @@ def register(app: Dash, app_state: AppState) -> None:
     def offer_levers(
         proposals: list[str], values: list[float], ids: list[dict[str, str]], asked: str
     ) -> Children:
-        with speaking(address.language(asked)):
-            known = offered()
-            places = {one["lever"]: value for one, value in zip(ids, values, strict=True)}
-            return lever_controls(known, [name for name in proposals if name in known], places)
+        with in_language(address.language(asked)):
+            available = offered()
+            places = {identity["lever"]: value for identity, value in zip(ids, values, strict=True)}
+            return lever_controls(
+                available, [name for name in proposals if name in available], places
+            )
 
     @app.callback(
         Output("query", "data", allow_duplicate=True),
@@ -127,7 +129,7 @@ def register(app: Dash, app_state: AppState) -> None:
     )
     def follow(*given: Any) -> tuple[Any, ...]:
         view = view_of(*given)
-        with speaking(view.lang):
+        with in_language(view.lang):
             closing: set[str] = set()
             text = ""
             trouble: Children = []
@@ -187,7 +189,7 @@ def register(app: Dash, app_state: AppState) -> None:
     )
     def press(run: int | None, cancel: int | None, *given: Any) -> tuple[Any, ...]:
         view = view_of(*given)
-        with speaking(view.lang):
+        with in_language(view.lang):
             if ctx.triggered_id == "mix-cancel":
                 if view.run:
                     live.cancel(view.run)
@@ -215,19 +217,19 @@ def register(app: Dash, app_state: AppState) -> None:
         if not name:
             return (no_update,) * 7
         once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
-        with speaking(address.language(asked)):
+        with in_language(address.language(asked)):
             try:
                 status = live.status(name)
                 busy = live.is_busy(name)
                 words, over = _said(status, busy), not busy and status.state in ENDED
-                found: Any = no_update
+                shown: Any = no_update
                 if (live.path(name) / "plan.json").is_file():
                     plan = read_plan(live.path(name))
-                    about = {"days": live.days(name), "scenarios": {MIX: gettext("this-mix")}}
-                    study = arrivals.study(plan, about)
-                    found = mix_answer.shown(study, metric if metric in HEADLINE else HEADLINE[0])
+                    facts = {"days": live.days(name), "scenarios": {MIX: gettext("this-mix")}}
+                    study = arrivals.study(plan, facts)
+                    shown = mix_answer.shown(study, metric if metric in HEADLINE else HEADLINE[0])
                 total = str(max(status.total, 1))
-                return words, str(status.done), total, found, over, not busy, once_more
+                return words, str(status.done), total, shown, over, not busy, once_more
             except InputError as error:
                 return str(error), "0", "1", [refusal(error)], True, True, once_more
 
@@ -240,7 +242,7 @@ def register(app: Dash, app_state: AppState) -> None:
     )
     def save(_: int, name: str, *given: Any) -> Any:
         view = view_of(*given)
-        with speaking(view.lang):
+        with in_language(view.lang):
             try:
                 if not name or not address.is_scenario_name(name):
                     raise InputError(gettext("a-name-has-small-letters"))

@@ -60,7 +60,7 @@ def mix_map(
             ys += [*np.round(north, 1).tolist(), None]
         figure.add_scatter(x=xs, y=ys, mode="lines", line=style, hoverinfo="skip", showlegend=False)
     size = LARGE if inside.sum() <= MANY else SMALL
-    for chosen, name, symbol, colour, own in (
+    for chosen, name, symbol, colour, diameter in (
         (~inside, gettext("not-simulated"), "circle", OUTSIDE, 6),
         (inside & ~shut, gettext("open"), "circle", OPEN, size),
         (inside & shut, gettext("closed"), "x", SHUT, size + 1),
@@ -71,7 +71,7 @@ def mix_map(
             y=y[rows].round(1),
             mode="markers",
             name=name,
-            marker={"symbol": symbol, "color": colour, "size": own,
+            marker={"symbol": symbol, "color": colour, "size": diameter,
                     "line": {"color": "white" if symbol == "circle" else INK, "width": 1}},
             text=[safe(f"{ports.name[k]}, {ports.province[k]}") for k in rows],
             customdata=[str(ports.ids[k]) for k in rows],
@@ -107,18 +107,18 @@ EVERY_MS = 600
 
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
-    known = offered()
+    proposals = offered()
     complaints = [
         html.P(gettext("there-is-no-proposal", name=name[:60]), className="notice")
         for name in view.mix
-        if name not in known
+        if name not in proposals
     ]
-    chosen = [name for name in view.mix if name in known]
-    options = [(name, title_of_proposal(name, one)) for name, one in known.items()]
+    chosen = [name for name in view.mix if name in proposals]
+    options = [(name, title_of_proposal(name, proposal)) for name, proposal in proposals.items()]
     left = html.Div(
         [
             Boxes("mix-proposals", gettext("proposals"), options, chosen),
-            html.Div(lever_controls(known, chosen, dict(view.lever)), id="mix-levers"),
+            html.Div(lever_controls(proposals, chosen, dict(view.lever)), id="mix-levers"),
             _closing(view),
             _running(view),
         ]
@@ -160,25 +160,25 @@ def page(view: View, app_state: AppState) -> Children:
 
 
 def lever_controls(
-    known: dict[str, Scenario], chosen: list[str], places: dict[str, float]
+    proposals: dict[str, Scenario], chosen: list[str], places: dict[str, float]
 ) -> Children:
     """Lay out a slider for each number that the chosen proposals change."""
     groups = []
     for name in chosen:
-        own = levers(name, known[name])
-        title = title_of_proposal(name, known[name])
-        if own:
+        movable = levers(name, proposals[name])
+        title = title_of_proposal(name, proposals[name])
+        if movable:
             groups.append(
                 html.Details(
                     [
                         html.Summary(gettext("levers", title=title)),
                         *(
                             Amount(
-                                {"lever": one.name}, one.label,
-                                places.get(one.name, one.value), one.low, one.high, one.step,
-                                one.unit,
+                                {"lever": lever.name}, lever.label,
+                                places.get(lever.name, lever.value),
+                                lever.low, lever.high, lever.step, lever.unit,
                             )
-                            for one in own
+                            for lever in movable
                         ),
                     ],
                     open=True,
@@ -188,8 +188,8 @@ def lever_controls(
 
 
 def _closing(view: View) -> html.Fieldset:
-    known = place.names()
-    ids = {port for port, _ in known}
+    ports = place.names()
+    ids = {port for port, _ in ports}
     closed = [port for port in view.closed if port in ids]
     return html.Fieldset(
         [
@@ -200,7 +200,7 @@ def _closing(view: View) -> html.Fieldset:
             html.Details(
                 [
                     html.Summary(gettext("list-of-ports")),
-                    Boxes("mix-closed", gettext("close-these-ports"), known, closed),
+                    Boxes("mix-closed", gettext("close-these-ports"), ports, closed),
                 ]
             ),
         ]
@@ -210,7 +210,7 @@ def _closing(view: View) -> html.Fieldset:
 def _running(view: View) -> html.Fieldset:
     kinds = catalogue()["smuggling.adversary"].metadata["choices"]
     kind = view.adversary if view.adversary in kinds else ""
-    known = {name for name, _ in place.places()}
+    areas = {name for name, _ in place.places()}
     ports = [port for port, _ in place.names()]
     return html.Fieldset(
         [
@@ -218,7 +218,7 @@ def _running(view: View) -> html.Fieldset:
             html.Div(
                 [
                     Choice("mix-where", gettext("where"), place.places(),
-                           view.where if view.where in known else place.NEAR),
+                           view.where if view.where in areas else place.NEAR),
                     Choice("mix-around", gettext("around-the-port"), place.names(),
                            view.around if view.around in ports else ports[0]),
                     Choice("mix-year", gettext("traffic-of-the-year"),
@@ -228,7 +228,7 @@ def _running(view: View) -> html.Fieldset:
                                low="1990-01-01", high="2060-12-31"),
                     Choice("mix-adversary", gettext("smugglers-who-are"),
                            [("", gettext("as-by-default")),
-                            *((one, adversary_name(one)) for one in kinds)], kind),
+                            *((name, adversary_name(name)) for name in kinds)], kind),
                 ],
                 className="controls",
             ),

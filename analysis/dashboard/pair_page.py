@@ -25,7 +25,14 @@ from analysis.dashboard.figures import table
 from analysis.dashboard.frame import AppState, Children, refusal, stamp
 from analysis.dashboard.results_page import metrics
 from analysis.estimates import LEVEL, Estimate, estimate
-from analysis.language import counting, gettext, metric_title, speaking, title_of, unit_counted
+from analysis.language import (
+    contraband_of,
+    contraband_unit,
+    gettext,
+    in_language,
+    metric_title,
+    title_of,
+)
 from analysis.wording import period, probability, shown, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -34,12 +41,12 @@ SHARED = ("seed", "start", "days", "year", "ports", "code_digest")
 """What two studies must have in common for their replications to meet the same random numbers."""
 
 
-def common_numbers(one: Study, two: Study) -> bool:
+def common_numbers(first: Study, second: Study) -> bool:
     """Whether replications of two studies met the same vehicles, officers and smugglers."""
-    if one.folder == two.folder:
+    if first.folder == second.folder:
         return True
-    known = [(one.manifest.get(key), two.manifest.get(key)) for key in SHARED]
-    return all(mine is not None and mine == theirs for mine, theirs in known)
+    shared = [(first.manifest.get(key), second.manifest.get(key)) for key in SHARED]
+    return all(mine is not None and mine == theirs for mine, theirs in shared)
 
 
 def runs(study: Study, scenario: str, adversary: str) -> pd.DataFrame:
@@ -58,28 +65,28 @@ def runs(study: Study, scenario: str, adversary: str) -> pd.DataFrame:
 
 
 def compare_two(
-    one: tuple[Study, str, str], two: tuple[Study, str, str], metrics: Sequence[str]
+    first: tuple[Study, str, str], second: tuple[Study, str, str], metrics: Sequence[str]
 ) -> list[Comparison]:
     """Second minus first in every metric that both hold, corrected for all of them.
 
     Parameters
     ----------
-    one, two : (Study, str, str)
+    first, second : (Study, str, str)
         Study, scenario and kind of smuggler.
     metrics : sequence of str
     """
-    first, second = runs(*one), runs(*two)
-    paired = common_numbers(one[0], two[0])
-    found = []
+    tables = runs(*first), runs(*second)
+    paired = common_numbers(first[0], second[0])
+    rows = []
     for metric in metrics:
-        if metric in first.columns and metric in second.columns:
-            mine, theirs = first[metric].dropna(), second[metric].dropna()
+        if all(metric in table.columns for table in tables):
+            mine, theirs = (table[metric].dropna() for table in tables)
             difference = _paired(mine, theirs) if paired else _apart(mine, theirs)
-            found.append(
-                Comparison(two[1], two[2], metric, float(mine.mean()), difference, math.nan,
-                           one[0].days)
+            rows.append(
+                Comparison(second[1], second[2], metric, float(mine.mean()), difference, math.nan,
+                           first[0].days)
             )  # fmt: skip
-    return corrected(found)
+    return corrected(rows)
 
 
 def _paired(mine: pd.Series, theirs: pd.Series) -> Estimate:
@@ -138,16 +145,16 @@ def _side(
     chosen: str,
     scenario: str,
 ) -> html.Fieldset:
-    known = [pair[0] for pair in studies]
-    listed = studies if chosen in known else [(chosen, "—"), *studies]
+    offered = [pair[0] for pair in studies]
+    listed = studies if chosen in offered else [(chosen, "—"), *studies]
     try:
         study = app_state.folders.study(chosen)
-        names = [str(one) for one in study.summary["scenario"].unique()]
-        options = [(one, title_of(study, one)) for one in names]
+        names = [str(key) for key in study.summary["scenario"].unique()]
+        options = [(key, title_of(study, key)) for key in names]
     except InputError:
         names, options = [""], [("", "—")]
     if not scenario:
-        scenario = next((one for one in names if one != BASELINE), names[0])
+        scenario = next((key for key in names if key != BASELINE), names[0])
     if scenario not in names:
         options = [(scenario, "—"), *options]
     return html.Fieldset(
@@ -159,31 +166,29 @@ def _side(
     )
 
 
-def result(one: tuple[Study, str], two: tuple[Study, str]) -> Children:
+def result(first: tuple[Study, str], second: tuple[Study, str]) -> Children:
     """The table of differences between two scenarios."""
-    sides = [(study, name, headline_adversary(study)) for study, name in (one, two)]
+    sides = [(study, name, headline_adversary(study)) for study, name in (first, second)]
     names = [name for name, _ in metrics()]
-    found = compare_two(sides[0], sides[1], [*HEADLINE, *(n for n in names if n not in HEADLINE)])
-    paired = common_numbers(one[0], two[0])
+    rows = compare_two(sides[0], sides[1], [*HEADLINE, *(n for n in names if n not in HEADLINE)])
+    paired = common_numbers(first[0], second[0])
     if paired:
         how = gettext("second-minus-first-paired-by")
     else:
         how = gettext("second-minus-first-the-two")
-    apart = one[0].days != two[0].days
+    apart = first[0].days != second[0].days
     warning = gettext("the-two-are-not-of")
     return [
         *([html.P(warning, className="notice", role="status")] if apart else []),
         html.P(how, className="note"),
-        _table(found[: len(HEADLINE)], sides),
-        html.Details(
-            [html.Summary(gettext("all-measures")), _table(found[len(HEADLINE) :], sides)]
-        ),
+        _table(rows[: len(HEADLINE)], sides),
+        html.Details([html.Summary(gettext("all-measures")), _table(rows[len(HEADLINE) :], sides)]),
     ]
 
 
 def _of_one_kind(first: Study, second: Study) -> None:
     """Refuse to take kilograms from firearms."""
-    units = [unit_counted(study) for study in (first, second)]
+    units = [contraband_unit(study) for study in (first, second)]
     if units[0] != units[1]:
         raise InputError(
             gettext(
@@ -194,7 +199,7 @@ def _of_one_kind(first: Study, second: Study) -> None:
         )
 
 
-def _table(found: list[Comparison], sides: list[tuple[Study, str, str]]) -> html.Div:
+def _table(comparisons: list[Comparison], sides: list[tuple[Study, str, str]]) -> html.Div:
     head = [
         gettext("measure"),
         gettext("first-heading"),
@@ -203,20 +208,22 @@ def _table(found: list[Comparison], sides: list[tuple[Study, str, str]]) -> html
         gettext("p-after-correction"),
         gettext("replications-heading"),
     ]
-    rows = [_row(one, sides) for one in found]
-    bold = {k for k, one in enumerate(found) if one.distinguishable}
+    rows = [_row(comparison, sides) for comparison in comparisons]
+    bold = {k for k, comparison in enumerate(comparisons) if comparison.distinguishable}
     return table(gettext("difference-between-the-two"), head, rows, bold)
 
 
 def _row(row: Comparison, sides: list[tuple[Study, str, str]]) -> list[Any]:
-    about = metric_of(row.metric)
+    described = metric_of(row.metric)
     unit = (
-        "" if about.unit == "share" else f" [{unit_of(about.unit)}{period(about.unit, row.days)}]"
+        ""
+        if described.unit == "share"
+        else f" [{unit_of(described.unit)}{period(described.unit, row.days)}]"
     )
     levels = []
     for side in sides:
         level = estimate(runs(*side)[row.metric])
-        levels.append(str(shown(level.mean, level.low, level.high, unit=about.unit)))
+        levels.append(str(shown(level.mean, level.low, level.high, unit=described.unit)))
     return [
         f"{metric_title(row.metric)}{unit}",
         *levels,
@@ -241,11 +248,11 @@ def register(app: Dash, app_state: AppState) -> None:
     )
     def draw(one: str, two: str, first: str, second: str, asked: str) -> tuple[Any, str]:
         view = _view(asked, study=first, other=second, one=one, two=two)
-        with speaking(view.lang):
+        with in_language(view.lang):
             try:
                 studies = [app_state.folders.study(name) for name in (first, second)]
                 _of_one_kind(*studies)
-                with counting(studies[0]):
+                with contraband_of(studies[0]):
                     content = result((studies[0], one), (studies[1], two))
             except InputError as error:
                 content = [refusal(error)]
@@ -262,8 +269,8 @@ def register(app: Dash, app_state: AppState) -> None:
     )
     def open_studies(first: str, second: str, one: str, two: str, asked: str) -> Any:
         view, _ = address.read("/pair", asked)
-        known = view.study or app_state.folders.opening()
-        if (first, second) == (known, view.other or known):
+        opened = view.study or app_state.folders.opening()
+        if (first, second) == (opened, view.other or opened):
             return no_update
         kept = _view(asked, study=first, other=second)
         return address.query(

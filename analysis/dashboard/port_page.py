@@ -21,7 +21,7 @@ from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered, title_of_proposal
 from analysis.dashboard.live import Live, quoted
 from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
-from analysis.language import gettext, speaking
+from analysis.language import gettext, in_language
 from analysis.wording import number
 from sim.errors import InputError
 from sim.execute.provenance import code_digest
@@ -46,7 +46,7 @@ def task_name(task: str) -> str:
 
 def line_label(part: str) -> str:
     """Lanes of a line, in words."""
-    known = {
+    names = {
         "car": gettext("car"),
         "truck": gettext("truck"),
         "bus": gettext("bus"),
@@ -54,7 +54,7 @@ def line_label(part: str) -> str:
         "nexus": "NEXUS",
         "fast": gettext("fast"),
     }
-    return " + ".join(known.get(lane, lane) for lane in part.split("+"))
+    return " + ".join(names.get(lane, lane) for lane in part.split("+"))
 
 
 def shown(table: pd.DataFrame, titles: dict[str, str]) -> Children:
@@ -105,8 +105,8 @@ def lines(table: pd.DataFrame, quantity: str, titles: dict[str, str], axis: str)
     for k, part in enumerate(rows["part"].unique()):
         colour = SERIES[k % len(SERIES)][0]
         for name in titles:
-            own = rows[(rows["part"] == part) & (rows["scenario"] == name)]
-            x, y = _steps(own["minute"].to_numpy(), own["value"].to_numpy())
+            line = rows[(rows["part"] == part) & (rows["scenario"] == name)]
+            x, y = _steps(line["minute"].to_numpy(), line["value"].to_numpy())
             dotted = several and name == BASELINE
             figure.add_scatter(
                 x=x,
@@ -138,8 +138,8 @@ def officers(table: pd.DataFrame) -> go.Figure:
     rows = table[table["quantity"] == "officers"]
     figure = go.Figure()
     for task, (colour, pattern) in zip(TASKS, FILLS, strict=True):
-        own = rows[rows["part"] == task].sort_values("minute")
-        mean = own["value"].to_numpy().reshape(-1, EVERY_MIN).mean(axis=1)
+        line = rows[rows["part"] == task].sort_values("minute")
+        mean = line["value"].to_numpy().reshape(-1, EVERY_MIN).mean(axis=1)
         figure.add_scatter(
             x=(np.arange(len(mean)) * EVERY_MIN / 60).round(3),
             y=mean.round(3),
@@ -163,13 +163,13 @@ def _hours(figure: go.Figure) -> None:
 
 def longest(table: pd.DataFrame, titles: dict[str, str]) -> str:
     """Say when the line is longest."""
-    said = []
+    sentences = []
     for name, title in titles.items():
         rows = table[(table["quantity"] == "queue") & (table["scenario"] == name)]
         whole = rows.groupby("minute")["value"].sum()
         minute, most = int(whole.idxmax()), int(whole.max())
         clock = f"{minute // 60}:{minute % 60:02d}"
-        said.append(
+        sentences.append(
             gettext("nobody-waits", title=title)
             if most == 0
             else gettext(
@@ -177,7 +177,7 @@ def longest(table: pd.DataFrame, titles: dict[str, str]) -> str:
                 count=most, time=clock, title=title,
             )
         )  # fmt: skip
-    words = "; ".join(said) + "."
+    words = "; ".join(sentences) + "."
     return words[:1].upper() + words[1:]
 
 
@@ -207,13 +207,13 @@ EVERY_MS = 2000
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     ports = place.names()
-    known = {port for port, _ in ports}
+    ids = {port for port, _ in ports}
     missing = (
         []
-        if view.port in known
+        if view.port in ids
         else [html.P(gettext("there-is-no-port", name=view.port[:60]), className="notice")]
     )
-    proposals = [(name, title_of_proposal(name, one)) for name, one in offered().items()]
+    proposals = [(name, title_of_proposal(name, proposal)) for name, proposal in offered().items()]
     choices = [("", gettext("none-the-baseline-alone")), *proposals]
     if view.mix or view.closed:
         choices.insert(1, (MIX, gettext("the-mix-of-the-other")))
@@ -224,7 +224,7 @@ def page(view: View, app_state: AppState) -> Children:
         html.Div(
             [
                 Choice("port-port", gettext("port"), ports,
-                       view.port if view.port in known else ports[0][0]),
+                       view.port if view.port in ids else ports[0][0]),
                 EntryField("port-day", gettext("day"), view.day.isoformat(), "date",
                            low="1990-01-01", high="2060-12-31"),
                 Choice("port-proposal", gettext("with-the-proposal"), choices,
@@ -244,11 +244,11 @@ def _scenario(view: View) -> Scenario | None:
     if not view.proposal:
         return None
     if view.proposal == MIX:
-        found = mixed(offered(), view.mix, dict(view.lever), view.closed)
+        scenario = mixed(offered(), view.mix, dict(view.lever), view.closed)
     else:
-        found = mixed(offered(), [view.proposal], {}, [])
-    check_mix(found)
-    return found
+        scenario = mixed(offered(), [view.proposal], {}, [])
+    check_mix(scenario)
+    return scenario
 
 
 def _name(view: View, scenario: Scenario | None) -> str:
@@ -275,18 +275,18 @@ def _begin(view: View, scenario: Scenario | None, live: Live) -> None:
 
 def read_day(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a day that was simulated: its table, and titles by scenario."""
-    table, about = read_port_day(folder)
-    titles = {name: str(title) for name, title in about["scenarios"].items()}
+    table, facts = read_port_day(folder)
+    titles = {name: str(title) for name, title in facts["scenarios"].items()}
     titles[BASELINE] = gettext("baseline")
     return table, titles
 
 
-def _titles(view: View, known: dict[str, str]) -> dict[str, str]:
-    """What the day is compared with, in the language spoken."""
+def _titles(view: View, names: dict[str, str]) -> dict[str, str]:
+    """What the day is compared with, in the language set."""
     parts = view.mix if view.proposal == MIX else (view.proposal,)
     every = offered()
     named = [title_of_proposal(part, every[part]) for part in parts if part in every]
-    return {name: " + ".join(named) for name in known if name != BASELINE and named}
+    return {name: " + ".join(named) for name in names if name != BASELINE and named}
 
 
 def register(app: Dash, app_state: AppState) -> None:
@@ -310,7 +310,7 @@ def register(app: Dash, app_state: AppState) -> None:
         port: str, day: str, proposal: str, _: int, __: int, asked: str
     ) -> tuple[Any, Any, Any, bool]:
         view = _view(port, day, proposal, asked)
-        with speaking(view.lang):
+        with in_language(view.lang):
             try:
                 if port not in {name for name, _ in place.names()}:
                     raise InputError(gettext("there-is-no-port", name=str(port)[:60]))
@@ -327,7 +327,7 @@ def register(app: Dash, app_state: AppState) -> None:
                     words = gettext("the-day-is-being-simulated")
                     return address.query(view), words, no_update, False
                 if ctx.triggered_id == "port-clock":
-                    raise InputError(live.said(name) or gettext("the-day-could-not-be"))
+                    raise InputError(live.last_line(name) or gettext("the-day-could-not-be"))
             except (InputError, OSError, ValueError, KeyError) as error:
                 return no_update, "", [refusal(InputError(str(error)))], True
             words = gettext("press-show-the-day-it")

@@ -22,9 +22,9 @@ from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.frame import AppState, Children, about, refusal, stamp
+from analysis.dashboard.frame import AppState, Children, refusal, stamp, study_line
 from analysis.findings import answer
-from analysis.language import counting, gettext, metric_title, speaking, title_of
+from analysis.language import contraband_of, gettext, in_language, metric_title, title_of
 from analysis.wording import adversary_name, period, probability, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -98,7 +98,7 @@ def page(view: View, app_state: AppState) -> Children:
     ] if studies else []  # fmt: skip
     try:
         study = folders.study(view.study)
-        with counting(study):
+        with contraband_of(study):
             content = [
                 *_answer(study, chosen),
                 *_controls(study, view, pick),
@@ -119,7 +119,7 @@ def _answer(study: Study, name: str) -> Children:
     return [
         html.P(answer(study, comparisons), className="answer"),
         *stamp(),
-        about(study, name),
+        study_line(study, name),
     ]
 
 
@@ -150,8 +150,8 @@ def _controls(study: Study, view: View, pick: Children) -> Children:
     shown = [name for name in names if not view.scenarios or name in view.scenarios]
     held = {*DERIVED, *study.summary["metric"].unique()}
     offered = [pair for pair in metrics() if pair[0] in held]
-    known = [name for name, _ in offered]
-    metric = view.metric if view.metric in known else known[0]
+    keys = [name for name, _ in offered]
+    metric = view.metric if view.metric in keys else keys[0]
     smugglers = [(name, adversary_name(name)) for name in kinds]
     return [
         html.Div(
@@ -184,7 +184,7 @@ def _places(study: Study, view: View) -> Children:
         else []
     )
     return [
-        *(html.P(one, className="notice", role="status") for one in missing),
+        *(html.P(sentence, className="notice", role="status") for sentence in missing),
         html.Div(id="results-shown", className="shown"),
     ]
 
@@ -280,7 +280,7 @@ def register(app: Dash, app_state: AppState) -> None:
     )
     def draw(metric: str, adversary: str, names: list[str], asked: str) -> tuple[Any, str]:
         view, _ = address.read("/", asked)
-        with speaking(view.lang):
+        with in_language(view.lang):
             try:
                 study = folders.study(view.study)
                 kept = [name for name in scenarios(study) if name in (names or [])]
@@ -291,7 +291,7 @@ def register(app: Dash, app_state: AppState) -> None:
                     adversary=str(adversary),
                     scenarios=() if every else tuple(kept),
                 )
-                with counting(study):
+                with contraband_of(study):
                     content = shown(study, changed.metric, str(adversary), kept)
                 return content, address.query(changed)
             except InputError as error:

@@ -13,7 +13,7 @@ from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
 from analysis.dashboard.frame import AppState, Children, attributes
 from analysis.dashboard.mix import MIX
-from analysis.language import gettext, speaking
+from analysis.language import gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
 from sim.progress import Status, in_words, read_status
@@ -38,8 +38,8 @@ def page(view: View, app_state: AppState) -> Children:
 
 def listed(view: View, app_state: AppState) -> Children:
     """The tables of studies and of live runs."""
-    found = app_state.folders.found()
-    order = sorted(found, key=lambda name: -_written(found[name]))
+    folders = app_state.folders.paths()
+    order = sorted(folders, key=lambda name: -_written(folders[name]))
     groups = (
         (gettext("studies"), [name for name in order if not is_live(name)]),
         (gettext("live-runs"), [name for name in order if is_live(name)]),
@@ -47,7 +47,7 @@ def listed(view: View, app_state: AppState) -> Children:
     shown: Children = []
     for words, names in groups:
         if names:
-            rows = [_row(view, name, found[name]) for name in names[:MOST_SHOWN]]
+            rows = [_row(view, name, folders[name]) for name in names[:MOST_SHOWN]]
             head = [gettext("study"), gettext("state"), gettext("replications-heading"),
                     gettext("scenarios"), gettext("days"), gettext("written")]  # fmt: skip
             shown.append(table(words, head, rows))
@@ -153,5 +153,5 @@ def register(app: Dash, app_state: AppState) -> None:
     )
     def refresh(_: int, asked: str) -> Any:
         view, _complaints = address.read("/studies", asked)
-        with speaking(view.lang):
-            return listed(view, app_state) if app_state.folders.found() else no_update
+        with in_language(view.lang):
+            return listed(view, app_state) if app_state.folders.paths() else no_update

@@ -112,8 +112,8 @@ def fit(study: Study, seed: int = 1) -> Fit:
         If the study has no worlds, or no point agrees with the record.
     """
     points, quantities = _read(study)
-    about = study.manifest.get("design") or {}
-    ranges = {name: (float(low), float(high)) for name, low, high in about["factors"]}
+    design = study.manifest.get("design") or {}
+    ranges = {name: (float(low), float(high)) for name, low, high in design["factors"]}
     for name in FREE:
         declared = catalogue()[name].metadata
         ranges[name] = (declared["low"], declared["high"])
@@ -122,17 +122,17 @@ def fit(study: Study, seed: int = 1) -> Fit:
     elsewhere = PostAndAir.of(quantities, points)
     ask = partial(_ask, emulators, pacific, elsewhere)
     candidates = _spread(ranges, seed)
-    found = ask(candidates)
+    outcomes = ask(candidates)
     inside = np.ones(CANDIDATES, bool)
     for mark in MARKS:
-        value = mark.of(found, candidates)
+        value = mark.of(outcomes, candidates)
         inside &= (value >= mark.low) & (value <= mark.high)
     if not inside.any():
         raise InputError(f"{study.folder}: no point within the ranges agrees with the record")
     plausible = pd.DataFrame({name: values[inside] for name, values in candidates.items()})
     values = _nearest(ask, ranges, plausible)
     fitted, default = (
-        {name: np.array([float(one)]) for name, one in some.items()}
+        {name: np.array([float(value_of)]) for name, value_of in some.items()}
         for some in (values, {name: default_of(name) for name in ranges})
     )
     here, there = ask(fitted), ask(default)
@@ -143,7 +143,7 @@ def fit(study: Study, seed: int = 1) -> Fit:
         values,
         [(m, float(m.of(here, fitted)[0]), float(m.of(there, default)[0])) for m in MARKS],
         plausible,
-        found[QUANTITIES[0]][inside] / planned,
+        outcomes[QUANTITIES[0]][inside] / planned,
         CANDIDATES,
     )
 
@@ -164,11 +164,11 @@ def _read(study: Study) -> tuple[Named, dict[str, Floats]]:
         & (summary["class"] == "all")
     ]
     means = whole.groupby(["world", "metric"])["value"].mean().unstack()
-    known = [world for world in table.index if world in means.index]
+    worlds = [world for world in table.index if world in means.index]
     quantities = {
-        name: means.loc[known, name].to_numpy(float) for name in (*QUANTITIES, PACIFIC, POST_AIR)
+        name: means.loc[worlds, name].to_numpy(float) for name in (*QUANTITIES, PACIFIC, POST_AIR)
     }
-    return {name: table.loc[known, name].to_numpy(float) for name in table.columns}, quantities
+    return {name: table.loc[worlds, name].to_numpy(float) for name in table.columns}, quantities
 
 
 def _emulate(points: Named, values: Floats, name: str) -> Emulator:
@@ -180,8 +180,8 @@ def _emulate(points: Named, values: Floats, name: str) -> Emulator:
     ridge[0, 0] = 0.0
     inverse = np.linalg.inv(columns.T @ columns + ridge)
     weights = inverse @ columns.T @ linear
-    own = np.einsum("ij,jk,ik->i", columns, inverse, columns)
-    left_out = linear - (linear - columns @ weights) / (1.0 - np.minimum(own, 0.99))
+    leverage = np.einsum("ij,jk,ik->i", columns, inverse, columns)
+    left_out = linear - (linear - columns @ weights) / (1.0 - np.minimum(leverage, 0.99))
     off = _back(name, left_out) / kept - 1.0
     return Emulator(name, weights, float(np.sqrt(np.mean(off**2))))
 
@@ -194,20 +194,20 @@ def _back(name: str, linear: Floats) -> Floats:
 def _ask(
     emulators: tuple[Emulator, ...], pacific: PacificShares, elsewhere: PostAndAir, at: Named
 ) -> dict[str, Floats]:
-    found = {one.name: one.at(features(at, one.name)) for one in emulators}
-    return {**found, PACIFIC: pacific.seized(found, at), POST_AIR: elsewhere.seized(at)}
+    emulated = {emulator.name: emulator.at(features(at, emulator.name)) for emulator in emulators}
+    return {**emulated, PACIFIC: pacific.seized(emulated, at), POST_AIR: elsewhere.seized(at)}
 
 
 def _spread(ranges: dict[str, tuple[float, float]], seed: int) -> dict[str, Floats]:
     """Candidates, evenly over the ranges; those that scale a flow, evenly over their logarithm."""
     unit = qmc.LatinHypercube(len(ranges), rng=np.random.default_rng(seed)).random(CANDIDATES)
-    found = {}
+    result = {}
     for k, (name, (low, high)) in enumerate(ranges.items()):
         if low > 0.0 and high / low > 4.0:
-            found[name] = low * (high / low) ** unit[:, k]
+            result[name] = low * (high / low) ** unit[:, k]
         else:
-            found[name] = low + (high - low) * unit[:, k]
-    return found
+            result[name] = low + (high - low) * unit[:, k]
+    return result
 
 
 def _nearest(
@@ -222,9 +222,11 @@ def _nearest(
 
     def off(place: Floats) -> Floats:
         value = low + place * (high - low)
-        at = {name: np.array([one]) for name, one in zip(names, value, strict=True)}
-        found = ask(at)
-        record = [(float(m.of(found, at)[0]) - m.central) / (0.5 * (m.high - m.low)) for m in MARKS]
+        at = {name: np.array([number]) for name, number in zip(names, value, strict=True)}
+        quantities = ask(at)
+        record = [
+            (float(m.of(quantities, at)[0]) - m.central) / (0.5 * (m.high - m.low)) for m in MARKS
+        ]
         return np.array([*record, *(np.sqrt(PULL) * (place - middle))])
 
     best = least_squares(off, middle, bounds=(0.0, 1.0))
@@ -250,7 +252,7 @@ def text_of(fit: Fit) -> str:
             "record.",
             _ridge(fit),
             "Error of the emulators where a point is left out: "
-            + ", ".join(f"{one.name} {one.error:.0%}" for one in fit.emulators)
+            + ", ".join(f"{emulator.name} {emulator.error:.0%}" for emulator in fit.emulators)
             + ".",
         ]
     )
@@ -279,26 +281,26 @@ _VALUE_HEAD = ("parameter", "unit", "default", "fitted", "plausible, 5 to 95 %",
 
 def _values(fit: Fit) -> list[list[str]]:
     rows = []
-    for one in values_of(fit):
-        name, unit, *rest = one.cells()
+    for value in values_of(fit):
+        name, unit, *rest = value.cells()
         rows.append([name, unit, f"{catalogue()[name].default:.4g}", *rest])
     return rows
 
 
 def values_of(fit: Fit) -> list[Value]:
     """The fitted parameters, with what the record leaves of the range of each."""
-    found = []
+    result = []
     for name, value in fit.values.items():
         low, high = (float(end) for end in fit.plausible[name].quantile([0.05, 0.95]))
-        found.append(Value(name, value, low, high, *fit.ranges[name]))
-    return found
+        result.append(Value(name, value, low, high, *fit.ranges[name]))
+    return result
 
 
 def _ridge(fit: Fit) -> str:
     """Say that a flow and the share taken of it are known only as their product."""
     flow = fit.plausible[FLOW].to_numpy(float)
     share = fit.seized_share
-    wide = [_spread_rows(one) for one in (flow, share, flow * share)]
+    wide = [_spread_rows(product) for product in (flow, share, flow * share)]
     together = float(np.corrcoef(np.log(flow), np.log(share))[0, 1])
     low, high = np.quantile(flow, [0.05, 0.95])
     least, most = np.quantile(share, [0.05, 0.95])

@@ -70,42 +70,44 @@ def default_of(name: str) -> float:
     return float(value)
 
 
-def _seized(found: Named) -> Floats:
-    return np.asarray(found[TRAFFICKED] + found[TRAVELLERS])
+def _seized(quantities: Named) -> Floats:
+    return np.asarray(quantities[TRAFFICKED] + quantities[TRAVELLERS])
 
 
 MARKS: tuple[Mark, ...] = (
     Mark(
         "firearms seized at highway ports, a year", "firearms", 470, 1030, 525, "C080 x C103",
-        lambda found, _: _seized(found),
+        lambda quantities, _: _seized(quantities),
     ),
     Mark(
         "of these, travellers' own", "share", 0.3, 0.9, 0.65, "Z020, C043",
-        lambda found, _: found[TRAVELLERS] / _seized(found),
+        lambda quantities, _: quantities[TRAVELLERS] / _seized(quantities),
     ),
     Mark(
         "firearms a seizure", "firearms", 1.3, 2.75, 1.81, "C083, C084",
-        lambda found, _: _seized(found) / (found[TRIPS] + found[VISITS]),
+        lambda quantities, _: _seized(quantities) / (quantities[TRIPS] + quantities[VISITS]),
     ),
     Mark(
         "handguns among firearms seized", "share", 0.6, 0.82, 0.75, "C096-C102",
-        lambda found, at: (found[TRAFFICKED] + at[HANDGUNS] * found[TRAVELLERS]) / _seized(found),
+        lambda quantities, at: (
+            (quantities[TRAFFICKED] + at[HANDGUNS] * quantities[TRAVELLERS]) / _seized(quantities)
+        ),
     ),
     Mark(
         "seized at highway points, of all ports of entry", "share", 0.9, 0.97, 0.94, "C103",
-        lambda found, _: _seized(found) / (_seized(found) + found[POST_AIR]),
+        lambda quantities, _: _seized(quantities) / (_seized(quantities) + quantities[POST_AIR]),
     ),
     Mark(
         "firearms seized in the Pacific region", "share", 0.25, 0.4, 0.33, "C104-C108, C114",
-        lambda found, _: found[PACIFIC] / _seized(found),
+        lambda quantities, _: quantities[PACIFIC] / _seized(quantities),
     ),
     Mark(
         "conveyances within the wait standard", "share", 0.8, 0.97, 0.9, "B058-B060",
-        lambda found, _: found[WITHIN],
+        lambda quantities, _: quantities[WITHIN],
     ),
     Mark(
         "street price over the one that markets balance at", "ratio", 0.9, 1.1, 1.0, "assumed",
-        lambda found, _: found[PRICE] / default_of("smuggling.price_cad"),
+        lambda quantities, _: quantities[PRICE] / default_of("smuggling.price_cad"),
     ),
 )  # fmt: skip
 
@@ -129,9 +131,9 @@ class PostAndAir:
         return np.asarray(self.made * _value(at, FLOW) * (post + air))
 
     @classmethod
-    def of(cls, known: Named, at: Named) -> "PostAndAir":
+    def of(cls, design: Named, at: Named) -> "PostAndAir":
         """Find it from what was seized at some points."""
-        return cls(float(known[POST_AIR].sum() / cls(1.0).seized(at).sum()))
+        return cls(float(design[POST_AIR].sum() / cls(1.0).seized(at).sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +149,18 @@ class PacificShares:
     cars: float
     trafficked: float
 
-    def seized(self, found: Named, at: Named) -> Floats:
+    def seized(self, quantities: Named, at: Named) -> Floats:
         """Firearms seized there."""
         more = self.cars * _value(at, "smuggling.traveller_pacific_factor")
-        travellers = found[TRAVELLERS] * more / (more + 1.0 - self.cars)
-        return np.asarray(travellers + self.trafficked * found[TRAFFICKED])
+        travellers = quantities[TRAVELLERS] * more / (more + 1.0 - self.cars)
+        return np.asarray(travellers + self.trafficked * quantities[TRAFFICKED])
 
     @classmethod
-    def of(cls, known: Named, at: Named) -> "PacificShares":
+    def of(cls, design: Named, at: Named) -> "PacificShares":
         """Find both shares from what was seized at some points."""
 
         def off(shares: Floats) -> Floats:
-            return np.asarray(np.log(cls(*shares).seized(known, at) / known[PACIFIC]))
+            return np.asarray(np.log(cls(*shares).seized(design, at) / design[PACIFIC]))
 
         best = least_squares(off, [0.2, 0.2], bounds=([1e-6, 1e-6], [1.0, 1.0]))
         return cls(*(float(share) for share in best.x))

@@ -78,8 +78,8 @@ def read_values() -> list[Value]:
 def write_values(values: Sequence[Value], path: Path) -> None:
     """Write the table, by parameter."""
     rows = [
-        [one.name, *(rounded(getattr(one, key)) for key in HEAD[1:])]
-        for one in sorted(values, key=lambda one: one.name)
+        [value.name, *(rounded(getattr(value, key)) for key in HEAD[1:])]
+        for value in sorted(values, key=lambda value: value.name)
     ]
     text = "\n".join(",".join(row) for row in [list(HEAD), *rows])
     path.write_text(text + "\n", encoding="utf-8")
@@ -120,16 +120,16 @@ def what_the_study_carries(study: Study) -> str:
     if value_of(study, "smuggling.network") != HANDGUNS:
         return ""
     low, high, _ = plausible_flow()
-    known = gettext(
+    ridge = gettext(
         "the-record-gives-the-flow",
         low=number(low, 0),
         high=number(high, 0),
     )
     if FLOW in set(study.design["parameter"]):
-        return f"{known} {gettext('the-worlds-of-this-study')}"
+        return f"{ridge} {gettext('the-worlds-of-this-study')}"
     flow = number(float(str(value_of(study, FLOW))), 0)
     return (
-        known
+        ridge
         + " "
         + gettext(
             "this-study-holds-one-of",

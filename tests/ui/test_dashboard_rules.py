@@ -74,7 +74,7 @@ def test_strangers_are_refused(app_state: AppState, headers: dict[str, str], sta
 def test_only_what_was_found_under_the_roots_is_read(app_state: AppState, tmp_path: Path) -> None:
     synthetic_study.write(tmp_path / "elsewhere", replications=2)
     (tmp_path / "runs" / "link").symlink_to(tmp_path / "elsewhere")
-    assert [*app_state.folders.found()] == ["sound"]
+    assert [*app_state.folders.paths()] == ["sound"]
     for name in ("../elsewhere", "link", str(tmp_path / "elsewhere"), "sound/../../elsewhere"):
         with pytest.raises(InputError, match="no study"):
             app_state.folders.study(name)

@@ -8,7 +8,7 @@ import pytest
 from analysis.__main__ import main
 from analysis.brief import page
 from analysis.compare import compare
-from analysis.language import counting, gettext, metric_title, pgettext, speaking
+from analysis.language import contraband_of, gettext, in_language, metric_title, pgettext
 from sim.parameters import catalogue as parameters
 from sim.results.reading import Study, read_study
 from sim.results.schema import CONTRABAND, PRIMARY_OUTCOME
@@ -29,13 +29,13 @@ def test_every_unit_of_contraband_is_known() -> None:
 
 def test_the_words_fit_into_the_sentence(tmp_path: Path) -> None:
     assert metric_title("firearms_passed") == "trafficked firearms getting through"
-    with counting(study(tmp_path / "kg", "kg")):
+    with contraband_of(study(tmp_path / "kg", "kg")):
         assert metric_title("firearms_passed") == "trafficked drugs getting through"
         assert pgettext("unit", "firearms") == "kg"
         assert pgettext("unit", "firearms/year") == "kg/year"
         assert gettext("for-each-firearm") == "for each kg"
         assert metric_title("traveller_firearms_seized") == "travellers' firearms seized"
-        with speaking("fr"):
+        with in_language("fr"):
             assert "de drogues" in gettext(
                 "one-of-proposals-measurably-reduces",
                 all=3, title="x", amount="1", low="0", high="2", share="",
@@ -46,7 +46,7 @@ def test_the_words_fit_into_the_sentence(tmp_path: Path) -> None:
 def test_an_amount_of_something_else_has_its_unit(tmp_path: Path) -> None:
     drugs = study(tmp_path / "study", "kg")
     (comparison,) = compare(drugs, [PRIMARY_OUTCOME])
-    with counting(drugs):
+    with contraband_of(drugs):
         assert " kg a year" in comparison.amount
     assert "firearms" not in comparison.amount
 
@@ -56,7 +56,7 @@ def test_commands_and_brief_name_the_contraband(
     tmp_path: Path, unit: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = study(tmp_path / "study", unit)
-    with counting(other):
+    with contraband_of(other):
         noun, counted = metric_title(PRIMARY_OUTCOME), pgettext("unit", "firearms")
     assert CONTRABAND[unit] in noun
     assert main(["compare", str(other.folder)]) == 0

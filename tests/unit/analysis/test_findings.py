@@ -10,7 +10,7 @@ from analysis.compare import DERIVED, Comparison, compare
 from analysis.estimates import Estimate
 from analysis.findings import _price, answer
 from analysis.headline import leading
-from analysis.language import speaking
+from analysis.language import in_language
 from sim.results.reading import Study
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from tests.catalogues import texts
@@ -77,7 +77,7 @@ def deterring(proposals: int, sign: float = 1.0) -> Study:
 
 
 def answered(study: Study, language: str = "en") -> str:
-    with speaking(language):
+    with in_language(language):
         return answer(study, compare(study))
 
 

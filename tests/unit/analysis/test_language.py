@@ -13,7 +13,7 @@ import analysis
 from analysis.assumptions import assumptions
 from analysis.compare import DERIVED, metric_of
 from analysis.dashboard.levers import offered
-from analysis.language import LANGUAGES, NOUNS, gettext, ngettext, pgettext, speaking
+from analysis.language import LANGUAGES, NOUNS, gettext, in_language, ngettext, pgettext
 from analysis.ledger import PARTS
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
 from sim.errors import InputError
@@ -103,7 +103,7 @@ def test_every_scenario_and_parameter_that_worlds_vary_has_french() -> None:
         if one.metadata["high"] is not None and not one.metadata["lever"]
     }
     assert sorted(name for name in varied if ("parameter", name) not in french) == []
-    with speaking("fr"):
+    with in_language("fr"):
         assert [one.about for one in assumptions().ranked if one.language != "fr"] == []
 
 
@@ -123,7 +123,7 @@ def test_every_contraband_has_its_nouns(language: str) -> None:
 
 
 def test_french_numbers_and_intervals() -> None:
-    with speaking("fr"):
+    with in_language("fr"):
         assert number(1234567.891, 1) == "1\u202f234\u202f567,9"
         assert str(shown(-2.01, -2.06, -1.96, unit="min", signed=True)) == (
             "−2,01\xa0min [−2,06; −1,96]"
@@ -142,15 +142,15 @@ def test_none_is_plural_in_english_and_singular_in_french(
     forms = {language: texts(language)[None, name] for language in LANGUAGES}
     words = [forms["en"][english].split("{")[0], forms["fr"][french].split("{")[0]]
     assert ngettext(name, count).startswith(words[0])
-    with speaking("fr"):
+    with in_language("fr"):
         assert ngettext(name, count).startswith(words[1])
 
 
 def test_the_language_holds_within_its_block_only() -> None:
-    with speaking("fr"):
+    with in_language("fr"):
         assert gettext("monday") == "lundi"
     assert gettext("monday") == "Monday"
-    with pytest.raises(InputError, match="language"), speaking("de"):
+    with pytest.raises(InputError, match="language"), in_language("de"):
         pass
 
 

@@ -12,7 +12,7 @@ import pytest
 from analysis.charts.heat_map import heat_map
 from analysis.charts.prim_box import prim_box
 from analysis.discovery import prim
-from analysis.language import parameter_text, speaking
+from analysis.language import in_language, parameter_text
 from analysis.sensitivity import morris, sobol, two_way
 from sim.design.factors import Factor
 from sim.design.from_config import DesignConfig, design_of
@@ -123,7 +123,7 @@ def test_a_heat_map_of_worlds_has_slices_and_takes_the_two_that_matter() -> None
 def test_a_chart_of_a_design_speaks_the_language_that_is_set(draw) -> None:
     factors = (Factor(A, 2000, 3500), Factor(B, 0.12, 0.3), Factor(C, 30, 90))
     study = made(worlds(400, factors=factors), lambda v: v[C] - v[A] / 100)
-    with speaking("fr"):
+    with in_language("fr"):
         french = parameter_text(C, "")[0]
         chart = draw(study)
     assert f"«\xa0{french}\xa0»" in chart.finding
