@@ -15,7 +15,7 @@ from analysis.dashboard import mix as place
 from analysis.dashboard.address import View
 from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import levers, offered
-from analysis.dashboard.live import WAITING, Request
+from analysis.dashboard.live import WAITING, Live, Request
 from analysis.dashboard.mix import MIX, check_mix, closed_ports, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_page import lever_controls, mix_map
 from analysis.language import gettext, in_language
@@ -25,7 +25,7 @@ from sim.progress import Status, in_words
 from sim.scenario.intervention import Scenario
 from sim.scenario.point import YEARS
 
-OWN = "scenarios"
+KEPT_MIXES = "scenarios"
 """Folder beside the live runs in which mixes are kept."""
 
 ENDED = ("done", "interrupted", "failed", "dead")
@@ -97,9 +97,16 @@ def _is_of(view: View) -> bool:
 
 
 def register(app: Dash, app_state: AppState) -> None:
-    """Let the page answer."""
-    live = app_state.live
-    arrivals = mix_answer.Arrivals()
+    """Register the callbacks of the page, each group on its subject."""
+    _follow_controls(app)
+    _keep_fields_in_step(app)
+    _start_and_cancel(app, app_state.live)
+    _watch(app, app_state.live)
+    _save(app, app_state)
+
+
+def _follow_controls(app: Dash) -> None:
+    """Show what the controls describe: their levers, the address, the map and the scenario."""
 
     @app.callback(
         Output("mix-levers", "children"),
@@ -147,6 +154,10 @@ def register(app: Dash, app_state: AppState) -> None:
             figure = mix_map(ports, view.closed, closing)
             return address.query(view), figure, text, trouble
 
+
+def _keep_fields_in_step(app: Dash) -> None:
+    """Change one field where another is changed: the date with the year, closures with the map."""
+
     @app.callback(
         Output("mix-start", "value"),
         Input("mix-year", "value"),
@@ -178,6 +189,10 @@ def register(app: Dash, app_state: AppState) -> None:
         kept = [name for name in closed if name != port]
         return (kept if port in closed else [*closed, port]), None
 
+
+def _start_and_cancel(app: Dash, live: Live) -> None:
+    """Start a run of the mix, or cancel the one that is shown."""
+
     @app.callback(
         Output("mix-name", "data"),
         Output("mix-clock", "disabled", allow_duplicate=True),
@@ -200,6 +215,11 @@ def register(app: Dash, app_state: AppState) -> None:
                 return no_update, no_update, str(error)
             return name, False, gettext("starting")
 
+
+def _watch(app: Dash, live: Live) -> None:
+    """Show how far the run has come and what it has found, at every tick of the page's clock."""
+    arrivals = mix_answer.Arrivals()  # reads each finished replication once, for all readers
+
     @app.callback(
         Output("mix-words", "children"),
         Output("mix-progress", "value"),
@@ -221,7 +241,7 @@ def register(app: Dash, app_state: AppState) -> None:
             try:
                 status = live.status(name)
                 busy = live.is_busy(name)
-                words, over = _said(status, busy), not busy and status.state in ENDED
+                words, over = _progress_text(status, busy), not busy and status.state in ENDED
                 shown: Any = no_update
                 if (live.path(name) / "plan.json").is_file():
                     plan = read_plan(live.path(name))
@@ -232,6 +252,10 @@ def register(app: Dash, app_state: AppState) -> None:
                 return words, str(status.done), total, shown, over, not busy, once_more
             except InputError as error:
                 return str(error), "0", "1", [refusal(error)], True, True, once_more
+
+
+def _save(app: Dash, app_state: AppState) -> None:
+    """Write the mix to a file, and show the command that runs it."""
 
     @app.callback(
         Output("mix-saved", "children"),
@@ -246,7 +270,7 @@ def register(app: Dash, app_state: AppState) -> None:
             try:
                 if not name or not address.is_scenario_name(name):
                     raise InputError(gettext("a-name-has-small-letters"))
-                folder = app_state.folders.roots[0] / OWN
+                folder = app_state.folders.roots[0] / KEPT_MIXES
                 path = write_scenario(scenario_of(view), folder, name)
             except (InputError, OSError) as error:
                 return refusal(InputError(str(error)))
@@ -254,7 +278,7 @@ def register(app: Dash, app_state: AppState) -> None:
             return html.P([gettext("saved-run-it-with"), " ", html.Code(command)])
 
 
-def _said(status: Status, busy: bool) -> str:
+def _progress_text(status: Status, busy: bool) -> str:
     """How far a live run has come, in a sentence."""
     count = {"done": status.done, "total": status.total}
     if status.state == WAITING:
