@@ -38,26 +38,7 @@ def convergence(study: Study, scenario: str | None = None, metric: str = PRIMARY
     unit = metric_of(metric).unit
     worlds = len(study.worlds) > 1
     figure = go.Figure()
-    some = count[1:]
-    figure.add_scatter(
-        x=[*some, *some[::-1]],
-        y=[*(mean + reach)[1:], *(mean - reach)[1:][::-1]],
-        mode="lines",
-        fill="toself",
-        fillcolor="rgba(0, 114, 178, 0.22)",
-        line={"color": BLUE, "width": 0.5},
-        name=gettext("interval-95"),
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=count,
-        y=mean,
-        mode="lines+markers",
-        name=gettext("running-mean", title=safe(title_of(study, scenario))),
-        line={"color": BLUE, "width": 2},
-        marker={"size": 5},
-        hovertemplate="%{x}: %{y:+.2f}<extra></extra>",
-    )
+    _draw(figure, mean, reach, title_of(study, scenario))
     zero_line(figure, across=True)
     figure.update_layout(legend={**LEGEND, "traceorder": "reversed"}, showlegend=True)
     figure.update_xaxes(
@@ -81,6 +62,31 @@ def convergence(study: Study, scenario: str | None = None, metric: str = PRIMARY
              "high": mean + reach}
         ),
     )  # fmt: skip
+
+
+def _draw(figure: go.Figure, mean: np.ndarray, reach: np.ndarray, title: str) -> None:
+    """Draw the running mean, and the band of its interval from the second value on."""
+    count = np.arange(1, len(mean) + 1)
+    some = count[1:]
+    figure.add_scatter(
+        x=[*some, *some[::-1]],
+        y=[*(mean + reach)[1:], *(mean - reach)[1:][::-1]],
+        mode="lines",
+        fill="toself",
+        fillcolor="rgba(0, 114, 178, 0.22)",
+        line={"color": BLUE, "width": 0.5},
+        name=gettext("interval-95"),
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=count,
+        y=mean,
+        mode="lines+markers",
+        name=gettext("running-mean", title=safe(title)),
+        line={"color": BLUE, "width": 2},
+        marker={"size": 5},
+        hovertemplate="%{x}: %{y:+.2f}<extra></extra>",
+    )
 
 
 def _reach(pairs: np.ndarray) -> float:

@@ -1,6 +1,7 @@
 """A heat map of two parameters: where an outcome is high, and where it is low."""
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.charts.style import Chart, axis_unit, finish, safe, wrapped
@@ -62,28 +63,32 @@ def heat_map(
     titles = [parameter_text(name, described(name)["about"] or name)[0] for name in names]
     figure.update_xaxes(title_text=_title(titles[0], names[0]), type="category")
     figure.update_yaxes(title_text=_title(titles[1], names[1]), type="category")
+    return finish(
+        figure,
+        finding=_finding(study, metric, scenario, cells, titles),
+        note=gettext("mean-over-the-points-of", points=int(cells["points"].sum())),
+        height=440,
+        table=cells,
+    )
+
+
+def _finding(
+    study: Study, metric: str, scenario: str | None, cells: pd.DataFrame, titles: list[str]
+) -> str:
+    """The least and the greatest outcome, and where it is greatest."""
     highest = cells.loc[cells["value"].idxmax()]
     lowest = cells.loc[cells["value"].idxmin()]
     ends = amounts(study, metric, scenario, [lowest["value"], highest["value"]])
     what = quantity(study, metric, scenario)
-    return finish(
-        figure,
-        finding=gettext(
-            "from-to-over-these-two",
-            quantity=f"{what[0].upper()}{what[1:]}",
-            low=ends[0],
-            high=ends[1],
-            across=titles[0],
-            upwards=titles[1],
-            x=plain(highest["x_value"]),
-            y=plain(highest["y_value"]),
-        ),
-        note=gettext(
-            "mean-over-the-points-of",
-            points=int(cells["points"].sum()),
-        ),
-        height=440,
-        table=cells,
+    return gettext(
+        "from-to-over-these-two",
+        quantity=f"{what[0].upper()}{what[1:]}",
+        low=ends[0],
+        high=ends[1],
+        across=titles[0],
+        upwards=titles[1],
+        x=plain(highest["x_value"]),
+        y=plain(highest["y_value"]),
     )
 
 

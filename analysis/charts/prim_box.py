@@ -40,28 +40,7 @@ def prim_box(
     """
     box = prim(study, metric, scenario, adversary, threshold, above=above)
     figure = go.Figure()
-    kinds = {kind: words[0] for kind, words in kind_names().items()}
-    names = []
-    for k, row in enumerate(box.limits.itertuples()):
-        span = row.highest - row.lowest or 1.0
-        low, high = (row.low - row.lowest) / span, (row.high - row.lowest) / span
-        figure.add_bar(x=[1.0], y=[k], orientation="h", width=0.5, marker={"color": FAINT},
-                       hoverinfo="skip", showlegend=False)  # fmt: skip
-        figure.add_bar(
-            x=[high - low], base=[low], y=[k], orientation="h", width=0.5,
-            marker={"color": BLUE, "line": {"color": INK, "width": 0.5}},
-            hovertemplate=safe(gettext(
-                "of-to-p", parameter=row.parameter,
-                low=plain(row.lowest), high=plain(row.highest), p=probability(row.p),
-            )) + "<extra></extra>",
-            showlegend=False,
-        )  # fmt: skip
-        title = parameter_text(row.parameter, row.about)[0]
-        ends = gettext("low-to-high", low=plain(row.low), high=plain(row.high))
-        names.append(
-            f"{wrapped(f'{title} ({kinds[row.kind]})', WIDTH)}<br>"
-            f"<b>{ends}</b> {safe(unit_of(row.unit))}"
-        )
+    names = _draw_limits(figure, box)
     if not names:
         figure.add_annotation(text=gettext("no-condition"), x=0.5, y=0, showarrow=False,
                               font={"color": GREY})  # fmt: skip
@@ -87,6 +66,36 @@ def prim_box(
         height=100 + 18 * sum(max(2, name.count("<br>") + 1) for name in names),
         table=box.limits.drop(columns="about"),
     )
+
+
+def _draw_limits(figure: go.Figure, box: Box) -> list[str]:
+    """Draw a bar of each limited parameter, and return the labels of the bars.
+
+    Every range is drawn as long as every other: 0 is its low end, 1 its high end.
+    """
+    kinds = {kind: words[0] for kind, words in kind_names().items()}
+    names = []
+    for k, row in enumerate(box.limits.itertuples()):
+        span = row.highest - row.lowest or 1.0
+        low, high = (row.low - row.lowest) / span, (row.high - row.lowest) / span
+        figure.add_bar(x=[1.0], y=[k], orientation="h", width=0.5, marker={"color": FAINT},
+                       hoverinfo="skip", showlegend=False)  # fmt: skip
+        figure.add_bar(
+            x=[high - low], base=[low], y=[k], orientation="h", width=0.5,
+            marker={"color": BLUE, "line": {"color": INK, "width": 0.5}},
+            hovertemplate=safe(gettext(
+                "of-to-p", parameter=row.parameter,
+                low=plain(row.lowest), high=plain(row.highest), p=probability(row.p),
+            )) + "<extra></extra>",
+            showlegend=False,
+        )  # fmt: skip
+        title = parameter_text(row.parameter, row.about)[0]
+        ends = gettext("low-to-high", low=plain(row.low), high=plain(row.high))
+        names.append(
+            f"{wrapped(f'{title} ({kinds[row.kind]})', WIDTH)}<br>"
+            f"<b>{ends}</b> {safe(unit_of(row.unit))}"
+        )
+    return names
 
 
 def _finding(study: Study, metric: str, scenario: str | None, box: Box) -> str:

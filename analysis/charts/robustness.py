@@ -1,5 +1,6 @@
 """How robust a choice is: how often each proposal is the best, and how much it could lose."""
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.charts.style import (
@@ -57,8 +58,26 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
     figure.update_layout(barmode="stack", legend={**LEGEND, "traceorder": "normal"})
     figure.update_xaxes(title_text=gettext("states-in-which-it-ranks") + "<br>[%]", range=[0, 101])
     figure.update_yaxes(tickvals=lines, ticktext=names, range=[len(table) - 0.4, -0.6])
+    note = [
+        gettext(
+            "ranked-by-a-state-is",
+            quantity=metric_title(metric),
+            agreement=number(agreement(study, metric)["kendall_w"], 2),
+        )
+    ]
+    note += [gettext("bounds-are-left-out")] if study.bounds else []
+    return finish(
+        figure,
+        finding=_rank_finding(study, table),
+        note=" ".join(note),
+        height=90 + line_height(names) * len(names),
+        table=table,
+    )
+
+
+def _rank_finding(study: Study, table: pd.DataFrame) -> str:
+    """The proposal of the largest mean effect, and another if that one is first more often."""
     first, states = table.iloc[0], int(table["states"].iloc[0])
-    same = agreement(study, metric)["kendall_w"]
     most = table.loc[table["best_share"].idxmax()]
     sentences = [
         gettext(
@@ -76,21 +95,7 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
                 share=number(100 * most["best_share"], 0),
             )
         )
-    note = [
-        gettext(
-            "ranked-by-a-state-is",
-            quantity=metric_title(metric),
-            agreement=number(same, 2),
-        )
-    ]
-    note += [gettext("bounds-are-left-out")] if study.bounds else []
-    return finish(
-        figure,
-        finding=" ".join(sentences),
-        note=" ".join(note),
-        height=90 + line_height(names) * len(names),
-        table=table,
-    )
+    return " ".join(sentences)
 
 
 def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
@@ -136,29 +141,27 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
     figure.update_yaxes(
         tickvals=list(range(len(table))), ticktext=names, range=[len(table) - 0.4, -0.6]
     )
-    first, states = table.iloc[0], int(table["states"].iloc[0])
-    least = (
-        gettext("doing-nothing")
-        if first["scenario"] == BASELINE
-        else title_of(study, first["scenario"])
-    )
-    amount = shown(first["largest_regret"], unit=described.unit)
-    note = [
-        gettext(
-            "regret-lost-against-the-best",
-            quantity=metric_title(metric),
-        )
-    ]
+    note = [gettext("regret-lost-against-the-best", quantity=metric_title(metric))]
     note += [gettext("bounds-are-left-out")] if study.bounds else []
     return finish(
         figure,
-        finding=gettext(
-            "the-choice-with-the-least",
-            title=least,
-            amount=str(amount) if amount.suffix else f"{amount} {unit_of(described.unit)}{span}",
-            count=states,
-        ),
+        finding=_regret_finding(study, table, described.unit),
         note=" ".join(note),
         height=90 + line_height(names) * len(names),
         table=table,
+    )
+
+
+def _regret_finding(study: Study, table: pd.DataFrame, unit: str) -> str:
+    """The choice whose largest regret is least, which may be to do nothing."""
+    first = table.iloc[0]
+    nothing = first["scenario"] == BASELINE
+    amount = shown(first["largest_regret"], unit=unit)
+    return gettext(
+        "the-choice-with-the-least",
+        title=gettext("doing-nothing") if nothing else title_of(study, first["scenario"]),
+        amount=(
+            str(amount) if amount.suffix else f"{amount} {unit_of(unit)}{period(unit, study.days)}"
+        ),
+        count=int(first["states"]),
     )

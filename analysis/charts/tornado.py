@@ -1,5 +1,7 @@
 """A tornado: what each thing that is not known does to an outcome, the largest first."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -53,26 +55,7 @@ def tornado(
     factor, label = axis_unit(unit, float(ends.abs().max()))
     middle = float((table["at_low"] + table["at_high"]).mean() / 2)
     figure = go.Figure()
-    for end, name, colour, hatch in (
-        ("at_low", gettext("at-the-low-end-of"), ORANGE, "/"),
-        ("at_high", gettext("at-the-high-end-of"), BLUE, ""),
-    ):
-        labels = amounts(study, metric, scenario, part[end].tolist())
-        figure.add_bar(
-            y=list(range(len(part))),
-            x=(part[end] - middle) * factor,
-            base=middle * factor,
-            orientation="h",
-            name=name,
-            width=0.62,
-            marker={"color": colour, "line": {"color": INK, "width": 0.5},
-                    "pattern": {"shape": hatch, "fgcolor": "white", "fillmode": "overlay"}},
-            text=[f"{safe(row.parameter)} = {plain(getattr(row, end.removeprefix('at_')))} "
-                  f"{safe(unit_of(row.unit))}: {value}"
-                  for row, value in zip(part.itertuples(), labels, strict=True)],
-            textposition="none",
-            hovertemplate="%{text}<extra></extra>",
-        )  # fmt: skip
+    _draw_bars(figure, part, middle, factor, lambda ends: amounts(study, metric, scenario, ends))
     figure.add_vline(x=middle * factor, line={"color": GREY, "width": 1})
     kinds = {kind: words[0] for kind, words in kind_names().items()}
     names = [
@@ -99,6 +82,36 @@ def tornado(
         height=90 + (8 + 14 * max(name.count("<br>") + 1 for name in names)) * len(names),
         table=part.drop(columns="about"),
     )
+
+
+def _draw_bars(
+    figure: go.Figure,
+    part: pd.DataFrame,
+    middle: float,
+    factor: float,
+    text_of: Callable[[list[float]], list[str]],
+) -> None:
+    """Draw two bars of each parameter, from the middle to the outcome at either end."""
+    for end, name, colour, hatch in (
+        ("at_low", gettext("at-the-low-end-of"), ORANGE, "/"),
+        ("at_high", gettext("at-the-high-end-of"), BLUE, ""),
+    ):
+        labels = text_of(part[end].tolist())
+        figure.add_bar(
+            y=list(range(len(part))),
+            x=(part[end] - middle) * factor,
+            base=middle * factor,
+            orientation="h",
+            name=name,
+            width=0.62,
+            marker={"color": colour, "line": {"color": INK, "width": 0.5},
+                    "pattern": {"shape": hatch, "fgcolor": "white", "fillmode": "overlay"}},
+            text=[f"{safe(row.parameter)} = {plain(getattr(row, end.removeprefix('at_')))} "
+                  f"{safe(unit_of(row.unit))}: {value}"
+                  for row, value in zip(part.itertuples(), labels, strict=True)],
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
 
 
 def _finding(study: Study, metric: str, scenario: str | None, table: pd.DataFrame) -> str:
