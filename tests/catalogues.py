@@ -1,5 +1,9 @@
 """The catalogues of pages and charts, as tests read them."""
 
+import re
+from functools import cache
+from string import Formatter
+
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
@@ -23,3 +27,24 @@ def texts(language: str) -> dict[Key, tuple[str, ...]]:
             forms = (text,) if isinstance(text, str) else tuple(text or ())
             known[message.context, name if isinstance(name, str) else name[0]] = forms
     return known
+
+
+@cache
+def _english() -> dict[Key, tuple[str, ...]]:
+    return texts("en")
+
+
+def pattern(name: str, **values: object) -> re.Pattern[str]:
+    """What a page shows of an English message, so that tests name it and do not quote it.
+
+    Values that are not given match any text, and any of the plural forms will do.
+    """
+    forms = (
+        "".join(
+            re.escape(text)
+            + ("" if field is None else re.escape(str(values[field])) if field in values else ".*")
+            for text, field, _, _ in Formatter().parse(form)
+        )
+        for form in _english()[None, name]
+    )
+    return re.compile("|".join(re.sub(r"(\\\s)+", r"\\s+", form) for form in forms))

@@ -14,8 +14,10 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 
 from analysis.exhibits import PLOTLYJS, plotlyjs
+from analysis.language import metric_title
 from sim.progress import Status, write_status
 from tests import synthetic_study
+from tests.catalogues import pattern
 from tests.ui import dashboard_server
 
 HERE = Path(__file__).parent
@@ -43,6 +45,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(runs: Path) -> Iterator[str]:
     with dashboard_server.served(runs) as where:
         yield where
+
+
+def study_line(name: str) -> re.Pattern[str]:
+    """How the page of results introduces a study."""
+    return pattern("study-scenarios-replications-days-from", name=name)
 
 
 def fields(page) -> dict[str, list[str]]:
@@ -75,7 +82,7 @@ def test_every_page_is_accessible_and_fits(
 def test_it_opens_on_the_last_study(visit, address: str) -> None:
     page = settled(visit(address))
     assert page.locator("#results-study").input_value() == "sound"
-    assert "Illustrative".lower() in page.locator(".stamp").inner_text().lower()
+    page.locator(".stamp", has_text=pattern("illustrative")).wait_for(timeout=SLOW_MS)
 
 
 def test_what_draws_the_charts_is_loaded_once_and_is_the_small_part(visit, address: str) -> None:
@@ -90,7 +97,7 @@ def test_what_draws_the_charts_is_loaded_once_and_is_the_small_part(visit, addre
 def test_a_measure_changes_chart_table_and_address(visit, address: str) -> None:
     page = settled(visit(address))
     page.locator("#results-metric").select_option("mean_wait_min")
-    page.locator("caption", has_text="mean wait").wait_for(timeout=SLOW_MS)
+    page.locator("caption", has_text=metric_title("mean_wait_min")).wait_for(timeout=SLOW_MS)
     page.locator(".xtitle", has_text="[min]").wait_for(timeout=SLOW_MS)
     assert fields(page)["metric"] == ["mean_wait_min"]
     page.reload()
@@ -112,13 +119,15 @@ def test_scenarios_are_chosen_by_keyboard_and_kept_in_the_address(visit, address
 def test_another_study_is_opened_from_the_list(visit, address: str) -> None:
     page = settled(visit(address))
     page.locator("#results-study").select_option("one")
-    page.locator(".about", has_text="Study one").wait_for(timeout=SLOW_MS)
+    page.locator(".about", has_text=study_line("one")).wait_for(timeout=SLOW_MS)
     page.wait_for_url(re.compile(r"[?&]study=one\b"), timeout=SLOW_MS)
-    page.locator("figcaption", has_text="One replication").wait_for(timeout=SLOW_MS)
+    page.locator("figcaption", has_text=pattern("one-replication-no-intervals-source")).wait_for(
+        timeout=SLOW_MS
+    )
     no_interval = page.locator("tbody tr").first.filter(has_not_text="[")
     no_interval.wait_for(timeout=SLOW_MS)
     page.go_back()
-    page.locator(".about", has_text="Study sound").wait_for(timeout=SLOW_MS)
+    page.locator(".about", has_text=study_line("sound")).wait_for(timeout=SLOW_MS)
 
 
 def test_a_name_with_markup_is_shown_as_text(visit, address: str) -> None:
@@ -132,21 +141,21 @@ def test_a_name_with_markup_is_shown_as_text(visit, address: str) -> None:
     [
         ("?study=uncertified", "not certified"),
         ("?study=damaged", "damaged"),
-        ("?study=../../etc", "There is no study"),
-        ("?study=%00", "which cannot be"),
-        ("?metric=<script>", "which cannot be"),
-        ("?days=1e9&replications=-4&port=../x", "which cannot be"),
-        ("?nothing=1", "unknown field"),
-        ("?" + "a" * 30_000, "cannot be read"),
-        ("?scenarios=gone", "no scenario “gone”"),
-        ("etc/passwd", "There is no page"),
-        ("mix?mix=gone", "no proposal “gone”"),
+        ("?study=../../etc", pattern("there-is-no-study-here")),
+        ("?study=%00", pattern("the-address-asks-for-which", name="study")),
+        ("?metric=<script>", pattern("the-address-asks-for-which", name="metric")),
+        ("?days=1e9&replications=-4&port=../x", pattern("the-address-asks-for-which", name="port")),
+        ("?nothing=1", pattern("the-address-has-an-unknown", name="nothing")),
+        ("?" + "a" * 30_000, pattern("the-address-cannot-be-read")),
+        ("?scenarios=gone", pattern("this-study-has-no-scenario", name="gone")),
+        ("etc/passwd", pattern("there-is-no-page")),
+        ("mix?mix=gone", pattern("there-is-no-proposal", name="gone")),
         ("mix?mix=more_searches&lever=more_searches.0:1e12", "above"),
         ("mix?run=000000000000", "no run was begun here"),
     ],
 )
 def test_a_stale_or_hostile_address_gets_a_sentence(
-    visit, address: str, query: str, words: str
+    visit, address: str, query: str, words: str | re.Pattern[str]
 ) -> None:
     page = settled(visit(address + query))
     page.locator(".notice", has_text=words).first.wait_for(timeout=SLOW_MS)
@@ -157,7 +166,7 @@ def test_a_stale_or_hostile_address_gets_a_sentence(
 def test_links_take_the_view_with_them(visit, address: str) -> None:
     page = settled(visit(address))
     page.locator("#results-metric").select_option("mean_wait_min")
-    page.locator("caption", has_text="mean wait").wait_for(timeout=SLOW_MS)
+    page.locator("caption", has_text=metric_title("mean_wait_min")).wait_for(timeout=SLOW_MS)
     page.locator("a", has_text="Français").click()
     page.locator("html[lang=fr]").wait_for(timeout=SLOW_MS)
     settled(page)
@@ -176,19 +185,27 @@ def test_a_mix_is_dragged_run_live_and_shared(visit, address: str) -> None:
     page.keyboard.press("ArrowRight")
     page.locator("#mix-yaml", has_text="2.05").wait_for(state="attached", timeout=SLOW_MS)
     page.locator("#mix-run").click()
-    page.locator("#mix-words", has_text="Done: 6 replications").wait_for(timeout=SLOW_MS)
-    page.locator("#mix-shown caption", has_text="so far").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-words", has_text=pattern("done-replications", total=6)).wait_for(
+        timeout=SLOW_MS
+    )
+    page.locator("#mix-shown caption", has_text=pattern("this-mix-against-the-baseline")).wait_for(
+        timeout=SLOW_MS
+    )
     assert page.locator("#mix-shown tbody td").nth(1).inner_text() == "3"
     asked = fields(page)
     assert asked["lever"] == ["more_searches.0:2.05"]
     assert len(asked["run"]) == 1
 
     again = settled(visit(page.url))
-    again.locator("#mix-shown caption", has_text="so far").wait_for(timeout=SLOW_MS)
+    again.locator("#mix-shown caption", has_text=pattern("this-mix-against-the-baseline")).wait_for(
+        timeout=SLOW_MS
+    )
     assert again.locator("#mix-levers input[type=number]").first.input_value() == "2.05"
 
     page.locator("#mix-levers input[type=number]").first.fill("3")
-    page.locator(".notice", has_text="changed since this run").wait_for(timeout=SLOW_MS)
+    page.locator(".notice", has_text=pattern("the-controls-have-changed-since")).wait_for(
+        timeout=SLOW_MS
+    )
 
 
 def test_the_year_of_the_traffic_is_chosen_and_kept_in_the_address(visit, address: str) -> None:
@@ -196,7 +213,9 @@ def test_the_year_of_the_traffic_is_chosen_and_kept_in_the_address(visit, addres
     page.locator("#mix-year").select_option("2019")
     page.wait_for_url(lambda url: "year=2019" in url and "start=2019-07-04" in url)
     page.locator("#mix-run").click()
-    page.locator("#mix-words", has_text="Done: 4 replications").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-words", has_text=pattern("done-replications", total=4)).wait_for(
+        timeout=SLOW_MS
+    )
 
 
 def test_ports_are_closed_from_list_and_map(visit, address: str) -> None:
@@ -204,14 +223,14 @@ def test_ports_are_closed_from_list_and_map(visit, address: str) -> None:
     points = page.locator("#mix-map .scatterlayer .point")
     points.first.wait_for(timeout=SLOW_MS)
     assert page.locator("#mix-closed input:checked").count() == 1
-    page.locator("#mix-map .legendtext", has_text="closed").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-map .legendtext", has_text=pattern("closed")).wait_for(timeout=SLOW_MS)
     crosses = page.locator("#mix-map .scatterlayer .trace").nth(4).locator(".point")
     crosses.first.click(force=True)
-    page.locator("#mix-map .legendtext", has_text="closed").wait_for(
+    page.locator("#mix-map .legendtext", has_text=pattern("closed")).wait_for(
         state="detached", timeout=SLOW_MS
     )
     assert page.locator("#mix-closed input:checked").count() == 0
-    page.locator("summary", has_text="List of ports").click()
+    page.locator("summary", has_text=pattern("list-of-ports")).click()
     page.locator("#mix-closed input[value=abercorn]").check()
     page.locator("#mix-yaml", has_text="abercorn").wait_for(state="attached", timeout=SLOW_MS)
 
@@ -221,7 +240,9 @@ def test_a_run_is_cancelled_and_what_is_done_is_kept(visit, address: str, runs: 
     page.locator("#mix-run").click()
     page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
     page.locator("#mix-cancel").click()
-    page.locator("#mix-words", has_text="which are kept. Press Run").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-words", has_text=pattern("stopped-at-of-replications-which")).wait_for(
+        timeout=SLOW_MS
+    )
     name = fields(page)["run"][0]
     status = json.loads((runs / "live" / name / "progress.json").read_text())
     assert status["state"] == "interrupted"
@@ -233,7 +254,7 @@ def test_a_mix_is_kept_as_a_scenario_with_the_command_to_run_it(
     visit, address: str, runs: Path
 ) -> None:
     page = settled(visit(f"{address}mix?mix=more_officers&lever=more_officers.0:0.25"))
-    page.locator("summary", has_text="Keep this mix").click()
+    page.locator("summary", has_text=pattern("keep-this-mix-as-a")).click()
     page.locator("#mix-save-name").fill("quarter_more")
     page.locator("#mix-save").click()
     page.locator("#mix-saved code").wait_for(timeout=SLOW_MS)
@@ -241,7 +262,9 @@ def test_a_mix_is_kept_as_a_scenario_with_the_command_to_run_it(
     assert "0.25" in (runs / "scenarios" / "quarter_more.yaml").read_text()
     page.locator("#mix-save-name").fill("../x")
     page.locator("#mix-save").click()
-    page.locator("#mix-saved", has_text="lower-case letters").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-saved", has_text=pattern("a-name-has-small-letters")).wait_for(
+        timeout=SLOW_MS
+    )
 
 
 def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str) -> None:
@@ -250,7 +273,7 @@ def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str
     page.locator("#port-queue .main-svg").first.wait_for(timeout=SLOW_MS)
     page.locator("#port-officers-1 .main-svg").first.wait_for(timeout=SLOW_MS)
     assert page.locator("#port-shown figure").count() == 4
-    assert "vehicles in line" in page.locator("#port-queue .ytitle").text_content()
+    page.locator("#port-queue .ytitle", has_text=pattern("vehicles-in-line")).wait_for()
     assert "[h]" in page.locator("#port-queue .xtitle").text_content()
     assert axe(page) == []
     assert fields(page)["port"] == ["emerson"]
@@ -259,21 +282,28 @@ def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str
     again.locator("#port-queue .main-svg").first.wait_for(timeout=SLOW_MS)
     assert visit.sideways(again) <= 0
     again.locator("#port-port").select_option("abercorn")
-    again.locator("#port-shown", has_text="Show the day").wait_for(timeout=SLOW_MS)
+    again.locator("#port-shown", has_text=pattern("press-show-the-day-it")).wait_for(
+        timeout=SLOW_MS
+    )
 
 
 def test_a_day_that_cannot_be_is_refused_in_a_sentence(visit, address: str) -> None:
     page = settled(visit(f"{address}port?port=gone&day=2005-13-01"))
-    page.locator(".notice", has_text="no port “gone”").first.wait_for(timeout=SLOW_MS)
-    page.locator(".notice", has_text="which is not valid").first.wait_for(timeout=SLOW_MS)
+    page.locator(".notice", has_text=pattern("there-is-no-port", name="gone")).first.wait_for(
+        timeout=SLOW_MS
+    )
+    page.locator(
+        ".notice", has_text=pattern("the-address-asks-for-which", name="day")
+    ).first.wait_for(timeout=SLOW_MS)
 
 
 def test_any_two_are_compared_within_a_study_and_across(visit, address: str) -> None:
     page = settled(visit(f"{address}pair?one=more_officers&two=more_searches"))
     page.locator("#pair-shown table").first.wait_for(timeout=SLOW_MS)
-    assert "paired by replication" in page.locator("#pair-shown .note").inner_text()
+    paired, apart = pattern("second-minus-first-paired-by"), pattern("second-minus-first-the-two")
+    page.locator("#pair-shown .note", has_text=paired).wait_for(timeout=SLOW_MS)
     page.locator("#pair-study-two").select_option("hostile")
-    page.locator("#pair-shown .note", has_text="Welch").wait_for(timeout=SLOW_MS)
+    page.locator("#pair-shown .note", has_text=apart).wait_for(timeout=SLOW_MS)
     assert fields(page)["other"] == ["hostile"]
     page.locator("#pair-scenario-two").select_option(HOSTILE)
     page.locator("#pair-shown table").first.wait_for(timeout=SLOW_MS)
@@ -290,12 +320,11 @@ def test_a_study_that_runs_elsewhere_is_watched(visit, address: str, runs: Path)
     row.locator("progress").wait_for(timeout=SLOW_MS)
     assert row.locator("progress").get_attribute("value") == "10"
     write_status(folder, Status("interrupted", "elsewhere", 40, 12))
-    page.locator("tr", has_text="stopped; run the same command to continue (12 of 40)").wait_for(
-        timeout=SLOW_MS
-    )
+    stopped = row.filter(has_text=pattern("stopped-the-same-command-continues"))
+    stopped.filter(has_text=pattern("done-of-total", done=12, total=40)).wait_for(timeout=SLOW_MS)
     shutil.rmtree(folder)
     page.locator("tr a", has_text="one").click()
-    page.locator(".about", has_text="Study one").wait_for(timeout=SLOW_MS)
+    page.locator(".about", has_text=study_line("one")).wait_for(timeout=SLOW_MS)
 
 
 def test_a_study_that_is_not_whole_shows_what_it_has_come_to(
@@ -308,13 +337,17 @@ def test_a_study_that_is_not_whole_shows_what_it_has_come_to(
     manifest = (folder / "manifest.json").read_bytes()
     (folder / "manifest.json").unlink()
     page = settled(visit(f"{address}studies?metric=mean_wait_min"))
-    page.locator("a", has_text="growing: see it grow").click()
-    page.locator("#growing-shown .about", has_text="6 of 6 replications").wait_for(timeout=SLOW_MS)
-    page.locator("#growing-shown caption", has_text="mean wait").wait_for(timeout=SLOW_MS)
+    page.locator("a", has_text=pattern("see-it-grow", name="growing")).click()
+    page.locator(
+        "#growing-shown .about", has_text=pattern("of-replications-are-there-the", done=6, total=6)
+    ).wait_for(timeout=SLOW_MS)
+    page.locator("#growing-shown caption", has_text=metric_title("mean_wait_min")).wait_for(
+        timeout=SLOW_MS
+    )
     page.locator("#growing-shown .main-svg").first.wait_for(timeout=SLOW_MS)
     assert "min [" in page.locator("#growing-shown tbody td").first.inner_text()
     assert axe(page) == []
     (folder / "manifest.json").write_bytes(manifest)
-    page.locator("#growing-shown a", has_text="complete").click()
-    page.locator(".about", has_text="Study growing").wait_for(timeout=SLOW_MS)
+    page.locator("#growing-shown a", has_text=pattern("this-study-is-whole-now")).click()
+    page.locator(".about", has_text=study_line("growing")).wait_for(timeout=SLOW_MS)
     shutil.rmtree(folder)

@@ -14,6 +14,7 @@ import pytest
 
 from sim.progress import read_status
 from tests import synthetic_study
+from tests.catalogues import pattern
 from tests.ui import dashboard_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +65,8 @@ def is_there(pid: int) -> bool:
 
 
 def metric_caption(content: dict[str, object]) -> bool:
-    return "Difference to the baseline" in json.dumps(content)
+    answer = json.dumps(content, ensure_ascii=False)
+    return pattern("difference-to-the-baseline-of").search(answer) is not None
 
 
 def test_ten_clients_at_once_are_all_answered(tmp_path: Path) -> None:
@@ -157,7 +159,9 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
 
     with dashboard_server.served(tmp_path) as again:
         page = settled(visit(f"{again}{query}&run={name}"))
-        page.locator("#mix-words", has_text="which are kept. Press Run").wait_for(timeout=SLOW_MS)
+        page.locator("#mix-words", has_text=pattern("stopped-at-of-replications-which")).wait_for(
+            timeout=SLOW_MS
+        )
         page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
         page.locator("#mix-run").click()
         page.locator("#mix-cancel:enabled").wait_for(timeout=SLOW_MS)
@@ -176,10 +180,12 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
 def test_where_there_is_no_study_it_says_how_to_make_one(visit, tmp_path: Path) -> None:
     with dashboard_server.served(tmp_path) as address:
         page = settled(visit(address))
-        page.locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
+        page.locator(".notice", has_text=pattern("there-is-no-study-yet")).wait_for(timeout=SLOW_MS)
         page.locator("nav a").nth(4).click()
         page.wait_for_url(lambda url: url != address)
-        settled(page).locator(".notice", has_text="make run").wait_for(timeout=SLOW_MS)
+        settled(page).locator(".notice", has_text=pattern("there-is-no-study-yet")).wait_for(
+            timeout=SLOW_MS
+        )
         page.close()
 
 
