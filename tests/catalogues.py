@@ -34,7 +34,7 @@ def _english() -> dict[Key, tuple[str, ...]]:
     return texts("en")
 
 
-def pattern(name: str, **values: object) -> re.Pattern[str]:
+def pattern(name: str, /, **values: object) -> re.Pattern[str]:
     """What a page shows of an English message, so that tests name it and do not quote it.
 
     Values that are not given match any text, and any of the plural forms will do.
