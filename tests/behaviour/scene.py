@@ -13,7 +13,6 @@ from sim.engine.compiled.engine import CompiledEngine
 from sim.model.border import Border
 from sim.model.day import World
 from sim.model.port.traffic import LANES
-from sim.model.smuggling.traveller_firearms import Travellers
 from sim.numerics.units import Floats
 from sim.parameters import Parameters, with_values
 from sim.places.ports import Ports, read_ports
@@ -119,15 +118,6 @@ def delay_h(of: Border) -> float:
 def same_tallies(one: Border, other: Border) -> bool:
     """Whether every sum of two borders is the same to the last bit."""
     return all(np.array_equal(a, b) for a, b in zip(one.tally, other.tally, strict=True))
-
-
-def same_decisions(one: Border, other: Border) -> bool:
-    """Whether the same trips were decided, and the same travellers came with a firearm."""
-    ours, theirs = one.attempts_of_day, other.attempts_of_day
-    travellers = zip(
-        Travellers.joined(ours.travellers), Travellers.joined(theirs.travellers), strict=True
-    )
-    return ours.trips == theirs.trips and all(np.array_equal(a, b) for a, b in travellers)
 
 
 def attempts_of(of: Border, kind: str = "trafficking") -> npt.NDArray[np.void]:

@@ -15,10 +15,10 @@ from tests.behaviour.scene import (
     numbers,
     officer_h,
     point,
-    same_decisions,
     same_tallies,
     setting,
 )
+from tests.equality.twins import same_decisions
 
 DANGEROUS = {"danger.lookouts_per_year": 20_000.0, "danger.port_runners_per_year": 20_000.0}
 SAFE = {"danger.lookouts_per_year": 0.0}

@@ -20,6 +20,7 @@ from sim.scenario.point import Point
 from sim.scenario.reading import names, read
 from tests.equality.fixed import fixed_points, parameters
 from tests.equality.test_engines import interventions, points
+from tests.equality.twins import same_decisions
 
 PORTS = ("abercorn", "pacific-highway", "rail-niagara", "sombra", "st-stephen", "windsor-tunnel")
 FEW_DAYS = 3
@@ -56,7 +57,7 @@ def differences(ours: Border, alone: Border) -> list[str]:
         "busy": (ours.engine.busy_after(0.0), alone.engine.busy_after(0.0)),
     }
     differing = [name for name, (one, two) in pairs.items() if not np.array_equal(one, two)]
-    if ours.attempts_of_day.rows != alone.attempts_of_day.rows:
+    if not same_decisions(ours, alone):
         differing.append("decisions")
     return differing
 

@@ -10,6 +10,7 @@ from sim.engine.compiled.engine import CompiledEngine
 from sim.engine.reference.engine import ReferenceEngine
 from sim.model.border import Border
 from sim.model.day import World
+from sim.model.smuggling.traveller_firearms import Travellers
 from sim.numerics.units import DAY_S, Floats
 from sim.places.ports import Ports, read_ports
 from sim.records.tally import (
@@ -22,7 +23,6 @@ from sim.records.tally import (
     Tally,
 )
 from sim.scenario.point import Point
-from tests.behaviour.scene import same_decisions
 
 TRACED = 200_000
 MOST_APART_S = 1e-6
@@ -143,6 +143,15 @@ class Twins:
         ours, theirs = (border.engine.still_in_line() for border in (self.compiled, self.reference))
         same = all(np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True))
         return [] if same else [f"in line at the end: {len(ours[0])} against {len(theirs[0])}"]
+
+
+def same_decisions(one: Border, other: Border) -> bool:
+    """Whether the same trips were decided, and the same travellers came with a firearm."""
+    ours, theirs = one.attempts_of_day, other.attempts_of_day
+    travellers = zip(
+        Travellers.joined(ours.travellers), Travellers.joined(theirs.travellers), strict=True
+    )
+    return ours.trips == theirs.trips and all(np.array_equal(a, b) for a, b in travellers)
 
 
 def unbalanced(name: str, border: Border) -> list[str]:
