@@ -235,7 +235,7 @@ class IntelligenceAt:
     def constant_before_the_run(self) -> Intelligence | None:
         """Parameters that hold at every moment before the run, or None where one changes."""
         changes = any(
-            start < 0.0 and change.parameter.startswith("intelligence.")
+            start < 0.0 and change.parameter.partition(".")[0] == "intelligence"
             for start, change in zip(self.before.starts, self.before.interventions, strict=True)
         )
         return None if changes else self(-1.0)

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import datetime
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from sim.execute.chunk import Chunks, Failure, Job
 from sim.execute.live import write_plan
 from sim.execute.provenance import code_digest
 from sim.execute.store import Store, keep_packed
-from sim.execute.task import Plan, Task, in_units, keeps_detail, key_of
+from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, keeps_detail, key_of
 from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words
 from sim.results.tables import LAWS, DamagedError, Replication, release
@@ -220,7 +221,8 @@ def run_missing(
     """
 
     def share() -> Iterator[Task]:
-        for number, unit in enumerate(in_units(plan)):
+        most = min(MOST_TOGETHER, math.ceil(len(plan) / count))  # no job is left without a share
+        for number, unit in enumerate(in_units(plan, max(most, 1))):
             if number % count == index:
                 yield from unit
 

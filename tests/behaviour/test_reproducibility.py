@@ -59,7 +59,7 @@ def test_a_pool_of_processes_gives_the_bytes_of_one(tmp_path: Path) -> None:
         assert sum(outcome.done for outcome in outcomes) == len(tasks) == 4
         store = Store(job.store, job.code)
         assert store.refresh() == []
-        kept.append([store.content(task) for task in tasks])
+        kept.append([store.load(task) for task in tasks])
     assert kept[0] == kept[1]
 
 

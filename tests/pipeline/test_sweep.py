@@ -119,7 +119,9 @@ def test_a_study_that_nobody_meant_is_refused_and_one_that_is_confirmed_is_not(
     assert "3 replications in all would take about" in capsys.readouterr().err
     kept = run_study.Job
     monkeypatch.setattr(
-        run_study, "Job", lambda store, code: kept(store, code, stand_in.run_replication)
+        run_study,
+        "Job",
+        lambda store, code, **how: kept(store, code, stand_in.run_replication, **how),
     )
     monkeypatch.setattr(sys, "argv", [*words, "study.confirm=true"])
     assert door.main() == 0

@@ -137,14 +137,14 @@ class Station:
             state=np.full((1, HOURS), OPEN),
             officers=officers[None],
             row=np.zeros((1, HOURS), np.int64),
-            settings=self._settings(),
+            rates=self._rates(),
             cumulative=cumulative,
             day_factor=np.ones(1),
             cells=np.array([HOURS]),
             extra_arrivals=new_extra_arrivals(0),
         )
 
-    def _settings(self) -> Floats:
+    def _rates(self) -> Floats:
         row = np.zeros(WIDTH)
         row[SERVICE_S + CAR] = self.service_s
         row[RANDOM + CAR] = self.referred_share
