@@ -7,9 +7,11 @@ was composed, with Hydra's own checks of name and type. Running is left to the p
 sweep share one store and one executor.
 """
 
+import importlib
 import itertools
 import math
 import sys
+import types
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,7 +88,16 @@ def register() -> None:
     """Make the sweeper known to Hydra, as ``hydra/sweeper=points``.
 
     A folder ``hydra_plugins`` would be found by every other Hydra program of the environment.
+    Hydra imports the package before it looks up what is registered, so where no installed plugin
+    brings the package, an empty one stands for it.
     """
+    package, _, name = PLUGIN.partition(".")
+    try:
+        parent = importlib.import_module(package)
+    except ModuleNotFoundError:
+        parent = sys.modules[package] = types.ModuleType(package)
+        parent.__path__ = []
+    setattr(parent, name, sys.modules[__name__])
     sys.modules[PLUGIN] = sys.modules[__name__]
     Plugins.instance().register(PointsSweeper)
     node = {"_target_": f"{PLUGIN}.{PointsSweeper.__name__}"}
