@@ -6,7 +6,7 @@ from typing import Any
 
 from docs.markdown import plain, table
 from sim.model import border
-from sim.model.port import danger, diversion, roster, workforce
+from sim.model.port import diversion, roster, staffing
 from sim.model.port import layout as port
 from sim.parameters import ROOMS, Parameters, catalogue
 from sim.places.ports import EARTH_RADIUS_KM
@@ -49,10 +49,10 @@ CONSTANTS = (
      "sim/model/border.py", "B058"),
     ("wait standard, Friday to Sunday", border.STANDARD_S[True] / 60, "min",
      "sim/model/border.py", "B059; holidays are not in the model"),
-    ("officers of the table", workforce.TABLE_OFFICERS, "officers", "sim/model/port/workforce.py",
+    ("officers of the table", staffing.TABLE_OFFICERS, "officers", "sim/model/port/staffing.py",
      "A040; turns college seats into a ratio of those in service"),
-    ("road vehicles of 2005", danger.ROAD_VEHICLES_2005, "vehicles/year",
-     "sim/model/port/danger.py",
+    ("road vehicles of 2005", staffing.ROAD_VEHICLES_2005, "vehicles/year",
+     "sim/model/port/staffing.py",
      "To which the yearly numbers of dangerous subjects and port runners belong"),
     ("neighbours looked at", diversion.SEARCHED, "ports", "sim/model/port/diversion.py",
      "Nearest road ports among which a diverted traveller looks for open ones"),

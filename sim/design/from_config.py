@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim.design import sampling
-from sim.design.design import ROLES, SCENARIO, WORLD, Design
+from sim.design.design import ROLES, SCENARIO, WORLD, Design, Procedure
 from sim.design.factors import UNCERTAIN, Factor, read_factors
 from sim.design.optimise import Optimisation
 from sim.design.precision import BOTH, OF, Precision, PrecisionTarget
-from sim.design.procedure import Procedure
 from sim.design.ranking_selection import Selection
 from sim.design.sampling import PLAUSIBLE, read_points
 from sim.errors import InputError, check_within

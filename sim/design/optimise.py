@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.design.design import SCENARIO, Design, scenario_of
+from sim.design.design import SCENARIO, Design, ProcedureResult, Read, Steps, Wanted, scenario_of
 from sim.design.factors import Factor
 from sim.design.precision import samples_of
-from sim.design.procedure import ProcedureResult, Read, Steps, Wanted
 from sim.progress import Say
 from sim.results.schema import METRICS
 from sim.scenario.intervention import BASELINE

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from sim.design.procedure import ProcedureResult, Ran, Read, Steps, Wanted
+from sim.design.design import ProcedureResult, Ran, Read, Steps, Wanted
 from sim.errors import InputError
 from sim.progress import Say
 from sim.results.schema import METRICS

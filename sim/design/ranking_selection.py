@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.design.design import ProcedureResult, Read, Steps, Wanted
 from sim.design.precision import samples_of
-from sim.design.procedure import ProcedureResult, Read, Steps, Wanted
 from sim.numerics.units import Floats
 from sim.progress import Say
 from sim.results.schema import METRICS

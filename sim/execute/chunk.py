@@ -18,7 +18,7 @@ from pathlib import Path
 from sim.errors import InputError
 from sim.execute.store import Packed, keep, pack, replication
 from sim.execute.task import MOST_TOGETHER, Task, in_units
-from sim.results.result import Result
+from sim.results.schema import Result
 from sim.results.tables import Replication, to_tables
 from sim.scenario.point import Point
 

@@ -16,17 +16,16 @@ from simpy.events import ProcessGenerator
 from sim.model.arrivals import ExtraArrivals
 from sim.model.conditions import Conditions, IntelligenceAt, Snapshot
 from sim.model.day import DayPlan, World
-from sim.model.intelligence.warm_up import after_warm_up
-from sim.model.port.danger import Danger, Withdrawal
+from sim.model.intelligence.intelligence import after_warm_up
 from sim.model.port.diversion import Diversion
-from sim.model.port.duty import collection
 from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side
 from sim.model.port.inspection_rates import rates_by_port
 from sim.model.port.layout import trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
+from sim.model.port.referral import collection
 from sim.model.port.roster import LONG_WEEKEND, officers_present, planned_hours
+from sim.model.port.staffing import Danger, Withdrawal, Workforce, workforce_process
 from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
-from sim.model.port.workforce import Workforce, workforce_process
 from sim.model.smuggling.attempt import AttemptOutcome
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Markets

@@ -16,20 +16,19 @@ the record does not find, as the flow against the share of it taken, stays a pla
 ``design=plausible`` carries its range.
 """
 
+import dataclasses
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+from sim.errors import InputError, check_within
 from sim.parameters.costs import Costs, Duty
 from sim.parameters.declaration import Kind, par
 from sim.parameters.enforcement import Intelligence, Patrol
 from sim.parameters.inspection import Database, Inspection, Primary
-from sim.parameters.rooms import (
-    PARAMETER,
-    ROOMS,
-    Parameters,
-    catalogue,
-    check,
-    check_value,
-    value_of,
-    with_values,
-)
 from sim.parameters.smuggling import Contraband, Market, Smuggling, Supply
 from sim.parameters.staffing import Danger, Staffing
 from sim.parameters.traffic import Traffic
@@ -60,3 +59,146 @@ __all__ = [
     "value_of",
     "with_values",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """All rooms. Frozen, hashable, comparable; built by `sim.config` or in Python."""
+
+    traffic: Traffic = Traffic()
+    primary: Primary = Primary()
+    inspection: Inspection = Inspection()
+    database: Database = Database()
+    duty: Duty = Duty()
+    staffing: Staffing = Staffing()
+    danger: Danger = Danger()
+    patrol: Patrol = Patrol()
+    smuggling: Smuggling = Smuggling()
+    intelligence: Intelligence = Intelligence()
+    market: Market = Market()
+    supply: Supply = Supply()
+    contraband: Contraband = Contraband()
+    costs: Costs = Costs()
+
+
+ROOMS = tuple(field.name for field in dataclasses.fields(Parameters))
+
+
+@functools.cache
+def catalogue() -> dict[str, dataclasses.Field[Any]]:
+    """Every parameter by its dotted name (``room.field``), in order of declaration."""
+    return {
+        f"{room.name}.{field.name}": field
+        for room in dataclasses.fields(Parameters)
+        for field in dataclasses.fields(room.default)  # type: ignore[arg-type]
+    }
+
+
+PARAMETER = cast(
+    Parameters,
+    SimpleNamespace(
+        **{
+            room: SimpleNamespace(
+                **{
+                    name.partition(".")[2]: name
+                    for name in catalogue()
+                    if name.startswith(f"{room}.")
+                }
+            )
+            for room in ROOMS
+        }
+    ),
+)
+"""Every parameter's dotted name: ``PARAMETER.duty.rate`` is "duty.rate".
+
+A reader that takes a parameter by name is given one of these. To a type checker they are values of
+`Parameters`, so that it refuses a field that is not declared, and a search for a field finds its
+readers.
+"""
+
+
+def value_of(parameters: Parameters, name: str) -> Any:
+    """Value of a parameter by its dotted name."""
+    room, field = name.split(".")
+    return getattr(getattr(parameters, room), field)
+
+
+def with_values(parameters: Parameters, values: Mapping[str, Any]) -> Parameters:
+    """Parameters with other values for some, by dotted name; not checked."""
+    rooms: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        room, field = name.split(".")
+        rooms.setdefault(room, {})[field] = value
+    return dataclasses.replace(
+        parameters,
+        **{
+            room: dataclasses.replace(getattr(parameters, room), **fields)
+            for room, fields in rooms.items()
+        },
+    )
+
+
+def check_value(name: str, value: Any, where: str) -> None:
+    """Refuse a value that its parameter cannot have.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name of the parameter.
+    value : object
+        The value to check.
+    where : str
+        The file or command line it came from, for the message.
+
+    Raises
+    ------
+    InputError
+        With field, value, bound, unit and place in one line.
+    """
+    known = catalogue()
+    if name not in known:
+        raise InputError.unknown("parameter", name, known, where)
+    field = known[name]
+    about = field.metadata
+    kind: type[Any] = type(field.default)
+    if kind is bool or kind is str:
+        if not isinstance(value, kind):
+            raise InputError(f"{where}: {name} = {value!r} is not a {kind.__name__}")
+        if about["choices"] and value not in about["choices"]:
+            raise InputError(
+                f"{where}: {name} = {value!r} is not one of {', '.join(about['choices'])}"
+            )
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{where}: {name} = {value!r} is not a number ({about['unit']})")
+    if kind is int and value % 1:
+        raise InputError(f"{where}: {name} = {value} is not a whole number ({about['unit']})")
+    low, high = about["bounds"] or (-math.inf, math.inf)
+    check_within(f"{where}: {name}", value, low, high, about["unit"])
+
+
+def check(parameters: Parameters, where: str) -> None:
+    """Refuse parameters of which one is outside its bounds, or which contradict each other."""
+    for name in catalogue():
+        check_value(name, value_of(parameters, name), where)
+    if 60 % parameters.staffing.control_interval_min:
+        raise InputError(
+            f"{where}: staffing.control_interval_min = {parameters.staffing.control_interval_min} "
+            "does not divide 60 min"
+        )
+    kinds = parameters.inspection
+    shares = kinds.cursory_share + kinds.dog_share + kinds.intrusive_share
+    if shares > 1.0 or kinds.imaging_share + kinds.dog_share + kinds.intrusive_share > 1.0:
+        raise InputError(
+            f"{where}: inspection.cursory_share + dog_share + intrusive_share = {shares:g} "
+            "is above 1 share"
+        )
+    if parameters.duty.one_night_share + parameters.duty.week_share > 1.0:
+        raise InputError(f"{where}: duty.one_night_share + duty.week_share is above 1 share")
+    away = parameters.smuggling
+    shares = away.between_ports_share + away.post_share + away.air_share
+    if shares > 1.0:
+        raise InputError(
+            f"{where}: smuggling.between_ports_share + post_share + air_share = {shares:g} "
+            "is above 1 share"
+        )

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from sim.numerics.units import Floats, Whole
 from sim.places.ports import Ports
-from sim.records.attempts import AttemptsRecord
-from sim.records.tally import Tally
+from sim.records.tally import AttemptsRecord, Tally
 from sim.scenario.point import Point
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from sim.numerics.units import DAY_S
-from sim.records.attempts import NOT_MADE, NOT_PLANNED, TRAFFICKING
 from sim.records.replication import ReplicationRecord
 from sim.records.tally import (
     LINE_ARRIVED,
     LINE_QUEUE_S,
     LINE_SERVED,
     LINE_WAIT_S,
+    NOT_MADE,
+    NOT_PLANNED,
     ON_CLEARANCE,
     ON_EXAMINATION,
     ON_PRIMARY,
@@ -23,6 +24,7 @@ from sim.records.tally import (
     RELEASED,
     SEIZED,
     SHIFT,
+    TRAFFICKING,
     TURNED_BACK,
 )
 

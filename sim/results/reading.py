@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
-from sim.results.result import Result
 from sim.results.schema import (
     CLASSES,
     DESIGN,
@@ -29,6 +28,7 @@ from sim.results.schema import (
     WAIT_BIN_EDGES_MIN,
     Column,
     Metric,
+    Result,
 )
 from sim.results.tables import schema_of
 from sim.results.writing import DESIGN_FILE, write_study

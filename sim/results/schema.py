@@ -3,11 +3,14 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S
 from sim.records import tally
 from sim.records.replication import ReplicationRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = 2
 """Version of the tables; raised when a column changes its name or its meaning."""
@@ -151,6 +154,26 @@ CONTRABAND = {
     "persons": "persons",
 }
 """What is smuggled, by the unit that its loads are counted in (``contraband.unit``)."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of one replication of one scenario.
+
+    Attributes
+    ----------
+    summary, port_hours, officer_hours, attempts : pandas.DataFrame
+        The columns of TABLES without the KEYS, since a result is the same under whichever label
+        it was run.
+    certificate : list of dict
+        One for each law that always holds: law, held, residual, tolerance, detail.
+    """
+
+    summary: "pd.DataFrame"
+    port_hours: "pd.DataFrame"
+    officer_hours: "pd.DataFrame"
+    attempts: "pd.DataFrame"
+    certificate: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,32 +9,30 @@ import pandas as pd
 
 from sim.numerics.units import DAY_S, HOUR_S, Floats
 from sim.places.ports import PACIFIC
-from sim.records.attempts import (
-    AIR,
-    ARREST,
-    BETWEEN_PORTS,
-    NOT_PLANNED,
-    PORT,
-    POST,
-    PRICE,
-    SUPPLY,
-    TRAFFICKING,
-    WATER,
-)
 from sim.records.replication import ReplicationRecord
 from sim.records.tally import (
+    AIR,
+    ARREST,
     ARRIVALS,
+    BETWEEN_PORTS,
     CLEARANCE_S,
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
     LANE_COLUMNS,
+    NOT_PLANNED,
     OFFICER_COLUMNS,
+    PORT,
+    POST,
+    PRICE,
     PRIMARY_S,
     REFERRED,
     RELEASED,
+    SUPPLY,
+    TRAFFICKING,
     WAIT_BIN_EDGES_MIN,
     WAIT_BINS,
     WAIT_S,
+    WATER,
     WITHIN,
 )
 from sim.results.reading import KEYS, METRICS, TABLES, Result

@@ -18,8 +18,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.results.result import Result
-from sim.results.schema import KEYS, TABLES, Column
+from sim.results.schema import KEYS, TABLES, Column, Result
 from sim.scenario.point import Label
 
 DETAIL = ("port_hours", "officer_hours", "attempts")

@@ -17,8 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.files import UNFINISHED, flush
-from sim.results.result import Result
-from sim.results.schema import DESIGN, SCHEMA, TABLES
+from sim.results.schema import DESIGN, SCHEMA, TABLES, Result
 from sim.results.tables import (
     INDEX_FILE,
     LAWS,

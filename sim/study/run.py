@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sim.design.procedure import ProcedureResult, Ran, Read, Wanted
+from sim.design.design import ProcedureResult, Ran, Read, Wanted
 from sim.errors import InputError
 from sim.execute.chunk import Chunks, Failure, Job
 from sim.execute.live import write_plan

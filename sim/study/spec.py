@@ -10,8 +10,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from sim.design.design import Design
-from sim.design.procedure import Procedure, ProcedureResult
+from sim.design.design import Design, Procedure, ProcedureResult
 from sim.errors import InputError
 from sim.execute.execution import Execution
 from sim.execute.provenance import code_digest, code_version, package_versions

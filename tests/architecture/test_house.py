@@ -71,7 +71,7 @@ def test_what_is_read_by_string_or_from_the_live_model_is_found(tmp_path: Path) 
     tree = written(
         tmp_path,
         {
-            "sim/parameters/rooms.py": "class Parameters:\n    traffic: Traffic = Traffic()\n",
+            "sim/parameters/__init__.py": "class Parameters:\n    traffic: Traffic = Traffic()\n",
             "sim/parameters/traffic.py": "class Traffic:\n    a: float = par(1.0)\n"
             "    b: float = par(2.0)\n    about: str = 'none'\n",
             "sim/model/border.py": "def f(p):\n    return p.traffic.a + p['traffic.b']\n",

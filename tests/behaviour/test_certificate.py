@@ -13,7 +13,6 @@ from sim.errors import InputError
 from sim.model.border import Border
 from sim.model.intelligence.investigation import Case
 from sim.model.port.referral import SELECTIVE
-from sim.records.attempts import Fate
 from sim.records.tally import (
     IN_TRANSIT,
     LINE_QUEUE_S,
@@ -23,6 +22,7 @@ from sim.records.tally import (
     PRIMARY_S,
     READY,
     SEIZED,
+    Fate,
 )
 from sim.replication import run_border
 from sim.results.certificate import certify

@@ -8,7 +8,7 @@ from sim.config.reading import read_spec
 from sim.config.schema import CONF, register
 from sim.errors import InputError
 from sim.model.port.traffic import BUS, CAR, FAST, NEXUS, TRUCK
-from sim.model.smuggling.enrolment import Enrolment
+from sim.model.smuggling.organisation import Enrolment
 from sim.numerics.randomness import Streams
 from sim.parameters import Contraband
 from sim.places.network import known_networks, read_network

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.model.port.duty import collection
-from sim.model.port.referral import DUTY, LOOKOUT, NOT_REFERRED, PAPERWORK, RANDOM, SELECTIVE
+from sim.model.port.referral import (
+    DUTY,
+    LOOKOUT,
+    NOT_REFERRED,
+    PAPERWORK,
+    RANDOM,
+    SELECTIVE,
+    collection,
+)
 from sim.parameters import Duty
 from sim.records.tally import SEIZED
 from sim.scenario.reading import read

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from sim.model.conditions import Conditions, IntelligenceAt
-from sim.model.intelligence.intelligence import Intelligence
-from sim.model.intelligence.warm_up import after_warm_up
+from sim.model.intelligence.intelligence import Intelligence, after_warm_up
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
-from sim.records.attempts import PORT, TRAFFICKING
+from sim.records.tally import PORT, TRAFFICKING
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.reading import read
 from tests.behaviour.scene import parameters, setting, whole_table

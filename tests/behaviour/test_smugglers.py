@@ -11,13 +11,13 @@ from scipy import stats
 from sim.model.port.traffic import CAR, LANES, NEXUS
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
+from sim.model.smuggling.perception import Perception
 from sim.model.smuggling.route_choice import RouteChoice
-from sim.model.smuggling.trip_value import Perception
 from sim.numerics.randomness import Streams
 from sim.parameters import Patrol, Smuggling
 from sim.places.network import Location, read_network
 from sim.places.ports import EARTH_RADIUS_KM
-from sim.records.attempts import AIR, BETWEEN_PORTS, POST, WATER
+from sim.records.tally import AIR, BETWEEN_PORTS, POST, WATER
 from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whole_table

@@ -5,15 +5,21 @@ and tips to police. A lead is available at once in the country where it arises, 
 other through a channel if it may be shared: the investigators (of the United States, with their
 partners) or the booths of Canada. Enough leads open a case; a lead that identifies a vehicle makes
 a lookout.
+
+Before the run there is a warm-up, in which leads, cases and lookouts settle. No proposal holds in
+it, so most points of a study share the warm-up of a replication: it is computed once in a process.
 """
 
+import copy
+import dataclasses
+import functools
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
-from sim import parameters
-from sim.model.intelligence.agenda import Agenda
+from sim.model.conditions import IntelligenceAt
 from sim.model.intelligence.evidence import (
     Ballistics,
     Occurrence,
@@ -31,6 +37,7 @@ from sim.model.intelligence.lead import (
     SALE,
     STOP,
     TRACE,
+    Agenda,
     Channel,
     Lead,
     Leads,
@@ -40,7 +47,9 @@ from sim.model.intelligence.lookout import Couriers, Lookouts
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
-from sim.numerics.units import DAYS_PER_YEAR, Floats
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
+from sim.parameters import Intelligence as IntelligenceParameters
+from sim.parameters import Smuggling
 from sim.records.replication import IntelligenceRecord
 
 RECOVERED = "recovered"
@@ -54,7 +63,7 @@ class Intelligence:
 
     It covers the whole country, whatever part of the border a run simulates. What happens within a
     day stands in an agenda. At each midnight first `advance`, then `on_outcomes`, then
-    `day_begins` (`sim.model.intelligence.warm_up` for the days before the run).
+    `day_begins` (`after_warm_up` for the days before the run).
 
     Parameters
     ----------
@@ -76,7 +85,7 @@ class Intelligence:
         organisations: Organisations,
         firearms_per_year: float,
         share: float,
-        intelligence_at: Callable[[float], parameters.Intelligence],
+        intelligence_at: Callable[[float], IntelligenceParameters],
         streams: Streams,
     ) -> None:
         self.agenda = Agenda(first_s)
@@ -172,13 +181,13 @@ class Intelligence:
             else:
                 self.agenda.enter(occurrence.time_s - now, self._tip, occurrence)
 
-    def _rates(self, day: int, intelligence: parameters.Intelligence) -> Floats:
+    def _rates(self, day: int, intelligence: IntelligenceParameters) -> Floats:
         """Expected occurrences of a day, by kind and organisation."""
         sales = intelligence.sale_reports_per_year / DAYS_PER_YEAR * self.past
         tips = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
         return np.stack([self.recoveries.rates(day, intelligence), sales, tips])
 
-    def _recovered(self, recovery: Recovery, intelligence: parameters.Intelligence) -> None:
+    def _recovered(self, recovery: Recovery, intelligence: IntelligenceParameters) -> None:
         """Enter the examination and the trace of a firearm that police recover today."""
         organisation, key, time_s = recovery.organisation, recovery.key, recovery.time_s
         delay_s = time_s - self.agenda.now
@@ -229,7 +238,7 @@ class Intelligence:
             elif outcome.delivered:
                 self.recoveries.delivered(attempt.organisation, attempt.load / self.share)
 
-    def _stopped(self, attempt: Attempt, intelligence: parameters.Intelligence) -> None:
+    def _stopped(self, attempt: Attempt, intelligence: IntelligenceParameters) -> None:
         """Apply a stop: a vehicle is lost, firearms are traced, and there is a lead."""
         organisation, when_s = attempt.organisation, attempt.time_s
         self.couriers.lose(organisation, self.couriers.of_trip(attempt.attempt_id), when_s)
@@ -324,3 +333,89 @@ class Intelligence:
             requested[market] += self.traces.requests[i] - self.requests_before[i]
             succeeded[source] += self.traces.successes[i] - self.successes_before[i]
         return requested, succeeded
+
+
+# Warm-ups held in a process: those of the adversaries and worlds of one replication.
+MOST_HELD = 8
+
+
+class _Inputs(NamedTuple):
+    """Everything that a warm-up under unchanging parameters depends on."""
+
+    warm_up_days: int
+    smuggling: Smuggling
+    firearms_per_year: float
+    intelligence: IntelligenceParameters
+    streams: Streams
+
+
+def after_warm_up(
+    warm_up_days: int,
+    organisations: Organisations,
+    firearms_per_year: float,
+    share: float,
+    intelligence_at: IntelligenceAt,
+    streams: Streams,
+) -> Intelligence:
+    """Intelligence at the midnight on which the run begins.
+
+    Parameters
+    ----------
+    warm_up_days : int
+        At least 0.
+    organisations : Organisations
+        As they are created; those arrested in the warm-up are out of action afterwards.
+    firearms_per_year, share, intelligence_at, streams
+        As in `Intelligence`.
+    """
+    constant = intelligence_at.constant_before_the_run()
+    if constant is None or warm_up_days == 0:
+        return _computed(
+            warm_up_days, organisations, firearms_per_year, share, intelligence_at, streams
+        )
+    # How smugglers choose their routes has no influence before there are any trips.
+    smuggling = dataclasses.replace(organisations.smuggling, adversary=Smuggling().adversary)
+    held = _held(_Inputs(warm_up_days, smuggling, firearms_per_year, constant, streams))
+    # A copy that refers to the organisations and parameters of this run instead of those held.
+    replaced = {
+        id(held.organisations): organisations,
+        id(held.intelligence_at): intelligence_at,
+        id(held.streams): streams,
+    }
+    for organisation, at_s in held.organisations.arrests:
+        organisations.arrest(organisation, at_s)
+    intelligence = copy.deepcopy(held, replaced)
+    intelligence.share = share
+    return intelligence
+
+
+@functools.lru_cache(maxsize=MOST_HELD)
+def _held(inputs: _Inputs) -> Intelligence:
+    """Intelligence after a warm-up, of which every run takes a copy."""
+    organisations = Organisations(inputs.smuggling, inputs.streams)
+    return _computed(
+        inputs.warm_up_days,
+        organisations,
+        inputs.firearms_per_year,
+        1.0,
+        lambda _: inputs.intelligence,
+        inputs.streams,
+    )
+
+
+def _computed(
+    warm_up_days: int,
+    organisations: Organisations,
+    firearms_per_year: float,
+    share: float,
+    intelligence_at: Callable[[float], IntelligenceParameters],
+    streams: Streams,
+) -> Intelligence:
+    intelligence = Intelligence(
+        -warm_up_days * DAY_S, organisations, firearms_per_year, share, intelligence_at, streams
+    )
+    for day in range(-warm_up_days, 0):
+        intelligence.day_begins(day)
+        intelligence.advance((day + 1) * DAY_S)
+    intelligence.run_begins()
+    return intelligence

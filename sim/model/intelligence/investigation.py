@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from sim.model.intelligence.agenda import Agenda
-from sim.model.intelligence.lead import Leads
+from sim.model.intelligence.lead import Agenda, Leads
 from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
 from sim.numerics.units import DAY_S, DAYS_PER_MONTH
 from sim.parameters import Intelligence

@@ -1,13 +1,49 @@
-"""Leads: evidence on an organisation, useful for a limited time; and their channels."""
+"""Leads: evidence on an organisation, useful for a limited time; their channels and the agenda."""
 
+import heapq
 import math
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sim.model.intelligence.agenda import Agenda
 from sim.numerics.randomness import CHANNEL, LEAD, Key, Streams, entity_number, lognormal, uniforms
 from sim.numerics.units import DAY_S
 from sim.parameters import Intelligence
+
+
+class Agenda:
+    """Dated actions in order of time; those of one moment in the order in which they were entered.
+
+    A heap in place of a SimPy process for every trace, comparison, message and case: it is faster,
+    and it can be copied (`sim.model.intelligence.intelligence.after_warm_up`).
+
+    Parameters
+    ----------
+    now_s : float
+        Where its clock begins, in seconds since the run began.
+
+    Attributes
+    ----------
+    now : float
+        Moment of the action that is being taken, in seconds since the run began.
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self.now = now_s
+        self._actions: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._entered = 0
+
+    def enter(self, delay_s: float, action: Callable[..., None], *arguments: Any) -> None:
+        """Enter an action to be taken after a delay in seconds, with its arguments."""
+        self._entered += 1
+        heapq.heappush(self._actions, (self.now + delay_s, self._entered, action, arguments))
+
+    def advance(self, to_s: float) -> None:
+        """Take all actions that are due up to and including a moment."""
+        while self._actions and self._actions[0][0] <= to_s:
+            self.now, _, action, arguments = heapq.heappop(self._actions)
+            action(*arguments)
+        self.now = to_s
+
 
 TRACE, SALE, POLICE, MATCH, STOP = "trace", "sale", "police", "match", "stop"
 # Where a lead arises: traces and sales are known in the United States, the others in Canada.

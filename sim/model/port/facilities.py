@@ -15,9 +15,9 @@ import numpy as np
 
 from sim.model.conditions import Conditions
 from sim.model.day import World
-from sim.model.port.duty import collection
 from sim.model.port.inspection_rates import SECONDARY_S, SERVICE_S, rates_by_port
 from sim.model.port.layout import Layout, build_layout, trusted_shares, with_lanes
+from sim.model.port.referral import collection
 from sim.model.port.roster import open_hours, posts, shift_draws, typical_hours
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table

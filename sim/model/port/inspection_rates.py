@@ -92,7 +92,7 @@ def rates_by_port(ports: Ports, snapshot: Snapshot, duty_share: float, skill_gai
     snapshot : Snapshot
         Parameters in force.
     duty_share : float
-        Share of cars sent to pay duty (`sim.model.port.duty.collection`).
+        Share of cars sent to pay duty (`sim.model.port.referral.collection`).
     skill_gain : float
         What training has added to d' so far.
 

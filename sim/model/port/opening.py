@@ -7,8 +7,8 @@ import numpy as np
 
 from sim.model.conditions import Conditions, Snapshot
 from sim.model.day import AFTER_HOURS, HELD, OPEN
-from sim.model.port.danger import Withdrawal
 from sim.model.port.roster import SHIFT_HOURS
+from sim.model.port.staffing import Withdrawal
 from sim.numerics.units import DAY_S, HOUR_S, MINUTE_S, Flags, Floats, Whole
 from sim.places.ports import Ports
 

@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from sim.records.attempts import NOT_MADE, NOT_PLANNED, Fate
-from sim.records.tally import IN_TRANSIT, PASSED, SEIZED, TURNED_BACK
+from sim.records.tally import IN_TRANSIT, NOT_MADE, NOT_PLANNED, PASSED, SEIZED, TURNED_BACK, Fate
 
 _AT_PORT = {
     IN_TRANSIT: Fate.IN_TRANSIT,

@@ -15,16 +15,15 @@ from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
-from sim.model.smuggling.enrolment import Enrolment
 from sim.model.smuggling.market import Deals, Markets, Purchases
-from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.model.smuggling.organisation import Enrolment, Opportunity, Organisations
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers, firearms_of
 from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
-from sim.records.attempts import (
+from sim.records.tally import (
     NOT_MADE,
     NOT_PLANNED,
     PORT,

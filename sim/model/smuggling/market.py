@@ -20,8 +20,8 @@ from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 from sim.parameters import PARAMETER, Smuggling
 from sim.places.network import Network, shares
-from sim.records.attempts import PRICE, SUPPLY
 from sim.records.replication import MarketsRecord
+from sim.records.tally import PRICE, SUPPLY
 
 
 @dataclass

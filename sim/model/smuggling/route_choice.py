@@ -15,6 +15,7 @@ from sim.model.smuggling.adversary import ADVERSARIES, Adversary, Options
 from sim.model.smuggling.attempt import AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
+from sim.model.smuggling.perception import Menu, Perception, chance_of_loss, stake, value_if_safe
 from sim.model.smuggling.routes import (
     Key,
     RouteNetwork,
@@ -22,12 +23,11 @@ from sim.model.smuggling.routes import (
     hidden_costs,
     open_by_hour,
 )
-from sim.model.smuggling.trip_value import Menu, Perception, chance_of_loss, stake, value_if_safe
 from sim.numerics.randomness import ROUTE, Streams, entity_number, to_uniform
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import Ports
-from sim.records.attempts import AIR, NOT_MADE, PORT, POST
+from sim.records.tally import AIR, NOT_MADE, PORT, POST
 
 _RISK_TOLERANCE = entity_number("route/nerve")
 

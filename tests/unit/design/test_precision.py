@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.design.design import ProcedureResult, Ran
 from sim.design.precision import ALPHA, Precision, PrecisionTarget, interval
-from sim.design.procedure import ProcedureResult, Ran
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import Point
 from tests.pipeline.stand_in import POINT

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.model.intelligence.agenda import Agenda
 from sim.model.intelligence.evidence import Occurrences, Recoveries, Traces
 from sim.model.intelligence.lead import (
     KNOWN_IN_CANADA,
@@ -16,6 +15,7 @@ from sim.model.intelligence.lead import (
     SALE,
     STOP,
     TRACE,
+    Agenda,
     Channel,
     Lead,
     Leads,

@@ -12,13 +12,16 @@ from scipy import stats
 
 from sim.model.conditions import Conditions
 from sim.model.day import OPEN
-from sim.model.port.danger import Withdrawal
-from sim.model.port.duty import collection
 from sim.model.port.opening import opening_of_day
-from sim.model.port.referral import detection_probability, search_rate_per_s, selected_share
+from sim.model.port.referral import (
+    collection,
+    detection_probability,
+    search_rate_per_s,
+    selected_share,
+)
 from sim.model.port.roster import allocate, officers_present
+from sim.model.port.staffing import Withdrawal, Workforce
 from sim.model.port.traffic import TRAIN, draw_lane_day, lane_entities, new_draws
-from sim.model.port.workforce import Workforce
 from sim.model.smuggling.organisation import Organisations, load_of, load_scale
 from sim.model.smuggling.traveller_firearms import firearms_of
 from sim.numerics.randomness import Streams, exponential_table

@@ -8,13 +8,13 @@ import pytest
 
 from sim.model.port.traffic import LANES
 from sim.model.smuggling.organisation import Opportunity
+from sim.model.smuggling.perception import Perception
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.routes import RouteNetwork, baseline_shares
-from sim.model.smuggling.trip_value import Perception
 from sim.numerics.randomness import Streams
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import read_regions
-from sim.records.attempts import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
+from sim.records.tally import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
 from tests.behaviour.scene import whole_table
 
 SMUGGLING = Smuggling()
