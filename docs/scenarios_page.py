@@ -7,7 +7,7 @@ from pathlib import Path
 
 from docs.markdown import anchor, plain, table
 from sim.parameters import catalogue
-from sim.scenario.intervention import PORT, Cost, Intervention, Moment, Scenario, Where
+from sim.scenario.intervention import BASELINE, PORT, Cost, Intervention, Moment, Scenario, Where
 from sim.scenario.reading import names, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +65,8 @@ def _section(scenario: Scenario, number: str) -> list[str]:
     kind = f"Number {number}." if number else "Not one of the thirty proposals."
     if scenario.bound:
         kind += " An upper bound, not a policy."
+    if scenario.name != BASELINE.name:
+        kind += f" Aim: {scenario.aim.replace('_', ' ')}."
     tests = held_by(scenario.name)
     lines = [
         f"## {heading(scenario)}",

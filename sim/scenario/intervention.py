@@ -163,6 +163,9 @@ ON_PARAMETERS = ("set", "scale", "add")
 ON_PORTS = ("close", "hours")
 OPERATIONS = (*ON_PARAMETERS, *ON_PORTS)
 EXCLUSIVE = ("set", *ON_PORTS)
+FIREARMS = "firearms"
+AIMS = (FIREARMS, "flow", "other_contraband")
+"""What a proposal is for: fewer firearms, less waiting, or less of other contraband."""
 WHOLE = {"ports": "the whole border", "states": "all states", "markets": "all markets"}
 
 Moment = datetime.date | datetime.datetime
@@ -354,6 +357,8 @@ class Scenario:
         Whether it is a bound, not a proposal that anyone would carry out.
     expected : str
         Sign of its effect, or null, in words.
+    aim : str
+        One of `AIMS`: what the documents say that it is for.
     """
 
     name: str
@@ -364,9 +369,12 @@ class Scenario:
     costs: tuple[Cost, ...] = ()
     bound: bool = False
     expected: str = ""
+    aim: str = FIREARMS
 
     def __post_init__(self) -> None:
-        """Refuse two interventions that decide the same quantity differently."""
+        """Refuse an unknown aim, and interventions that decide one quantity differently."""
+        if self.aim not in AIMS:
+            raise InputError(f"aim = {self.aim!r} is not one of {', '.join(AIMS)}")
         for one, other in combinations(self.interventions, 2):
             same = (one.operation, one.value, one.ramp_days) == (
                 other.operation,
@@ -378,8 +386,12 @@ class Scenario:
 
     @classmethod
     def combine(cls, scenarios: Iterable["Scenario"]) -> Self:
-        """Put scenarios together, in the order given; scale and add compose."""
+        """Put scenarios together, in the order given; scale and add compose.
+
+        The aim is what all are for; where they differ, it is firearms.
+        """
         parts = tuple(scenarios)
+        aims = {part.aim for part in parts}
         return cls(
             name="+".join(part.name for part in parts),
             title=" + ".join(part.title for part in parts),
@@ -389,6 +401,7 @@ class Scenario:
             costs=tuple(cost for part in parts for cost in part.costs),
             bound=any(part.bound for part in parts),
             expected="; ".join(f"{part.name}: {part.expected}" for part in parts if part.expected),
+            aim=aims.pop() if len(aims) == 1 else FIREARMS,
         )
 
     def check(self, parameters: Parameters) -> None:

@@ -33,7 +33,15 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, DocumentStartEvent
 
 from sim.errors import InputError
-from sim.scenario.intervention import BASELINE, Cost, Intervention, Moment, Scenario, Value
+from sim.scenario.intervention import (
+    BASELINE,
+    FIREARMS,
+    Cost,
+    Intervention,
+    Moment,
+    Scenario,
+    Value,
+)
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 20
@@ -150,6 +158,8 @@ class ScenarioFile:
     title, source, summary, expected : str
     bound : bool
         Whether it is a bound, not a proposal that anyone would carry out.
+    aim : str
+        What the documents say that it is for: firearms, flow or other_contraband.
     combines : tuple of str
         Scenarios of the same folder whose interventions and costs come before those given here.
     interventions : tuple of Intervention
@@ -161,6 +171,7 @@ class ScenarioFile:
     summary: str = ""
     expected: str = ""
     bound: bool = False
+    aim: str = FIREARMS
     combines: tuple[str, ...] = ()
     interventions: tuple[Intervention, ...] = ()
     costs: tuple[Cost, ...] = ()
@@ -212,6 +223,7 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
             summary=file.summary,
             expected=file.expected,
             bound=file.bound,
+            aim=file.aim,
             interventions=sum((part.interventions for part in parts), ()) + file.interventions,
             costs=sum((part.costs for part in parts), ()) + file.costs,
         )

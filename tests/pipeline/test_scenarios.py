@@ -33,6 +33,7 @@ def test_every_scenario_can_be_run_and_says_why_and_what_is_expected(name: str) 
         assert text
     if name != "baseline":
         assert scenario.interventions
+        assert "\naim: " in (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     check_point(point(scenario), TABLE)
 
 
@@ -83,6 +84,7 @@ ONE = "interventions: [{parameter: inspection.selective_share, operation: set, "
         ("colour: red", "unknown field colour"),
         ("tilte: x", "unknown field tilte; did you mean title"),
         ("title: again", "line 3: .*duplicate key .title."),
+        ("aim: guns", "aim = 'guns' is not one of firearms, flow, other_contraband"),
         ("bound: 3", "bound = 3 is not true or false"),
         ("costs: 3", "costs = 3 is not a list"),
         ("costs: [{what: x}]", r"field costs\[0\]\.cad_per_year is missing"),
@@ -223,13 +225,20 @@ def test_a_combination_has_the_changes_and_costs_of_its_parts(tmp_path: Path) ->
     cost = "costs: [{what: pay, cad_per_year: 2, low: 1, high: 3, source: assumed}]\n"
     named(tmp_path, "one", cost + ONE + "value: 0.1}]")
     named(tmp_path, "two", "interventions: [{parameter: port, operation: close}]")
-    named(tmp_path, "both", cost + "combines: [one, two]")
+    named(tmp_path, "both", cost + "aim: flow\ncombines: [one, two]")
     both = read("both", tmp_path)
     assert both.interventions == (
         *read("one", tmp_path).interventions,
         *read("two", tmp_path).interventions,
     )
     assert len(both.costs) == 2
+    assert both.aim == "flow"
+
+
+def test_several_scenarios_together_aim_at_what_all_aim_at() -> None:
+    waiting, guns = read("nexus_expansion"), read("more_searches")
+    assert Scenario.combine([waiting, read("fast_expansion")]).aim == "flow"
+    assert Scenario.combine([waiting, guns]).aim == Scenario("one").aim == "firearms"
 
 
 @pytest.mark.parametrize(
