@@ -5,7 +5,6 @@ which ports are open and when, who smuggles and where, who is diverted. An engin
 day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
-import datetime
 from collections.abc import Callable
 from typing import Protocol
 
@@ -14,38 +13,29 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim.model.arrivals import ExtraArrivals
-from sim.model.conditions import Conditions, IntelligenceAt, Snapshot
+from sim.model.conditions import IntelligenceAt
 from sim.model.day import DayPlan, World
 from sim.model.intelligence.intelligence import after_warm_up
 from sim.model.port.diversion import Diversion
-from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side
-from sim.model.port.inspection_rates import rates_by_port
-from sim.model.port.layout import trusted_shares
-from sim.model.port.opening import Opening, opening_of_day
+from sim.model.port.plans import PortPlans, PortsDay
 from sim.model.port.referral import collection
-from sim.model.port.roster import LONG_WEEKEND, officers_present, planned_hours
-from sim.model.port.staffing import Danger, Withdrawal, Workforce, workforce_process
-from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
+from sim.model.port.roster import LONG_WEEKEND
+from sim.model.port.staffing import workforce_process
+from sim.model.port.traffic import LANES
 from sim.model.smuggling.attempt import AttemptOutcome
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Markets
 from sim.model.smuggling.organisation import Organisations
-from sim.model.smuggling.perception import Beliefs
+from sim.model.smuggling.perception import Beliefs, Observation, Observations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
-from sim.parameters import PARAMETER
 from sim.places.ports import Ports
 from sim.records.replication import ReplicationRecord
 from sim.records.tally import TURNED_BACK, Tally, more_room, new_attempts, new_tally
-from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
 # Wait standards in seconds: Monday to Thursday, and Friday to Sunday (B058, B059).
 STANDARD_S = {False: 600.0, True: 1200.0}
-
-
-# Settings kept for use on later days (training makes new ones every day).
-MOST_RATES = 16
 
 
 # Called after each midnight with the outcomes of attempts, and the moment.
@@ -91,41 +81,47 @@ class Border:
     def __init__(
         self, point: Point, whole: Ports, replication: int, make_engine: EngineMaker
     ) -> None:
-        self.point = point
-        self.ports = whole.select(point.ports)
-        parameters = point.parameters
-        if parameters.traffic.direction == SOUTHBOUND:
-            self.ports, parameters = us_side(self.ports), us_officers(parameters)
         streams = Streams(point.seed, replication)
-        # Settings by snapshot and skill; the snapshot is held so that its id stays its own.
-        self._rates_cache: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
-        self.conditions = Conditions(whole, self.ports, parameters, point.scenario, point.start)
-        self.demand = demand(self.ports, parameters, point.year, point.start, point.days, streams)
-        facilities = build(point, self.ports, self.conditions, self.demand, streams)
-        self.ports, self.layout, self.world = facilities.ports, facilities.layout, facilities.world
-        self.rostered, self.shift_draws = facilities.rostered, facilities.shift_draws
-        self.shift_hours = facilities.shift_hours
-        self.tally = new_tally(len(self.ports), len(LANES), self.layout.lines)
+        plans = PortPlans(point, whole, streams)
+        layout = plans.facilities.layout
+        tally = new_tally(len(plans.ports), len(LANES), layout.lines)
+        self._set_up(plans, tally, plans.facilities.world, streams, make_engine)
+
+    def _set_up(
+        self,
+        plans: PortPlans,
+        tally: Tally,
+        world: World,
+        streams: Streams,
+        make_engine: EngineMaker,
+    ) -> None:
+        """Bring the parts together.
+
+        Parameters
+        ----------
+        plans : PortPlans
+        tally : Tally
+        world : World
+            With the replication by which attempts are examined.
+        streams : Streams
+            Draws of the smuggling.
+        make_engine : EngineMaker
+        """
+        point, parameters = plans.point, plans.parameters
+        self.point, self.plans, self.tally, self.world = point, plans, tally, world
+        self.ports, self.layout = plans.ports, plans.facilities.layout
+        self.conditions, self.demand = plans.conditions, plans.demand
+        self.workforce, self.danger = plans.workforce, plans.danger
         self.attempts = new_attempts(1024)
-        first_day_s = np.floor(self.conditions.first_s / DAY_S) * DAY_S
-        self.env = simpy.Environment(initial_time=first_day_s)
-        self.workforce = Workforce.before_the_run(
-            self.conditions.at(first_day_s - 1.0).parameters.staffing
-        )
-        self.danger = Danger(
-            self.ports,
-            parameters.danger.lookouts_per_year,
-            parameters.danger.port_runners_per_year,
-            streams,
-        )
+        self.env = simpy.Environment(initial_time=plans.first_day_s)
         self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
-        before = self._rates(self.conditions.at(-1.0))
+        self.observations = Observations(tally)
         self.beliefs = Beliefs(
-            self.tally,
+            len(self.ports),
             parameters.smuggling,
             parameters.database.lookout_share,
-            self._rates(self._baseline()),
-            before,
+            plans.rates(plans.baseline()),
+            plans.rates(self.conditions.at(-1.0)),
         )
         self.markets = Markets(self.env, self.conditions)
         organisations = Organisations(
@@ -146,7 +142,7 @@ class Border:
             streams,
         )
         self.attempts_of_day = AttemptsOfDay(
-            facilities,
+            plans.facilities,
             self.demand,
             self.conditions,
             organisations,
@@ -164,13 +160,10 @@ class Border:
             self.intelligence.on_outcomes,
             self.markets.on_outcomes,
         ]
-        self.withdrawals: list[Withdrawal] = []
         self.duty_cad = 0.0
         self.collections = 0.0
-        self.planned_officer_h = 0.0
-        self.open_s = np.zeros((7, len(self.ports), 24))
         self.engine = make_engine(self.env, self.world, self.tally)
-        self._today: tuple[DayPlan, Snapshot, Floats, float] | None = None
+        self._today: PortsDay | None = None
 
     def begin(self) -> None:
         """Start the processes of the replication."""
@@ -202,14 +195,14 @@ class Border:
             lanes=LANES,
             traffic_share=self.conditions.traffic_share,
             tally=self.tally,
-            open_s=self.open_s,
+            open_s=self.plans.open_s,
             in_line=in_line,
             in_line_since_s=in_line_since_s,
             busy_after_s=self.engine.busy_after(end_s),
             attempts_inside=np.concatenate(
                 [self.engine.attempts_inside(), on_the_way[on_the_way >= 0]]
             ),
-            planned_officer_h=self.planned_officer_h,
+            planned_officer_h=self.plans.planned_officer_h,
             duty_cad=self.duty_cad,
             collections=self.collections,
             trips_lost=self.diversion.tally.lost,
@@ -223,22 +216,6 @@ class Border:
             markets=self.markets.record(),
         )
 
-    def _baseline(self) -> Snapshot:
-        """Parameters at every port without any intervention."""
-        parameters, start = self.point.parameters, self.point.start
-        return Conditions(self.ports, self.ports, parameters, BASELINE, start).at(0.0)
-
-    def _rates(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
-        """Rows of settings under a snapshot; ``skill_gain`` is what training has added to d'."""
-        key = (id(snapshot), round(skill_gain, 6))
-        if key not in self._rates_cache:
-            if len(self._rates_cache) >= MOST_RATES:
-                self._rates_cache.clear()
-            share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
-            rows = rates_by_port(self.ports, snapshot, share, skill_gain)
-            self._rates_cache[key] = (snapshot, rows)
-        return self._rates_cache[key][1]
-
     def _days(self) -> ProcessGenerator:
         """Plan and simulate one day after the other."""
         yield self.env.timeout(-self.env.now)
@@ -246,102 +223,58 @@ class Border:
             if day > 0:
                 yield self.env.timeout(DAY_S)
                 self._day_is_over()
-            plan, snapshot = self._plan(day)
-            before = self.beliefs.duty_collections(plan.weekday)
-            rates = self._rates(snapshot, self._skill(snapshot))
-            self._today = plan, snapshot, rates, before
-            self.engine.run_day(plan, self.attempts)
+            self._today = self._planned(day)
+            self.engine.run_day(self._plan(self._today), self.attempts)
             self.intelligence.day_begins(day)
 
     def _day_is_over(self) -> None:
-        """Update beliefs, notify the observers of outcomes, and count the duty of a day."""
+        """Update beliefs and notify the observers of outcomes."""
         if self._today is None:
             return
-        plan, snapshot, rates, collections_before = self._today
-        midnight = (plan.day + 1) * DAY_S
+        midnight = (self._today.day + 1) * DAY_S
         self.intelligence.advance(midnight)
         lookout_share = self.intelligence.lookout_share(midnight)
-        self.beliefs.day_is_over(plan.weekday, rates, lookout_share)
+        observed = self._observed(self._today)
+        self.beliefs.day_is_over(observed, self._today.midnight_rates, lookout_share)
         outcomes = self.attempts_of_day.outcomes(self.attempts)
         for on_outcomes in self.observers:
             on_outcomes(outcomes, midnight)
-        count = self.beliefs.duty_collections(plan.weekday) - collections_before
-        mean = collection(snapshot.parameters.duty, self.point.parameters.duty).mean_cad
-        self.collections += count
-        self.duty_cad += count * mean
 
-    def _plan(self, day: int) -> tuple[DayPlan, Snapshot]:
-        """Plan one day at its midnight."""
-        date = self.point.start + datetime.timedelta(days=day)
-        moments = [day * DAY_S, *sorted({moment for moment, _ in self.conditions.breakpoints(day)})]
-        snapshots = [self.conditions.at(moment) for moment in moments]
-        snapshot = snapshots[0]
-        opening = self._opening(day, date, moments, snapshots)
-        opening.add_open_seconds(day, self.open_s[date.weekday()])
-        skill = self._skill(snapshot)
-        rates = np.concatenate([self._rates(s, skill) for s in snapshots])
-        cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshot))
-        cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
-        self.beliefs.today(self._rates(snapshot, skill))
-        extra_arrivals = self.extra_arrivals.of_day(day, opening, cumulative, cells, snapshot)
+    def _planned(self, day: int) -> PortsDay:
+        """Plan a day of the ports."""
+        return self.plans.of_day(day)
+
+    def _observed(self, day: PortsDay) -> Observation:
+        """Return what was observed at the ports on a day, and count its duty."""
+        observed = self.observations.of_day(day.date.weekday())
+        duty = day.snapshot.parameters.duty
+        self.collections += observed.collections
+        self.duty_cad += (
+            observed.collections * collection(duty, self.point.parameters.duty).mean_cad
+        )
+        return observed
+
+    def _plan(self, planned: PortsDay) -> DayPlan:
+        """Put the plan of a day together, the attempts included."""
+        day, weekday, opening = planned.day, planned.date.weekday(), planned.opening
+        self.beliefs.today(planned.midnight_rates)
+        extra_arrivals = self.extra_arrivals.of_day(
+            day, opening, planned.cumulative, planned.cells, planned.snapshot
+        )
         self.attempts = more_room(self.attempts, self.attempts_of_day.count)
         self.attempts["fate"][self.extra_arrivals.gave_up] = TURNED_BACK
-        plan = DayPlan(
+        return DayPlan(
             day=day,
-            weekday=date.weekday(),
-            standard_s=STANDARD_S[date.weekday() in LONG_WEEKEND],
+            weekday=weekday,
+            standard_s=STANDARD_S[weekday in LONG_WEEKEND],
             intervals=opening.intervals,
             start_s=opening.start_s,
             state=opening.state,
             officers=opening.officers,
             row=opening.row,
-            rates=rates,
-            cumulative=cumulative,
+            rates=planned.rates,
+            cumulative=planned.cumulative,
             day_factor=self.demand.day_factor[day],
-            cells=cells,
+            cells=planned.cells,
             extra_arrivals=extra_arrivals,
         )
-        return plan, snapshot
-
-    def _skill(self, snapshot: Snapshot) -> float:
-        """What training has added to d' so far."""
-        return snapshot.parameters.inspection.training_gain * self.workforce.trained_share
-
-    def _opening(
-        self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]
-    ) -> Opening:
-        """Control intervals of a day, with its officers and withdrawals."""
-        present = [
-            officers_present(
-                self.rostered,
-                s.at_ports(PARAMETER.staffing.officers_scale) * self.workforce.strength,
-                s.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share,
-                self.shift_draws[day],
-                date,
-            )
-            for s in snapshots
-        ]
-        in_service = (
-            snapshots[0].at_ports(PARAMETER.staffing.officers_scale) * self.workforce.strength
-        )
-        self.planned_officer_h += planned_hours(self.rostered, self.shift_hours, in_service, date)
-        midnight = day * DAY_S
-        self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
-        self.withdrawals += self.danger.day(day, snapshots[0], self.workforce)
-        return opening_of_day(
-            self.ports, self.conditions, day, date,
-            self.point.parameters.staffing.control_interval_min, present, moments,
-            self.withdrawals,
-        )  # fmt: skip
-
-    def _lane_hours(self, day: int, snapshot: Snapshot) -> Floats:
-        """Vehicles expected on a day, shape (ports, lanes, 24)."""
-        volume = np.repeat(snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None], 4, axis=1)
-        trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
-        volume[:, 0] *= trips
-        nexus, fast = trusted_shares(
-            self.ports,
-            snapshot.at_ports(PARAMETER.traffic.nexus_share),
-            snapshot.at_ports(PARAMETER.traffic.fast_share),
-        )
-        return self.demand.lane_hours(day, volume, nexus, fast)

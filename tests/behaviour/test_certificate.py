@@ -125,7 +125,7 @@ def stretch_the_line(border: Border) -> None:
 
 
 def serve_a_vehicle_at_night(border: Border) -> None:
-    closed = np.argwhere(border.open_s == 0.0)[0]
+    closed = np.argwhere(border.plans.open_s == 0.0)[0]
     border.tally.lane[(*closed, 0, PRIMARY_S)] += 60.0
 
 

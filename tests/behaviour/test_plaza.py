@@ -72,7 +72,7 @@ def test_a_trusted_lane_is_opened_where_there_was_none() -> None:
     fast = opened.tally.lane[:, 0, :, FAST, 0].sum()
     trucks = opened.tally.lane[:, 0, :, TRUCK, 0].sum()
     assert fast / (fast + trucks) == pytest.approx(0.12, abs=0.03)
-    assert opened.rostered == pytest.approx(base.rostered)
+    assert opened.plans.facilities.rostered == pytest.approx(base.plans.facilities.rostered)
 
 
 @pytest.mark.parametrize("name", ["primary.fast_booths_added", "traffic.fast_lane"])

@@ -6,6 +6,7 @@ past observations are available, updated each midnight.
 
 import dataclasses
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -215,6 +216,48 @@ def loss_of_trip(
     return loss_if_examined_in_time(rows, this_trip, float(lookout))
 
 
+class Observation(NamedTuple):
+    """What is observed at the ports on a day.
+
+    Attributes
+    ----------
+    released, wait_s : array of float, shape (ports, lanes)
+        Vehicles served at primary, and the sum of their waits in seconds.
+    done, undone : array of float, shape (ports, lanes)
+        Examinations made, and those ordered that did not begin within their limit.
+    collections : float
+        Duty collections at all ports.
+    """
+
+    released: Floats
+    wait_s: Floats
+    done: Floats
+    undone: Floats
+    collections: float
+
+
+class Observations:
+    """Takes what was observed on a day from the running sums.
+
+    Parameters
+    ----------
+    tally : Tally
+        Running sums, which the engine adds to every day.
+    """
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        ports = tally.lane.shape[1]
+        self._counted = np.zeros((7, ports, len(LANES), len(_OBSERVED)))
+
+    def of_day(self, weekday: int) -> Observation:
+        """Return what was observed since the last call for the weekday (Monday is 0)."""
+        sums = np.asarray(self.tally.lane[weekday].sum(axis=1)[..., _OBSERVED])
+        released, wait_s, done, undone, duty = np.moveaxis(sums - self._counted[weekday], 2, 0)
+        self._counted[weekday] = sums
+        return Observation(released, wait_s, done, undone, float(duty.sum()))
+
+
 class Beliefs:
     """Running averages of what is observed at the ports.
 
@@ -222,7 +265,7 @@ class Beliefs:
 
     Parameters
     ----------
-    tally : Tally
+    ports : int
     smuggling : Smuggling
         The baseline.
     lookout_share : float
@@ -242,14 +285,12 @@ class Beliefs:
 
     def __init__(
         self,
-        tally: Tally,
+        ports: int,
         smuggling: Smuggling,
         lookout_share: float,
         baseline: Floats,
         before: Floats,
     ) -> None:
-        ports = tally.lane.shape[1]
-        self.tally = tally
         self.smuggling = smuggling
         self.lookout_share = lookout_share
         self.wait_s = np.zeros((ports, len(LANES)))
@@ -259,7 +300,6 @@ class Beliefs:
         self._parts = loss_if_examined_in_time(baseline, smuggling, lookout_share)
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
-        self._counted = np.zeros((7, ports, len(LANES), len(_OBSERVED)))
         self._today = before
         self._parts_of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
         self._of_trip: dict[tuple[bool, bool], Floats] = {}
@@ -300,28 +340,18 @@ class Beliefs:
         """Beliefs that the baseline would give before the run."""
         return Perception(self.baseline_loss, np.zeros_like(self.wait_s))
 
-    def _sums(self, weekday: int) -> Floats:
-        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., _OBSERVED])
-
-    def duty_collections(self, weekday: int) -> float:
-        """Collections so far on a day of the week."""
-        return float(self.tally.lane[weekday, ..., REFERRED + 2].sum())
-
-    def day_is_over(self, weekday: int, rows: Floats, lookout_share: float) -> None:
+    def day_is_over(self, observed: Observation, rows: Floats, lookout_share: float) -> None:
         """Update the running averages after a day.
 
         Parameters
         ----------
-        weekday : int
-            Monday is 0.
+        observed : Observation
         rows : array of float, shape (ports, WIDTH)
             Settings of the day.
         lookout_share : float
             Share of trips on which a lookout would be active by now.
         """
-        sums = self._sums(weekday)
-        released, wait_s, done, undone, _ = np.moveaxis(sums - self._counted[weekday], 2, 0)
-        self._counted[weekday] = sums
+        released, wait_s, done, undone, _ = observed
         weight = 1.0 / self.smuggling.perception_days
         mean = np.divide(wait_s, released, out=self.wait_s.copy(), where=released > 0)
         self.wait_s += weight * (mean - self.wait_s)

@@ -1,0 +1,172 @@
+"""The ports' days as planned at midnight: officers, openings, rates, and the traffic expected.
+
+Nothing here depends on who smuggles, so that a day can be planned once for all repetitions of the
+smuggling on the same traffic.
+"""
+
+import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model.conditions import Conditions, Snapshot
+from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side
+from sim.model.port.inspection_rates import rates_by_port
+from sim.model.port.layout import trusted_shares
+from sim.model.port.opening import Opening, opening_of_day
+from sim.model.port.referral import collection
+from sim.model.port.roster import officers_present, planned_hours
+from sim.model.port.staffing import Danger, Withdrawal, Workforce
+from sim.model.port.traffic import HOURLY_CELLS, TIMETABLE_CELLS, demand
+from sim.numerics.randomness import Streams
+from sim.numerics.units import DAY_S, Floats, Whole
+from sim.parameters import PARAMETER
+from sim.places.ports import Ports
+from sim.scenario.intervention import BASELINE
+from sim.scenario.point import Point
+
+# Rates kept for use on later days (training makes new ones every day).
+MOST_RATES = 16
+
+
+class PortsDay(NamedTuple):
+    """What is planned for all ports on a day.
+
+    Attributes
+    ----------
+    day : int
+    date : datetime.date
+    snapshot : Snapshot
+        Parameters in force at midnight.
+    opening : Opening
+    midnight_rates : array of float, shape (ports, WIDTH)
+        Rates in force at midnight (`sim.model.port.inspection_rates`).
+    rates, cumulative, cells : array
+        As in `sim.model.day.DayPlan`.
+    """
+
+    day: int
+    date: datetime.date
+    snapshot: Snapshot
+    opening: Opening
+    midnight_rates: Floats
+    rates: Floats
+    cumulative: Floats
+    cells: Whole
+
+
+class PortPlans:
+    """Plans the days of the ports of one replication, one after the other.
+
+    Parameters
+    ----------
+    point : Point
+    whole : Ports
+        The whole port table.
+    streams : Streams
+    """
+
+    def __init__(self, point: Point, whole: Ports, streams: Streams) -> None:
+        self.point = point
+        ports = whole.select(point.ports)
+        parameters = point.parameters
+        if parameters.traffic.direction == SOUTHBOUND:
+            ports, parameters = us_side(ports), us_officers(parameters)
+        self.parameters = parameters
+        # Rates by snapshot and skill; the snapshot is held so that its id stays its own.
+        self._rates: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
+        self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start)
+        self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
+        self.facilities = build(point, ports, self.conditions, self.demand, streams)
+        self.ports = self.facilities.ports
+        self.cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
+        self.first_day_s = float(np.floor(self.conditions.first_s / DAY_S) * DAY_S)
+        self.workforce = Workforce.before_the_run(
+            self.conditions.at(self.first_day_s - 1.0).parameters.staffing
+        )
+        self.danger = Danger(
+            self.ports,
+            parameters.danger.lookouts_per_year,
+            parameters.danger.port_runners_per_year,
+            streams,
+        )
+        self.withdrawals: list[Withdrawal] = []
+        self.planned_officer_h = 0.0
+        self.open_s = np.zeros((7, len(self.ports), 24))
+
+    def baseline(self) -> Snapshot:
+        """Parameters at every port without any intervention."""
+        parameters, start = self.point.parameters, self.point.start
+        return Conditions(self.ports, self.ports, parameters, BASELINE, start).at(0.0)
+
+    def rates(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
+        """Rates of all ports under a snapshot; ``skill_gain`` is what training has added to d'."""
+        key = (id(snapshot), round(skill_gain, 6))
+        if key not in self._rates:
+            if len(self._rates) >= MOST_RATES:
+                self._rates.clear()
+            share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
+            rows = rates_by_port(self.ports, snapshot, share, skill_gain)
+            self._rates[key] = (snapshot, rows)
+        return self._rates[key][1]
+
+    def of_day(self, day: int) -> PortsDay:
+        """Plan one day at its midnight."""
+        date = self.point.start + datetime.timedelta(days=day)
+        moments = [day * DAY_S, *sorted({moment for moment, _ in self.conditions.breakpoints(day)})]
+        snapshots = [self.conditions.at(moment) for moment in moments]
+        opening = self._opening(day, date, moments, snapshots)
+        opening.add_open_seconds(day, self.open_s[date.weekday()])
+        skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
+        rates = np.concatenate([self.rates(snapshot, skill) for snapshot in snapshots])
+        cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshots[0]))
+        return PortsDay(
+            day=day,
+            date=date,
+            snapshot=snapshots[0],
+            opening=opening,
+            midnight_rates=self.rates(snapshots[0], skill),
+            rates=rates,
+            cumulative=cumulative,
+            cells=self.cells,
+        )
+
+    def _opening(
+        self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]
+    ) -> Opening:
+        """Control intervals of a day, with its officers and withdrawals."""
+        rostered, strength = self.facilities.rostered, self.workforce.strength
+        present = [
+            officers_present(
+                rostered,
+                s.at_ports(PARAMETER.staffing.officers_scale) * strength,
+                s.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share,
+                self.facilities.shift_draws[day],
+                date,
+            )
+            for s in snapshots
+        ]
+        in_service = snapshots[0].at_ports(PARAMETER.staffing.officers_scale) * strength
+        self.planned_officer_h += planned_hours(
+            rostered, self.facilities.shift_hours, in_service, date
+        )
+        midnight = day * DAY_S
+        self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
+        self.withdrawals += self.danger.day(day, snapshots[0], self.workforce)
+        return opening_of_day(
+            self.ports, self.conditions, day, date,
+            self.point.parameters.staffing.control_interval_min, present, moments,
+            self.withdrawals,
+        )  # fmt: skip
+
+    def _lane_hours(self, day: int, snapshot: Snapshot) -> Floats:
+        """Vehicles expected on a day, shape (ports, lanes, 24)."""
+        volume = np.repeat(snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None], 4, axis=1)
+        trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
+        volume[:, 0] *= trips
+        nexus, fast = trusted_shares(
+            self.ports,
+            snapshot.at_ports(PARAMETER.traffic.nexus_share),
+            snapshot.at_ports(PARAMETER.traffic.fast_share),
+        )
+        return self.demand.lane_hours(day, volume, nexus, fast)
