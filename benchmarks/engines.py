@@ -37,7 +37,7 @@ def _by_traffic() -> list[str]:
 
 
 def _vehicles(border: Any) -> float:
-    from sim.records.tally import LINE_SERVED
+    from sim.records import LINE_SERVED
 
     return float(border.tally.line[:, LINE_SERVED].sum())
 

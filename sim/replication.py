@@ -9,7 +9,7 @@ import simpy
 from sim.model.border import Border, Engine
 from sim.model.day import World
 from sim.places.ports import Ports, read_ports
-from sim.records.tally import Tally
+from sim.records import Tally
 from sim.results.certificate import certify
 from sim.results.reading import Result
 from sim.results.summary import result_of

@@ -17,7 +17,6 @@ from omegaconf.errors import (
     ValidationError,
 )
 
-from sim.config import sweeper
 from sim.design.from_config import DesignConfig, SelectionConfig, StoppingConfig
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue
@@ -77,7 +76,7 @@ def _twin(frozen: type) -> type:
 
 
 def register() -> None:
-    """Make the schema, the choices ``default`` and the sweeper known to Hydra."""
+    """Make the schema and the choices ``default`` known to Hydra."""
     rooms = [
         (room.name, twin := _twin(room.type), field(default_factory=twin))  # type: ignore[arg-type]
         for room in dataclasses.fields(Parameters)
@@ -107,7 +106,6 @@ def register() -> None:
     store.store(name="schema", node=schema)
     for group in GROUPS_WITH_DEFAULT:
         store.store(group=group, name="default", node={})
-    sweeper.register()
 
 
 def known_names() -> list[str]:

@@ -22,7 +22,7 @@ _DECIDING = (
     "numerics/",
     "parameters/",
     "places/",
-    "records/",
+    "records.py",
     "replication.py",
     "results/",
     "scenario/",

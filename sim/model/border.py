@@ -30,8 +30,7 @@ from sim.model.smuggling.perception import Beliefs, Observation, Observations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.places.ports import Ports
-from sim.records.replication import ReplicationRecord
-from sim.records.tally import TURNED_BACK, Tally, more_room, new_attempts, new_tally
+from sim.records import TURNED_BACK, ReplicationRecord, Tally, more_room, new_attempts, new_tally
 from sim.scenario.point import Point
 
 # Wait standards in seconds: Monday to Thursday, and Friday to Sunday (B058, B059).

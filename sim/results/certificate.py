@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.numerics.units import DAY_S
-from sim.records.replication import ReplicationRecord
-from sim.records.tally import (
+from sim.records import (
     LINE_ARRIVED,
     LINE_QUEUE_S,
     LINE_SERVED,
@@ -26,6 +25,7 @@ from sim.records.tally import (
     SHIFT,
     TRAFFICKING,
     TURNED_BACK,
+    ReplicationRecord,
 )
 
 # Sums of up to 1e10 seconds in double precision.

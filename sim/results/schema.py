@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim import records
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S
-from sim.records import tally
-from sim.records.replication import ReplicationRecord
+from sim.records import ReplicationRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SCHEMA = 2
 """Version of the tables; raised when a column changes its name or its meaning."""
 
-WAIT_BIN_EDGES_MIN = (*tally.WAIT_BIN_EDGES_MIN, math.inf)
+WAIT_BIN_EDGES_MIN = (*records.WAIT_BIN_EDGES_MIN, math.inf)
 """Bin 0 counts waits of zero; bin 1 those in (0, 1) min, bin k those in [edge k-1, edge k)."""
 
 
@@ -211,7 +211,7 @@ def _withdrawal_closed_h(record: ReplicationRecord) -> float:
 
 def _delay_value_cad(record: ReplicationRecord) -> float:
     costs = record.point.parameters.costs
-    delay_s = record.tally.lane.sum(axis=(0, 2))[..., tally.WAIT_S].sum(axis=0)
+    delay_s = record.tally.lane.sum(axis=(0, 2))[..., records.WAIT_S].sum(axis=0)
     of_truck, of_car = costs.truck_delay_cad_per_h, costs.car_delay_cad_per_h
     cad_per_h = [of_truck if lane in ("truck", "fast") else of_car for lane in record.lanes]
     return float((delay_s / HOUR_S * cad_per_h).sum())
@@ -226,7 +226,7 @@ def _programme_cost_cad(record: ReplicationRecord) -> float:
 
 def _officer_pay_cad(record: ReplicationRecord) -> float:
     costs = record.point.parameters.costs
-    overtime_h = float(record.tally.officer[..., tally.OVERTIME].sum()) / HOUR_S
+    overtime_h = float(record.tally.officer[..., records.OVERTIME].sum()) / HOUR_S
     hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
     return (record.planned_officer_h + overtime_h) * hourly_cad
 

@@ -9,8 +9,7 @@ import pandas as pd
 
 from sim.numerics.units import DAY_S, HOUR_S, Floats
 from sim.places.ports import PACIFIC
-from sim.records.replication import ReplicationRecord
-from sim.records.tally import (
+from sim.records import (
     AIR,
     ARREST,
     ARRIVALS,
@@ -34,6 +33,7 @@ from sim.records.tally import (
     WAIT_S,
     WATER,
     WITHIN,
+    ReplicationRecord,
 )
 from sim.results.reading import KEYS, METRICS, TABLES, Result
 from sim.results.schema import PRIMARY_OUTCOME

@@ -24,7 +24,7 @@ from sim.model.day import DayPlan, World
 from sim.model.port.referral import PROBE
 from sim.model.port.traffic import LANES
 from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows
-from sim.records.tally import Tally
+from sim.records import Tally
 from sim.results.reading import ABOUT, TABLE
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def port_day(point: "Point", replication: int = 0) -> "pd.DataFrame":
     from sim.model.border import Border, Engine
     from sim.model.day import World
     from sim.places.ports import read_ports
-    from sim.records.tally import Tally
+    from sim.records import Tally
 
     if len(point.ports) != 1:
         raise InputError(f"ports: a day is shown at 1 port, not at {len(point.ports)}")

@@ -16,7 +16,7 @@ from sim.model.port.traffic import LANES
 from sim.numerics.units import Floats
 from sim.parameters import Parameters, with_values
 from sim.places.ports import Ports, read_ports
-from sim.records.tally import LANE_COLUMNS, OFFICER_COLUMNS, Tally
+from sim.records import LANE_COLUMNS, OFFICER_COLUMNS, Tally
 from sim.replication import run_border, run_replication
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.point import Point

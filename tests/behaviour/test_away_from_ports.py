@@ -10,7 +10,7 @@ import pytest
 from sim.model.border import Border
 from sim.model.smuggling.adversary import ADVERSARIES
 from sim.model.smuggling.attempt import Attempt
-from sim.records.tally import (
+from sim.records import (
     AIR,
     BETWEEN_PORTS,
     NOT_MADE,

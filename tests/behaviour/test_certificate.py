@@ -13,7 +13,7 @@ from sim.errors import InputError
 from sim.model.border import Border
 from sim.model.intelligence.investigation import Case
 from sim.model.port.referral import SELECTIVE
-from sim.records.tally import (
+from sim.records import (
     IN_TRANSIT,
     LINE_QUEUE_S,
     LINE_SERVED,

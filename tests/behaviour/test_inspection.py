@@ -14,7 +14,7 @@ from sim.model.port.referral import (
     collection,
 )
 from sim.parameters import Duty
-from sim.records.tally import SEIZED
+from sim.records import SEIZED
 from sim.scenario.reading import read
 from tests.behaviour.scene import (
     FEW,

@@ -15,7 +15,7 @@ from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
-from sim.records.tally import PORT, TRAFFICKING
+from sim.records import PORT, TRAFFICKING
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.reading import read
 from tests.behaviour.scene import parameters, setting, whole_table

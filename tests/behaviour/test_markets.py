@@ -17,7 +17,7 @@ from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters
-from sim.records.tally import PORT, PRICE, SUPPLY, TRAFFICKING
+from sim.records import PORT, PRICE, SUPPLY, TRAFFICKING
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
 from sim.scenario.reading import read
 from tests.behaviour.scene import Changes, parameters, whole_table

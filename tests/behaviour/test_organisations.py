@@ -10,7 +10,7 @@ from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling
 from sim.places.network import shares
-from sim.records.tally import ARREST, PORT, TRAFFICKING
+from sim.records import ARREST, PORT, TRAFFICKING
 
 
 def organisations(**changes: object) -> Organisations:

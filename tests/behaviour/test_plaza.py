@@ -5,7 +5,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.port.traffic import FAST, NEXUS, TRUCK
-from sim.records.tally import OFFICER_COLUMNS, PASSED, SEIZED, TURNED_BACK
+from sim.records import OFFICER_COLUMNS, PASSED, SEIZED, TURNED_BACK
 from sim.scenario.intervention import Intervention, Scenario, Where
 from tests.behaviour.scene import (
     Changes,

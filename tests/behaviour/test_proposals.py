@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.records.tally import PASSED, SEIZED
+from sim.records import PASSED, SEIZED
 from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
 from tests.behaviour.scene import (

@@ -17,7 +17,7 @@ from sim.numerics.randomness import Streams
 from sim.parameters import Patrol, Smuggling
 from sim.places.network import Location, read_network
 from sim.places.ports import EARTH_RADIUS_KM
-from sim.records.tally import AIR, BETWEEN_PORTS, POST, WATER
+from sim.records import AIR, BETWEEN_PORTS, POST, WATER
 from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whole_table

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.parameters import Parameters
-from sim.records.tally import PASSED, SEIZED, TURNED_BACK
+from sim.records import PASSED, SEIZED, TURNED_BACK
 from sim.scenario.intervention import Intervention, Scenario, Where
 from sim.scenario.point import Point
 from tests.equality.fixed import fixed_points, parameters

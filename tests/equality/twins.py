@@ -13,7 +13,7 @@ from sim.model.day import World
 from sim.model.smuggling.traveller_firearms import Travellers
 from sim.numerics.units import DAY_S, Floats
 from sim.places.ports import Ports, read_ports
-from sim.records.tally import (
+from sim.records import (
     ON_CLEARANCE,
     ON_EXAMINATION,
     ON_PRIMARY,

@@ -29,7 +29,7 @@ from sim.model.port.referral import FULL, KINDS
 from sim.model.port.traffic import CAR, LANES
 from sim.numerics.randomness import entity_number, exponential_table
 from sim.numerics.units import DAY_S, Floats
-from sim.records.tally import (
+from sim.records import (
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
     LINE_QUEUE_S,
@@ -171,7 +171,7 @@ class Record:
     engine : CompiledEngine
     tally : Tally
     lines, lanes : array of float, shape (days, columns)
-        Sums of each day (`sim.records.tally`).
+        Sums of each day (`sim.records`).
     """
 
     engine: CompiledEngine

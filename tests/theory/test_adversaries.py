@@ -23,7 +23,7 @@ from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling
-from sim.records.tally import PORT, TRAFFICKING
+from sim.records import PORT, TRAFFICKING
 
 ROUTES = 8
 SMUGGLING = Smuggling()

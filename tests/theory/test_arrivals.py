@@ -11,7 +11,7 @@ from sim.model.port.traffic import demand
 from sim.numerics.randomness import Streams
 from sim.parameters import Parameters, Traffic
 from sim.places.ports import read_ports
-from sim.records.tally import ARRIVALS
+from sim.records import ARRIVALS
 from sim.replication import run_border
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point

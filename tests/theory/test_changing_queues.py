@@ -13,7 +13,7 @@ from scipy.linalg import expm
 
 from sim.numerics.randomness import gamma_table
 from sim.numerics.units import Floats
-from sim.records.tally import LINE_QUEUE_S, LINE_WAIT_S
+from sim.records import LINE_QUEUE_S, LINE_WAIT_S
 from tests.theory.station import DAY_S, HOURS, STANDARD_ERRORS, Station
 
 # It is quiet for hours before booths close, so that hardly any officer leaves in the middle of a

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.numerics.randomness import gamma_table, lognormal_table
-from sim.records.tally import WAIT_BIN_EDGES_MIN
+from sim.records import WAIT_BIN_EDGES_MIN
 from tests.theory.station import NEVER, STANDARD_ERRORS, Record, Station, ratio, squared_cv
 
 SERVICE_S = 10.0

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sim.model.day import World
 from sim.numerics.compilation import borrowed, compiled
 from sim.numerics.units import Floats, Whole
-from sim.records.tally import Tally
+from sim.records import Tally
 
 
 class DaySums(NamedTuple):

@@ -23,7 +23,7 @@ from sim.model.port.layout import QUEUES
 from sim.model.port.traffic import most_vehicles
 from sim.numerics.compilation import borrowed, compiled, inlined
 from sim.numerics.units import DAY_S, Flags, Floats, Rows, Whole
-from sim.records.tally import ATTEMPT, Tally
+from sim.records import ATTEMPT, Tally
 
 
 class OverMidnight(NamedTuple):

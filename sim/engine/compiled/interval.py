@@ -22,7 +22,7 @@ class Interval(NamedTuple):
     row : array of float, shape (WIDTH,)
         Rates in force (`sim.model.port.inspection_rates`).
     lane_sums : array of float, shape (lanes, columns)
-        Sums of the current hour (`sim.records.tally`), as are the two that follow.
+        Sums of the current hour (`sim.records`), as are the two that follow.
     wait_counts : array of int32, shape (lanes, bins)
     officer_sums : array of float, shape (columns,)
     """

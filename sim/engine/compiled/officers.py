@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sim.model.port.layout import MOST_BAYS, MOST_BOOTHS
 from sim.numerics.compilation import compiled, inlined
 from sim.numerics.units import Floats, Whole
-from sim.records.tally import OVERTIME, READY
+from sim.records import OVERTIME, READY
 
 MOST_SERVERS = max(MOST_BOOTHS, MOST_BAYS)
 

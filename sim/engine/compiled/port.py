@@ -26,7 +26,7 @@ from sim.model.port.layout import QUEUES
 from sim.model.port.roster import allocate
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.units import Floats, Whole
-from sim.records.tally import ARRIVALS, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT
+from sim.records import ARRIVALS, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT
 
 
 class Desk(NamedTuple):

@@ -27,7 +27,7 @@ from sim.model.day import DayPlan, World
 from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.units import Floats
-from sim.records.tally import (
+from sim.records import (
     LINE_QUEUE_S,
     LINE_SERVED,
     LINE_WAIT_S,

@@ -42,7 +42,7 @@ from sim.model.port.traffic import COMMERCIAL
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.randomness import SECONDARY, TWO_32, WITHDRAWAL, philox, quantile
 from sim.numerics.units import Floats, Rows
-from sim.records.tally import (
+from sim.records import (
     EXAMINATIONS_RELEASED,
     REFERRED,
     TURNED_BACK,

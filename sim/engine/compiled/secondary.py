@@ -12,7 +12,7 @@ from sim.model.port.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.randomness import TWO_32
 from sim.numerics.units import Floats, Rows, Whole
-from sim.records.tally import (
+from sim.records import (
     CLEARANCE_S,
     EXAMINATION_S,
     EXAMINATIONS,

@@ -20,7 +20,7 @@ from sim.engine.reference.vehicle import conveyance
 from sim.model.day import OPEN, DayPlan, World
 from sim.model.port.traffic import draw_lane_day, most_vehicles, new_draws
 from sim.numerics.units import Floats, Rows, Whole
-from sim.records.tally import Tally, new_attempts
+from sim.records import Tally, new_attempts
 
 
 class ReferenceEngine:

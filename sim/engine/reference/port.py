@@ -20,7 +20,7 @@ from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S,
 from sim.model.port.layout import QUEUES
 from sim.model.port.roster import allocate
 from sim.numerics.units import DAY_S, HOUR_S, Floats
-from sim.records.tally import LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
+from sim.records import LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
 
 
 class Port:

@@ -29,7 +29,7 @@ from sim.model.port.inspection_rates import (
 from sim.model.port.referral import FULL, KINDS, detection_probability
 from sim.model.port.traffic import COMMERCIAL
 from sim.numerics.randomness import SECONDARY, TWO_32, WITHDRAWAL, Streams, quantile
-from sim.records.tally import REFERRED, TURNED_BACK, WAIVED
+from sim.records import REFERRED, TURNED_BACK, WAIVED
 
 MANDATORY = (why.PAPERWORK, why.DUTY)
 

@@ -11,7 +11,7 @@ from sim.engine.reference.referral import MANDATORY, refer
 from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
 from sim.model.port.referral import PROBE
 from sim.numerics.randomness import TWO_32, quantile
-from sim.records.tally import (
+from sim.records import (
     ARRIVALS,
     CLEARANCE_S,
     EXAMINATION_S,

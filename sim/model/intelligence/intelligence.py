@@ -50,7 +50,7 @@ from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 from sim.parameters import Intelligence as IntelligenceParameters
 from sim.parameters import Smuggling
-from sim.records.replication import IntelligenceRecord
+from sim.records import IntelligenceRecord
 
 RECOVERED = "recovered"
 # Key of the draws that follow a stop; the attempt is the entity.

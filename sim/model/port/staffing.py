@@ -32,7 +32,7 @@ from sim.numerics.randomness import (
 from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.parameters import PARAMETER, Staffing
 from sim.places.ports import Ports
-from sim.records.replication import DangerRecord
+from sim.records import DangerRecord
 
 DAYS_PER_WEEK = 7.0
 # Officers at land and marine ports in 2006 (A040): what a ratio of 1 stands for.

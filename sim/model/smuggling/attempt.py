@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sim.records.tally import IN_TRANSIT, NOT_MADE, NOT_PLANNED, PASSED, SEIZED, TURNED_BACK, Fate
+from sim.records import IN_TRANSIT, NOT_MADE, NOT_PLANNED, PASSED, SEIZED, TURNED_BACK, Fate
 
 _AT_PORT = {
     IN_TRANSIT: Fate.IN_TRANSIT,
@@ -80,7 +80,7 @@ class Attempt(NamedTuple):
 
 
 def fate_at_port(code: int) -> Fate:
-    """Fate of an attempt at a port, from what the engine wrote down (`sim.records.tally.ATTEMPT`).
+    """Fate of an attempt at a port, from what the engine wrote down (`sim.records.ATTEMPT`).
 
     Raises
     ------
@@ -97,7 +97,7 @@ def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
     ----------
     attempt : Attempt
     at_port : int
-        What the engine wrote down of it (``fate`` of `sim.records.tally.ATTEMPT`); without effect
+        What the engine wrote down of it (``fate`` of `sim.records.ATTEMPT`); without effect
         where no port is involved.
 
     Raises

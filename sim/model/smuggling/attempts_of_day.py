@@ -23,7 +23,7 @@ from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers
 from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
-from sim.records.tally import (
+from sim.records import (
     NOT_MADE,
     NOT_PLANNED,
     PORT,

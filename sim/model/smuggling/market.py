@@ -20,8 +20,7 @@ from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 from sim.parameters import PARAMETER, Smuggling
 from sim.places.network import Network, shares
-from sim.records.replication import MarketsRecord
-from sim.records.tally import PRICE, SUPPLY
+from sim.records import PRICE, SUPPLY, MarketsRecord
 
 
 @dataclass

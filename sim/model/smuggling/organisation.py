@@ -32,7 +32,7 @@ from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats, Whole
 from sim.parameters import Contraband, Smuggling
 from sim.places.network import Network, read_network, shares
 from sim.places.ports import Ports, great_circle_km
-from sim.records.tally import ARREST
+from sim.records import ARREST
 
 # Steps of proportional fitting: far more than margins of this size need to converge.
 STEPS = 200

@@ -26,7 +26,7 @@ from sim.model.port.referral import FULL, KINDS, examined_share
 from sim.model.port.traffic import COMMERCIAL, LANES
 from sim.numerics.units import Floats, Whole
 from sim.parameters import Smuggling
-from sim.records.tally import (
+from sim.records import (
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
     REFERRED,

@@ -27,7 +27,7 @@ from sim.numerics.randomness import ROUTE, Streams, entity_number, to_uniform
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import Ports
-from sim.records.tally import AIR, NOT_MADE, PORT, POST
+from sim.records import AIR, NOT_MADE, PORT, POST
 
 _RISK_TOLERANCE = entity_number("route/nerve")
 

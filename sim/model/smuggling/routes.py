@@ -16,7 +16,7 @@ from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.network import read_network
 from sim.places.ports import Ports, great_circle_km, read_regions
-from sim.records.tally import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
+from sim.records import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
 
 Key = tuple[str, str]
 

@@ -14,7 +14,7 @@ from sim.model.smuggling.routes import RouteNetwork, baseline_shares
 from sim.numerics.randomness import Streams
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import read_regions
-from sim.records.tally import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
+from sim.records import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
 from tests.behaviour.scene import whole_table
 
 SMUGGLING = Smuggling()
