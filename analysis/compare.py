@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from analysis.estimates import Estimate, estimate, estimates
 from analysis.language import FIREARMS, gettext, metric_title, other_unit
 from analysis.wording import direction, period, probability, shown, unit_in_data, unit_of
 from sim.errors import InputError
+from sim.numerics.units import Floats
 from sim.parameters import Parameters
 from sim.results.reading import METRICS, Metric, Study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -255,6 +256,28 @@ def across_adversaries(study: Study, metric: str) -> dict[str, tuple[float, floa
     return ends
 
 
+def holm(p: Floats) -> Floats:
+    """Correct p-values so that the chance of any false finding in the family keeps its level.
+
+    Parameters
+    ----------
+    p : array of float, shape (comparisons,)
+
+    Returns
+    -------
+    array of float, shape (comparisons,)
+        The k-th smallest times the number of those not smaller; never falling, at most 1.
+
+    References
+    ----------
+    .. [1] Holm (1979), Scandinavian Journal of Statistics 6:65-70.
+    """
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return adjusted
+
+
 def corrected(comparisons: list[Comparison]) -> list[Comparison]:
     """Give every comparison its p-value after Holm's correction over all of the same metric.
 
@@ -268,9 +291,7 @@ def corrected(comparisons: list[Comparison]) -> list[Comparison]:
             families.setdefault(comparison.metric, []).append(comparison)
     p_holm: dict[int, float] = {}
     for family in families.values():
-        adjusted = multipletests([comparison.difference.p for comparison in family], method="holm")[
-            1
-        ]
+        adjusted = holm(np.array([comparison.difference.p for comparison in family]))
         p_holm |= {id(comparison): float(p) for comparison, p in zip(family, adjusted, strict=True)}
     return [
         replace(comparison, p_holm=p_holm.get(id(comparison), math.nan))

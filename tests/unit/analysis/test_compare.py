@@ -7,9 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from analysis.__main__ import main
-from analysis.compare import Comparison, compare, corrected, family, frame_of, text_of, values
+from analysis.compare import (
+    Comparison,
+    compare,
+    corrected,
+    family,
+    frame_of,
+    holm,
+    text_of,
+    values,
+)
 from analysis.estimates import estimate
 from analysis.wording import number, shown
 from sim.errors import InputError
@@ -106,6 +116,12 @@ def test_holm_by_hand() -> None:
     # Another metric is another question, with a correction of its own.
     assert found[4].p_holm == pytest.approx(0.02)
     assert family(found) == 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 79])
+def test_holm_is_that_of_statsmodels(count: int) -> None:
+    p = np.round(np.random.default_rng(count).random(count) ** 3, 2)  # with ties and zeros
+    assert holm(p).tolist() == multipletests(p, method="holm")[1].tolist()
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
