@@ -280,6 +280,8 @@ def ledger_text(
 
     Parameters
     ----------
+    study : Study
+    scenario : str
     parts : pandas.DataFrame
         See `ledger`.
     account : str

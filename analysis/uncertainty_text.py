@@ -48,7 +48,17 @@ def of_levels(study: Study, metric: str, scenario: str | None) -> bool:
 
 
 def amounts(study: Study, metric: str, scenario: str | None, values: Sequence[float]) -> list[str]:
-    """Values of an outcome in people's digits, on one scale."""
+    """Values of an outcome in people's digits, on one scale.
+
+    Parameters
+    ----------
+    study : Study
+    metric : str
+    scenario : str or None
+        Whose difference to the baseline; None for the headline's.
+    values : sequence of float
+        In the metric's unit.
+    """
     unit, signed = metric_of(metric).unit, not of_levels(study, metric, scenario)
     largest = max((abs(value) for value in values if value == value), default=0.0)
     return [shown(value, unit=unit, signed=signed, beside=largest).value for value in values]
@@ -62,7 +72,19 @@ def tornado_text(
     table: pd.DataFrame,
     top: int,
 ) -> str:
-    """What each parameter does between the ends of its range, the largest first."""
+    """What each parameter does between the ends of its range, the largest first.
+
+    Parameters
+    ----------
+    study : Study
+    metric : str
+    scenario, adversary : str or None
+        Whose difference to the baseline, for which smugglers; None for the headline's.
+    table : pandas.DataFrame
+        From `analysis.sensitivity.tornado`.
+    top : int
+        How many parameters are listed.
+    """
     part = table.head(top)
     lows, highs = (amounts(study, metric, scenario, part[end].tolist())
                    for end in ("at_low", "at_high"))  # fmt: skip
@@ -97,7 +119,21 @@ def indices_text(
     method: str,
     top: int,
 ) -> str:
-    """Morris's elementary effects, or Sobol' indices."""
+    """Morris's elementary effects, or Sobol' indices.
+
+    Parameters
+    ----------
+    study : Study
+    metric : str
+    scenario, adversary : str or None
+        Whose difference to the baseline, for which smugglers; None for the headline's.
+    table : pandas.DataFrame
+        From `analysis.sensitivity.morris` or `sobol`.
+    method : str
+        morris or sobol.
+    top : int
+        How many parameters are listed.
+    """
     part = table.head(top)
     if method == "morris":
         columns = {"effect": "mu_star", "±": "mu_star_conf", "signed": "mu", "spread": "sigma"}
@@ -122,7 +158,16 @@ def indices_text(
 def box_text(
     study: Study, metric: str, scenario: str | None, adversary: str | None, box: Box
 ) -> str:
-    """The box of conditions."""
+    """The box of conditions.
+
+    Parameters
+    ----------
+    study : Study
+    metric : str
+    scenario, adversary : str or None
+        Whose difference to the baseline, for which smugglers; None for the headline's.
+    box : Box
+    """
     (at,) = amounts(study, metric, scenario, [box.threshold])
     side = "at or above" if box.above else "at or below"
     rows = [["parameter", "from", "to", "of", "", "p", "known"]]
@@ -146,7 +191,17 @@ def box_text(
 def cells_text(
     study: Study, metric: str, scenario: str | None, adversary: str | None, cells: pd.DataFrame
 ) -> str:
-    """The mean outcome over two parameters."""
+    """The mean outcome over two parameters.
+
+    Parameters
+    ----------
+    study : Study
+    metric : str
+    scenario, adversary : str or None
+        Whose difference to the baseline, for which smugglers; None for the headline's.
+    cells : pandas.DataFrame
+        From `analysis.sensitivity.two_way`.
+    """
     wide = cells.pivot(index="y_value", columns="x_value", values="value").sort_index(
         ascending=False
     )
@@ -173,7 +228,17 @@ def robustness_text(
     lost: pd.DataFrame,
     agreement: dict[str, float],
 ) -> str:
-    """Ranks and regret of each proposal."""
+    """Ranks and regret of each proposal.
+
+    Parameters
+    ----------
+    study : Study
+    metric : str
+    ranks, lost : pandas.DataFrame
+        Ranks and regret of each proposal (`analysis.robustness`).
+    agreement : dict of str to float
+        How far the states agree on the order.
+    """
     described, days = metric_of(metric), study.days
     states = int(ranks["states"].iloc[0])
     unit = unit_of(described.unit) + period(described.unit, days)

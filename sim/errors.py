@@ -11,7 +11,19 @@ class InputError(ValueError):
 
     @classmethod
     def unknown(cls, what: str, name: object, known: Iterable[str], where: str) -> Self:
-        """Say that a name is not known, with the nearest names that are."""
+        """Say that a name is not known, with the nearest names that are.
+
+        Parameters
+        ----------
+        what : str
+            What the name is of: "parameter", "port".
+        name : object
+            As given.
+        known : iterable of str
+            Names that there are.
+        where : str
+            The file or command line that it came from.
+        """
         near = difflib.get_close_matches(str(name), list(known), n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         return cls(f"{where}: unknown {what} {name!r}{hint}")

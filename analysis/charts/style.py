@@ -136,7 +136,21 @@ def finish(
     table: pd.DataFrame,
     aspect: float | None = None,
 ) -> Chart:
-    """Give a figure the house style, and return it with its words and numbers (`Chart`)."""
+    """Give a figure the house style, and return it with its words and numbers (`Chart`).
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        Changed in place.
+    finding, note : str
+        What the chart shows, in a sentence; what its marks mean.
+    height : int
+        In pixels.
+    table : pandas.DataFrame
+        The numbers of the chart.
+    aspect : float, optional
+        Width over height, where it must stay as it is (a map).
+    """
     for axis in (figure.layout.xaxis, figure.layout.yaxis):
         axis.title.font.size = AXIS_FONT
     figure.layout.xaxis.title.text = _axis_title(figure.layout.xaxis.title.text)

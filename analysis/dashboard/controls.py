@@ -32,7 +32,19 @@ def _options(options: Sequence[Option]) -> list[dict[str, str]]:
 
 
 class Choice(_Control):
-    """One of several: a ``select``."""
+    """One of several: a ``select``.
+
+    Parameters
+    ----------
+    id : str or dict of str
+    label : str
+    options : sequence of (str, str)
+        Values and what they are called.
+    value : str
+        The value chosen at first.
+    note : str
+        What stands under the control.
+    """
 
     _type = "Choice"
 
@@ -43,7 +55,19 @@ class Choice(_Control):
 
 
 class Boxes(_Control):
-    """Any of several: check boxes in a ``fieldset``. The value is a list."""
+    """Any of several: check boxes in a ``fieldset``. The value is a list.
+
+    Parameters
+    ----------
+    id : str or dict of str
+    label : str
+    options : sequence of (str, str)
+        Values and what they are called.
+    value : sequence of str
+        The values ticked at first.
+    note : str
+        What stands under the control.
+    """
 
     _type = "Boxes"
 
@@ -61,7 +85,17 @@ class Boxes(_Control):
 
 
 class Amount(_Control):
-    """A number: a slider, and a field beside it for who would rather type."""
+    """A number: a slider, and a field beside it for who would rather type.
+
+    Parameters
+    ----------
+    id : str or dict of str
+    label : str
+    value, low, high, step : float
+        Number at first, bounds, and distance of two marks of the slider, in the unit.
+    unit, note : str
+        What stands beside and under the control.
+    """
 
     _type = "Amount"
 
@@ -82,7 +116,22 @@ class Amount(_Control):
 
 
 class EntryField(_Control):
-    """A word or a date; it counts when the field is left or Enter is pressed."""
+    """A word or a date; it counts when the field is left or Enter is pressed.
+
+    Parameters
+    ----------
+    id : str or dict of str
+    label : str
+    value : str
+    kind : str
+        Type of the ``input``: text or date.
+    note : str
+        What stands under the control.
+    low, high : str, optional
+        First and last date.
+    longest : int
+        Most characters.
+    """
 
     _type = "Entry"
 

@@ -222,6 +222,16 @@ def _plain(intervention: Intervention) -> dict[str, Any]:
 def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") -> Path:
     """Write a scenario's file and read it back: what is saved is what can be run.
 
+    Parameters
+    ----------
+    scenario : Scenario
+    folder : pathlib.Path
+        Made if it is not there.
+    name : str
+        Of the file, without its ending.
+    note : str
+        Comment at the head of the file.
+
     Raises
     ------
     InputError

@@ -98,7 +98,19 @@ def _dashed(titles: dict[str, str]) -> str:
 
 
 def lines(table: pd.DataFrame, quantity: str, titles: dict[str, str], axis: str) -> go.Figure:
-    """Draw a quantity of each line by minute; with a proposal, the baseline dotted."""
+    """Draw a quantity of each line by minute; with a proposal, the baseline dotted.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A port's day (`sim.study.port_day`).
+    quantity : str
+        A value of its column ``quantity``.
+    titles : dict of str to str
+        Titles of the scenarios that are drawn, by name.
+    axis : str
+        Title of the upright axis.
+    """
     rows = table[table["quantity"] == quantity]
     several = len(titles) > 1
     figure = go.Figure()

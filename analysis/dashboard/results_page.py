@@ -190,7 +190,15 @@ def _places(study: Study, view: View) -> Children:
 
 
 def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Children:
-    """The chart and the table of one metric."""
+    """The chart and the table of one metric.
+
+    Parameters
+    ----------
+    study : Study
+    metric, adversary : str
+    names : list of str
+        Scenarios that were chosen.
+    """
     wanted = [*HEADLINE, *([metric] if metric not in HEADLINE else [])]
     comparisons = [
         comparison

@@ -146,7 +146,17 @@ class Design:
         places: Floats,
         options: dict[str, Any],
     ) -> "Design":
-        """Make a design from places within the ranges of its factors."""
+        """Make a design from places within the ranges of its factors.
+
+        Parameters
+        ----------
+        method, role : str
+        factors : tuple of Factor
+        places : array of float, shape (points, factors)
+            Within 0 to 1.
+        options : dict
+            What else made the points.
+        """
         return cls(method, role, factors, places, options, _AtPlaces(factors, places))
 
     @property

@@ -262,7 +262,17 @@ def _needed(spread: float, bound: float, alpha: float, count: int) -> int:
 def samples_of(
     points: Sequence[Point], read: Read, count: int, metrics: Sequence[str]
 ) -> dict[str, dict[tuple[str, str], np.ndarray]]:
-    """One value a replication, by metric, and by scenario and smuggler: the mean over worlds."""
+    """One value a replication, by metric, and by scenario and smuggler: the mean over worlds.
+
+    Parameters
+    ----------
+    points : sequence of Point
+    read : callable
+        Gives the metrics of a replication.
+    count : int
+        Replications of each point.
+    metrics : sequence of str
+    """
     sums: dict[str, dict[tuple[str, str], np.ndarray]] = {name: {} for name in metrics}
     worlds: dict[tuple[str, str], int] = {}
     for point in points:

@@ -61,6 +61,13 @@ def latin_hypercube(factors: int, points: int, seed: int) -> Floats:
 def saltelli(factors: int, points: int, seed: int, *, second_order: bool) -> Floats:
     """Points for Sobol' indices, points times (factors + 2), or (2 factors + 2) for second order.
 
+    Parameters
+    ----------
+    factors, points, seed : int
+        Number of factors, base sample (a power of 2), seed of the scrambling.
+    second_order : bool
+        Whether second-order indices are to be estimated.
+
     References
     ----------
     .. [1] Saltelli et al. (2010), Computer Physics Communications 181:259-270.
@@ -75,6 +82,14 @@ def saltelli(factors: int, points: int, seed: int, *, second_order: bool) -> Flo
 
 def trajectories(factors: int, count: int, levels: int, seed: int) -> Floats:
     """Morris's trajectories, each of (factors + 1) points that differ in one factor at a time.
+
+    Parameters
+    ----------
+    factors, count : int
+        Number of factors and of trajectories.
+    levels : int
+        Of the grid; even.
+    seed : int
 
     References
     ----------

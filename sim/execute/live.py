@@ -58,7 +58,18 @@ class Planned:
 
 
 def write_plan(folder: Path, code: str, points: Iterable[Point], replications: int) -> None:
-    """Write down what a run will come to, whole or not at all."""
+    """Write down what a run will come to, whole or not at all.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the run.
+    code : str
+        Digest of the code.
+    points : iterable of Point
+    replications : int
+        Of each point.
+    """
     content: dict[str, Any] = {
         "schema": PLAN_SCHEMA,
         "code": code,

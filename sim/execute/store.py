@@ -69,7 +69,18 @@ class Stored(NamedTuple):
 
 
 def replication(key: str, number: int, tables: Tables, *, detailed: bool) -> Replication:
-    """Name a replication as the store does: by key, under whichever label it was run."""
+    """Name a replication as the store does: by key, under whichever label it was run.
+
+    Parameters
+    ----------
+    key : str
+        What the store calls the point.
+    number : int
+        Of the replication, from 0.
+    tables : dict of pyarrow.Table
+    detailed : bool
+        Whether the detail tables are among them.
+    """
     return Replication(Label(key, "", 0), number, tables, key, detailed)
 
 

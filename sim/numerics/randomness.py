@@ -80,6 +80,13 @@ def philox(
 
     The words are masked where they are multiplied and not where they are made: LLVM then knows that
     both factors have 32 bits, and multiplies several at a time.
+
+    Parameters
+    ----------
+    index, day, entity, purpose : uint64
+        Counter of the generator.
+    seed, replication : uint64
+        Key of the generator.
     """
     c0, c1, c2, c3 = index, day, entity, purpose
     k0, k1 = seed, replication
@@ -225,7 +232,18 @@ def fill_first_words(
     replication: int,
     words: Words,
 ) -> None:
-    """Write the first word of one index for each of several entities."""
+    """Write the first word of one index for each of several entities.
+
+    Parameters
+    ----------
+    entities : array of int, shape (count,)
+    index, day, purpose : int
+        The rest of the counter of the generator.
+    seed, replication : int
+        Key of the generator.
+    words : array of uint32, shape (count,)
+        Written.
+    """
     for i in range(len(entities)):
         first, _, _, _ = philox(
             np.uint64(index),
@@ -248,7 +266,18 @@ def fill_several(
     replication: int,
     block: Words,
 ) -> None:
-    """Write the four words of one index of each of several entities into a block."""
+    """Write the four words of one index of each of several entities into a block.
+
+    Parameters
+    ----------
+    entities, indices : array of int, shape (count,)
+    day, purpose : int
+        The rest of the counter of the generator.
+    seed, replication : int
+        Key of the generator.
+    block : array of uint32, shape (4, count)
+        Written.
+    """
     for i in range(len(entities)):
         a, b, c, d = philox(
             np.uint64(indices[i]),
@@ -268,7 +297,15 @@ def fill_several(
 def four_uniforms(
     index: int, day: int, entity: int, purpose: int, seed: int, replication: int
 ) -> tuple[float, float, float, float]:
-    """Give the four words of one index as numbers strictly between 0 and 1."""
+    """Give the four words of one index as numbers strictly between 0 and 1.
+
+    Parameters
+    ----------
+    index, day, entity, purpose : int
+        Counter of the generator.
+    seed, replication : int
+        Key of the generator.
+    """
     a, b, c, d = philox(
         np.uint64(index),
         np.uint64(day),
@@ -323,7 +360,15 @@ class Streams:
     replication: int
 
     def words(self, purpose: int, entity: int, day: int, count: int, first: int = 0) -> Words:
-        """Four words for each of ``count`` indices from ``first`` on, shape (4, count)."""
+        """Four words for each of ``count`` indices from ``first`` on, shape (4, count).
+
+        Parameters
+        ----------
+        purpose, entity, day : int
+        count : int
+        first : int
+            First index.
+        """
         words = np.empty((4, count), np.uint32)
         a, b, c, d = words
         fill_words(first, day, entity, purpose, self.seed, self.replication, (a, b, c, d))
@@ -336,7 +381,14 @@ class Streams:
         day: int,
         indices: npt.NDArray[np.int64],
     ) -> Words:
-        """Four words for one index of each of several entities, shape (4, entities)."""
+        """Four words for one index of each of several entities, shape (4, entities).
+
+        Parameters
+        ----------
+        purpose : int
+        entities, indices : array of int, shape (entities,)
+        day : int
+        """
         words = np.empty((4, len(entities)), np.uint32)
         fill_several(entities, indices, day, purpose, self.seed, self.replication, words)
         return words
@@ -344,7 +396,14 @@ class Streams:
     def first_words(
         self, purpose: int, entities: npt.NDArray[np.int64], day: int, index: int
     ) -> Words:
-        """Return the first word of one index of each of several entities."""
+        """Return the first word of one index of each of several entities.
+
+        Parameters
+        ----------
+        purpose : int
+        entities : array of int, shape (entities,)
+        day, index : int
+        """
         words = np.empty(len(entities), np.uint32)
         fill_first_words(entities, index, day, purpose, self.seed, self.replication, words)
         return words
@@ -352,7 +411,16 @@ class Streams:
     def uniforms(
         self, purpose: int, entity: int, day: int, count: int, first: int = 0
     ) -> npt.NDArray[np.float64]:
-        """Uniform numbers strictly between 0 and 1, shape (4, count)."""
+        """Uniform numbers strictly between 0 and 1, shape (4, count).
+
+        Parameters
+        ----------
+        purpose, entity, day : int
+        count : int
+            How many indices.
+        first : int
+            First index.
+        """
         return to_uniform(self.words(purpose, entity, day, count, first))
 
 
@@ -370,6 +438,13 @@ def uniforms(
     """Return the four numbers between 0 and 1 of one identity and purpose.
 
     They are those of `Streams.uniforms`.
+
+    Parameters
+    ----------
+    streams : Streams
+    purpose, entity, day : int
+    number : int
+        Index of the draw.
     """
     return four_uniforms(number, day, entity, purpose, streams.seed, streams.replication)
 

@@ -127,7 +127,17 @@ class Study:
         adversary: str | None = None,
         world: int | None = None,
     ) -> pd.DataFrame:
-        """Read a table, or some columns of it, or the rows of one scenario, adversary or world."""
+        """Read a table, or some columns of it, or the rows of one scenario, adversary or world.
+
+        Parameters
+        ----------
+        name : str
+            A table of TABLES.
+        columns : iterable of str, optional
+            All by default.
+        scenario, adversary : str, optional
+        world : int, optional
+        """
         path = self.folder / f"{name}.parquet"
         asked = {"scenario": scenario, "adversary": adversary, "world": world}
         only = [(key, "==", value) for key, value in asked.items() if value is not None] or None

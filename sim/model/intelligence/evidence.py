@@ -159,7 +159,19 @@ class Traces:
         now: float,
         intelligence: Intelligence,
     ) -> Trace:
-        """Request the trace of a firearm, under the parameters in force."""
+        """Request the trace of a firearm, under the parameters in force.
+
+        Parameters
+        ----------
+        organisation : int
+            Whose firearm it was.
+        key : Key
+            Of the recovery.
+        recovered_s, sold_s, now : float
+            Recovery, first sale and request, in seconds since the run began.
+        intelligence : Intelligence
+            Parameters in force.
+        """
         self.requested += 1
         self.requests[organisation] += 1
         success, time, _, _ = uniforms(self.streams, TRACE, *key)
