@@ -11,12 +11,15 @@ The rules, in words
    the superintendent looks at the lines and at secondary, and sets booths and secondary officers
    until the next one (`sim.model.port.roster.allocate`). An arrival at the very moment comes after
    it.
-2. A line is first in, first out. A vehicle takes the lowest-numbered booth that is free when it
-   arrives, or else the first booth to become free (the lowest-numbered of several).
-3. A booth that is closed finishes its vehicle and takes no other. Officers of closed places go to
-   the places that open, the first to finish to the first place (lines in order, then secondary);
-   officers who were without a post and those who arrive with a shift go first. When there are fewer
-   officers than before, those who would be free last finish their work in overtime and leave.
+2. A line is first in, first out. Booths are alike, and so are officers: a vehicle goes to the
+   officer of its line who is free first, whether he is free already or not.
+3. When a line or secondary queue needs fewer officers, those who are free first close their places:
+   they finish their vehicle and take no other there. Officers of closed places go to the places
+   that open, the first to finish to the first place (lines in order, then secondary); officers who
+   were without a post and those who arrive with a shift go first. What an officer has in hand goes
+   with him, and a place that opens owes nothing to a vehicle that was there before. When there are
+   fewer officers than before, those without a post leave; then, of the officers of closed places,
+   those who are free last finish their work in overtime and leave.
 4. *After hours* the gate is shut: nobody arrives; those in line are served by the officers who were
    there (overtime). While *held* (withdrawal) booths finish their vehicle, nobody is served, those
    in line stay, and officers are on shift without a vehicle.
@@ -24,16 +27,17 @@ The rules, in words
    skill lower, and duty is waived, until the next control moment.
 6. Referral is decided at primary (`sim.model.port.referral`). The vehicle joins the secondary queue
    of its line when its primary service ends: first in, first out (those of the same moment by
-   lane), the officer found as a booth is. A discretionary examination that has not begun within its
-   limit is not done; the vehicle leaves at the limit. Where the law lets people withdraw, somebody
-   with something to hide may turn round when referred for examination (a share of them): the
-   attempt is over and nothing is found, but it still learns as a probe whether its turn would have
-   come.
+   lane), to the officer there who is free first. A discretionary examination that has not begun
+   within its limit is not done; the vehicle leaves at the limit. Where the law lets people
+   withdraw, somebody with something to hide may turn round when referred for examination (a share
+   of them): the attempt is over and nothing is found, but it still learns as a probe whether its
+   turn would have come.
 7. Where nobody works in a secondary queue when a vehicle's primary service begins, the booth's own
    officer does the work at once, and the booth waits for him (one-officer ports); but under a long
    line he does not leave it for a discretionary examination, which is then not done. Vehicles that
-   wait in such a queue at a control moment are taken by the booth officers who are free first,
-   before anyone from the line; those whom none of them can take within the limit are let go then.
+   wait in such a queue at a control moment are taken by the booth officers who are free first (of
+   the first line, if several are), before anyone from the line; those whom none of them can take
+   within the limit are let go then.
 8. What is in line, in service or in secondary at midnight goes on in the next day.
 """
 

@@ -61,6 +61,8 @@ def fixed_points() -> list[Point]:
                 outage(0.3, "10:07:13", "11:31:00", "windsor-tunnel", "st-stephen"),
                 outage(0.0, "14:00:01", "14:43:59", "st-stephen"),
                 outage(2.0, "17:17:17", "19:00:00", "windsor-tunnel"),
+                # After seven seconds with needs of their own, some leave and others change post.
+                outage(0.6, "09:00:07", "09:50:00"),
                 Intervention(
                     "inspection.random_share", "set", 0.1, Where(ports=("pacific-highway",)),
                     datetime.datetime(2005, 7, 2, 9, 0, 7),

@@ -2,9 +2,9 @@
 
 The rules are those of `sim.model.day`; `sim.engine.reference` is the readable statement of the
 same. The recursion goes from control moment to control moment. Between two of them the booths of a
-line are fixed, so the start of service of the next vehicle is the later of its arrival and the
-earliest moment at which a booth is free; a vehicle that could not start before the next control
-moment stays in line.
+line are fixed and alike, so the start of service of the next vehicle is the later of its arrival
+and the earliest moment at which an officer is free; a vehicle that could not start before the next
+control moment stays in line.
 """
 
 from typing import NamedTuple
@@ -149,7 +149,7 @@ class CompiledEngine:
         self.tally = tally
         self.today = new_day_sums(tally)
         self.state = State(
-            np.zeros((stations, MOST_SERVERS)),
+            np.full((stations, MOST_SERVERS), np.inf),
             np.zeros(stations, np.int64),
             np.zeros(ports, np.int64),
             np.zeros(ports, np.int64),

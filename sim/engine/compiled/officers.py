@@ -1,6 +1,11 @@
-"""Booths and secondary officers of the compiled engine, and what it carries on between moments."""
+"""Booths and secondary officers of the compiled engine, and what it carries on between moments.
+
+Officers of a station are alike, so a station is the moments at which they are free, in order.
+"""
 
 from typing import NamedTuple
+
+import numpy as np
 
 from sim.model.port.layout import MOST_BAYS, MOST_BOOTHS
 from sim.numerics.compilation import compiled, inlined
@@ -18,9 +23,10 @@ class State(NamedTuple):
     Attributes
     ----------
     free : array of float, shape (stations, servers)
-        When each booth or secondary officer has finished, in seconds since the run began.
+        Moments at which the officers of each station are free, ascending, in seconds since the run
+        began; infinite where there is no officer.
     manned : array of int, shape (stations,)
-        Booths or secondary officers at work, the first of each station.
+        Officers of each station.
     present : array of int, shape (ports,)
         Officers present.
     after_hours : array of int, shape (ports,)
@@ -34,19 +40,24 @@ class State(NamedTuple):
 
 
 @inlined
-def take(free: Floats, manned: int, arrival: float) -> int:
-    """Number of the booth or bay that a vehicle takes (rule 2 of `sim.model.day`)."""
-    best = 0
-    least = free[0]
-    if least <= arrival:
-        return 0
-    for server in range(1, manned):
-        if free[server] <= arrival:
-            return server
-        if free[server] < least:
-            least = free[server]
-            best = server
-    return best
+def keep_busy(free: Floats, manned: int, until: float) -> None:
+    """Let the officer who is free first be free at a later moment instead (without a branch)."""
+    moment = until
+    for server in range(manned - 1):
+        following = free[server + 1]
+        free[server] = min(following, moment)
+        moment = max(following, moment)
+    free[manned - 1] = moment
+
+
+@inlined
+def add_moment(moments: Floats, count: int, moment: float) -> None:
+    """Put one more moment among so many that are in order."""
+    slot = count
+    while slot > 0 and moments[slot - 1] > moment:
+        moments[slot] = moments[slot - 1]
+        slot -= 1
+    moments[slot] = moment
 
 
 @compiled
@@ -69,14 +80,14 @@ def hand_over(
     before, after : int
         Officers present until now and from now on.
     manned, given : array of int, shape (stations,)
-        Manned servers of each station (lines, then secondary queues) until now (updated), and from
-        now on.
+        Officers of each station (lines, then secondary queues) until now (updated), and from now
+        on.
     free : array of float, shape (stations, servers)
-        When each server has finished, in seconds since the run began (updated).
+        When they are free (updated); see `State`.
     available : array of float
         Room for the moments at which officers can take a new post.
     officer_sums : array of float
-        Sums of the port and hour (``overtime_s`` and ``ready_s`` are added to).
+        Sums of the port and hour (``overtime_s`` is added to).
 
     Notes
     -----
@@ -89,14 +100,14 @@ def hand_over(
     idle += max(after - before, 0)
     count = 0
     for station in range(len(given)):
-        for server in range(given[station], manned[station]):
-            moment = max(free[station, server], now)
-            slot = count
-            while slot > 0 and available[slot - 1] > moment:
-                available[slot] = available[slot - 1]
-                slot -= 1
-            available[slot] = moment
-            count += 1
+        closing = manned[station] - given[station]
+        if closing > 0:
+            for server in range(closing):
+                add_moment(available, count, free[station, server])
+                count += 1
+            for server in range(given[station]):
+                free[station, server] = free[station, closing + server]
+            free[station, given[station] : manned[station]] = np.inf
     fewer = max(before - after, 0)
     without_post = min(fewer, idle)
     idle -= without_post
@@ -112,13 +123,7 @@ def hand_over(
             else:
                 moment = available[taken]
                 taken += 1
-            if free[station, server] > moment:
-                officer_sums[READY] += free[station, server] - moment
-            else:
-                free[station, server] = moment
-        for server in range(min(manned[station], given[station])):
-            if free[station, server] < now:
-                free[station, server] = now
+            add_moment(free[station], server, moment)
         manned[station] = given[station]
 
 

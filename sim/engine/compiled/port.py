@@ -254,8 +254,7 @@ def end_shift(
     """Shut the gate: from now on all work is overtime (rule 4)."""
     for station in range(stations):
         for server in range(manned[station]):
-            overtime = max(free[station, server] - interval.now_s, 0.0)
-            interval.officer_sums[OVERTIME] += overtime
+            interval.officer_sums[OVERTIME] += free[station, server] - interval.now_s
     state.after_hours[port] = 1
     state.present[port] = 0
 
@@ -281,6 +280,7 @@ def post_officers(
     need, most, given = desk.need[:stations], desk.most[:stations], desk.given[:stations]
     if state.after_hours[port] == 1:
         manned[:] = 0
+        free[:] = np.inf
         state.after_hours[port] = 0
     officers = plan.officers[port, k] if plan.state[port, k] == OPEN else 0
     span = interval.until_s - interval.now_s

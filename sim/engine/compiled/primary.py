@@ -14,7 +14,7 @@ from sim.engine.compiled.lineup import (
     Standing,
     vehicle_at,
 )
-from sim.engine.compiled.officers import take
+from sim.engine.compiled.officers import keep_busy
 from sim.engine.compiled.referral import refer
 from sim.engine.compiled.secondary import Queues
 from sim.engine.compiled.thresholds import (
@@ -72,7 +72,7 @@ def serve_until_referral(
     lane_sums: Floats,
     wait_counts: npt.NDArray[np.int32],
     sums: Floats,
-) -> tuple[int, int]:
+) -> tuple[int, float]:
     """Serve a line until somebody may be referred, or to the end of the control interval.
 
     Nine of ten vehicles need no more than this, so the loop has nothing else in it, and a branch
@@ -89,7 +89,7 @@ def serve_until_referral(
     manned : int
         Open booths, at least 1.
     free : array of float, shape (servers,)
-        When each booth has finished, in seconds since the run began (updated).
+        When the officers are free (updated); see `State`.
     service_s : array of float, shape (lanes,)
         Mean service times in force, in seconds.
     lane_sums : array of float, shape (lanes, columns)
@@ -101,8 +101,9 @@ def serve_until_referral(
     -------
     served : int
         How many were served.
-    booth : int
-        Booth of the last of them if that vehicle may be referred, -1 if none may.
+    end : float
+        End of the service of the last of them if that vehicle may be referred: its officer, the one
+        who is free first, is not busy yet. Infinite if none may.
     """
     time_s, service, code, start_s = borrowed(waiting)
     free, service_s = borrowed(free), borrowed(service_s)
@@ -110,22 +111,19 @@ def serve_until_referral(
     started, waited = sums[STARTED], sums[WAITED]
     stood_ready, served_s = sums[STOOD_READY], sums[SERVED]
     served = len(time_s)
-    referring = -1
+    referring = np.inf
     for i in range(len(time_s)):
         arrival = time_s[i]
-        booth = take(free, manned, arrival)
-        moment = free[booth]
-        start = max(moment, arrival)
+        start = max(free[0], arrival)
         if start >= until:
             served = i
             break
         lane = int64(code[i] & LANE_OF_CODE)
         duration = service_s[lane] * service[i]
-        free[booth] = start + duration
         wait = start - arrival
         started += until - start
         waited += wait
-        stood_ready += start - moment
+        stood_ready += start - free[0]
         served_s += duration
         lane_sums[lane, RELEASED] += 1.0
         lane_sums[lane, WAIT_S] += wait
@@ -137,8 +135,9 @@ def serve_until_referral(
             start_s[i] = start
         if code[i] >= MAY_BE_REFERRED:
             served = i + 1
-            referring = booth
+            referring = start + duration
             break
+        keep_busy(free, manned, start + duration)
     sums[STARTED], sums[WAITED] = started, waited
     sums[STOOD_READY], sums[SERVED] = stood_ready, served_s
     return served, referring
@@ -166,7 +165,7 @@ def serve_line(
     line : int
         Among the lines of the port; its place in ``standing`` is moved on.
     free : array of float, shape (servers,)
-        When each booth has finished, in seconds since the run began (updated).
+        When the officers are free (updated); see `State`.
     line_sums : array of float, shape (columns,)
         The line's own sums of the replication (added to).
     """
@@ -188,31 +187,31 @@ def serve_line(
             lineup.code[head:last],
             lineup.start_s[head:last],
         )
-        served, booth = serve_until_referral(
+        served, end = serve_until_referral(
             waiting, interval.until_s, interval.standard_s, tracing, terms.manned, free,
             terms.service_s, interval.lane_sums, interval.wait_counts, terms.sums,
         )  # fmt: skip
         head += served
         if tracing:
             trace_primary(begin, head, port, line, terms, plan, world, lineup, standing, log)
-        if booth < 0:
+        if end == np.inf:
             break
         # Most of those who may be referred at some time of the day are not referred now.
         vehicle = vehicle_at(head - 1, port, line, plan, world, lineup, standing)
         words = terms.words[vehicle.lane]
         if (
-            vehicle.extra < 0
-            and vehicle.mandatory_word >= words[WORD_MANDATORY]
-            and vehicle.search_word >= words[WORD_RANDOM]
-            and vehicle.search_word < words[WORD_SELECTIVE]
+            vehicle.extra >= 0
+            or vehicle.mandatory_word < words[WORD_MANDATORY]
+            or vehicle.search_word < words[WORD_RANDOM]
+            or vehicle.search_word >= words[WORD_SELECTIVE]
         ):
-            continue
-        booth_work = refer(
-            vehicle, free[booth], interval, terms, plan.extra_arrivals, world, queues, log
-        )
-        free[booth] += booth_work
-        if not interval.on_shift:
-            interval.officer_sums[OVERTIME] += booth_work
+            booth_work = refer(
+                vehicle, end, interval, terms, plan.extra_arrivals, world, queues, log
+            )
+            end += booth_work
+            if not interval.on_shift:
+                interval.officer_sums[OVERTIME] += booth_work
+        keep_busy(free, terms.manned, end)
     standing.head[line] = head
     interval.officer_sums[ON_PRIMARY] += terms.sums[SERVED]
     if interval.on_shift:

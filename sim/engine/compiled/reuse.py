@@ -239,7 +239,7 @@ def same_traffic(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
 
 @compiled
 def same_midnight(port: int, ours: Inputs, theirs: Inputs) -> bool:
-    """Whether booths and secondary officers of a port are the same at midnight."""
+    """Whether the officers of a port are at the same posts at midnight, and free as soon."""
     if (
         ours.state.present[port] != theirs.state.present[port]
         or ours.state.after_hours[port] != theirs.state.after_hours[port]
@@ -249,9 +249,10 @@ def same_midnight(port: int, ours: Inputs, theirs: Inputs) -> bool:
     last = ours.world.first_line[port + 1] + QUEUES * (port + 1)
     other = theirs.world.first_line[port] + QUEUES * port
     for station in range(last - first):
-        if ours.state.manned[first + station] != theirs.state.manned[other + station]:
+        manned = ours.state.manned[first + station]
+        if manned != theirs.state.manned[other + station]:
             return False
-        for server in range(ours.state.free.shape[1]):
+        for server in range(manned):
             if (
                 ours.state.free[first + station, server]
                 != theirs.state.free[other + station, server]

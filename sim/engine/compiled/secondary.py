@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled.interval import Interval, Log
-from sim.engine.compiled.officers import State, take
+from sim.engine.compiled.officers import State, keep_busy
 from sim.model.day import World
 from sim.model.port.layout import QUEUES
 from sim.model.port.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
@@ -173,7 +173,7 @@ def serve_queue(
     manned : int
         Officers who work there.
     free : array of float, shape (servers,)
-        When each of them has finished, in seconds since the run began (updated).
+        When they are free (updated); see `State`.
     """
     queues, free, interval, log = (
         borrowed(queues),
@@ -187,11 +187,7 @@ def serve_queue(
     kept = 0
     while entry < tail and waiting[entry].join_s < until:
         joined = waiting[entry].join_s
-        server = 0
-        start = np.inf
-        if manned > 0:
-            server = take(free, manned, joined)
-            start = max(free[server], joined)
+        start = max(free[0], joined)
         latest = joined + waiting[entry].limit_s
         if start > latest and (start < until or latest < until):
             leave_unexamined(waiting, entry, interval, log)
@@ -201,10 +197,10 @@ def serve_queue(
         else:
             if waiting[entry].reason != PROBE:
                 if interval.on_shift:
-                    interval.officer_sums[READY] += start - free[server]
+                    interval.officer_sums[READY] += start - free[0]
                 else:
                     interval.officer_sums[OVERTIME] += waiting[entry].work_s
-                free[server] = start + waiting[entry].work_s
+                keep_busy(free, manned, start + waiting[entry].work_s)
             begin(waiting, entry, start, interval, log)
         entry += 1
     queues.head[queue] = close_up(waiting, head, entry, kept)
@@ -237,24 +233,20 @@ def sweep(
     entry = head
     kept = 0
     while entry < tail and waiting[entry].join_s < interval.now_s:
-        best_station = -1
-        best_booth = 0
+        best = -1
         least = np.inf
         for line in range(first_line, last_line):
             station = first_station + line - first_line
-            if world.queue_of_line[line] == queue:
-                for booth in range(state.manned[station]):
-                    if state.free[station, booth] < least:
-                        least = state.free[station, booth]
-                        best_station = station
-                        best_booth = booth
-        if best_station < 0:
+            if world.queue_of_line[line] == queue and state.free[station, 0] < least:
+                least = state.free[station, 0]
+                best = station
+        if best < 0:
             waiting[head + kept] = waiting[entry]
             kept += 1
         elif least > waiting[entry].join_s + waiting[entry].limit_s:
             leave_unexamined(waiting, entry, interval, log)
         else:
-            state.free[best_station, best_booth] = least + waiting[entry].work_s
+            keep_busy(state.free[best], state.manned[best], least + waiting[entry].work_s)
             begin(waiting, entry, least, interval, log)
         entry += 1
     queues.head[queue] = close_up(waiting, head, entry, kept)

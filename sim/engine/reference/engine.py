@@ -15,7 +15,7 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim.engine.reference.port import Port
-from sim.engine.reference.queues import CALL, At, Line, Log, Vehicle, all_posts
+from sim.engine.reference.queues import CALL, At, Line, Log, Vehicle, all_officers
 from sim.engine.reference.vehicle import conveyance
 from sim.model.day import OPEN, DayPlan, World
 from sim.model.port.traffic import draw_lane_day, most_vehicles, new_draws
@@ -71,11 +71,10 @@ class ReferenceEngine:
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment, without overtime."""
         return sum(
-            max(post.free_s - end_s, 0.0)
+            max(officer.free_s - end_s, 0.0)
             for port in self.ports
             if port.on_shift
-            for post in all_posts(port.places)
-            if post.manned
+            for officer in all_officers(port.places)
         )
 
     def still_in_line(self) -> tuple[Whole, Floats]:

@@ -7,13 +7,12 @@ from simpy.events import ProcessGenerator
 from sim.engine.reference.queues import (
     BOOKS,
     CONTROL,
-    DONE,
     At,
     Line,
-    Post,
+    Officer,
     Secondary,
     Station,
-    all_posts,
+    all_officers,
 )
 from sim.model.day import AFTER_HOURS, OPEN, DayPlan, World
 from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
@@ -97,31 +96,30 @@ class Port:
             self.tally.line[line.number, LINE_QUEUE_S] += line.queue_s
             line.queue_s = 0.0
         if self.on_shift:
-            for post in all_posts(self.places):
-                if post.manned and post.free_s < until:
-                    self.officer_sums[READY] += until - post.free_s
-                    post.free_s = until
+            for officer in all_officers(self.places):
+                if officer.free_s < until:
+                    self.officer_sums[READY] += until - officer.free_s
+                    officer.free_s = until
 
     def _end_shift(self) -> None:
         """Shut the gate: from now on all work is overtime."""
         if self.on_shift:
-            for post in all_posts(self.places):
-                if post.manned:
-                    self.officer_sums[OVERTIME] += max(post.free_s - self.env.now, 0.0)
+            for officer in all_officers(self.places):
+                self.officer_sums[OVERTIME] += officer.free_s - self.env.now
         self.on_shift = False
         self.present = 0
 
     def _begin_shift(self) -> None:
         """Send home the shift that has cleared the line."""
         if not self.on_shift:
-            for post in all_posts(self.places):
-                post.manned = False
+            for place in self.places:
+                place.release(place.manned)
         self.on_shift = True
 
     def _post(self, officers: int, now: float, until: float) -> None:
         """Set booths and secondary officers until the next control moment."""
         need = self._need(now, until)
-        most = np.array([len(place.posts) for place in self.places])
+        most = np.array([place.posts for place in self.places])
         given = np.zeros(len(self.places), np.int64)
         allocate(officers, len(self.lines), need, most, given)
         self._hand_over(officers, given.tolist())
@@ -175,27 +173,17 @@ class Port:
         idle += max(officers - self.present, 0)
         leaving = max(self.present - officers, 0)
         self.present = officers
-        opening: list[tuple[Station, Post]] = []
-        finishing: list[float] = []
+        finishing: list[Officer] = []
         for place, count in zip(self.places, given, strict=True):
-            for number, post in enumerate(place.posts):
-                if post.manned and number >= count:
-                    post.manned = False
-                    finishing.append(max(post.free_s, now))
-                elif not post.manned and number < count:
-                    opening.append((place, post))
-        finishing.sort()
+            finishing += place.release(max(place.manned - count, 0))
+        finishing.sort(key=lambda officer: officer.free_s)
         leaving_idle = min(leaving, idle)
         for _ in range(leaving - leaving_idle):
-            self.officer_sums[OVERTIME] += finishing.pop() - now
-        coming = [now] * (idle - leaving_idle) + finishing
-        for (place, post), moment in zip(opening, coming, strict=False):
-            post.manned = True
-            if post.free_s > moment:  # a vehicle is still being finished there
-                self.officer_sums[READY] += post.free_s - moment
-            post.free_s = max(post.free_s, moment)
-            if post.free_s > now:
-                place.call_at(post.free_s, DONE)
+            self.officer_sums[OVERTIME] += finishing.pop().free_s - now
+        coming = [Officer(now) for _ in range(idle - leaving_idle)] + finishing
+        for place, count in zip(self.places, given, strict=True):
+            while place.manned < count:
+                place.receive(coming.pop(0))
 
     def _look_at_lines(self) -> None:
         """See whether lines are long (rule 5)."""
@@ -209,17 +197,16 @@ class Port:
         if queue.manned > 0:
             return
         for referral in list(queue.waiting):
-            booths = [
-                (booth.free_s, line, booth)
+            officers = [
+                (line, officer)
                 for line in self.lines
                 if self.queues[line.queue] is queue
-                for booth in line.posts
-                if booth.manned
+                for officer in line.officers
             ]
-            if not booths:
+            if not officers:
                 return
-            start_s, line, booth = min(booths, key=lambda one: one[0])
-            if start_s > referral.latest_s:
+            line, officer = min(officers, key=lambda at_booth: at_booth[1].free_s)
+            if officer.free_s > referral.latest_s:
                 queue.let_go(referral)
             else:
-                queue.give(referral, line, booth)
+                queue.give(referral, line, officer)

@@ -39,43 +39,55 @@ class At(simpy.Event):
         heappush(env._queue, (moment, order, next(env._eid), self))
 
 
-@dataclass(slots=True)
-class Post:
-    """A booth or a bay.
+@dataclass(slots=True, eq=False)
+class Officer:
+    """An officer at a booth or a bay. One is like another; his work goes with him.
 
     Attributes
     ----------
-    manned : bool
-        Whether an officer is posted here. A post that closes finishes its vehicle all the same.
     free_s : float
-        When the last work begun or promised here ends, and the officer posted here is free.
+        When the last work that he has begun or promised ends.
     """
 
-    manned: bool = False
-    free_s: float = 0.0
+    free_s: float
 
 
 class Station:
-    """A line with its booths, or a secondary queue with its bays."""
+    """A line with its booths, or a secondary queue with its bays.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+    posts : int
+        Booths or bays that exist.
+    """
 
     def __init__(self, env: simpy.Environment, posts: int) -> None:
         self.env = env
-        self.posts = [Post() for _ in range(posts)]
+        self.posts = posts
+        self.officers: list[Officer] = []
 
     @property
     def manned(self) -> int:
-        """Number of manned posts: always the first ones."""
-        return sum(post.manned for post in self.posts)
+        """Number of manned posts."""
+        return len(self.officers)
 
-    def free_post(self) -> Post | None:
-        """Find the lowest-numbered post whose officer is free now."""
-        now = self.env.now
-        for post in self.posts:
-            if not post.manned:
-                return None
-            if post.free_s <= now:
-                return post
-        return None
+    def free_officer(self) -> Officer | None:
+        """Find the officer who is free first, if he is free now."""
+        first = min(self.officers, key=lambda officer: officer.free_s, default=None)
+        return first if first and first.free_s <= self.env.now else None
+
+    def release(self, count: int) -> list[Officer]:
+        """Close so many posts, those whose officers are free first; give these officers."""
+        self.officers.sort(key=lambda officer: officer.free_s)
+        released, self.officers = self.officers[:count], self.officers[count:]
+        return released
+
+    def receive(self, officer: Officer) -> None:
+        """Open a post for an officer, who begins there when he is free."""
+        self.officers.append(officer)
+        if officer.free_s > self.env.now:
+            self.call_at(officer.free_s, DONE)
 
     def call(self) -> None:
         """Call those whose turn has come."""
@@ -117,7 +129,7 @@ class Line(Station):
         self._changed_s = 0.0
 
     def join(self, arrived_s: float) -> simpy.Event:
-        """Stand in line; the event comes with the booth, and how long its officer stood ready."""
+        """Stand in line; the event comes with the officer, and how long he stood ready."""
         self.count_queue()
         called = self.env.event()
         self.waiting.append((arrived_s, called))
@@ -125,12 +137,12 @@ class Line(Station):
         return called
 
     def call(self) -> None:
-        """Call vehicles to free booths."""
-        while self.waiting and (booth := self.free_post()):
+        """Call vehicles to free officers."""
+        while self.waiting and (officer := self.free_officer()):
             self.count_queue()
             _, called = self.waiting.popleft()
-            called.succeed((booth, self.env.now - booth.free_s))
-            booth.free_s = math.inf  # until the process of the vehicle sets it
+            called.succeed((officer, self.env.now - officer.free_s))
+            officer.free_s = math.inf  # until the process of the vehicle sets it
 
     def count_queue(self) -> None:
         """Add to the vehicle seconds spent in line."""
@@ -160,7 +172,7 @@ class Referral:
     joined_s : float
         When it joined the secondary queue.
     called : simpy.Event
-        Comes with the place of the officer, the time for which he stood ready, and the moment at
+        Comes with the station of the officer, the time for which he stood ready, and the moment at
         which the work begins; or with None if the vehicle is let go unexamined.
     """
 
@@ -208,19 +220,19 @@ class Secondary(Station):
 
     def call(self) -> None:
         """Call vehicles to free officers; a probe takes its turn, and no time."""
-        while self.waiting and (bay := self.free_post()):
+        while self.waiting and (officer := self.free_officer()):
             referral = self.waiting.pop(0)
             ready_s = 0.0
             if referral.work_s > 0.0:
-                ready_s = self.env.now - bay.free_s
-                bay.free_s = self.env.now + referral.work_s
+                ready_s = self.env.now - officer.free_s
+                officer.free_s = self.env.now + referral.work_s
             referral.called.succeed((self, ready_s, self.env.now))
 
-    def give(self, referral: Referral, line: Line, booth: Post) -> None:
+    def give(self, referral: Referral, line: Line, officer: Officer) -> None:
         """Give the work to a booth's officer, who begins when he is free."""
         self.waiting.remove(referral)
-        referral.called.succeed((line, 0.0, booth.free_s))
-        booth.free_s += referral.work_s
+        referral.called.succeed((line, 0.0, officer.free_s))
+        officer.free_s += referral.work_s
 
     def let_go(self, referral: Referral) -> None:
         """Let a vehicle go unexamined, if it still waits."""
@@ -229,10 +241,10 @@ class Secondary(Station):
             referral.called.succeed(None)
 
 
-def all_posts(places: list[Station]) -> Iterator[Post]:
-    """All posts of a port, in order of their places."""
+def all_officers(places: list[Station]) -> Iterator[Officer]:
+    """All officers at posts of a port."""
     for place in places:
-        yield from place.posts
+        yield from place.officers
 
 
 @dataclass(slots=True)

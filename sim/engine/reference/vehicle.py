@@ -45,23 +45,23 @@ def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGen
     if vehicle.attempt >= 0:
         log.inside.add(vehicle.attempt)
 
-    booth, ready_s = yield line.join(vehicle.time_s)
+    officer, ready_s = yield line.join(vehicle.time_s)
     start_s = port.env.now
     ratio = quantile(port.world.service_table, np.uint32(vehicle.service_word))
     service_s = mean_service_s(port, line, vehicle.lane) * ratio
     end_s = start_s + service_s
     count_primary(port, line, vehicle, start_s, service_s, ready_s)
     log.primary(vehicle, start_s, end_s)
-    booth.free_s = end_s
+    officer.free_s = end_s
     case = refer(port, line, vehicle, log)
     if case is not None and port.queues[line.queue].manned == 0:  # rule 7
         if line.hurry and case.discretionary:
             release_unexamined(port, case, end_s, log)
         else:
             begin(port, case, end_s, end_s, log)
-            booth.free_s = end_s + case.work_s
+            officer.free_s = end_s + case.work_s
         case = None
-    yield At(port.env, booth.free_s, DONE)
+    yield At(port.env, officer.free_s, DONE)
     line.call()
     if case is None:
         return
