@@ -6,7 +6,7 @@ last midnight.
 
 import datetime
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -41,6 +41,7 @@ class Snapshot:
     closed: Flags
     open_hour: Floats
     close_hour: Floats
+    _unchanged: dict[str, Floats] = field(default_factory=dict, repr=False)
 
     def at_ports(self, parameter: float) -> Floats:
         """Value of a parameter at every port.
@@ -53,7 +54,7 @@ class Snapshot:
         Returns
         -------
         array of float, shape (ports,)
-            In the unit of the parameter.
+            In the unit of the parameter; nothing may write into it.
         """
         return self._values(parameter, self.by_port, len(self.closed))
 
@@ -65,7 +66,11 @@ class Snapshot:
         name = str(parameter)
         if name in changed:
             return changed[name]
-        return np.full(count, float(value_of(self.parameters, name)))
+        if name not in self._unchanged:
+            values = np.full(count, float(value_of(self.parameters, name)))
+            values.flags.writeable = False
+            self._unchanged[name] = values
+        return self._unchanged[name]
 
 
 class Conditions:

@@ -89,7 +89,12 @@ def new_extra_arrivals(room: int = 0) -> Rows:
 
 def in_order(*groups: Rows) -> Rows:
     """Join groups of guests, sorted by line and time (the order of equals is kept)."""
-    joined = np.concatenate(groups)
+    # As plain bytes: for records NumPy compares every field of every group first, which is slow.
+    plain = np.dtype((np.void, EXTRA_ARRIVAL.itemsize))
+    joined = np.empty(sum(map(len, groups)), EXTRA_ARRIVAL)
+    np.concatenate(
+        [np.ascontiguousarray(group).view(plain) for group in groups], out=joined.view(plain)
+    )
     return joined[np.lexsort((joined["time_s"], joined["line"]))]
 
 

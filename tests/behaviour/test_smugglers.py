@@ -186,7 +186,7 @@ def test_the_shares_away_from_the_ports_are_those_of_the_baseline(
     routes = chooser(smuggling)
     taken = []
     for i in range(TRIPS):
-        opened = routes.open_by_hour[i % 24]  # at any hour alike
+        opened = routes.menus.open_by_hour[i % 24]  # at any hour alike
         route = routes.choose(trip(i), opened, perception(), smuggling)
         taken.append(routes.network.number_of(route))
     chosen = kinds(taken)

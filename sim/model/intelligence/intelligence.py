@@ -10,11 +10,12 @@ Before the run there is a warm-up, in which leads, cases and lookouts settle. No
 it, so most points of a study share the warm-up of a replication: it is computed once in a process.
 """
 
-import copy
 import dataclasses
 import functools
+import io
 import math
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -376,24 +377,58 @@ def after_warm_up(
     # How smugglers choose their routes has no influence before there are any trips.
     smuggling = dataclasses.replace(organisations.smuggling, adversary=Smuggling().adversary)
     held = _held(_Inputs(warm_up_days, smuggling, firearms_per_year, constant, streams))
-    # A copy that refers to the organisations and parameters of this run instead of those held.
-    replaced = {
-        id(held.organisations): organisations,
-        id(held.intelligence_at): intelligence_at,
-        id(held.streams): streams,
-    }
-    for organisation, at_s in held.organisations.arrests:
+    for organisation, at_s in held.arrests:
         organisations.arrest(organisation, at_s)
-    intelligence = copy.deepcopy(held, replaced)
+    intelligence = held.copy_with(organisations, intelligence_at, streams)
     intelligence.share = share
     return intelligence
 
 
+class _Held:
+    """Intelligence after a warm-up, of which every run takes a copy.
+
+    The copy refers to the organisations and parameters of its run instead of those of the warm-up.
+    """
+
+    def __init__(self, intelligence: Intelligence) -> None:
+        self.arrests = intelligence.organisations.arrests
+        shared = (intelligence.organisations, intelligence.intelligence_at, intelligence.streams)
+        written = io.BytesIO()
+        _Writer(written, shared).dump(intelligence)
+        self._bytes = written.getvalue()
+
+    def copy_with(self, *shared: object) -> Intelligence:
+        """Copy it, with other organisations, parameters and streams."""
+        copy: Intelligence = _Reader(io.BytesIO(self._bytes), shared).load()
+        return copy
+
+
+class _Writer(pickle.Pickler):
+    """Pickles an object, and a number instead of each of some objects that it refers to."""
+
+    def __init__(self, file: io.BytesIO, shared: Sequence[object]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._number = {id(each): number for number, each in enumerate(shared)}
+
+    def persistent_id(self, each: object) -> int | None:
+        return self._number.get(id(each))
+
+
+class _Reader(pickle.Unpickler):
+    """Reads what `_Writer` has written, with other objects in the place of the numbers."""
+
+    def __init__(self, file: io.BytesIO, shared: Sequence[object]) -> None:
+        super().__init__(file)
+        self._shared = shared
+
+    def persistent_load(self, number: int) -> object:
+        return self._shared[number]
+
+
 @functools.lru_cache(maxsize=MOST_HELD)
-def _held(inputs: _Inputs) -> Intelligence:
-    """Intelligence after a warm-up, of which every run takes a copy."""
+def _held(inputs: _Inputs) -> _Held:
     organisations = Organisations(inputs.smuggling, inputs.streams)
-    return _computed(
+    intelligence = _computed(
         inputs.warm_up_days,
         organisations,
         inputs.firearms_per_year,
@@ -401,6 +436,7 @@ def _held(inputs: _Inputs) -> Intelligence:
         lambda _: inputs.intelligence,
         inputs.streams,
     )
+    return _Held(intelligence)
 
 
 def _computed(

@@ -157,7 +157,8 @@ class Lookouts:
             (lookout.organisation, lookout.courier)
             for lookouts in self._active
             for lookout in lookouts
-            if self.meets(lookout.organisation, lookout.courier, now)
+            if lookout.expires_s > now
+            and lookout.vehicle == self.couriers.vehicle(lookout.organisation, lookout.courier, now)
         }
         return len(covered) / max(len(self._active) * self.couriers.each, 1)
 

@@ -82,10 +82,8 @@ class _Inputs:
             self.booths_added[:, lane] = built.at_ports(booths_added)
         values = (self.start, self.nexus_share, self.fast_share, self.safety)
         digest = hashlib.sha256(repr(values).encode())
-        columns = [getattr(ports, column.name) for column in dataclasses.fields(ports)]
-        for array in (
-            self.hour_share, self.nexus_lane, self.fast_lane, self.booths_added, *columns
-        ):  # fmt: skip
+        digest.update(ports.digest)
+        for array in (self.hour_share, self.nexus_lane, self.fast_lane, self.booths_added):
             digest.update(f"{array.dtype}{array.shape}".encode())
             digest.update(array.tobytes())
         self.digest = digest.digest()

@@ -18,8 +18,9 @@ class Opening:
     """Control intervals of all ports on one day (fields as in `sim.model.day.DayPlan`).
 
     The row of a port under the k-th snapshot of the day (the parameters in force since midnight and
-    since each later change) is ``k * ports + port``. ``disturbed`` lists the ports that are shut at
-    times when travellers would arrive.
+    since each later change) is ``k * ports + port``. ``special`` lists the ports whose control
+    moments differ from the common grid, ``disturbed`` those that are shut at times when travellers
+    would arrive.
     """
 
     intervals: Whole
@@ -27,7 +28,9 @@ class Opening:
     state: Whole
     officers: Whole
     row: Whole
+    special: list[int]
     disturbed: list[int]
+    grid: Floats
 
     def open_at(self, port: int, seconds: Floats) -> Flags:
         """Whether a port is open at moments of the day (later ones count as its last interval)."""
@@ -37,16 +40,20 @@ class Opening:
 
     def open_ports(self, moment_s: float) -> Flags:
         """Whether each port is open at a moment of the day, shape (ports,)."""
-        begun = np.count_nonzero(self.start_s[:, :-1] <= moment_s, axis=1)
-        k = np.minimum(begun, self.intervals) - 1
-        return np.asarray(self.state[np.arange(len(k)), k] == OPEN)
+        k = int(np.searchsorted(self.grid, moment_s, side="right")) - 1
+        is_open = self.state[:, k] == OPEN
+        for port in self.special:
+            is_open[port] = self.open_at(port, np.asarray(moment_s))
+        return np.asarray(is_open)
 
     def add_open_seconds(self, day: int, open_s: Floats) -> None:
         """Add the seconds for which each port is open in each hour, to an array (ports, 24)."""
         length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
         hour = np.clip((self.start_s[:, :-1] - day * DAY_S) // HOUR_S, 0, 23).astype(int)
-        port = np.broadcast_to(np.arange(len(hour))[:, None], hour.shape)
-        np.add.at(open_s, (port, hour), length)
+        ports, hours = open_s.shape
+        cell = np.arange(ports)[:, None] * hours + hour
+        total = np.bincount(cell.ravel(), length.ravel(), minlength=open_s.size)
+        open_s += total.reshape(open_s.shape)
 
 
 def opening_of_day(
@@ -115,7 +122,7 @@ def opening_of_day(
             officers[port, k] = present[which][port, int((edge - midnight) / HOUR_S / SHIFT_HOURS)]
             row[port, k] = which * count + port
     disturbed = _disturbed(ports, snapshots, season, withdrawals)
-    return Opening(intervals, start_s, state, officers, row, disturbed)
+    return Opening(intervals, start_s, state, officers, row, special, disturbed, grid)
 
 
 def _special_ports(

@@ -119,7 +119,7 @@ class PortPlans:
         opening.add_open_seconds(day, self.open_s[date.weekday()])
         skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
         rates = np.concatenate([self.rates(snapshot, skill) for snapshot in snapshots])
-        cumulative = self.demand.cumulative(day, self._lane_hours(day, snapshots[0]))
+        cumulative = self._cumulative(day, snapshots[0])
         return PortsDay(
             day=day,
             date=date,
@@ -159,8 +159,8 @@ class PortPlans:
             self.withdrawals,
         )  # fmt: skip
 
-    def _lane_hours(self, day: int, snapshot: Snapshot) -> Floats:
-        """Vehicles expected on a day, shape (ports, lanes, 24)."""
+    def _cumulative(self, day: int, snapshot: Snapshot) -> Floats:
+        """Integrated arrival rates of a day (see `Demand.cumulative`)."""
         volume = np.repeat(snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None], 4, axis=1)
         trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
         volume[:, 0] *= trips
@@ -169,4 +169,4 @@ class PortPlans:
             snapshot.at_ports(PARAMETER.traffic.nexus_share),
             snapshot.at_ports(PARAMETER.traffic.fast_share),
         )
-        return self.demand.lane_hours(day, volume, nexus, fast)
+        return self.demand.cumulative(day, volume, nexus, fast)

@@ -10,7 +10,8 @@ own slot.
 
 import calendar
 import datetime
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -150,6 +151,11 @@ def lane_entities(ports: Ports) -> npt.NDArray[np.int64]:
     return np.array([[entity_number(f"{port}/{lane}") for lane in LANES] for port in ports.ids])
 
 
+# Demands kept in a process, and curves kept of each: those of the points that run in step.
+MOST_DEMANDS = 4
+MOST_CURVES = 8
+
+
 @dataclass(frozen=True)
 class Demand:
     """Expected traffic of every port and lane through a run.
@@ -168,6 +174,11 @@ class Demand:
     sailing : array of float, shape (ports, 96)
         Share of the day's ferry traffic in each quarter of an hour.
     entity : array of int, shape (ports, lanes)
+
+    Notes
+    -----
+    Points of a study that start from the same traffic share one of these, and most of them a day's
+    curves too. Nothing may write into the arrays.
     """
 
     daily: Floats
@@ -177,9 +188,10 @@ class Demand:
     by_timetable: npt.NDArray[np.bool_]
     sailing: Floats
     entity: npt.NDArray[np.int64]
+    _curves: dict[tuple[int | bytes, ...], Floats] = field(default_factory=dict, repr=False)
 
-    def lane_hours(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
-        """Vehicles expected by lane and hour of one day, without the day factor.
+    def cumulative(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
+        """Integrated arrival rates of one day, with its day factor.
 
         Parameters
         ----------
@@ -191,8 +203,18 @@ class Demand:
 
         Returns
         -------
-        array of float, shape (ports, lanes, 24)
+        array of float, shape (ports, lanes, 97)
+            The first 25 values count by the hour; at ferry landings all 97, by the quarter hour.
         """
+        key = (day, volume.tobytes(), nexus.tobytes(), fast.tobytes())
+        if key not in self._curves:
+            if len(self._curves) >= MOST_CURVES:
+                self._curves.clear()
+            self._curves[key] = self._curve(day, self._lane_hours(day, volume, nexus, fast))
+        return self._curves[key]
+
+    def _lane_hours(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
+        """Vehicles expected by lane and hour of one day, without the day factor."""
         classes = self.daily[day] * volume
         lanes = classes[:, CLASS_OF_LANE]
         lanes[:, CAR] *= 1.0 - nexus
@@ -202,14 +224,7 @@ class Demand:
         share = self.hour_share[int(self.weekend[day])][:, CLASS_OF_LANE]
         return np.asarray(lanes[:, :, None] * share)
 
-    def cumulative(self, day: int, lane_hours: Floats) -> Floats:
-        """Integrated arrival rates of one day, with its day factor.
-
-        Returns
-        -------
-        array of float, shape (ports, lanes, 97)
-            The first 25 values count by the hour; at ferry landings all 97, by the quarter hour.
-        """
+    def _curve(self, day: int, lane_hours: Floats) -> Floats:
         scaled = lane_hours * self.day_factor[day][:, None, None]
         result = np.zeros((*lane_hours.shape[:2], TIMETABLE_CELLS + 1))
         np.cumsum(scaled, axis=2, out=result[:, :, 1 : HOURLY_CELLS + 1])
@@ -270,6 +285,36 @@ def demand(
     streams : Streams
         For the random day factors.
     """
+    traffic = parameters.traffic
+    return _demand(
+        _Table(ports), traffic.day_factor_cv, traffic.sailings_per_day, year, start, days, streams
+    )
+
+
+class _Table:
+    """A table of ports as a key: equal to those with the same columns."""
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Table) and self.ports.digest == other.ports.digest
+
+    def __hash__(self) -> int:
+        return hash(self.ports.digest)
+
+
+@functools.lru_cache(maxsize=MOST_DEMANDS)
+def _demand(
+    table: _Table,
+    day_factor_cv: float,
+    sailings_per_day: int,
+    year: int,
+    start: datetime.date,
+    days: int,
+    streams: Streams,
+) -> Demand:
+    ports = table.ports
     dates = [start + datetime.timedelta(days=i) for i in range(days)]
     daily = np.empty((days, len(ports), len(ports.weekday_factor)))
     normal = {y: _weekday_normal(ports, y) for y in {date.year for date in dates}}
@@ -280,7 +325,7 @@ def demand(
     shares = ports.hour_share.transpose(1, 0, 2)[:, None] * _open_share(ports)[None, :, None, :]
     sums = shares.sum(axis=3, keepdims=True)
     shares = np.divide(shares, sums, out=np.zeros_like(shares), where=sums > 0)
-    sigma = np.sqrt(np.log1p(parameters.traffic.day_factor_cv**2))
+    sigma = np.sqrt(np.log1p(day_factor_cv**2))
     factor = np.ones((days, len(ports)))
     for region in np.unique(ports.region):
         uniform = streams.uniforms(DAY_FACTOR, entity_number(f"region/{region}"), 0, days)[0]
@@ -291,6 +336,6 @@ def demand(
         day_factor=factor,
         weekend=np.array([date.weekday() >= 5 for date in dates]),
         by_timetable=ports.by_timetable,
-        sailing=_sailings(ports, parameters.traffic.sailings_per_day),
+        sailing=_sailings(ports, sailings_per_day),
         entity=lane_entities(ports),
     )

@@ -1,7 +1,6 @@
 """The attempts of each day: decided at midnight, and turned into vehicles that join the lines."""
 
 import dataclasses
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -317,11 +316,7 @@ class AttemptsOfDay:
         load_words = self.streams.words_of_several(LOAD, entity, day, index)[0]
         # They arrive as the cars of the day do.
         level = to_uniform(words[0]) * cars[port]
-        moment = np.empty(len(port))
-        for i in ports:
-            rows = slice(*np.searchsorted(port, (i, i + 1)))
-            curve = cumulative[i, CAR, : cells[i] + 1]
-            moment[rows] = np.interp(level[rows], curve, _edges_s(len(curve)))
+        moment = _moments_s(level, cumulative[port, CAR], cells[port])
         time_s = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
         number = self.count + np.arange(len(port))
         extra_arrivals = new_extra_arrivals(len(port))
@@ -362,7 +357,21 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str,
     return dict(zip(names, columns, strict=True))
 
 
-@functools.cache
-def _edges_s(count: int) -> Floats:
-    """Ends of equal parts of the day, in seconds since midnight."""
-    return np.linspace(0.0, DAY_S, count)
+def _moments_s(level: Floats, curve: Floats, cells: Whole) -> Floats:
+    """When integrated arrival rates reach their levels, in seconds since midnight.
+
+    Parameters
+    ----------
+    level : array of float, shape (visitors,)
+        At least 0 and below the end of the curve.
+    curve : array of float, shape (visitors, 97)
+        Integrated rate at the ends of equal parts of the day.
+    cells : array of int, shape (visitors,)
+        How many parts there are.
+    """
+    behind = np.arange(curve.shape[1]) > cells[:, None]
+    cell = np.count_nonzero((curve <= level[:, None]) & ~behind, axis=1) - 1
+    each = np.arange(len(level))
+    low, high = curve[each, cell], curve[each, cell + 1]
+    start_s, end_s = cell * (DAY_S / cells), (cell + 1) * (DAY_S / cells)
+    return np.asarray((end_s - start_s) / (high - low) * (level - low) + start_s)

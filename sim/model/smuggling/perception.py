@@ -161,43 +161,76 @@ def at_stake_cad(load: float, smuggling: Smuggling) -> float:
 _OBSERVED = [RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, REFERRED + 2]
 
 
-def loss_if_examined_in_time(
-    rows: Floats, smuggling: Smuggling, lookout_share: float
-) -> tuple[Floats, Floats]:
-    """Chance that a trafficker's trip is lost, if examinations of mean length begin in time.
+class LossTerms(NamedTuple):
+    """What a trip's chance of loss at the ports depends on, apart from the lookouts.
+
+    Attributes
+    ----------
+    hit : array of float, shape (ports,)
+        Chance that an active lookout is acted on.
+    stays : array of float, shape (ports,)
+        Chance that somebody who is referred does not withdraw.
+    found_on_lookout : array of float, shape (ports,)
+        Chance that the examination that a lookout brings finds the load.
+    not_mandatory, chosen, found : array of float, shape (ports, lanes)
+        Chances that there is no mandatory referral, that a trip is chosen for examination, and that
+        the examination finds the load.
+    """
+
+    hit: Floats
+    stays: Floats
+    found_on_lookout: Floats
+    not_mandatory: Floats
+    chosen: Floats
+    found: Floats
+
+
+def loss_terms(rows: Floats, smuggling: Smuggling) -> LossTerms:
+    """Work out the terms of the loss.
 
     Parameters
     ----------
     rows : array of float, shape (ports, WIDTH)
         Settings (`sim.model.port.inspection_rates`).
     smuggling : Smuggling
-    lookout_share : float
-        Trips on which a lookout is active.
-
-    Returns
-    -------
-    p_on_lookout, p_if_in_time : array of float, shape (ports, lanes)
-        Loss to lookouts, and loss to random and selective examination.
     """
-    p_on_lookout = np.empty((len(rows), len(LANES)))
-    p_if_in_time = np.empty_like(p_on_lookout)
     rates = rows[:, KIND_RATE : KIND_RATE + len(KINDS)]
     lengths = rows[:, KIND_S : KIND_S + len(KINDS)]
     open_find = 1.0 - np.exp(-rates * lengths)
     deep_find = 1.0 - np.exp(-rates * lengths * smuggling.deep_factor)
     find = (1.0 - smuggling.deep_share) * open_find + smuggling.deep_share * deep_find
-    hit = rows[:, LOOKOUT_HIT] * lookout_share
-    stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
+    not_mandatory, chosen, found = np.empty((3, len(rows), len(LANES)))
     for lane in range(len(LANES)):
         first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
         shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
-        chosen = examined_share(rows[:, RANDOM + lane], rows[:, PICK_TRAFFICKER + lane])
-        must = rows[:, PAPERWORK + lane] + rows[:, DUTY + lane]
-        p_on_lookout[:, lane] = stays * hit * find[:, FULL]
-        p_if_in_time[:, lane] = (
-            stays * (1.0 - hit) * (1.0 - must) * chosen * np.sum(shares * find, axis=1)
-        )
-    return p_on_lookout, p_if_in_time
+        chosen[:, lane] = examined_share(rows[:, RANDOM + lane], rows[:, PICK_TRAFFICKER + lane])
+        not_mandatory[:, lane] = 1.0 - (rows[:, PAPERWORK + lane] + rows[:, DUTY + lane])
+        found[:, lane] = np.sum(shares * find, axis=1)
+    stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
+    return LossTerms(rows[:, LOOKOUT_HIT], stays, find[:, FULL], not_mandatory, chosen, found)
+
+
+def loss_if_examined_in_time(terms: LossTerms, lookout_share: float) -> tuple[Floats, Floats]:
+    """Chance that a trafficker's trip is lost, if examinations of mean length begin in time.
+
+    Parameters
+    ----------
+    terms : LossTerms
+    lookout_share : float
+        Trips on which a lookout is active.
+
+    Returns
+    -------
+    p_on_lookout : array of float, shape (ports, 1)
+        Loss to lookouts, the same in all lanes.
+    p_if_in_time : array of float, shape (ports, lanes)
+        Loss to random and selective examination.
+    """
+    hit = terms.hit * lookout_share
+    p_on_lookout = terms.stays * hit * terms.found_on_lookout
+    not_hit = (terms.stays * (1.0 - hit))[:, None]
+    p_if_in_time = not_hit * terms.not_mandatory * terms.chosen * terms.found
+    return p_on_lookout[:, None], p_if_in_time
 
 
 def loss_of_trip(
@@ -213,7 +246,7 @@ def loss_of_trip(
         Whether the load is hidden deep, and whether a lookout on the trip is active.
     """
     this_trip = dataclasses.replace(smuggling, deep_share=float(deep))
-    return loss_if_examined_in_time(rows, this_trip, float(lookout))
+    return loss_if_examined_in_time(loss_terms(rows, this_trip), float(lookout))
 
 
 class Observation(NamedTuple):
@@ -295,9 +328,9 @@ class Beliefs:
         self.lookout_share = lookout_share
         self.wait_s = np.zeros((ports, len(LANES)))
         self.in_time = np.ones(ports)
-        # The parts of the loss under the settings last used.
-        self._rows: Floats | None = baseline
-        self._parts = loss_if_examined_in_time(baseline, smuggling, lookout_share)
+        # The terms of the loss under the settings last used.
+        self._rows = baseline
+        self._terms = loss_terms(baseline, smuggling)
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
         self._today = before
@@ -307,8 +340,8 @@ class Beliefs:
     def _loss(self, rows: Floats) -> Floats:
         if rows is not self._rows:
             self._rows = rows
-            self._parts = loss_if_examined_in_time(rows, self.smuggling, self.lookout_share)
-        p_on_lookout, p_if_in_time = self._parts
+            self._terms = loss_terms(rows, self.smuggling)
+        p_on_lookout, p_if_in_time = loss_if_examined_in_time(self._terms, self.lookout_share)
         return p_on_lookout + p_if_in_time * self.in_time[:, None]
 
     def today(self, rows: Floats) -> None:
@@ -359,5 +392,4 @@ class Beliefs:
         share = np.divide(done.sum(axis=1), ordered, out=self.in_time.copy(), where=ordered > 0)
         self.in_time += weight * (share - self.in_time)
         self.lookout_share += weight * (lookout_share - self.lookout_share)
-        self._rows = None
         self.loss += weight * (self._loss(rows) - self.loss)

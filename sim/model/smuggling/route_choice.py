@@ -6,6 +6,7 @@ and the chance of loss. The noise belongs to the opportunity and the route, so a
 those trips for which a route has become better or worse.
 """
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -31,8 +32,140 @@ from sim.records import AIR, NOT_MADE, PORT, POST
 
 _RISK_TOLERANCE = entity_number("route/nerve")
 
+# Menus kept in a process: of baselines, and for each of those of which some ports are closed.
+MOST_MENUS = 4
+MOST_OPEN_MENUS = 4096
+
 # Chance of loss by port and lane of a trip: hidden deep or not, with an active lookout or not.
 Truth = Callable[[bool, bool], Floats]
+
+
+class _Menus:
+    """Menus of a baseline: they depend on no draw, so replications and scenarios share them.
+
+    Parameters
+    ----------
+    ports : Ports
+    smuggling, patrol, baseline
+        As in `RouteChoice`.
+    """
+
+    def __init__(
+        self, ports: Ports, smuggling: Smuggling, patrol: Patrol, baseline: Perception
+    ) -> None:
+        self.network = RouteNetwork(ports, smuggling.network)
+        self.weight = ports.vehicles_per_year
+        self.open_by_hour = open_by_hour(ports)
+        self.smuggling = smuggling
+        self.patrol = patrol
+        self.baseline = baseline
+        self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
+        self._open_menus: dict[tuple[Key, bool, int, int, bytes], tuple[Menu, Flags]] = {}
+        self._hidden: dict[Key, Floats] = {}
+
+    def hidden_cost(self, key: Key) -> Floats:
+        """Unknown cost of every route (see `RouteChoice.hidden_cost`)."""
+        if key not in self._hidden:
+            self._hidden[key] = self._fitted(key)
+        return self._hidden[key]
+
+    def _fitted(self, key: Key) -> Floats:
+        smuggling = self.smuggling
+        hidden = np.zeros(len(self.network.kind))
+        menu = self._new_menu(key, False, smuggling, hidden)
+        utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
+        risk = chance_of_loss(menu, CAR, self.baseline.loss, loss_away(self.patrol))
+        utility = utility - risk * stake(menu, smuggling.load_mean, smuggling)
+        shares = baseline_shares(smuggling)
+        kinds = self.network.kind[menu.numbers]
+        costs = hidden_costs(
+            {kind: utility[kinds == kind] for kind in shares},
+            self.open_by_hour[:, menu.numbers[: menu.at_ports]],
+            shares,
+            smuggling.rationality,
+            smuggling.hidden_cost_most,
+        )
+        for kind, cost in costs.items():
+            hidden[self.network.kind == kind] = cost
+        return hidden
+
+    def menu(self, key: Key, commercial: bool, smuggling: Smuggling) -> Menu:
+        """Routes considered for a source and market, open or not."""
+        name = (key, commercial, smuggling.routes_considered, smuggling.regions_considered)
+        if name not in self._menus:
+            self._menus[name] = self._new_menu(key, commercial, smuggling, self.hidden_cost(key))
+        return self._menus[name]
+
+    def open_menu(
+        self, key: Key, commercial: bool, smuggling: Smuggling, open_routes: Flags
+    ) -> tuple[Menu, Flags]:
+        """Routes of a menu of which these ports are open, and which of the whole menu they are."""
+        name = (
+            key, commercial, smuggling.routes_considered, smuggling.regions_considered,
+            open_routes.tobytes(),
+        )  # fmt: skip
+        if name not in self._open_menus:
+            if len(self._open_menus) >= MOST_OPEN_MENUS:
+                self._open_menus.clear()
+            numbers = self.menu(key, commercial, smuggling).numbers
+            keep = np.append(open_routes, np.ones(len(numbers) - len(open_routes), bool))
+            menu = self._menu_of(key, numbers[keep], self.hidden_cost(key))
+            self._open_menus[name] = menu, keep
+        return self._open_menus[name]
+
+    def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
+        return self._menu_of(key, self.network.considered(key, commercial, smuggling), hidden)
+
+    def _menu_of(self, key: Key, numbers: Whole, hidden: Floats) -> Menu:
+        kinds = self.network.kind[numbers]
+        return Menu(
+            numbers=numbers,
+            at_ports=int(np.sum(kinds == PORT)),
+            ports=self.network.ports,
+            km=self.network.km[key][numbers],
+            post=(kinds == POST).astype(float),
+            air=(kinds == AIR).astype(float),
+            made=(kinds != NOT_MADE).astype(float),
+            hidden=hidden[numbers],
+            habit=self._habit(numbers),
+            entity=np.append(self.network.entity[numbers], _RISK_TOLERANCE),
+        )
+
+    def _habit(self, numbers: Whole) -> Floats:
+        """Share of trips of each route in the baseline: ports by traffic, others equally."""
+        kinds = self.network.kind[numbers]
+        habit = np.zeros(len(numbers))
+        for kind, share in baseline_shares(self.smuggling).items():
+            of_kind = kinds == kind
+            if kind == PORT:
+                weight = self.weight[numbers[of_kind]]
+                habit[of_kind] = share * weight / max(weight.sum(), 1e-300)
+            elif of_kind.any():
+                habit[of_kind] = share / of_kind.sum()
+        return habit
+
+
+class _Baseline:
+    """What menus follow from: equal if all of it is, to the last bit."""
+
+    def __init__(
+        self, ports: Ports, smuggling: Smuggling, patrol: Patrol, baseline: Perception
+    ) -> None:
+        self.terms = ports, smuggling, patrol, baseline
+        self.key = (
+            ports.digest, smuggling, patrol, baseline.loss.tobytes(), baseline.wait_s.tobytes()
+        )  # fmt: skip
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Baseline) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@functools.lru_cache(maxsize=MOST_MENUS)
+def _menus_of(baseline: _Baseline) -> _Menus:
+    return _Menus(*baseline.terms)
 
 
 class RouteChoice:
@@ -63,23 +196,17 @@ class RouteChoice:
         before: Perception | None = None,
         patrol_before: Patrol | None = None,
     ) -> None:
-        self.network = RouteNetwork(ports, smuggling.network)
+        self.menus = _menus_of(_Baseline(ports, smuggling, patrol, baseline))
+        self.network = self.menus.network
         self.streams = streams
-        self.weight = ports.vehicles_per_year
-        self.open_by_hour = open_by_hour(ports)
-        self.baseline = baseline
         before = before or baseline
         self.before = Perception(before.loss.copy(), before.wait_s.copy())
-        self.patrol = patrol
         self.away_true = loss_away(patrol_before or patrol)
         self.away_before = self.away_true
         self.away_believed = self.away_true
         self.weight_of_a_day = 1.0 / smuggling.perception_days
         self.baseline_smuggling = smuggling
         self._adversaries: dict[str, Adversary] = {}
-        self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
-        self._open_menus: dict[tuple[Key, bool, int, int, bytes], tuple[Menu, Flags]] = {}
-        self._hidden: dict[Key, Floats] = {}
 
     def adversary(self, name: str) -> Adversary:
         """Adversary of a name (``smuggling.adversary``), made when it is first needed."""
@@ -106,68 +233,7 @@ class RouteChoice:
         It gives each kind of route its share in the baseline, for a trip of mean load
         (`sim.model.smuggling.routes`).
         """
-        if key not in self._hidden:
-            self._hidden[key] = self._fitted(key)
-        return self._hidden[key]
-
-    def _fitted(self, key: Key) -> Floats:
-        smuggling = self.baseline_smuggling
-        hidden = np.zeros(len(self.network.kind))
-        menu = self._new_menu(key, False, smuggling, hidden)
-        utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
-        risk = chance_of_loss(menu, CAR, self.baseline.loss, loss_away(self.patrol))
-        utility = utility - risk * stake(menu, smuggling.load_mean, smuggling)
-        shares = baseline_shares(smuggling)
-        kinds = self.network.kind[menu.numbers]
-        costs = hidden_costs(
-            {kind: utility[kinds == kind] for kind in shares},
-            self.open_by_hour[:, menu.numbers[: menu.at_ports]],
-            shares,
-            smuggling.rationality,
-            smuggling.hidden_cost_most,
-        )
-        for kind, cost in costs.items():
-            hidden[self.network.kind == kind] = cost
-        return hidden
-
-    def _menu(self, key: Key, commercial: bool, smuggling: Smuggling) -> Menu:
-        name = (key, commercial, smuggling.routes_considered, smuggling.regions_considered)
-        if name not in self._menus:
-            self._menus[name] = self._new_menu(key, commercial, smuggling, self.hidden_cost(key))
-        return self._menus[name]
-
-    def _open_menu(
-        self, key: Key, commercial: bool, smuggling: Smuggling, open_routes: Flags
-    ) -> tuple[Menu, Flags]:
-        """Routes of a menu of which these ports are open, and which of the whole menu they are."""
-        name = (
-            key, commercial, smuggling.routes_considered, smuggling.regions_considered,
-            open_routes.tobytes(),
-        )  # fmt: skip
-        if name not in self._open_menus:
-            numbers = self._menu(key, commercial, smuggling).numbers
-            keep = np.append(open_routes, np.ones(len(numbers) - len(open_routes), bool))
-            menu = self._menu_of(key, numbers[keep], self.hidden_cost(key))
-            self._open_menus[name] = menu, keep
-        return self._open_menus[name]
-
-    def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
-        return self._menu_of(key, self.network.considered(key, commercial, smuggling), hidden)
-
-    def _menu_of(self, key: Key, numbers: Whole, hidden: Floats) -> Menu:
-        kinds = self.network.kind[numbers]
-        return Menu(
-            numbers=numbers,
-            at_ports=int(np.sum(kinds == PORT)),
-            ports=self.network.ports,
-            km=self.network.km[key][numbers],
-            post=(kinds == POST).astype(float),
-            air=(kinds == AIR).astype(float),
-            made=(kinds != NOT_MADE).astype(float),
-            hidden=hidden[numbers],
-            habit=self._habit(numbers),
-            entity=np.append(self.network.entity[numbers], _RISK_TOLERANCE),
-        )
+        return self.menus.hidden_cost(key)
 
     def options(
         self,
@@ -196,13 +262,13 @@ class RouteChoice:
         """
         # The draws of all routes of the menu, open or not.
         key, commercial = (opportunity.source, opportunity.market), opportunity.commercial
-        whole = self._menu(key, commercial, smuggling)
+        whole = self.menus.menu(key, commercial, smuggling)
         words = self.streams.first_words(ROUTE, whole.entity, opportunity.day, opportunity.index)
         uniform = to_uniform(words)
         noise = -np.log(-np.log(uniform[:-1]))
         # Only those that are open when the trip would arrive.
         open_routes = open_ports[whole.numbers[: whole.at_ports]]
-        menu, keep = self._open_menu(key, commercial, smuggling, open_routes)
+        menu, keep = self.menus.open_menu(key, commercial, smuggling, open_routes)
         lane = TRUCK if commercial else CAR
         lane_of = lane if lanes is None else lanes[menu.numbers[: menu.at_ports]]
         load = opportunity.load
@@ -219,19 +285,6 @@ class RouteChoice:
             noise=noise[keep],
             risk_tolerance_quantile=float(uniform[-1]),
         )
-
-    def _habit(self, numbers: Whole) -> Floats:
-        """Share of trips of each route in the baseline: ports by traffic, others equally."""
-        kinds = self.network.kind[numbers]
-        habit = np.zeros(len(numbers))
-        for kind, share in baseline_shares(self.baseline_smuggling).items():
-            of_kind = kinds == kind
-            if kind == PORT:
-                weight = self.weight[numbers[of_kind]]
-                habit[of_kind] = share * weight / max(weight.sum(), 1e-300)
-            elif of_kind.any():
-                habit[of_kind] = share / of_kind.sum()
-        return habit
 
     def choose(
         self,
