@@ -59,97 +59,97 @@ def _outputs(command: argparse.ArgumentParser) -> None:
     command.add_argument("--html", type=Path, metavar="FILE", help="write the chart here too")
 
 
-def run_command(study: "Study", asked: argparse.Namespace) -> str:
+def run_command(study: "Study", args: argparse.Namespace) -> str:
     """Carry out one of the commands and return what it has to say."""
-    if asked.command == "fit":
-        return _fit(study, asked)
-    if asked.command == "precision":
+    if args.command == "fit":
+        return _fit(study, args)
+    if args.command == "precision":
         from analysis.uncertainty_text import precision_text
 
         return precision_text(study)
-    if asked.command == "selection":
+    if args.command == "selection":
         from analysis.uncertainty_text import selection_text
 
         return selection_text(study)
-    if asked.command == "robustness":
-        return _robustness(study, asked)
-    return _sensitivity(study, asked)
+    if args.command == "robustness":
+        return _robustness(study, args)
+    return _sensitivity(study, args)
 
 
-def _fit(study: "Study", asked: argparse.Namespace) -> str:
+def _fit(study: "Study", args: argparse.Namespace) -> str:
     from analysis.fit.fit import fit, text_of, values_of, write_worlds
     from analysis.fit.values import write_values
 
     result = fit(study)
-    if asked.worlds:
-        write_worlds(result, asked.worlds)
-    if asked.values:
-        write_values(values_of(result), asked.values)
+    if args.worlds:
+        write_worlds(result, args.worlds)
+    if args.values:
+        write_values(values_of(result), args.values)
     return text_of(result)
 
 
-def _robustness(study: "Study", asked: argparse.Namespace) -> str:
+def _robustness(study: "Study", args: argparse.Namespace) -> str:
     from analysis import robustness
     from analysis.charts.robustness import rank_stability as chart
     from analysis.uncertainty_text import robustness_text
 
-    ranks = robustness.rank_stability(study, asked.metric)
-    lost = robustness.regret(study, asked.metric)
-    _keep(asked, ranks.merge(lost.drop(columns="states"), on="scenario", how="outer"),
-          lambda: chart(study, asked.metric))  # fmt: skip
+    ranks = robustness.rank_stability(study, args.metric)
+    lost = robustness.regret(study, args.metric)
+    _keep(args, ranks.merge(lost.drop(columns="states"), on="scenario", how="outer"),
+          lambda: chart(study, args.metric))  # fmt: skip
     return robustness_text(
-        study, asked.metric, ranks, lost, robustness.agreement(study, asked.metric)
+        study, args.metric, ranks, lost, robustness.agreement(study, args.metric)
     )
 
 
-def _sensitivity(study: "Study", asked: argparse.Namespace) -> str:
-    if asked.top < 1:
-        raise InputError(f"--top {asked.top} is below 1 row")
-    of = (asked.metric, asked.scenario, asked.adversary)
+def _sensitivity(study: "Study", args: argparse.Namespace) -> str:
+    if args.top < 1:
+        raise InputError(f"--top {args.top} is below 1 row")
+    of = (args.metric, args.scenario, args.adversary)
     from analysis import uncertainty_text as text
 
-    if asked.method == "prim":
+    if args.method == "prim":
         from analysis.charts.prim_box import prim_box
         from analysis.discovery import prim
 
-        above = True if asked.above else False if asked.below else None
-        box = prim(study, *of, asked.threshold, above=above)
-        _keep(asked, box.limits, lambda: prim_box(study, *of, asked.threshold, above=above))
+        above = True if args.above else False if args.below else None
+        box = prim(study, *of, args.threshold, above=above)
+        _keep(args, box.limits, lambda: prim_box(study, *of, args.threshold, above=above))
         return text.box_text(study, *of, box)
-    if asked.method == "heatmap":
+    if args.method == "heatmap":
         from analysis.charts.heat_map import heat_map
         from analysis.sensitivity import two_way
 
-        cells = two_way(study, asked.x, asked.y, *of)
-        _keep(asked, cells, lambda: heat_map(study, asked.x, asked.y, *of))
+        cells = two_way(study, args.x, args.y, *of)
+        _keep(args, cells, lambda: heat_map(study, args.x, args.y, *of))
         return text.cells_text(study, *of, cells)
-    if asked.method == "tornado":
+    if args.method == "tornado":
         from analysis.charts.tornado import tornado as chart
         from analysis.sensitivity import tornado
 
         table = tornado(study, *of)
-        _keep(asked, table, lambda: chart(study, *of))
-        return text.tornado_text(study, *of, table, asked.top)
+        _keep(args, table, lambda: chart(study, *of))
+        return text.tornado_text(study, *of, table, args.top)
     from analysis import sensitivity as indices
 
-    table = indices.morris(study, *of) if asked.method == "morris" else indices.sobol(study, *of)
-    if asked.html:
-        raise InputError(f"--html: there is no chart of --method {asked.method}; tornado has one")
-    _keep(asked, table, None)
-    return text.indices_text(study, *of, table, asked.method, asked.top)
+    table = indices.morris(study, *of) if args.method == "morris" else indices.sobol(study, *of)
+    if args.html:
+        raise InputError(f"--html: there is no chart of --method {args.method}; tornado has one")
+    _keep(args, table, None)
+    return text.indices_text(study, *of, table, args.method, args.top)
 
 
 def _keep(
-    asked: argparse.Namespace, table: "pd.DataFrame", draw: "Callable[[], Chart] | None"
+    args: argparse.Namespace, table: "pd.DataFrame", draw: "Callable[[], Chart] | None"
 ) -> None:
-    """Write the table and the chart where they were asked for."""
-    if asked.csv:
-        table.to_csv(asked.csv, index=False, lineterminator="\n")
-    if asked.html and draw is not None:
+    """Write the table and the chart where the command line says."""
+    if args.csv:
+        table.to_csv(args.csv, index=False, lineterminator="\n")
+    if args.html and draw is not None:
         from analysis.charts.style import CONFIG
 
         page = draw().titled().to_html(include_plotlyjs=True, config=CONFIG)
-        asked.html.write_text(page, encoding="utf-8")
+        args.html.write_text(page, encoding="utf-8")
 
 
 if TYPE_CHECKING:

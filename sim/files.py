@@ -31,8 +31,8 @@ def replaced(path: Path, *, lasting: bool = False) -> Iterator[Path]:
     try:
         yield scratch
         if lasting:
-            for one in (*scratch.iterdir(), scratch) if scratch.is_dir() else (scratch,):
-                flush(one)
+            for part in (*scratch.iterdir(), scratch) if scratch.is_dir() else (scratch,):
+                flush(part)
         os.replace(scratch, path)
     except BaseException:
         remove(scratch)

@@ -112,7 +112,9 @@ class Status:
             )
         elif self.state in ("interrupted", "failed", "dead"):
             lines.append(f"it ended at {self.updated}; the same command continues")
-        lines += [f"  {one.name}: {one.done} done, last {one.last}" for one in self.workers]
+        lines += [
+            f"  {worker.name}: {worker.done} done, last {worker.last}" for worker in self.workers
+        ]
         if self.failed:
             lines.append(f"{self.failed} given up:")
             lines += [f"  {line}" for line in self.failures]
@@ -137,7 +139,7 @@ def read_status(folder: Path | str) -> Status:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content.pop("schema") != STATUS_SCHEMA:
             raise InputError(f"{path}: written by another version of this program")
-        content["workers"] = tuple(Worker(**one) for one in content["workers"])
+        content["workers"] = tuple(Worker(**worker) for worker in content["workers"])
         status = Status(**content | {"failures": tuple(content["failures"])})
     except FileNotFoundError:
         raise InputError(f"{folder}: no study was started here (no {STATUS_FILE})") from None

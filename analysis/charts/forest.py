@@ -37,7 +37,7 @@ Sentence = Callable[..., str]
 """Says what a chart shows, from counts, an amount and a title."""
 
 
-def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> Chart:
+def forest(study: Study, metric: str, sentence: Sentence, if_none: Sentence) -> Chart:
     """Every scenario's difference to the baseline in one metric, with 95 % intervals.
 
     Filled markers are distinguishable from no effect after Holm's correction over the headline
@@ -49,7 +49,7 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> Cha
     study : Study
     metric : str
         Name of the metric.
-    found, nothing : callable
+    sentence, if_none : callable
         The sentence above the chart: with ``up``, ``down``, ``count``, ``amount`` and ``title``,
         or with ``count`` where nothing is distinguishable.
     """
@@ -100,7 +100,7 @@ def forest(study: Study, metric: str, found: Sentence, nothing: Sentence) -> Cha
     figure.update_yaxes(tickvals=list(line.values()), ticktext=names, range=[len(line) - 0.4, -0.6])
     return finish(
         figure,
-        finding=_finding(study, proposals, found, nothing),
+        finding=_finding(study, proposals, sentence, if_none),
         note=_note(study, comparisons, several),
         height=80 + line_height(names) * len(line),
         table=frame_of(
@@ -180,14 +180,14 @@ def _draw_beyond(
 
 
 def _finding(
-    study: Study, comparisons: list[Comparison], found: Sentence, nothing: Sentence
+    study: Study, comparisons: list[Comparison], sentence: Sentence, if_none: Sentence
 ) -> str:
     """The sentence above the chart."""
     clear = [comparison for comparison in comparisons if comparison.distinguishable]
     if not clear:
-        return nothing(count=len(comparisons))
+        return if_none(count=len(comparisons))
     most = max(clear, key=lambda comparison: abs(comparison.difference.mean))
-    return found(
+    return sentence(
         up=sum(comparison.difference.mean > 0 for comparison in clear),
         down=sum(comparison.difference.mean < 0 for comparison in clear),
         count=len(comparisons),

@@ -178,8 +178,8 @@ SEVERAL = ("scenarios", "mix", "lever", "closed")
 
 def language(search: str | None) -> str:
     """The language an address asks for: English where it asks for none that is known."""
-    asked = _fields(search or "").get("lang", [""])[-1]
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    code = _fields(search or "").get("lang", [""])[-1]
+    return code if code in LANGUAGES else LANGUAGES[0]
 
 
 def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:

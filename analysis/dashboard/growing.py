@@ -74,10 +74,10 @@ def register(app: Dash, app_state: AppState) -> None:
         Output("growing-shown", "children"),
         Output("growing-clock", "max_intervals"),
         Input("growing-clock", "n_intervals"),
-        State("asked", "children"),
+        State("query", "children"),
     )
-    def look(ticks: int | None, asked: str) -> tuple[Any, Any]:
-        view, _ = address.read("/studies", asked)
+    def look(ticks: int | None, search: str) -> tuple[Any, Any]:
+        view, _ = address.read("/studies", search)
         once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
         with in_language(view.lang):
             path = app_state.folders.paths().get(view.study)

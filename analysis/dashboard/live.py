@@ -156,16 +156,16 @@ class Live:
         with self._lock:
             if self.is_busy(name):
                 return name
-            asked = self.make(name)
-            write_scenario(request.scenario, asked, MIX)
+            request_folder = self.make(name)
+            write_scenario(request.scenario, request_folder, MIX)
             facts = {"setting": request.setting, "days": request.days}
-            (asked / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
+            (request_folder / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
             self._share_baseline(request)
             kind = "pool" if request.ports * request.days >= POOL_FROM else "serial"
             words = [
                 "sim",
                 f"compare=[{MIX}]",
-                f"study.scenarios={quoted(asked)}",
+                f"study.scenarios={quoted(request_folder)}",
                 f"study.dir={quoted(self.folder / name)}",
                 f"run.replications={request.replications}",
                 f"execution={kind}",
@@ -188,7 +188,7 @@ class Live:
         The mark also records whether the results folder is the run's own, as it is unless it was
         there before. A folder that was there without a mark never gets one.
         """
-        folder = self.asked(name)
+        folder = self.request_folder(name)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             folder.mkdir()
@@ -196,7 +196,7 @@ class Live:
             (folder / MARK).write_text(json.dumps(mark), encoding="utf-8")
         return folder
 
-    def asked(self, name: str) -> Path:
+    def request_folder(self, name: str) -> Path:
         """Folder of what a run was asked, and of what it has said."""
         if not name.isalnum():
             raise InputError(f"{name}: is no live run")

@@ -39,13 +39,13 @@ CONTROLS = (
 def _inputs(kind: type) -> list[Any]:
     places = [kind(name, "data" if name == "mix-name" else "value") for name in CONTROLS]
     return [*places, kind({"lever": ALL}, "value"), State({"lever": ALL}, "id"),
-            State("asked", "children")]  # fmt: skip
+            State("query", "children")]  # fmt: skip
 
 
 def view_of(*given: Any) -> View:
     """Read the view from the controls, by the rules of an address."""
     (proposals, closed, where, around, days, year, start, kind, runs, metric, name, values, ids,
-     asked) = given  # fmt: skip
+     search) = given  # fmt: skip
     fields = {
         "mix": proposals, "closed": closed, "where": [where], "around": [around], "days": [days],
         "year": [year], "start": [start], "adversary": [kind], "replications": [f"{runs:.0f}"],
@@ -53,7 +53,7 @@ def view_of(*given: Any) -> View:
         "lever": [f"{identity['lever']}:{value:.10g}"
                   for identity, value in zip(ids, values, strict=True) if value is not None],
     }  # fmt: skip
-    base, _ = address.read("/mix", asked)
+    base, _ = address.read("/mix", search)
     pairs = [(key, str(value)) for key, chosen in fields.items() for value in chosen or []]
     view, _ = address.read("/mix", address.encoded(pairs))
     by_name = offered()
@@ -113,13 +113,13 @@ def _follow_controls(app: Dash) -> None:
         Input("mix-proposals", "value"),
         State({"lever": ALL}, "value"),
         State({"lever": ALL}, "id"),
-        State("asked", "children"),
+        State("query", "children"),
         prevent_initial_call=True,
     )
     def offer_levers(
-        proposals: list[str], values: list[float], ids: list[dict[str, str]], asked: str
+        proposals: list[str], values: list[float], ids: list[dict[str, str]], search: str
     ) -> Children:
-        with in_language(address.language(asked)):
+        with in_language(address.language(search)):
             available = offered()
             places = {identity["lever"]: value for identity, value in zip(ids, values, strict=True)}
             return lever_controls(
@@ -231,13 +231,13 @@ def _watch(app: Dash, live: Live) -> None:
         Input("mix-clock", "n_intervals"),
         Input("mix-metric", "value"),
         State("mix-name", "data"),
-        State("asked", "children"),
+        State("query", "children"),
     )
-    def look(ticks: int | None, metric: str, name: str, asked: str) -> tuple[Any, ...]:
+    def look(ticks: int | None, metric: str, name: str, search: str) -> tuple[Any, ...]:
         if not name:
             return (no_update,) * 7
         once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
-        with in_language(address.language(asked)):
+        with in_language(address.language(search)):
             try:
                 status = live.status(name)
                 busy = live.is_busy(name)

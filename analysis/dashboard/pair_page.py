@@ -243,11 +243,11 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("pair-scenario-two", "value"),
         State("pair-study-one", "value"),
         State("pair-study-two", "value"),
-        State("asked", "children"),
+        State("query", "children"),
         prevent_initial_call="initial_duplicate",
     )
-    def draw(one: str, two: str, first: str, second: str, asked: str) -> tuple[Any, str]:
-        view = _view(asked, study=first, other=second, one=one, two=two)
+    def draw(one: str, two: str, first: str, second: str, search: str) -> tuple[Any, str]:
+        view = _view(search, study=first, other=second, one=one, two=two)
         with in_language(view.lang):
             try:
                 studies = [app_state.folders.study(name) for name in (first, second)]
@@ -264,15 +264,15 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("pair-study-two", "value"),
         State("pair-scenario-one", "value"),
         State("pair-scenario-two", "value"),
-        State("asked", "children"),
+        State("query", "children"),
         prevent_initial_call=True,
     )
-    def open_studies(first: str, second: str, one: str, two: str, asked: str) -> Any:
-        view, _ = address.read("/pair", asked)
+    def open_studies(first: str, second: str, one: str, two: str, search: str) -> Any:
+        view, _ = address.read("/pair", search)
         opened = view.study or app_state.folders.opening()
         if (first, second) == (opened, view.other or opened):
             return no_update
-        kept = _view(asked, study=first, other=second)
+        kept = _view(search, study=first, other=second)
         return address.query(
             kept.replaced(
                 one=_if_there(app_state, first, one), two=_if_there(app_state, second, two)
@@ -289,8 +289,8 @@ def _if_there(app_state: AppState, study: str, scenario: str) -> str:
     return scenario if there else ""
 
 
-def _view(asked: str, **fields: str) -> View:
+def _view(search: str, **fields: str) -> View:
     """Read the view from the controls, by the rules of an address."""
-    base, _ = address.read("/pair", asked)
+    base, _ = address.read("/pair", search)
     view, _ = address.read("/pair", address.encoded([(k, str(v)) for k, v in fields.items()]))
     return dataclasses.replace(base, **{name: getattr(view, name) for name in fields})

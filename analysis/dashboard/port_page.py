@@ -315,20 +315,20 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("port-proposal", "value"),
         Input("port-run", "n_clicks"),
         Input("port-clock", "n_intervals"),
-        State("asked", "children"),
+        State("query", "children"),
         prevent_initial_call="initial_duplicate",
     )
     def show(
-        port: str, day: str, proposal: str, _: int, __: int, asked: str
+        port: str, day: str, proposal: str, _: int, __: int, search: str
     ) -> tuple[Any, Any, Any, bool]:
-        view = _view(port, day, proposal, asked)
+        view = _view(port, day, proposal, search)
         with in_language(view.lang):
             try:
                 if port not in {name for name, _ in place.names()}:
                     raise InputError(gettext("there-is-no-port", name=str(port)[:60]))
                 scenario = _scenario(view)
                 name = _name(view, scenario)
-                folder = live.asked(name)
+                folder = live.request_folder(name)
                 if (folder / TABLE).is_file() and not live.is_busy(name):
                     table, titles = read_day(folder)
                     titles |= _titles(view, titles)
@@ -346,9 +346,9 @@ def register(app: Dash, app_state: AppState) -> None:
             return address.query(view), "", [nothing(words)], True
 
 
-def _view(port: str, day: str, proposal: str, asked: str) -> View:
+def _view(port: str, day: str, proposal: str, search: str) -> View:
     """Read the view from the controls, by the rules of an address."""
-    base, _ = address.read("/port", asked)
+    base, _ = address.read("/port", search)
     pairs = [("port", str(port)), ("day", str(day)), ("proposal", str(proposal or ""))]
     view, _ = address.read("/port", address.encoded(pairs))
     return dataclasses.replace(base, port=view.port, day=view.day, proposal=view.proposal)

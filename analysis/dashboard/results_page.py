@@ -283,11 +283,11 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("results-metric", "value"),
         Input("results-adversary", "value"),
         Input("results-scenarios", "value"),
-        State("asked", "children"),
+        State("query", "children"),
         prevent_initial_call="initial_duplicate",
     )
-    def draw(metric: str, adversary: str, names: list[str], asked: str) -> tuple[Any, str]:
-        view, _ = address.read("/", asked)
+    def draw(metric: str, adversary: str, names: list[str], search: str) -> tuple[Any, str]:
+        view, _ = address.read("/", search)
         with in_language(view.lang):
             try:
                 study = folders.study(view.study)
@@ -303,16 +303,16 @@ def register(app: Dash, app_state: AppState) -> None:
                     content = shown(study, changed.metric, str(adversary), kept)
                 return content, address.query(changed)
             except InputError as error:
-                return [refusal(error)], asked
+                return [refusal(error)], search
 
     @app.callback(
         Output("address", "search", allow_duplicate=True),
         Input("results-study", "value"),
-        State("asked", "children"),
+        State("query", "children"),
         prevent_initial_call=True,
     )
-    def open_study(name: str, asked: str) -> Any:
-        view, _ = address.read("/", asked)
+    def open_study(name: str, search: str) -> Any:
+        view, _ = address.read("/", search)
         if name == (view.study or folders.opening()):
             return no_update
         return address.query(view.replaced(study=name, scenarios=(), adversary=""))

@@ -148,10 +148,10 @@ def register(app: Dash, app_state: AppState) -> None:
     @app.callback(
         Output("studies-shown", "children"),
         Input("studies-clock", "n_intervals"),
-        State("asked", "children"),
+        State("query", "children"),
         prevent_initial_call=True,
     )
-    def refresh(_: int, asked: str) -> Any:
-        view, _complaints = address.read("/studies", asked)
+    def refresh(_: int, search: str) -> Any:
+        view, _complaints = address.read("/studies", search)
         with in_language(view.lang):
             return listed(view, app_state) if app_state.folders.paths() else no_update

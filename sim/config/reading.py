@@ -109,7 +109,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     points = full_factorial(base, scenarios, _adversaries(plain), design.worlds if design else ())
     for point in points:
         check_point(point, table)
-    execution = Execution.asked(**plain["execution"], environment=os.environ)
+    execution = Execution.from_config(**plain["execution"], environment=os.environ)
     procedure = procedure_of(plain, scenarios, run["replications"], execution.workers)
     if procedure and execution.member:
         raise InputError(

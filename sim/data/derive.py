@@ -154,9 +154,9 @@ FAR_FROM_THE_LINE = frozenset({"toronto-ferry", "yarmouth"})
 Stop = tuple[float, float, bool]
 
 
-def distance_km(one: Stop, other: Stop) -> float:
+def distance_km(first: Stop, second: Stop) -> float:
     """Great-circle distance between two stops, in km."""
-    return float(great_circle_km(*one[:2], *other[:2]))
+    return float(great_circle_km(*first[:2], *second[:2]))
 
 
 def _stops(region: Row, ports: list[Row]) -> list[Stop]:
@@ -200,8 +200,8 @@ def regions_table() -> Table:
         if i + 1 < len(chains):
             bridge = (chain[-1], chains[i + 1][0])
             pairs += [(*bridge, 0.5, i), (*bridge, 0.5, i + 1)]
-        for one, other, share, place in pairs:
-            km[place][int(one[2] or other[2])] += share * distance_km(one, other)
+        for first, second, share, place in pairs:
+            km[place][int(first[2] or second[2])] += share * distance_km(first, second)
     rows: list[tuple[str, ...]] = [
         (
             region["region"],

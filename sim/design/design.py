@@ -62,15 +62,15 @@ def full_factorial(
     tuple of Point
         By scenario, then smuggler, then world.
     """
-    own = [base.parameters]
-    own += [
+    by_world = [base.parameters]
+    by_world += [
         changed(base.parameters, values, f"world {number}")
         for number, values in enumerate(worlds, start=1)
     ]
     kinds = tuple(adversaries) or (base.parameters.smuggling.adversary,)
     for kind in kinds:
         check_value("smuggling.adversary", kind, "adversaries")
-    by_kind = {kind: [_facing(one, kind) for one in own] for kind in kinds}
+    by_kind = {kind: [_facing(parameters, kind) for parameters in by_world] for kind in kinds}
     return tuple(
         dataclasses.replace(base, scenario=scenario, parameters=parameters, world=world)
         for scenario in scenarios
@@ -110,7 +110,8 @@ class _AtPlaces(Sequence[Values]):
             return _AtPlaces(self._factors, self._places[number])
         row = self._places[number]
         return {
-            one.name: one.value(float(place)) for one, place in zip(self._factors, row, strict=True)
+            factor.name: factor.value(float(place))
+            for factor, place in zip(self._factors, row, strict=True)
         }
 
 
@@ -176,7 +177,7 @@ class Design:
             "method": self.method,
             "role": self.role,
             "points": len(self.values),
-            "factors": [[one.name, one.low, one.high] for one in self.factors],
+            "factors": [[factor.name, factor.low, factor.high] for factor in self.factors],
             **self.options,
         }
 
@@ -184,13 +185,15 @@ class Design:
         """The columns of `sim.results.schema.DESIGN`, one row a point and parameter."""
         points, factors = self.places.shape
         scenarios = self.role == SCENARIO
-        names = [scenario_of(one).name for one in self.values] if scenarios else [""] * points
+        names = [scenario_of(values).name for values in self.values] if scenarios else [""] * points
         numbers = np.zeros(points, int) if scenarios else np.arange(1, points + 1)
-        values = [[one[factor.name] for factor in self.factors] for one in self.values]
+        values = [[point[factor.name] for factor in self.factors] for point in self.values]
         return {
             "scenario": np.repeat(np.array(names, object), factors),
             "world": np.repeat(numbers, factors),
-            "parameter": np.tile(np.array([one.name for one in self.factors], object), points),
+            "parameter": np.tile(
+                np.array([factor.name for factor in self.factors], object), points
+            ),
             "value": np.array(values, float).ravel(),
             "place": self.places.ravel(),
         }

@@ -54,13 +54,13 @@ def uncertain() -> tuple[Factor, ...]:
     Levers whose value in the baseline is known are left out: what planners would set them to is a
     scenario, not a world.
     """
-    found = []
+    factors = []
     for name, field in catalogue().items():
         about = field.metadata
         known = about["low"] is None or about["high"] is None or about["low"] >= about["high"]
         if not (known or about["lever"] or name in UNEVEN):
-            found.append(declared(name))
-    return tuple(found)
+            factors.append(declared(name))
+    return tuple(factors)
 
 
 def read_factors(vary: Any, *, listed: bool) -> tuple[Factor, ...]:
@@ -84,20 +84,20 @@ def read_factors(vary: Any, *, listed: bool) -> tuple[Factor, ...]:
     if isinstance(vary, str):
         vary = [vary]
     if isinstance(vary, Mapping):
-        found = [_factor(str(name), value, listed) for name, value in vary.items()]
+        factors = [_factor(str(name), value, listed) for name, value in vary.items()]
     elif isinstance(vary, list) and all(isinstance(name, str) for name in vary):
-        found = [declared(name) for name in vary]
+        factors = [declared(name) for name in vary]
     else:
         raise InputError(
             f"{WHERE} = {vary!r} is not names of parameters, nor a mapping of names to ranges"
         )
-    if not found:
+    if not factors:
         raise InputError(f"{WHERE} names no parameter")
-    names = [factor.name for factor in found]
+    names = [factor.name for factor in factors]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{WHERE} names {name!r} twice")
-    return tuple(found)
+    return tuple(factors)
 
 
 def _factor(name: str, value: Any, listed: bool) -> Factor:

@@ -60,35 +60,37 @@ class Optimisation:
             direction="minimize" if better == "less" else "maximize",
             sampler=optuna.samplers.TPESampler(seed=self.seed),
         )
-        own = tuple(points)
-        base = tuple(point for point in own if point.label.scenario == BASELINE.name)
-        yield self._wanted(own)
+        study_points = tuple(points)
+        base = tuple(point for point in study_points if point.label.scenario == BASELINE.name)
+        yield self._wanted(study_points)
         tried: list[tuple[Any, dict[str, float | int]]] = []
         while len(tried) < self.trials:
             count = min(self.batch, self.trials - len(tried))
             batch = [self._ask(study) for _ in range(count)]
             made = [self._points(base, values) for _, values in batch]
-            yield self._wanted(tuple(point for one in made for point in one))
-            for (trial, values), one in zip(batch, made, strict=True):
+            yield self._wanted(tuple(point for trial_points in made for point in trial_points))
+            for (trial, values), trial_points in zip(batch, made, strict=True):
                 for metric, most in self.at_most.items():
-                    trial.set_constraint(metric, self._rise(base, one, read, metric) - most)
-                study.tell(trial, self._rise(base, one, read, self.goal))
+                    trial.set_constraint(
+                        metric, self._rise(base, trial_points, read, metric) - most
+                    )
+                study.tell(trial, self._rise(base, trial_points, read, self.goal))
                 tried.append((study.trials[trial.number], values))
-        return self._outcome(own, base, tried)
+        return self._outcome(study_points, base, tried)
 
     def _ask(self, study: Any) -> tuple[Any, dict[str, float | int]]:
         from optuna.distributions import FloatDistribution, IntDistribution
 
         space = {
-            one.name: IntDistribution(int(one.low), int(one.high))
-            if one.whole
-            else FloatDistribution(one.low, one.high)
-            for one in self.factors
+            factor.name: IntDistribution(int(factor.low), int(factor.high))
+            if factor.whole
+            else FloatDistribution(factor.low, factor.high)
+            for factor in self.factors
         }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # notices of features under trial in Optuna
             trial = study.ask(space)
-        return trial, {one.name: trial.params[one.name] for one in self.factors}
+        return trial, {factor.name: trial.params[factor.name] for factor in self.factors}
 
     def _points(self, base: Sequence[Point], values: Mapping[str, float | int]) -> list[Point]:
         scenario = scenario_of(values)
@@ -109,17 +111,22 @@ class Optimisation:
 
     def _outcome(
         self,
-        own: tuple[Point, ...],
+        study_points: tuple[Point, ...],
         base: Sequence[Point],
         tried: Sequence[tuple[Any, dict[str, float | int]]],
     ) -> ProcedureResult:
         values = tuple(values for _, values in tried)
-        unique = {scenario_of(one).name: one for one in values}
-        points = (*own, *(point for one in unique.values() for point in self._points(base, one)))
+        unique = {scenario_of(chosen).name: chosen for chosen in values}
+        points = (
+            *study_points,
+            *(point for chosen in unique.values() for point in self._points(base, chosen)),
+        )
         fair = [k for k, (trial, _) in enumerate(tried) if self._fair(trial)]
         sign = -1.0 if METRICS[self.goal].better == "less" else 1.0
         best = max(fair, key=lambda k: sign * float(tried[k][0].value), default=None)
-        spans = [(one.name, one.low, one.high - one.low or 1.0) for one in self.factors]
+        spans = [
+            (factor.name, factor.low, factor.high - factor.low or 1.0) for factor in self.factors
+        ]
         places = np.array([[(v[name] - low) / span for name, low, span in spans]
                            for v in unique.values()])  # fmt: skip
         options = {"seed": self.seed, "goal": self.goal, "at_most": dict(self.at_most)}

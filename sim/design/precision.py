@@ -115,25 +115,27 @@ class Precision:
 
     def steps(self, points: Sequence[Point], read: Read, say: Say) -> Steps:
         """Run all points to the same number of replications, until every interval is reached."""
-        own = tuple(points)
+        study_points = tuple(points)
         count = min(self.pilot, self.maximum)
         predicted: dict[str, Any] | None = None
         each_s: float | None = None
         while True:
-            ran: Ran = yield Wanted(own, count)
+            ran: Ran = yield Wanted(study_points, count)
             each_s = ran.each_s or each_s
-            intervals = self.intervals(own, read, count)
-            needed = max((one.needed for one in intervals), default=count)
+            intervals = self.intervals(study_points, read, count)
+            needed = max((estimate.needed for estimate in intervals), default=count)
             if predicted is None:
-                minutes = self._minutes(min(needed, self.maximum) - count, len(own), each_s)
+                minutes = self._minutes(
+                    min(needed, self.maximum) - count, len(study_points), each_s
+                )
                 predicted = {"replications": needed, "minutes": minutes}
                 say(self._prediction(intervals, count, needed, minutes))
-            short = [one for one in intervals if not one.reached]
+            short = [estimate for estimate in intervals if not estimate.reached]
             if not short or count >= self.maximum:
                 break
             count = min(max(needed, count + 1), math.ceil(GROWTH * count), self.maximum)
         return ProcedureResult(
-            own, (count,) * len(own), self._about(intervals, count, predicted),
+            study_points, (count,) * len(study_points), self._about(intervals, count, predicted),
             self._lines(intervals, short, count),
         )  # fmt: skip
 
@@ -152,9 +154,9 @@ class Precision:
                     level = abs(float(base.mean()))
                     chosen.append((f"difference in {of}", target, sample - base, level))
         if self.of == DIFFERENCES and any(name.startswith("difference") for name, *_ in chosen):
-            chosen = [one for one in chosen if one[0].startswith("difference")]
+            chosen = [sample for sample in chosen if sample[0].startswith("difference")]
         alpha = ALPHA / max(1, len(chosen))
-        return [interval(*one, alpha) for one in chosen]
+        return [interval(*sample, alpha) for sample in chosen]
 
     def _minutes(self, more: int, points: int, each_s: float | None) -> float | None:
         return None if each_s is None else max(0, more) * points * each_s / 60
@@ -164,7 +166,7 @@ class Precision:
     ) -> str:
         if needed <= count:
             return f"precision: reached by the pilot of {count} replications"
-        widest = max(intervals, key=lambda one: one.needed)
+        widest = max(intervals, key=lambda estimate: estimate.needed)
         time = "" if minutes is None else f", about {minutes:.3g} min more"
         limit = f", of which at most {self.maximum} are run" if needed > self.maximum else ""
         return (
@@ -184,13 +186,13 @@ class Precision:
             "maximum": self.maximum,
             "predicted": dict(predicted or {}),
             "replications": count,
-            "reached": all(one.reached for one in intervals),
+            "reached": all(estimate.reached for estimate in intervals),
             "intervals": [
                 {
-                    "of": one.name, "mean": one.mean, "half_width": one.half_width,
-                    "wanted": one.bound, "reached": one.reached,
+                    "of": estimate.name, "mean": estimate.mean, "half_width": estimate.half_width,
+                    "wanted": estimate.bound, "reached": estimate.reached,
                 }
-                for one in intervals
+                for estimate in intervals
             ],
         }  # fmt: skip
 
@@ -201,11 +203,11 @@ class Precision:
             return (
                 f"precision: reached by all {len(intervals)} intervals with {count} replications",
             )
-        shown = sorted(short, key=lambda one: one.bound / one.half_width)[:5]
+        shown = sorted(short, key=lambda estimate: estimate.bound / estimate.half_width)[:5]
         return (
             f"precision: NOT reached by {len(short)} of {len(intervals)} intervals within "
             f"the maximum of {count} replications (stopping.maximum)",
-            *(f"  {one}, wanted ± {one.bound:.2g}; about {one.needed} needed" for one in shown),
+            *(f"  {mean}, wanted ± {mean.bound:.2g}; about {mean.needed} needed" for mean in shown),
         )
 
 

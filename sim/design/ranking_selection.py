@@ -88,29 +88,29 @@ class KimNelson:
         sums = {name: np.cumsum(values[name][:there]) for name in self.alive}
         for count in range(max(self.looked + 1, self.pilot), there + 1):
             means = {name: float(sums[name][count - 1]) / count for name in self.alive}
-            self.alive = [one for one in self.alive if not self._beaten(one, means, count)]
+            self.alive = [name for name in self.alive if not self._beaten(name, means, count)]
             self.looked = count
             if self.decided:
                 return
 
     def _measure(self, values: Mapping[str, Floats]) -> None:
-        for one in self.names:
+        for name in self.names:
             for other in self.names:
-                pairs = values[one][: self.pilot] - values[other][: self.pilot]
-                self._spread[one, other] = float(pairs.var(ddof=1))
+                pairs = values[name][: self.pilot] - values[other][: self.pilot]
+                self._spread[name, other] = float(pairs.var(ddof=1))
 
-    def _beaten(self, one: str, means: Mapping[str, float], count: int) -> bool:
+    def _beaten(self, name: str, means: Mapping[str, float], count: int) -> bool:
         for other, mean in means.items():
-            allowed = self.h_squared * self._spread[one, other] / self.margin**2 - count
+            allowed = self.h_squared * self._spread[name, other] / self.margin**2 - count
             width = max(0.0, self.margin / (2 * count) * allowed)
-            tied = width == 0 and means[one] == mean and other != one
-            if means[one] < mean - width or (tied and self._later(one, other)):
+            tied = width == 0 and means[name] == mean and other != name
+            if means[name] < mean - width or (tied and self._later(name, other)):
                 return True
         return False
 
-    def _later(self, one: str, other: str) -> bool:
+    def _later(self, name: str, other: str) -> bool:
         """Which of two that are the same on every replication goes: the one named later."""
-        return self.names.index(one) > self.names.index(other)
+        return self.names.index(name) > self.names.index(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,10 @@ class Selection:
 
     def steps(self, points: Sequence[Point], read: Read, say: Say) -> Steps:
         """Run those that are still in, until one is left."""
-        own = tuple(points)
+        study_points = tuple(points)
         names = tuple(
             name
-            for name in dict.fromkeys(point.label.scenario for point in own)
+            for name in dict.fromkeys(point.label.scenario for point in study_points)
             if name not in self.bounds
         )
         screening = KimNelson(names, self.margin, 1 - self.confidence, self.pilot)
@@ -156,10 +156,12 @@ class Selection:
         while not screening.decided:
             for name in screening.alive:
                 counts[name] = count
-            alive = tuple(point for point in own if point.label.scenario in screening.alive)
+            alive = tuple(
+                point for point in study_points if point.label.scenario in screening.alive
+            )
             yield Wanted(alive, count)
             for name in screening.alive:
-                values[name] = self._values(own, name, read, count)
+                values[name] = self._values(study_points, name, read, count)
             before = len(screening.alive)
             screening.look(values)
             if len(screening.alive) < before:
@@ -167,7 +169,7 @@ class Selection:
             if count >= self.maximum:
                 break
             count = min(count + self.batch, self.maximum)
-        chosen = tuple(point for point in own if point.label.scenario in counts)
+        chosen = tuple(point for point in study_points if point.label.scenario in counts)
         return ProcedureResult(
             chosen,
             tuple(counts[point.label.scenario] for point in chosen),
@@ -177,8 +179,8 @@ class Selection:
 
     def _values(self, points: Sequence[Point], name: str, read: Read, count: int) -> Floats:
         """Metric by replication, the mean over smugglers and worlds; more is better."""
-        own = [point for point in points if point.label.scenario == name]
-        samples = samples_of(own, read, count, [self.metric])[self.metric]
+        of_scenario = [point for point in points if point.label.scenario == name]
+        samples = samples_of(of_scenario, read, count, [self.metric])[self.metric]
         mean: Floats = np.mean(list(samples.values()), axis=0)
         return -mean if METRICS[self.metric].better == "less" else mean
 

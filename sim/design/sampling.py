@@ -151,21 +151,21 @@ def read_points(table: str, count: int, role: str) -> Design:
             raise InputError.unknown("parameter", name, known, path.name)
     values = [_values(row, names, f"{path.name}: row {i + 1}") for i, row in enumerate(rows)]
     factors = tuple(_factor(name, [row[name] for row in values]) for name in names)
-    places = [[_place(row[one.name], one) for one in factors] for row in values]
+    places = [[_place(row[factor.name], factor) for factor in factors] for row in values]
     return Design("table", role, factors, np.array(places), {"table": table}, tuple(values))
 
 
 def _values(row: dict[str, str], names: list[str], where: str) -> dict[str, float | int]:
-    found: dict[str, float | int] = {}
+    values: dict[str, float | int] = {}
     for name in names:
         try:
             value = float(row[name])
         except (TypeError, ValueError):
             raise InputError(f"{where}: {name} = {row[name]!r} is not a number") from None
         whole = isinstance(catalogue()[name].default, int)
-        found[name] = int(value) if whole and value == int(value) else value
-        check_value(name, found[name], where)
-    return found
+        values[name] = int(value) if whole and value == int(value) else value
+        check_value(name, values[name], where)
+    return values
 
 
 def _factor(name: str, values: list[float | int]) -> Factor:
@@ -195,5 +195,5 @@ def worlds(count: int, seed: int = 1, factors: tuple[Factor, ...] | None = None)
         What is varied: everything uncertain by default.
     """
     varied = uncertain() if factors is None else factors
-    places = independent_draws([one.name for one in varied], count, seed)
+    places = independent_draws([factor.name for factor in varied], count, seed)
     return Design.at("worlds", WORLD, varied, places, {"seed": seed})

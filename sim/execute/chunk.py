@@ -105,7 +105,7 @@ class ChunkResult:
     seconds: float = 0.0
     failures: list[Failure] = field(default_factory=list)
     packed: list[Packed] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
 
 def worker_name() -> str:
@@ -176,7 +176,7 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
 
     def flush() -> None:
         if held:
-            held.sort(key=lambda one: (one.key, one.number))
+            held.sort(key=lambda replication: (replication.key, replication.number))
             if at_home:
                 keep(job.store, job.code, held)
             else:

@@ -58,7 +58,7 @@ class Execution:
     reuse: bool = True
 
     @classmethod
-    def asked(
+    def from_config(
         cls,
         kind: str,
         workers: int | None,
@@ -144,7 +144,7 @@ def in_array(words: Sequence[str]) -> list[str]:
     """
     taken: list[str] = []
     left = list(words)
-    found = False
+    is_job = False
     while left:
         name, equals, value = left.pop(0).partition("=")
         setting = OPTIONS.get(name)
@@ -155,9 +155,9 @@ def in_array(words: Sequence[str]) -> list[str]:
             if not left:
                 raise InputError(f"{name}: give a number, as in {name} 3")
             value = left.pop(0)
-        found = True
+        is_job = True
         taken.append(f"{setting}={value}")
-    return [*taken, "execution=array"] if found else taken
+    return [*taken, "execution=array"] if is_job else taken
 
 
 def place_in_array(
@@ -174,9 +174,9 @@ def place_in_array(
     """
     for name, variables in SCHEDULERS.items():
         if variables[0] in environment:
-            found, first, number = (_number(name, one, environment) for one in variables)
-            if index is None and found is not None:
-                index = found - (first or 0)
+            task, first, number = (_number(name, variable, environment) for variable in variables)
+            if index is None and task is not None:
+                index = task - (first or 0)
             count = number if count is None else count
             break
     if index is None or count is None:

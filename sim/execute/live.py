@@ -74,7 +74,7 @@ def write_plan(folder: Path, code: str, points: Iterable[Point], replications: i
         "schema": PLAN_SCHEMA,
         "code": code,
         "replications": replications,
-        "points": [{**one.label._asdict(), "key": key_of(one)} for one in points],
+        "points": [{**point.label._asdict(), "key": key_of(point)} for point in points],
     }
     write_text(folder / PLAN_FILE, json.dumps(content, indent=1))
 
@@ -93,8 +93,8 @@ def read_plan(folder: Path) -> Planned:
         if content["schema"] != PLAN_SCHEMA:
             raise InputError(f"{path}: written by another version of this program")
         keys = tuple(
-            (Label(str(one["scenario"]), str(one["adversary"]), int(one["world"])), _name(one))
-            for one in content["points"]
+            (Label(str(row["scenario"]), str(row["adversary"]), int(row["world"])), _name(row))
+            for row in content["points"]
         )
         return Planned(folder, str(content["code"]), int(content["replications"]), keys)
     except FileNotFoundError:
@@ -107,9 +107,9 @@ def read_plan(folder: Path) -> Planned:
         raise InputError(f"{path}: damaged ({error})") from None
 
 
-def _name(one: dict[str, Any]) -> str:
+def _name(row: dict[str, Any]) -> str:
     """Key of a point: digits, letters and dashes."""
-    key = str(one["key"])
+    key = str(row["key"])
     if not key.replace("-", "").isalnum():
         raise ValueError(f"key {key!r}")
     return key

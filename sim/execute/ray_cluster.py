@@ -150,10 +150,10 @@ def _carry_out(
         at_home = (job.store / name).read_text(encoding="utf-8") == word
     except OSError:
         at_home = False
-    with written_down() as said:
+    with written_down() as messages:
         precompile(chunk[0].point, job.model)
         outcome = carry_out(chunk, job, at_home=at_home)
-    outcome.said = said
+    outcome.messages = messages
     return outcome
 
 
@@ -201,9 +201,9 @@ def _own_cluster(ray: Any, workers: int, common: dict[str, Any]) -> Iterator[Non
     """Start a cluster on this machine, and leave nothing of it, however this process ends."""
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir=SOCKETS))
     reaper = watch(folder)
-    own = {"num_cpus": workers, "include_dashboard": False, "_temp_dir": str(folder)}
+    alone = {"num_cpus": workers, "include_dashboard": False, "_temp_dir": str(folder)}
     try:
-        ray.init(address="local", **own, **common)
+        ray.init(address="local", **alone, **common)
         yield
     finally:
         ray.shutdown()
@@ -229,12 +229,12 @@ def _check(address: str) -> None:
         ) from None
     command = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", address]
     try:
-        found = subprocess.run(command, capture_output=True, timeout=HEALTH_S, check=False)
+        answer = subprocess.run(command, capture_output=True, timeout=HEALTH_S, check=False)
     except subprocess.TimeoutExpired:
         raise InputError(
             f"execution.address = {address} answers, but not as a Ray cluster within {HEALTH_S:g} s"
         ) from None
-    if found.returncode != 0:
+    if answer.returncode != 0:
         raise InputError(
             f"execution.address = {address} answers, but not as a Ray cluster of this version and "
             "with this token (RAY_AUTH_MODE=token, the same token on all machines)"

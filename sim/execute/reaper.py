@@ -38,15 +38,15 @@ def watch(folder: Path) -> "subprocess.Popen[bytes]":
 def holders(folder: Path) -> set[int]:
     """Processes that have a file of a folder open."""
     inside = f"{folder}{os.sep}"
-    found = set()
+    pids = set()
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:
             held = os.readlink(link).startswith(inside)
         except OSError:
             continue
         if held:
-            found.add(int(link.parts[2]))
-    return found
+            pids.add(int(link.parts[2]))
+    return pids
 
 
 def reap(folder: Path, driver: int) -> None:

@@ -273,12 +273,12 @@ class Store:
         """
         lines = []
         with filelock.FileLock(self.folder / ".preparing"):  # jobs of an array come at once
-            found = self._format()
-            if found != FORMAT:
+            written = self._format()
+            if written != FORMAT:
                 aside = self._set_aside()
                 lines.append(
-                    f"{self.folder}: a store of another version ({_in_words(found)}; this program "
-                    f"keeps {_in_words(FORMAT)}) is not used; it is kept in {aside}"
+                    f"{self.folder}: a store of another version ({_in_words(written)}; this "
+                    f"program keeps {_in_words(FORMAT)}) is not used; it is kept in {aside}"
                 )
             if not (self.folder / FORMAT_FILE).exists():
                 write_text(self.folder / FORMAT_FILE, json.dumps(FORMAT) + "\n", lasting=True)

@@ -102,13 +102,13 @@ def speak_to(queue: "multiprocessing.queues.Queue[Any]") -> None:
 @contextlib.contextmanager
 def written_down() -> Iterator[list[str]]:
     """Collect what is logged and warned of, where there is no queue to the driver."""
-    said: list[str] = []
-    teller = _Teller(lambda line: said.append(f"{worker_name()}: {line}"))
+    lines: list[str] = []
+    teller = _Teller(lambda line: lines.append(f"{worker_name()}: {line}"))
     root = logging.getLogger()
     root.addHandler(teller)
     logging.captureWarnings(capture=True)
     try:
-        yield said
+        yield lines
     finally:
         logging.captureWarnings(capture=False)
         root.removeHandler(teller)

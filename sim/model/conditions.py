@@ -176,12 +176,12 @@ class Conditions:
             old = border.get(name, value_of(self.parameters, name))
             border[name] = _changed(change, old, level)
             about = catalogue()[name].metadata
-            for differs, found, chosen in (
+            for differs, fixed, chosen in (
                 (about["by_port"], by_port, where),
                 (about["by_source"] or about["by_market"], by_place, placed),
             ):
                 if differs:
-                    values = found.setdefault(
+                    values = fixed.setdefault(
                         name, np.full(len(chosen), float(value_of(self.parameters, name)))
                     )
                     values[chosen] = [_changed(change, value, level) for value in values[chosen]]
@@ -233,7 +233,11 @@ class IntelligenceAt:
         start: datetime.date,
     ) -> None:
         self.conditions = conditions
-        dated = tuple(one for one in scenario.interventions if one.start is not None)
+        dated = tuple(
+            intervention
+            for intervention in scenario.interventions
+            if intervention.start is not None
+        )
         before = Scenario(scenario.name, interventions=dated)
         self.before = Conditions(ports, ports, parameters, before, start)
 

@@ -140,10 +140,10 @@ def _attempts(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
         0.0,
         f"firearms; {len(inside)} attempts in transit at the end",
     )
-    own = attempts["p_found_on_lookout"] + attempts["p_found_if_in_time"] * (
+    chance = attempts["p_found_on_lookout"] + attempts["p_found_if_in_time"] * (
         attempts["in_time"] > 0
     )
-    outside = np.maximum(np.maximum(own - 1.0, -own), 0.0)
+    outside = np.maximum(np.maximum(chance - 1.0, -chance), 0.0)
     yield _law(
         "detection probability of every attempt within 0 and 1",
         float(outside.max(initial=0.0)),

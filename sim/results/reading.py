@@ -139,8 +139,8 @@ class Study:
         world : int, optional
         """
         path = self.folder / f"{name}.parquet"
-        asked = {"scenario": scenario, "adversary": adversary, "world": world}
-        only = [(key, "==", value) for key, value in asked.items() if value is not None] or None
+        filters = {"scenario": scenario, "adversary": adversary, "world": world}
+        only = [(key, "==", value) for key, value in filters.items() if value is not None] or None
         wanted = None if columns is None else list(columns)
         return _read_table(path, wanted, only).to_pandas()
 
@@ -263,8 +263,8 @@ def read_headline(folder: Path, label: Label) -> pd.DataFrame:
     folder : Path
     label : Label
     """
-    asked = {**label._asdict(), "port_group": "all", "class": "all"}
-    only = [(key, "==", value) for key, value in asked.items()]
+    filters = {**label._asdict(), "port_group": "all", "class": "all"}
+    only = [(key, "==", value) for key, value in filters.items()]
     return _read_table(folder / "summary.parquet", ["metric", "value"], only).to_pandas()
 
 

@@ -197,18 +197,26 @@ def write_tables(
     index |= {name: array("q") for name in _index_schema().names if name != "key"}
     with ExitStack() as files:
         writers = {name: _Writer(folder / f"{name}.parquet", name, files) for name in STORED}
-        for one in replications:
-            tables = to_tables(one.content) if isinstance(one.content, Result) else one.content
-            row: list[str | int] = [one.key, one.number, int(one.detailed)]
+        for replication in replications:
+            tables = (
+                to_tables(replication.content)
+                if isinstance(replication.content, Result)
+                else replication.content
+            )
+            row: list[str | int] = [replication.key, replication.number, int(replication.detailed)]
             for name, writer in writers.items():
                 table = tables.get(name)
-                keyed = None if table is None else _keyed(name, table, one.label, one.number)
-                row += writer.add(keyed, unit(one.label), smallest)
+                keyed = (
+                    None
+                    if table is None
+                    else _keyed(name, table, replication.label, replication.number)
+                )
+                row += writer.add(keyed, unit(replication.label), smallest)
             for column, value in zip(index.values(), row, strict=True):
                 column.append(value)  # type: ignore[arg-type]
         for writer in writers.values():
             writer.write()
-    sizes = {one.name: one.path.stat().st_size for one in writers.values() if one.rows}
+    sizes = {writer.name: writer.path.stat().st_size for writer in writers.values() if writer.rows}
     columns = _index_schema().with_metadata({"bytes": json.dumps(sizes)})
     with open_writer(folder / INDEX_FILE, columns) as file:
         arrays = [pa.array(index[column.name], column.type) for column in columns]

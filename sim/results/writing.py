@@ -164,8 +164,8 @@ def _with_laws(
     results: Iterable[tuple[Label, int, Result] | Replication], laws: dict[str, dict[str, Any]]
 ) -> Iterator[Replication]:
     """Give replications as tables, and note each law's worst case as they pass."""
-    for one in results:
-        replication = Replication(*one)
+    for result in results:
+        replication = Replication(*result)
         content = replication.content
         tables = to_tables(content) if isinstance(content, Result) else content
         _add_laws(laws, replication.label, replication.number, tables)
@@ -178,7 +178,7 @@ def _add_laws(
     """Keep each law's worst case, with where it was seen."""
     for entry in tables[LAWS].to_pylist():
         residual = entry["residual"]
-        found: dict[str, Any] = {
+        checked: dict[str, Any] = {
             **entry,
             "held": entry["held"] and math.isfinite(residual),
             **label._asdict(),
@@ -186,13 +186,13 @@ def _add_laws(
             "checked": 1,
             "broken": 0,
         }
-        found["broken"] = int(not found["held"])
-        known = laws.setdefault(found["law"], found)
-        if known is found:
+        checked["broken"] = int(not checked["held"])
+        known = laws.setdefault(checked["law"], checked)
+        if known is checked:
             continue
-        counts = {key: known[key] + found[key] for key in ("checked", "broken")}
-        worse = (not found["held"], abs(residual)) > (not known["held"], abs(known["residual"]))
-        laws[found["law"]] = {**(found if worse else known), **counts}
+        counts = {key: known[key] + checked[key] for key in ("checked", "broken")}
+        worse = (not checked["held"], abs(residual)) > (not known["held"], abs(known["residual"]))
+        laws[checked["law"]] = {**(checked if worse else known), **counts}
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -375,14 +375,14 @@ class Scenario:
         """Refuse an unknown aim, and interventions that decide one quantity differently."""
         if self.aim not in AIMS:
             raise InputError(f"aim = {self.aim!r} is not one of {', '.join(AIMS)}")
-        for one, other in combinations(self.interventions, 2):
-            same = (one.operation, one.value, one.ramp_days) == (
-                other.operation,
-                other.value,
-                other.ramp_days,
+        for first, second in combinations(self.interventions, 2):
+            same = (first.operation, first.value, first.ramp_days) == (
+                second.operation,
+                second.value,
+                second.ramp_days,
             )
-            if not same and one.coincides(other):
-                raise InputError(f"scenario {self.name}: contradiction: {one}; {other}")
+            if not same and first.coincides(second):
+                raise InputError(f"scenario {self.name}: contradiction: {first}; {second}")
 
     @classmethod
     def combine(cls, scenarios: Iterable["Scenario"]) -> Self:
@@ -397,7 +397,9 @@ class Scenario:
             title=" + ".join(part.title for part in parts),
             source="; ".join(part.source for part in parts if part.source),
             summary=" ".join(part.summary for part in parts if part.summary),
-            interventions=tuple(one for part in parts for one in part.interventions),
+            interventions=tuple(
+                intervention for part in parts for intervention in part.interventions
+            ),
             costs=tuple(cost for part in parts for cost in part.costs),
             bound=any(part.bound for part in parts),
             expected="; ".join(f"{part.name}: {part.expected}" for part in parts if part.expected),
@@ -410,16 +412,26 @@ class Scenario:
         Each is applied to the baseline alone and, as far as they may hold at the same time and
         place, after those before it.
         """
-        for i, one in enumerate(self.interventions):
-            if one.parameter == PORT:
+        for i, intervention in enumerate(self.interventions):
+            if intervention.parameter == PORT:
                 continue
-            baseline = value_of(parameters, one.parameter)
-            check_value(one.parameter, one.of(baseline), f"scenario {self.name}: {one}")
+            baseline = value_of(parameters, intervention.parameter)
+            check_value(
+                intervention.parameter,
+                intervention.of(baseline),
+                f"scenario {self.name}: {intervention}",
+            )
             value = baseline
             for before in self.interventions[: i + 1]:
-                if before.parameter == one.parameter and before.where.may_meet(one.where):
+                if before.parameter == intervention.parameter and before.where.may_meet(
+                    intervention.where
+                ):
                     value = before.of(value)
-            check_value(one.parameter, value, f"scenario {self.name}: {one}, with those before it")
+            check_value(
+                intervention.parameter,
+                value,
+                f"scenario {self.name}: {intervention}, with those before it",
+            )
 
 
 BASELINE = Scenario(name="baseline", title="The border of 2005", source="000 ¶10")

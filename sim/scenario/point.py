@@ -107,7 +107,9 @@ class Point:
         """
         content = {name: getattr(self, name) for name in _DECIDING}
         content["parameters"] = _values(self.parameters)
-        content["scenario"] = [dataclasses.asdict(one) for one in self.scenario.interventions]
+        content["scenario"] = [
+            dataclasses.asdict(intervention) for intervention in self.scenario.interventions
+        ]
         if self.ports_table is not None:
             content["ports_table"] = hashlib.sha256(Path(self.ports_table).read_bytes()).hexdigest()
         network = table_of(self.parameters.smuggling.network)
@@ -152,8 +154,8 @@ def check_point(point: Point, table: Ports) -> None:
     """
     _check_direction(point)
     check_scenario(point, table)
-    for one in point.scenario.interventions:
-        _check_dates(one, point)
+    for intervention in point.scenario.interventions:
+        _check_dates(intervention, point)
     _check_officers(point)
     _check_openings(point, table)
     _check_routes(point, table)
@@ -175,9 +177,11 @@ def check_scenario(point: Point, table: Ports) -> None:
     """
     network = read_network(point.parameters.smuggling.network)
     scenario = point.scenario
-    for one in scenario.interventions:
-        if one.where != EVERYWHERE:
-            _check_where(one.where, table, network, f"scenario {scenario.name}: {one}")
+    for intervention in scenario.interventions:
+        if intervention.where != EVERYWHERE:
+            _check_where(
+                intervention.where, table, network, f"scenario {scenario.name}: {intervention}"
+            )
     scenario.check(point.parameters)
 
 
@@ -230,11 +234,11 @@ def _check_where(where: Where, table: Ports, network: Network, place: str) -> No
         raise InputError(f"{place}: where selects none of the {len(table)} ports")
 
 
-def _check_dates(one: Intervention, point: Point) -> None:
+def _check_dates(intervention: Intervention, point: Point) -> None:
     first, last = _span(point)
-    if moment(one.start) >= last or moment(one.end, last=True) <= first:
+    if moment(intervention.start) >= last or moment(intervention.end, last=True) <= first:
         raise InputError(
-            f"scenario {point.scenario.name}: {one}: is never in force in the run, "
+            f"scenario {point.scenario.name}: {intervention}: is never in force in the run, "
             f"{first.date()} to {last.date()} (see run.start and run.days)"
         )
 
@@ -245,9 +249,13 @@ def _check_officers(point: Point) -> None:
         "staffing.officers_scale": staffing.officers_scale,
         "staffing.absent_share": staffing.absent_share,
     }
-    for one in point.scenario.interventions:
-        if one.parameter in values and one.where == Where() and _whole_run(one, point):
-            values[one.parameter] = one.of(values[one.parameter])
+    for intervention in point.scenario.interventions:
+        if (
+            intervention.parameter in values
+            and intervention.where == Where()
+            and _whole_run(intervention, point)
+        ):
+            values[intervention.parameter] = intervention.of(values[intervention.parameter])
     for name, value in values.items():
         if value == _NOBODY[name]:
             raise InputError(
@@ -257,9 +265,13 @@ def _check_officers(point: Point) -> None:
 
 def _check_openings(point: Point, table: Ports) -> None:
     closed = np.zeros(len(table), dtype=np.bool_)
-    for one in point.scenario.interventions:
-        if one.parameter == PORT and one.operation == "close" and _whole_run(one, point):
-            closed |= select(one.where, table)
+    for intervention in point.scenario.interventions:
+        if (
+            intervention.parameter == PORT
+            and intervention.operation == "close"
+            and _whole_run(intervention, point)
+        ):
+            closed |= select(intervention.where, table)
     chosen = np.isin(table.ids, point.ports)
     if closed[chosen].all():
         raise InputError(
@@ -268,9 +280,9 @@ def _check_openings(point: Point, table: Ports) -> None:
         )
 
 
-def _whole_run(one: Intervention, point: Point) -> bool:
+def _whole_run(intervention: Intervention, point: Point) -> bool:
     first, last = _span(point)
-    return moment(one.start) <= first and moment(one.end, last=True) >= last
+    return moment(intervention.start) <= first and moment(intervention.end, last=True) >= last
 
 
 def _span(point: Point) -> tuple[datetime.datetime, datetime.datetime]:

@@ -95,52 +95,52 @@ class Ended:
     share: str = ""
 
 
-def run_study(asked: Sequence[StudySpec], base: Path, progress: Progress) -> Ended:
+def run_study(specs: Sequence[StudySpec], base: Path, progress: Progress) -> Ended:
     """Run what the store lacks, and write each results folder.
 
     Parameters
     ----------
-    asked : sequence of StudySpec
+    specs : sequence of StudySpec
         One, or those of a sweep; they share the store and the executor.
     base : pathlib.Path
         Folder that holds the store.
     progress : Progress
     """
     check_folder(base)
-    for spec in asked:
+    for spec in specs:
         confirm(spec)
-    execution = asked[0].execution
+    execution = specs[0].execution
     store = Store(base / STORE, code_digest())
     with store.locked(execution.member):
         noted = store.prepare(alone=not execution.member)
         if not execution.member:
-            for folder in {base, *(spec.folder for spec in asked)}:
+            for folder in {base, *(spec.folder for spec in specs)}:
                 clear_unfinished(folder)
         began = datetime.datetime.now(datetime.UTC)
-        with progress.watched(base, asked[0].name, execution.kind, execution.member):
+        with progress.watched(base, specs[0].name, execution.kind, execution.member):
             for line in (*noted, *store.refresh()):
                 progress.tell(line)
             try:
-                asked = [_followed(spec, base, store, progress) for spec in asked]
+                specs = [_followed(spec, base, store, progress) for spec in specs]
             except _GivenUpError as given_up:
                 _write_failures(base, given_up.failures)
                 return Ended([], given_up.failures)
             plan = Plan()
-            for spec in asked:
+            for spec in specs:
                 for point, count in spec.runs():
                     plan.add([point], count, spec.detail)
-            points = (point for spec in asked for point in spec.points)
-            most = max(spec.replications for spec in asked)
+            points = (point for spec in specs for point in spec.points)
+            most = max(spec.replications for spec in specs)
             write_plan(base, store.code, points, most)
             if execution.member:
-                return _share(plan, asked[0], store, progress)
+                return _share(plan, specs[0], store, progress)
             for _ in range(MOST_ROUNDS):
-                failures = run_missing(plan, asked[0], store, progress)
+                failures = run_missing(plan, specs[0], store, progress)
                 if failures:
                     _write_failures(base, failures)
                     return Ended([], failures)
                 progress.writing()
-                broken, damaged = _write_all(asked, store, began)
+                broken, damaged = _write_all(specs, store, began)
                 for line in damaged:
                     progress.tell(line)
                 if not damaged:
@@ -242,7 +242,7 @@ def run_missing(
         for outcome in spec.execution.executor(left).run(chunks, job, progress.tell):
             for packed in outcome.packed:
                 keep_packed(store.folder, store.code, packed)
-            for line in outcome.said:
+            for line in outcome.messages:
                 progress.tell(line)
             for failure in outcome.failures:
                 progress.fail(str(failure))
@@ -258,7 +258,7 @@ def run_missing(
 
 
 def _write_all(
-    asked: Sequence[StudySpec], store: Store, began: datetime.datetime
+    specs: Sequence[StudySpec], store: Store, began: datetime.datetime
 ) -> tuple[list[Broken], list[str]]:
     """Write each results folder that is not what it should be already.
 
@@ -271,14 +271,15 @@ def _write_all(
     broken: list[Broken] = []
     damaged: list[str] = []
 
-    def one(spec: StudySpec) -> tuple[list[Broken], list[str]]:
+    def written(spec: StudySpec) -> tuple[list[Broken], list[str]]:
         return write(spec, store, began)
 
     with ThreadPoolExecutor(WRITERS) as writers:
-        # one folder is written here, so that an interruption need not wait for it
-        for found in map(one, asked) if len(asked) == 1 else writers.map(one, asked):
-            broken += found[0]
-            damaged += found[1]
+        # a single folder is written here, so that an interruption need not wait for it
+        written_all = map(written, specs) if len(specs) == 1 else writers.map(written, specs)
+        for laws, lines in written_all:
+            broken += laws
+            damaged += lines
     release()
     pa.default_memory_pool().release_unused()  # Arrow keeps what a large table took
     return broken, damaged
@@ -374,8 +375,8 @@ def follow(spec: StudySpec, read: Read, run: Run, say: Say) -> StudySpec:
 
 def _run(spec: StudySpec, wanted: Wanted, run: Run) -> Ran:
     began = time.monotonic()
-    asked = dataclasses.replace(spec, points=wanted.points, replications=wanted.replications)
-    ran = run(asked)
+    step = dataclasses.replace(spec, points=wanted.points, replications=wanted.replications)
+    ran = run(step)
     return Ran(time.monotonic() - began, ran)
 
 

@@ -130,10 +130,10 @@ def _identifying(configuration: dict[str, Any]) -> dict[str, Any]:
     """Values by dotted name that make a study this one and no other."""
     plain = json.loads(json.dumps(configuration, default=str))
     values = {
-        f"{room}.{name}" if name else room: one
+        f"{room}.{name}" if name else room: setting
         for room, value in plain.items()
         if room not in ("study", "execution", "precision", "stopping", "selection")
-        for name, one in (value.items() if isinstance(value, dict) else [("", value)])
+        for name, setting in (value.items() if isinstance(value, dict) else [("", value)])
     }
     values.pop("run.replications", None)
     return values
@@ -210,6 +210,6 @@ def content_hash(spec: StudySpec, decided: str) -> str:
 def _digest(*content: object) -> str:
     """Hash of any number of things, one after another: they may be many."""
     digest = hashlib.sha256()
-    for one in content:
-        digest.update(json.dumps(one, sort_keys=True, default=str).encode() + b"\n")
+    for part in content:
+        digest.update(json.dumps(part, sort_keys=True, default=str).encode() + b"\n")
     return digest.hexdigest()[:16]
