@@ -98,7 +98,7 @@ def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Chi
         ),
         html.Main([*notices(complaints), *content], id="main", tabIndex="-1"),
         html.Footer(gettext("findings-are-conditional-on-stated")),
-        html.Div(query(view), id="query", hidden=True),
+        html.Div(query(view), id="page-query", hidden=True),
     ]  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def register(app: Dash, app_state: AppState) -> None:
         Output("growing-shown", "children"),
         Output("growing-clock", "max_intervals"),
         Input("growing-clock", "n_intervals"),
-        State("query", "children"),
+        State("page-query", "children"),
     )
     def look(ticks: int | None, search: str) -> tuple[Any, Any]:
         view, _ = address.read("/studies", search)

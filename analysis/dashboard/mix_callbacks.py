@@ -39,7 +39,7 @@ CONTROLS = (
 def _inputs(kind: type) -> list[Any]:
     places = [kind(name, "data" if name == "mix-name" else "value") for name in CONTROLS]
     return [*places, kind({"lever": ALL}, "value"), State({"lever": ALL}, "id"),
-            State("query", "children")]  # fmt: skip
+            State("page-query", "children")]  # fmt: skip
 
 
 def view_of(*given: Any) -> View:
@@ -113,7 +113,7 @@ def _follow_controls(app: Dash) -> None:
         Input("mix-proposals", "value"),
         State({"lever": ALL}, "value"),
         State({"lever": ALL}, "id"),
-        State("query", "children"),
+        State("page-query", "children"),
         prevent_initial_call=True,
     )
     def offer_levers(
@@ -231,7 +231,7 @@ def _watch(app: Dash, live: Live) -> None:
         Input("mix-clock", "n_intervals"),
         Input("mix-metric", "value"),
         State("mix-name", "data"),
-        State("query", "children"),
+        State("page-query", "children"),
     )
     def look(ticks: int | None, metric: str, name: str, search: str) -> tuple[Any, ...]:
         if not name:

@@ -243,7 +243,7 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("pair-scenario-two", "value"),
         State("pair-study-one", "value"),
         State("pair-study-two", "value"),
-        State("query", "children"),
+        State("page-query", "children"),
         prevent_initial_call="initial_duplicate",
     )
     def draw(one: str, two: str, first: str, second: str, search: str) -> tuple[Any, str]:
@@ -264,7 +264,7 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("pair-study-two", "value"),
         State("pair-scenario-one", "value"),
         State("pair-scenario-two", "value"),
-        State("query", "children"),
+        State("page-query", "children"),
         prevent_initial_call=True,
     )
     def open_studies(first: str, second: str, one: str, two: str, search: str) -> Any:

@@ -315,7 +315,7 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("port-proposal", "value"),
         Input("port-run", "n_clicks"),
         Input("port-clock", "n_intervals"),
-        State("query", "children"),
+        State("page-query", "children"),
         prevent_initial_call="initial_duplicate",
     )
     def show(

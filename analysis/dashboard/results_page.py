@@ -283,7 +283,7 @@ def register(app: Dash, app_state: AppState) -> None:
         Input("results-metric", "value"),
         Input("results-adversary", "value"),
         Input("results-scenarios", "value"),
-        State("query", "children"),
+        State("page-query", "children"),
         prevent_initial_call="initial_duplicate",
     )
     def draw(metric: str, adversary: str, names: list[str], search: str) -> tuple[Any, str]:
@@ -308,7 +308,7 @@ def register(app: Dash, app_state: AppState) -> None:
     @app.callback(
         Output("address", "search", allow_duplicate=True),
         Input("results-study", "value"),
-        State("query", "children"),
+        State("page-query", "children"),
         prevent_initial_call=True,
     )
     def open_study(name: str, search: str) -> Any:

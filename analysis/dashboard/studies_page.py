@@ -148,7 +148,7 @@ def register(app: Dash, app_state: AppState) -> None:
     @app.callback(
         Output("studies-shown", "children"),
         Input("studies-clock", "n_intervals"),
-        State("query", "children"),
+        State("page-query", "children"),
         prevent_initial_call=True,
     )
     def refresh(_: int, search: str) -> Any:

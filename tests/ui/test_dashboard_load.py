@@ -37,7 +37,7 @@ def ask(address: str, metric: str) -> int:
             {"id": "results-adversary", "property": "value", "value": "quantal_response"},
             {"id": "results-scenarios", "property": "value", "value": ["more_searches"]},
         ],
-        "state": [{"id": "query", "property": "children", "value": ""}],
+        "state": [{"id": "page-query", "property": "children", "value": ""}],
         "changedPropIds": ["results-metric.value"],
     }
     with urllib.request.urlopen(f"{address}_dash-dependencies") as answer:
