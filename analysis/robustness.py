@@ -32,7 +32,7 @@ def merits(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
         raise InputError(f"{study.folder}: {len(named)} proposals; ranks need at least 2")
     better = metric_of(metric).better
     if better == "":
-        raise InputError(f"metric {metric!r}: neither more nor less of it is better")
+        raise InputError(f"metric {metric!r} has no direction that is better")
     effect = effects(study, metric)[named]
     return -effect if better == "less" else effect
 

@@ -89,7 +89,7 @@ def read_factors(vary: Any, *, listed: bool) -> tuple[Factor, ...]:
         factors = [declared(name) for name in vary]
     else:
         raise InputError(
-            f"{WHERE} = {vary!r} is not names of parameters, nor a mapping of names to ranges"
+            f"{WHERE} = {vary!r} is neither names of parameters nor a mapping of names to ranges"
         )
     if not factors:
         raise InputError(f"{WHERE} names no parameter")
@@ -154,7 +154,7 @@ def trying(name: str, values: Sequence[Any]) -> Factor:
     for value in values:
         check_value(name, value, WHERE)
         if values.count(value) > 1:
-            raise InputError(f"{WHERE}: {name} tries {value} twice")
+            raise InputError(f"{WHERE}: {name} lists {value} twice")
     whole = isinstance(field.default, int)
     return Factor(name, min(values), max(values), whole, tuple(values))
 

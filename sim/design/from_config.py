@@ -88,7 +88,7 @@ def role_of(config: DesignConfig) -> str:
             f"{{inspection.selective_share: [0.005, 0.03]}} (design={config.method})"
         )
     if role == WORLD and config.method == "optimise":
-        raise InputError("design.role = 'world' with design=optimise: nobody chooses the world")
+        raise InputError("design.role = 'world' with design=optimise: only scenarios are optimised")
     return role
 
 
@@ -161,7 +161,7 @@ def _check_size(config: DesignConfig, factors: tuple[Factor, ...]) -> None:
     if config.method == "lhs" and config.points <= len(factors):
         raise InputError(
             f"design.points = {config.points} is not above {len(factors)}, the number of factors "
-            "(design=lhs): their effects could not be told apart"
+            "(design=lhs): their effects would be confounded"
         )
 
 
@@ -235,7 +235,7 @@ def procedure_of(
     }
     given = [name for name, is_given in requested.items() if is_given]
     if len(given) > 1:
-        raise InputError(f"configuration: {' and '.join(given)} at the same time: give one")
+        raise InputError(f"configuration: {' and '.join(given)} exclude each other: give one")
     if not given:
         return None
     if not 2 <= stopping.pilot <= stopping.maximum:
@@ -262,8 +262,8 @@ def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
             raise InputError(f"configuration: precision = {wanted} is not above 0 %")
         if not isinstance(wanted, str) or not wanted.endswith("%"):
             raise InputError(
-                f"configuration: precision = {wanted!r}: say it as 5%, or give each metric a "
-                "half-width in its unit: precision={mean_wait_min: 0.5}"
+                f"configuration: precision = {wanted!r} is neither a percentage such as 5% nor a "
+                "mapping of metrics to half-widths in their unit such as {mean_wait_min: 0.5}"
             )
         targets = tuple(_target(str(name), wanted) for name in stopping.metrics)
     if not targets:
@@ -282,8 +282,8 @@ def _target(metric: str, value: Any) -> PrecisionTarget:
         return PrecisionTarget(metric, relative=relative)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InputError(
-            f"configuration: precision of {metric} = {value!r} is neither a share such as 5% nor "
-            f"a number of {unit}"
+            f"configuration: precision of {metric} = {value!r} is neither a percentage such as "
+            f"5% nor a number ({unit})"
         )
     if not value > 0:
         raise InputError(f"configuration: precision of {metric} = {value} is not above 0 {unit}")
@@ -303,12 +303,11 @@ def _selection(
     metric = _metric(name, "selection.metric")
     if metric.better == "":
         raise InputError(
-            f"configuration: selection.metric = {name}: neither more nor less of it is better"
+            f"configuration: selection.metric = {name} has no direction that is better"
         )
     if config.margin is None or not config.margin > 0:
         raise InputError(
-            f"configuration: selection.margin = {config.margin} is not a difference that matters, "
-            f"above 0 {metric.unit}"
+            f"configuration: selection.margin = {config.margin} is not above 0 {metric.unit}"
         )
     if not 0.5 <= config.confidence < 1:
         raise InputError(
@@ -316,7 +315,7 @@ def _selection(
         )
     bounds = frozenset(scenario.name for scenario in scenarios if scenario.bound)
     if len(scenarios) - len(bounds) < 2:
-        raise InputError("configuration: selection needs scenarios to select from: compare=[...]")
+        raise InputError("configuration: selection needs two scenarios or more: compare=[...]")
     return Selection(
         name, config.margin, config.confidence, stopping.pilot, stopping.maximum, workers, bounds
     )
@@ -326,12 +325,13 @@ def _optimisation(config: DesignConfig, replications: int) -> Optimisation:
     goal = _metric(config.goal, "design.goal")
     if goal.better == "":
         raise InputError(
-            f"configuration: design.goal = {config.goal}: neither more nor less of it is better"
+            f"configuration: design.goal = {config.goal} has no direction that is better"
         )
     limits = config.at_most or {}
     if not isinstance(limits, Mapping):
         raise InputError(
-            f"configuration: design.at_most = {limits!r} is not a mapping of metrics to rises"
+            f"configuration: design.at_most = {limits!r} is not a mapping of metrics "
+            "to their highest rise"
         )
     for name, most in limits.items():
         unit = _metric(str(name), "design.at_most").unit

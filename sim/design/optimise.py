@@ -153,11 +153,11 @@ class Optimisation:
         limits = [f"{name} + {most:g} {METRICS[name].unit}" for name, most in self.at_most.items()]
         within = f" with at most {', '.join(limits)}" if limits else ""
         if best is None:
-            return (f"optimisation: none of {len(tried)} trials keeps to the limits{within}",)
+            return (f"optimisation: none of {len(tried)} trials is within the limits{within}",)
         trial, values = tried[best]
         chosen = ", ".join(f"{name} = {value:.4g}" for name, value in values.items())
         return (
             f"optimisation: best of {len(tried)} trials{within}: {chosen}: "
             f"{trial.value:+.4g} {about.unit} of {about.title} against the baseline "
-            f"({self.replications} replications; confirm with fresh ones: run.seed)",
+            f"({self.replications} replications; confirm with fresh replications: run.seed)",
         )

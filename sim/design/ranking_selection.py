@@ -221,9 +221,9 @@ class Selection:
         else:
             first = (
                 f"selection: NOT decided within {self.maximum} replications (stopping.maximum): "
-                f"{', '.join(screening.alive)} are left, {best} ahead"
+                f"{', '.join(screening.alive)} remain, {best} leads"
             )
         return (
             first,
-            f"selection: {used} replications of a scenario; {equal} if all had been run to the end",
+            f"selection: {used} replications in all; {equal} without screening",
         )

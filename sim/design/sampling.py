@@ -138,12 +138,12 @@ def read_points(table: str, count: int, role: str) -> Design:
     """
     path = Path(table) if table.endswith(".csv") else DATA / f"{table}.csv"
     if not path.is_file():
-        raise InputError(f"design.table = {table}: there is no such table")
+        raise InputError(f"design.table = {table}: no such table")
     check_within("design.points", count, 1, math.inf, "points")
     with path.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))[:count]
     if not rows:
-        raise InputError(f"{path.name}: has no row, so no world")
+        raise InputError(f"{path.name}: no rows")
     names = list(rows[0])
     known = catalogue()
     for name in names:

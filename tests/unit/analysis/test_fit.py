@@ -211,7 +211,7 @@ def test_a_study_that_cannot_be_fitted_is_refused_in_one_line() -> None:
             "row 1: smuggling.firearms_per_year = 'many' is not",
         ),
         ("inspection.d_prime\n-1\n", "row 1: inspection.d_prime = -1.0 is below 0"),
-        ("inspection.d_prime\n", "has no row, so no world"),
+        ("inspection.d_prime\n", ": no rows"),
     ],
 )
 def test_a_wrong_table_of_worlds_is_refused(text: str, words: str, tmp_path: Path) -> None:
