@@ -1,8 +1,9 @@
-"""What a vehicle costs in our engines, and how that changes with days and ports.
+"""What a vehicle, a year and a study cost, each measured in a process of its own, on one core.
 
-Each measurement runs in a process of its own, on one core, so that memory and caches start fresh.
+Processor time is meant throughout: it does not depend on what else the machine does, or little.
 """
 
+import dataclasses
 import datetime
 import json
 import os
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 START = datetime.date(2005, 1, 1)
@@ -18,9 +21,17 @@ SUMMER = datetime.date(2005, 7, 4)
 # Every tenth port by traffic, from the busiest: the reference engine's sample of the border.
 SAMPLE_STEP = 10
 SAMPLE_DAYS = 3
+FOLLOWER = "more_searches"
+"""A scenario that leaves no port-day as it is, but every arrival."""
+LEVER = "preclearance_fort_erie"
+"""A scenario that changes something at one crossing."""
+BEFORE = "c392fe2"
+"""The commit that `headline_over_before` looks back to."""
+CHECKOUT = Path("runs/bench") / BEFORE
 
 
-def _point(ports: Any, days: int, engine: str, start: datetime.date) -> Any:
+def point_of(ports: Sequence[str], days: int, engine: str, start: datetime.date) -> Any:
+    """Point of the baseline."""
     from sim.parameters import Parameters
     from sim.scenario.intervention import BASELINE
     from sim.scenario.point import Point
@@ -28,12 +39,22 @@ def _point(ports: Any, days: int, engine: str, start: datetime.date) -> Any:
     return Point(Parameters(), BASELINE, tuple(ports), 2005, start, days, 1, engine)
 
 
-def _by_traffic() -> list[str]:
+def ports_by_traffic() -> list[str]:
+    """Ports, from the busiest."""
     from sim.places.ports import read_ports
 
     ports = read_ports(2005)
     order = ports.vehicles_per_year.argsort(kind="stable")[::-1]
     return [str(port) for port in ports.ids[order]]
+
+
+def _headline(days: int) -> list[Any]:
+    """Points of the headline study, the baseline first."""
+    from sim.config import command_line
+
+    words = ["experiment=headline", f"run.days={days}", "study.dir=runs/unused"]
+    points: list[Any] = list(command_line.compose(words).specs[0].points)
+    return points
 
 
 def _vehicles(border: Any) -> float:
@@ -42,20 +63,44 @@ def _vehicles(border: Any) -> float:
     return float(border.tally.line[:, LINE_SERVED].sum())
 
 
+def peak_mib() -> float:
+    """Peak memory of this process so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
+class EngineTime:
+    """Processor time spent in the compiled engine since this was made."""
+
+    def __init__(self) -> None:
+        from sim.engine.compiled import engine
+
+        self.seconds = 0.0
+        run_day: Callable[..., int] = engine.run_day
+
+        def timed(*arguments: Any) -> int:
+            began = time.process_time()
+            count = run_day(*arguments)
+            self.seconds += time.process_time() - began
+            return count
+
+        engine.run_day = timed  # type: ignore[assignment]
+
+
 def measure(engine: str, ports: list[str], days: int, start: datetime.date) -> dict[str, Any]:
-    """Time one replication of the whole model, without writing tables.
+    """Time one replication of the whole model, without its tables.
 
     Returns
     -------
     dict
-        vehicles, seconds, ns_per_vehicle, ports, days, peak_rss_mib.
+        vehicles, seconds, engine_s, ns_per_vehicle, ports, days, peak_rss_mib.
     """
     from sim.replication import run_border
 
-    run_border(_point(ports[:2], 1, "compiled", start), 0)
-    began = time.perf_counter()
-    border = run_border(_point(ports, days, engine, start), 1)
-    seconds = time.perf_counter() - began
+    run_border(point_of(ports[:2], 1, "compiled", start), 0)
+    clock = EngineTime()
+    began = time.process_time()
+    border = run_border(point_of(ports, days, engine, start), 1)
+    seconds = time.process_time() - began
     vehicles = _vehicles(border)
     return {
         "engine": engine,
@@ -63,51 +108,145 @@ def measure(engine: str, ports: list[str], days: int, start: datetime.date) -> d
         "days": days,
         "vehicles": vehicles,
         "seconds": seconds,
-        "ns_per_vehicle": 1e9 * seconds / vehicles,
-        "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+        "engine_s": clock.seconds,
+        "ns_per_vehicle": 1e9 * (clock.seconds or seconds) / vehicles,
+        "peak_rss_mib": peak_mib(),
     }
+
+
+def beside() -> dict[str, Any]:
+    """Time a scenario beside its baseline: what the engine takes for it, and the memory of both."""
+    from sim.replication import run_in_step
+
+    points = {point.scenario.name: point for point in _headline(365)}
+    chosen = [points["baseline"], points[FOLLOWER]]
+    list(run_in_step([dataclasses.replace(point, days=1) for point in chosen], 0))
+    clock = EngineTime()
+    vehicles = [_vehicles(border) for border in run_in_step(chosen, 1)]
+    together_s = clock.seconds
+    clock.seconds = 0.0
+    list(run_in_step(chosen[:1], 1))
+    seconds = together_s - clock.seconds
+    return {"engine_s": seconds, "ns_per_vehicle": 1e9 * seconds / vehicles[1]}
+
+
+def study(reuse: bool) -> dict[str, Any]:
+    """Time one replication of every point of the headline study, tables included."""
+    from sim.execute.chunk import Job, _results
+    from sim.execute.task import plan
+
+    points = _headline(365)
+    one = [dataclasses.replace(points[0], days=1)]
+    list(_results(list(plan(one, 1)), Job(Path(), "")))
+    began = time.process_time()
+    count = sum(1 for _ in _results(list(plan(points, 1)), Job(Path(), "", reuse=reuse)))
+    seconds = time.process_time() - began
+    return {"points": count, "seconds": seconds, "peak_rss_mib": peak_mib()}
+
+
+def live() -> dict[str, Any]:
+    """Time what a lever at one crossing adds to a baseline year that is simulated anyway."""
+    from sim.replication import run_in_step
+
+    points = {point.scenario.name: point for point in _headline(365)}
+    chosen = [points["baseline"], points[LEVER]]
+    list(run_in_step([dataclasses.replace(point, days=1) for point in chosen], 0))
+    began = time.process_time()
+    list(run_in_step(chosen, 1))
+    together_s = time.process_time() - began
+    began = time.process_time()
+    list(run_in_step(chosen[:1], 1))
+    year_s = time.process_time() - began
+    return {"seconds": together_s - year_s, "year_s": year_s}
 
 
 def task(name: str) -> dict[str, Any]:
     """Carry out one measurement by name (in the process of its own)."""
-    ports = _by_traffic()
+    ports = ports_by_traffic()
     sample = ports[::SAMPLE_STEP]
-    if name == "year":
-        return measure("compiled", ports, 365, START)
     if name == "sample":
         return measure("compiled", sample, SAMPLE_DAYS, SUMMER)
     if name == "reference":
         return measure("reference", sample, SAMPLE_DAYS, SUMMER)
+    if name == "beside":
+        return beside()
+    if name == "live":
+        return live()
     kind, number = name.split("-")
+    if kind == "study":
+        return study(number == "reused")
+    if kind == "years":
+        return measure("compiled", ports, 365 * int(number), START)
     if kind == "days":
         return measure("compiled", ports, int(number), START)
     return measure("compiled", ports[:: max(1, len(ports) // int(number))], 120, START)
 
 
-def apart(name: str, environment: dict[str, str] | None = None) -> dict[str, Any]:
+def apart(name: str) -> dict[str, Any]:
     """Carry out one measurement in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.engines", name],
-        capture_output=True, text=True, check=True, env={**os.environ, **(environment or {})},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
-    result: dict[str, Any] = json.loads(done.stdout)
+    if done.returncode:
+        raise SystemExit(f"benchmarks: {name} failed\n{done.stderr}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
+YEAR_BEFORE = """
+import datetime, time
+from benchmarks.engines import _by_traffic, _point
+from sim.run import run_replication
+ports, start = _by_traffic(), datetime.date(2005, 1, 1)
+run_replication(_point(ports[:2], 1, "compiled", start), 0)
+began = time.process_time()
+run_replication(_point(ports, 365, "compiled", start), 1)
+print(time.process_time() - began)
+"""
+
+
+def year_before() -> float | None:
+    """Time a national year, tables included, at `BEFORE`; None where history lacks that commit."""
+    if not CHECKOUT.exists():
+        words = ["git", "worktree", "add", "--detach", "--force", str(CHECKOUT), BEFORE]
+        if subprocess.run(words, capture_output=True, check=False).returncode:
+            return None
+    folder = CHECKOUT.resolve()
+    done = subprocess.run(
+        [sys.executable, "-c", YEAR_BEFORE], cwd=folder, capture_output=True, text=True,
+        check=False, env={**os.environ, "PYTHONPATH": str(folder)},
+    )  # fmt: skip
+    return float(done.stdout.split()[-1]) if done.returncode == 0 else None
+
+
+def command_s(words: Sequence[str], environment: dict[str, str] | None = None) -> float:
+    """Processor time of a command and of all processes that it waited for."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, check=False,
+        env={**os.environ, **(environment or {})},
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"benchmarks: {' '.join(words)} failed\n{done.stderr}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def start_up() -> dict[str, float]:
-    """Seconds from nothing to a first day simulated: compiling, and with compiled code at hand."""
+    """Time a first day from nothing: with compiling, with compiled code, and `experiment=quick`."""
     script = (
-        "import datetime; from benchmarks.engines import _by_traffic, _point;"
+        "import datetime; from benchmarks.engines import ports_by_traffic, point_of;"
         "from sim.replication import run_border;"
-        "run_border(_point(_by_traffic()[:2], 1, 'compiled', datetime.date(2005, 1, 1)), 0)"
+        "run_border(point_of(ports_by_traffic()[:2], 1, 'compiled', datetime.date(2005, 1, 1)), 0)"
     )
-    times = {}
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "XDG_CACHE_HOME": folder}
-        for label in ("compile_s", "cached_start_s"):
-            began = time.perf_counter()
-            subprocess.run([sys.executable, "-c", script], check=True, env=environment)
-            times[label] = time.perf_counter() - began
+        cache = {"XDG_CACHE_HOME": folder}
+        times = {
+            label: command_s(["-c", script], cache) for label in ("compile_s", "cached_start_s")
+        }
+        quick = ["-m", "sim", "experiment=quick", "execution=serial", f"study.dir={folder}/quick"]
+        times["quick_s"] = command_s(quick)
     return times
 
 

@@ -11,27 +11,20 @@ Every function here builds its model, runs it and returns the vehicles served an
 their mean wait, so the time of a call includes building the model. Each is called once
 on a small workload before it is timed, which leaves compilation out of the figures.
 
-A simulator whose package is missing is reported as not installed. The table also says
-whether each mean wait agrees with the Erlang C formula, within a tolerance that
-follows from the length of the run (see `wait_tolerance`).
-
-Run it from the repository root with ``python benchmarks/peers.py``.
+A simulator whose package is missing is reported as not installed. Each mean wait is held against
+the Erlang C formula, within a tolerance that follows from the length of the run (see
+`wait_tolerance_s`).
 """
 
 # The peers are optional and mostly untyped, so their absence is not a typing error.
 # mypy: disable-error-code="import-not-found,import-untyped,misc,untyped-decorator"
 
-import argparse
 import gc
-import json
 import math
-import platform
 import random
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 SERVERS = 4
@@ -305,76 +298,6 @@ def cimba_network(vehicles: int, ports: int, seed: int) -> tuple[int, float]:
     return int(served), waited / served
 
 
-@lru_cache(maxsize=1)
-def _floor_kernel() -> Any:
-    """Return the compiled recursion behind `floor`.
-
-    Returns
-    -------
-    callable
-        Function of the horizon, the number of ports and the seed.
-    """
-    import numba
-    import numpy as np
-
-    servers, mean_gap, mean_service = SERVERS, 1.0 / ARRIVAL_RATE, MEAN_SERVICE_S
-
-    @numba.njit
-    def kernel(horizon: float, ports: int, seed: int) -> tuple[int, float]:
-        np.random.seed(seed)
-        free_at = np.zeros(servers)
-        served = 0
-        waited = 0.0
-        for _ in range(ports):
-            free_at[:] = 0.0
-            arrived = np.random.exponential(mean_gap)
-            while arrived <= horizon:
-                chosen = 0
-                for server in range(servers):
-                    if free_at[server] <= arrived:
-                        chosen = server
-                        break
-                    if free_at[server] < free_at[chosen]:
-                        chosen = server
-                start = max(arrived, free_at[chosen])
-                end = start + np.random.exponential(mean_service)
-                free_at[chosen] = end
-                if end <= horizon:
-                    served += 1
-                    waited += start - arrived
-                arrived += np.random.exponential(mean_gap)
-        return served, waited
-
-    return kernel
-
-
-def floor(vehicles: int, ports: int, seed: int) -> tuple[int, float]:
-    """Run the bare earliest-free-server recursion in Numba with its draws.
-
-    It has no event list, no line and no state beyond four free times, and it runs the
-    ports one after the other. It shows how little the workload itself costs when
-    compiled; a faster random generator would lower it further.
-
-    Parameters
-    ----------
-    vehicles : int
-        Arrivals expected over all the ports.
-    ports : int
-        Number of ports.
-    seed : int
-        Seed of the draws.
-
-    Returns
-    -------
-    vehicles_served : int
-        Vehicles whose service ended by the horizon.
-    mean_wait_s : float
-        Their mean wait in seconds.
-    """
-    served, waited = _floor_kernel()(horizon_s(vehicles, ports), ports, seed)
-    return served, waited / served
-
-
 def erlang_c_wait_s() -> float:
     """Return the mean wait in line of the workload by the Erlang C formula.
 
@@ -470,9 +393,10 @@ def measure(
     dict
         With the keys ``engine``, ``status`` (``"measured"`` or ``"not installed"``),
         ``ns_per_vehicle`` (of the fastest repeat), ``ns_per_vehicle_repeats``,
-        ``seconds`` (of the slowest repeat), ``vehicles`` and ``mean_wait_s`` (over all
-        repeats), ``expected_wait_s``, ``tolerance_s`` and ``agrees``. An engine that
-        is not installed has only the first two and ``missing``, the module's name.
+        ``seconds`` of processor time (of the slowest repeat), ``vehicles`` and
+        ``mean_wait_s`` (over all repeats), ``expected_wait_s``, ``tolerance_s`` and
+        ``agrees``. An engine that is not installed has only the first two and
+        ``missing``, the module's name.
     """
     engine = getattr(function, "__name__", repr(function))
     try:
@@ -484,9 +408,9 @@ def measure(
     waits: list[float] = []
     for repeat in range(repeats):
         gc.collect()
-        began = time.perf_counter()
+        began = time.process_time()
         served, mean_wait = function(vehicles, ports, seed + repeat)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
         counts.append(served)
         waits.append(served * mean_wait)
     total = sum(counts)
@@ -506,104 +430,3 @@ def measure(
         "tolerance_s": tolerance,
         "agrees": abs(mean_wait - expected) <= tolerance,
     }
-
-
-# Each simulator, its distribution and the vehicles that take it a few seconds.
-PEERS: tuple[tuple[Simulator, str, int], ...] = (
-    (plain_simpy, "simpy", 250_000),
-    (ciw_network, "ciw", 80_000),
-    (salabim_network, "salabim", 24_000),
-    (cimba_network, "cimba", 8_000_000),
-    (floor, "numba", 60_000_000),
-)
-
-
-def _version(distribution: str) -> str:
-    """Return the installed version of a distribution, or a dash without it.
-
-    Parameters
-    ----------
-    distribution : str
-        Name of the distribution.
-
-    Returns
-    -------
-    str
-        Its version.
-    """
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "-"
-
-
-def table(records: Sequence[dict[str, Any]]) -> str:
-    """Lay the measurements out as a Markdown table.
-
-    Parameters
-    ----------
-    records : sequence of dict
-        What `measure` returned, with a ``package`` and a ``version`` each.
-
-    Returns
-    -------
-    str
-        One line per engine, with its cost relative to SimPy and to the floor.
-    """
-    cost = {r["engine"]: r["ns_per_vehicle"] for r in records if r["status"] == "measured"}
-    lines = [
-        "| engine | package | ns per vehicle | SimPy / it | it / floor "
-        "| vehicles | mean wait, s | Erlang C, s | agrees |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---|",
-    ]
-    for record in records:
-        name = f"| {record['engine']} | {record['package']} {record['version']} "
-        if record["status"] != "measured":
-            lines.append(name + f"| not installed ({record['missing']}) | | | | | | |")
-            continue
-        own = record["ns_per_vehicle"]
-        simpy_ratio = f"{cost['plain_simpy'] / own:,.2f}" if "plain_simpy" in cost else "-"
-        floor_ratio = f"{own / cost['floor']:,.1f}" if "floor" in cost else "-"
-        lines.append(
-            name + f"| {own:,.1f} | {simpy_ratio} | {floor_ratio} | {record['vehicles']:,} "
-            f"| {record['mean_wait_s']:.2f} "
-            f"| {record['expected_wait_s']:.2f} ± {record['tolerance_s']:.2f} "
-            f"| {'yes' if record['agrees'] else 'NO'} |"
-        )
-    return "\n".join(lines)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure every peer in one run, one after the other, and print the table.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Command-line arguments; those of the process by default.
-
-    Returns
-    -------
-    int
-        0, or 1 when a mean wait does not agree with the formula.
-    """
-    parser = argparse.ArgumentParser(description="Measure the peers on one workload.")
-    parser.add_argument("--scale", type=float, default=1.0, help="factor on the vehicles")
-    parser.add_argument("--only", nargs="*", default=None, help="engines to measure")
-    parser.add_argument("--json", type=Path, default=None, help="file for the measurements")
-    options = parser.parse_args(arguments)
-
-    records = []
-    for function, package, vehicles in PEERS:
-        if options.only is not None and function.__name__ not in options.only:
-            continue
-        record = measure(function, max(WARM_UP_VEHICLES, round(vehicles * options.scale)))
-        records.append({"package": package, "version": _version(package), **record})
-    print(f"Python {platform.python_version()}, {platform.machine()}, one core, {PORTS} ports")
-    print(table(records))
-    if options.json is not None:
-        options.json.write_text(json.dumps(records, indent=2) + "\n", encoding="utf-8")
-    return int(any(not record.get("agrees", True) for record in records))
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
