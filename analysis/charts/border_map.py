@@ -51,7 +51,7 @@ def lambert(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArra
 
 
 OUTLINE = Path(__file__).parents[1] / "assets" / "outline.json"
-SECONDS_PER_HOUR, SECONDS_PER_DAY = 3600.0, 86400.0
+SECONDS_PER_DAY = 86400.0
 YEAR_DAYS = 365.0
 
 ROOM_KM = 170.0

@@ -26,7 +26,6 @@ MOST_FIELDS = 600
 LONGEST_VALUE = 200
 DAYS = (7, 28, 91, 365)
 MOST_REPLICATIONS = 200
-EVERYTHING = "all"
 
 Lever = tuple[str, float]
 """A lever's name and where it stands."""

@@ -160,6 +160,31 @@ class Design:
         """
         return cls(method, role, factors, places, options, _AtPlaces(factors, places))
 
+    @classmethod
+    def of_values(
+        cls,
+        method: str,
+        role: str,
+        factors: tuple[Factor, ...],
+        rows: Sequence[Values],
+        options: dict[str, Any],
+    ) -> "Design":
+        """Make a design from values of its factors.
+
+        Parameters
+        ----------
+        method, role : str
+        factors : tuple of Factor
+        rows : sequence of mapping
+            Values of each point, by parameter.
+        options : dict
+            What else made the points.
+        """
+        low = [factor.low for factor in factors]
+        span = [factor.high - factor.low or 1.0 for factor in factors]
+        values = np.array([[row[factor.name] for factor in factors] for row in rows], float)
+        return cls(method, role, factors, (values - low) / span, options, tuple(rows))
+
     @property
     def worlds(self) -> Sequence[Values]:
         """Values that make worlds 1, 2 and so on; none if the points are scenarios."""

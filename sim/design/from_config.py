@@ -1,5 +1,6 @@
 """From a configuration to a design, or to a procedure that decides as it goes."""
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -124,26 +125,13 @@ def design_of(config: DesignConfig) -> Design:
 
 
 def _grid(config: DesignConfig, role: str, factors: tuple[Factor, ...]) -> Design:
-    tried = [
-        factor.values or tuple(map(factor.value, np.linspace(0, 1, config.levels)))
-        for factor in factors
-    ]
-    index = sampling.full_grid([len(values) for values in tried])
-    rows = []
-    for row in index:
-        chosen = [
-            values[round(place * (len(values) - 1))]
-            for values, place in zip(tried, row, strict=True)
-        ]
-        rows.append({factor.name: value for factor, value in zip(factors, chosen, strict=True)})
-    spans = [factor.high - factor.low or 1.0 for factor in factors]
-    places = np.array(
-        [
-            [(row[f.name] - f.low) / span for f, span in zip(factors, spans, strict=True)]
-            for row in rows
-        ]
+    """Every combination of the values of all factors, the last factor fastest."""
+    values = (
+        factor.values or map(factor.value, np.linspace(0, 1, config.levels)) for factor in factors
     )
-    return Design("grid", role, factors, places, {"seed": config.seed}, tuple(rows))
+    names = [factor.name for factor in factors]
+    rows = [dict(zip(names, row, strict=True)) for row in itertools.product(*values)]
+    return Design.of_values("grid", role, factors, rows, {"seed": config.seed})
 
 
 def _check_size(config: DesignConfig, factors: tuple[Factor, ...]) -> None:

@@ -124,11 +124,6 @@ class Optimisation:
         fair = [k for k, (trial, _) in enumerate(tried) if self._fair(trial)]
         sign = -1.0 if METRICS[self.goal].better == "less" else 1.0
         best = max(fair, key=lambda k: sign * float(tried[k][0].value), default=None)
-        spans = [
-            (factor.name, factor.low, factor.high - factor.low or 1.0) for factor in self.factors
-        ]
-        places = np.array([[(v[name] - low) / span for name, low, span in spans]
-                           for v in unique.values()])  # fmt: skip
         options = {"seed": self.seed, "goal": self.goal, "at_most": dict(self.at_most)}
         about = {
             "procedure": "optimisation",
@@ -138,7 +133,9 @@ class Optimisation:
                        for trial, v in tried],
             "best": None if best is None else values[best],
         }  # fmt: skip
-        design = Design("optimise", SCENARIO, self.factors, places, options, tuple(unique.values()))
+        design = Design.of_values(
+            "optimise", SCENARIO, self.factors, list(unique.values()), options
+        )
         return ProcedureResult(
             points, (self.replications,) * len(points), about, self._lines(tried, best), design
         )

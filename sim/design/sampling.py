@@ -101,12 +101,6 @@ def trajectories(factors: int, count: int, levels: int, seed: int) -> Floats:
     return sample
 
 
-def full_grid(levels: Sequence[int]) -> Floats:
-    """Every combination of evenly spaced levels, the last factor fastest."""
-    axes = [np.linspace(0, 1, count) if count > 1 else np.zeros(1) for count in levels]
-    return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
-
-
 def unit_problem(factors: int) -> dict[str, Any]:
     """What SALib calls a problem, in the unit cube."""
     names = [f"x{k}" for k in range(factors)]

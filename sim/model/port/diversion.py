@@ -14,7 +14,7 @@ from sim.model.port.layout import Layout
 from sim.model.port.opening import Opening
 from sim.model.port.traffic import BUS, CAR, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
 from sim.numerics.randomness import DETOUR, Streams
-from sim.numerics.units import Floats, Rows, Whole
+from sim.numerics.units import HOUR_S, Floats, Rows, Whole
 from sim.parameters import Traffic
 from sim.places.ports import Ports
 
@@ -56,7 +56,7 @@ class Diversion:
 
     def drive_s(self, port: int, others: Whole) -> Floats:
         """Time of the drive from one port to others, in seconds."""
-        return np.asarray(3600.0 * self.road_km[port, others] / self.traffic.detour_speed_km_per_h)
+        return np.asarray(HOUR_S * self.road_km[port, others] / self.traffic.detour_speed_km_per_h)
 
     def _neighbours(self, port: int, lane: int) -> Whole:
         """Road ports that take a lane's traffic, the nearest first."""

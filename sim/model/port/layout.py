@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.port.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
-from sim.numerics.units import Floats, Whole
+from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.places.ports import Ports
 
 TRAVELLER, COMMERCE = 0, 1
@@ -132,8 +132,8 @@ def build_layout(
         for lanes in groups:
             # Loads of the line in its busiest hour, in booths and in bays.
             queue = COMMERCE if all(COMMERCIAL[lanes]) else TRAVELLER
-            load = float(np.sum(peak[port, lanes] * service_s[port, lanes])) / 3600.0
-            used[queue] += float(np.sum(peak[port, lanes] * secondary_s[port, lanes])) / 3600.0
+            load = float(np.sum(peak[port, lanes] * service_s[port, lanes])) / HOUR_S
+            used[queue] += float(np.sum(peak[port, lanes] * secondary_s[port, lanes])) / HOUR_S
             # The line, with booths for its load and those built beyond the rule.
             line_of_lane[port, lanes] = len(booths)
             queue_of_line.append(queue)

@@ -16,7 +16,7 @@ from sim.model.port.layout import Layout
 from sim.model.port.traffic import CLASS_OF_LANE, LANES
 from sim.numerics.compilation import compiled
 from sim.numerics.randomness import SHIFT, Streams, entity_number
-from sim.numerics.units import Floats, Whole
+from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.places.ports import Ports
 
 SHIFTS = 3
@@ -149,8 +149,8 @@ def posts(
     .. [1] Halfin and Whitt, "Heavy-traffic limits for queues with many exponential servers",
        Operations Research 29, 1981.
     """
-    primary = np.einsum("mdplh,pl->mdplh", typical, service_s / 3600.0)
-    secondary = np.einsum("mdplh,pl->mdplh", typical, secondary_s / 3600.0)
+    primary = np.einsum("mdplh,pl->mdplh", typical, service_s / HOUR_S)
+    secondary = np.einsum("mdplh,pl->mdplh", typical, secondary_s / HOUR_S)
     total = np.zeros((12, DAY_TYPES, len(ports), SHIFTS))
     for port in range(len(ports)):
         lines = layout.line_of_lane[port]

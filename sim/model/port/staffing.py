@@ -29,7 +29,7 @@ from sim.numerics.randomness import (
     poisson_counts,
     uniforms,
 )
-from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_MONTH, DAYS_PER_YEAR
+from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_MONTH, DAYS_PER_YEAR, HOUR_S
 from sim.parameters import PARAMETER, Staffing
 from sim.places.ports import Ports
 from sim.records import DangerRecord
@@ -193,7 +193,7 @@ class Danger:
             if armed or arrival <= danger.within_reach_min:
                 continue
             length = danger.withdrawal_median_h * np.exp(danger.withdrawal_sigma * ndtri(u[5]))
-            end = moment + 3600.0 * length
+            end = moment + HOUR_S * length
             self.tally.withdrawals += 1
             withdrawals.append(Withdrawal(port, moment, end))
         for port, _, u in runners:
@@ -227,6 +227,6 @@ class Danger:
             u = np.concatenate([draws[:, 2 * i], draws[:, 2 * i + 1]])
             port = min(int(np.searchsorted(self.share, u[0])), len(self.share) - 1)
             low, high = self.ports.open_hour[port], self.ports.close_hour[port]
-            moment = day * DAY_S + 3600.0 * (low + u[1] * (high - low))
+            moment = day * DAY_S + HOUR_S * (low + u[1] * (high - low))
             events.append((port, moment, u))
         return events

@@ -24,7 +24,7 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.referral import FULL, KINDS, examined_share
 from sim.model.port.traffic import COMMERCIAL, LANES
-from sim.numerics.units import Floats, Whole
+from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.parameters import Smuggling
 from sim.records import (
     EXAMINATIONS,
@@ -34,8 +34,6 @@ from sim.records import (
     WAIT_S,
     Tally,
 )
-
-SECONDS_PER_H = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def value_if_safe(
     cost += load * smuggling.post_cad_per_firearm * menu.post
     cost += load * smuggling.air_cad_per_firearm * menu.air
     wait_s = perception.wait_s[menu.numbers[: menu.at_ports], lane]
-    cost[: menu.at_ports] += smuggling.wait_cad_per_h * wait_s / SECONDS_PER_H
+    cost[: menu.at_ports] += smuggling.wait_cad_per_h * wait_s / HOUR_S
     gain = load * margin_cad(smuggling) * menu.made
     return np.asarray((gain - cost) / mean_margin_cad(smuggling) - menu.hidden)
 
