@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.language import gettext, parameter_text
 from analysis.wording import number, shown, unit_of
-from sim.data.tables import read_source
+from sim.data import read_source
 from sim.parameters import catalogue
 from sim.results.reading import Study
 

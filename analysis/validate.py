@@ -20,7 +20,7 @@ from analysis.targets import (
     yearly,
 )
 from analysis.wording import number, shown
-from sim.data.tables import DATA_FOLDER, read_text
+from sim.data import DATA_FOLDER, read_text
 from sim.errors import InputError
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
 

@@ -15,7 +15,7 @@ from analysis.charts.waits import baseline_hours
 from analysis.compare import BASELINE, headline_adversary
 from analysis.language import gettext
 from analysis.wording import number, shown
-from sim.data.tables import DATA_FOLDER
+from sim.data import DATA_FOLDER
 from sim.results.reading import Study
 
 EARTH_KM = 6371.0

@@ -24,7 +24,7 @@ from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
 from analysis.language import gettext, in_language
 from analysis.wording import number
 from sim.errors import InputError
-from sim.execute.provenance import code_digest
+from sim.execute.store import code_digest
 from sim.results.reading import TABLE, read_port_day
 from sim.scenario.intervention import Scenario
 

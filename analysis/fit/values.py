@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.language import gettext
 from analysis.wording import number
-from sim.data.tables import DATA_FOLDER, read_text
+from sim.data import DATA_FOLDER, read_text
 from sim.parameters import catalogue
 from sim.results.reading import Study
 

@@ -1,4 +1,101 @@
 """The data room: ports of entry, traffic and facts, with a data dictionary in ``README.md``.
 
 The tables in this folder are derived from those in ``source`` by ``python -m sim.data.derive``.
+Here is what they share: reading the sources, exact apportionment, rendering as CSV.
 """
+
+import csv
+import gzip
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+DATA_FOLDER = Path(__file__).parent
+SOURCE_FOLDER = DATA_FOLDER / "source"
+
+MONTHS = range(1, 13)
+
+Row = dict[str, str]
+
+
+class Table(NamedTuple):
+    """A derived table, every cell already formatted.
+
+    Parameters
+    ----------
+    header : tuple of str
+        Column names.
+    rows : list of tuple of str
+        Cells, in the order they are written.
+    """
+
+    header: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a UTF-8 file, unpacked if its name ends in ``.gz``."""
+    content = path.read_bytes()
+    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8")
+
+
+def read_source(name: str) -> list[Row]:
+    """Return the rows of one source table as dictionaries of text.
+
+    Parameters
+    ----------
+    name : str
+        File name within ``source``.
+
+    Returns
+    -------
+    list of dict
+        One dictionary per row, in file order.
+    """
+    return list(csv.DictReader(io.StringIO(read_text(SOURCE_FOLDER / name), newline="")))
+
+
+def render(table: Table) -> str:
+    """Return a table as CSV text with Unix line ends."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.header)
+    writer.writerows(table.rows)
+    return text.getvalue()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 file, packed if its name ends in ``.gz``, without a time stamp inside."""
+    content = text.encode("utf-8")
+    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+
+
+def apportion(total_units: int, weights: Sequence[float]) -> list[int]:
+    """Split a whole number in proportion to weights, by largest remainder.
+
+    Parameters
+    ----------
+    total_units : int
+        Number of indivisible units to hand out.
+    weights : sequence of float
+        Non-negative, not all zero.
+
+    Returns
+    -------
+    list of int
+        One share per weight; they add up to ``total_units`` exactly. Ties go to the earlier place.
+    """
+    scale = total_units / sum(weights)
+    exact = [weight * scale for weight in weights]
+    shares = [int(value) for value in exact]
+    by_remainder = sorted(range(len(weights)), key=lambda place: shares[place] - exact[place])
+    for place in by_remainder[: total_units - sum(shares)]:
+        shares[place] += 1
+    return shares
+
+
+def fixed(units: int, decimals: int) -> str:
+    """Return a count of 10 ** -decimals as decimal text: ``fixed(125, 1)`` is ``"12.5"``."""
+    whole, part = divmod(units, 10**decimals)
+    return f"{whole}.{part:0{decimals}d}"

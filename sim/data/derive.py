@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from sim.data.tables import (
+from sim.data import (
     DATA_FOLDER,
     MONTHS,
     Row,

@@ -18,9 +18,8 @@ from typing import Any
 
 from sim.errors import InputError
 from sim.execute.chunk import Chunk, ChunkResult, Chunks, Failure, Job, carry_out
-from sim.execute.provenance import code_digest, package_versions
 from sim.execute.reaper import watch
-from sim.execute.store import Store
+from sim.execute.store import Store, code_digest, package_versions
 from sim.execute.worker import precompile, written_down
 from sim.progress import Say
 

@@ -17,8 +17,7 @@ from sim.design.design import ProcedureResult, Ran, Read, Wanted
 from sim.errors import InputError
 from sim.execute.chunk import Chunks, Failure, Job
 from sim.execute.live import write_plan
-from sim.execute.provenance import code_digest
-from sim.execute.store import Store, keep_packed
+from sim.execute.store import Store, code_digest, keep_packed
 from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, keeps_detail, key_of
 from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words

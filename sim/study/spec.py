@@ -13,7 +13,7 @@ from typing import Any
 from sim.design.design import Design, Procedure, ProcedureResult
 from sim.errors import InputError
 from sim.execute.execution import Execution
-from sim.execute.provenance import code_digest, code_version, package_versions
+from sim.execute.store import code_digest, code_version, package_versions
 from sim.execute.task import key_of
 from sim.scenario.point import Label, Point
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.data import derive
-from sim.data.tables import (
+from sim.data import (
     DATA_FOLDER,
     Row,
     apportion,
+    derive,
     fixed,
     read_source,
     read_text,
