@@ -8,6 +8,7 @@ import functools
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ class Location:
     lon: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Network:
     """Sources and markets, each in the order of its table.
 
@@ -56,12 +57,12 @@ class Network:
     sources: tuple[Location, ...]
     markets: tuple[Location, ...]
 
-    @property
+    @cached_property
     def source_ids(self) -> tuple[str, ...]:
         """Ids of the sources."""
         return tuple(location.id for location in self.sources)
 
-    @property
+    @cached_property
     def market_ids(self) -> tuple[str, ...]:
         """Ids of the markets."""
         return tuple(location.id for location in self.markets)

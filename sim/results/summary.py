@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.numerics.units import DAY_S, HOUR_S, Floats
+from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats
 from sim.places.ports import PACIFIC
 from sim.records import (
     AIR,
@@ -33,6 +33,7 @@ from sim.records import (
     WAIT_S,
     WATER,
     WITHIN,
+    Fate,
     ReplicationRecord,
 )
 from sim.results.reading import KEYS, METRICS, TABLES, Result
@@ -40,6 +41,9 @@ from sim.results.schema import PRIMARY_OUTCOME
 
 # The Windsor-Detroit gateway, for which a target of transit time was set (B057).
 WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
+# Columns of a table by name.
+Columns = dict[str, npt.NDArray[Any]]
+
 _WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
 
 
@@ -50,7 +54,7 @@ def result_of(record: ReplicationRecord, certificate: list[dict[str, Any]]) -> R
         summary=_summary(record, attempts),
         port_hours=_port_hours(record),
         officer_hours=_officer_hours(record),
-        attempts=attempts,
+        attempts=pd.DataFrame(attempts),
         certificate=certificate,
     )
 
@@ -86,7 +90,8 @@ def _officer_hours(record: ReplicationRecord) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _attempts(record: ReplicationRecord) -> pd.DataFrame:
+def _attempts(record: ReplicationRecord) -> Columns:
+    """Columns of the table of attempts; measures are taken from arrays, which are fast to read."""
     of = record.attempts
     at_port = of.number >= 0
     seen = of.at_ports[of.number[at_port]]
@@ -95,7 +100,7 @@ def _attempts(record: ReplicationRecord) -> pd.DataFrame:
         seen["in_time"] > 0
     )
     minutes[at_port] = seen["examination_s"] / 60.0
-    table = {
+    table: Columns = {
         "attempt_id": of.attempt_id,
         "kind": of.kind,
         "organisation": np.where(of.organisation >= 0, of.organisation.astype(np.str_), ""),
@@ -117,8 +122,8 @@ def _attempts(record: ReplicationRecord) -> pd.DataFrame:
         "why": of.why,
     }
     keys = {key.name for key in KEYS}
-    columns = [column.name for column in TABLES["attempts"] if column.name not in keys]
-    return pd.DataFrame(table, columns=columns)
+    names = [column.name for column in TABLES["attempts"] if column.name not in keys]
+    return {name: table[name] for name in names}
 
 
 def wait_quantile_min(counts: Floats, share: float) -> float:
@@ -172,7 +177,7 @@ def _traffic(sums: Floats, waits: Floats) -> dict[str, float]:
     }
 
 
-def _summary(record: ReplicationRecord, attempts: pd.DataFrame) -> pd.DataFrame:
+def _summary(record: ReplicationRecord, attempts: Columns) -> pd.DataFrame:
     lane = record.tally.lane.sum(axis=(0, 2))
     waits = record.tally.waits.sum(axis=(0, 2))
     rows = []
@@ -216,34 +221,37 @@ def _summary(record: ReplicationRecord, attempts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
 
 
-def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
-    trade = attempts[attempts["kind"] == "trafficking"]
-    visitors = attempts[attempts["kind"] == "traveller"]
+def _firearms(attempts: Columns) -> dict[str, float]:
+    route, fate = attempts["route"], attempts["fate"]
+    load, chance = attempts["load"], attempts["true_detection_share"]
+    trafficked = attempts["kind"] == TRAFFICKING
 
-    def firearms(table: pd.DataFrame, fate: str) -> float:
-        return float(table.loc[table["fate"] == fate, "load"].sum())
+    def firearms(chosen: Flags) -> float:
+        return float(load[chosen].sum())
 
-    planned = float(trade.loc[trade["route"] != NOT_PLANNED, "load"].sum())
-    seized = firearms(trade, "seized")
-    away = firearms(trade, "intercepted")
-    visitors_seized = firearms(visitors, "seized")
-    at_ports = trade[trade["route"] == PORT]
-    made = float(at_ports["load"].sum())
-    outside = trade[trade["route"].isin((BETWEEN_PORTS, WATER, POST, AIR))]
-    expected = float((at_ports["load"] * at_ports["true_detection_share"]).sum())
-    expected_outside = float((outside["load"] * outside["true_detection_share"]).sum())
-    deterred = firearms(trade, "deterred")
+    def expected_of(chosen: Flags) -> float:
+        return float((load[chosen] * chance[chosen]).sum())
+
+    planned = firearms(trafficked & (route != NOT_PLANNED))
+    seized = firearms(trafficked & (fate == Fate.SEIZED))
+    away = firearms(trafficked & (fate == Fate.INTERCEPTED))
+    visitors_seized = firearms(~trafficked & (fate == Fate.SEIZED))
+    at_ports = trafficked & (route == PORT)
+    made = firearms(at_ports)
+    expected = expected_of(at_ports)
+    expected_outside = expected_of(trafficked & np.isin(route, (BETWEEN_PORTS, WATER, POST, AIR)))
+    deterred = firearms(trafficked & (fate == Fate.DETERRED))
     stopped = expected + expected_outside
     return {
-        "firearms_not_planned": firearms(trade, "not_planned"),
+        "firearms_not_planned": firearms(trafficked & (fate == Fate.NOT_PLANNED)),
         "firearms_planned": planned,
         "firearms_deterred": deterred,
-        "firearms_passed": firearms(trade, "passed"),
+        "firearms_passed": firearms(trafficked & (fate == Fate.PASSED)),
         "firearms_seized_ports": seized,
         "firearms_intercepted_away": away,
         "traveller_firearms_seized": visitors_seized,
         "firearms_seized_highway": seized + visitors_seized,
-        "seizures_highway": float((attempts["fate"] == "seized").sum()),
+        "seizures_highway": float((fate == Fate.SEIZED).sum()),
         "true_interdicted_share": (seized + away) / planned if planned else float("nan"),
         "true_detection_share": expected / made if made else float("nan"),
         "expected_firearms_stopped": stopped,
@@ -252,15 +260,13 @@ def _firearms(attempts: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def record_measures(
-    record: ReplicationRecord, attempts: pd.DataFrame
-) -> Iterator[tuple[str, float]]:
+def record_measures(record: ReplicationRecord, attempts: Columns) -> Iterator[tuple[str, float]]:
     """Expected seizures of a replication that has ended, by kind and place."""
     chance = attempts["true_detection_share"]
     firearms = attempts["load"] * chance
     trafficked = attempts["kind"] == TRAFFICKING
     at_port = attempts["route"] == PORT
-    elsewhere = trafficked & attempts["route"].isin((POST, AIR))
+    elsewhere = trafficked & np.isin(attempts["route"], (POST, AIR))
     travellers = float(firearms[~trafficked].sum())
     handguns = record.point.parameters.smuggling.traveller_handgun_share
     pacific = record.ports.ids[record.ports.region == PACIFIC].tolist()
@@ -273,32 +279,32 @@ def record_measures(
     )
     yield (
         "expected_firearms_seized_pacific",
-        float(firearms[at_port & attempts["port_id"].isin(pacific)].sum()),
+        float(firearms[at_port & np.isin(attempts["port_id"], pacific)].sum()),
     )
     yield "expected_firearms_seized_post_air", float(firearms[elsewhere].sum())
 
 
 def trade_measures(
-    record: ReplicationRecord, attempts: pd.DataFrame
+    record: ReplicationRecord, attempts: Columns
 ) -> Iterator[tuple[str, str, float]]:
     """Measures of a replication that has ended: metric, class (a market's id or all), value.
 
     The street price is the mean over the days of the run; over all markets it is weighted with
     their demand.
     """
-    unused = attempts.loc[attempts["route"] == NOT_PLANNED, "why"]
+    unused = attempts["why"][attempts["route"] == NOT_PLANNED]
     for why in (ARREST, SUPPLY, PRICE):
         yield f"trips_not_planned_{why}", "all", float((unused == why).sum())
     run_s = record.point.days * DAY_S
     in_action = record.organisations - record.organisations_away_s / run_s
     yield "organisations_in_action", "all", in_action
-    passed = attempts[(attempts["kind"] == "trafficking") & (attempts["fate"] == "passed")]
-    delivered = passed.groupby("market")["load"].sum()
-    yield "firearms_delivered", "all", float(passed["load"].sum())
+    passed = (attempts["kind"] == TRAFFICKING) & (attempts["fate"] == Fate.PASSED)
+    load, market = attempts["load"][passed], attempts["market"][passed]
+    yield "firearms_delivered", "all", float(load.sum())
     markets = record.markets
     stocks, weights = markets.stock.tolist(), markets.demand_per_day.tolist()
     for name, price, stock in zip(markets.ids, markets.price_cad.tolist(), stocks, strict=True):
-        yield "firearms_delivered", name, float(delivered.get(name, 0))
+        yield "firearms_delivered", name, float(load[market == name].sum())
         yield "street_price_cad", name, price
         yield "market_stock", name, stock
     weights = weights if sum(weights) > 0.0 else [1.0] * len(weights)
@@ -317,7 +323,7 @@ def traces_by_place(record: ReplicationRecord) -> Iterator[tuple[str, str, float
             yield metric, place, float(count)
 
 
-def intelligence_metrics(record: ReplicationRecord, attempts: pd.DataFrame) -> dict[str, float]:
+def intelligence_metrics(record: ReplicationRecord, attempts: Columns) -> dict[str, float]:
     """Count what intelligence did in the run itself, without the warm-up."""
     of = record.intelligence
     end_s = record.point.days * DAY_S
@@ -328,9 +334,10 @@ def intelligence_metrics(record: ReplicationRecord, attempts: pd.DataFrame) -> d
         max(min(ends_s, end_s) - max(opened_s, 0.0), 0.0)
         for opened_s, ends_s in of.cases_s.tolist()
     )
-    trips = attempts[(attempts["kind"] == TRAFFICKING) & (attempts["route"] == PORT)]
-    sought = trips[trips["lookout"].astype(bool)]
-    hit = int((sought["reason"] == "lookout").sum())
+    trips = (attempts["kind"] == TRAFFICKING) & (attempts["route"] == PORT)
+    sought = trips & attempts["lookout"]
+    hit = int(np.sum(attempts["reason"][sought] == "lookout"))
+    trip_count, sought_count = float(trips.sum()), float(sought.sum())
     return {
         **counted,
         "trace_delay_days": _mean(trace_s / DAY_S, counted["traces_succeeded"]),
@@ -338,10 +345,10 @@ def intelligence_metrics(record: ReplicationRecord, attempts: pd.DataFrame) -> d
         "cases_open": open_s / end_s,
         "cases_in_line": float(of.cases_in_line),
         "lookouts_active": float(of.lookouts_active),
-        "lookout_trips": float(len(sought)),
-        "lookout_trip_share": _mean(float(len(sought)), float(len(trips))),
+        "lookout_trips": sought_count,
+        "lookout_trip_share": _mean(sought_count, trip_count),
         "lookouts_hit": float(hit),
-        "lookouts_missed": float(len(sought) - hit),
+        "lookouts_missed": sought_count - hit,
     }
 
 

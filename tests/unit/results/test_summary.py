@@ -62,7 +62,7 @@ def test_an_unknown_fate_is_an_error_and_not_a_success() -> None:
 
 
 def test_a_result_has_none_of_the_keys_that_the_writer_fills_in() -> None:
-    columns = [*table_of().columns]
+    columns = [*table_of()]
     assert columns == [column.name for column in TABLES["attempts"][len(KEYS) :]]
 
 
