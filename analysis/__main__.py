@@ -184,6 +184,13 @@ def parser() -> argparse.ArgumentParser:
     )
     ledger.add_argument("--csv", type=Path, metavar="FILE", help="write the ledger here too")
 
+    verdicts = _command(commands, "verdicts", "what each proposal does, judged by one rule")
+    verdicts.add_argument(
+        "--threshold", metavar="SHARE",
+        help="smallest difference that matters, of the baseline: 0.01 or 1%% (the study's)",
+    )  # fmt: skip
+    verdicts.add_argument("--csv", type=Path, metavar="FILE", help="write the verdicts here too")
+
     costs = _command(commands, "costs", "what each scenario costs, and for each firearm kept out")
     costs.add_argument("--csv", type=Path, metavar="FILE", help="write the costs here too")
 
@@ -243,6 +250,14 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         print(write_brief(study, arguments.out, arguments.lang))
     elif arguments.command == "ledger":
         _ledger(study, arguments)
+    elif arguments.command == "verdicts":
+        from analysis import verdicts
+
+        smallest = None if arguments.threshold is None else verdicts.share_of(arguments.threshold)
+        judged = verdicts.verdicts(study, smallest)
+        if arguments.csv:
+            verdicts.frame_of(judged).to_csv(arguments.csv, index=False, lineterminator="\n")
+        print(verdicts.verdicts_text(study, judged, smallest))
     elif arguments.command == "costs":
         from analysis.costs import costs_text, frame_of, prices
 

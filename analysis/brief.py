@@ -9,7 +9,13 @@ from markupsafe import Markup
 
 from analysis.assumptions import assumptions, given_values, kind_names, sources
 from analysis.charts.style import CONFIG
-from analysis.compare import HEADLINE, compare, family, headline_adversary
+from analysis.compare import (
+    HEADLINE,
+    compare,
+    family,
+    headline_adversary,
+    smallest_difference,
+)
 from analysis.exhibits import (
     AGAINST,
     ALONE,
@@ -33,6 +39,7 @@ from analysis.language import (
     pgettext,
 )
 from analysis.paired_table import paired_table
+from analysis.verdicts import limit_lines, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
 from sim.files import write_text
@@ -102,6 +109,7 @@ def _page(study: Study) -> str:
         table=table,
         table_csv=csv_address(table.frame),
         tested=family(comparisons),
+        limits=_limits(study) if comparisons else [],
         findings=findings(study, comparisons),
         against=exhibits(study, AGAINST) if comparisons else [],
         border=[
@@ -125,6 +133,14 @@ def _page(study: Study) -> str:
         plotlyjs=Markup(plotlyjs()),
         config=script_json(CONFIG),
     )
+
+
+def _limits(study: Study) -> list[str]:
+    """What the study could resolve, beside what matters."""
+    try:
+        return limit_lines(verdicts(study), smallest_difference(study))
+    except InputError:  # one replication
+        return []
 
 
 def _question() -> str:

@@ -1,25 +1,49 @@
 """Every scenario against the baseline, replication by replication.
 
 The two runs of a pair share their random numbers, so the difference between them is what the
-scenario did, and the spread of the differences is what chance still adds.
+scenario did, and the spread of the differences is what chance still adds. What proposals are judged
+by, the primary outcome, has intervals and verdicts by the one rule of `analysis.equivalence`; the
+other metrics have an interval each, and tests after Holm's correction.
 """
 
 import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.equivalence import (
+    DEPENDS,
+    INCREASES,
+    REDUCES,
+    joint_intervals,
+    joint_level,
+    read_off,
+    signs,
+)
 from analysis.estimates import Estimate, estimate, estimates
-from analysis.language import FIREARMS, gettext, metric_title, other_unit
-from analysis.wording import direction, period, probability, shown, unit_in_data, unit_of
+from analysis.language import FIREARMS, gettext, metric_title, other_unit, pgettext
+from analysis.wording import (
+    direction,
+    number,
+    period,
+    probability,
+    shown,
+    unit_in_data,
+    unit_of,
+)
 from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.parameters import Parameters
 from sim.results.reading import METRICS, Metric, Study
-from sim.results.schema import PRIMARY_OUTCOME
+from sim.results.schema import (
+    PRIMARY_OUTCOME,
+    SMALLEST_DIFFERENCE,
+    check_smallest_difference,
+)
 
 BASELINE = "baseline"
 SIGNIFICANT = 0.05
@@ -85,6 +109,35 @@ def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What one scenario does to the primary outcome, for one kind of smuggler, and the verdict.
+
+    Attributes
+    ----------
+    mean, low, high : float
+        As shares of the baseline; the interval holds for all scenarios of the study at once and is
+        NaN with one replication.
+    verdict : str
+        One of `analysis.equivalence.VERDICTS`; empty with one replication.
+    family : int
+        Scenarios that are judged together.
+    less, more : tuple of str
+        Where it *depends*: the kinds of smuggler, or the worlds, in which it reduces and increases.
+    on : str
+        What it depends on: adversary, world or empty.
+    """
+
+    mean: float
+    low: float
+    high: float
+    verdict: str
+    family: int
+    less: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The difference one scenario makes to one metric, for one kind of smuggler.
 
@@ -94,11 +147,14 @@ class Comparison:
     baseline : float
         Mean of the baseline over the same replications.
     difference : Estimate
-        Of the paired differences, scenario minus baseline.
-    p_holm : float
+        Of the paired differences, scenario minus baseline. The interval of the primary outcome
+        holds for all scenarios at once.
+    p_adjusted : float
         p corrected for all comparisons made together; NaN with one replication.
     days : float or None
         Length of the run.
+    effect : Effect, optional
+        Of the primary outcome.
     """
 
     scenario: str
@@ -106,13 +162,16 @@ class Comparison:
     metric: str
     baseline: float
     difference: Estimate
-    p_holm: float
+    p_adjusted: float
     days: float | None
+    effect: Effect | None = None
 
     @property
     def distinguishable(self) -> bool:
-        """Whether the difference is more than chance explains, after the correction."""
-        return not math.isnan(self.p_holm) and self.p_holm < SIGNIFICANT
+        """Whether it reduces or increases: by the verdict, or by the test where there is none."""
+        if self.effect is not None:
+            return self.effect.verdict in (REDUCES, INCREASES)
+        return not math.isnan(self.p_adjusted) and self.p_adjusted < SIGNIFICANT
 
     @property
     def fall(self) -> Estimate:
@@ -138,6 +197,8 @@ class Comparison:
             return gettext("identical-on-every-replication")
         if self.difference.count == 1:
             return gettext("on-one-replication-so-no", amount=self.amount)
+        if self.effect is not None:
+            return f"{effect_in_words(self.effect)}: {self.amount}"
         if not self.distinguishable:
             return gettext("not-distinguishable-from-no-effect", amount=self.amount)
         metric = metric_of(self.metric)
@@ -147,6 +208,13 @@ class Comparison:
             quantity=metric_title(self.metric),
             amount=self.amount,
         )
+
+
+def effect_in_words(effect: Effect) -> str:
+    """The verdict: "reduces", "makes no difference that matters", "depends on the smugglers"."""
+    if effect.verdict == DEPENDS:
+        return pgettext("verdict", f"depends on {effect.on}")
+    return pgettext("verdict", effect.verdict)
 
 
 def headline_adversary(study: Study) -> str:
@@ -219,30 +287,198 @@ def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> lis
         for kind in adversaries
         if scenario != BASELINE and (scenario, kind) in runs
     }
-    return corrected([rows[k] for k in range(len(there)) for rows in pairs.values()])
+    compared = corrected([rows[k] for k in range(len(there)) for rows in pairs.values()])
+    effects = headline_effects(study) if PRIMARY_OUTCOME in there else {}
+    return [
+        _judged(one, effects[one.scenario, one.adversary]) if one.metric == PRIMARY_OUTCOME else one
+        for one in compared
+    ]
+
+
+def paired(baseline: pd.DataFrame, proposal: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pair two runs by world and replication.
+
+    Parameters
+    ----------
+    baseline, proposal : pandas.DataFrame
+        Rows by world and replication, one column a metric.
+
+    Returns
+    -------
+    differences, levels : pandas.DataFrame
+        Proposal minus baseline, and the baseline beside it: one row for each pair, or with several
+        worlds for each world, since these are then what is independent.
+    """
+    difference, level = _pairs(baseline, proposal)
+    if difference.index.get_level_values("world").nunique() > 1:
+        return difference.groupby(level="world").mean(), level.groupby(level="world").mean()
+    return difference, level
+
+
+def _pairs(baseline: pd.DataFrame, proposal: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Differences and levels of what is independent within a world."""
+    shared = baseline.index.intersection(proposal.index)
+    difference = proposal.loc[shared] - baseline.loc[shared]
+    return difference, baseline.loc[shared].where(difference.notna())
 
 
 def _compare_pair(
     names: tuple[str, str], baseline: pd.DataFrame, proposal: pd.DataFrame, days: float | None
 ) -> list[Comparison]:
-    """Pair two runs by world and replication; with several worlds, these are what is counted."""
-    shared = baseline.index.intersection(proposal.index)
-    difference = proposal.loc[shared] - baseline.loc[shared]
-    level = baseline.loc[shared].where(difference.notna()).mean()
-    if shared.get_level_values("world").nunique() > 1:
-        difference = difference.groupby(level="world").mean()
+    """Compare two runs in every metric."""
+    difference, level = paired(baseline, proposal)
+    means = level.mean()
     return [
         Comparison(
             scenario=names[0],
             adversary=names[1],
             metric=metric,
-            baseline=float(level[metric]),
+            baseline=float(means[metric]),
             difference=change,
-            p_holm=math.nan,
+            p_adjusted=math.nan,
             days=days,
         )
         for metric, change in zip(difference.columns, estimates(difference), strict=True)
     ]
+
+
+def smallest_difference(study: Study) -> float:
+    """Smallest difference that matters in a study, as a share of the baseline."""
+    try:
+        value = study.manifest["configuration"]["study"]["smallest_difference"]
+    except (KeyError, TypeError):
+        return SMALLEST_DIFFERENCE
+    return check_smallest_difference(f"{study.folder}: study.smallest_difference", float(value))
+
+
+def headline_effects(study: Study, smallest: float | None = None) -> dict[tuple[str, str], Effect]:
+    """Effect of every scenario on the primary outcome, by scenario and kind of smuggler.
+
+    The scenarios compared for one kind of smuggler are judged together, but for those identical to
+    the baseline in every pair, of which nothing is uncertain. Where signs differ between kinds of
+    smuggler or worlds, the verdict is *depends*.
+
+    Parameters
+    ----------
+    study : Study
+    smallest : float, optional
+        The smallest difference that matters; the study's by default.
+    """
+    size = smallest_difference(study) if smallest is None else smallest
+    key = ("effects", size)
+    if key not in study.derived:
+        study.derived[key] = _headline_effects(study, size)
+    effects: dict[tuple[str, str], Effect] = study.derived[key]
+    return effects
+
+
+def _headline_effects(study: Study, smallest: float) -> dict[tuple[str, str], Effect]:
+    table = values(study)[[PRIMARY_OUTCOME]].dropna()
+    runs = {
+        key: rows.droplevel(["scenario", "adversary"])
+        for key, rows in table.groupby(level=["scenario", "adversary"])
+    }
+    nothing = table[:0].droplevel(["scenario", "adversary"])
+    pairs = {
+        (scenario, kind): paired(runs.get((BASELINE, kind), nothing), rows)
+        for (scenario, kind), rows in runs.items()
+        if scenario != BASELINE
+    }
+    effects: dict[tuple[str, str], Effect] = {}
+    for kind in study.adversaries:
+        of_kind = {key: pair for key, pair in pairs.items() if key[1] == kind}
+        family = sum(
+            len(difference) > 1 and bool((difference != 0).to_numpy().any())
+            for difference, _ in of_kind.values()
+        )
+        for key, (difference, level) in of_kind.items():
+            effects[key] = _effect(
+                difference[PRIMARY_OUTCOME].to_numpy(float),
+                level[PRIMARY_OUTCOME].to_numpy(float),
+                family,
+                smallest,
+            )
+    opposed = _opposed_by_world(runs) | _opposed_by_kind(pairs)
+    return {
+        key: replace(effect, verdict=DEPENDS, **opposed[key[0]]) if key[0] in opposed else effect
+        for key, effect in effects.items()
+    }
+
+
+def _effect(
+    difference: Floats,
+    level: Floats,
+    family: int,
+    smallest: float,
+) -> Effect:
+    """Judge the pairs of one scenario for one kind of smuggler."""
+    if len(difference) > 1:
+        mean, low, high = joint_intervals(difference, level, family)
+        verdict = str(read_off(low, high, smallest))
+        return Effect(float(mean), float(low), float(high), verdict, family)
+    share = float(difference[0] / level[0]) if len(level) and level[0] else math.nan
+    return Effect(share, math.nan, math.nan, "", family)
+
+
+def _judged(comparison: Comparison, effect: Effect) -> Comparison:
+    """Give a comparison of the primary outcome its joint interval and its verdict."""
+    return replace(
+        comparison,
+        difference=comparison.difference.at_level(joint_level(effect.family)),
+        p_adjusted=float(np.minimum(1.0, comparison.difference.p * max(effect.family, 1))),
+        effect=effect,
+    )
+
+
+Pairs = dict[tuple[str, str], tuple[pd.DataFrame, pd.DataFrame]]
+
+
+def _opposed_by_kind(pairs: Pairs) -> dict[str, dict[str, Any]]:
+    """Scenarios that reduce for some kinds of smuggler and increase for others."""
+    samples = {
+        (scenario, kind): difference[PRIMARY_OUTCOME].to_numpy(float)
+        for (scenario, kind), (difference, _) in pairs.items()
+        if len(difference) > 1
+    }
+    family = sum(bool(sample.any()) for sample in samples.values())
+    return _opposed(
+        {key: signs([sample], family)[0] for key, sample in samples.items()}, "adversary"
+    )
+
+
+def _opposed_by_world(runs: dict[tuple[str, str], pd.DataFrame]) -> dict[str, dict[str, Any]]:
+    """Scenarios that reduce in some worlds and increase in others, for one kind of smuggler.
+
+    Replications of one world are few, so that the worlds share one variance.
+    """
+    samples: dict[tuple[str, str], dict[str, Floats]] = {}
+    for (scenario, kind), rows in runs.items():
+        base = runs.get((BASELINE, kind))
+        if scenario != BASELINE and base is not None:
+            difference = _pairs(base, rows)[0][PRIMARY_OUTCOME]
+            by_world = {str(w): x.to_numpy(float) for w, x in difference.groupby(level="world")}
+            if len(by_world) > 1 and difference.any():
+                samples[scenario, kind] = by_world
+    family = sum(len(by_world) for by_world in samples.values())
+    opposed: dict[str, dict[str, Any]] = {}
+    for (scenario, _), by_world in samples.items():
+        told = signs([*by_world.values()], family, pooled=True)
+        opposed |= _opposed(
+            {(scenario, world): sign for world, sign in zip(by_world, told, strict=True)}, "world"
+        )
+    return opposed
+
+
+def _opposed(told: dict[tuple[str, str], int], on: str) -> dict[str, dict[str, Any]]:
+    """Of signs by scenario and state, the scenarios that have both."""
+    sides: dict[str, dict[int, list[str]]] = {}
+    for (scenario, state), sign in told.items():
+        sides.setdefault(scenario, {}).setdefault(sign, []).append(state)
+    return {
+        scenario: {"less": tuple(by_sign[-1]), "more": tuple(by_sign[1]), "on": on}
+        for scenario, by_sign in sides.items()
+        if {-1, 1} <= set(by_sign)
+    }
 
 
 def across_adversaries(study: Study, metric: str) -> dict[str, tuple[float, float]]:
@@ -289,12 +525,14 @@ def corrected(comparisons: list[Comparison]) -> list[Comparison]:
     for comparison in comparisons:
         if not math.isnan(comparison.difference.p):
             families.setdefault(comparison.metric, []).append(comparison)
-    p_holm: dict[int, float] = {}
+    p_adjusted: dict[int, float] = {}
     for family in families.values():
         adjusted = holm(np.array([comparison.difference.p for comparison in family]))
-        p_holm |= {id(comparison): float(p) for comparison, p in zip(family, adjusted, strict=True)}
+        p_adjusted |= {
+            id(comparison): float(p) for comparison, p in zip(family, adjusted, strict=True)
+        }
     return [
-        replace(comparison, p_holm=p_holm.get(id(comparison), math.nan))
+        replace(comparison, p_adjusted=p_adjusted.get(id(comparison), math.nan))
         for comparison in comparisons
     ]
 
@@ -302,7 +540,9 @@ def corrected(comparisons: list[Comparison]) -> list[Comparison]:
 def family(comparisons: Sequence[Comparison]) -> int:
     """How many comparisons the largest family of `corrected` has."""
     counts = Counter(
-        comparison.metric for comparison in comparisons if comparison.p_holm == comparison.p_holm
+        comparison.metric
+        for comparison in comparisons
+        if comparison.p_adjusted == comparison.p_adjusted
     )
     return max(counts.values(), default=0)
 
@@ -335,7 +575,11 @@ def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
         mark = ", known to the model only" if metric.model_only else ""
         lines.append(f"{metric_title(name)}{period(metric.unit, study.days)} [{level.unit}]{mark}")
         lines.append(f"  baseline {level.value} {level.interval}".rstrip())
-        block = _block(of_metric, several, scale)
+        block = (
+            _verdict_block(of_metric, several, scale)
+            if any(comparison.effect for comparison in of_metric)
+            else _block(of_metric, several, scale)
+        )
         lines += [f"  {line}" for line in block]
         lines.append("")
     return "\n".join([*lines, *_notes(comparisons)])
@@ -355,9 +599,38 @@ def _block(comparisons: list[Comparison], several: bool, level: float) -> list[s
             *smugglers,
             text.value,
             text.interval,
-            probability(comparison.p_holm),
+            probability(comparison.p_adjusted),
         ]
         rows.append([*cells, finding])
+    first = 2 if several else 1
+    return aligned(rows, right=(first, first + 1, first + 2))
+
+
+def _verdict_block(comparisons: list[Comparison], several: bool, level: float) -> list[str]:
+    """The table of the primary outcome, with joint intervals, shares and verdicts."""
+    head = ["scenario", *(["smugglers"] if several else []), "difference", "joint interval"]
+    rows = [[*head, "% of baseline", "verdict"]]
+    for comparison in comparisons:
+        change, effect = comparison.difference, comparison.effect
+        text = shown(
+            change.mean,
+            change.low,
+            change.high,
+            unit=metric_of(comparison.metric).unit,
+            signed=True,
+            beside=level,
+        )
+        share = math.nan if effect is None else effect.mean
+        rows.append(
+            [
+                comparison.scenario,
+                *([comparison.adversary] if several else []),
+                text.value,
+                text.interval,
+                "" if math.isnan(share) else number(100 * share, 2, signed=True),
+                "" if change.count == 0 else _short(comparison),
+            ]
+        )
     first = 2 if several else 1
     return aligned(rows, right=(first, first + 1, first + 2))
 
@@ -378,7 +651,8 @@ def _notes(comparisons: Sequence[Comparison]) -> list[str]:
         f"Paired differences, scenario minus baseline, over {several} replications on common",
         "random numbers. 95 % intervals by Student's t, each for itself; p-values after Holm's",
         f"correction over the {family(comparisons)} comparisons of a metric. Shares in per cent,",
-        "differences in points.",
+        "differences in points. Joint intervals hold for all scenarios at once with 95 %, and the",
+        "verdict is read off them: python -m analysis verdicts DIR.",
     ]
 
 
@@ -397,7 +671,7 @@ def frame_of(comparisons: Sequence[Comparison]) -> pd.DataFrame:
                 "high": comparison.difference.high,
                 "replications": comparison.difference.count,
                 "p": comparison.difference.p,
-                "p_holm": comparison.p_holm,
+                "p_adjusted": comparison.p_adjusted,
                 "verdict": comparison.verdict,
             }
             for comparison in comparisons

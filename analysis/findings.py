@@ -1,5 +1,6 @@
 """What a study found and did not find, in words."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analysis.charts.style import name_of
@@ -10,10 +11,13 @@ from analysis.compare import (
     headline_adversary,
     headline_values,
     metric_of,
+    smallest_difference,
 )
+from analysis.equivalence import DEPENDS, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
 from analysis.estimates import estimate
-from analysis.language import gettext, metric_title, ngettext, other_unit, title_of
-from analysis.wording import direction, number, period, shown, unit_of
+from analysis.language import gettext, metric_title, title_of
+from analysis.verdicts import counted, in_per_cent, verdicts
+from analysis.wording import direction, period, plain, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -73,60 +77,36 @@ def answer(study: Study, comparisons: list[Comparison]) -> str:
         return gettext("this-study-holds-no-proposal")
     if max(effect.difference.count for effect in guns) < 2:
         return gettext("one-replication-cannot-tell-an")
-    fewer = [effect for effect in guns if effect.distinguishable and effect.fall.mean > 0]
-    if not fewer:
-        return ngettext(
-            "none-of-the-proposals-measurably",
-            len(guns),
+    judged = [one for one in verdicts(study) if not one.bound]
+    sentences = [counted([one.verdict for one in judged], smallest_difference(study))]
+    moved = [one for one in judged if not one.identical]
+    by_scenario = {comparison.scenario: comparison for comparison in guns}
+    if moved:
+        largest = max(moved, key=lambda one: abs(one.mean))
+        sentences.append(
+            gettext(
+                "the-largest-effect-is-that",
+                title=title_of(study, largest.proposal),
+                percent=in_per_cent(largest),
+                amount=by_scenario[largest.proposal].amount,
+                verdict=largest.words,
+            )
         )
-    best = max(fewer, key=lambda effect: effect.fall.mean)
-    sentences = [
-        _reduction(study, best, len(fewer), len(guns)),
-        _price(comparisons, best),
-        _under_others(study, best),
-    ]
+    fewer = [one for one in judged if one.verdict == REDUCES]
+    if fewer:
+        best = min(fewer, key=lambda one: one.mean)
+        if best is not largest:
+            sentences.append(
+                gettext(
+                    "the-largest-reduction-resolved",
+                    title=title_of(study, best.proposal),
+                    percent=in_per_cent(best),
+                    amount=by_scenario[best.proposal].amount,
+                )
+            )
+        comparison = by_scenario[best.proposal]
+        sentences += [_price(comparisons, comparison), _under_others(study, comparison)]
     return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _reduction(study: Study, best: Comparison, fewer: int, proposals: int) -> str:
-    """How many proposals keep firearms out, and how many the best of them keeps out."""
-    fall, unit = best.fall, metric_of(best.metric).unit
-    text = shown(fall.mean, fall.low, fall.high, unit=unit)
-    of = f" {unit_of(unit)}" if other_unit() else ""
-    values = {
-        "amount": f"{text.value}{of}{period(unit, best.days)}",
-        "low": text.low,
-        "high": text.high,
-        "title": title_of(study, best.scenario),
-        "share": _share(study, best),
-    }
-    if proposals == 1:
-        return gettext(
-            "the-one-proposal-measurably-reduces",
-            **values,
-        )
-    if fewer == 1:
-        return gettext(
-            "one-of-proposals-measurably-reduces",
-            all=proposals,
-            **values,
-        )
-    return gettext(
-        "of-proposals-measurably-reduce-the",
-        count=fewer,
-        all=proposals,
-        **values,
-    )
-
-
-def _share(study: Study, best: Comparison) -> str:
-    """The effect as a share of what traffickers plan, after a comma."""
-    planned = headline_values(study).loc[BASELINE].get("firearms_planned")
-    if planned is None or not planned.mean() > 0:
-        return ""
-    percent = 100 * best.fall.mean / planned.mean()
-    digits = number(percent, 1 if percent < 10 else 0)
-    return gettext("of-what-traffickers-plan-to", percent=digits)
 
 
 def _price(comparisons: list[Comparison], best: Comparison) -> str:
@@ -194,6 +174,10 @@ def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]
                     list=_some(amounts),
                 )
                 sentences["found"].append(words[0].upper() + words[1:])
+        if metric == PRIMARY_OUTCOME and any(comparison.effect for comparison in of_metric):
+            for place, told in _by_verdict(study, of_metric):
+                sentences[place].append(told)
+            continue
         unclear = [
             comparison
             for comparison in of_metric
@@ -225,6 +209,32 @@ def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]
             )
         )
     return sentences
+
+
+def _by_verdict(study: Study, comparisons: list[Comparison]) -> Iterator[tuple[str, str]]:
+    """What neither reduces nor increases the primary outcome, by verdict."""
+    told: tuple[tuple[str, str, Callable[..., str]], ...] = (
+        (NO_DIFFERENCE, "found", lambda **v: gettext("no-difference-that-matters-in", **v)),
+        (DEPENDS, "found", lambda **v: gettext("depends-on-the-smugglers-or", **v)),
+        (NOT_RESOLVED, "not_found", lambda **v: gettext("not-resolved-for", **v)),
+    )
+    for verdict, place, sentence in told:
+        names = [
+            name_of(study, comparison.scenario)
+            for comparison in comparisons
+            if comparison.effect is not None
+            and comparison.effect.verdict == verdict
+            and not comparison.difference.identical
+        ]
+        if names:
+            yield (
+                place,
+                sentence(
+                    quantity=metric_title(PRIMARY_OUTCOME),
+                    smallest=plain(100 * smallest_difference(study)),
+                    list=_some(names),
+                ),
+            )
 
 
 def _some(words: list[str]) -> str:

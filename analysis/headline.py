@@ -1,7 +1,7 @@
 """The headline: which proposal a page tells in more detail, and whether it stands on guesses."""
 
 from analysis.assumptions import Assumptions
-from analysis.compare import BASELINE, HEADLINE, Comparison, compare, headline_adversary
+from analysis.compare import BASELINE, HEADLINE, compare, headline_adversary
 from analysis.language import gettext
 from analysis.sensitivity import FEWEST_POINTS, shares_by_kind, tornado
 from analysis.wording import number
@@ -11,10 +11,7 @@ from sim.results.schema import PRIMARY_OUTCOME
 
 
 def leading(study: Study) -> str:
-    """The proposal under which fewest firearms reach the market.
-
-    Of those distinguishable from no effect, if there are any.
-    """
+    """The proposal under which fewest firearms reach the market: by size, whatever the verdict."""
     proposals = [
         comparison
         for comparison in compare(study, HEADLINE, headline_adversary(study))
@@ -25,12 +22,7 @@ def leading(study: Study) -> str:
     chosen = [
         comparison for comparison in proposals if comparison.scenario not in study.bounds
     ] or proposals
-    return max(chosen, key=_weight).scenario
-
-
-def _weight(comparison: Comparison) -> tuple[bool, float]:
-    fall = comparison.fall.mean
-    return comparison.distinguishable and fall > 0, fall
+    return max(chosen, key=lambda comparison: comparison.fall.mean).scenario
 
 
 MOST = 0.5

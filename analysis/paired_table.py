@@ -10,6 +10,7 @@ from analysis.compare import (
     BASELINE,
     Comparison,
     across_adversaries,
+    effect_in_words,
     frame_of,
     headline_adversary,
     headline_values,
@@ -33,7 +34,7 @@ SHOWN = (
 )
 """Metrics of the table; the other headline metrics are in the terminal's."""
 
-COST, PRICE = "programme_cost_cad", "cad_per_firearm"
+COST, PRICE, VERDICT = "programme_cost_cad", "cad_per_firearm", "verdict"
 MILLION = 1e6
 UNKNOWN = -1e300
 """Where a cell without a value stands in the order."""
@@ -97,6 +98,8 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
         row = ScenarioRow(name_of(study, scenario), scenario in study.bounds)
         for name in metrics:
             row.cells[name] = _cell(by_pair[scenario, name], largest[name])
+            if by_pair[scenario, name].effect is not None:
+                row.cells[VERDICT] = _verdict(by_pair[scenario, name])
         if several:
             row.cells["range"] = _range(*ranges[scenario])
         if scenario in cost:
@@ -121,6 +124,9 @@ def _heads(
         unit = shown(0.0, unit=metric.unit, signed=True, beside=largest[name]).unit
         whole = f"{unit}{period(metric.unit, study.days)}"
         heads.append(Head(name, metric_title(name), whole, metric.model_only))
+        if name == PRIMARY_OUTCOME:
+            title = gettext("per-cent-of-the-baseline")
+            heads.append(Head(VERDICT, gettext("verdict-heading"), title, metric.model_only))
         if name == PRIMARY_OUTCOME and several:
             heads.append(Head("range", gettext("range-over-kinds-of-smuggler"), whole, True))
     heads.append(Head(COST, gettext("programme-cost"), gettext("million-cad-not-a-result"), False))
@@ -157,6 +163,17 @@ def _cell(comparison: Comparison, largest: float) -> Cell:
     )
     order = difference.mean if difference.mean == difference.mean else UNKNOWN
     return Cell(text.value, text.interval, comparison.distinguishable, order)
+
+
+def _verdict(comparison: Comparison) -> Cell:
+    """The verdict, with the effect in per cent of the baseline."""
+    effect = comparison.effect
+    if effect is None or not effect.verdict:
+        return Cell("–", "", False, UNKNOWN)
+    text = shown(effect.mean, effect.low, effect.high, unit="share", signed=True)
+    words = gettext("identical") if comparison.difference.identical else effect_in_words(effect)
+    share = "" if comparison.difference.identical else f"{text.value} {text.interval}"
+    return Cell(words, share, comparison.distinguishable, 100 * effect.mean)
 
 
 def _range(low: float, high: float) -> Cell:

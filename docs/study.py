@@ -9,9 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.brief import write_brief
-from analysis.compare import BASELINE, HEADLINE, Comparison, compare, family, metric_of, values
+from analysis.compare import (
+    BASELINE,
+    HEADLINE,
+    Comparison,
+    compare,
+    effect_in_words,
+    family,
+    metric_of,
+    smallest_difference,
+    values,
+)
 from analysis.findings import answer
 from analysis.validate import markdown_of, validate
+from analysis.verdicts import limit_lines, verdicts
 from analysis.wording import number, shown
 from docs.markdown import table
 from sim.errors import InputError
@@ -81,20 +92,25 @@ def _differences(study: Study, comparisons: list[Comparison]) -> list[str]:
         (
             study.title(scenario) + (" (bound)" if scenario in study.bounds else ""),
             *(_cell(by_name[scenario, metric]) for metric in metrics),
+            _verdict(by_name.get((scenario, PRIMARY_OUTCOME))),
             number(cost[scenario] / MILLION, 1, signed=True),
         )
         for scenario in dict.fromkeys(one.scenario for one in comparisons)
     ]
-    head = ["proposal", *(_head(study, name, comparisons) for name in metrics), "cost, million CAD"]
+    head = ["proposal", *(_head(study, name, comparisons) for name in metrics)]
+    head += ["verdict", "cost, million CAD"]
     configuration = study.manifest.get("configuration_hash", "unknown")
     count = study.runs.groupby("scenario")["replication"].nunique().min()
     return [
         *table(head, rows),
         "",
+        *(f"{line}\n" for line in _limits(study)),
         f"Differences to the baseline with 95 % intervals, from {count} replications of",
         f"{study.days:g} days on common random numbers (configuration {configuration}). Bold:",
-        f"distinguishable from no effect after Holm's correction over the {family(comparisons)} "
-        + "comparisons of a column. Cost is an entry of the scenario's file, not a result."
+        "the verdict is *reduces* or *increases*, by intervals that hold for all proposals at",
+        "once; in the other columns, distinguishable from no effect after Holm's correction over",
+        f"the {family(comparisons)} comparisons of a column. Cost is an entry of the scenario's "
+        + "file, not a result."
         + (" So few replications cannot show much." if count < FEW else ""),
         "",
     ]
@@ -115,6 +131,19 @@ def _cell(one: Comparison) -> str:
     text = shown(found.mean, found.low, found.high, unit=metric_of(one.metric).unit, signed=True)
     words = f"{text.value} {text.interval}".strip()
     return f"**{words}**" if one.distinguishable else words
+
+
+def _verdict(one: Comparison | None) -> str:
+    if one is None or one.effect is None or not one.effect.verdict:
+        return ""
+    return "identical" if one.difference.identical else effect_in_words(one.effect)
+
+
+def _limits(study: Study) -> list[str]:
+    try:
+        return limit_lines(verdicts(study), smallest_difference(study))
+    except InputError:  # one replication
+        return []
 
 
 def take_picture(page: Path) -> str:

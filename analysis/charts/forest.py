@@ -27,8 +27,10 @@ from analysis.compare import (
     frame_of,
     headline_adversary,
     metric_of,
+    smallest_difference,
 )
 from analysis.language import gettext, title_of
+from analysis.verdicts import counted
 from analysis.wording import adversary_name, period, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -40,8 +42,9 @@ Sentence = Callable[..., str]
 def forest(study: Study, metric: str, sentence: Sentence, if_none: Sentence) -> Chart:
     """Every scenario's difference to the baseline in one metric, with 95 % intervals.
 
-    Filled markers are distinguishable from no effect after Holm's correction over the headline
-    comparisons, open ones are not. The scale is that of the proposals; a bound beyond it is a
+    Filled markers reduce or increase the primary outcome, by the verdict; in other metrics they are
+    distinguishable from no effect after Holm's correction. A band spans what does not matter. The
+    scale is that of the proposals; a bound beyond it is a
     triangle at the edge, with its value. A grey bar spans the means over the kinds of smuggler.
 
     Parameters
@@ -91,6 +94,8 @@ def forest(study: Study, metric: str, sentence: Sentence, if_none: Sentence) -> 
         ends,
         factor,
     )
+    if any(comparison.effect for comparison in comparisons):
+        _draw_band(figure, smallest_difference(study) * comparisons[0].baseline * factor)
     zero_line(figure)
     names = [label(study, name) for name in line]
     span = period(metric_of(metric).unit, study.days)
@@ -150,6 +155,11 @@ def _draw_range(
         line={"color": "#c3cad0", "width": 12},
         hoverinfo="skip",
     )
+
+
+def _draw_band(figure: go.Figure, reach: float) -> None:
+    """Add what makes no difference that matters: the smallest difference on each side of zero."""
+    figure.add_vrect(x0=-reach, x1=reach, fillcolor="#e8ecef", line_width=0, layer="below")
 
 
 def _draw_beyond(
@@ -212,7 +222,9 @@ def _note(study: Study, comparisons: list[Comparison], several: int) -> str:
             "paired-differences-to-the-baseline-over",
             count=most,
         ),
-        gettext("filled-distinguishable-from-no-effect"),
+        gettext("filled-reduces-or-increases")
+        if any(comparison.effect for comparison in comparisons)
+        else gettext("filled-distinguishable-from-no-effect"),
     ]
     if several > 1:
         name = adversary_name(headline_adversary(study))
@@ -224,21 +236,19 @@ def _note(study: Study, comparisons: list[Comparison], several: int) -> str:
 
 def firearms_difference(study: Study) -> Chart:
     """Firearms that reach the market, against the baseline."""
-    return forest(study, PRIMARY_OUTCOME, _firearms_found, _no_firearms_found)
-
-
-def _firearms_found(**values: Any) -> str:
-    return gettext(
-        "firearms-that-reach-the-market",
-        **values,
+    codes = [
+        comparison.effect.verdict
+        for comparison in compare(study, HEADLINE, headline_adversary(study))
+        if comparison.effect is not None
+        and comparison.effect.verdict
+        and comparison.scenario not in study.bounds
+    ]
+    sentence = (
+        counted(codes, smallest_difference(study))
+        if codes
+        else gettext("one-replication-cannot-tell-an")
     )
-
-
-def _no_firearms_found(**values: Any) -> str:
-    return gettext(
-        "firearms-that-reach-the-market-no",
-        **values,
-    )
+    return forest(study, PRIMARY_OUTCOME, lambda **_: sentence, lambda **_: sentence)
 
 
 def wait_difference(study: Study) -> Chart:

@@ -125,9 +125,8 @@ def shown(study: Study, metric: str) -> Children:
 def _finding(row: Comparison) -> str:
     """What the chart shows: the difference so far, and whether it can be told from none."""
     count, quantity = row.difference.count, metric_title(row.metric)
-    verdict = (
-        row.amount if row.distinguishable else row.verdict
-    )  # the verdict says the quantity again
+    # Of other metrics, the words for a clear difference say the quantity again.
+    verdict = row.amount if row.distinguishable and row.effect is None else row.verdict
     if count == 1:
         return gettext("after-one-pair", quantity=quantity, verdict=verdict)
     return gettext(

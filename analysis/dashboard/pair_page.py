@@ -228,7 +228,7 @@ def _row(row: Comparison, sides: list[tuple[Study, str, str]]) -> list[Any]:
         f"{metric_title(row.metric)}{unit}",
         *levels,
         gettext("identical") if row.difference.identical else row.amount,
-        probability(row.p_holm),
+        probability(row.p_adjusted),
         str(row.difference.count),
     ]
 

@@ -14,8 +14,10 @@ from analysis.compare import (
     HEADLINE,
     Comparison,
     compare,
+    effect_in_words,
     headline_adversary,
     metric_of,
+    smallest_difference,
 )
 from analysis.dashboard import address
 from analysis.dashboard.address import View
@@ -25,6 +27,7 @@ from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState, Children, refusal, stamp, study_line
 from analysis.findings import answer
 from analysis.language import contraband_of, gettext, in_language, metric_title, title_of
+from analysis.verdicts import counted
 from analysis.wording import adversary_name, period, probability, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -222,6 +225,11 @@ def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Childr
 
 
 def _finding(study: Study, comparisons: list[Comparison]) -> str:
+    codes = [comparison.effect.verdict for comparison in comparisons if comparison.effect]
+    if codes:
+        if not all(codes):
+            return gettext("one-replication-cannot-tell-an")
+        return counted(codes, smallest_difference(study))
     clear = [comparison for comparison in comparisons if comparison.distinguishable]
     title = metric_title(comparisons[0].metric)
     if not clear:
@@ -241,6 +249,8 @@ def _note(comparisons: list[Comparison]) -> str:
     count = max(comparison.difference.count for comparison in comparisons)
     if count < 2:
         return gettext("one-replication-no-intervals-source")
+    if any(comparison.effect for comparison in comparisons):
+        return gettext("scenario-minus-baseline-by-verdict", count=count)
     return gettext(
         "scenario-minus-baseline-paired-over",
         count=count,
@@ -255,7 +265,7 @@ def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
             title_of(study, comparison.scenario)
             + (f" ({gettext('bound-word')})" if comparison.scenario in study.bounds else ""),
             comparison.amount if not comparison.difference.identical else gettext("identical"),
-            probability(comparison.p_holm),
+            _words(comparison),
             str(comparison.difference.count),
         ]
         for comparison in comparisons
@@ -265,12 +275,23 @@ def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
         [
             gettext("scenario"),
             f"{gettext('difference-95-interval')} [{unit}]",
-            gettext("p-after-correction"),
+            gettext("verdict-heading")
+            if any(comparison.effect for comparison in comparisons)
+            else gettext("p-after-correction"),
             gettext("replications-heading"),
         ],
         rows,
         {k for k, comparison in enumerate(comparisons) if comparison.distinguishable},
     )
+
+
+def _words(comparison: Comparison) -> str:
+    """The verdict, or the p-value of a metric that has none."""
+    if comparison.effect is None:
+        return probability(comparison.p_adjusted)
+    if comparison.difference.identical:
+        return gettext("identical")
+    return effect_in_words(comparison.effect) if comparison.effect.verdict else "–"
 
 
 def register(app: Dash, app_state: AppState) -> None:

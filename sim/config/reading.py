@@ -26,6 +26,7 @@ from sim.execute.execution import Execution
 from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
 from sim.places.ports import Ports, read_ports
+from sim.results.schema import check_smallest_difference
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import ENGINES, YEARS, Point, check_point
 from sim.study.spec import StudySpec
@@ -89,6 +90,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     _one_of("year", plain["year"], YEARS)
     _one_of("engine", plain["engine"], ENGINES)
     _one_of("study.detail", study["detail"], DETAILS)
+    check_smallest_difference(f"{SOURCE}: study.smallest_difference", study["smallest_difference"])
     given_table = study["ports_table"] or None
     table = _port_table(plain["year"], given_table, _changed_ns(given_table))
     ports = _ports(plain["ports"], table)

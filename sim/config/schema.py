@@ -20,6 +20,7 @@ from omegaconf.errors import (
 from sim.design.from_config import DesignConfig, SelectionConfig, StoppingConfig
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue
+from sim.results.schema import SMALLEST_DIFFERENCE
 from sim.scenario.intervention import BASELINE
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -55,6 +56,7 @@ class _StudyFolder:
     ports_table: str | None = None
     detail: str = "auto"
     confirm: bool = False
+    smallest_difference: float = SMALLEST_DIFFERENCE
 
 
 ROOMS_OF_A_RUN = (

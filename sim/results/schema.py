@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim import records
+from sim.errors import InputError
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S
 from sim.records import ReplicationRecord
 
@@ -238,6 +239,28 @@ Of what traffickers plan, what is neither deterred nor stopped, each attempt by 
 being stopped; what is still on the way at the end counts. Chances vary far less than the count of
 what passed. Every scenario has the same opportunities, so the fall from the baseline is what a
 proposal keeps out, by whatever mechanism."""
+
+SMALLEST_DIFFERENCE = 0.01
+"""The smallest difference that matters, as a share of the primary outcome in the baseline.
+
+A judgement, which a study (``study.smallest_difference``) or a reader may set otherwise."""
+
+
+def check_smallest_difference(name: str, value: float) -> float:
+    """Refuse a smallest difference that is no share; return it.
+
+    Raises
+    ------
+    InputError
+        With field, value, bounds and unit in one line.
+    """
+    if not 0.0 < value <= 1.0:
+        raise InputError(
+            f"{name} = {value:g} is not above 0 and at most 1: a share of the baseline's "
+            f"{METRICS[PRIMARY_OUTCOME].title} (0.01 or 1%)"
+        )
+    return value
+
 
 # A new metric is one entry here, with its value.
 METRICS: dict[str, Metric] = {

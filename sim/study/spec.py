@@ -204,7 +204,8 @@ def content_hash(spec: StudySpec, decided: str) -> str:
     scenarios = {point.scenario.name: point.scenario for point in spec.points}
     titles = [asdict(scenario) for scenario in scenarios.values()]
     design = spec.design.about if spec.design else None
-    return _digest(code_digest(), decided, runs, titles, design, spec.detail)
+    smallest = spec.configuration["study"].get("smallest_difference")  # the manifest holds it
+    return _digest(code_digest(), decided, runs, titles, design, spec.detail, smallest)
 
 
 def _digest(*content: object) -> str:

@@ -183,6 +183,10 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
         ),
         ("execution.workers=0", "execution.workers = 0 is below 1"),
         ("execution.index=3", "execution.index is for execution=array"),
+        (
+            "study.smallest_difference=0",
+            "study.smallest_difference = 0 is not above 0 and at most 1",
+        ),
         ("study.detail=some", "study.detail = 'some' is not one of auto, all, baseline, none"),
         ("staffing.officers_scale=0", "leaves no officer at any port"),
         ("+traffic.colour=red", "unknown name 'traffic.colour'"),

@@ -90,7 +90,7 @@ def test_no_difference_on_any_replication_is_said() -> None:
 def test_one_replication_has_no_interval_and_says_so() -> None:
     found = one({"baseline": [5.0], "proposal": [6.0]})
     assert math.isnan(found.difference.low)
-    assert math.isnan(found.p_holm)
+    assert math.isnan(found.p_adjusted)
     assert found.verdict == "+1.00 min on one replication, so no interval"
     study = small({"baseline": [5.0], "proposal": [6.0]})
     assert "without intervals" in text_of(study, compare(study, ["mean_wait_min"]))
@@ -107,14 +107,14 @@ def test_holm_by_hand() -> None:
         sample = estimate(pd.Series([1.0, 2.0]))
         blank = {"scenario": "a", "adversary": "b", "metric": metric, "baseline": 0.0}
         changed = type(sample)(1.0, 0.0, 2.0, 2, p, False)
-        return Comparison(**blank, difference=changed, p_holm=math.nan, days=None)
+        return Comparison(**blank, difference=changed, p_adjusted=math.nan, days=None)
 
     found = corrected([made(0.01), made(0.04), made(0.03), made(math.nan), made(0.02, "released")])
     # Sorted 0.01, 0.03, 0.04 times 3, 2, 1, never falling.
-    assert [one.p_holm for one in found[:3]] == pytest.approx([0.03, 0.06, 0.06])
-    assert math.isnan(found[3].p_holm)
+    assert [one.p_adjusted for one in found[:3]] == pytest.approx([0.03, 0.06, 0.06])
+    assert math.isnan(found[3].p_adjusted)
     # Another metric is another question, with a correction of its own.
-    assert found[4].p_holm == pytest.approx(0.02)
+    assert found[4].p_adjusted == pytest.approx(0.02)
     assert family(found) == 3
 
 
@@ -234,7 +234,7 @@ def test_terminal_table_is_aligned_and_says_its_correction(
     assert "known to the model only" in text
     blocks = [block.splitlines()[2:] for block in text.split("\n\n")[:-1]]
     for head, *rows in blocks:
-        place = head.index("finding")
+        place = max(head.find("finding"), head.find("verdict"))
         assert all(row[place - 1] == " " and row[place] != " " for row in rows)
     assert len(pd.read_csv(out)) == len(frame_of(compare(study))) == 45
 

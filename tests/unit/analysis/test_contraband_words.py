@@ -36,10 +36,7 @@ def test_the_words_fit_into_the_sentence(tmp_path: Path) -> None:
         assert gettext("for-each-firearm") == "for each kg"
         assert metric_title("traveller_firearms_seized") == "travellers' firearms seized"
         with in_language("fr"):
-            assert "de drogues" in gettext(
-                "one-of-proposals-measurably-reduces",
-                all=3, title="x", amount="1", low="0", high="2", share="",
-            )  # fmt: skip
+            assert "de drogues" in gettext("no-proposal-measurably-reduces-the")
     assert pgettext("unit", "firearms") == "firearms"
 
 

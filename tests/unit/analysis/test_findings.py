@@ -8,7 +8,7 @@ import pytest
 
 from analysis.compare import DERIVED, Comparison, compare
 from analysis.estimates import Estimate
-from analysis.findings import _price, answer
+from analysis.findings import _price, answer, findings
 from analysis.headline import leading
 from analysis.language import in_language
 from sim.results.reading import Study
@@ -85,32 +85,66 @@ def test_the_answer_is_true_by_the_glossary() -> None:
     """What is deterred reaches no market, and nobody stopped it."""
     said = answered(deterring(1))
     assert said.startswith(
-        "One of 3 proposals measurably reduces the firearms that reach the market: deter 1, by "
-        "321.00 a year (95 % interval 320.80 to 321.20), 4.6 % of what traffickers plan to move."
+        "Firearms that reach the market: of 3 proposals, 1 reduces them and 2 make no difference "
+        "that matters (less than 1 %). The largest effect is that of deter 1: −4.94 % "
+        "[−4.94, −4.94] of the baseline, −321.00 [−321.20, −320.80] a year; verdict: reduces."
     )
     assert not STOPPING.search(said)
     french = answered(deterring(1), "fr")
-    assert french.startswith("Une des 3 propositions réduit de façon mesurable")
-    assert "321,00 par année" in french
+    assert french.startswith(
+        "Armes à feu qui atteignent le marché : sur 3 propositions, 1 les rédui"
+    )
+    assert "−321,00 [−321,20; −320,80] par année" in french
     assert not STOPPING_FRENCH.search(french)
+
+
+NOTHING_MATTERS = "make no difference that matters (less than 1 %)."
 
 
 @pytest.mark.parametrize(
     ("study", "english", "french"),
     [
-        (deterring(3), "3 of 3 proposals measurably reduce the", "3 des 3 propositions réduisent"),
-        (deterring(0), "None of the 3 proposals measurably reduces", "Aucune des 3 propositions"),
-        (deterring(3, -1.0), "None of the 3 proposals measurably reduces", "Aucune des 3"),
+        (deterring(3), "3 reduce them.", "3 les réduisent."),
+        (deterring(0), f"3 {NOTHING_MATTERS}", "3 ne font aucune différence qui compte"),
+        (deterring(3, -1.0), "3 increase them.", "3 les augmentent."),
     ],
     ids=["several", "none", "more reach the market"],
 )
-def test_the_answer_counts_reductions_only(study: Study, english: str, french: str) -> None:
-    assert answered(study).startswith(english)
-    assert answered(study, "fr").startswith(french)
+def test_the_answer_counts_every_proposal(study: Study, english: str, french: str) -> None:
+    start = "Firearms that reach the market: of 3 proposals, "
+    assert answered(study).startswith(start + english)
+    assert f"sur 3 propositions, {french}" in answered(study, "fr")
+
+
+def wide(sizes: dict[str, tuple[float, float]]) -> Study:
+    """Proposals with a fall in firearms and the noise of a replication."""
+    rows = [
+        (name, "static", 0, k, PRIMARY_OUTCOME, "", "all", "all", 6500.0 - fall + noise * (k - 2))
+        for name, (fall, noise) in {"baseline": (0.0, 0.0), **sizes}.items()
+        for k in range(5)
+    ]
+    keys = ["scenario", "adversary", "world", "replication", "metric", "unit", "port_group"]
+    summary = pd.DataFrame(rows, columns=[*keys, "class", "value"])
+    return Study(Path("memory"), {"schema": 2, "days": 365}, {}, summary)
+
+
+def test_the_largest_effect_is_told_whatever_its_verdict() -> None:
+    """What is large and open is not passed over for what is small and sure, nor called nothing."""
+    study = wide({"open": (600.0, 300.0), "sure": (300.0, 5.0), "small": (10.0, 5.0)})
+    said = answered(study)
+    assert "1 reduces them, 1 makes no difference" in said
+    assert "and 1 is not resolved." in said
+    assert re.search(r"The largest effect is that of open: −9 %.*; verdict: not resolved\.", said)
+    assert re.search(r"The largest reduction that is resolved is that of sure: −4\.6", said)
+    assert leading(study) == "open"
+    told = findings(study, compare(study))
+    assert any("open" in line and "Not resolved" in line for line in told["not_found"])
+    assert any("small" in line and "No difference that matters" in line for line in told["found"])
+    assert any("sure" in line for line in told["found"])
 
 
 def test_the_largest_reduction_is_the_one_that_is_told() -> None:
-    assert "the largest reduction is 323.0 a year" in answered(deterring(3))
+    assert "The largest effect is that of deter 3" in answered(deterring(3))
     assert leading(deterring(3)) == "deter_3"
 
 

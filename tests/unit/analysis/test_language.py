@@ -13,12 +13,14 @@ import analysis
 from analysis.assumptions import assumptions
 from analysis.compare import DERIVED, metric_of
 from analysis.dashboard.levers import offered
+from analysis.equivalence import DEPENDS, VERDICTS
 from analysis.language import LANGUAGES, NOUNS, gettext, in_language, ngettext, pgettext
 from analysis.ledger import PARTS
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
 from sim.errors import InputError
 from sim.parameters import catalogue as parameters
 from sim.results.schema import CONTRABAND, METRICS
+from sim.scenario.intervention import AIMS
 from sim.scenario.reading import names as scenarios
 from tests.catalogues import Key, catalogue, texts
 
@@ -48,6 +50,7 @@ def computed_names() -> Iterator[str]:
     """Names of messages that stand in tables of the code."""
     yield from (word for pair in WORDS.values() for word in pair)
     yield from ("more", "fewer", "less", "and", "or")
+    yield from (f"count-{verdict}" for verdict in VERDICTS)
     yield from ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -61,6 +64,9 @@ def names_in_tables() -> Iterator[Key]:
     choices = parameters()["smuggling.adversary"].metadata["choices"]
     yield from (("smuggler", choice) for choice in choices)
     yield from (("engine", engine) for engine in ("compiled", "reference"))
+    single = [verdict for verdict in VERDICTS if verdict != DEPENDS]
+    yield from (("verdict", name) for name in (*single, "depends on adversary", "depends on world"))
+    yield from (("aim", aim) for aim in AIMS)
     yield from (("ledger", part) for part in (*PARTS, "total"))
 
 
@@ -164,7 +170,7 @@ def test_the_noun_of_the_contraband_is_a_value(language: str) -> None:
     fixed = [
         key
         for key, forms in texts(language).items()
-        if not (key[0] or "").startswith(("contraband", "scenario", "parameter"))
+        if not (key[0] or "").startswith(("contraband", "scenario", "parameter", "aim"))
         and any(re.search(words, re.sub(travellers, "", form)) for form in forms)
     ]
     assert fixed == []
