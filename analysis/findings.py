@@ -202,7 +202,7 @@ def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]
     ]
     if same:
         names = _some([name_of(study, scenario) for scenario in same])
-        sentences["not_found"].append(
+        sentences["found"].append(
             gettext(
                 "no-difference-at-all-in",
                 list=names,

@@ -17,11 +17,13 @@ from analysis.compare import (
     metric_of,
 )
 from analysis.costs import Ratio, prices
-from analysis.language import gettext, metric_title
+from analysis.language import gettext, metric_title, pgettext
+from analysis.verdicts import aims_of
 from analysis.wording import number, period, shown
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
+from sim.scenario.intervention import FIREARMS
 
 SHOWN = (
     PRIMARY_OUTCOME,
@@ -62,10 +64,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioRow:
-    """A scenario with its cells by column."""
+    """A scenario with its cells by column, and its aim where that is not the primary outcome."""
 
     title: str
     bound: bool
+    aim: str = ""
     cells: dict[str, Cell] = field(default_factory=dict)
 
 
@@ -93,9 +96,15 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     several = len(study.adversaries) > 1
     ranges = across_adversaries(study, PRIMARY_OUTCOME) if several else {}
     cost, price = _cost(study), _prices(study)
+    aims = aims_of(study)
     rows = []
     for scenario in dict.fromkeys(comparison.scenario for comparison in comparisons):
-        row = ScenarioRow(name_of(study, scenario), scenario in study.bounds)
+        aim = aims.get(scenario, FIREARMS)
+        row = ScenarioRow(
+            name_of(study, scenario),
+            scenario in study.bounds,
+            pgettext("aim", aim) if aim != FIREARMS else "",
+        )
         for name in metrics:
             row.cells[name] = _cell(by_pair[scenario, name], largest[name])
             if by_pair[scenario, name].effect is not None:

@@ -131,11 +131,11 @@ def verdicts(study: Study, smallest: float | None = None) -> list[Verdict]:
     by_kind = _judged(study, smallest)
     cost = _costs(study)
     better = (effects(study, PRIMARY_OUTCOME) < 0).mean()
-    about = _about(study)
+    aims = aims_of(study)
     result = [
         Verdict(
             proposal=scenario,
-            aim=str(about.get(scenario, {}).get("aim", FIREARMS)),
+            aim=aims.get(scenario, FIREARMS),
             bound=scenario in study.bounds,
             verdict=effect.verdict,
             words=effect_in_words(effect),
@@ -182,10 +182,10 @@ def _place(aim: str) -> int:
     return AIMS.index(aim) if aim in AIMS else len(AIMS)
 
 
-def _about(study: Study) -> dict[str, dict[str, object]]:
-    """What the manifest says of each scenario."""
+def aims_of(study: Study) -> dict[str, str]:
+    """What each scenario aims at, by the manifest; a study of an older version does not say."""
     points = study.manifest.get("points")
-    return {str(point["name"]): point for point in points or [] if "name" in point}
+    return {str(point["name"]): str(point.get("aim", FIREARMS)) for point in points or [] if point}
 
 
 def horizon(days: float | None) -> str:
