@@ -68,9 +68,9 @@ class Status:
     failed : int
         Replications that were tried and given up.
     rate_per_s : float
-        Replications a second since the first of this run was finished; 0 before that.
+        Replications a second since the first of this run was begun; 0 before one is finished.
     left_s : float, optional
-        Seconds left at this rate; None while it is not known.
+        Seconds left; None while they are not known.
     began, updated : str
         When this run began and when the file was written, ISO 8601, UTC.
     execution : str
@@ -239,8 +239,11 @@ class Progress:
     _folder: Path | None = None
     _member: str = ""
     _status: Status = field(default_factory=lambda: Status("running", "", 0, 0))
-    _first: tuple[float, int] | None = None
+    _concurrent: int = 1
+    _began_s: float | None = None
     _latest: float = 0.0
+    _counted: int = 0
+    _busy_s: float = 0.0
     _workers: dict[str, Worker] = field(default_factory=dict)
     _failures: list[str] = field(default_factory=list)
     _bar: Any = None
@@ -278,10 +281,10 @@ class Progress:
             self._enter(state)
             self._write()
 
-    def begin(self, total: int, done: int) -> None:
-        """Say how many replications there are, and how many are kept already."""
+    def begin(self, total: int, done: int, workers: int = 1) -> None:
+        """Say how many replications there are, how many are kept already, and who works."""
         self.total, self.done, self.found = total, done, done
-        self._first = None
+        self._concurrent, self._began_s, self._counted, self._busy_s = workers, None, 0, 0.0
         self._enter("running")
         self._write()
         if self._who == "terminal" and done < total:
@@ -291,16 +294,26 @@ class Progress:
                 total=total, initial=done, file=sys.stderr, unit="replication", leave=False
             )
 
-    def advance(self, count: int, worker: str) -> None:
-        """Count replications that a worker has finished."""
+    def advance(self, count: int, worker: str, seconds: float = 0.0) -> None:
+        """Count replications that a worker has finished.
+
+        Parameters
+        ----------
+        count : int
+        worker : str
+        seconds : float
+            Time that the worker took for them.
+        """
         tenth = self._tenth()
         self.done += count
         if worker and count:
             before = self._workers.get(worker, Worker(worker, 0, ""))
             self._workers[worker] = Worker(worker, count + before.done, now())
         self._latest = time.monotonic()
-        if self._first is None:
-            self._first = (self._latest, self.done)
+        if self._began_s is None:
+            self._began_s = self._latest - seconds
+        self._counted += count
+        self._busy_s += seconds
         if self._bar is not None:
             self._bar.update(count)
         if self._who == "log" and self._tenth() > tenth:
@@ -328,19 +341,27 @@ class Progress:
         self._enter("writing")
 
     def rate_per_s(self) -> float:
-        """Replications a second since the first of this run was finished."""
-        if self._first is None:
+        """Replications a second since the first of this run was begun."""
+        if self._began_s is None:
             return 0.0
-        since, kept = self._first
         running = self._status.state == "running"
-        elapsed = (time.monotonic() if running else self._latest) - since
-        return (self.done - kept) / elapsed if elapsed > 0 else 0.0
+        elapsed = (time.monotonic() if running else self._latest) - self._began_s
+        return self._counted / elapsed if elapsed > 0 else 0.0
 
     def left_s(self) -> float | None:
-        """Seconds left at this rate, if it is known."""
+        """Seconds left, if they are known.
+
+        Replications arrive in groups, and a worker's present group is not counted before it is
+        whole. So this goes by what a replication has taken a worker so far: all the work of this
+        run, shared among the workers, less the time since it began.
+        """
         left = self.total - self.done - self.failed
-        rate = self.rate_per_s()
-        return 0.0 if left <= 0 else left / rate if rate > 0 else None
+        if left <= 0:
+            return 0.0
+        if self._began_s is None or self._counted == 0 or self._busy_s <= 0.0:
+            return None
+        whole_s = (self._counted + left) * self._busy_s / self._counted / self._concurrent
+        return max(whole_s - (time.monotonic() - self._began_s), 1.0)
 
     def status(self) -> Status:
         """Give what the status file says now."""

@@ -230,7 +230,8 @@ def run_missing(
 
     total = sum(1 for _ in share())
     left = sum(1 for _ in missing())
-    progress.begin(total, total - left)
+    workers = 1 if spec.execution.kind == "serial" else spec.execution.workers
+    progress.begin(total, total - left, workers)
     failures: list[Failure] = []
     if not left:
         return failures
@@ -246,7 +247,7 @@ def run_missing(
             for failure in outcome.failures:
                 progress.fail(str(failure))
             failures += outcome.failures
-            progress.advance(outcome.done, outcome.worker)
+            progress.advance(outcome.done, outcome.worker, outcome.seconds)
             parts += 1
             if parts % MOST_NEW_PARTS == 0 and count == 1:
                 store.compact()

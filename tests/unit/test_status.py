@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.errors import InputError
@@ -78,3 +79,31 @@ def test_a_run_that_ends_early_says_how(tmp_path: Path, end: BaseException, stat
 
 def test_a_length_of_time_is_said_in_two_units() -> None:
     assert [in_words(s) for s in (4.4, 200, 3900)] == ["4 s", "3 min 20 s", "1 h 05 min"]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_after_a_tenth_of_the_work_the_time_left_is_right(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Groups of up to eight scenarios beside a baseline, which costs several of them."""
+    clock = [1000.0]
+    monkeypatch.setattr("sim.progress.time.monotonic", lambda: clock[0])
+    rng = np.random.default_rng(workers)
+    sizes = [8, 8, 8, 7] * 20
+    seconds = [3.0 + size * rng.uniform(0.7, 1.3) for size in sizes]
+    free = [1000.0] * workers
+    ends = []
+    for size, length in zip(sizes, seconds, strict=True):
+        worker = free.index(min(free))
+        free[worker] += length
+        ends.append((free[worker], worker, size, length))
+    ends.sort()
+    progress = Progress()
+    progress._enter("running")
+    progress.begin(sum(sizes), 0, workers)
+    for end, worker, size, length in ends:
+        clock[0] = end
+        progress.advance(size, f"worker {worker}", length)
+        if sum(sizes) // 10 <= progress.done <= sum(sizes) // 2:
+            true_s = ends[-1][0] - end
+            assert progress.left_s() == pytest.approx(true_s, rel=0.2)
