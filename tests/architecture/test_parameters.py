@@ -47,12 +47,12 @@ def test_every_parameter_is_read_as_an_attribute() -> None:
 
 
 def test_the_model_reads_no_parameter_by_a_text() -> None:
-    found = [
+    breaches = [
         f"{name}:{line}"
         for name, tree in sources("sim/model", "sim/engine")
         for line in read_by_name(tree)
     ]
-    assert found == []
+    assert breaches == []
 
 
 @pytest.mark.parametrize(

@@ -71,9 +71,9 @@ def check(folder: Path, cases: list[str]) -> int:
         stored = read_summary(STORED / f"{case}.csv")
         differences += between_summaries(case, stored, summary_of(folder / case), tolerance=0)
         tables += between_digests(case, digests.get(case, {}), digests_of(folder / case))
-    said = report(differences, tables)
-    print(said or f"{len(cases)} cases: all results are those stored, to the last bit")
-    return 1 if said else 0
+    differing = report(differences, tables)
+    print(differing or f"{len(cases)} cases: all results are those stored, to the last bit")
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

@@ -76,19 +76,20 @@ def run(case: str, folder: Path) -> None:
     """
     from sim.__main__ import main
 
-    said = io.StringIO()
+    output = io.StringIO()
     kept = sys.argv
     sys.argv = [
         "sim", *CASES[case], "execution=serial", "study.detail=all", f"study.dir={folder}",
     ]  # fmt: skip
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             status = main()
     finally:
         sys.argv = kept
     if status:
         raise RuntimeError(
-            f"{case}: python -m sim {' '.join(CASES[case])} ended with {status}: {said.getvalue()}"
+            f"{case}: python -m sim {' '.join(CASES[case])} ended with {status}: "
+            f"{output.getvalue()}"
         )
 
 

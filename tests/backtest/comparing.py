@@ -50,25 +50,27 @@ def between_summaries(
     list of Difference
         The largest first.
     """
-    found = []
+    differences = []
     for quantity in dict.fromkeys((*stored, *new)):
         before, after = stored.get(quantity, {}), new.get(quantity, {})
         for run in dict.fromkeys((*before, *after)):
-            one, other = before.get(run, "missing"), after.get(run, "missing")
-            size = 0.0 if one == other else _relative(one, other)
-            if one != other and size >= tolerance:
+            stored_value, new_value = before.get(run, "missing"), after.get(run, "missing")
+            size = 0.0 if stored_value == new_value else _relative(stored_value, new_value)
+            if stored_value != new_value and size >= tolerance:
                 metric, unit, group, kind = quantity
                 place = ", ".join(word for word in (group, kind) if word)
-                line = f"{case}: {metric} ({place}), run {run}: stored {one}, new {other}"
+                line = (
+                    f"{case}: {metric} ({place}), run {run}: stored {stored_value}, new {new_value}"
+                )
                 line += f" {unit}" if unit else ""
-                found.append(Difference(size, f"{line}; relative difference {size:.3g}"))
-    return sorted(found, key=lambda one: -one.size)
+                differences.append(Difference(size, f"{line}; relative difference {size:.3g}"))
+    return sorted(differences, key=lambda difference: -difference.size)
 
 
-def _relative(one: str, other: str) -> float:
-    if "missing" in (one, other):
+def _relative(stored: str, new: str) -> float:
+    if "missing" in (stored, new):
         return math.inf
-    first, second = float(one), float(other)
+    first, second = float(stored), float(new)
     if not (math.isfinite(first) and math.isfinite(second)):
         return math.inf
     largest = max(abs(first), abs(second))
@@ -81,22 +83,22 @@ def between_digests(
     """Say of each table which columns differ, one line a table."""
     lines = []
     for table in dict.fromkeys(table for table, _ in (*stored, *new)):
-        before = {column: one for (of, column), one in stored.items() if of == table}
-        after = {column: one for (of, column), one in new.items() if of == table}
-        rows = [{one.rows for one in columns.values()} for columns in (before, after)]
-        said = {
-            "stored {} rows, new {} rows".format(*(min(one, default=0) for one in rows)): (
+        before = {column: digest for (of, column), digest in stored.items() if of == table}
+        after = {column: digest for (of, column), digest in new.items() if of == table}
+        rows = [{digest.rows for digest in columns.values()} for columns in (before, after)]
+        differing = {
+            "stored {} rows, new {} rows".format(*(min(counts, default=0) for counts in rows)): (
                 ["all"] if rows[0] != rows[1] else []
             ),
             "columns gone": [column for column in before if column not in after],
             "columns added": [column for column in after if column not in before],
             "columns that differ": [
-                column for column, one in after.items() if before.get(column, one) != one
+                column for column, digest in after.items() if before.get(column, digest) != digest
             ],
         }
         words = [
             what if columns == ["all"] else f"{what}: {', '.join(columns)}"
-            for what, columns in said.items()
+            for what, columns in differing.items()
             if columns
         ]
         if words:
@@ -108,9 +110,9 @@ def report(differences: list[Difference], tables: list[str]) -> str:
     """Put into words what differs; empty if nothing does."""
     if not differences and not tables:
         return ""
-    ordered = sorted(differences, key=lambda one: -one.size)
+    ordered = sorted(differences, key=lambda difference: -difference.size)
     lines = [f"{len(ordered)} values of summaries differ from those stored"]
     lines[0] += f"; the {MOST_LINES} largest:" if len(ordered) > MOST_LINES else ""
-    lines += [f"  {one.line}" for one in ordered[:MOST_LINES]]
+    lines += [f"  {difference.line}" for difference in ordered[:MOST_LINES]]
     lines += [f"  {line}" for line in tables]
     return "\n".join([*lines, REFRESH])

@@ -65,12 +65,12 @@ def summary_of(folder: Path) -> Summary:
 
 def digests_of(folder: Path) -> dict[tuple[str, str], Digest]:
     """Digest of each column of each table of a results folder, by table and column."""
-    found = {}
+    digests = {}
     for table in TABLES:
         frame = pd.read_parquet(folder / f"{table}.parquet")
         for column in frame:
-            found[table, str(column)] = _digest(frame[column])
-    return found
+            digests[table, str(column)] = _digest(frame[column])
+    return digests
 
 
 def _digest(values: "pd.Series") -> Digest:
@@ -117,9 +117,9 @@ def write_digests(path: Path, digests: dict[str, dict[tuple[str, str], Digest]])
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(["case", "table", "column", "rows", "dtype", "sha256"])
         lines.writerows(
-            [case, table, column, one.rows, one.dtype, one.sha256]
+            [case, table, column, digest.rows, digest.dtype, digest.sha256]
             for case, columns in digests.items()
-            for (table, column), one in columns.items()
+            for (table, column), digest in columns.items()
         )
 
 
@@ -128,6 +128,6 @@ def read_digests(path: Path) -> dict[str, dict[tuple[str, str], Digest]]:
     digests: dict[str, dict[tuple[str, str], Digest]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            one = Digest(int(row["rows"]), row["dtype"], row["sha256"])
-            digests.setdefault(row["case"], {})[row["table"], row["column"]] = one
+            digest = Digest(int(row["rows"]), row["dtype"], row["sha256"])
+            digests.setdefault(row["case"], {})[row["table"], row["column"]] = digest
     return digests

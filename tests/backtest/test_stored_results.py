@@ -44,8 +44,8 @@ def test_results_are_those_stored(folder: Path, case: str) -> None:
     differences = between_summaries(case, stored, summary_of(folder / case), TOLERANCE)
     before = rows_of(read_digests(STORED / DIGESTS).get(case, {}))
     tables = between_digests(case, before, rows_of(digests_of(folder / case)))
-    said = report(differences, tables)
-    assert not said, said
+    differing = report(differences, tables)
+    assert not differing, differing
 
 
 def rows_of(digests: dict[tuple[str, str], Digest]) -> dict[tuple[str, str], Digest]:
@@ -57,8 +57,8 @@ def test_the_reference_engine_gives_what_the_compiled_one_gives(folder: Path) ->
     compiled, reference = (
         summary_of(folder / f"{engine}_engine") for engine in ("compiled", "reference")
     )
-    said = report(between_summaries("engines", compiled, reference, TOLERANCE), [])
-    assert not said, said
+    differing = report(between_summaries("engines", compiled, reference, TOLERANCE), [])
+    assert not differing, differing
 
 
 QUANTITY = ("mean_wait_min", "min", "all", "all")
@@ -79,27 +79,27 @@ def test_a_value_that_moved_is_named_with_its_size() -> None:
 @pytest.mark.parametrize("new", [{}, {"other static 0 0": "2.5"}, {"baseline static 0 0": "nan"}])
 def test_a_value_that_is_missing_differs_whatever_the_tolerance(new: dict[str, str]) -> None:
     stored = {QUANTITY: {"baseline static 0 0": "2.5"}}
-    found = between_summaries("quick", stored, {QUANTITY: new}, TOLERANCE)
-    assert {one.size for one in found} == {float("inf")}
+    differences = between_summaries("quick", stored, {QUANTITY: new}, TOLERANCE)
+    assert {difference.size for difference in differences} == {float("inf")}
 
 
 def test_the_ten_largest_come_first_and_the_rest_are_counted() -> None:
     stored = {(f"metric_{k}", "", "all", "all"): {"run": "1"} for k in range(1, 13)}
     new = {(f"metric_{k}", "", "all", "all"): {"run": str(1 + k)} for k in range(1, 13)}
-    said = report(between_summaries("quick", stored, new, 0), []).splitlines()
-    assert said[0] == "12 values of summaries differ from those stored; the 10 largest:"
-    assert said[1].startswith("  quick: metric_12 ")
-    assert said[10].startswith("  quick: metric_3 ")
-    assert "make backtest-refresh" in said[11]
+    lines = report(between_summaries("quick", stored, new, 0), []).splitlines()
+    assert lines[0] == "12 values of summaries differ from those stored; the 10 largest:"
+    assert lines[1].startswith("  quick: metric_12 ")
+    assert lines[10].startswith("  quick: metric_3 ")
+    assert "make backtest-refresh" in lines[11]
 
 
 def test_columns_that_differ_are_named() -> None:
-    one, other = Digest(3, "int64", "aa"), Digest(3, "int64", "bb")
-    stored = {("attempts", "load"): one, ("attempts", "fate"): one, ("attempts", "why"): one}
-    new = {("attempts", "load"): other, ("attempts", "fate"): one, ("attempts", "lane"): one}
+    first, second = Digest(3, "int64", "aa"), Digest(3, "int64", "bb")
+    stored = {("attempts", "load"): first, ("attempts", "fate"): first, ("attempts", "why"): first}
+    new = {("attempts", "load"): second, ("attempts", "fate"): first, ("attempts", "lane"): first}
     assert between_digests("quick", stored, new) == [
         "quick: table attempts: columns gone: why; columns added: lane; columns that differ: load"
     ]
     assert between_digests(
-        "quick", {("attempts", "load"): one}, {("attempts", "load"): Digest(4, "int64", "bb")}
+        "quick", {("attempts", "load"): first}, {("attempts", "load"): Digest(4, "int64", "bb")}
     ) == ["quick: table attempts: stored 3 rows, new 4 rows; columns that differ: load"]

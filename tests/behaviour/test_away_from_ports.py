@@ -74,8 +74,8 @@ def test_there_are_trips_of_every_kind_of_route() -> None:
 def test_trips_are_intercepted_as_often_as_the_law_says() -> None:
     away = [row for row in trips("baseline") if row.route.kind not in (PORT, NOT_MADE)]
     chance = np.array([row.route.loss for row in away])
-    found = sum(row.intercepted for row in away)
-    assert abs(found - chance.sum()) < 4.0 * np.sqrt(np.sum(chance * (1.0 - chance)))
+    intercepted = sum(row.intercepted for row in away)
+    assert abs(intercepted - chance.sum()) < 4.0 * np.sqrt(np.sum(chance * (1.0 - chance)))
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_static_smugglers_do_not_move_for_any_of_them(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["longer_sentences", "broader_ibets", "marine_domain"])
 def test_none_of_them_touches_officers_or_travellers(name: str) -> None:
-    one, other = run("baseline"), run(name)
-    assert officer_h(one, "shift_s") == officer_h(other, "shift_s")
+    before, after = run("baseline"), run(name)
+    assert officer_h(before, "shift_s") == officer_h(after, "shift_s")
     plain, changed = (numbers(point(FEW, DAYS, read(n), MANY)) for n in ("baseline", name))
     assert plain["withdrawals"] == changed["withdrawals"]
     assert plain["collections"] == pytest.approx(changed["collections"], rel=0.01)
@@ -211,13 +211,13 @@ def test_the_worst_case_loses_less_than_who_does_not_know() -> None:
 
 def test_nobody_does_better_for_himself_than_the_worst_case_on_the_same_draws() -> None:
     """Every trip of a border, decided by each adversary: expected utility under the truth."""
-    found = run("baseline")
-    routes, beliefs = found.attempts_of_day.routes, found.attempts_of_day.beliefs
-    smuggling = found.point.parameters.smuggling
+    ended = run("baseline")
+    routes, beliefs = ended.attempts_of_day.routes, ended.attempts_of_day.beliefs
+    smuggling = ended.point.parameters.smuggling
     open_ports = np.ones(len(FEW), bool)
     sums = dict.fromkeys(ADVERSARIES, 0.0)
     for day in range(3):
-        for opportunity in found.attempts_of_day.organisations.opportunities(day, smuggling):
+        for opportunity in ended.attempts_of_day.organisations.opportunities(day, smuggling):
             options = routes.options(
                 opportunity, open_ports, beliefs.perception(), smuggling, None, beliefs.true_loss
             )
@@ -237,12 +237,12 @@ def test_the_truth_of_the_worst_case_is_what_the_officers_do() -> None:
     """The law that the worst case knows against the chance that each attempt had."""
     # A short memory: what the lines do to examinations is that of the day before.
     changes = {"smuggling.adversary": "static", "smuggling.perception_days": 1.0}
-    found = border(point(FEW, DAYS, read("baseline"), MANY, changes))
-    beliefs = found.attempts_of_day.beliefs
-    rows = [row for row in found.attempts_of_day.trips if row.route.kind == PORT]
+    ended = border(point(FEW, DAYS, read("baseline"), MANY, changes))
+    beliefs = ended.attempts_of_day.beliefs
+    rows = [row for row in ended.attempts_of_day.trips if row.route.kind == PORT]
     assert len(rows) > 500
     known = [beliefs.true_loss(row.deep, row.lookout)[row.route.port, row.lane] for row in rows]
-    seen = found.attempts[[row.number for row in rows]]
+    seen = ended.attempts[[row.number for row in rows]]
     had = seen["p_found_on_lookout"] + seen["p_found_if_in_time"] * (seen["in_time"] > 0)
     # Known too high by some: it reckons with mean lengths, and short examinations find less than
     # long ones find more; and officers in a hurry see less.

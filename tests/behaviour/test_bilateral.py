@@ -17,8 +17,8 @@ MANY = {"smuggling.firearms_per_year": 400_000.0, "smuggling.adversary": "static
 def test_it_changes_what_its_parts_change() -> None:
     whole = read("bilateral_institutions")
     parts = [read(name) for name in PARTS]
-    assert whole.interventions == tuple(one for part in parts for one in part.interventions)
-    assert whole.costs == tuple(one for part in parts for one in part.costs)
+    assert whole.interventions == tuple(change for part in parts for change in part.interventions)
+    assert whole.costs == tuple(cost for part in parts for cost in part.costs)
 
 
 @pytest.mark.parametrize("part", ["database_access", "firearms_task_force"])

@@ -127,6 +127,6 @@ def test_more_ports_bring_more_trips_and_keep_those_that_were_there() -> None:
 def test_a_changed_value_that_nothing_reads_changes_nothing() -> None:
     at = point(SMALL, 5)
     other = dataclasses.replace(at, parameters=parameters({"costs.truck_delay_cad_per_h": 90.0}))
-    one, two = vehicles(at), vehicles(other)
-    assert one.keys() == two.keys()
-    assert all(np.array_equal(one[key], two[key]) for key in one)
+    before, after = vehicles(at), vehicles(other)
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[key], after[key]) for key in before)

@@ -88,10 +88,10 @@ def test_contraband_that_goes_the_other_way_is_refused(changes: Changes, message
 def test_every_contraband_runs_and_something_of_it_is_carried(kind: str) -> None:
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        asked = read_spec(
+        spec = read_spec(
             compose("run", [f"contraband={kind}", "run.days=4", "ports=[fort-erie,sarnia]"])
         )
-    (at,) = asked.points
+    (at,) = spec.points
     result = run_replication(at, 0)
     assert all(law["held"] for law in result.certificate)
     trips = result.attempts[result.attempts["kind"] == "trafficking"]

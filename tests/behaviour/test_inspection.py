@@ -68,18 +68,18 @@ def test_without_skill_the_share_interdicted_is_the_share_searched(share: float)
         "inspection.selective_share": share,
         "inspection.selective_truck_share": share,
     }
-    found = border(point(SMALL, 15, BASELINE, rules))
+    ended = border(point(SMALL, 15, BASELINE, rules))
     for kind in ("trafficking", "traveller"):
-        attempts = attempts_of(found, kind)
+        attempts = attempts_of(ended, kind)
         decided = attempts[attempts["fate"] > 0]
         assert len(decided) > 200
-        own = decided["p_found_on_lookout"] + decided["p_found_if_in_time"] * (
+        chance = decided["p_found_on_lookout"] + decided["p_found_if_in_time"] * (
             decided["in_time"] > 0
         )
-        assert np.abs(own - share).max() < 1e-9
+        assert np.abs(chance - share).max() < 1e-9
         seized = (decided["fate"] == SEIZED).mean()
         assert abs(seized - share) <= 4.0 * np.sqrt(share * (1.0 - share) / len(decided)) + 1e-12
-    searched = lane_sum(found, "referred_selective") / lane_sum(found, "released")
+    searched = lane_sum(ended, "referred_selective") / lane_sum(ended, "released")
     assert searched == pytest.approx(share, abs=0.01)
 
 
@@ -107,15 +107,15 @@ def test_more_searches_move_along_one_operating_characteristic() -> None:
     )
     skill, innocent = 1.1, (0.013, 0.026)
     hits, alarms, orders = [], [], []
-    for found, share in zip((once, twice), innocent, strict=True):
-        cars = attempts_of(found)
+    for ended, share in zip((once, twice), innocent, strict=True):
+        cars = attempts_of(ended)
         cars = cars[~np.isin(cars["reason"], (PAPERWORK, DUTY, RANDOM))]
         picked = (cars["reason"] == SELECTIVE).mean()
         # The hit rate of the threshold that the innocent share sets (a tenth go in trucks).
         wanted = stats.norm.sf(stats.norm.isf(share) - skill)
         assert abs(picked - wanted) <= 4.0 * np.sqrt(wanted / len(cars)) + 0.005
-        hits.append((attempts_of(found)["reason"] == SELECTIVE).sum())
-        orders.append(lane_sum(found, "referred_selective"))
+        hits.append((attempts_of(ended)["reason"] == SELECTIVE).sum())
+        orders.append(lane_sum(ended, "referred_selective"))
         alarms.append(orders[-1] - hits[-1])
     assert alarms[1] == pytest.approx(2.0 * alarms[0], rel=0.02)
     assert 1.2 * hits[0] < hits[1] < 1.9 * hits[0]
@@ -197,8 +197,8 @@ def test_a_query_takes_its_seconds_and_only_where_there_is_a_link() -> None:
         (LINKED, 0.75, 0.95),
     ):
         for scenario, coverage in ((BASELINE, before), (read("database_access"), after)):
-            found = border(point(ports, 5, scenario, steady))
-            mean_s = lane_sum(found, "primary_s", "car") / lane_sum(found, "released", "car")
+            ended = border(point(ports, 5, scenario, steady))
+            mean_s = lane_sum(ended, "primary_s", "car") / lane_sum(ended, "released", "car")
             assert mean_s == pytest.approx(55.0 + 5.0 * coverage, abs=1e-6)
 
 
@@ -234,10 +234,10 @@ def test_better_access_lengthens_waits_and_finds_more() -> None:
 
 def test_nobody_is_referred_where_no_rule_refers() -> None:
     nobody_is_sought = {"intelligence.identifies_share": 0.0}
-    found = border(point(FEW, 5, BASELINE, NOBODY_IS_REFERRED, nobody_is_sought))
+    ended = border(point(FEW, 5, BASELINE, NOBODY_IS_REFERRED, nobody_is_sought))
     for why in ("lookout", "paperwork", "duty", "random", "selective"):
-        assert lane_sum(found, f"referred_{why}") == 0.0
-    trafficking = attempts_of(found)
+        assert lane_sum(ended, f"referred_{why}") == 0.0
+    trafficking = attempts_of(ended)
     assert np.all(trafficking["reason"] == NOT_REFERRED)
     assert np.all(trafficking["fate"] != SEIZED)
 

@@ -72,9 +72,9 @@ def test_capacity_binds(investigators: int) -> None:
     assert max(at_work) == investigators
     assert of.in_line > 0 or investigators == 16
     # One case at a time on an organisation.
-    for one in of.cases:
-        others = [c for c in of.cases if c.organisation == one.organisation and c is not one]
-        assert all(c.ends_s <= one.opened_s or c.opened_s >= one.ends_s for c in others)
+    for case in of.cases:
+        others = [c for c in of.cases if c.organisation == case.organisation and c is not case]
+        assert all(c.ends_s <= case.opened_s or c.opened_s >= case.ends_s for c in others)
 
 
 def test_enough_investigators_leave_nobody_in_line() -> None:
@@ -128,8 +128,8 @@ def test_the_run_begins_in_a_steady_state() -> None:
 
 def test_a_proposal_begins_with_the_run() -> None:
     for name in ("etrace", "firearms_task_force", "direct_sharing"):
-        one, other = intelligence(days=0), intelligence(read(name), days=0)
-        assert one.totals() == other.totals()
+        before, after = intelligence(days=0), intelligence(read(name), days=0)
+        assert before.totals() == after.totals()
 
 
 def test_a_dated_change_may_begin_before_the_run() -> None:
@@ -177,15 +177,15 @@ SIGNS = {
     [(name, metric, sign) for name, signs in SIGNS.items() for metric, sign in signs.items()],
 )
 def test_a_proposal_moves_what_it_is_to_move(name: str, metric: str, sign: str) -> None:
-    found = np.array(
+    changes = np.array(
         [counts(read(name), r)[metric] - counts(BASELINE, r)[metric] for r in range(6)]
     )
     held = {
-        "+": found.mean() > 0.0 and np.all(found >= 0.0),
-        "-": found.mean() < 0.0 and np.all(found <= 0.0),
-        "0": np.all(found == 0.0),
+        "+": changes.mean() > 0.0 and np.all(changes >= 0.0),
+        "-": changes.mean() < 0.0 and np.all(changes <= 0.0),
+        "0": np.all(changes == 0.0),
     }
-    assert held[sign], found
+    assert held[sign], changes
 
 
 def test_reports_that_come_in_time_count_as_lookouts() -> None:
@@ -275,12 +275,14 @@ def test_a_stop_is_a_lead_costs_a_vehicle_and_has_its_firearms_traced() -> None:
 def test_more_organisations_leave_the_vehicles_and_cases_of_the_others() -> None:
     few, more = (intelligence(changes={"smuggling.organisations": n}) for n in (60, 61))
     for i in range(60):
-        one, other = (of.couriers.vehicle(i, 1, 200.0 * DAY_S) for of in (few, more))
+        vehicle_of_few, vehicle_of_more = (
+            of.couriers.vehicle(i, 1, 200.0 * DAY_S) for of in (few, more)
+        )
         lost = [
             len([a for a in of.organisations.arrests if a[0] == i and a[1] <= 200.0 * DAY_S])
             for of in (few, more)
         ]
-        assert one - lost[0] == other - lost[1]
+        assert vehicle_of_few - lost[0] == vehicle_of_more - lost[1]
     lengths = [
         {c.organisation: c.ends_s - c.opened_s for c in reversed(of.investigations.cases)}
         for of in (few, more)
@@ -291,8 +293,8 @@ def test_more_organisations_leave_the_vehicles_and_cases_of_the_others() -> None
 
 
 def test_organisations_keep_what_they_are_when_terms_change() -> None:
-    one, other = (intelligence(s) for s in (BASELINE, read("etrace")))
-    assert one.recoveries.count == other.recoveries.count
-    assert dataclasses.asdict(one.intelligence_at(-1.0)) == dataclasses.asdict(
-        other.intelligence_at(-1.0)
+    before, after = (intelligence(s) for s in (BASELINE, read("etrace")))
+    assert before.recoveries.count == after.recoveries.count
+    assert dataclasses.asdict(before.intelligence_at(-1.0)) == dataclasses.asdict(
+        after.intelligence_at(-1.0)
     )

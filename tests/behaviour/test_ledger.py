@@ -73,11 +73,13 @@ def test_parts_sum_to_the_difference_in_every_market(
     assert set(parts["part"]) <= set(PARTS)
     assert (parts[["lost", "gained"]] >= 0.0).all(axis=None)
     for market in MARKETS:
-        own = parts[parts["market"] == market]
+        of_market = parts[parts["market"] == market]
         difference = delivered(scenario, market, expected=expected) - delivered(
             baseline, market, expected=expected
         )
-        assert own["gained"].sum() - own["lost"].sum() == pytest.approx(difference, abs=1e-9)
+        assert of_market["gained"].sum() - of_market["lost"].sum() == pytest.approx(
+            difference, abs=1e-9
+        )
 
 
 @given(worlds(), st.booleans())
@@ -92,9 +94,9 @@ def test_the_way_back_is_the_same_with_gains_and_losses_exchanged(
     back = attempt_parts(scenario, baseline, expected=expected)
     assert there["gained"].sum() == pytest.approx(back["lost"].sum())
     for part, mirror in (("other_port", "other_port"), ("out_of_ports", "into_ports")):
-        one = there.loc[there["part"] == part, "gained"].sum()
+        gained = there.loc[there["part"] == part, "gained"].sum()
         other = back.loc[back["part"] == mirror, "lost"].sum()
-        assert one == pytest.approx(other)
+        assert gained == pytest.approx(other)
 
 
 ROW = {
@@ -121,9 +123,9 @@ ROW = {
 )  # fmt: skip
 def test_each_reason_has_its_part(changed: dict[str, object], part: str, lost: int) -> None:
     parts = attempt_parts(pd.DataFrame([ROW]), pd.DataFrame([ROW | changed]), expected=False)
-    found = parts[(parts["lost"] > 0) | (parts["gained"] > 0)]
-    assert found["part"].tolist() == [part]
-    assert found["lost"].tolist() == [lost]
+    moved = parts[(parts["lost"] > 0) | (parts["gained"] > 0)]
+    assert moved["part"].tolist() == [part]
+    assert moved["lost"].tolist() == [lost]
 
 
 def test_expected_deliveries_follow_the_chance_alone() -> None:

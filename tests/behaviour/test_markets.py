@@ -143,44 +143,44 @@ def test_a_set_share_is_used_at_the_baseline_and_more_at_a_higher_price() -> Non
 
 
 def test_scarcity_calls_out_those_that_were_not_keen_and_loses_none() -> None:
-    found = deals()
+    purchases = deals()
     some = [
-        dataclasses.replace(one, willingness_quantile=i / 2000) for i, one in enumerate(trips())
+        dataclasses.replace(trip, willingness_quantile=i / 2000) for i, trip in enumerate(trips())
     ]
-    before = [found.decide(one).why for one in some]
-    found.markets.markets["ON"].price_cad *= 1.5
-    found.day_begins(conditions().at(0.0))
-    after = [found.decide(one) for one in some]
+    before = [purchases.decide(trip).why for trip in some]
+    purchases.markets.markets["ON"].price_cad *= 1.5
+    purchases.day_begins(conditions().at(0.0))
+    after = [purchases.decide(trip) for trip in some]
     assert before.count(PRICE) == 1000
-    assert [one.why for one in after].count(PRICE) < 850
+    assert [trip.why for trip in after].count(PRICE) < 850
     assert not any(b == "" and a.why for b, a in zip(before, after, strict=True))
-    made = [one for one in after if not one.why]
-    assert {one.smuggling.price_cad for one in made} == {1.5 * 3250.0}
+    made = [trip for trip in after if not trip.why]
+    assert {trip.smuggling.price_cad for trip in made} == {1.5 * 3250.0}
 
 
 def test_pressure_on_dealers_stops_what_is_bought_new_and_some_of_it_moves() -> None:
     free, pressed = deals(), deals(read("stateside_pressure"), supply__days_per_firearm=0.0)
-    assert all(not free.decide(one).why for one in trips())
-    decided = [pressed.decide(one) for one in trips()]
-    lost = np.mean([one.why == SUPPLY for one in decided])
-    moved = np.mean([not one.why and one.opportunity.source != "OH" for one in decided])
+    assert all(not free.decide(trip).why for trip in trips())
+    decided = [pressed.decide(trip) for trip in trips()]
+    lost = np.mean([trip.why == SUPPLY for trip in decided])
+    moved = np.mean([not trip.why and trip.opportunity.source != "OH" for trip in decided])
     # Of the 60 % bought new, 46 % find no dealer (E025), and 70 % of these go elsewhere (Z019).
     blocked = 0.6 * 0.46
     assert lost > 0.3 * blocked * 0.9
     assert moved == pytest.approx(0.7 * blocked, abs=0.03)
-    elsewhere = {one.opportunity.source for one in decided if not one.why} - {"OH"}
+    elsewhere = {trip.opportunity.source for trip in decided if not trip.why} - {"OH"}
     assert elsewhere <= {"other_south", "other_west", "other_northeast", "other_midwest"}
     # What is stolen or second-hand is not touched.
     old = deals(read("stateside_pressure"), supply__retail_share=0.0)
-    assert all(not old.decide(one).why for one in trips())
+    assert all(not old.decide(trip).why for trip in trips())
 
 
 def test_a_load_that_moved_costs_what_it_costs_there() -> None:
     pressed = deals(read("stateside_pressure"))
     cost = {
-        one.opportunity.source: one.smuggling.acquisition_cad
-        for one in map(pressed.decide, trips())
-        if not one.why
+        trip.opportunity.source: trip.smuggling.acquisition_cad
+        for trip in map(pressed.decide, trips())
+        if not trip.why
     }
     assert cost["OH"] == pytest.approx(1.2 * 750.0)
     assert cost["other_midwest"] == 750.0
@@ -188,11 +188,11 @@ def test_a_load_that_moved_costs_what_it_costs_there() -> None:
 
 def test_without_re_sourcing_a_ban_leaves_what_was_sold_already() -> None:
     banned = deals(read("us_handgun_ban"), supply__resourced_share=0.0)
-    left = np.mean([not banned.decide(one).why for one in trips()])
+    left = np.mean([not banned.decide(trip).why for trip in trips()])
     assert left == pytest.approx(0.4, abs=0.03)
     # There is nowhere to go: no state has less pressure.
     everywhere = deals(read("us_handgun_ban"), supply__resourced_share=1.0)
-    assert np.mean([not everywhere.decide(one).why for one in trips()]) == pytest.approx(left)
+    assert np.mean([not everywhere.decide(trip).why for trip in trips()]) == pytest.approx(left)
 
 
 def test_buying_takes_time_and_the_next_trip_waits() -> None:
@@ -200,10 +200,10 @@ def test_buying_takes_time_and_the_next_trip_waits() -> None:
         deals(supply__days_per_firearm=days, supply__retail_share=1.0) for days in (0.0, 10.0)
     )
     # Each of 60 organisations has an opportunity every 60 days, for four firearms.
-    assert all(not quick.decide(one).why for one in trips(600))
-    assert all(not slow.decide(one).why for one in trips(600))
+    assert all(not quick.decide(trip).why for trip in trips(600))
+    assert all(not slow.decide(trip).why for trip in trips(600))
     slower = deals(supply__days_per_firearm=20.0, supply__retail_share=1.0)
-    decided = [slower.decide(one).why for one in trips(600)]
+    decided = [slower.decide(trip).why for trip in trips(600)]
     assert decided.count(SUPPLY) == pytest.approx(300, abs=30)
 
 
@@ -214,10 +214,10 @@ def test_pressure_in_another_state_does_not_touch_a_purchase() -> None:
             Intervention("supply.retail_open_share", "set", 0.0, where=Where(states=("TX",))),
         ),
     )
-    found = deals(texas)
-    assert all(found.decide(one).opportunity.source == "OH" for one in trips(300))
-    away = [found.decide(one) for one in trips(300, "TX")]
-    assert any(one.why == SUPPLY for one in away)
+    purchases = deals(texas)
+    assert all(purchases.decide(trip).opportunity.source == "OH" for trip in trips(300))
+    away = [purchases.decide(trip) for trip in trips(300, "TX")]
+    assert any(trip.why == SUPPLY for trip in away)
 
 
 def test_the_baseline_is_in_balance() -> None:

@@ -100,7 +100,8 @@ def test_more_officers_come_through_recruitment_and_not_at_once() -> None:
     ordered_now = dataclasses.replace(
         read("more_officers"),
         interventions=tuple(
-            dataclasses.replace(one, start=JULY) for one in read("more_officers").interventions
+            dataclasses.replace(intervention, start=JULY)
+            for intervention in read("more_officers").interventions
         ),
     )
     at_once, two_years = (

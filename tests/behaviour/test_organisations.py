@@ -30,67 +30,73 @@ def caught(organisation: int, number: int, stopped: bool = True) -> AttemptOutco
 
 
 def test_an_arrest_is_a_gap_and_not_an_end() -> None:
-    found = organisations(replacement_days=120.0, sentence_years=1.0)
-    found.arrest(5, 10.0 * DAY_S)
-    assert found.in_action(5, 9.9 * DAY_S)
-    assert not found.in_action(5, 10.0 * DAY_S)
-    assert not found.in_action(5, 129.9 * DAY_S)
-    assert found.in_action(5, 130.0 * DAY_S)
-    assert found.in_action(4, 50.0 * DAY_S)
-    assert found.hindrance(trip(5, 50.0 * DAY_S)) == ARREST
-    assert found.hindrance(trip(5, 131.0 * DAY_S)) == ""
+    everyone = organisations(replacement_days=120.0, sentence_years=1.0)
+    everyone.arrest(5, 10.0 * DAY_S)
+    assert everyone.in_action(5, 9.9 * DAY_S)
+    assert not everyone.in_action(5, 10.0 * DAY_S)
+    assert not everyone.in_action(5, 129.9 * DAY_S)
+    assert everyone.in_action(5, 130.0 * DAY_S)
+    assert everyone.in_action(4, 50.0 * DAY_S)
+    assert everyone.hindrance(trip(5, 50.0 * DAY_S)) == ARREST
+    assert everyone.hindrance(trip(5, 131.0 * DAY_S)) == ""
 
 
 @pytest.mark.parametrize(("years", "days"), [(0.1, 36.5), (4.0, 120.0)])
 def test_whichever_is_first_ends_the_gap(years: float, days: float) -> None:
     """People come out of prison, or others take their place."""
-    found = organisations(replacement_days=120.0, sentence_years=years)
-    found.arrest(0, 0.0)
-    assert not found.in_action(0, (days - 0.1) * DAY_S)
-    assert found.in_action(0, days * DAY_S)
+    everyone = organisations(replacement_days=120.0, sentence_years=years)
+    everyone.arrest(0, 0.0)
+    assert not everyone.in_action(0, (days - 0.1) * DAY_S)
+    assert everyone.in_action(0, days * DAY_S)
 
 
 def test_those_in_custody_cannot_be_arrested_again() -> None:
-    found = organisations(replacement_days=100.0)
-    found.arrest(0, 0.0)
-    found.arrest(0, 90.0 * DAY_S)
-    assert found.arrests == [(0, 0.0)]
-    assert found.in_action(0, 101.0 * DAY_S)
-    found.arrest(0, 101.0 * DAY_S)
-    assert not found.in_action(0, 150.0 * DAY_S)
+    everyone = organisations(replacement_days=100.0)
+    everyone.arrest(0, 0.0)
+    everyone.arrest(0, 90.0 * DAY_S)
+    assert everyone.arrests == [(0, 0.0)]
+    assert everyone.in_action(0, 101.0 * DAY_S)
+    everyone.arrest(0, 101.0 * DAY_S)
+    assert not everyone.in_action(0, 150.0 * DAY_S)
 
 
 def test_only_couriers_who_are_caught_bring_an_organisation_down_and_not_all_of_them() -> None:
-    found = organisations(arrest_share=0.25, organisations=4000)
-    found.on_outcomes([caught(i, i) for i in range(2000)], DAY_S)
-    assert 400 < len(found.arrests) < 600
+    everyone = organisations(arrest_share=0.25, organisations=4000)
+    everyone.on_outcomes([caught(i, i) for i in range(2000)], DAY_S)
+    assert 400 < len(everyone.arrests) < 600
     free = organisations(arrest_share=0.25, organisations=4000)
     free.on_outcomes([caught(i, i, stopped=False) for i in range(2000)], DAY_S)
     assert free.arrests == []
     # The same courier, caught in another scenario, brings down the same organisation.
     some = organisations(arrest_share=0.25, organisations=4000)
     some.on_outcomes([caught(i, i) for i in range(0, 2000, 2)], DAY_S)
-    assert some.arrests == [one for one in found.arrests if one[0] % 2 == 0]
+    assert some.arrests == [
+        opportunity for opportunity in everyone.arrests if opportunity[0] % 2 == 0
+    ]
 
 
 def test_opportunities_that_are_keen_enough_bring_the_flow_that_is_set() -> None:
     """There are more than are used, so that a higher price finds some."""
     smuggling = Smuggling(firearms_per_year=36_500.0, load_mean=4.0)
-    found = Organisations(smuggling, Streams(3, 0), used_share=0.5)
-    chances = [one for day in range(300) for one in found.opportunities(day, smuggling)]
-    used = [one for one in chances if one.willingness_quantile < 0.5]
+    everyone = Organisations(smuggling, Streams(3, 0), used_share=0.5)
+    chances = [
+        opportunity for day in range(300) for opportunity in everyone.opportunities(day, smuggling)
+    ]
+    used = [opportunity for opportunity in chances if opportunity.willingness_quantile < 0.5]
     assert len(chances) == pytest.approx(2 * 25 * 300, rel=0.03)
-    assert sum(one.load for one in used) / 300 == pytest.approx(100.0, rel=0.1)
+    assert sum(opportunity.load for opportunity in used) / 300 == pytest.approx(100.0, rel=0.1)
 
 
 def test_what_is_bought_and_sold_has_the_shares_of_the_record() -> None:
     """Traces of 2004 by state and province (C133-C142), in every replication."""
     smuggling = Smuggling(firearms_per_year=200_000.0)
-    found = Organisations(smuggling, Streams(9, 4))
-    chances = [one for day in range(100) for one in found.opportunities(day, smuggling)]
+    everyone = Organisations(smuggling, Streams(9, 4))
+    chances = [
+        opportunity for day in range(100) for opportunity in everyone.opportunities(day, smuggling)
+    ]
     for places, ids in (
-        (found.network.sources, [one.source for one in chances]),
-        (found.network.markets, [one.market for one in chances]),
+        (everyone.network.sources, [opportunity.source for opportunity in chances]),
+        (everyone.network.markets, [opportunity.market for opportunity in chances]),
     ):
         for place, wanted in zip(places, shares(places), strict=True):
             error = 4.0 * (wanted * (1.0 - wanted) / len(chances)) ** 0.5

@@ -97,11 +97,11 @@ def test_those_who_may_withdraw_do_and_are_not_caught() -> None:
         for share in (0.0, 0.5, 1.0)
     )
     fates = [attempts_of(of, "traveller") for of in (stays, half, free)]
-    caught = [int((one["fate"] == SEIZED).sum()) for one in fates]
-    gone = [int((one["fate"] == TURNED_BACK).sum()) for one in fates]
+    caught = [int((attempts["fate"] == SEIZED).sum()) for attempts in fates]
+    gone = [int((attempts["fate"] == TURNED_BACK).sum()) for attempts in fates]
     assert gone[0] == 0
     assert caught[0] > 30
-    examined = [int((one["examination_s"] > 0.0).sum()) for one in fates]
+    examined = [int((attempts["examination_s"] > 0.0).sum()) for attempts in fates]
     assert examined[1] == pytest.approx(0.5 * examined[0], rel=0.25)
     assert caught[1] < caught[0]
     assert caught[2] == 0
@@ -109,9 +109,12 @@ def test_those_who_may_withdraw_do_and_are_not_caught() -> None:
     # Nobody who passes or withdraws at half passes unseen any other way.
     alike = fates[1]["fate"] == PASSED
     assert (fates[0]["fate"][alike] == PASSED).mean() > 0.98
-    own = [float((one["p_found_on_lookout"] + one["p_found_if_in_time"]).mean()) for one in fates]
-    assert own[1] == pytest.approx(0.5 * own[0], rel=0.05)
-    assert own[2] == 0.0
+    chances = [
+        float((attempts["p_found_on_lookout"] + attempts["p_found_if_in_time"]).mean())
+        for attempts in fates
+    ]
+    assert chances[1] == pytest.approx(0.5 * chances[0], rel=0.05)
+    assert chances[2] == 0.0
 
 
 def test_the_innocent_have_no_reason_to_withdraw() -> None:

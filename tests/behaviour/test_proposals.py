@@ -49,17 +49,17 @@ SIGNS: dict[str, dict[str, str]] = yaml.safe_load(
     [(name, metric, sign) for name, signs in SIGNS.items() for metric, sign in signs.items()],
 )
 def test_a_proposal_has_the_sign_that_is_expected(name: str, metric: str, sign: str) -> None:
-    found = change(name, metric)
+    moved = change(name, metric)
     held = {
-        "up": np.all(found > 0.0),
-        "down": np.all(found < 0.0),
-        "never down": np.all(found >= 0.0) and found.mean() > 0.0,
-        "never up": np.all(found <= 0.0) and found.mean() < 0.0,
-        "up on average": found.mean() > 0.0,
-        "down on average": found.mean() < 0.0,
-        "unchanged": np.all(found == 0.0),
+        "up": np.all(moved > 0.0),
+        "down": np.all(moved < 0.0),
+        "never down": np.all(moved >= 0.0) and moved.mean() > 0.0,
+        "never up": np.all(moved <= 0.0) and moved.mean() < 0.0,
+        "up on average": moved.mean() > 0.0,
+        "down on average": moved.mean() < 0.0,
+        "unchanged": np.all(moved == 0.0),
     }
-    assert held[sign], found
+    assert held[sign], moved
 
 
 def test_more_searches_stop_more_but_less_than_twice_as_many() -> None:
@@ -140,8 +140,8 @@ def test_an_order_to_search_every_vehicle_puts_chance_in_the_place_of_suspicion(
     done, examined = [], []
     for name in ("baseline", "search_every_vehicle"):
         of = border(point(FEW, 3, read(name), many))
-        found = attempts_of(of)
-        left = found[np.isin(found["fate"], (PASSED, SEIZED))]
+        attempts = attempts_of(of)
+        left = attempts[np.isin(attempts["fate"], (PASSED, SEIZED))]
         assert len(left) > 50
         examined.append(float((left["examination_s"] > 0.0).mean()))
         done.append(lane_sum(of, "examinations") / lane_sum(of, "released"))

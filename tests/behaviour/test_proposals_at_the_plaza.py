@@ -80,9 +80,9 @@ SIGNS = [
 def test_a_proposal_has_the_sign_that_is_expected(
     name: str, metric: str, group: str, kind: str, sign: str
 ) -> None:
-    found = change(name, metric, group, kind)
-    held = {"+": np.all(found > 0), "-": np.all(found < 0), "0": np.all(found == 0)}
-    assert held[sign], found
+    moved = change(name, metric, group, kind)
+    held = {"+": np.all(moved > 0), "-": np.all(moved < 0), "0": np.all(moved == 0)}
+    assert held[sign], moved
 
 
 @pytest.mark.parametrize("name", ["windsor_25_percent", "fast_expansion", "trusted_trader"])
@@ -124,8 +124,8 @@ def test_imaging_in_trade_finds_what_goes_by_truck() -> None:
     metric = "expected_firearms_seized_ports"
     gains = []
     for changes in (PARTS, STEADY):
-        found = change("trade_channel", metric, changes=changes)
-        assert np.all(found > 0.0)
+        moved = change("trade_channel", metric, changes=changes)
+        assert np.all(moved > 0.0)
         without = numbers(read("baseline"), tuple(changes.items()))[metric, "all", "all"]
-        gains.append(found.mean() / without.mean())
+        gains.append(moved.mean() / without.mean())
     assert gains[0] > 2.0 * gains[1]

@@ -40,9 +40,9 @@ def test_another_seed_or_number_gives_others(change: dict[str, int]) -> None:
 def test_names_and_prose_change_nothing() -> None:
     at = point(SMALL, 5, read("more_searches"))
     renamed = dataclasses.replace(at.scenario, name="mine", title="Mine", summary="", costs=())
-    one, other = replicate(at, 0), replicate(dataclasses.replace(at, scenario=renamed), 0)
-    assert one.port_hours.equals(other.port_hours)
-    assert one.attempts.equals(other.attempts)
+    before, after = replicate(at, 0), replicate(dataclasses.replace(at, scenario=renamed), 0)
+    assert before.port_hours.equals(after.port_hours)
+    assert before.attempts.equals(after.attempts)
 
 
 def test_a_pool_of_processes_gives_the_bytes_of_one(tmp_path: Path) -> None:

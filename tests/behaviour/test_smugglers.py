@@ -132,8 +132,8 @@ def utilities(load: float, smuggling: Smuggling) -> np.ndarray:
 def all_utilities(load: float, smuggling: Smuggling) -> np.ndarray:
     """Utility of each option: at ports from the description, else the model's own."""
     open_ports = np.ones(len(whole_table()), bool)
-    found = chooser(smuggling).options(trip(0, int(load)), open_ports, perception(), smuggling)
-    value = found.utility(found.believed)
+    options = chooser(smuggling).options(trip(0, int(load)), open_ports, perception(), smuggling)
+    value = options.utility(options.believed)
     assert np.allclose(value[: smuggling.routes_considered], utilities(load, smuggling), atol=1e-9)
     return value
 
@@ -293,17 +293,17 @@ def test_smugglers_weigh_the_lane_that_they_take() -> None:
     )
     best = int(nearest()[0][0])
     assert through[best] > 2 * without[best]
-    found = routes.options(trip(0), open_ports, seen, smuggling, trusted)
-    assert found.believed[0] == 0.0
-    assert np.all(found.believed[1:10] == 0.3)
+    options = routes.options(trip(0), open_ports, seen, smuggling, trusted)
+    assert options.believed[0] == 0.0
+    assert np.all(options.believed[1:10] == 0.3)
 
 
 def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
     def made(scenario: str) -> list[tuple[object, ...]]:
-        found = border(point(FEW, 20, read(scenario), {"smuggling.firearms_per_year": 1e6}))
+        ended = border(point(FEW, 20, read(scenario), {"smuggling.firearms_per_year": 1e6}))
         return [
             (trip.attempt_id, trip.time_s, trip.load, trip.deep, trip.market)
-            for trip in found.attempts_of_day.trips
+            for trip in ended.attempts_of_day.trips
         ]
 
     assert made("baseline") == made("more_searches") == made("close_ports")

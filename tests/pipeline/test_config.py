@@ -47,14 +47,14 @@ def test_every_folder_of_conf_is_a_group_that_is_tried() -> None:
 
 
 def test_nothing_given_is_the_baseline_of_the_whole_border_for_a_year() -> None:
-    asked = settings()
-    (point,) = asked.points
+    spec = settings()
+    (point,) = spec.points
     assert point.parameters == Parameters()
     assert (len(point.ports), point.days, str(point.start)) == (139, 365, "2005-01-01")
     assert (point.scenario.name, point.engine) == ("baseline", "compiled")
-    assert asked.execution.kind == "pool"
-    assert asked.folder == Path("runs/baseline")
-    assert asked.execution.workers >= 1
+    assert spec.execution.kind == "pool"
+    assert spec.folder == Path("runs/baseline")
+    assert spec.execution.workers >= 1
 
 
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
@@ -66,10 +66,10 @@ def test_every_choice_of_a_group_composes(group: str, choice: str) -> None:
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_every_experiment_composes(experiment: str) -> None:
-    asked = settings(experiment=experiment)
-    assert asked.name == experiment
-    assert asked.folder == Path("runs") / experiment
-    assert asked.points[0].scenario.name == "baseline"
+    spec = settings(experiment=experiment)
+    assert spec.name == experiment
+    assert spec.folder == Path("runs") / experiment
+    assert spec.points[0].scenario.name == "baseline"
     lines = (CONF / "experiment" / f"{experiment}.yaml").read_text().splitlines()
     assert f"# python -m sim experiment={experiment}" in lines
 
@@ -133,15 +133,15 @@ def test_ports_are_one_id_several_or_a_set(given: str, ports: tuple[str, ...] | 
 
 
 def test_scenarios_combine() -> None:
-    asked = settings("scenario=[more_officers,more_searches]")
-    (point,) = asked.points
-    assert point.scenario.name == asked.name == "more_officers+more_searches"
+    spec = settings("scenario=[more_officers,more_searches]")
+    (point,) = spec.points
+    assert point.scenario.name == spec.name == "more_officers+more_searches"
     assert len(point.scenario.interventions) == 4
 
 
 def test_compare_takes_scenarios_and_combinations() -> None:
-    asked = settings("compare=[more_officers,[more_officers,more_searches]]")
-    assert [point.scenario.name for point in asked.points] == [
+    spec = settings("compare=[more_officers,[more_officers,more_searches]]")
+    assert [point.scenario.name for point in spec.points] == [
         "baseline",
         "more_officers",
         "more_officers+more_searches",

@@ -145,8 +145,8 @@ def test_a_new_metric_is_in_the_tables_and_compared(tree: Path) -> None:
     values = summary.loc[summary["metric"].astype(str) == "truck_arrivals", "value"]
     assert len(values) == 2
     assert (values > 0).all()
-    said = python(tree, "-m", "analysis", "compare", "runs/added", "--metric", "truck_arrivals")
-    assert "trucks arriving" in said
+    printed = python(tree, "-m", "analysis", "compare", "runs/added", "--metric", "truck_arrivals")
+    assert "trucks arriving" in printed
 
 
 def test_what_was_added_is_clean(tree: Path) -> None:

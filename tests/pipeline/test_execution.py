@@ -32,12 +32,12 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 def carried_out(
     executor: Executor, folder: Path, tasks: list[Task], model: Replicate
 ) -> tuple[Store, list[ChunkResult], list[str]]:
-    said: list[str] = []
+    lines: list[str] = []
     job = Job(folder, "code", model)
-    outcomes = list(executor.run(Chunks(tasks, len(tasks)), job, said.append))
+    outcomes = list(executor.run(Chunks(tasks, len(tasks)), job, lines.append))
     store = Store(folder, "code")
     assert store.refresh() == []
-    return store, outcomes, said
+    return store, outcomes, lines
 
 
 def test_a_pool_keeps_what_one_process_keeps(tmp_path: Path, importable: types.ModuleType) -> None:

@@ -119,7 +119,7 @@ def test_what_cannot_be_asked_is_refused_in_one_line(
     given: list[str], complaint: str, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(tmp_path / "study", *given) == door.BAD_INPUT
-    said = capsys.readouterr().err
-    assert complaint in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert complaint in message
+    assert message.count("\n") == 1
     assert not (tmp_path / "study").exists()

@@ -28,13 +28,13 @@ def composed(*overrides: str) -> StudySpec:
 
 
 def test_every_scenario_meets_every_smuggler_in_every_world() -> None:
-    asked = composed("adversaries=[static,quantal_response]", "worlds=3")
-    labels = [point.label for point in asked.points]
+    spec = composed("adversaries=[static,quantal_response]", "worlds=3")
+    labels = [point.label for point in spec.points]
     assert len(labels) == len(set(labels)) == 4 * 2 * 4
-    for point in asked.points:
+    for point in spec.points:
         twin = next(
             one
-            for one in asked.points
+            for one in spec.points
             if one.label.scenario == BASELINE.name and one.label[1:] == point.label[1:]
         )
         assert point.parameters == twin.parameters
@@ -42,8 +42,8 @@ def test_every_scenario_meets_every_smuggler_in_every_world() -> None:
 
 
 def test_world_zero_holds_the_central_values() -> None:
-    asked = composed("worlds=2", "inspection.selective_share=0.02")
-    first = asked.points[0]
+    spec = composed("worlds=2", "inspection.selective_share=0.02")
+    first = spec.points[0]
     assert first.label.world == 0
     assert first.parameters == composed("inspection.selective_share=0.02").points[0].parameters
 
@@ -99,12 +99,12 @@ def test_whole_numbers_have_equal_shares_of_their_range() -> None:
 
 
 def test_the_design_says_what_the_numbers_of_worlds_mean() -> None:
-    asked = composed("worlds=2")
-    assert asked.design is not None
-    table = pd.DataFrame(asked.design.table())
+    spec = composed("worlds=2")
+    assert spec.design is not None
+    table = pd.DataFrame(spec.design.table())
     assert set(table["world"]) == {1, 2}
     for name, rows in table.groupby("parameter"):
-        for point in asked.points[1:3]:
+        for point in spec.points[1:3]:
             (value,) = rows.loc[rows["world"] == point.world, "value"]
             assert value_of(point.parameters, str(name)) == value
 

@@ -47,59 +47,63 @@ def small(numbers: dict[str, list[float]], metric: str = "mean_wait_min") -> Stu
 
 
 def one(numbers: dict[str, list[float]], metric: str = "mean_wait_min") -> Comparison:
-    (found,) = compare(small(numbers, metric), [metric])
-    return found
+    (comparison,) = compare(small(numbers, metric), [metric])
+    return comparison
 
 
 def test_interval_and_p_are_those_of_the_paired_t_test() -> None:
     baseline, proposal = [5.0, 6.5, 4.2, 7.7, 5.1], [5.9, 7.1, 4.0, 9.1, 6.2]
-    found = one({"baseline": baseline, "proposal": proposal})
+    comparison = one({"baseline": baseline, "proposal": proposal})
     expected = stats.ttest_rel(proposal, baseline)
     interval = expected.confidence_interval(0.95)
-    assert found.difference.p == pytest.approx(expected.pvalue, rel=1e-12)
-    assert found.difference.low == pytest.approx(interval.low, rel=1e-12)
-    assert found.difference.high == pytest.approx(interval.high, rel=1e-12)
+    assert comparison.difference.p == pytest.approx(expected.pvalue, rel=1e-12)
+    assert comparison.difference.low == pytest.approx(interval.low, rel=1e-12)
+    assert comparison.difference.high == pytest.approx(interval.high, rel=1e-12)
 
 
 def test_interval_by_hand() -> None:
     # Differences 1, 2, 3: mean 2, standard error 1/sqrt(3), t(2, 0.975) = 4.30265.
-    found = one({"baseline": [0.0, 0.0, 0.0], "proposal": [1.0, 2.0, 3.0]})
-    assert found.difference.mean == 2.0
-    assert found.difference.high == pytest.approx(2 + 4.302652729911275 / math.sqrt(3))
+    comparison = one({"baseline": [0.0, 0.0, 0.0], "proposal": [1.0, 2.0, 3.0]})
+    assert comparison.difference.mean == 2.0
+    assert comparison.difference.high == pytest.approx(2 + 4.302652729911275 / math.sqrt(3))
 
 
 def test_pairs_are_matched_by_replication_not_by_row() -> None:
     made = small({"baseline": [1.0, 2.0, 3.0], "proposal": [1.5, 2.5, 3.5]})
     shuffled = made.summary.iloc[[0, 2, 1, 5, 3, 4]]
-    (found,) = compare(Study(made.folder, made.manifest, {}, shuffled), ["mean_wait_min"])
-    assert (found.difference.low, found.difference.mean, found.difference.high) == (0.5, 0.5, 0.5)
+    (comparison,) = compare(Study(made.folder, made.manifest, {}, shuffled), ["mean_wait_min"])
+    assert (comparison.difference.low, comparison.difference.mean, comparison.difference.high) == (
+        0.5,
+        0.5,
+        0.5,
+    )
 
 
 def test_only_replications_of_both_are_compared() -> None:
-    found = one({"baseline": [1.0, 2.0, 3.0, 99.0], "proposal": [2.0, 3.5, 4.0]})
-    assert found.difference.count == 3
-    assert found.baseline == 2.0
+    comparison = one({"baseline": [1.0, 2.0, 3.0, 99.0], "proposal": [2.0, 3.5, 4.0]})
+    assert comparison.difference.count == 3
+    assert comparison.baseline == 2.0
 
 
 def test_no_difference_on_any_replication_is_said() -> None:
-    found = one({"baseline": [1.0, 2.0], "proposal": [1.0, 2.0]})
-    assert found.verdict == "identical on every replication"
-    assert found.difference.p == 1.0
+    comparison = one({"baseline": [1.0, 2.0], "proposal": [1.0, 2.0]})
+    assert comparison.verdict == "identical on every replication"
+    assert comparison.difference.p == 1.0
 
 
 def test_one_replication_has_no_interval_and_says_so() -> None:
-    found = one({"baseline": [5.0], "proposal": [6.0]})
-    assert math.isnan(found.difference.low)
-    assert math.isnan(found.p_adjusted)
-    assert found.verdict == "+1.00 min on one replication, so no interval"
+    comparison = one({"baseline": [5.0], "proposal": [6.0]})
+    assert math.isnan(comparison.difference.low)
+    assert math.isnan(comparison.p_adjusted)
+    assert comparison.verdict == "+1.00 min on one replication, so no interval"
     study = small({"baseline": [5.0], "proposal": [6.0]})
     assert "without intervals" in text_of(study, compare(study, ["mean_wait_min"]))
 
 
 def test_a_constant_difference_needs_no_chance_to_explain_it() -> None:
-    found = one({"baseline": [1.0, 2.0], "proposal": [3.0, 4.0]})
-    assert found.difference.p == 0.0
-    assert found.verdict == "longer mean wait: +2.00 min [2.00, 2.00]"
+    comparison = one({"baseline": [1.0, 2.0], "proposal": [3.0, 4.0]})
+    assert comparison.difference.p == 0.0
+    assert comparison.verdict == "longer mean wait: +2.00 min [2.00, 2.00]"
 
 
 def test_holm_by_hand() -> None:
@@ -109,13 +113,17 @@ def test_holm_by_hand() -> None:
         changed = type(sample)(1.0, 0.0, 2.0, 2, p, False)
         return Comparison(**blank, difference=changed, p_adjusted=math.nan, days=None)
 
-    found = corrected([made(0.01), made(0.04), made(0.03), made(math.nan), made(0.02, "released")])
+    comparisons = corrected(
+        [made(0.01), made(0.04), made(0.03), made(math.nan), made(0.02, "released")]
+    )
     # Sorted 0.01, 0.03, 0.04 times 3, 2, 1, never falling.
-    assert [one.p_adjusted for one in found[:3]] == pytest.approx([0.03, 0.06, 0.06])
-    assert math.isnan(found[3].p_adjusted)
+    assert [comparison.p_adjusted for comparison in comparisons[:3]] == pytest.approx(
+        [0.03, 0.06, 0.06]
+    )
+    assert math.isnan(comparisons[3].p_adjusted)
     # Another metric is another question, with a correction of its own.
-    assert found[4].p_adjusted == pytest.approx(0.02)
-    assert family(found) == 3
+    assert comparisons[4].p_adjusted == pytest.approx(0.02)
+    assert family(comparisons) == 3
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 79])
@@ -130,21 +138,21 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     for _ in range(studies):
         common = draws.normal(0, 50, 10)
         difference = pd.Series(common + 3 + draws.normal(0, 2, 10) - common)
-        found = estimate(difference)
-        hits += found.low <= 3 <= found.high
+        interval = estimate(difference)
+        hits += interval.low <= 3 <= interval.high
     assert abs(hits / studies - 0.95) < 4 * math.sqrt(0.95 * 0.05 / studies)
 
 
 def test_effects_that_were_put_in_come_out(study: Study) -> None:
-    found = {(c.metric, c.scenario): c for c in compare(study)}
+    comparisons = {(c.metric, c.scenario): c for c in compare(study)}
     for scenario, (guns, wait) in EFFECTS.items():
         if scenario == "baseline":
             continue
-        one = found["expected_firearms_stopped", scenario]
-        assert one.difference.mean == pytest.approx(guns, abs=1.0)
-        longer = found["mean_wait_min", scenario].difference
+        stopped = comparisons["expected_firearms_stopped", scenario]
+        assert stopped.difference.mean == pytest.approx(guns, abs=1.0)
+        longer = comparisons["mean_wait_min", scenario].difference
         assert longer.mean == pytest.approx(wait, abs=0.15)
-    assert found["firearms_stopped", "arm_officers"].difference.identical
+    assert comparisons["firearms_stopped", "arm_officers"].difference.identical
 
 
 def test_stopped_is_the_sum_of_its_parts(study: Study) -> None:
@@ -158,8 +166,8 @@ def test_smugglers_are_compared_kind_by_kind() -> None:
     other = made.summary.assign(adversary="worst_case")
     other.loc[other["scenario"] == "proposal", "value"] += 10
     both = Study(made.folder, made.manifest, {}, pd.concat([made.summary, other]))
-    found = compare(both, ["mean_wait_min"])
-    assert [c.difference.mean for c in found] == [1.5, 11.5]
+    comparisons = compare(both, ["mean_wait_min"])
+    assert [c.difference.mean for c in comparisons] == [1.5, 11.5]
 
 
 def test_a_kind_of_smuggler_without_a_baseline_is_not_compared() -> None:
@@ -174,8 +182,10 @@ def test_a_kind_of_smuggler_without_a_baseline_is_not_compared() -> None:
 def test_over_several_worlds_the_worlds_are_counted() -> None:
     made = small({"baseline": [0.0, 0.0], "proposal": [1.0, 3.0]})
     rows = [made.summary.assign(world=k, value=made.summary["value"] * (k + 1)) for k in range(3)]
-    (found,) = compare(Study(made.folder, made.manifest, {}, pd.concat(rows)), ["mean_wait_min"])
-    assert (found.difference.count, found.difference.mean) == (3, 4.0)
+    (comparison,) = compare(
+        Study(made.folder, made.manifest, {}, pd.concat(rows)), ["mean_wait_min"]
+    )
+    assert (comparison.difference.count, comparison.difference.mean) == (3, 4.0)
 
 
 def test_without_a_baseline_nothing_is_compared() -> None:

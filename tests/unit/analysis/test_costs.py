@@ -15,15 +15,15 @@ def test_a_firearm_effect_that_may_be_none_has_no_price() -> None:
 
 
 def test_a_sure_effect_gives_the_interval_of_the_cost() -> None:
-    found = ratio([10.0, 12.0, 14.0], [2.0, 2.0, 2.0])
-    assert found.value == pytest.approx(6.0)
+    estimate = ratio([10.0, 12.0, 14.0], [2.0, 2.0, 2.0])
+    assert estimate.value == pytest.approx(6.0)
     reach = 4.302652729911275 * 2.0 / math.sqrt(3) / 2.0  # t of 2 degrees of freedom
-    assert (found.low, found.high) == pytest.approx((6.0 - reach, 6.0 + reach))
+    assert (estimate.low, estimate.high) == pytest.approx((6.0 - reach, 6.0 + reach))
 
 
 def test_costs_in_proportion_have_no_uncertainty() -> None:
-    found = ratio([4.0, 6.0, 8.0], [2.0, 3.0, 4.0])
-    assert (found.low, found.value, found.high) == pytest.approx((2.0, 2.0, 2.0))
+    estimate = ratio([4.0, 6.0, 8.0], [2.0, 3.0, 4.0])
+    assert (estimate.low, estimate.value, estimate.high) == pytest.approx((2.0, 2.0, 2.0))
 
 
 def test_the_interval_covers_the_true_ratio_as_often_as_it_says() -> None:
@@ -32,8 +32,8 @@ def test_the_interval_covers_the_true_ratio_as_often_as_it_says() -> None:
     for _ in range(2000):
         below = random.normal(10.0, 4.0, 8)
         above = 30.0 + 2.0 * below + random.normal(0.0, 5.0, 8)
-        found = ratio(above, below)
-        estimable += found.estimable
-        covered += found.low <= 50.0 / 10.0 <= found.high
+        estimate = ratio(above, below)
+        estimable += estimate.estimable
+        covered += estimate.low <= 50.0 / 10.0 <= estimate.high
     assert estimable > 1900
     assert 0.935 <= covered / estimable <= 0.965

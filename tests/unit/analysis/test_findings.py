@@ -26,8 +26,8 @@ def wait(low: float, high: float, p: float) -> Comparison:
 
 @pytest.mark.parametrize("p", [0.001, 0.9])
 def test_less_than_a_second_is_said_in_words_whether_it_is_chance_or_not(p: float) -> None:
-    found = wait(-0.5 * SECOND, 0.9 * SECOND, p)
-    assert _price([found], found) == "It changes the mean wait by less than a second."
+    comparison = wait(-0.5 * SECOND, 0.9 * SECOND, p)
+    assert _price([comparison], comparison) == "It changes the mean wait by less than a second."
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,10 @@ def test_less_than_a_second_is_said_in_words_whether_it_is_chance_or_not(p: floa
 def test_more_than_a_second_is_said_with_its_interval(
     low: float, high: float, p: float, expected: str
 ) -> None:
-    found = wait(low, high, p)
-    said = _price([found], found)
-    assert expected in said
-    assert "[" in said
+    comparison = wait(low, high, p)
+    sentence = _price([comparison], comparison)
+    assert expected in sentence
+    assert "[" in sentence
 
 
 # Of the same opportunities, a proposal that deters many and for which officers stop fewer: what
@@ -83,13 +83,13 @@ def answered(study: Study, language: str = "en") -> str:
 
 def test_the_answer_is_true_by_the_glossary() -> None:
     """What is deterred reaches no market, and nobody stopped it."""
-    said = answered(deterring(1))
-    assert said.startswith(
+    sentence = answered(deterring(1))
+    assert sentence.startswith(
         "Firearms that reach the market: of 3 proposals, 1 reduces them and 2 make no difference "
         "that matters (less than 1 %). The largest effect is that of deter 1: −4.94 % "
         "[−4.94, −4.94] of the baseline, −321.00 [−321.20, −320.80] a year; verdict: reduces."
     )
-    assert not STOPPING.search(said)
+    assert not STOPPING.search(sentence)
     french = answered(deterring(1), "fr")
     assert french.startswith(
         "Armes à feu qui atteignent le marché : sur 3 propositions, 1 les rédui"

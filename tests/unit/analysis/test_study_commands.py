@@ -50,16 +50,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_robustness_says_who_is_best_how_often(folder: Path, capsys) -> None:
     assert main(["robustness", str(folder)]) == 0
-    said = capsys.readouterr().out
-    assert "in 121 states" in said
-    assert "Kendall's W" in said
-    assert "do nothing" in said
+    printed = capsys.readouterr().out
+    assert "in 121 states" in printed
+    assert "Kendall's W" in printed
+    assert "do nothing" in printed
 
 
 def test_a_tornado_names_what_was_put_in(folder: Path, tmp_path: Path, capsys) -> None:
     out, chart = tmp_path / "table.csv", tmp_path / "chart.html"
-    asked = ["sensitivity", str(folder), "--scenario", "a"]
-    assert main([*asked, "--csv", str(out), "--html", str(chart)]) == 0
+    words = ["sensitivity", str(folder), "--scenario", "a"]
+    assert main([*words, "--csv", str(out), "--html", str(chart)]) == 0
     assert A in capsys.readouterr().out.splitlines()[2]
     assert pd.read_csv(out)["parameter"].iloc[0] == A
     assert "plotly" in chart.read_text()
@@ -70,8 +70,8 @@ def test_other_methods_draw_and_write_too(
     folder: Path, tmp_path: Path, method: str, capsys
 ) -> None:
     out, chart = tmp_path / "table.csv", tmp_path / "chart.html"
-    asked = ["sensitivity", str(folder), "--method", method, "--scenario", "b"]
-    assert main([*asked, "--csv", str(out), "--html", str(chart)]) == 0
+    words = ["sensitivity", str(folder), "--method", method, "--scenario", "b"]
+    assert main([*words, "--csv", str(out), "--html", str(chart)]) == 0
     assert len(pd.read_csv(out))
     assert capsys.readouterr().out
 
@@ -98,7 +98,7 @@ def test_what_a_procedure_came_to_is_said_again(tmp_path: Path, capsys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "complaint"),
+    ("words", "complaint"),
     [
         (["--method", "sobol"], "the design is worlds; this needs design=sobol"),
         (["--metric", "mean_wait"], "unknown metric 'mean_wait'; did you mean mean_wait_min"),
@@ -111,12 +111,12 @@ def test_what_a_procedure_came_to_is_said_again(tmp_path: Path, capsys) -> None:
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_one_line(
-    folder: Path, asked: list[str], complaint: str, capsys
+    folder: Path, words: list[str], complaint: str, capsys
 ) -> None:
-    assert main(["sensitivity", str(folder), *asked]) == 2
-    said = capsys.readouterr().err
-    assert complaint in said
-    assert said.count("\n") == 1
+    assert main(["sensitivity", str(folder), *words]) == 2
+    message = capsys.readouterr().err
+    assert complaint in message
+    assert message.count("\n") == 1
 
 
 def test_a_study_that_varied_nothing_has_no_sensitivity(tmp_path: Path, capsys) -> None:

@@ -11,8 +11,8 @@ SHARE, SCALE = "inspection.selective_share", "staffing.officers_scale"
 TWO = {SHARE: [0.01, 0.02], SCALE: [0.9, 1.1]}
 
 
-def design(method: str, **asked: object):
-    return design_of(DesignConfig(method, **asked))
+def design(method: str, **options: object):
+    return design_of(DesignConfig(method, **options))
 
 
 def test_a_grid_is_every_combination_of_its_values() -> None:
@@ -54,8 +54,12 @@ def test_the_same_seed_gives_the_same_design_and_another_seed_another(method: st
 def test_points_that_planners_choose_are_scenarios_that_set_levers() -> None:
     scenario = design("grid", vary={SHARE: [0.01, 0.02]}).scenarios[1]
     assert scenario.name == "selective_share=0.02"
-    (one,) = scenario.interventions
-    assert (one.parameter, one.operation, one.value) == (SHARE, "set", 0.02)
+    (intervention,) = scenario.interventions
+    assert (intervention.parameter, intervention.operation, intervention.value) == (
+        SHARE,
+        "set",
+        0.02,
+    )
 
 
 def test_the_table_says_what_each_point_is() -> None:
@@ -74,7 +78,7 @@ def test_a_whole_number_stays_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "asked", "complaint"),
+    ("method", "options", "complaint"),
     [
         ("lhs", {"vary": ["inspection.selectiv_share"]}, "did you mean inspection.selective_share"),
         ("lhs", {"vary": {SHARE: [0.1, 0.1]}}, r"\[0.1, 0.1\] is an empty range \(share\)"),
@@ -100,7 +104,7 @@ def test_a_whole_number_stays_whole() -> None:
         ("optimise", {"vary": TWO, "role": "world"}, "only scenarios are optimised"),
     ],
 )
-def test_a_bad_design_is_refused_in_one_line(method: str, asked: dict, complaint: str) -> None:
+def test_a_bad_design_is_refused_in_one_line(method: str, options: dict, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint) as caught:
-        _ = design(method, **asked).scenarios
+        _ = design(method, **options).scenarios
     assert "\n" not in str(caught.value)

@@ -23,10 +23,10 @@ def followed(
     """Carry a procedure out on normal values: baseline 10, other 11, of which 9/10 in common."""
     rng = np.random.default_rng(seed)
     common = rng.normal(10, spread, procedure.maximum)
-    own = rng.normal(1, spread / 10, procedure.maximum)
+    noise = rng.normal(1, spread / 10, procedure.maximum)
 
     def read(point: Point, replication: int) -> dict[str, float]:
-        value = common[replication] + (point.scenario.name == "other") * own[replication]
+        value = common[replication] + (point.scenario.name == "other") * noise[replication]
         return {WAIT: float(value)}
 
     counts: list[int] = []
@@ -43,11 +43,12 @@ def followed(
 
 def test_the_interval_is_students() -> None:
     sample = np.array([5.0, 6.5, 4.2, 7.7, 5.1])
-    found = interval("x", PrecisionTarget(WAIT, absolute=1.0), sample, 1.0, 0.05)
+    estimate = interval("x", PrecisionTarget(WAIT, absolute=1.0), sample, 1.0, 0.05)
     low, high = stats.t.interval(0.95, 4, sample.mean(), stats.sem(sample))
-    assert (found.mean - found.half_width, found.mean + found.half_width) == pytest.approx(
-        (low, high)
-    )
+    assert (
+        estimate.mean - estimate.half_width,
+        estimate.mean + estimate.half_width,
+    ) == pytest.approx((low, high))
 
 
 def test_what_is_needed_is_the_first_number_that_is_narrow_enough() -> None:
@@ -69,8 +70,8 @@ def test_it_runs_on_until_every_interval_is_narrow_enough() -> None:
     assert counts == sorted(counts)
     assert len(counts) >= 2
     assert outcome.about["reached"]
-    for one in outcome.about["intervals"]:
-        assert one["half_width"] <= one["wanted"]
+    for reported in outcome.about["intervals"]:
+        assert reported["half_width"] <= reported["wanted"]
     assert len(outcome.about["intervals"]) == 3
     assert "replications about" in lines[0]
     assert outcome.about["predicted"]["minutes"] > 0
@@ -118,8 +119,8 @@ def test_all_intervals_hold_together_as_often_as_promised() -> None:
         outcome, _, _ = followed(procedure, [POINT, OTHER], seed)
         truth = [10.0, 11.0, 1.0]
         hits += all(
-            abs(one["mean"] - true) <= one["half_width"]
-            for one, true in zip(outcome.about["intervals"], truth, strict=True)
+            abs(reported["mean"] - true) <= reported["half_width"]
+            for reported, true in zip(outcome.about["intervals"], truth, strict=True)
         )
     assert hits / studies >= 1 - ALPHA - 0.015
 
@@ -129,6 +130,6 @@ def test_a_baseline_is_what_differences_are_taken_to() -> None:
     outcome, _, _ = followed(
         Precision((PrecisionTarget(WAIT, absolute=1.0),), "differences", 10, 99), [POINT, OTHER]
     )
-    assert [one["of"] for one in outcome.about["intervals"]] == [
+    assert [reported["of"] for reported in outcome.about["intervals"]] == [
         f"difference in {WAIT} of other (quantal_response)"
     ]

@@ -46,16 +46,16 @@ def lead(kind: str = SALE, happened_s: float = 0.0, number: int = 0, organisatio
 def arrivals(**terms: float) -> np.ndarray:
     """Delays of 3,000 messages, in days."""
     agenda = Agenda(0.0)
-    found: list[float] = []
+    days: list[float] = []
     channel: Channel[int] = Channel(
-        agenda, "booths", lambda _: found.append(agenda.now / DAY_S), STREAMS
+        agenda, "booths", lambda _: days.append(agenda.now / DAY_S), STREAMS
     )
     for i in range(3000):
         channel.send(i, Key(7, 0, i), Fixed(**terms).now)
     agenda.advance(math.inf)
-    assert channel.sent == channel.delivered == len(found) == 3000
-    assert channel.delay_s == pytest.approx(sum(found) * DAY_S)
-    return np.array(found)
+    assert channel.sent == channel.delivered == len(days) == 3000
+    assert channel.delay_s == pytest.approx(sum(days) * DAY_S)
+    return np.array(days)
 
 
 @pytest.mark.parametrize(("direct", "mean"), [(0.0, 14.0), (1.0, 2.0)])
@@ -69,9 +69,9 @@ def test_delays_of_a_channel_have_the_distribution_that_is_set(
 
 
 def test_some_messages_go_directly_and_some_do_not() -> None:
-    found = arrivals(direct_share=0.3, direct_days=1.0, intermediary_days=10.0, delay_cv=0.0)
-    assert set(np.round(found, 9)) == {1.0, 10.0}
-    assert abs(np.mean(found < 5.0) - 0.3) < 4.0 * math.sqrt(0.21 / 3000)
+    days = arrivals(direct_share=0.3, direct_days=1.0, intermediary_days=10.0, delay_cv=0.0)
+    assert set(np.round(days, 9)) == {1.0, 10.0}
+    assert abs(np.mean(days < 5.0) - 0.3) < 4.0 * math.sqrt(0.21 / 3000)
 
 
 def test_a_message_that_takes_no_time_is_there_at_once() -> None:
@@ -80,8 +80,8 @@ def test_a_message_that_takes_no_time_is_there_at_once() -> None:
 
 def test_single_draws_are_those_of_the_streams() -> None:
     for number in (0, 7):
-        one = uniforms(STREAMS, LEAD, 11, 3, number)
-        assert np.array_equal(one, STREAMS.uniforms(LEAD, 11, 3, 1, number)[:, 0])
+        draws = uniforms(STREAMS, LEAD, 11, 3, number)
+        assert np.array_equal(draws, STREAMS.uniforms(LEAD, 11, 3, 1, number)[:, 0])
 
 
 def test_counts_are_poisson_quantiles() -> None:
@@ -98,13 +98,13 @@ def test_what_happens_to_an_organisation_does_not_depend_on_the_others() -> None
             Occurrences(("a", "b"), some, STREAMS).of_day(day, np.full((2, len(some)), 0.8))
             for some in (few, more)
         )
-        assert [one for one in after if one.organisation < 3] == before
-        assert all(day * DAY_S <= one.time_s < (day + 1) * DAY_S for one in after)
+        assert [occurrence for occurrence in after if occurrence.organisation < 3] == before
+        assert all(day * DAY_S <= occurrence.time_s < (day + 1) * DAY_S for occurrence in after)
     couriers = [Couriers(some, 3, 60.0, 0.0, STREAMS) for some in (few, more)]
     moments = np.linspace(0.0, 400.0 * DAY_S, 50)
     for i in range(3):
-        one, other = ([of.vehicle(i, 1, at) for at in moments] for of in couriers)
-        assert one == other
+        first, second = ([of.vehicle(i, 1, at) for at in moments] for of in couriers)
+        assert first == second
 
 
 def test_vehicles_change_after_the_time_that_is_set() -> None:

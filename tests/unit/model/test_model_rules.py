@@ -104,21 +104,21 @@ def sampled_collection(duty: Duty) -> tuple[float, float]:
 )
 def test_collections_are_those_of_lognormal_purchases(duty: Duty) -> None:
     share, amount = sampled_collection(duty)
-    found = collection(duty, Duty())
-    assert found.share == pytest.approx(share, rel=0.01)
-    assert found.share * found.mean_cad == pytest.approx(amount, rel=0.02)
+    duties = collection(duty, Duty())
+    assert duties.share == pytest.approx(share, rel=0.01)
+    assert duties.share * duties.mean_cad == pytest.approx(amount, rel=0.02)
 
 
 def test_higher_limits_collect_less_and_bring_more_trips() -> None:
-    found = [
+    duties = [
         collection(Duty(exemption_48h_cad=limit), Duty()) for limit in (200.0, 400.0, 800.0, 2000.0)
     ]
-    assert all(a.share > b.share for a, b in pairwise(found))
-    assert all(a.trips < b.trips for a, b in pairwise(found))
-    assert found[0].trips == 1.0
+    assert all(a.share > b.share for a, b in pairwise(duties))
+    assert all(a.trips < b.trips for a, b in pairwise(duties))
+    assert duties[0].trips == 1.0
     # 53 % of overnight stays are of two to six nights; an elasticity of 0.03 per log unit.
     middle = 0.59 * 0.295 * (1.0 - 0.35 - 0.12)
-    assert found[1].trips == pytest.approx(1.0 + 0.03 * middle * np.log(2.0))
+    assert duties[1].trips == pytest.approx(1.0 + 0.03 * middle * np.log(2.0))
 
 
 def test_same_day_trips_pay_and_do_not_grow_whatever_the_limits_are() -> None:
@@ -347,18 +347,20 @@ def test_large_loads_are_as_frequent_as_a_power_law_says() -> None:
 def test_opportunities_bring_the_firearms_that_are_set() -> None:
     smuggling = Smuggling(firearms_per_year=36_500.0, load_mean=4.0)
     organisations = Organisations(smuggling, Streams(3, 0))
-    found = [organisations.opportunities(day, smuggling) for day in range(400)]
-    trips = np.array([len(day) for day in found])
+    by_day = [organisations.opportunities(day, smuggling) for day in range(400)]
+    trips = np.array([len(day) for day in by_day])
     # 100 firearms a day in loads of 4.
     assert abs(trips.mean() - 25.0) <= 4.0 * np.sqrt(25.0 / 400.0)
     assert trips.var() == pytest.approx(25.0, rel=0.3)
-    everything = [one for day in found for one in day]
+    everything = [opportunity for day in by_day for opportunity in day]
     for share, of in ((0.3, "deep"), (0.1, "commercial")):
-        seen = np.mean([getattr(one, of) for one in everything])
+        seen = np.mean([getattr(opportunity, of) for opportunity in everything])
         assert abs(seen - share) <= 4.0 * np.sqrt(share / len(everything))
-    seconds = np.array([one.time_s - one.day * DAY_S for one in everything])
+    seconds = np.array([opportunity.time_s - opportunity.day * DAY_S for opportunity in everything])
     assert stats.kstest(seconds / DAY_S, "uniform").pvalue > 1e-4
-    assert len({(one.day, one.index) for one in everything}) == len(everything)
+    assert len({(opportunity.day, opportunity.index) for opportunity in everything}) == len(
+        everything
+    )
 
 
 def test_more_firearms_a_year_are_more_trips_and_keep_those_there_were() -> None:
