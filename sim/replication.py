@@ -6,7 +6,8 @@ from pathlib import Path
 
 import simpy
 
-from sim.model.border import Border, Engine
+from sim.errors import InputError
+from sim.model.border import Border, Engine, EngineMaker, Repetition
 from sim.model.day import World
 from sim.places.ports import Ports, read_ports
 from sim.records import Tally
@@ -33,6 +34,28 @@ def _reference(env: simpy.Environment, world: World, tally: Tally) -> Engine:
     return ReferenceEngine(env, world, tally)
 
 
+def _border(point: Point, replication: int, make_engine: EngineMaker) -> Border:
+    """Set up a replication with traffic of its own."""
+    ports = _ports(point.year, point.ports_table)
+    check_scenario(point, ports)
+    return Border(point, ports, replication, make_engine)
+
+
+def _repetition(traffic: Border, replication: int) -> Repetition:
+    """Set up a repetition of the smuggling on the traffic of another replication."""
+    from sim.engine.compiled.engine import CompiledEngine
+    from sim.engine.recorded import RecordedTraffic
+
+    engine = traffic.engine
+    assert isinstance(engine, CompiledEngine)
+
+    def make(env: simpy.Environment, world: World, tally: Tally) -> Engine:
+        return RecordedTraffic(world, engine)
+
+    engine.records = True
+    return Repetition(traffic, replication, make)
+
+
 def run_border(point: Point, replication: int) -> Border:
     """Run a replication and keep the whole border, for a closer look.
 
@@ -48,60 +71,93 @@ def run_border(point: Point, replication: int) -> Border:
         If the scenario names places that are not there, or takes a value out of its bounds: one
         that is made in Python has not come through `sim.config`, which refuses more.
     """
-    ports = _ports(point.year, point.ports_table)
-    check_scenario(point, ports)
-    maker = _reference if point.engine == "reference" else _compiled
-    border = Border(point, ports, replication, maker)
+    traffic = point.traffic_of(replication)
+    border = _border(point, traffic, _reference if point.engine == "reference" else _compiled)
+    if traffic != replication:
+        if point.engine == "reference":
+            raise InputError(
+                f"run.traffic_replications = {point.traffic_replications}: replication "
+                f"{replication} repeats traffic, which the reference engine does not record "
+                "(engine=compiled)"
+            )
+        border = _repetition(border, replication)
     border.run()
     return border
 
 
-def run_in_step(points: Sequence[Point], replication: int) -> Iterator[Border]:
-    """Run the same replication of several points day by day, and simulate what differs.
+def run_in_step(runs: Sequence[tuple[Point, int]], leader: Point | None = None) -> Iterator[Border]:
+    """Run replications of several points on the same traffic day by day; simulate what differs.
 
-    Port-days of a point that are the same as those of the first are taken over from it; every
-    result is the same, to the last bit, as if the point had been run alone.
+    Port-days of a point that are the same as those of the leader are taken over from it; every
+    result is the same, to the last bit, as if the replication had been run alone.
 
     Parameters
     ----------
-    points : sequence of Point
-        With the same ports, days, seed and, for there to be anything to take over, traffic.
-    replication : int
+    runs : sequence of (Point, int)
+        Points and replications, with the same ports, days, seed and, for there to be anything to
+        take over, traffic (`Point.traffic_of` the replications must be the same).
+    leader : Point, optional
+        The first of the points if none is given.
 
     Yields
     ------
     Border
-        Of each point, in order.
+        Of each run, in order.
     """
+    points = [] if leader is None else [leader]
+    for point, _ in runs:
+        if point not in points:
+            points.append(point)
+    numbers = {point.traffic_of(replication) for point, replication in runs}
+    if len(numbers) != 1:
+        raise ValueError(f"replications with the traffic of {sorted(numbers)} run in step")
+    traffic = numbers.pop()
     borders: list[Border] = []
 
     def make(env: simpy.Environment, world: World, tally: Tally) -> Engine:
         from sim.engine.compiled.engine import CompiledEngine
 
-        leader = borders[0].engine if borders else None
-        assert leader is None or isinstance(leader, CompiledEngine)
-        return CompiledEngine(world, tally, leader=leader)
+        first = borders[0].engine if borders else None
+        assert first is None or isinstance(first, CompiledEngine)
+        return CompiledEngine(world, tally, leader=first)
 
     for point in points:
-        ports = _ports(point.year, point.ports_table)
-        check_scenario(point, ports)
-        borders.append(Border(point, ports, replication, make))
-    for border in borders:
+        borders.append(_border(point, traffic, make))  # noqa: PERF401 (the first leads the others)
+    place = [points.index(point) for point, _ in runs]
+    # By replication, so that the points of each can share its warm-up.
+    repetitions: dict[tuple[int, int], Border] = {}
+    for k in sorted(range(len(runs)), key=lambda k: runs[k][1]):
+        if runs[k][1] != traffic:
+            repetitions[place[k], runs[k][1]] = _repetition(borders[place[k]], runs[k][1])
+    if repetitions:
+        for border in borders:
+            border.engine.records = True  # type: ignore[attr-defined]
+    every = [*borders, *repetitions.values()]
+    for border in every:
         border.begin()
     for day in range(points[0].days):
-        for border in borders:
+        for border in every:
             border.run_day(day)
-    borders.reverse()
-    while borders:
-        yield borders.pop()
+    wanted = [
+        borders[where] if number == traffic else repetitions[where, number]
+        for where, (_, number) in zip(place, runs, strict=True)
+    ]
+    for held in (borders, every):
+        held.clear()
+    repetitions.clear()
+    wanted.reverse()
+    while wanted:
+        yield wanted.pop()
 
 
-def run_together(points: Sequence[Point], replication: int) -> Iterator[Result]:
-    """Run the same replication of several points in step, and make the tables of each.
+def run_together(
+    runs: Sequence[tuple[Point, int]], leader: Point | None = None
+) -> Iterator[Result]:
+    """Run replications of several points in step, and make the tables of each.
 
     Each result is the one that `run_replication` gives, byte for byte.
     """
-    for border in run_in_step(points, replication):
+    for border in run_in_step(runs, leader):
         record = border.record()
         yield result_of(record, certify(record))
 

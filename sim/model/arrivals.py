@@ -71,6 +71,8 @@ class ExtraArrivals:
     diversion : Diversion
     beliefs : Beliefs
     world : World
+    with_travellers : bool
+        Whether the travellers of closed ports are diverted, or in the traffic already.
     on_the_way : array of EXTRA_ARRIVAL
         Diverted travellers who arrive after midnight.
     gave_up : array of int
@@ -81,6 +83,7 @@ class ExtraArrivals:
     diversion: Diversion
     beliefs: Beliefs
     world: World
+    with_travellers: bool = True
     on_the_way: Rows = field(default_factory=new_extra_arrivals)
     gave_up: Whole = field(default_factory=lambda: np.empty(0, np.int64))
 
@@ -104,12 +107,13 @@ class ExtraArrivals:
         # At ports that are closed at times, those who would arrive then are diverted.
         wait_s = self.beliefs.wait_s
         for port in opening.disturbed:
-            groups.extend(
-                self.diversion.divert(port, group, opening, wait_s)
-                for group in arrivals_while_closed(
-                    port, day, opening, cumulative, cells, self.world
+            if self.with_travellers:
+                groups.extend(
+                    self.diversion.divert(port, group, opening, wait_s)
+                    for group in arrivals_while_closed(
+                        port, day, opening, cumulative, cells, self.world
+                    )
                 )
-            )
             at_port = self.attempts_of_day.at_port(visitors, port)
             shut = at_port & ~opening.open_at(port, visitors["time_s"])
             if shut.any():

@@ -5,6 +5,7 @@ which ports are open and when, who smuggles and where, who is diverted. An engin
 day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import Protocol
 
@@ -162,11 +163,16 @@ class Border:
         self.duty_cad = 0.0
         self.collections = 0.0
         self.engine = make_engine(self.env, self.world, self.tally)
-        self._today: PortsDay | None = None
+        self.today: PortsDay | None = None
+        # Of the last two days.
+        self.observed: dict[int, Observation] = {}
 
     def begin(self) -> None:
         """Start the processes of the replication."""
         self.env.process(workforce_process(self.env, self.workforce, self.conditions))
+        self._begin_smuggling()
+
+    def _begin_smuggling(self) -> None:
         self.env.process(self._days())
         self.env.process(self.markets.process())
 
@@ -222,19 +228,19 @@ class Border:
             if day > 0:
                 yield self.env.timeout(DAY_S)
                 self._day_is_over()
-            self._today = self._planned(day)
-            self.engine.run_day(self._plan(self._today), self.attempts)
+            self.today = self._planned(day)
+            self.engine.run_day(self._plan(self.today), self.attempts)
             self.intelligence.day_begins(day)
 
     def _day_is_over(self) -> None:
         """Update beliefs and notify the observers of outcomes."""
-        if self._today is None:
+        if self.today is None:
             return
-        midnight = (self._today.day + 1) * DAY_S
+        midnight = (self.today.day + 1) * DAY_S
         self.intelligence.advance(midnight)
         lookout_share = self.intelligence.lookout_share(midnight)
-        observed = self._observed(self._today)
-        self.beliefs.day_is_over(observed, self._today.midnight_rates, lookout_share)
+        observed = self._observed(self.today)
+        self.beliefs.day_is_over(observed, self.today.midnight_rates, lookout_share)
         outcomes = self.attempts_of_day.outcomes(self.attempts)
         for on_outcomes in self.observers:
             on_outcomes(outcomes, midnight)
@@ -251,6 +257,8 @@ class Border:
         self.duty_cad += (
             observed.collections * collection(duty, self.point.parameters.duty).mean_cad
         )
+        self.observed.pop(day.day - 2, None)
+        self.observed[day.day] = observed
         return observed
 
     def _plan(self, planned: PortsDay) -> DayPlan:
@@ -277,3 +285,58 @@ class Border:
             cells=planned.cells,
             extra_arrivals=extra_arrivals,
         )
+
+
+class Repetition(Border):
+    """The smuggling of a replication on the traffic of another one of the same point.
+
+    Whatever does not depend on who smuggles (the ports' plans, the traffic's sums, what is observed
+    at the ports) is that of the other replication, which runs every day before.
+
+    Parameters
+    ----------
+    traffic : Border
+        The replication whose traffic it is.
+    replication : int
+        Number of the repetition; its smuggling has the draws of this replication.
+    make_engine : EngineMaker
+        Makes an engine that decides on attempts by the record of the traffic.
+    """
+
+    def __init__(self, traffic: Border, replication: int, make_engine: EngineMaker) -> None:
+        self.traffic = traffic
+        world = traffic.world._replace(replication=replication)
+        streams = Streams(traffic.point.seed, replication)
+        self._set_up(traffic.plans, traffic.tally, world, streams, make_engine)
+        self.extra_arrivals.with_travellers = False
+
+    def begin(self) -> None:
+        """Start the processes of the smuggling; the workforce is that of the traffic."""
+        self._begin_smuggling()
+
+    def run(self) -> None:
+        """Run the replication, and the one whose traffic it is, to their end."""
+        self.traffic.begin()
+        self.begin()
+        for day in range(self.point.days):
+            self.traffic.run_day(day)
+            self.run_day(day)
+
+    def record(self) -> ReplicationRecord:
+        """The record of the replication, once it has ended: sums and duty are the traffic's."""
+        return dataclasses.replace(
+            super().record(),
+            duty_cad=self.traffic.duty_cad,
+            collections=self.traffic.collections,
+            trips_lost=self.traffic.diversion.tally.lost,
+            trips_diverted=self.traffic.diversion.tally.diverted,
+        )
+
+    def _planned(self, day: int) -> PortsDay:
+        planned = self.traffic.today
+        assert planned is not None
+        assert planned.day == day
+        return planned
+
+    def _observed(self, day: PortsDay) -> Observation:
+        return self.traffic.observed[day.day]

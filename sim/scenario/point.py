@@ -81,6 +81,9 @@ class Point:
         A port table of one's own (`sim.places.ports.read_ports`).
     world : int
         Number of the draw of uncertain parameters that ``parameters`` holds; a name only.
+    traffic_replications : int, optional
+        So many replications have traffic of their own; the later ones repeat the smuggling on
+        theirs. Without it, all have.
     """
 
     parameters: Parameters
@@ -93,6 +96,17 @@ class Point:
     engine: str
     ports_table: str | None = None
     world: int = 0
+    traffic_replications: int | None = None
+
+    def traffic_of(self, replication: int) -> int:
+        """Replication that simulates the traffic of a replication: itself or an earlier one."""
+        count = self.traffic_replications
+        return replication if count is None else replication % count
+
+    def on_traffic(self, traffic: int, replications: int) -> range:
+        """Replications, of so many, that are simulated on the traffic of one of them."""
+        count = self.traffic_replications or replications
+        return range(traffic, replications, count) if traffic < count else range(0)
 
     @property
     def label(self) -> Label:
@@ -107,6 +121,8 @@ class Point:
         """
         content = {name: getattr(self, name) for name in _DECIDING}
         content["parameters"] = _values(self.parameters)
+        if self.traffic_replications is None:
+            del content["traffic_replications"]
         content["scenario"] = [
             dataclasses.asdict(intervention) for intervention in self.scenario.interventions
         ]

@@ -69,7 +69,7 @@ def reused_share(border: Border) -> float:
 
 def check(group: list[Point], replication: int = 0) -> list[float]:
     """Compare a group with its points run alone; give the share of port-days taken over."""
-    borders = list(run_in_step(group, replication))
+    borders = list(run_in_step([(point, replication) for point in group]))
     for point, border in zip(group, borders, strict=True):
         assert differences(border, run_border(point, replication)) == [], point.scenario.name
     return [reused_share(border) for border in borders]

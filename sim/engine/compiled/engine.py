@@ -16,6 +16,14 @@ from sim.engine.compiled.interval import Log
 from sim.engine.compiled.lineup import keep_line
 from sim.engine.compiled.officers import MOST_SERVERS, State
 from sim.engine.compiled.port import Plaza, new_plaza, run_port
+from sim.engine.compiled.record import (
+    Met,
+    Record,
+    met_on_day,
+    new_record,
+    record_of_day,
+    with_ports,
+)
 from sim.engine.compiled.reuse import Inputs, inputs_of, same_layouts, same_ports
 from sim.engine.compiled.secondary import new_waiting
 from sim.model.day import EXTRA_ARRIVAL, DayPlan, World, in_order, new_extra_arrivals
@@ -134,6 +142,8 @@ class CompiledEngine:
     leader : CompiledEngine, optional
         Engine of a replication with the same draws that has run each day before. Port-days that are
         the same there are taken over from it.
+    records : bool
+        Whether to write down what a vehicle added to the traffic would meet.
     """
 
     def __init__(
@@ -142,6 +152,7 @@ class CompiledEngine:
         tally: Tally,
         trace_room: int = 0,
         leader: "CompiledEngine | None" = None,
+        records: bool = False,
     ) -> None:
         ports = len(world.first_line) - 1
         stations = len(world.booths) + QUEUES * ports
@@ -164,6 +175,9 @@ class CompiledEngine:
         self.trace = np.zeros((trace_room, 6))
         self.trace_2 = np.zeros((trace_room, 6))
         self.trace_count = np.zeros(2, np.int64)
+        self.records = records
+        self.record: Record = new_record()
+        self.met: Met | None = None
         self.leader = leader
         self.has_followers = False
         self.inputs: Inputs | None = None
@@ -192,6 +206,8 @@ class CompiledEngine:
             in_line, kept = self._take_over(same, plan.weekday, in_line, kept, counts)
         self.in_line, self.kept = in_line.copy(), kept.copy()
         self.kept_until = np.cumsum(counts).reshape(len(same), QUEUES)
+        if self.records:
+            self.met = met_on_day(self.record, len(same))
 
     def _simulate(self, ports: Whole, plan: DayPlan, attempts: Rows) -> tuple[Rows, Rows, Whole]:
         """Simulate some ports.
@@ -222,7 +238,9 @@ class CompiledEngine:
         over_midnight = OverMidnight(
             self.kept, self.kept_until, self.kept_next, np.zeros_like(self.kept_until), self.left
         )
-        log = Log(attempts, self.trace, self.trace_2, self.trace_count)
+        if self.records:
+            self.record = record_of_day(plan, self.world, total + len(self.kept))
+        log = Log(attempts, self.trace, self.trace_2, self.trace_count, self.record)
         count = run_day(
             ports, plan, self.world, self.state, self.today, self.tally, self.plaza, over_midnight,
             log,
@@ -265,6 +283,8 @@ class CompiledEngine:
             self.tally,
         )  # fmt: skip
         self.reused += same
+        if self.records:
+            self.record = with_ports(self.record, self.world, leader.record, leader.world, same)
         stations = np.repeat(same, np.diff(ours) + QUEUES)
         their_stations = np.repeat(same, np.diff(theirs) + QUEUES)
         self.state.free[stations] = leader.state.free[their_stations]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.engine.compiled.record import Record
 from sim.numerics.units import Floats, Rows, Whole
 
 
@@ -78,9 +79,12 @@ class Log(NamedTuple):
         Traces of vehicles one by one, for tests of equality; without room, nothing is traced.
     written : array of int, shape (2,)
         Rows written of both.
+    record : Record
+        What a vehicle added to the traffic would meet; without room, it is not written down.
     """
 
     attempts: Rows
     primary: Floats
     secondary: Floats
     written: Whole
+    record: Record

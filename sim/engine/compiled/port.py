@@ -18,6 +18,7 @@ from sim.engine.compiled.lineup import (
 )
 from sim.engine.compiled.officers import MOST_SERVERS, State, hand_over, stand_ready
 from sim.engine.compiled.primary import LINE_SUMS, serve_line
+from sim.engine.compiled.record import note_heads, note_terms
 from sim.engine.compiled.secondary import Queues, new_queues, serve_queue, sweep
 from sim.engine.compiled.thresholds import THRESHOLDS, widest_thresholds
 from sim.model.day import AFTER_HOURS, HELD, OPEN, DayPlan, World
@@ -309,6 +310,7 @@ def post_officers(
 def run_line(
     port: int,
     line: int,
+    k: int,
     queue: int,
     does_secondary: bool,
     manned: int,
@@ -324,6 +326,8 @@ def run_line(
 
     Parameters
     ----------
+    k : int
+        Which interval of the day.
     queue : int
         Secondary queue to which it refers.
     does_secondary : bool
@@ -343,6 +347,10 @@ def run_line(
         desk.words,
         desk.sums,
     )
+    note_terms(
+        world.first_line[port] + line, k, manned, terms.hurry, terms.waive, does_secondary,
+        log.record,
+    )  # fmt: skip
     arrived, waited = count_arrivals(
         lineup.time_s[seen:last], lineup.code[seen:last], interval.until_s, interval.lane_sums
     )
@@ -405,6 +413,7 @@ def run_port(
             and nothing_to_do(until, lines, lineup.time_s, standing, queues)
         ):
             continue
+        note_heads(port, k, now, world, lineup, standing, log.record)
         hour = min(int64((now - midnight) / 3600.0), 23)
         interval = Interval(
             now,
@@ -431,8 +440,8 @@ def run_port(
         for line in range(lines):
             queue = world.queue_of_line[first_line + line]
             run_line(
-                port, line, queue, manned[lines + queue] == 0, manned[line], free[line], interval,
-                plan, world, plaza, today.line[first_line + line], log,
+                port, line, k, queue, manned[lines + queue] == 0, manned[line], free[line],
+                interval, plan, world, plaza, today.line[first_line + line], log,
             )  # fmt: skip
         for queue in range(QUEUES):
             if queues.head[queue] < queues.tail[queue]:
@@ -440,3 +449,5 @@ def run_port(
                 serve_queue(queues, queue, manned[station], free[station], interval, log)
         if on_shift:
             stand_ready(until, manned, free, interval.officer_sums)
+    last = plan.intervals[port]
+    note_heads(port, last, plan.start_s[port, last], world, lineup, standing, log.record)

@@ -101,35 +101,33 @@ def mean_detection(row: Floats, lane: int, factor: float, length: float) -> floa
     return total
 
 
-@compiled
-def refer(
+@inlined
+def ordered(
     vehicle: Vehicle,
-    end: float,
+    attempt: int,
     interval: Interval,
     terms: LineTerms,
     extra_arrivals: Rows,
     world: World,
-    queues: Queues,
     log: Log,
-) -> float:
-    """Decide on the referral of one vehicle, and send it to secondary.
+) -> tuple[int, float]:
+    """Decide on the referral of one vehicle, and on its work in secondary.
 
     Parameters
     ----------
     vehicle : Vehicle
-    end : float
-        End of its primary service, in seconds since the run began.
+    attempt : int
+        Number of its attempt, -1 if it is ordinary.
 
     Returns
     -------
-    float
-        Seconds for which the booth's own officer is away with the vehicle.
+    reason : int
+        An attempt that is not referred is a probe.
+    work_s : float
+        Officer time that it needs in secondary.
     """
-    interval, terms, world = borrowed(interval), borrowed(terms), borrowed(world)
-    extra_arrivals, queues, log = borrowed(extra_arrivals), borrowed(queues), borrowed(log)
     row = interval.row
     lane = vehicle.lane
-    attempt = extra_arrivals[vehicle.extra].attempt if vehicle.extra >= 0 else -1
     picked = 0.0
     if attempt >= 0:
         kind_of_attempt = extra_arrivals[vehicle.extra].kind
@@ -140,7 +138,7 @@ def refer(
     elif attempt >= 0:
         reason = referral.PROBE
     else:
-        return 0.0
+        return referral.NOT_REFERRED, 0.0
 
     # What is done in secondary, and for how long: drawn for the vehicle, whatever the reason.
     kind_word, length_word, find_word = words_of(
@@ -170,6 +168,41 @@ def refer(
             log.attempts[attempt].reason = reason
             reason = referral.PROBE
             work = 0.0
+    return reason, work
+
+
+@compiled
+def refer(
+    vehicle: Vehicle,
+    end: float,
+    interval: Interval,
+    terms: LineTerms,
+    extra_arrivals: Rows,
+    world: World,
+    queues: Queues,
+    log: Log,
+) -> float:
+    """Decide on the referral of one vehicle, and send it to secondary.
+
+    Parameters
+    ----------
+    vehicle : Vehicle
+    end : float
+        End of its primary service, in seconds since the run began.
+
+    Returns
+    -------
+    float
+        Seconds for which the booth's own officer is away with the vehicle.
+    """
+    interval, terms, world = borrowed(interval), borrowed(terms), borrowed(world)
+    extra_arrivals, queues, log = borrowed(extra_arrivals), borrowed(queues), borrowed(log)
+    row = interval.row
+    lane = vehicle.lane
+    attempt = extra_arrivals[vehicle.extra].attempt if vehicle.extra >= 0 else -1
+    reason, work = ordered(vehicle, attempt, interval, terms, extra_arrivals, world, log)
+    if reason == referral.NOT_REFERRED:
+        return 0.0
 
     # Either the vehicle joins the queue, or the booth's officer does the work at once (rule 7).
     if not terms.does_secondary:

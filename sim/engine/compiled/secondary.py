@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.compiled.interval import Interval, Log
 from sim.engine.compiled.officers import State, keep_busy
+from sim.engine.compiled.record import note_left
 from sim.model.day import World
 from sim.model.port.layout import QUEUES
 from sim.model.port.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
@@ -190,6 +191,7 @@ def serve_queue(
         start = max(free[0], joined)
         latest = joined + waiting[entry].limit_s
         if start > latest and (start < until or latest < until):
+            note_left(queue, joined, start, free[0], log.record)
             leave_unexamined(waiting, entry, interval, log)
         elif start >= until:
             waiting[head + kept] = waiting[entry]
@@ -201,6 +203,7 @@ def serve_queue(
                 else:
                     interval.officer_sums[OVERTIME] += waiting[entry].work_s
                 keep_busy(free, manned, start + waiting[entry].work_s)
+            note_left(queue, joined, start, free[0], log.record)
             begin(waiting, entry, start, interval, log)
         entry += 1
     queues.head[queue] = close_up(waiting, head, entry, kept)
@@ -244,9 +247,11 @@ def sweep(
             waiting[head + kept] = waiting[entry]
             kept += 1
         elif least > waiting[entry].join_s + waiting[entry].limit_s:
+            note_left(queue, waiting[entry].join_s, least, np.inf, log.record)
             leave_unexamined(waiting, entry, interval, log)
         else:
             keep_busy(state.free[best], state.manned[best], least + waiting[entry].work_s)
+            note_left(queue, waiting[entry].join_s, least, np.inf, log.record)
             begin(waiting, entry, least, interval, log)
         entry += 1
     queues.head[queue] = close_up(waiting, head, entry, kept)
