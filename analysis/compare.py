@@ -84,6 +84,8 @@ def metric_of(name: str) -> Metric:
 def values(study: Study, port_group: str = "all", traffic_class: str = "all") -> pd.DataFrame:
     """One row a replication, one column a metric, derived metrics included.
 
+    Replications that repeat the smuggling on the same traffic are one row, their mean.
+
     Returns
     -------
     pandas.DataFrame
@@ -105,7 +107,18 @@ def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
     for name, (_, parts) in DERIVED.items():
         if set(parts) <= set(wide.columns):
             wide[name] = wide[list(parts)].sum(axis=1, skipna=False)
-    return wide
+    shared = study.manifest.get("traffic_replications")
+    return wide if shared is None else _by_traffic(wide, int(shared))
+
+
+def _by_traffic(table: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Average over the replications that share their traffic: they are not independent.
+
+    The replications that are left, one for each traffic, are; so intervals and tests are made over
+    them (a cluster sample of equal clusters, Cochran 1977, chapter 9).
+    """
+    keys = [table.index.get_level_values(name) for name in KEYS]
+    return table.groupby([*keys[:-1], keys[-1] % count], sort=False).mean()
 
 
 @dataclass(frozen=True, slots=True)

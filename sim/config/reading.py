@@ -86,6 +86,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     start = _start(run["start"])
     check_within(f"{SOURCE}: run.days", run["days"], 1, 3660, "days")
     check_within(f"{SOURCE}: run.replications", run["replications"], 1, 100_000, "replications")
+    _check_traffic(run, plain["engine"])
     check_within(f"{SOURCE}: run.seed", run["seed"], 0, 2**32 - 1, "")
     _one_of("year", plain["year"], YEARS)
     _one_of("engine", plain["engine"], ENGINES)
@@ -105,6 +106,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         seed=run["seed"],
         engine=plain["engine"],
         ports_table=given_table,
+        traffic_replications=run["traffic_replications"],
     )
     design = _design(plain)
     scenarios += design.scenarios if design else []
@@ -113,6 +115,12 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         check_point(point, table)
     execution = Execution.from_config(**plain["execution"], environment=os.environ)
     procedure = procedure_of(plain, scenarios, run["replications"], execution.workers)
+    if procedure and base.traffic_replications is not None:
+        raise InputError(
+            f"{SOURCE}: run.traffic_replications = {base.traffic_replications} with precision, "
+            "selection or design=optimise: they take replications to be independent, and those on "
+            "the same traffic are not (run.traffic_replications=null)"
+        )
     if procedure and execution.member:
         raise InputError(
             f"{SOURCE}: execution=array with precision, selection or design=optimise: what is run "
@@ -130,6 +138,21 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         detail=detail_kept(study["detail"], points, most_replications(plain, procedure)),
         procedure=procedure,
     )
+
+
+def _check_traffic(run: dict[str, Any], engine: str) -> None:
+    """Refuse traffic for so many replications that nothing is repeated, or that is not recorded."""
+    shared, name = run["traffic_replications"], f"{SOURCE}: run.traffic_replications"
+    if shared is None:
+        return
+    check_within(name, shared, 1, 100_000, "replications")
+    if shared > run["replications"]:
+        raise InputError(
+            f"{name} = {shared} replications is above run.replications = {run['replications']}: "
+            "nothing would be repeated"
+        )
+    if engine != "compiled":
+        raise InputError(f"{name} = {shared}: only engine=compiled records traffic, not {engine}")
 
 
 def _design(plain: dict[str, Any]) -> Design | None:

@@ -54,6 +54,7 @@ class _Run:
     start: str = "2005-01-01"
     days: int = 365
     replications: int = 6
+    traffic_replications: int | None = None
     seed: int = 1
 
 

@@ -35,7 +35,7 @@ from sim.model.port.layout import QUEUES
 from sim.numerics.compilation import borrowed, compiled, int64
 from sim.numerics.randomness import quantile
 from sim.numerics.units import Flags, Floats, Rows, Whole
-from sim.records.tally import LANE_COLUMNS, OFFICER_COLUMNS, WAIT_BINS
+from sim.records import LANE_COLUMNS, OFFICER_COLUMNS, WAIT_BINS
 
 
 class Scratch(NamedTuple):

@@ -5,6 +5,7 @@ is the same wherever it was made.
 """
 
 import contextlib
+import logging
 import math
 import os
 import platform
@@ -21,6 +22,8 @@ from sim.execute.task import MOST_TOGETHER, Task, in_units
 from sim.results.schema import Result
 from sim.results.tables import Replication, to_tables
 from sim.scenario.point import Point
+
+LOG = logging.getLogger(__name__)
 
 Replicate = Callable[[Point, int], Result]
 
@@ -119,11 +122,17 @@ def _results(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | F
     for unit in in_units(tasks) if together else ((task,) for task in tasks):
         left = list(unit)
         if len(unit) > 1:
-            # What fails here is run again alone below, where it is known which task it was.
-            with contextlib.suppress(Exception):
+            try:
                 for task, result in _in_step(unit):
                     left.remove(task)
                     yield task, result
+            except Exception as error:
+                # Each is run alone below, where it shows which of them it was.
+                LOG.warning(
+                    "%s and %d others: %s: %s; what is left of them is run one by one",
+                    unit[0].label, len(unit) - 1, type(error).__name__,
+                    next(iter(str(error).splitlines()), ""),
+                )  # fmt: skip
         for task in left:
             yield task, _alone(task, job)
 
@@ -132,15 +141,8 @@ def _in_step(unit: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
     """Run tasks beside their leader, which is left out of the results if it is none of them."""
     from sim.replication import run_together
 
-    leader = unit[0].leader
-    assert leader is not None
-    first = [task for task in unit if task.point is leader or task.point == leader]
-    ordered = [*first, *(task for task in unit if task not in first)]
-    points = [task.point for task in ordered]
-    results = run_together(points if first else [leader, *points], unit[0].replication)
-    if not first:
-        next(results)
-    yield from zip(ordered, results, strict=True)
+    runs = [(task.point, task.replication) for task in unit]
+    yield from zip(unit, run_together(runs, unit[0].leader), strict=True)
 
 
 def _alone(task: Task, job: Job) -> Result | Failure:
@@ -253,10 +255,15 @@ class Chunks:
         size = self._size(workers)
         most = max(size, min(MOST_TOGETHER, math.ceil(self._unread / (2 * workers))))
         taken: list[Task] = []
+        points = 0
         # Past its size, a chunk goes on to the end of those that run in step.
-        while self._next is not None and len(taken) < most:
+        while self._next is not None:
+            more = not (taken and self._next.shares_traffic(taken[-1]))
+            if points + more > most:
+                break
             if len(taken) >= size and not self._next.goes_with(taken[-1]):
                 break
+            points += more
             taken.append(self._next)
             self._next = next(self._tasks, None)
         self._unread = self._unread - len(taken) if self._next is not None else 0

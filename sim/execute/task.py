@@ -11,7 +11,9 @@ from sim.scenario.point import Point
 
 DETAILS = ("auto", "all", "baseline", "none")
 MOST_TOGETHER = 8
-"""Tasks that one process carries out in step; at the whole border each takes some 100 MB."""
+"""Points that one process simulates in step; at the whole border each takes some 100 MB."""
+MOST_REPEATED = 160
+"""Tasks that one process carries out in step, the repetitions on their traffic among them."""
 _WITHOUT_TRAFFIC = (
     "contraband", "costs", "intelligence", "market", "patrol", "smuggling", "supply"
 )  # fmt: skip
@@ -49,8 +51,17 @@ class Task:
         return (
             self.leader is not None
             and self.leader is other.leader
-            and self.replication == other.replication
+            and self.traffic == other.traffic
         )
+
+    def shares_traffic(self, other: "Task") -> bool:
+        """Whether one simulation of the traffic serves two tasks."""
+        return self.key == other.key and self.traffic == other.traffic
+
+    @property
+    def traffic(self) -> int:
+        """Replication that simulates the traffic."""
+        return self.point.traffic_of(self.replication)
 
     @property
     def label(self) -> str:
@@ -67,7 +78,7 @@ def family_of(point: Point) -> tuple[Hashable, ...]:
     )
     return (
         point.engine, point.ports, point.year, point.start, point.days, point.seed,
-        point.ports_table, *rooms,
+        point.ports_table, point.traffic_replications, *rooms,
     )  # fmt: skip
 
 
@@ -161,19 +172,23 @@ class Plan:
         for keys in families.values():
             points = [self._points[key][0] for key in keys]
             plain = (point for point in points if not point.scenario.interventions)
-            leader = next(plain, points[0]) if len(points) > 1 else None
+            together = len(points) > 1 or points[0].traffic_replications is not None
+            leader = next(plain, points[0]) if together else None
             listed.append((leader, keys))
         return listed
 
     def __iter__(self) -> Iterator[Task]:
-        """List one replication of every point before the next, family by family."""
+        """List one replication of every point before the next, family by family.
+
+        Those that repeat the smuggling on the traffic of a replication follow it.
+        """
         most = max((number for _, number, _ in self._points.values()), default=0)
         families = self._families()
-        for replication in range(most):
+        for traffic in range(most):
             for leader, keys in families:
                 for key in keys:
                     point, number, detailed = self._points[key]
-                    if replication < number:
+                    for replication in point.on_traffic(traffic, number):
                         yield Task(point, replication, key, detailed, leader)
 
     def __len__(self) -> int:
@@ -203,12 +218,20 @@ def plan(points: Iterable[Point], replications: int, detail: str = "all") -> Pla
 
 
 def in_units(tasks: Iterable[Task], most: int = MOST_TOGETHER) -> Iterator[tuple[Task, ...]]:
-    """Group tasks that follow one another and can run in step, no more than ``most`` at a time."""
+    """Group tasks that follow one another and can run in step.
+
+    A unit simulates the traffic of no more than ``most`` points, and holds no more than
+    MOST_REPEATED tasks.
+    """
     unit: list[Task] = []
+    points = 0
     for task in tasks:
-        if unit and (len(unit) == most or not task.goes_with(unit[-1])):
+        more = not (unit and task.shares_traffic(unit[-1]))
+        full = points + more > most or len(unit) == MOST_REPEATED
+        if unit and (full or not task.goes_with(unit[-1])):
             yield tuple(unit)
-            unit = []
+            unit, points, more = [], 0, True
         unit.append(task)
+        points += more
     if unit:
         yield tuple(unit)

@@ -163,6 +163,7 @@ def manifest(spec: StudySpec, began: datetime.datetime) -> dict[str, Any]:
         ),
         "worlds": max(point.world for point in spec.points),
         "replications": spec.replications,
+        "traffic_replications": first.traffic_replications,
         "scenarios": {name: point.scenario.title for name, point in leading.items()},
         "points": [
             {"identity": key_of(point).partition("-")[0], **asdict(point.scenario)}

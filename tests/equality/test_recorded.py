@@ -14,7 +14,7 @@ from sim.errors import InputError
 from sim.model.border import Border, Engine, Repetition
 from sim.model.day import World
 from sim.numerics.units import Floats, Rows
-from sim.records.tally import Tally
+from sim.records import Tally
 from sim.replication import run_border, run_in_step, run_replication, run_together
 from sim.results.certificate import certify
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
