@@ -108,10 +108,10 @@ def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
         if set(parts) <= set(wide.columns):
             wide[name] = wide[list(parts)].sum(axis=1, skipna=False)
     shared = study.manifest.get("traffic_replications")
-    return wide if shared is None else _by_traffic(wide, int(shared))
+    return wide if shared is None else by_traffic(wide, int(shared))
 
 
-def _by_traffic(table: pd.DataFrame, count: int) -> pd.DataFrame:
+def by_traffic(table: pd.DataFrame, count: int) -> pd.DataFrame:
     """Average over the replications that share their traffic: they are not independent.
 
     The replications that are left, one for each traffic, are; so intervals and tests are made over

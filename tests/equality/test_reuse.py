@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from sim.engine.compiled import engine
 from sim.engine.compiled.engine import CompiledEngine
 from sim.engine.compiled.reuse import Inputs, same_ports
+from sim.execute.chunk import Job, carry_out
+from sim.execute.task import plan
 from sim.model.border import Border
 from sim.numerics.units import Flags
 from sim.replication import run_border, run_in_step
@@ -100,8 +104,43 @@ def test_drawn_scenarios_have_the_results_that_they_have_alone(
     check([without, point, *(dataclasses.replace(point, scenario=one) for one in others)])
 
 
+def outages() -> list[Intervention]:
+    return [Intervention("staffing.officers_scale", "set", 0.3, start=at(12), end=at(14))]
+
+
 def at(hour: int) -> datetime.datetime:
     return datetime.datetime(2005, 7, 1) + datetime.timedelta(hours=hour)
+
+
+def test_a_chunk_of_two_points_takes_port_days_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    borders: list[Border] = []
+
+    def seen(*given: Any) -> Iterator[Border]:
+        for border in run_in_step(*given):
+            borders.append(border)
+            yield border
+
+    monkeypatch.setattr("sim.replication.run_in_step", seen)
+    change = Intervention("inspection.d_prime", "set", 3.0)
+    tasks = list(plan([base(), with_scenario(base(), change)], 1))
+    assert carry_out(tasks, Job(tmp_path / "store", "code")).done == 2
+    assert [reused_share(border) > 0.2 for border in borders] == [False, True]
+
+
+def test_what_fails_in_step_is_said_and_run_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> Iterator[Border]:
+        raise RuntimeError("no border in step")
+
+    monkeypatch.setattr("sim.replication.run_in_step", fails)
+    point = dataclasses.replace(base(), ports=("abercorn",), days=1)
+    tasks = list(plan([point, with_scenario(point, *outages())], 1))
+    assert carry_out(tasks, Job(tmp_path / "store", "code")).done == 2
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "replication 0 and 1 others: RuntimeError: no border in step" in line
 
 
 # For each input that could be forgotten: how to forget it, and a change that then goes unnoticed.

@@ -36,9 +36,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
         seen.calls.append((point.scenario.name, replication))
         return seen.replicate(point, replication)
 
-    fake = types.ModuleType("sim.replication")
-    fake.run_replication = run_replication  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.replication", fake)
+    monkeypatch.setitem(sys.modules, "sim.replication", stand_in.model_of(run_replication))
     return seen
 
 
@@ -70,6 +68,10 @@ COMMANDS = {
     "staffing.control_interval_min=7": ["control_interval_min", "7", "60 min"],
     "staffing.officers_scale=0": ["staffing", "officer"],
     "run.days=0": ["run.days", "0", " 1 days"],
+    "run.traffic_replications=0": ["run.traffic_replications", "0", " 1 replications"],
+    "run.traffic_replications=9": ["run.traffic_replications", "9", "run.replications = 3"],
+    "run.traffic_replications=1 engine=reference": ["run.traffic_replications", "reference"],
+    "run.traffic_replications=1 precision=5%": ["run.traffic_replications = 1", "precision"],
     "engine=fast": ["engine", "'fast'", "compiled, reference"],
     "experiment=national": ["experiment", "'national'", "contraband_"],
     "contraband=tea": ["contraband", "'tea'", "currency, drugs, handgun"],
@@ -87,7 +89,7 @@ COMMANDS = {
 def test_bad_input_is_one_line_and_status_2(
     run: Run, model: types.SimpleNamespace, capsys: pytest.CaptureFixture[str], given: str
 ) -> None:
-    assert run(*QUICK, given) == 2
+    assert run(*QUICK, *given.split()) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.count("\n") == 1

@@ -1,5 +1,6 @@
 """Wherever and however tasks are carried out, the same results are kept, and none is lost."""
 
+import dataclasses
 import importlib
 import itertools
 import os
@@ -16,7 +17,8 @@ from sim.execute.chunk import LONGEST_S, ChunkResult, Chunks, Failure, Job, Repl
 from sim.execute.execution import Executor, Serial, in_array, place_in_array
 from sim.execute.pool import Pool
 from sim.execute.store import Store
-from sim.execute.task import Task, plan
+from sim.execute.task import Task, in_units, key_of, plan
+from sim.scenario.intervention import Intervention, Scenario
 from tests.pipeline import stand_in
 
 HERE = Path(__file__).resolve().parent
@@ -145,6 +147,29 @@ def test_chunks_grow_to_what_is_worth_sending_and_shrink_towards_the_end() -> No
     assert sizes[0] == sizes[-1] == 1
     assert 100 <= max(sizes) <= LONGEST_S / 0.01
     assert len(sizes) < 60
+
+
+def test_repetitions_follow_the_traffic_that_they_share_and_are_not_parted_from_it() -> None:
+    shared = dataclasses.replace(stand_in.POINT, traffic_replications=2)
+    points = [dataclasses.replace(shared, seed=1, scenario=Scenario(name)) for name in "ab"]
+    points[1] = dataclasses.replace(
+        points[1],
+        scenario=Scenario(
+            "b", interventions=(Intervention("inspection.selective_share", "set", 0.1),)
+        ),
+    )
+    tasks = list(plan(points, 5))
+    units = [
+        [(task.point.scenario.name, task.replication) for task in unit] for unit in in_units(tasks)
+    ]
+    assert units == [
+        [(name, number) for name in "ab" for number in (0, 2, 4)],
+        [(name, number) for name in "ab" for number in (1, 3)],
+    ]
+    assert [len(unit) for unit in in_units(tasks, most=1)] == [3, 3, 2, 2]
+    chunks = Chunks(tasks, len(tasks))
+    assert [len(chunks.take(workers=1)) for _ in range(2)] == [6, 4]
+    assert key_of(points[0]) != key_of(dataclasses.replace(points[0], traffic_replications=None))
 
 
 def test_what_a_dead_worker_had_in_hand_comes_back_in_halves_until_one_stands_alone() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import types
 from pathlib import Path
 
 import pytest
@@ -34,9 +33,8 @@ def small(experiment: str) -> list[str]:
 def test_every_experiment_runs(
     experiment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = types.ModuleType("sim.replication")
-    fake.run_replication = stand_in.run_replication  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.replication", fake)
+    model = stand_in.model_of(stand_in.run_replication)
+    monkeypatch.setitem(sys.modules, "sim.replication", model)
     given = [*small(experiment), f"study.dir={tmp_path / 'study'}"]
     monkeypatch.setattr(sys, "argv", ["sim", *given])
     assert door.main() == 0

@@ -31,9 +31,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
         seen.calls += 1
         return stand_in.run_replication(point, replication)
 
-    fake = types.ModuleType("sim.replication")
-    fake.run_replication = run_replication  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.replication", fake)
+    monkeypatch.setitem(sys.modules, "sim.replication", stand_in.model_of(run_replication))
     return seen
 
 

@@ -11,7 +11,9 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis.__main__ import main
 from analysis.compare import (
+    KEYS,
     Comparison,
+    by_traffic,
     compare,
     corrected,
     family,
@@ -20,7 +22,7 @@ from analysis.compare import (
     text_of,
     values,
 )
-from analysis.estimates import estimate
+from analysis.estimates import estimate, estimates
 from analysis.wording import number, shown
 from sim.errors import InputError
 from sim.results.reading import Study, read_study
@@ -258,3 +260,25 @@ def test_a_bad_folder_is_one_line_and_exit_2(
     assert spoken.out == ""
     assert spoken.err.count("\n") == 1
     assert "not a results folder" in spoken.err
+
+
+def test_intervals_hold_where_replications_share_their_traffic() -> None:
+    """Coverage under a strong effect of the traffic that the replications on it have in common."""
+    random, shared, repeated, trials = np.random.default_rng(5), 6, 10, 500
+    numbers = np.arange(shared * repeated)
+    covered = {"by traffic": 0, "as if independent": 0}
+    for _ in range(trials):
+        change = random.normal(size=shared)[numbers % shared] + 0.5 * random.normal(
+            size=len(numbers)
+        )
+        keys = [("more", "static", 0, number) for number in numbers.tolist()]
+        index = pd.MultiIndex.from_tuples(keys, names=KEYS)
+        table = pd.DataFrame({"firearms_passed": 7.0 + change}, index=index)
+        for name, rows in (
+            ("by traffic", by_traffic(table, shared)), ("as if independent", table)
+        ):  # fmt: skip
+            (found,) = estimates(rows)
+            assert found.mean == pytest.approx(7.0 + change.mean())
+            covered[name] += found.low <= 7.0 <= found.high
+    assert covered["by traffic"] / trials == pytest.approx(0.95, abs=0.03)
+    assert covered["as if independent"] / trials < 0.7
