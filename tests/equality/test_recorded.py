@@ -184,7 +184,7 @@ def test_the_laws_hold_in_repetitions() -> None:
 
 
 def test_a_scenario_changes_what_repetitions_find_as_it_does_exactly() -> None:
-    numbers = (2, 4)
+    numbers = (2, 3)
 
     def found(scenario: Scenario, shared: int | None) -> float:
         borders = [run_border(base(scenario, shared), number) for number in numbers]
@@ -193,7 +193,7 @@ def test_a_scenario_changes_what_repetitions_find_as_it_does_exactly() -> None:
 
     recorded, exact = (found(MANY, shared) / found(BASELINE, shared) for shared in (2, None))
     assert recorded > 1.1
-    assert recorded == pytest.approx(exact, rel=0.05)
+    assert recorded == pytest.approx(exact, rel=0.1)
 
 
 def test_the_reference_engine_repeats_nothing() -> None:
