@@ -120,12 +120,12 @@ def beside() -> dict[str, Any]:
 
     points = {point.scenario.name: point for point in _headline(365)}
     chosen = [points["baseline"], points[FOLLOWER]]
-    list(run_in_step([dataclasses.replace(point, days=1) for point in chosen], 0))
+    list(run_in_step([(dataclasses.replace(point, days=1), 0) for point in chosen]))
     clock = EngineTime()
-    vehicles = [_vehicles(border) for border in run_in_step(chosen, 1)]
+    vehicles = [_vehicles(border) for border in run_in_step([(point, 1) for point in chosen])]
     together_s = clock.seconds
     clock.seconds = 0.0
-    list(run_in_step(chosen[:1], 1))
+    list(run_in_step([(chosen[0], 1)]))
     seconds = together_s - clock.seconds
     return {"engine_s": seconds, "ns_per_vehicle": 1e9 * seconds / vehicles[1]}
 
@@ -150,12 +150,12 @@ def live() -> dict[str, Any]:
 
     points = {point.scenario.name: point for point in _headline(365)}
     chosen = [points["baseline"], points[LEVER]]
-    list(run_in_step([dataclasses.replace(point, days=1) for point in chosen], 0))
+    list(run_in_step([(dataclasses.replace(point, days=1), 0) for point in chosen]))
     began = time.process_time()
-    list(run_in_step(chosen, 1))
+    list(run_in_step([(point, 1) for point in chosen]))
     together_s = time.process_time() - began
     began = time.process_time()
-    list(run_in_step(chosen[:1], 1))
+    list(run_in_step([(chosen[0], 1)]))
     year_s = time.process_time() - began
     return {"seconds": together_s - year_s, "year_s": year_s}
 
