@@ -213,7 +213,8 @@ def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Childr
     ]
     if not comparisons:
         return [nothing(gettext("no-scenario-is-chosen-so"))]
-    comparisons.sort(key=lambda comparison: -comparison.difference.mean)
+    sign = 1.0 if any(comparison.effect for comparison in comparisons) else -1.0
+    comparisons.sort(key=lambda comparison: sign * comparison.difference.mean)
     return [
         captioned(
             graph("results-figure", difference_figure(study, comparisons[:MOST_SHOWN])),
@@ -225,7 +226,11 @@ def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Childr
 
 
 def _finding(study: Study, comparisons: list[Comparison]) -> str:
-    codes = [comparison.effect.verdict for comparison in comparisons if comparison.effect]
+    codes = [
+        comparison.effect.verdict
+        for comparison in comparisons
+        if comparison.effect and comparison.scenario not in study.bounds
+    ]
     if codes:
         if not all(codes):
             return gettext("one-replication-cannot-tell-an")
