@@ -53,12 +53,15 @@ class Job:
         Runs a replication.
     reuse : bool
         Whether what is the same in several points is simulated once. No result depends on it.
+    together : int
+        Most points that a worker simulates in step.
     """
 
     store: Path
     code: str
     model: Replicate = replicate
     reuse: bool = True
+    together: int = MOST_TOGETHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def worker_name() -> str:
 def _results(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | Failure]]:
     """Run tasks, in step where they can be, and give what each came to."""
     together = job.reuse and job.model is replicate
-    for unit in in_units(tasks) if together else ((task,) for task in tasks):
+    for unit in in_units(tasks, job.together) if together else ((task,) for task in tasks):
         left = list(unit)
         if len(unit) > 1:
             try:
@@ -225,9 +228,12 @@ class Chunks:
         Read as needed.
     count : int
         How many there are.
+    together : int
+        Most points that a worker simulates in step.
     """
 
-    def __init__(self, tasks: Iterable[Task], count: int) -> None:
+    def __init__(self, tasks: Iterable[Task], count: int, together: int = MOST_TOGETHER) -> None:
+        self._together = together
         self._tasks = iter(tasks)
         self._next = next(self._tasks, None)
         self._unread = count
@@ -253,7 +259,7 @@ class Chunks:
         if self._returned:
             return self._returned.popleft()
         size = self._size(workers)
-        most = max(size, min(MOST_TOGETHER, math.ceil(self._unread / (2 * workers))))
+        most = max(size, min(self._together, math.ceil(self._unread / (2 * workers))))
         taken: list[Task] = []
         points = 0
         # Past its size, a chunk goes on to the end of those that run in step.

@@ -4,13 +4,17 @@ An executor takes chunks until none is left, has them carried out, and gives bac
 What it is cannot be seen in the results.
 """
 
+import contextlib
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, Self
 
 from sim.errors import InputError, check_within
 from sim.execute.chunk import ChunkResult, Chunks, Job, carry_out
+from sim.execute.task import MOST_TOGETHER
 from sim.progress import Say
 
 KINDS = ("pool", "serial", "ray", "array")
@@ -123,6 +127,45 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+"""Where Linux says how much memory a container may use."""
+MEMORY = Path("/proc/meminfo")
+
+
+def free_memory_mib() -> float:
+    """Memory that this program may still take, in MiB; infinite where the system does not say."""
+    with contextlib.suppress(OSError, ValueError):
+        lines = dict(line.split(":", 1) for line in MEMORY.read_text().splitlines())
+        available = int(lines["MemAvailable"].split()[0]) / 1024.0
+        with contextlib.suppress(OSError, ValueError):  # no container, or one without a limit
+            used = int(GROUP_LIMIT.with_name("memory.current").read_text())
+            available = min(available, (int(GROUP_LIMIT.read_text()) - used) / 2**20)
+        return available
+    return math.inf
+
+
+WORKER_MIB, POINT_MIB = 350.0, 60.0
+"""What a worker takes with one point of the whole border, and each further point that runs in step
+(measured: ``make bench``, ``peak_rss_mib``)."""
+WHOLE_BORDER = 139
+
+
+def most_together(ports: int, workers: int) -> int:
+    """How many points each worker can simulate in step with the memory that there is.
+
+    Parameters
+    ----------
+    ports : int
+        Of the largest point.
+    workers : int
+        Processes at work on this machine.
+    """
+    free = free_memory_mib() / workers - WORKER_MIB
+    if free == math.inf:
+        return MOST_TOGETHER
+    return max(1, min(MOST_TOGETHER, int(free / (POINT_MIB * ports / WHOLE_BORDER))))
 
 
 # Where schedulers say which job this is, the first index of the array, and how many there are.

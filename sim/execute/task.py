@@ -11,7 +11,7 @@ from sim.scenario.point import Point
 
 DETAILS = ("auto", "all", "baseline", "none")
 MOST_TOGETHER = 8
-"""Points that one process simulates in step; at the whole border each takes some 100 MB."""
+"""Points that one process simulates in step, where memory allows (`most_together`)."""
 MOST_REPEATED = 160
 """Tasks that one process carries out in step, the repetitions on their traffic among them."""
 _WITHOUT_TRAFFIC = (

@@ -16,6 +16,7 @@ import pyarrow as pa
 from sim.design.design import ProcedureResult, Ran, Read, Wanted
 from sim.errors import InputError
 from sim.execute.chunk import Chunks, Failure, Job
+from sim.execute.execution import free_memory_mib, most_together
 from sim.execute.live import write_plan
 from sim.execute.store import Store, code_digest, keep_packed
 from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, keeps_detail, key_of
@@ -235,8 +236,9 @@ def run_missing(
     failures: list[Failure] = []
     if not left:
         return failures
-    chunks = Chunks(missing(), left)
-    job = Job(store.folder, store.code, reuse=spec.execution.reuse)
+    together = _together(spec, workers, progress)
+    chunks = Chunks(missing(), left, together)
+    job = Job(store.folder, store.code, reuse=spec.execution.reuse, together=together)
     parts = 0
     try:
         for outcome in spec.execution.executor(left).run(chunks, job, progress.tell):
@@ -255,6 +257,19 @@ def run_missing(
         store.refresh()
         progress.done = total - sum(1 for _ in missing())
     return failures
+
+
+def _together(spec: StudySpec, workers: int, progress: Progress) -> int:
+    """How many points a worker simulates in step; a line where memory allows fewer than usual."""
+    if spec.execution.kind == "ray":  # its machines are not this one
+        return MOST_TOGETHER
+    together = most_together(max(len(point.ports) for point in spec.points), workers)
+    if spec.execution.reuse and together < min(MOST_TOGETHER, len(spec.points)):
+        progress.tell(
+            f"memory: {free_memory_mib():,.0f} MiB for {workers} workers, so {together} and not "
+            f"{MOST_TOGETHER} points run in step (fewer workers: execution.workers=N)"
+        )
+    return together
 
 
 def _write_all(
