@@ -310,10 +310,9 @@ def post_officers(
 def run_line(
     port: int,
     line: int,
+    lines: int,
     k: int,
-    queue: int,
-    does_secondary: bool,
-    manned: int,
+    manned: Whole,
     free: Floats,
     interval: Interval,
     plan: DayPlan,
@@ -326,20 +325,26 @@ def run_line(
 
     Parameters
     ----------
+    lines : int
+        How many the port has.
     k : int
         Which interval of the day.
-    queue : int
-        Secondary queue to which it refers.
-    does_secondary : bool
-        Whether its booth officers do the work of that queue, where nobody works.
+    manned : array of int, shape (stations,)
+        Officers at the lines, then at the secondary queues; booth officers do the work of the
+        queue to which their line refers where nobody works.
+    free : array of float, shape (officers,)
+        When each officer of the line is free, in seconds since the run began.
     """
     lineup, standing, desk = plaza.lineup, plaza.standing, plaza.desk
     seen, head, last = standing.seen[line], standing.head[line], standing.last[line]
     queued = seen - head
-    booths = max(manned, 1)
+    open_booths = manned[line]
+    booths = max(open_booths, 1)
+    queue = world.queue_of_line[world.first_line[port] + line]
+    does_secondary = manned[lines + queue] == 0
     terms = LineTerms(
         queue,
-        manned,
+        open_booths,
         queued > interval.row[HURRY_QUEUE] * booths,
         queued > interval.row[WAIVE_QUEUE] * booths,
         does_secondary,
@@ -348,7 +353,7 @@ def run_line(
         desk.sums,
     )
     note_terms(
-        world.first_line[port] + line, k, manned, terms.hurry, terms.waive, does_secondary,
+        world.first_line[port] + line, k, open_booths, terms.hurry, terms.waive, does_secondary,
         log.record,
     )  # fmt: skip
     arrived, waited = count_arrivals(
@@ -357,7 +362,7 @@ def run_line(
     line_sums[LINE_QUEUE_S] += waited + queued * (interval.until_s - interval.now_s)
     line_sums[LINE_ARRIVED] += arrived
     standing.seen[line] = seen + arrived
-    if manned > 0 and head < last and lineup.time_s[head] < interval.until_s:
+    if open_booths > 0 and head < last and lineup.time_s[head] < interval.until_s:
         serve_line(
             port, line, interval, terms, plan, world, lineup, standing, free, plaza.queues, log,
             line_sums,
@@ -438,10 +443,9 @@ def run_port(
         elif state.after_hours[port] == 0:
             end_shift(port, stations, manned, free, state, interval)
         for line in range(lines):
-            queue = world.queue_of_line[first_line + line]
             run_line(
-                port, line, k, queue, manned[lines + queue] == 0, manned[line], free[line],
-                interval, plan, world, plaza, today.line[first_line + line], log,
+                port, line, lines, k, manned, free[line], interval, plan, world, plaza,
+                today.line[first_line + line], log,
             )  # fmt: skip
         for queue in range(QUEUES):
             if queues.head[queue] < queues.tail[queue]:
