@@ -85,6 +85,7 @@ def inlined(function: Function) -> Function:
 
 # What follows has a plain face for the type checker: what it is to Numba cannot be said in types.
 if TYPE_CHECKING:
+    from sim.numerics.units import Floats
 
     def int64(number: SupportsInt) -> int:
         """Make a whole number of 64 bits."""
@@ -97,6 +98,15 @@ if TYPE_CHECKING:
         time.
         """
 
+    def first_of(moments: Floats, room: tuple[float, ...]) -> tuple[float, ...]:
+        """Give the first of an array, as many as there is room for."""
+
+    def put_in_order(moments: tuple[float, ...], moment: float) -> tuple[float, ...]:
+        """Put a moment among others that ascend, in place of the first of them.
+
+        In compiled code they are held in registers and put in order without a branch.
+        """
+
 elif numba.config.DISABLE_JIT:
     int64 = np.int64
 
@@ -106,6 +116,14 @@ elif numba.config.DISABLE_JIT:
             return held._make(borrowed(part) for part in held)
         with_fields = isinstance(held, np.ndarray) and held.dtype.names
         return held.view(np.recarray) if with_fields else held
+
+    def first_of(moments, room):
+        """Give the first of an array, as many as there is room for."""
+        return tuple(moments[: len(room)].tolist())
+
+    def put_in_order(moments, moment):
+        """Put a moment among others that ascend, in place of the first of them."""
+        return tuple(sorted((*moments[1:], moment)))
 
 else:
     int64 = np.int64
@@ -132,6 +150,41 @@ else:
             return _without_pointers(context, builder, signature.args[0], arguments[0])
 
         return held(held), build
+
+    @numba.extending.intrinsic
+    def first_of(typing_context, moments, room):
+        """Give the first of an array, as many as there is room for."""
+
+        def build(context, builder, signature, arguments):
+            array = make_array(signature.args[0])(context, builder, arguments[0])
+            held = arguments[1]
+            for place in range(signature.args[1].count):
+                address = builder.gep(array.data, [context.get_constant(types.intp, place)])
+                held = builder.insert_value(held, builder.load(address), place)
+            return held
+
+        return room(moments, room), build
+
+    @numba.extending.intrinsic
+    def put_in_order(typing_context, moments, moment):
+        """Put a moment among others that ascend, in place of the first of them."""
+
+        def build(context, builder, signature, arguments):
+            held, new = arguments
+            count = signature.args[0].count
+            before = [builder.extract_value(held, place) for place in range(count)]
+            for place in range(count):
+                value = new
+                if place + 1 < count:
+                    later = builder.fcmp_ordered("<", before[place + 1], new)
+                    value = builder.select(later, before[place + 1], new)
+                if place > 0:
+                    earlier = builder.fcmp_ordered(">", before[place], value)
+                    value = builder.select(earlier, before[place], value)
+                held = builder.insert_value(held, value, place)
+            return held
+
+        return moments(moments, moment), build
 
 
 def is_compiled() -> bool:

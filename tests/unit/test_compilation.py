@@ -3,10 +3,20 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.numerics import compilation
-from sim.numerics.compilation import cache_folder, compiled_sources
+from sim.numerics.compilation import (
+    cache_folder,
+    compiled,
+    compiled_sources,
+    first_of,
+    put_in_order,
+)
+from sim.numerics.units import Floats
+
+ROOM = (np.inf,) * 4
 
 SIM = Path(compilation.__file__).parents[1]
 NAMES = [path.relative_to(SIM).as_posix() for path in compiled_sources()]
@@ -45,3 +55,18 @@ def test_a_change_in_a_file_changes_the_folder(package: Path, name: str) -> None
     with (package / name).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert cache_folder() != before
+
+
+@compiled
+def replaced_in_order(moments: Floats, moment: float) -> Floats:
+    held = put_in_order(first_of(moments, ROOM), moment)
+    for place in range(len(held)):
+        moments[place] = held[place]
+    return moments
+
+
+@pytest.mark.parametrize("moment", [0.5, 1.0, 2.5, 9.0])
+def test_a_moment_takes_the_place_of_the_first_and_the_order_is_kept(moment: float) -> None:
+    before = np.array([0.5, 1.0, 2.0, np.inf, -1.0])
+    expected = [*sorted([1.0, 2.0, np.inf, moment]), -1.0]
+    assert replaced_in_order(before, moment).tolist() == expected

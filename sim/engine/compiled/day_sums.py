@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.day import World
-from sim.numerics.compilation import borrowed, compiled
+from sim.numerics.compilation import borrowed, compiled, inlined
 from sim.numerics.units import Floats, Whole
 from sim.records import Tally
 
@@ -38,23 +38,41 @@ def new_day_sums(tally: Tally) -> DaySums:
     )
 
 
+@inlined
+def has_any(sums: Floats) -> bool:
+    """Whether any of some sums is not zero."""
+    some = False
+    for column in range(len(sums)):
+        some |= sums[column] != 0.0
+    return some
+
+
 @compiled
 def clear_day(port: int, world: World, today: DaySums) -> None:
-    """Let the sums of one port and day begin at zero."""
+    """Let the sums of one port and day begin at zero.
+
+    Those that are zero are only read: there are too many to stay at hand. Waits are counted where
+    vehicles are released.
+    """
     today = borrowed(today)
-    today.lane[port] = 0.0
-    today.waits[port] = 0
+    for hour in range(today.lane.shape[1]):
+        for lane in range(today.lane.shape[2]):
+            if has_any(today.lane[port, hour, lane]):
+                today.lane[port, hour, lane] = 0.0
+                today.waits[port, hour, lane] = 0
     today.officer[port] = 0.0
     today.line[world.first_line[port] : world.first_line[port + 1]] = 0.0
 
 
 @compiled
 def add_day(port: int, weekday: int, world: World, today: DaySums, tally: Tally) -> None:
-    """Add the sums of one port and day to the running sums."""
+    """Add the sums of one port and day to the running sums, where there is anything to add."""
     today, tally = borrowed(today), borrowed(tally)
     for hour in range(today.lane.shape[1]):
         for lane in range(today.lane.shape[2]):
             sums, running = today.lane[port, hour, lane], tally.lane[weekday, port, hour, lane]
+            if not has_any(sums):
+                continue
             for column in range(len(sums)):
                 running[column] += sums[column]
             counts, all_counts = (

@@ -54,7 +54,7 @@ class LineTerms(NamedTuple):
     service_s : array of float, shape (lanes,)
         Room for the mean service times, in seconds.
     words : array of int, shape (lanes, 4)
-        Room for the thresholds of referral (`sim.engine.compiled.thresholds`).
+        Thresholds of referral in force (`sim.engine.compiled.thresholds`).
     sums : array of float, shape (4,)
         Room for the sums of the line and interval.
     """

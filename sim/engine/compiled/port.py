@@ -20,7 +20,7 @@ from sim.engine.compiled.officers import MOST_SERVERS, State, hand_over, stand_r
 from sim.engine.compiled.primary import LINE_SUMS, serve_line
 from sim.engine.compiled.record import note_heads, note_terms
 from sim.engine.compiled.secondary import Queues, new_queues, serve_queue, sweep
-from sim.engine.compiled.thresholds import THRESHOLDS, widest_thresholds
+from sim.engine.compiled.thresholds import THRESHOLDS, set_thresholds, widest_thresholds
 from sim.model.day import AFTER_HOURS, HELD, OPEN, DayPlan, World
 from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
 from sim.model.port.layout import QUEUES
@@ -153,13 +153,24 @@ def count_arrivals(
     waited : float
         Sum of the times from their arrivals to the control moment, in seconds.
     """
+    if len(time_s) == 0:
+        return 0, 0.0
+    # Most are of one lane; they are counted together.
+    usual = int64(code[0] & LANE_OF_CODE)
+    others = 0
     waited = 0.0
+    arrived = len(time_s)
     for i in range(len(time_s)):
         if time_s[i] >= until:
-            return i, waited
-        lane_sums[int64(code[i] & LANE_OF_CODE), ARRIVALS] += 1.0
+            arrived = i
+            break
         waited += until - time_s[i]
-    return len(time_s), waited
+        lane = int64(code[i] & LANE_OF_CODE)
+        if lane != usual:
+            lane_sums[lane, ARRIVALS] += 1.0
+            others += 1
+    lane_sums[usual, ARRIVALS] += arrived - others
+    return arrived, waited
 
 
 @inlined
@@ -407,6 +418,7 @@ def run_port(
         offset = line_up(port, line, plan, world, desk.widest, lineup, standing, offset)
     set_most(port, lines, world, desk.most)
     integrated_to = -1.0
+    row_in_force = -1
 
     for k in range(plan.intervals[port]):
         now = plan.start_s[port, k]
@@ -430,6 +442,10 @@ def run_port(
             today.waits[port, hour],
             today.officer[port, hour],
         )
+        if plan.row[port, k] != row_in_force:
+            row_in_force = plan.row[port, k]
+            for lane in range(LANE_COUNT):
+                set_thresholds(interval.row, lane, desk.words[lane])
         for line in range(lines):
             standing.seen[line] = first_from(
                 lineup.time_s, standing.seen[line], standing.last[line], now

@@ -14,18 +14,17 @@ from sim.engine.compiled.lineup import (
     Standing,
     vehicle_at,
 )
-from sim.engine.compiled.officers import keep_busy
+from sim.engine.compiled.officers import MOST_SERVERS, keep_busy
 from sim.engine.compiled.referral import refer
 from sim.engine.compiled.secondary import Queues
 from sim.engine.compiled.thresholds import (
     WORD_MANDATORY,
     WORD_RANDOM,
     WORD_SELECTIVE,
-    set_thresholds,
 )
 from sim.model.day import DayPlan, World
 from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
-from sim.numerics.compilation import borrowed, compiled, inlined, int64
+from sim.numerics.compilation import borrowed, compiled, first_of, inlined, int64, put_in_order
 from sim.numerics.units import Floats
 from sim.records import (
     LINE_QUEUE_S,
@@ -49,6 +48,8 @@ BIN_OF_MINUTE[360] = WAIT_BINS - 1
 # vehicle to the end of the interval.
 STARTED, WAITED, STOOD_READY, SERVED = range(4)
 LINE_SUMS = 4
+# Room for the moments of so many officers.
+TWO, FOUR, EIGHT, SIXTEEN, MOST = ((np.inf,) * officers for officers in (2, 4, 8, 16, MOST_SERVERS))
 
 
 class Waiting(NamedTuple):
@@ -105,16 +106,60 @@ def serve_until_referral(
         End of the service of the last of them if that vehicle may be referred: its officer, the one
         who is free first, is not busy yet. Infinite if none may.
     """
-    time_s, service, code, start_s = borrowed(waiting)
+    waiting, sums = borrowed(waiting), borrowed(sums)
     free, service_s = borrowed(free), borrowed(service_s)
     lane_sums, wait_counts = borrowed(lane_sums), borrowed(wait_counts)
+    if manned <= 2:
+        served, end = serve_in_order(
+            TWO, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts, sums
+        )
+    elif manned <= 4:
+        served, end = serve_in_order(
+            FOUR, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts, sums
+        )
+    elif manned <= 8:
+        served, end = serve_in_order(
+            EIGHT, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts,
+            sums,
+        )  # fmt: skip
+    elif manned <= 16:
+        served, end = serve_in_order(
+            SIXTEEN, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts,
+            sums,
+        )  # fmt: skip
+    else:
+        served, end = serve_in_order(
+            MOST, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts, sums
+        )
+    return served, end
+
+
+@inlined
+def serve_in_order(
+    room: tuple[float, ...],
+    waiting: Waiting,
+    until: float,
+    standard_s: float,
+    tracing: bool,
+    free: Floats,
+    service_s: Floats,
+    lane_sums: Floats,
+    wait_counts: npt.NDArray[np.int32],
+    sums: Floats,
+) -> tuple[int, float]:
+    """Do the same with room for so many officers; see `serve_until_referral`.
+
+    Their moments are held in registers, so they are as many as the code says.
+    """
+    time_s, service, code, start_s = waiting
     started, waited = sums[STARTED], sums[WAITED]
     stood_ready, served_s = sums[STOOD_READY], sums[SERVED]
+    moments = first_of(free, room)
     served = len(time_s)
     referring = np.inf
     for i in range(len(time_s)):
         arrival = time_s[i]
-        start = max(free[0], arrival)
+        start = max(moments[0], arrival)
         if start >= until:
             served = i
             break
@@ -123,7 +168,7 @@ def serve_until_referral(
         wait = start - arrival
         started += until - start
         waited += wait
-        stood_ready += start - free[0]
+        stood_ready += start - moments[0]
         served_s += duration
         lane_sums[lane, RELEASED] += 1.0
         lane_sums[lane, WAIT_S] += wait
@@ -137,7 +182,9 @@ def serve_until_referral(
             served = i + 1
             referring = start + duration
             break
-        keep_busy(free, manned, start + duration)
+        moments = put_in_order(moments, start + duration)
+    for server in range(len(moments)):
+        free[server] = moments[server]
     sums[STARTED], sums[WAITED] = started, waited
     sums[STOOD_READY], sums[SERVED] = stood_ready, served_s
     return served, referring
@@ -173,7 +220,6 @@ def serve_line(
         if world.line_of_lane[port, lane] == world.first_line[port] + line:
             hurry_service = interval.row[HURRY_SERVICE] if terms.hurry else 1.0
             terms.service_s[lane] = interval.row[SERVICE_S + lane] * hurry_service
-            set_thresholds(interval.row, lane, terms.words[lane])
     terms.sums[:] = 0.0
     tracing = log.written[0] < len(log.primary)
     first = standing.head[line]
