@@ -146,7 +146,7 @@ def free_memory_mib() -> float:
     return math.inf
 
 
-WORKER_MIB, POINT_MIB = 350.0, 60.0
+WORKER_MIB, POINT_MIB = 350.0, 135.0
 """What a worker takes with one point of the whole border, and each further point that runs in step
 (measured: ``make bench``, ``peak_rss_mib``)."""
 WHOLE_BORDER = 139
