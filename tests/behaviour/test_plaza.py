@@ -101,7 +101,7 @@ def test_those_who_may_withdraw_do_and_are_not_caught() -> None:
     gone = [int((attempts["fate"] == TURNED_BACK).sum()) for attempts in fates]
     assert gone[0] == 0
     assert caught[0] > 30
-    # Where all withdraw who may, they are all who are ordered to secondary; at half, half of them do.
+    # Where all who may withdraw do, they are all who are ordered to secondary; at half, half are.
     # (Not half of the examinations are left: the others find a shorter queue.)
     assert abs(gone[1] - 0.5 * gone[2]) < 4.0 * np.sqrt(0.25 * gone[2])
     examined = [int((attempts["examination_s"] > 0.0).sum()) for attempts in fates]
