@@ -9,13 +9,8 @@ from markupsafe import Markup
 
 from analysis.assumptions import assumptions, given_values, kind_names, sources
 from analysis.charts.style import CONFIG
-from analysis.compare import (
-    HEADLINE,
-    compare,
-    family,
-    headline_adversary,
-    smallest_difference,
-)
+from analysis.compare import HEADLINE, compare, family
+from analysis.effects import smallest_difference
 from analysis.exhibits import (
     AGAINST,
     ALONE,
@@ -39,6 +34,7 @@ from analysis.language import (
     pgettext,
 )
 from analysis.paired_table import paired_table
+from analysis.values import headline_adversary
 from analysis.verdicts import limit_lines, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError

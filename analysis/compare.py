@@ -10,23 +10,17 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.equivalence import (
-    DEPENDS,
-    INCREASES,
-    REDUCES,
-    joint_intervals,
-    joint_level,
-    read_off,
-    signs,
-)
+from analysis.effects import Effect, effect_in_words, headline_effects
+from analysis.equivalence import INCREASES, REDUCES, joint_level
 from analysis.estimates import Estimate, estimate, estimates
-from analysis.language import FIREARMS, gettext, metric_title, other_unit, pgettext
+from analysis.language import FIREARMS, gettext, metric_title, other_unit
+from analysis.values import BASELINE, metric_of, paired, values
 from analysis.wording import (
+    aligned,
     direction,
     number,
     period,
@@ -37,24 +31,10 @@ from analysis.wording import (
 )
 from sim.errors import InputError
 from sim.numerics.units import Floats
-from sim.parameters import Parameters
-from sim.results.reading import METRICS, Metric, Study
-from sim.results.schema import (
-    PRIMARY_OUTCOME,
-    SMALLEST_DIFFERENCE,
-    check_smallest_difference,
-)
+from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
-BASELINE = "baseline"
 SIGNIFICANT = 0.05
-
-DERIVED: dict[str, tuple[Metric, tuple[str, ...]]] = {
-    "firearms_stopped": (
-        Metric("firearms", "trafficked firearms stopped", "more", model_only=True),
-        ("firearms_seized_ports", "firearms_intercepted_away"),
-    ),
-}
-"""Sums that only the analysis knows, with what they add up."""
 
 HEADLINE = (
     PRIMARY_OUTCOME,
@@ -68,86 +48,6 @@ HEADLINE = (
     "duty_collected_cad",
 )
 """What the headline tests; the correction for many comparisons covers all of these."""
-
-KEYS = ["scenario", "adversary", "world", "replication"]
-
-
-def metric_of(name: str) -> Metric:
-    """Look up a metric of the model or of the analysis."""
-    if name in DERIVED:
-        return DERIVED[name][0]
-    if name not in METRICS:
-        raise InputError.unknown("metric", name, [*METRICS, *DERIVED], "metric")
-    return METRICS[name]
-
-
-def values(study: Study, port_group: str = "all", traffic_class: str = "all") -> pd.DataFrame:
-    """One row a replication, one column a metric, derived metrics included.
-
-    Replications that repeat the smuggling on the same traffic are one row, their mean.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by scenario, adversary, world and replication.
-    """
-    table: pd.DataFrame | None = study.derived.get(("values", port_group, traffic_class))
-    if table is None:
-        table = _values(study, port_group, traffic_class)
-        study.derived["values", port_group, traffic_class] = table
-    return table
-
-
-def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
-    rows = study.summary_of(port_group, traffic_class)
-    indexed = rows.set_index([*KEYS, "metric"])["value"]
-    if indexed.index.has_duplicates:
-        raise InputError(f"{study.folder / 'summary.parquet'}: damaged (a value is there twice)")
-    wide = indexed.unstack("metric")
-    for name, (_, parts) in DERIVED.items():
-        if set(parts) <= set(wide.columns):
-            wide[name] = wide[list(parts)].sum(axis=1, skipna=False)
-    shared = study.manifest.get("traffic_replications")
-    return wide if shared is None else by_traffic(wide, int(shared))
-
-
-def by_traffic(table: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Average over the replications that share their traffic: they are not independent.
-
-    The replications that are left, one for each traffic, are; so intervals and tests are made over
-    them (a cluster sample of equal clusters, Cochran 1977, chapter 9).
-    """
-    keys = [table.index.get_level_values(name) for name in KEYS]
-    return table.groupby([*keys[:-1], keys[-1] % count], sort=False).mean()
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What one scenario does to the primary outcome, for one kind of smuggler, and the verdict.
-
-    Attributes
-    ----------
-    mean, low, high : float
-        As shares of the baseline; the interval holds for all scenarios of the study at once and is
-        NaN with one replication.
-    verdict : str
-        One of `analysis.equivalence.VERDICTS`; empty with one replication.
-    family : int
-        Scenarios that are judged together.
-    less, more : tuple of str
-        Where it *depends*: the kinds of smuggler, or the worlds, in which it reduces and increases.
-    on : str
-        What it depends on: adversary, world or empty.
-    """
-
-    mean: float
-    low: float
-    high: float
-    verdict: str
-    family: int
-    less: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
-    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,36 +123,6 @@ class Comparison:
         )
 
 
-def effect_in_words(effect: Effect) -> str:
-    """The verdict: "reduces", "makes no difference that matters", "depends on the smugglers"."""
-    if effect.verdict == DEPENDS:
-        return pgettext("verdict", f"depends on {effect.on}")
-    return pgettext("verdict", effect.verdict)
-
-
-def headline_adversary(study: Study) -> str:
-    """The kind of smuggler that headlines are told for: the default one, else the first."""
-    adversaries = study.adversaries
-    default = Parameters().smuggling.adversary
-    return str(default if default in adversaries else adversaries[0])
-
-
-def headline_values(
-    study: Study, port_group: str = "all", traffic_class: str = "all"
-) -> pd.DataFrame:
-    """Values for the headline's kind of smuggler, by scenario and replication.
-
-    Where there are several worlds, these are what is counted, as in `compare`.
-    """
-    table = values(study, port_group, traffic_class)
-    if table.empty:  # no port of this group, or none of this class, is in the study
-        return table.droplevel(["adversary", "world"])
-    chosen = table.xs(headline_adversary(study), level="adversary")
-    if chosen.index.get_level_values("world").nunique() > 1:
-        return chosen.groupby(level=["scenario", "world"], sort=False).mean()
-    return chosen.droplevel("world")
-
-
 def compare(
     study: Study, metrics: Sequence[str] = HEADLINE, adversary: str | None = None
 ) -> list[Comparison]:
@@ -308,33 +178,6 @@ def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> lis
     ]
 
 
-def paired(baseline: pd.DataFrame, proposal: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Pair two runs by world and replication.
-
-    Parameters
-    ----------
-    baseline, proposal : pandas.DataFrame
-        Rows by world and replication, one column a metric.
-
-    Returns
-    -------
-    differences, levels : pandas.DataFrame
-        Proposal minus baseline, and the baseline beside it: one row for each pair, or with several
-        worlds for each world, since these are then what is independent.
-    """
-    difference, level = _pairs(baseline, proposal)
-    if difference.index.get_level_values("world").nunique() > 1:
-        return difference.groupby(level="world").mean(), level.groupby(level="world").mean()
-    return difference, level
-
-
-def _pairs(baseline: pd.DataFrame, proposal: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Differences and levels of what is independent within a world."""
-    shared = baseline.index.intersection(proposal.index)
-    difference = proposal.loc[shared] - baseline.loc[shared]
-    return difference, baseline.loc[shared].where(difference.notna())
-
-
 def _compare_pair(
     names: tuple[str, str], baseline: pd.DataFrame, proposal: pd.DataFrame, days: float | None
 ) -> list[Comparison]:
@@ -355,84 +198,6 @@ def _compare_pair(
     ]
 
 
-def smallest_difference(study: Study) -> float:
-    """Smallest difference that matters in a study, as a share of the baseline."""
-    try:
-        value = study.manifest["configuration"]["study"]["smallest_difference"]
-    except (KeyError, TypeError):
-        return SMALLEST_DIFFERENCE
-    return check_smallest_difference(f"{study.folder}: study.smallest_difference", float(value))
-
-
-def headline_effects(study: Study, smallest: float | None = None) -> dict[tuple[str, str], Effect]:
-    """Effect of every scenario on the primary outcome, by scenario and kind of smuggler.
-
-    The scenarios compared for one kind of smuggler are judged together, but for those identical to
-    the baseline in every pair, of which nothing is uncertain. Where signs differ between kinds of
-    smuggler or worlds, the verdict is *depends*.
-
-    Parameters
-    ----------
-    study : Study
-    smallest : float, optional
-        The smallest difference that matters; the study's by default.
-    """
-    size = smallest_difference(study) if smallest is None else smallest
-    key = ("effects", size)
-    if key not in study.derived:
-        study.derived[key] = _headline_effects(study, size)
-    effects: dict[tuple[str, str], Effect] = study.derived[key]
-    return effects
-
-
-def _headline_effects(study: Study, smallest: float) -> dict[tuple[str, str], Effect]:
-    table = values(study)[[PRIMARY_OUTCOME]].dropna()
-    runs = {
-        key: rows.droplevel(["scenario", "adversary"])
-        for key, rows in table.groupby(level=["scenario", "adversary"])
-    }
-    nothing = table[:0].droplevel(["scenario", "adversary"])
-    pairs = {
-        (scenario, kind): paired(runs.get((BASELINE, kind), nothing), rows)
-        for (scenario, kind), rows in runs.items()
-        if scenario != BASELINE
-    }
-    effects: dict[tuple[str, str], Effect] = {}
-    for kind in study.adversaries:
-        of_kind = {key: pair for key, pair in pairs.items() if key[1] == kind}
-        family = sum(
-            len(difference) > 1 and bool((difference != 0).to_numpy().any())
-            for difference, _ in of_kind.values()
-        )
-        for key, (difference, level) in of_kind.items():
-            effects[key] = _effect(
-                difference[PRIMARY_OUTCOME].to_numpy(float),
-                level[PRIMARY_OUTCOME].to_numpy(float),
-                family,
-                smallest,
-            )
-    opposed = _opposed_by_world(runs) | _opposed_by_kind(pairs)
-    return {
-        key: replace(effect, verdict=DEPENDS, **opposed[key[0]]) if key[0] in opposed else effect
-        for key, effect in effects.items()
-    }
-
-
-def _effect(
-    difference: Floats,
-    level: Floats,
-    family: int,
-    smallest: float,
-) -> Effect:
-    """Judge the pairs of one scenario for one kind of smuggler."""
-    if len(difference) > 1:
-        mean, low, high = joint_intervals(difference, level, family)
-        verdict = str(read_off(low, high, smallest))
-        return Effect(float(mean), float(low), float(high), verdict, family)
-    share = float(difference[0] / level[0]) if len(level) and level[0] else math.nan
-    return Effect(share, math.nan, math.nan, "", family)
-
-
 def _judged(comparison: Comparison, effect: Effect) -> Comparison:
     """Give a comparison of the primary outcome its joint interval and its verdict."""
     return replace(
@@ -441,57 +206,6 @@ def _judged(comparison: Comparison, effect: Effect) -> Comparison:
         p_adjusted=float(np.minimum(1.0, comparison.difference.p * max(effect.family, 1))),
         effect=effect,
     )
-
-
-Pairs = dict[tuple[str, str], tuple[pd.DataFrame, pd.DataFrame]]
-
-
-def _opposed_by_kind(pairs: Pairs) -> dict[str, dict[str, Any]]:
-    """Scenarios that reduce for some kinds of smuggler and increase for others."""
-    samples = {
-        (scenario, kind): difference[PRIMARY_OUTCOME].to_numpy(float)
-        for (scenario, kind), (difference, _) in pairs.items()
-        if len(difference) > 1
-    }
-    family = sum(bool(sample.any()) for sample in samples.values())
-    return _opposed(
-        {key: signs([sample], family)[0] for key, sample in samples.items()}, "adversary"
-    )
-
-
-def _opposed_by_world(runs: dict[tuple[str, str], pd.DataFrame]) -> dict[str, dict[str, Any]]:
-    """Scenarios that reduce in some worlds and increase in others, for one kind of smuggler.
-
-    Replications of one world are few, so that the worlds share one variance.
-    """
-    samples: dict[tuple[str, str], dict[str, Floats]] = {}
-    for (scenario, kind), rows in runs.items():
-        base = runs.get((BASELINE, kind))
-        if scenario != BASELINE and base is not None:
-            difference = _pairs(base, rows)[0][PRIMARY_OUTCOME]
-            by_world = {str(w): x.to_numpy(float) for w, x in difference.groupby(level="world")}
-            if len(by_world) > 1 and difference.any():
-                samples[scenario, kind] = by_world
-    family = sum(len(by_world) for by_world in samples.values())
-    opposed: dict[str, dict[str, Any]] = {}
-    for (scenario, _), by_world in samples.items():
-        told = signs([*by_world.values()], family, pooled=True)
-        opposed |= _opposed(
-            {(scenario, world): sign for world, sign in zip(by_world, told, strict=True)}, "world"
-        )
-    return opposed
-
-
-def _opposed(told: dict[tuple[str, str], int], on: str) -> dict[str, dict[str, Any]]:
-    """Of signs by scenario and state, the scenarios that have both."""
-    sides: dict[str, dict[int, list[str]]] = {}
-    for (scenario, state), sign in told.items():
-        sides.setdefault(scenario, {}).setdefault(sign, []).append(state)
-    return {
-        scenario: {"less": tuple(by_sign[-1]), "more": tuple(by_sign[1]), "on": on}
-        for scenario, by_sign in sides.items()
-        if {-1, 1} <= set(by_sign)
-    }
 
 
 def across_adversaries(study: Study, metric: str) -> dict[str, tuple[float, float]]:
@@ -558,18 +272,6 @@ def family(comparisons: Sequence[Comparison]) -> int:
         if comparison.p_adjusted == comparison.p_adjusted
     )
     return max(counts.values(), default=0)
-
-
-def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """Lay rows of cells out in columns two spaces apart; ``right`` are flushed right."""
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if k in right else cell.ljust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:

@@ -19,9 +19,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import BASELINE, KEYS, aligned, values
 from analysis.estimates import LEVEL, Estimate, estimate
 from analysis.language import gettext
+from analysis.values import BASELINE, KEYS, values
+from analysis.wording import aligned
 from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.results.reading import Study

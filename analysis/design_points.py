@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.compare import BASELINE, metric_of, values
+from analysis.values import BASELINE, metric_of, values
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.compare import metric_of
 from analysis.design_points import DesignPoints, design_points
 from analysis.sensitivity import described
+from analysis.values import metric_of
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

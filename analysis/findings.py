@@ -4,18 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analysis.charts.style import name_of
-from analysis.compare import (
-    BASELINE,
-    Comparison,
-    across_adversaries,
-    headline_adversary,
-    headline_values,
-    metric_of,
-    smallest_difference,
-)
+from analysis.compare import Comparison, across_adversaries
+from analysis.effects import smallest_difference
 from analysis.equivalence import DEPENDS, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
 from analysis.estimates import estimate
 from analysis.language import gettext, metric_title, title_of
+from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
 from analysis.verdicts import counted, in_per_cent, verdicts
 from analysis.wording import direction, period, plain, shown
 from sim.results.reading import Study

@@ -1,9 +1,10 @@
 """The headline: which proposal a page tells in more detail, and whether it stands on guesses."""
 
 from analysis.assumptions import Assumptions
-from analysis.compare import BASELINE, HEADLINE, compare, headline_adversary
+from analysis.compare import HEADLINE, compare
 from analysis.language import gettext
 from analysis.sensitivity import FEWEST_POINTS, shares_by_kind, tornado
+from analysis.values import BASELINE, headline_adversary
 from analysis.wording import number
 from sim.errors import InputError
 from sim.results.reading import Study

@@ -13,10 +13,10 @@ have the same mean; the second leaves out the last throw of the dice and has far
 import numpy as np
 import pandas as pd
 
-from analysis.compare import BASELINE, aligned
 from analysis.estimates import estimate
 from analysis.language import gettext, in_language, pgettext
-from analysis.wording import shown
+from analysis.values import BASELINE
+from analysis.wording import aligned, shown
 from sim.errors import InputError
 from sim.numerics.units import Floats, Texts
 from sim.results.reading import Study

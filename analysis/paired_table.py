@@ -6,18 +6,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.charts.style import name_of
-from analysis.compare import (
-    BASELINE,
-    Comparison,
-    across_adversaries,
-    effect_in_words,
-    frame_of,
-    headline_adversary,
-    headline_values,
-    metric_of,
-)
+from analysis.compare import Comparison, across_adversaries, frame_of
 from analysis.costs import Ratio, prices
+from analysis.effects import effect_in_words
 from analysis.language import gettext, metric_title, pgettext
+from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
 from analysis.verdicts import aims_of
 from analysis.wording import number, period, shown
 from sim.errors import InputError

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import metric_of
 from analysis.design_points import effects, proposals
+from analysis.values import metric_of
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.compare import BASELINE, values
 from analysis.fit.values import value_of
+from analysis.values import BASELINE, values
 from sim.results.reading import Study
 
 YEAR_DAYS = 365.0

@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from analysis.compare import BASELINE, aligned, metric_of
 from analysis.design_points import headline
 from analysis.discovery import Box
 from analysis.language import gettext, metric_title, title_of
 from analysis.sensitivity import FALSE_DISCOVERIES
-from analysis.wording import period, probability, shown, unit_of
+from analysis.values import BASELINE, metric_of
+from analysis.wording import aligned, period, probability, shown, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
 

@@ -6,7 +6,6 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.compare import BASELINE, aligned
 from analysis.estimates import Estimate, estimate
 from analysis.fit.values import read_values, what_is_not_known
 from analysis.language import FIREARMS, contraband_unit
@@ -19,7 +18,8 @@ from analysis.targets import (
     metric,
     yearly,
 )
-from analysis.wording import number, shown
+from analysis.values import BASELINE
+from analysis.wording import aligned, number, shown
 from sim.data import DATA_FOLDER, read_text
 from sim.errors import InputError
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study

@@ -1,7 +1,7 @@
 """What each proposal does to the firearms that reach the market, in one word of a rule.
 
 The rule and its intervals are those of `analysis.equivalence`, applied in
-`analysis.compare.headline_effects`; every page takes them from there. Here stands the table:
+`analysis.effects.headline_effects`; every page takes them from there. Here stands the table:
 proposals by their aim and by the size of their effect, never by significance, with the share of
 worlds and kinds of smuggler in which each beats doing nothing, and its whole cost.
 """
@@ -13,24 +13,21 @@ from statistics import median
 
 import pandas as pd
 
-from analysis.compare import (
-    BASELINE,
-    Effect,
-    aligned,
-    effect_in_words,
-    headline_adversary,
-    headline_effects,
-    smallest_difference,
-    values,
-)
 from analysis.costs import prices
 from analysis.design_points import effects
+from analysis.effects import (
+    Effect,
+    effect_in_words,
+    headline_effects,
+    smallest_difference,
+)
 from analysis.equivalence import DEPENDS, VERDICTS
 from analysis.headline import varied
 from analysis.language import current_language, gettext, ngettext, parameter_text, pgettext
 from analysis.robustness import regret
 from analysis.sensitivity import tornado
-from analysis.wording import NO_BREAK, adversary_name, listed, number, plain
+from analysis.values import BASELINE, headline_adversary, values
+from analysis.wording import NO_BREAK, adversary_name, aligned, listed, number, plain
 from sim.errors import InputError
 from sim.parameters import catalogue
 from sim.results.reading import Study

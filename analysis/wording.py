@@ -1,6 +1,7 @@
 """Numbers in words: how many digits, which unit, more or fewer, longer or shorter."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.language import FIREARMS, current_language, gettext, in_language, other_unit, pgettext
@@ -199,3 +200,15 @@ def listed(words: list[str], last: str = "and") -> str:
 def adversary_name(adversary: str) -> str:
     """A kind of smuggler, by how it chooses its route."""
     return pgettext("smuggler", adversary)
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Lay rows of cells out in columns two spaces apart; ``right`` are flushed right."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.rjust(width) if k in right else cell.ljust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

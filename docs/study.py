@@ -9,19 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.brief import write_brief
-from analysis.compare import (
-    BASELINE,
-    HEADLINE,
-    Comparison,
-    compare,
-    effect_in_words,
-    family,
-    metric_of,
-    smallest_difference,
-    values,
-)
+from analysis.compare import HEADLINE, Comparison, compare, family
+from analysis.effects import effect_in_words, smallest_difference
 from analysis.findings import answer
 from analysis.validate import markdown_of, validate
+from analysis.values import BASELINE, metric_of, values
 from analysis.verdicts import limit_lines, verdicts
 from analysis.wording import number, shown
 from docs.markdown import table

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.charts.style import FAINT, GREY, INK, Chart, finish, safe
 from analysis.charts.waits import baseline_hours
-from analysis.compare import BASELINE, headline_adversary
 from analysis.language import gettext
+from analysis.values import BASELINE, headline_adversary
 from analysis.wording import number, shown
 from sim.data import DATA_FOLDER
 from sim.results.reading import Study

@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 from scipy import stats
 
 from analysis.charts.style import BLUE, LEGEND, Chart, finish, safe, zero_line
-from analysis.compare import BASELINE, headline_values, metric_of
 from analysis.estimates import LEVEL
 from analysis.headline import leading
 from analysis.language import gettext, title_of
+from analysis.values import BASELINE, headline_values, metric_of
 from analysis.wording import period, shown, unit_in_data, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

@@ -19,17 +19,10 @@ from analysis.charts.style import (
     safe,
     zero_line,
 )
-from analysis.compare import (
-    HEADLINE,
-    Comparison,
-    across_adversaries,
-    compare,
-    frame_of,
-    headline_adversary,
-    metric_of,
-    smallest_difference,
-)
+from analysis.compare import HEADLINE, Comparison, across_adversaries, compare, frame_of
+from analysis.effects import smallest_difference
 from analysis.language import gettext, title_of
+from analysis.values import headline_adversary, metric_of
 from analysis.verdicts import counted
 from analysis.wording import adversary_name, period, shown
 from sim.results.reading import Study

@@ -5,10 +5,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.charts.style import Chart, axis_unit, finish, safe, wrapped
-from analysis.compare import metric_of
 from analysis.language import gettext, parameter_text
 from analysis.sensitivity import described, two_way
 from analysis.uncertainty_text import amounts, quantity
+from analysis.values import metric_of
 from analysis.wording import period, plain, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

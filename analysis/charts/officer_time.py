@@ -14,9 +14,10 @@ from analysis.charts.style import (
     label,
     line_height,
 )
-from analysis.compare import BASELINE, compare, headline_adversary, headline_values
+from analysis.compare import compare
 from analysis.estimates import estimate
 from analysis.language import gettext
+from analysis.values import BASELINE, headline_adversary, headline_values
 from analysis.wording import period, shown
 from sim.results.reading import Study
 

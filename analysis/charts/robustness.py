@@ -15,11 +15,11 @@ from analysis.charts.style import (
     label,
     line_height,
 )
-from analysis.compare import BASELINE, metric_of
 from analysis.language import gettext, metric_title, title_of
 from analysis.robustness import agreement
 from analysis.robustness import rank_stability as ranks_of
 from analysis.robustness import regret as lost_by
+from analysis.values import BASELINE, metric_of
 from analysis.wording import adversary_name, number, period, shown, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

@@ -18,10 +18,10 @@ from analysis.charts.style import (
     safe,
     wrapped,
 )
-from analysis.compare import metric_of
 from analysis.language import gettext, metric_title, parameter_text, title_of
 from analysis.sensitivity import tornado as swings
 from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
+from analysis.values import metric_of
 from analysis.wording import period, plain, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

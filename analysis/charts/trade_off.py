@@ -20,16 +20,10 @@ from analysis.charts.style import (
     safe,
     zero_line,
 )
-from analysis.compare import (
-    BASELINE,
-    HEADLINE,
-    Comparison,
-    compare,
-    headline_adversary,
-    headline_values,
-)
+from analysis.compare import HEADLINE, Comparison, compare
 from analysis.estimates import Estimate, estimate
 from analysis.language import gettext, title_of
+from analysis.values import BASELINE, headline_adversary, headline_values
 from analysis.wording import period, unit_in_data, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME

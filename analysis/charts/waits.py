@@ -16,9 +16,10 @@ from analysis.charts.style import (
     safe,
     wrapped,
 )
-from analysis.compare import BASELINE, compare, headline_adversary, headline_values
+from analysis.compare import compare
 from analysis.estimates import estimate
 from analysis.language import gettext, title_of
+from analysis.values import BASELINE, headline_adversary, headline_values
 from analysis.wording import shown
 from sim.results.reading import Study
 

@@ -15,10 +15,10 @@ from analysis.charts.style import (
     wrapped,
     zero_line,
 )
-from analysis.compare import headline_adversary
 from analysis.headline import leading
 from analysis.language import gettext, pgettext, title_of
 from analysis.ledger import ledger
+from analysis.values import headline_adversary
 from analysis.wording import period, shown, unit_in_data, unit_of
 from sim.results.reading import Study
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from analysis.compare import DERIVED
 from analysis.language import LANGUAGES, gettext
+from analysis.values import DERIVED
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.point import YEARS
 

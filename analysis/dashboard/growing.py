@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from analysis.compare import BASELINE, HEADLINE, headline_adversary
+from analysis.compare import HEADLINE
 from analysis.dashboard import address
 from analysis.dashboard.address import View, href
 from analysis.dashboard.figures import nothing
@@ -13,6 +13,7 @@ from analysis.dashboard.levers import offered
 from analysis.dashboard.mix_answer import Arrivals
 from analysis.dashboard.results_page import scenarios, shown
 from analysis.language import gettext, in_language
+from analysis.values import BASELINE, headline_adversary
 from sim.errors import InputError
 from sim.execute.live import Planned, read_plan
 from sim.results.reading import Study

@@ -10,12 +10,13 @@ import plotly.graph_objects as go
 from scipy import stats
 
 from analysis.charts.style import BLUE, zero_line
-from analysis.compare import BASELINE, HEADLINE, Comparison, compare, metric_of, values
+from analysis.compare import HEADLINE, Comparison, compare
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.frame import Children
 from analysis.dashboard.mix import MIX
 from analysis.estimates import LEVEL
 from analysis.language import gettext, metric_title
+from analysis.values import BASELINE, metric_of, values
 from analysis.wording import period, unit_of
 from sim.execute.live import Planned, summary_of
 from sim.results.reading import Study

@@ -9,15 +9,7 @@ import pandas as pd
 from dash import Dash, Input, Output, State, html, no_update
 from scipy import stats
 
-from analysis.compare import (
-    BASELINE,
-    HEADLINE,
-    Comparison,
-    corrected,
-    headline_adversary,
-    metric_of,
-    values,
-)
+from analysis.compare import HEADLINE, Comparison, corrected
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice
@@ -33,6 +25,7 @@ from analysis.language import (
     metric_title,
     title_of,
 )
+from analysis.values import BASELINE, headline_adversary, metric_of, values
 from analysis.wording import period, probability, shown, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study

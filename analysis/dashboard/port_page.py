@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from analysis.charts.style import FILLS, SERIES
-from analysis.compare import BASELINE
 from analysis.dashboard import address
 from analysis.dashboard import mix as place
 from analysis.dashboard.address import View
@@ -22,6 +21,7 @@ from analysis.dashboard.levers import offered, title_of_proposal
 from analysis.dashboard.live import Live, quoted
 from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
 from analysis.language import gettext, in_language
+from analysis.values import BASELINE
 from analysis.wording import number
 from sim.errors import InputError
 from sim.execute.store import code_digest

@@ -8,25 +8,17 @@ import plotly.graph_objects as go
 from dash import Dash, Input, Output, State, html, no_update
 
 from analysis.charts.style import BLUE, extent, half_widths, label, line_height, zero_line
-from analysis.compare import (
-    BASELINE,
-    DERIVED,
-    HEADLINE,
-    Comparison,
-    compare,
-    effect_in_words,
-    headline_adversary,
-    metric_of,
-    smallest_difference,
-)
+from analysis.compare import HEADLINE, Comparison, compare
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState, Children, refusal, stamp, study_line
+from analysis.effects import effect_in_words, smallest_difference
 from analysis.findings import answer
 from analysis.language import contraband_of, gettext, in_language, metric_title, title_of
+from analysis.values import BASELINE, DERIVED, headline_adversary, metric_of
 from analysis.verdicts import counted
 from analysis.wording import adversary_name, period, probability, unit_of
 from sim.errors import InputError

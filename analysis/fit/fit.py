@@ -23,7 +23,6 @@ import pandas as pd
 from scipy.optimize import least_squares
 from scipy.stats import qmc
 
-from analysis.compare import BASELINE, aligned
 from analysis.fit.record import (
     FREE,
     MARKS,
@@ -39,6 +38,8 @@ from analysis.fit.record import (
     features,
 )
 from analysis.fit.values import FLOW, Value
+from analysis.values import BASELINE
+from analysis.wording import aligned
 from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.parameters import catalogue

@@ -9,7 +9,8 @@ import pytest
 from analysis.__main__ import main
 from analysis.assumptions import assumptions, given_values
 from analysis.brief import page
-from analysis.compare import compare, effect_in_words
+from analysis.compare import compare
+from analysis.effects import effect_in_words
 from analysis.exhibits import AGAINST, ALONE, BORDER, SETTLING, WAITS_AGAINST
 from analysis.fit.values import read_values
 from analysis.language import gettext

@@ -11,18 +11,16 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis.__main__ import main
 from analysis.compare import (
-    KEYS,
     Comparison,
-    by_traffic,
     compare,
     corrected,
     family,
     frame_of,
     holm,
     text_of,
-    values,
 )
 from analysis.estimates import estimate, estimates
+from analysis.values import KEYS, by_traffic, values
 from analysis.wording import number, shown
 from sim.errors import InputError
 from sim.results.reading import Study, read_study

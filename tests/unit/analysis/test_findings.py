@@ -6,11 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.compare import DERIVED, Comparison, compare
+from analysis.compare import Comparison, compare
 from analysis.estimates import Estimate
 from analysis.findings import _price, answer, findings
 from analysis.headline import leading
 from analysis.language import in_language
+from analysis.values import DERIVED
 from sim.results.reading import Study
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from tests.catalogues import texts

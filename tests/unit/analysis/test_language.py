@@ -11,11 +11,11 @@ from jinja2 import Environment, nodes
 
 import analysis
 from analysis.assumptions import assumptions
-from analysis.compare import DERIVED, metric_of
 from analysis.dashboard.levers import offered
 from analysis.equivalence import DEPENDS, VERDICTS
 from analysis.language import LANGUAGES, NOUNS, gettext, in_language, ngettext, pgettext
 from analysis.ledger import PARTS
+from analysis.values import DERIVED, metric_of
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
 from sim.errors import InputError
 from sim.parameters import catalogue as parameters

@@ -11,7 +11,8 @@ import pytest
 from scipy import stats
 
 from analysis.__main__ import main
-from analysis.compare import compare, headline_effects
+from analysis.compare import compare
+from analysis.effects import headline_effects
 from analysis.equivalence import (
     DEPENDS,
     INCREASES,
