@@ -11,7 +11,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run dashboard test test-fast test-slow bench bench-study docs lock clean \
+.PHONY: help .venv run dashboard test test-slow bench bench-study docs lock clean \
 	backtest backtest-refresh
 
 help:  ## list the targets
@@ -45,13 +45,10 @@ run: .venv/.ready  ## the headline study: every proposal against the baseline
 dashboard: .venv/.ready  ## pages that answer while you watch, on the last study in runs/
 	@$(PY) -m analysis dashboard runs
 
-test: .venv/.ready  ## the whole test suite, with ruff, mypy and the import contracts
-	@$(PYTEST)
-
-test-fast: .venv/.ready  ## the suite without the long checks
+test: .venv/.ready  ## the test suite, with ruff, mypy and the import contracts
 	@$(PYTEST) -m "not slow"
 
-test-slow: .venv/.ready  ## the long checks alone
+test-slow: .venv/.ready  ## the long checks: many kills, drawn configurations, coverage
 	@$(PYTEST) -m slow
 
 backtest: .venv/.ready  ## compare results with the stored ones, to the last bit

@@ -37,7 +37,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_results_are_those_stored(folder: Path, case: str) -> None:
     stored = read_summary(STORED / f"{case}.csv")
@@ -52,7 +51,6 @@ def rows_of(digests: dict[tuple[str, str], Digest]) -> dict[tuple[str, str], Dig
     return {place: dataclasses.replace(one, sha256="") for place, one in digests.items()}
 
 
-@pytest.mark.slow
 def test_the_reference_engine_gives_what_the_compiled_one_gives(folder: Path) -> None:
     compiled, reference = (
         summary_of(folder / f"{engine}_engine") for engine in ("compiled", "reference")

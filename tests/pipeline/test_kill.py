@@ -21,7 +21,7 @@ from tests.pipeline import stand_in
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-KILLS = 20
+REPLICATIONS_A_KILL = 15
 STUDY = ["compare=[more_officers]", "ports=[sarnia]", "run.days=2"]
 TABLES = ("summary", "port_hours", "officer_hours", "attempts")
 PATIENCE_S = 300
@@ -109,27 +109,34 @@ def unbroken(folder: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) ->
     return content(folder)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("execution", "workers"), [("pool", 1), ("pool", 2), ("pool", 4), ("ray", 2)]
+    ("execution", "workers", "kills"),
+    [
+        ("pool", 2, 4),
+        *(
+            pytest.param(execution, workers, 20, marks=pytest.mark.slow)
+            for execution, workers in (("pool", 1), ("pool", 2), ("pool", 4), ("ray", 2))
+        ),
+    ],
 )
 def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, execution: str, workers: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, execution: str, workers: int, kills: int
 ) -> None:
     if execution == "ray":
         pytest.importorskip("ray")
     script = tmp_path / "brief.py"
     script.write_text(SCRIPT, encoding="utf-8")
     folder = tmp_path / "study"
-    study = [*STUDY, f"run.replications={300 * workers}"]
-    allowance = 2 * 300 // (KILLS + 1)  # two scenarios: it is not done before the last kill
+    study = [*STUDY, f"run.replications={REPLICATIONS_A_KILL * kills * workers}"]
+    # Of two scenarios: it is not done before the last kill.
+    allowance = 2 * REPLICATIONS_A_KILL * kills // (kills + 1)
     words = [*study, f"execution={execution}", f"execution.workers={workers}"]
     chance = np.random.default_rng(workers)
-    for kill in range(KILLS + 2):
-        process = start(script, folder, words, allowance if kill < KILLS else math.inf)
-        if kill % 4 == 3 and kill < KILLS:  # while it starts
+    for kill in range(kills + 2):
+        process = start(script, folder, words, allowance if kill < kills else math.inf)
+        if kill % 4 == 3 and kill < kills:  # while it starts
             time.sleep(chance.uniform(0.0, 3.0))
-        elif kill < KILLS:  # while it works
+        elif kill < kills:  # while it works
             wait_for(process, folder, done(folder), "running")
             time.sleep(chance.uniform(0.0, 0.8))
         else:  # while it writes its tables
