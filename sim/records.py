@@ -149,7 +149,7 @@ NOT_PLANNED = "not_planned"
 
 TRAFFICKING, TRAVELLER = "trafficking", "traveller"
 
-ARREST, SUPPLY, PRICE = "arrest", "supply", "price"
+ARREST, SUPPLY, PRICE, LATE = "arrest", "supply", "price", "late"
 
 
 class Fate(StrEnum):

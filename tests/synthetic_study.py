@@ -40,6 +40,7 @@ LEVELS: dict[str, float] = {
     "officer_shift_h": 5.6e6, "officer_overtime_h": 6e4, "officer_primary_h": 2.9e6,
     "officer_clearance_h": 4.2e5, "officer_examination_h": 2.4e5, "officer_ready_h": 2.04e6,
     "trips_not_planned_arrest": 20.0, "trips_not_planned_supply": 0.0,
+    "trips_not_planned_late": 0.0,
     "trips_not_planned_price": 900.0, "firearms_delivered": 3550.0, "street_price_cad": 3300.0,
     "market_stock": 1200.0, "organisations_in_action": 59.0,
     "expected_traveller_firearms_seized": 345.0, "expected_trafficking_seizures": 45.0,

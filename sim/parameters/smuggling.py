@@ -245,6 +245,28 @@ class Supply:
         1.0, unit="share", source="E025-E028", kind="cited", by_source=True,
         about="Of these, loads for which a dealer or a straw buyer is found",
     )  # fmt: skip
+    dealer_pressure: float = par(
+        0.0, unit="share", source="E025, E026", kind="measured", low=0.0, high=1.0,
+        by_source=True, lever=True,
+        about="How far dealers are under pressure (stings, prosecutions): 1 as in the three cities "
+        "where it was tried",
+    )  # fmt: skip
+    pressure_cut: float = par(
+        0.464, unit="share", source="E025", kind="cited", low=0.305, high=0.586,
+        about="Loads bought new that pressure on dealers stops where it works (Chicago)",
+    )  # fmt: skip
+    pressure_abrupt_share: float = par(
+        0.334, unit="share", source="E025, E026", kind="elicited", low=0.1, high=0.6,
+        about="States in which it works at once, as in Chicago (one city of three)",
+    )  # fmt: skip
+    pressure_gradual_share: float = par(
+        0.333, unit="share", source="E025, E026", kind="elicited", low=0.1, high=0.4,
+        about="States in which it works slowly, as in Detroit; in the others not, as in Gary",
+    )  # fmt: skip
+    pressure_gradual_years: float = par(
+        2.0, unit="years", source="assumed; E025", kind="placeholder", low=1, high=4,
+        bounds=(0.01, 50.0), about="Time in which it comes to work slowly",
+    )  # fmt: skip
     days_per_firearm: float = par(
         0.0, unit="days/firearm", source="assumed", kind="elicited", low=0.0, high=5.0,
         bounds=(0.0, 365.0), by_source=True,

@@ -285,6 +285,7 @@ METRICS: dict[str, Metric] = {
     "trips_not_planned_arrest": Metric("trips", "trips not planned for an arrest", "", True),
     "trips_not_planned_supply": Metric("trips", "trips not planned for want of supply", "", True),
     "trips_not_planned_price": Metric("trips", "trips not planned at the price", "", True),
+    "trips_not_planned_late": Metric("trips", "loads still waiting at the end", "", True),
     "firearms_planned": Metric("firearms", "firearms planned by traffickers", "less", True),
     "firearms_deterred": Metric("firearms", "firearms deterred", "more", True),
     "firearms_passed": Metric("firearms", "trafficked firearms getting through", "less", True),

@@ -18,6 +18,7 @@ from sim.records import (
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
     LANE_COLUMNS,
+    LATE,
     NOT_PLANNED,
     OFFICER_COLUMNS,
     PORT,
@@ -293,7 +294,7 @@ def trade_measures(
     their demand.
     """
     unused = attempts["why"][attempts["route"] == NOT_PLANNED]
-    for why in (ARREST, SUPPLY, PRICE):
+    for why in (ARREST, SUPPLY, PRICE, LATE):
         yield f"trips_not_planned_{why}", "all", float((unused == why).sum())
     run_s = record.point.days * DAY_S
     in_action = record.organisations - record.organisations_away_s / run_s

@@ -12,12 +12,12 @@ import simpy
 
 from sim.model.conditions import Conditions
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
-from sim.model.smuggling.market import Deals, Markets, Purchases
+from sim.model.smuggling.market import Deals, Markets, Purchases, pressure_response
 from sim.model.smuggling.organisation import Opportunity, Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters
-from sim.records import PORT, PRICE, SUPPLY, TRAFFICKING
+from sim.records import ARREST, LATE, PORT, PRICE, SUPPLY, TRAFFICKING
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
 from sim.scenario.reading import read
 from tests.behaviour.scene import Changes, parameters, whole_table
@@ -149,7 +149,7 @@ def test_scarcity_calls_out_those_that_were_not_keen_and_loses_none() -> None:
     ]
     before = [purchases.decide(trip).why for trip in some]
     purchases.markets.markets["ON"].price_cad *= 1.5
-    purchases.day_begins(conditions().at(0.0))
+    purchases.day_begins(0, conditions().at(0.0))
     after = [purchases.decide(trip) for trip in some]
     assert before.count(PRICE) == 1000
     assert [trip.why for trip in after].count(PRICE) < 850
@@ -158,20 +158,29 @@ def test_scarcity_calls_out_those_that_were_not_keen_and_loses_none() -> None:
     assert {trip.smuggling.price_cad for trip in made} == {1.5 * 3250.0}
 
 
+FIVE_STATES = ("WA", "TX", "OH", "FL", "IN")
+STINGS = Scenario(
+    "stings",
+    interventions=(
+        Intervention("supply.dealer_pressure", "set", 1.0, where=Where(states=FIVE_STATES)),
+    ),
+)
+
+
 def test_pressure_on_dealers_stops_what_is_bought_new_and_some_of_it_moves() -> None:
-    free, pressed = deals(), deals(read("stateside_pressure"), supply__days_per_firearm=0.0)
+    free, pressed = deals(), deals(STINGS, supply__pressure_abrupt_share=1.0)
     assert all(not free.decide(trip).why for trip in trips())
     decided = [pressed.decide(trip) for trip in trips()]
     lost = np.mean([trip.why == SUPPLY for trip in decided])
     moved = np.mean([not trip.why and trip.opportunity.source != "OH" for trip in decided])
     # Of the 60 % bought new, 46 % find no dealer (E025), and 70 % of these go elsewhere (Z019).
-    blocked = 0.6 * 0.46
+    blocked = 0.6 * 0.464
     assert lost > 0.3 * blocked * 0.9
     assert moved == pytest.approx(0.7 * blocked, abs=0.03)
     elsewhere = {trip.opportunity.source for trip in decided if not trip.why} - {"OH"}
     assert elsewhere <= {"other_south", "other_west", "other_northeast", "other_midwest"}
     # What is stolen or second-hand is not touched.
-    old = deals(read("stateside_pressure"), supply__retail_share=0.0)
+    old = deals(STINGS, supply__retail_share=0.0)
     assert all(not old.decide(trip).why for trip in trips())
 
 
@@ -195,16 +204,49 @@ def test_without_re_sourcing_a_ban_leaves_what_was_sold_already() -> None:
     assert np.mean([not everywhere.decide(trip).why for trip in trips()]) == pytest.approx(left)
 
 
-def test_buying_takes_time_and_the_next_trip_waits() -> None:
+def test_states_answer_pressure_like_the_three_cities() -> None:
+    """A third of the states at once, a third slowly, a third not at all (E025, E026)."""
+    supply = Parameters().supply
+    quantile = (np.arange(3000) + 0.5) / 3000
+    answers = [
+        pressure_response(quantile, np.full(3000, years), supply) for years in (0.0, 1.0, 9.0)
+    ]
+    assert [answer.mean() for answer in answers] == pytest.approx([1 / 3, 1 / 2, 2 / 3], abs=0.002)
+    assert all(np.all(answer[quantile > 0.667] == 0.0) for answer in answers)
+    # Of five states under pressure one to three answer at once, whatever the replication.
+    for seed in range(20):
+        course = conditions(STINGS)
+        city = Purchases(course.network, np.ones((9, 7)), Streams(seed, 0), course.at(0.0)).city
+        at_once = sum(city[course.network.source_ids.index(state)] < 1 / 3 for state in FIVE_STATES)
+        assert 1 <= at_once <= 3
+
+
+def test_buying_takes_time_and_a_late_load_goes_with_a_later_opportunity() -> None:
     quick, slow = (
-        deals(supply__days_per_firearm=days, supply__retail_share=1.0) for days in (0.0, 10.0)
+        deals(supply__days_per_firearm=days, supply__retail_share=1.0) for days in (0.0, 20.0)
     )
     # Each of 60 organisations has an opportunity every 60 days, for four firearms.
     assert all(not quick.decide(trip).why for trip in trips(600))
-    assert all(not slow.decide(trip).why for trip in trips(600))
-    slower = deals(supply__days_per_firearm=20.0, supply__retail_share=1.0)
-    decided = [slower.decide(trip).why for trip in trips(600)]
-    assert decided.count(SUPPLY) == pytest.approx(300, abs=30)
+    gone: list[Opportunity] = []
+    for trip in trips(600):
+        gone += [deal.opportunity for deal in slow.taken_along(trip, trip.day)]
+        assert slow.decide(trip).why == LATE
+    left = [load.opportunity for loads in slow.waiting.values() for load in loads]
+    # None is lost, none goes before it is bought, and one is bought after the other: 80 days each.
+    assert len(gone) + len(left) == 600
+    assert len({trip.attempt_id for trip in [*gone, *left]}) == 600
+    assert all(trip.time_s >= trip.day * DAY_S + 80 * DAY_S for trip in gone)
+    of_one = [trip.time_s / DAY_S for trip in gone if trip.organisation == 7]
+    assert of_one == [127, 187, 247, 367, 427, 487]
+
+
+def test_loads_of_an_organisation_that_is_out_of_action_are_lost_with_it() -> None:
+    slow = deals(supply__days_per_firearm=20.0, supply__retail_share=1.0)
+    first, _, third = (trip for trip in trips(180) if trip.organisation == 0)
+    assert slow.decide(first).why == LATE
+    slow.organisations.arrest(0, third.time_s - DAY_S)
+    assert [deal.why for deal in slow.taken_along(third, third.day)] == [ARREST]
+    assert not slow.waiting[0]
 
 
 def test_pressure_in_another_state_does_not_touch_a_purchase() -> None:

@@ -14,7 +14,7 @@ from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
-from sim.model.smuggling.market import Deals, Markets, Purchases
+from sim.model.smuggling.market import Deal, Deals, Markets, Purchases
 from sim.model.smuggling.organisation import Enrolment, Opportunity, Organisations
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
@@ -23,6 +23,7 @@ from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform, un
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
 from sim.records import (
+    LATE,
     NOT_MADE,
     NOT_PLANNED,
     PORT,
@@ -126,17 +127,21 @@ class AttemptsOfDay:
         opportunities = self.organisations.opportunities(day, smuggling)
         perception = self.beliefs.perception()
         self.routes.midnight(snapshot.parameters.patrol)
-        self.deals.day_begins(snapshot)
+        self.deals.day_begins(day, snapshot)
         self.enrolment.audit(day, snapshot.parameters.contraband)
         going: list[tuple[Opportunity, int, int]] = []
-        # Each opportunity: whether there is a trip, then its route.
-        for possible in opportunities:
+        # Each opportunity: what waited for it, and whether there is a trip; then the routes.
+        decided: list[Deal] = []
+        for opportunity in opportunities:
+            decided += self.deals.taken_along(opportunity, day)
+            decided.append(self.deals.decide(opportunity))
+        for possible, deal_prices, why in decided:
+            if why == LATE:
+                continue
             lookout = self.lookout_is_active(
                 possible.attempt_id, possible.organisation, possible.time_s
             )
-            opportunity, deal_prices, why = self.deals.decide(
-                dataclasses.replace(possible, lookout=True) if lookout else possible
-            )
+            opportunity = dataclasses.replace(possible, lookout=True) if lookout else possible
             if why:
                 self._add(opportunity, Route(NOT_PLANNED), why=why)
                 continue
@@ -152,7 +157,7 @@ class AttemptsOfDay:
                 self._add(opportunity, route, lane)
             else:
                 self._add(opportunity, route, intercepted=self._intercepted(opportunity, route))
-        return self._extra_arrivals_of(going, day, smuggling.deep_factor)
+        return self._extra_arrivals_of(going, smuggling.deep_factor)
 
     def _intercepted(self, opportunity: Opportunity, route: Route) -> bool:
         """Whether a trip away from the ports is intercepted."""
@@ -170,23 +175,11 @@ class AttemptsOfDay:
     ) -> None:
         at_port = route.kind == PORT
         self.trips.append(
-            Attempt(
-                attempt_id=opportunity.attempt_id,
-                number=self.count if at_port else -1,
-                kind=TRAFFICKING,
-                organisation=opportunity.organisation,
-                market=opportunity.market,
-                source=opportunity.source,
-                route=route,
-                lane=lane,
-                time_s=opportunity.time_s,
-                load=opportunity.load,
-                deep=opportunity.deep,
-                lookout=opportunity.lookout,
-                intercepted=intercepted,
-                why=why,
+            _attempt(
+                opportunity, route, lane,
+                number=self.count if at_port else -1, intercepted=intercepted, why=why,
             )
-        )
+        )  # fmt: skip
         self.count += int(at_port)
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
@@ -221,7 +214,9 @@ class AttemptsOfDay:
         """
         at_ports = attempts[: self.count]
         codes = at_ports["fate"].tolist()
-        trips = self.trips
+        # Loads that still wait at the end of the run have not been planned.
+        waiting = [load.opportunity for loads in self.deals.waiting.values() for load in loads]
+        trips = [*self.trips, *(_attempt(load, Route(NOT_PLANNED), why=LATE) for load in waiting)]
         of = _columns(Attempt._fields, trips)
         route = _columns(Route._fields, of["route"])
         travellers = Travellers.joined(self.travellers)
@@ -268,7 +263,7 @@ class AttemptsOfDay:
         )
 
     def _extra_arrivals_of(
-        self, going: list[tuple[Opportunity, int, int]], day: int, deep_factor: float
+        self, going: list[tuple[Opportunity, int, int]], deep_factor: float
     ) -> Rows:
         extra_arrivals = new_extra_arrivals(len(going))
         if not going:
@@ -277,8 +272,15 @@ class AttemptsOfDay:
         lane = np.array([lane for _, _, lane in going])
         trips = [opportunity for opportunity, _, _ in going]
         entity = np.array([trip.entity for trip in trips])
+        day = np.array([trip.day for trip in trips])
         index = np.array([trip.index for trip in trips])
-        words = self.streams.words_of_several(BOOKING, entity, day, index)
+        words = np.empty((4, len(trips)), np.uint32)
+        # A load that waited keeps the draws of the day on which it was decided.
+        for of_day in np.unique(day).tolist():
+            same = day == of_day
+            words[:, same] = self.streams.words_of_several(
+                BOOKING, entity[same], of_day, index[same]
+            )
         extra_arrivals["line"] = self.layout.line_of_lane[port, lane]
         extra_arrivals["lane"] = lane
         extra_arrivals["time_s"] = [trip.time_s for trip in trips]
@@ -349,6 +351,34 @@ class AttemptsOfDay:
         """Which extra arrivals are to join a line of a port."""
         first, last = self.layout.first_line[port], self.layout.first_line[port + 1]
         return np.asarray((extra_arrivals["line"] >= first) & (extra_arrivals["line"] < last))
+
+
+def _attempt(
+    opportunity: Opportunity,
+    route: Route,
+    lane: int = -1,
+    *,
+    number: int = -1,
+    intercepted: bool = False,
+    why: str = "",
+) -> Attempt:
+    """What was decided on an opportunity."""
+    return Attempt(
+        attempt_id=opportunity.attempt_id,
+        number=number,
+        kind=TRAFFICKING,
+        organisation=opportunity.organisation,
+        market=opportunity.market,
+        source=opportunity.source,
+        route=route,
+        lane=lane,
+        time_s=opportunity.time_s,
+        load=opportunity.load,
+        deep=opportunity.deep,
+        lookout=opportunity.lookout,
+        intercepted=intercepted,
+        why=why,
+    )
 
 
 def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:

@@ -14,13 +14,13 @@ from simpy.events import ProcessGenerator
 
 from sim.model.conditions import Conditions, Snapshot
 from sim.model.smuggling.attempt import AttemptOutcome
-from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.model.smuggling.organisation import GOLDEN, Opportunity, Organisations
 from sim.numerics.randomness import SUPPLY as SUPPLY_STREAM
-from sim.numerics.randomness import Streams
-from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
-from sim.parameters import PARAMETER, Smuggling
+from sim.numerics.randomness import Streams, entity_number
+from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_YEAR, Floats
+from sim.parameters import PARAMETER, Smuggling, Supply
 from sim.places.network import Network, shares
-from sim.records import PRICE, SUPPLY, MarketsRecord
+from sim.records import ARREST, LATE, PRICE, SUPPLY, MarketsRecord
 
 
 @dataclass
@@ -175,18 +175,25 @@ class SupplyOfDay(NamedTuple):
     resourced_share: float
 
 
-def supply_of_day(snapshot: Snapshot, sources: int) -> SupplyOfDay:
-    """Conditions of purchase under a snapshot, in each of so many sources."""
-    available = snapshot.at_places(PARAMETER.supply.retail_open_share, sources)
-    days = snapshot.at_places(PARAMETER.supply.days_per_firearm, sources)
-    return SupplyOfDay(
-        retail=snapshot.at_places(PARAMETER.supply.retail_share, sources),
-        open=available,
-        days=days,
-        cost_cad=snapshot.at_places(PARAMETER.smuggling.acquisition_cad, sources),
-        free=bool(np.all(available >= 1.0) and np.all(days <= 0.0)),
-        resourced_share=snapshot.parameters.supply.resourced_share,
-    )
+def pressure_response(quantile: Floats, years: Floats, supply: Supply) -> Floats:
+    """How much of its full effect pressure on dealers has in each state, 0 to 1.
+
+    A state answers as one of the three cities in which it was tried: at once (Chicago), slowly
+    (Detroit) or not at all (Gary) (E025, E026).
+
+    Parameters
+    ----------
+    quantile : array of float, shape (sources,)
+        Which of them, 0 to 1.
+    years : array of float, shape (sources,)
+        Since the pressure began.
+    supply : Supply
+        Values in force.
+    """
+    slowly = np.clip(years / supply.pressure_gradual_years, 0.0, 1.0)
+    at_once = quantile < supply.pressure_abrupt_share
+    gradual = quantile < supply.pressure_abrupt_share + supply.pressure_gradual_share
+    return np.where(at_once, 1.0, np.where(gradual, slowly, 0.0))
 
 
 class Purchases:
@@ -200,6 +207,11 @@ class Purchases:
     streams : Streams
     snapshot : Snapshot
         Conditions of the first day.
+
+    Attributes
+    ----------
+    city : array of float, shape (sources,)
+        Quantile that says which city a state answers like, spread evenly over the states.
     """
 
     def __init__(
@@ -208,12 +220,35 @@ class Purchases:
         self.network = network
         self.trade = trade
         self.streams = streams
-        self.today = supply_of_day(snapshot, len(network.sources))
+        count = len(network.sources)
+        start = streams.uniforms(SUPPLY_STREAM, entity_number("pressure"), 0, 1)[0, 0]
+        self.city = np.mod(start + GOLDEN * np.arange(count), 1.0)
+        self._pressed_since = np.full(count, np.inf)
         self._ready_s: dict[int, float] = {}
+        self.today = self._of_day(0, snapshot)
 
-    def day_begins(self, snapshot: Snapshot) -> None:
+    def day_begins(self, day: int, snapshot: Snapshot) -> None:
         """Apply the conditions of a day."""
-        self.today = supply_of_day(snapshot, len(self.network.sources))
+        self.today = self._of_day(day, snapshot)
+
+    def _of_day(self, day: int, snapshot: Snapshot) -> SupplyOfDay:
+        count, supply = len(self.network.sources), snapshot.parameters.supply
+        pressure = snapshot.at_places(PARAMETER.supply.dealer_pressure, count)
+        self._pressed_since = np.where(
+            pressure > 0.0, np.minimum(self._pressed_since, float(day)), np.inf
+        )
+        years = np.maximum(day - self._pressed_since, 0.0) / CALENDAR_DAYS_PER_YEAR
+        cut = pressure * supply.pressure_cut * pressure_response(self.city, years, supply)
+        available = snapshot.at_places(PARAMETER.supply.retail_open_share, count) * (1.0 - cut)
+        days = snapshot.at_places(PARAMETER.supply.days_per_firearm, count)
+        return SupplyOfDay(
+            retail=snapshot.at_places(PARAMETER.supply.retail_share, count),
+            open=available,
+            days=days,
+            cost_cad=snapshot.at_places(PARAMETER.smuggling.acquisition_cad, count),
+            free=bool(np.all(available >= 1.0) and np.all(days <= 0.0)),
+            resourced_share=supply.resourced_share,
+        )
 
     def state(self, opportunity: Opportunity) -> str:
         """State in which the load of an opportunity can be bought, or empty where in none."""
@@ -230,19 +265,23 @@ class Purchases:
                 return ""
             reached = np.cumsum(weights)
             chosen = int(np.searchsorted(reached / reached[-1], which, side="right"))
-        if opportunity.time_s < self._ready_s.get(opportunity.organisation, -np.inf):
-            return ""
         return self.network.source_ids[chosen]
 
-    def buy(self, opportunity: Opportunity, state: str) -> None:
-        """Buy the load; it takes time before the organisation can buy again."""
+    def buy(self, opportunity: Opportunity, state: str) -> float:
+        """Buy the load, and return when it has been bought, in seconds since the run began.
+
+        An organisation buys one load after the other.
+        """
         if self.today.free:
-            return
+            return opportunity.time_s
         source = self.network.source_ids.index(state)
         kind = self._draws(opportunity)[0]
-        if kind < self.today.retail[source] and self.today.days[source] > 0.0:
-            taken_s = opportunity.load * self.today.days[source] * DAY_S
-            self._ready_s[opportunity.organisation] = opportunity.time_s + taken_s
+        if kind >= self.today.retail[source] or self.today.days[source] <= 0.0:
+            return opportunity.time_s
+        begins_s = max(self._ready_s.get(opportunity.organisation, -np.inf), opportunity.time_s)
+        ready_s = float(begins_s + opportunity.load * self.today.days[source] * DAY_S)
+        self._ready_s[opportunity.organisation] = ready_s
+        return ready_s
 
     def price_cad(self, state: str) -> float:
         """Cost of one firearm in a state, with the straw buyer's fee, in CAD."""
@@ -264,12 +303,28 @@ class Deal(NamedTuple):
     smuggling : Smuggling
         With the street price and the cost of acquisition of this load.
     why : str
-        Why no trip is planned: arrest, supply or price; else empty.
+        Why no trip is planned: arrest, supply, price or late; else empty. A late load waits
+        (`Deals.waiting`).
     """
 
     opportunity: Opportunity
     smuggling: Smuggling
     why: str = ""
+
+
+class Load(NamedTuple):
+    """A load that waits for the next opportunity of its organisation.
+
+    Attributes
+    ----------
+    opportunity : Opportunity
+        With the state in which it is bought.
+    ready_s : float
+        When it can go, in seconds since the run began.
+    """
+
+    opportunity: Opportunity
+    ready_s: float
 
 
 class Deals:
@@ -282,6 +337,11 @@ class Deals:
     markets : Markets
     snapshot : Snapshot
         Conditions of the first day.
+
+    Attributes
+    ----------
+    waiting : dict of list
+        By organisation: loads that are not bought yet, or that came back.
     """
 
     def __init__(
@@ -293,11 +353,12 @@ class Deals:
         self.smuggling = snapshot.parameters.smuggling
         # Parameters with the prices of a deal, by state and market; prices change daily.
         self._deal_prices: dict[tuple[str, str], Smuggling] = {}
+        self.waiting: dict[int, list[Load]] = {}
 
-    def day_begins(self, snapshot: Snapshot) -> None:
+    def day_begins(self, day: int, snapshot: Snapshot) -> None:
         """Apply the conditions of a day."""
         self.smuggling = snapshot.parameters.smuggling
-        self.supply.day_begins(snapshot)
+        self.supply.day_begins(day, snapshot)
         self._deal_prices.clear()
 
     def decide(self, opportunity: Opportunity) -> Deal:
@@ -312,10 +373,44 @@ class Deals:
             return Deal(opportunity, self.smuggling, PRICE)
         if not state:
             return Deal(opportunity, self.smuggling, SUPPLY)
-        self.supply.buy(opportunity, state)
+        ready_s = self.supply.buy(opportunity, state)
         if state != opportunity.source:
             opportunity = dataclasses.replace(opportunity, source=state)
-        return Deal(opportunity, self.deal_prices(state, market))
+        smuggling = self.deal_prices(state, market)
+        if ready_s > opportunity.time_s:
+            self.wait(opportunity, ready_s)
+            return Deal(opportunity, smuggling, LATE)
+        return Deal(opportunity, smuggling)
+
+    def wait(self, opportunity: Opportunity, ready_s: float) -> None:
+        """Let a load wait for the next opportunity of its organisation from a moment on."""
+        self.waiting.setdefault(opportunity.organisation, []).append(Load(opportunity, ready_s))
+
+    def taken_along(self, next_one: Opportunity, day: int) -> list[Deal]:
+        """Take the loads that wait for an opportunity of their organisation, and are ready.
+
+        They were decided on before, and go on the day of the opportunity, each at its own hour. An
+        organisation that is out of action has lost them.
+
+        Parameters
+        ----------
+        next_one : Opportunity
+        day : int
+            On which it arises.
+        """
+        loads = self.waiting.get(next_one.organisation)
+        if not loads:
+            return []
+        out = bool(self.organisations.hindrance(next_one))
+        going = [load for load in loads if out or load.ready_s <= day * DAY_S]
+        self.waiting[next_one.organisation] = [load for load in loads if load not in going]
+        deals = []
+        for load in going:
+            time_s = day * DAY_S + load.opportunity.time_s % DAY_S
+            opportunity = dataclasses.replace(load.opportunity, time_s=time_s)
+            smuggling = self.deal_prices(opportunity.source, opportunity.market)
+            deals.append(Deal(opportunity, smuggling, ARREST if out else ""))
+        return deals
 
     def deal_prices(self, state: str, market: str) -> Smuggling:
         """Parameters of the day with the cost in a state and the street price in a market."""
