@@ -7,11 +7,21 @@ from pathlib import Path
 
 from docs.markdown import anchor, plain, table
 from sim.parameters import catalogue
-from sim.scenario.intervention import BASELINE, PORT, Cost, Intervention, Moment, Scenario, Where
+from sim.scenario.intervention import (
+    BASELINE,
+    GRADES,
+    PORT,
+    Cost,
+    Intervention,
+    Moment,
+    Scenario,
+    Where,
+)
 from sim.scenario.reading import names, read
 
 ROOT = Path(__file__).resolve().parent.parent
 LEVERS = Path(__file__).with_name("levers.csv")
+CARRIED_OUT = {"canada": "Canada", "united_states": "the United States", "both": "both countries"}
 
 INTRODUCTION = """\
 # Scenarios
@@ -21,7 +31,9 @@ Written by `python -m docs` from `scenarios/*.yaml` and `docs/levers.csv`; do no
 A scenario is a file of data: what changes, where, when and by how much, what it costs, and the
 effect expected before it was run. It changes quantities such as officers, minutes or rates; it
 cannot set an outcome. "000 ¶10" is paragraph 10 of source document 000 (the documents are named
-in the [data dictionary](../sim/data/README.md#source)). *Tests* names the tests of behaviour that
+in the [data dictionary](../sim/data/README.md#source)). *Evidence* grades the size of the lever,
+not of the effect, from 1 to 4: assumed; part measured, part assumed; measured elsewhere or computed
+from measured quantities; measured at this border. *Tests* names the tests of behaviour that
 use the scenario; [`tests/pipeline/test_scenarios.py`](../tests/pipeline/test_scenarios.py) reads
 and checks every file.
 """
@@ -67,6 +79,10 @@ def _section(scenario: Scenario, number: str) -> list[str]:
         kind += " An upper bound, not a policy."
     if scenario.name != BASELINE.name:
         kind += f" Aim: {scenario.aim.replace('_', ' ')}."
+    if scenario.actor:
+        kind += f" Carried out by: {CARRIED_OUT[scenario.actor]}."
+    if scenario.evidence:
+        kind += f" Evidence for the size of its lever: {scenario.evidence} of {GRADES[-1]}."
     tests = held_by(scenario.name)
     lines = [
         f"## {heading(scenario)}",

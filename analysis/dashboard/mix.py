@@ -183,6 +183,9 @@ def yaml_of(scenario: Scenario, note: str = "") -> str:
             content[name] = getattr(scenario, name)
     if scenario.bound:
         content["bound"] = True
+    for name in ("aim", "actor", "evidence"):
+        if getattr(scenario, name):
+            content[name] = getattr(scenario, name)
     content["interventions"] = [_plain(intervention) for intervention in scenario.interventions]
     if scenario.costs:
         content["costs"] = [dataclasses.asdict(cost) for cost in scenario.costs]

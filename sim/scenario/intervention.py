@@ -166,6 +166,14 @@ EXCLUSIVE = ("set", *ON_PORTS)
 FIREARMS = "firearms"
 AIMS = (FIREARMS, "flow", "other_contraband")
 """What a proposal is for: fewer firearms, less waiting, or less of other contraband."""
+ACTORS = ("", "canada", "united_states", "both")
+"""Who would have to carry a proposal out; nothing where that is not said."""
+GRADES = (0, 1, 2, 3, 4)
+"""How well the size of a proposal's lever is known, from 1 to 4; 0 where that is not said.
+
+1: assumed. 2: part measured, part assumed. 3: measured elsewhere, or computed from measured
+quantities. 4: measured at this border.
+"""
 WHOLE = {"ports": "the whole border", "states": "all states", "markets": "all markets"}
 
 Moment = datetime.date | datetime.datetime
@@ -359,6 +367,10 @@ class Scenario:
         Sign of its effect, or null, in words.
     aim : str
         One of `AIMS`: what the documents say that it is for.
+    actor : str
+        One of `ACTORS`: who would have to carry it out.
+    evidence : int
+        One of `GRADES`: how well the size of its lever is known.
     """
 
     name: str
@@ -370,11 +382,17 @@ class Scenario:
     bound: bool = False
     expected: str = ""
     aim: str = FIREARMS
+    actor: str = ""
+    evidence: int = 0
 
     def __post_init__(self) -> None:
         """Refuse an unknown aim, and interventions that decide one quantity differently."""
         if self.aim not in AIMS:
             raise InputError(f"aim = {self.aim!r} is not one of {', '.join(AIMS)}")
+        if self.actor not in ACTORS:
+            raise InputError(f"actor = {self.actor!r} is not one of {', '.join(ACTORS[1:])}")
+        if self.evidence not in GRADES:
+            raise InputError(f"evidence = {self.evidence!r} is not a grade from 1 to {GRADES[-1]}")
         for first, second in combinations(self.interventions, 2):
             same = (first.operation, first.value, first.ramp_days) == (
                 second.operation,
@@ -388,10 +406,12 @@ class Scenario:
     def combine(cls, scenarios: Iterable["Scenario"]) -> Self:
         """Put scenarios together, in the order given; scale and add compose.
 
-        The aim is what all are for; where they differ, it is firearms.
+        The aim is what all are for; where they differ, it is firearms. Both countries act where the
+        parts have different actors, and the evidence is that of the weakest part.
         """
         parts = tuple(scenarios)
         aims = {part.aim for part in parts}
+        actors = {part.actor for part in parts if part.actor}
         return cls(
             name="+".join(part.name for part in parts),
             title=" + ".join(part.title for part in parts),
@@ -404,6 +424,8 @@ class Scenario:
             bound=any(part.bound for part in parts),
             expected="; ".join(f"{part.name}: {part.expected}" for part in parts if part.expected),
             aim=aims.pop() if len(aims) == 1 else FIREARMS,
+            actor="both" if len(actors) > 1 else next(iter(actors), ""),
+            evidence=min((part.evidence for part in parts), default=0),
         )
 
     def check(self, parameters: Parameters) -> None:

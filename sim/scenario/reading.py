@@ -160,6 +160,10 @@ class ScenarioFile:
         Whether it is a bound, not a proposal that anyone would carry out.
     aim : str
         What the documents say that it is for: firearms, flow or other_contraband.
+    actor : str
+        Who would have to carry it out: canada, united_states or both.
+    evidence : int
+        How well the size of its lever is known, from 1 (assumed) to 4 (measured at this border).
     combines : tuple of str
         Scenarios of the same folder whose interventions and costs come before those given here.
     interventions : tuple of Intervention
@@ -172,6 +176,8 @@ class ScenarioFile:
     expected: str = ""
     bound: bool = False
     aim: str = FIREARMS
+    actor: str = ""
+    evidence: int = 0
     combines: tuple[str, ...] = ()
     interventions: tuple[Intervention, ...] = ()
     costs: tuple[Cost, ...] = ()
@@ -224,6 +230,8 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
             expected=file.expected,
             bound=file.bound,
             aim=file.aim,
+            actor=file.actor,
+            evidence=file.evidence,
             interventions=sum((part.interventions for part in parts), ()) + file.interventions,
             costs=sum((part.costs for part in parts), ()) + file.costs,
         )

@@ -241,6 +241,33 @@ def test_several_scenarios_together_aim_at_what_all_aim_at() -> None:
     assert Scenario.combine([waiting, guns]).aim == Scenario("one").aim == "firearms"
 
 
+def test_every_shipped_scenario_says_who_acts_and_how_well_its_lever_is_known() -> None:
+    for name in names():
+        scenario = read(name)
+        assert name == "baseline" or (scenario.actor and scenario.evidence), name
+
+
+def test_together_both_act_and_the_weakest_part_is_the_evidence() -> None:
+    together = Scenario.combine([read("stateside_pressure"), read("better_training")])
+    assert (together.actor, together.evidence) == ("both", 1)
+    assert Scenario.combine([read("more_officers")] * 2).actor == "canada"
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("actor: mexico", "actor = 'mexico' is not one of canada, united_states, both"),
+        ("evidence: 5", "evidence = 5 is not a grade from 1 to 4"),
+    ],
+)
+def test_an_actor_or_a_grade_that_is_none_is_refused(
+    tmp_path: Path, field: str, words: str
+) -> None:
+    named(tmp_path, "mine", f"{field}\n{ONE}value: 0.1}}]")
+    with pytest.raises(InputError, match=words):
+        read("mine", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("own", "words"),
     [
