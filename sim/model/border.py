@@ -136,7 +136,7 @@ class Border:
         self.intelligence = after_warm_up(
             parameters.intelligence.warm_up_days,
             organisations,
-            parameters.smuggling.firearms_per_year,
+            parameters.smuggling.firearms_per_year * parameters.market.delivered_share,
             self.conditions.traffic_share,
             intelligence_at,
             streams,

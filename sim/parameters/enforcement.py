@@ -128,15 +128,26 @@ class Intelligence:
     """Recoveries, traces, channels, leads, cases and lookouts."""
 
     recoveries_per_year: float = par(
-        2100.0, unit="firearms/year", source="C131", kind="placeholder", low=1100, high=5000,
+        2000.0, unit="firearms/year", source="C131, C132", kind="placeholder", low=1100, high=5000,
         bounds=(0.0, 1e5),
-        about="Trafficked firearms recovered on the street "
-        "(only its product with the share traced is known)",
+        about="Trafficked firearms recovered on the street (only its product with the shares "
+        "traced and successful is known: 783 US-sourced traces in 2004)",
     )  # fmt: skip
     age_median_years: float = par(
         7.4, unit="years", source="C143; 000 ¶8", kind="measured", low=5, high=10,
         bounds=(0.1, 100.0), fixed_at_start=True,
-        about="Median time from sale to recovery (exponential)",
+        about="Median time from first retail sale to recovery, of all that is recovered",
+    )  # fmt: skip
+    new_share: float = par(
+        0.3, unit="share", source="assumed; C143", kind="placeholder", low=0.15, high=0.45,
+        bounds=(0.0, 0.49), fixed_at_start=True,
+        about="Recovered firearms that were bought new for the trade; the others were stolen or "
+        "second-hand, and old already",
+    )  # fmt: skip
+    street_years: float = par(
+        1.0, unit="years", source="assumed", kind="placeholder", low=0.3, high=2.5,
+        bounds=(0.05, 50.0), fixed_at_start=True,
+        about="Median time from the delivery of a trafficked firearm to its recovery (exponential)",
     )  # fmt: skip
     traced_share: float = par(
         0.5, unit="share", source="C131, C155", kind="placeholder", low=0.2, high=0.75,
@@ -148,12 +159,13 @@ class Intelligence:
         about="Mean time from recovery to the result of a trace, with the request by paper",
     )  # fmt: skip
     trace_success_share: float = par(
-        0.69, unit="share", source="C132; C119, C120, C125", kind="measured", low=0.45, high=0.78,
-        about="Traces that lead to a first sale in the United States",
+        0.78, unit="share", source="C120, C125", kind="cited", low=0.7, high=0.85,
+        about="Traces of trafficked firearms that lead to a first sale in the United States "
+        "(19 to 25 % of crime guns are untraceable)",
     )  # fmt: skip
     trace_useful_years: float = par(
         3.0, unit="years", source="assumed", kind="elicited", low=1, high=5, bounds=(0.0, 100.0),
-        about="A trace is a lead if the sale was no longer ago than this",
+        about="A trace or a match is a lead if the sale was no longer ago than this",
     )  # fmt: skip
     sale_reports_per_year: float = par(
         40.0, unit="leads/year", source="000 ¶9", kind="placeholder", low=5, high=200,
@@ -210,27 +222,45 @@ class Intelligence:
     )  # fmt: skip
     lead_life_days: float = par(
         365.0, unit="days", source="assumed", kind="placeholder", low=180, high=730,
-        bounds=(1.0, 36500.0), about="Mean time until a lead is cold (exponential)",
+        bounds=(1.0, 36500.0),
+        about="Time in which a lead loses strength by a factor e, from what it tells of",
     )  # fmt: skip
     case_leads: int = par(
-        4, unit="leads", source="assumed", kind="placeholder", low=2, high=8, bounds=(1, 1000),
-        about="Leads on one organisation that open a case",
+        2, unit="average leads", source="assumed", kind="placeholder", low=1, high=6,
+        bounds=(1, 1000), about="Strength of the leads on one organisation that opens a case",
+    )  # fmt: skip
+    evidence_arrest: float = par(
+        1.0, unit="exponent", source="assumed", kind="placeholder", low=0.0, high=1.5,
+        bounds=(0.0, 10.0),
+        about="How much evidence beyond what opens a case raises the chance of arrest "
+        "(0 not at all, 1 every lead is a chance of its own)",
+    )  # fmt: skip
+    evidence_speed: float = par(
+        0.3, unit="exponent", source="assumed", kind="placeholder", low=0.0, high=1.0,
+        bounds=(0.0, 10.0), about="How much it shortens the case",
     )  # fmt: skip
     investigators: int = par(
-        16, unit="cases at a time", source="F009, F010, F011", kind="elicited", low=12, high=90,
-        bounds=(0, 10000), about="Cases that investigators of both countries can work on at a time",
+        20, unit="cases at a time", source="F009, F010, F011; 000 ¶9", kind="elicited", low=16,
+        high=90, bounds=(0, 10000),
+        about="Cases that investigators of both countries can work on at a time (US customs alone "
+        "began 16 a year, which is 12 at a time; others came on top)",
     )  # fmt: skip
     case_months: float = par(
         9.0, unit="months", source="F011", kind="cited", low=4, high=18, bounds=(0.01, 240.0),
         about="Mean length of a case",
     )  # fmt: skip
     arrest_share: float = par(
-        0.3, unit="share", source="assumed", kind="placeholder", low=0.1, high=0.6,
-        about="Cases that end in the arrest of the organisation; the others go stale",
+        0.15, unit="share", source="assumed", kind="placeholder", low=0.05, high=0.4,
+        about="Cases that end in the arrest of the organisation if their evidence is just enough "
+        "to open them; the others go stale",
     )  # fmt: skip
     identifies_share: float = par(
         0.2, unit="share", source="assumed", kind="placeholder", low=0.05, high=0.5,
-        about="Leads that name a vehicle or driver in use, and so make a lookout",
+        about="Leads that name a vehicle or a driver, and so make a lookout",
+    )  # fmt: skip
+    person_share: float = par(
+        0.3, unit="share", source="assumed; 000 ¶9", kind="placeholder", low=0.1, high=0.7,
+        about="Of these, leads that name the driver; the others name the vehicle",
     )  # fmt: skip
     couriers: int = par(
         3, unit="vehicles", source="assumed", kind="placeholder", low=1, high=8, bounds=(1, 100),
@@ -239,7 +269,11 @@ class Intelligence:
     plate_days: float = par(
         60.0, unit="days", source="assumed", kind="placeholder", low=14, high=365,
         bounds=(0.1, 36500.0), fixed_at_start=True,
-        about="Mean time until a vehicle or its driver is changed",
+        about="Mean time until a vehicle is changed",
+    )  # fmt: skip
+    driver_days: float = par(
+        365.0, unit="days", source="assumed", kind="placeholder", low=90, high=1095,
+        bounds=(0.1, 36500.0), fixed_at_start=True, about="Mean time until a driver is changed",
     )  # fmt: skip
     lookout_days: float = par(
         90.0, unit="days", source="assumed", kind="placeholder", low=30, high=365,

@@ -11,10 +11,13 @@ import pytest
 
 from sim.model.conditions import Conditions, IntelligenceAt
 from sim.model.intelligence.intelligence import Intelligence, after_warm_up
+from sim.model.intelligence.investigation import chance_of_arrest, months_of_case
+from sim.model.intelligence.lookout import DRIVER, VEHICLE
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
+from sim.parameters import Parameters
 from sim.records import PORT, TRAFFICKING
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.reading import read
@@ -30,7 +33,7 @@ def intelligence(
     changes: Mapping[str, object] | None = None,
     days: int = YEAR,
 ) -> Intelligence:
-    """Let it run for some days, in which nobody is stopped."""
+    """Let it run for some days, in which as much is delivered as before and nobody is stopped."""
     known = parameters(changes or {})
     streams = Streams(3, replication)
     ports = whole_table()
@@ -44,6 +47,8 @@ def intelligence(
     for day in range(days):
         of.day_begins(day)
         of.advance((day + 1) * DAY_S)
+        for organisation, share in enumerate(of.past):
+            of.recoveries.delivered(organisation, share * flow / YEAR)
     return of
 
 
@@ -62,6 +67,37 @@ def test_more_investigators_never_end_fewer_cases() -> None:
     assert all(after >= before for before, after in pairwise(ended))
     assert ended[0] == 0
     assert ended[3] > 2 * ended[1] > 0
+
+
+def test_the_strongest_evidence_is_worked_first() -> None:
+    """With few investigators cases have more evidence, and end in arrest more often."""
+    few, many = (staffed(n).investigations for n in (4, 200))
+    assert few.arrests / few.ended > 1.3 * many.arrests / many.ended
+    assert few.arrests < many.arrests
+
+
+def test_better_leads_arrest_more_and_sooner() -> None:
+    terms = dataclasses.replace(Parameters().intelligence, arrest_share=0.2)
+    chances = [chance_of_arrest(strength, terms) for strength in (2.0, 4.0, 8.0)]
+    assert chances == pytest.approx([0.2, 1.0 - 0.8**2, 1.0 - 0.8**4])
+    months = [months_of_case(strength, terms) for strength in (1.0, 2.0, 4.0)]
+    assert months[0] == months[1] == terms.case_months > months[2]
+    deaf = dataclasses.replace(terms, evidence_arrest=0.0, evidence_speed=0.0)
+    assert chance_of_arrest(8.0, deaf) == pytest.approx(0.2)
+    assert months_of_case(8.0, deaf) == terms.case_months
+
+
+def test_more_leads_arrest_more_though_no_investigator_is_free() -> None:
+    """Leads that come during a case count: tracing is not null where the pool is full."""
+    arrests = []
+    for leads in (100.0, 400.0):
+        changes = {
+            "intelligence.investigators": 5, "intelligence.police_leads_per_year": leads,
+        }  # fmt: skip
+        of = [intelligence(replication=r, changes=changes, days=3 * YEAR) for r in range(3)]
+        assert all(one.investigations.in_line > 0 for one in of)
+        arrests.append(sum(one.investigations.arrests for one in of))
+    assert arrests[1] > 1.15 * arrests[0]
 
 
 @pytest.mark.parametrize("investigators", [2, 5, 16])
@@ -84,7 +120,11 @@ def test_enough_investigators_leave_nobody_in_line() -> None:
 
 def test_open_cases_are_their_rate_times_their_length() -> None:
     """Little's law, of all cases of a long time, each counted as long as it lay in it."""
-    known = {"intelligence.case_months": 3.0, "intelligence.investigators": 12}
+    known = {
+        "intelligence.case_months": 3.0,
+        "intelligence.investigators": 12,
+        "intelligence.evidence_speed": 0.0,
+    }
     of = intelligence(changes=known, days=6 * YEAR).investigations
     first, last = 0.0, 6.0 * YEAR * DAY_S
     moments = np.arange(first, last, DAY_S / 4.0)
@@ -100,7 +140,10 @@ def test_open_cases_are_their_rate_times_their_length() -> None:
 
 def test_cases_end_in_arrest_as_often_as_is_set() -> None:
     for share in (0.0, 0.3, 1.0):
-        changes = {"intelligence.arrest_share": share, "intelligence.case_months": 2.0}
+        changes = {
+            "intelligence.arrest_share": share, "intelligence.case_months": 2.0,
+            "intelligence.evidence_arrest": 0.0,
+        }  # fmt: skip
         of = intelligence(changes=changes, days=3 * YEAR)
         ended, arrests = of.investigations.ended, of.investigations.arrests
         assert ended > 60
@@ -121,9 +164,7 @@ def test_the_run_begins_in_a_steady_state() -> None:
     )
     change = (both - first) - first
     error = change.std(axis=0, ddof=1) / np.sqrt(len(change))
-    # Nothing is delivered here, so what is recovered grows less by 9 % a year.
-    expected = -0.09 * first.mean(axis=0)
-    assert np.all(np.abs(change.mean(axis=0) - expected) <= 4.0 * error + 0.05 * first.mean(axis=0))
+    assert np.all(np.abs(change.mean(axis=0)) <= 4.0 * error + 0.05 * first.mean(axis=0))
 
 
 def test_a_proposal_begins_with_the_run() -> None:
@@ -163,12 +204,12 @@ SIGNS = {
     "trace_training": {"traces_requested": "0", "traces_succeeded": "+", "leads": "+"},
     "atf_attache_toronto": {"cases_opened": "+", "traces_requested": "0"},
     "gun_runner": {"lookouts_issued": "+", "leads": "0", "cases_opened": "0"},
-    "direct_sharing": {"messages_delay_s": "-", "lookouts_late": "-", "traces_requested": "0"},
+    "direct_sharing": {"messages_delay_s": "-", "traces_requested": "0"},
     "firearms_task_force": {"cases_opened": "+", "cases_ended": "+", "traces_requested": "0"},
     "immediate_currency_reports": {
         name: "0" for name in ("leads", "cases_opened", "lookouts_issued", "messages_delay_s")
     },
-    "share_on_suspicion": {"leads_held_back": "-", "leads": "+", "lookouts_issued": "0"},
+    "share_on_suspicion": {"leads_held_back": "-", "leads": "+"},
 }
 
 
@@ -206,7 +247,7 @@ def test_investigators_who_come_by_and_by_are_whole_persons() -> None:
                                     start=START),),
     )  # fmt: skip
     of = intelligence(growing, days=50).investigations
-    assert of.staff in (20, 21)
+    assert of.staff in (24, 25)
     assert float(of.free).is_integer()
 
 
@@ -248,7 +289,7 @@ def test_late_channels_make_lookouts_worthless() -> None:
         of = intelligence(changes={**slow, "intelligence.intermediary_days": days}, days=2 * YEAR)
         shares.append(of.lookouts.late / of.lookouts.issued)
     assert all(after > before for before, after in pairwise(shares))
-    assert shares[-1] > 0.97
+    assert shares[-1] > 0.9
 
 
 def stopped(organisation: int, load: int) -> AttemptOutcome:
@@ -262,21 +303,25 @@ def stopped(organisation: int, load: int) -> AttemptOutcome:
 def test_a_stop_is_a_lead_costs_a_vehicle_and_has_its_firearms_traced() -> None:
     of = intelligence(changes={"intelligence.traced_share": 1.0}, days=4)
     courier = of.couriers.of_trip("o5/3/1")
-    vehicle = of.couriers.vehicle(5, courier, 4.0 * DAY_S)
+    had = [of.couriers.number(subject, 5, courier, 4.0 * DAY_S) for subject in (VEHICLE, DRIVER)]
     before = of.totals()
     sent = of.to_investigators.sent
     of.on_outcomes([stopped(5, 7)], 4.0 * DAY_S)
     assert of.to_investigators.sent == sent + 1
-    assert of.couriers.vehicle(5, courier, 4.0 * DAY_S) == vehicle + 1
+    has = [of.couriers.number(subject, 5, courier, 4.0 * DAY_S) for subject in (VEHICLE, DRIVER)]
+    assert has == [number + 1 for number in had]
     of.advance(4.0 * DAY_S + 1.0)
     assert of.totals()["traces_requested"] >= before["traces_requested"] + 7
 
 
 def test_more_organisations_leave_the_vehicles_and_cases_of_the_others() -> None:
-    few, more = (intelligence(changes={"smuggling.organisations": n}) for n in (60, 61))
+    few, more = (
+        intelligence(changes={"smuggling.organisations": n, "intelligence.evidence_speed": 0.0})
+        for n in (60, 61)
+    )
     for i in range(60):
         vehicle_of_few, vehicle_of_more = (
-            of.couriers.vehicle(i, 1, 200.0 * DAY_S) for of in (few, more)
+            of.couriers.number(VEHICLE, i, 1, 200.0 * DAY_S) for of in (few, more)
         )
         lost = [
             len([a for a in of.organisations.arrests if a[0] == i and a[1] <= 200.0 * DAY_S])
@@ -284,7 +329,7 @@ def test_more_organisations_leave_the_vehicles_and_cases_of_the_others() -> None
         ]
         assert vehicle_of_few - lost[0] == vehicle_of_more - lost[1]
     lengths = [
-        {c.organisation: c.ends_s - c.opened_s for c in reversed(of.investigations.cases)}
+        {c.quantile: c.ends_s - c.opened_s for c in reversed(of.investigations.cases)}
         for of in (few, more)
     ]
     shared = [i for i in lengths[0] if i in lengths[1]]

@@ -95,6 +95,11 @@ class Occurrences:
         return occurrences
 
 
+def is_recent(sold_s: float, now: float, intelligence: Intelligence) -> bool:
+    """Whether a sale is recent enough to say something about who trades today."""
+    return now - sold_s <= intelligence.trace_useful_years * DAYS_PER_YEAR * DAY_S
+
+
 class Trace(NamedTuple):
     """A trace that has been requested.
 
@@ -182,7 +187,7 @@ class Traces:
             sold_s,
             lognormal(intelligence.trace_days * DAY_S, intelligence.delay_cv, time),
             success < intelligence.trace_success_share,
-            now - sold_s <= intelligence.trace_useful_years * DAYS_PER_YEAR * DAY_S,
+            is_recent(sold_s, now, intelligence),
         )
 
     def result(self, trace: Trace) -> bool:
@@ -253,7 +258,7 @@ class Recovery(NamedTuple):
     key : Key
     time_s : float
     sold_s : float
-        When it was sold, in seconds since the run began.
+        When it was first sold, in seconds since the run began.
     traced, entered : bool
         Whether a trace is requested, and whether it is entered in the ballistics system.
     """
@@ -266,8 +271,23 @@ class Recovery(NamedTuple):
     entered: bool
 
 
+def decay_of_the_old(intelligence: Intelligence) -> float:
+    """Rate a day at which firearms that were not bought new are recovered after their first sale.
+
+    It gives the mixture of both the median ``age_median_years`` (C143). Firearms bought new are
+    recovered at the rate of the street; there are too few of them to reach the median alone.
+    """
+    median = intelligence.age_median_years
+    new = 1.0 - 0.5 ** (median / intelligence.street_years)
+    old = (0.5 - intelligence.new_share * new) / (1.0 - intelligence.new_share)
+    return -math.log1p(-max(old, 0.01)) / (median * DAYS_PER_YEAR)
+
+
 class Recoveries:
     """All recoveries of a replication.
+
+    Every firearm delivered is found after an exponential time, if ever. One that was bought new was
+    sold when it was delivered; the others were sold for the first time long before (C143).
 
     Parameters
     ----------
@@ -286,7 +306,9 @@ class Recoveries:
         intelligence: Intelligence,
     ) -> None:
         self.past = past
-        self.decay = math.log(2.0) / (intelligence.age_median_years * DAYS_PER_YEAR)
+        self.decay = math.log(2.0) / (intelligence.street_years * DAYS_PER_YEAR)
+        self.new_share = intelligence.new_share
+        self.old_decay = decay_of_the_old(intelligence)
         ever = intelligence.recoveries_per_year / max(firearms_per_year, 1e-300)
         self.rate = min(ever, 1.0) * self.decay
         self.fresh = np.zeros(len(past))
@@ -310,12 +332,11 @@ class Recoveries:
         """Draw the particulars of a recovery of the last day."""
         self.count += 1
         kind, traced, entered = occurrence.uniform
-        share = float(self.fresh_share[occurrence.organisation])
-        if kind < share:
-            sold_s = occurrence.time_s * (1.0 - kind / share)
+        if kind >= self.new_share:
+            old = (kind - self.new_share) / (1.0 - self.new_share)
+            sold_s = occurrence.time_s + math.log1p(-old) / self.old_decay * DAY_S
         else:
-            older_s = -math.log1p(-(kind - share) / (1.0 - share)) / self.decay * DAY_S
-            sold_s = min(occurrence.time_s, 0.0) - older_s
+            sold_s = self._delivered_s(kind / self.new_share, occurrence)
         return Recovery(
             occurrence.organisation,
             occurrence.key,
@@ -324,3 +345,11 @@ class Recoveries:
             traced < intelligence.traced_share,
             entered < intelligence.ballistics_entered_share,
         )
+
+    def _delivered_s(self, quantile: float, occurrence: Occurrence) -> float:
+        """When a firearm that is recovered was delivered: in the run, or before it."""
+        share = float(self.fresh_share[occurrence.organisation])
+        if quantile < share:
+            return occurrence.time_s * (1.0 - quantile / share)
+        older_s = -math.log1p(-(quantile - share) / (1.0 - share)) / self.decay * DAY_S
+        return min(occurrence.time_s, 0.0) - older_s

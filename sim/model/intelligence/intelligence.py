@@ -29,6 +29,7 @@ from sim.model.intelligence.evidence import (
     Recovery,
     Trace,
     Traces,
+    is_recent,
 )
 from sim.model.intelligence.investigation import Investigations
 from sim.model.intelligence.lead import (
@@ -72,7 +73,7 @@ class Intelligence:
         Beginning of the warm-up, at most 0.
     organisations : Organisations
     firearms_per_year : float
-        Firearms that all organisations would move in a year of the baseline.
+        Firearms that reach their markets in a year of the baseline.
     share : float
         Share of their trips that the run simulates.
     intelligence_at : callable
@@ -105,7 +106,8 @@ class Intelligence:
         self.investigations = Investigations(
             self.agenda, self, self.leads, intelligence_at, streams, first_s
         )
-        self.couriers = Couriers(self.entity, now.couriers, now.plate_days, first_s, streams)
+        days = now.plate_days, now.driver_days
+        self.couriers = Couriers(self.entity, now.couriers, days, first_s, streams)
         self.lookouts = Lookouts(self.couriers, streams)
         self.to_investigators: Channel[Lead] = Channel(
             self.agenda, "investigators", self._to_pending, streams
@@ -206,11 +208,14 @@ class Intelligence:
         self.agenda.enter(trace.delay_s, self._traced, trace)
 
     def _traced(self, trace: Trace) -> None:
-        """Add a lead if the trace finds a recent sale, by an organisation not arrested since."""
-        if not self.traces.result(trace):
-            return
-        if trace.sold_s > self.arrested_s.get(trace.organisation, -math.inf):
-            self._lead(TRACE, trace.organisation, trace.recovered_s, trace.key)
+        """Add a lead if the trace finds a recent sale."""
+        if self.traces.result(trace):
+            self._lead_on_sale(TRACE, trace.organisation, trace.sold_s, trace.key)
+
+    def _lead_on_sale(self, kind: str, organisation: int, sold_s: float, key: Key) -> None:
+        """Add a lead on a sale, if the organisation has not been arrested since."""
+        if sold_s > self.arrested_s.get(organisation, -math.inf):
+            self._lead(kind, organisation, sold_s, key)
 
     def _examine(self, recovery: Recovery) -> None:
         """Begin the ballistic examination of a firearm that was recovered."""
@@ -219,11 +224,15 @@ class Intelligence:
         self.agenda.enter(delay_s, self._compare, recovery)
 
     def _compare(self, recovery: Recovery) -> None:
-        """Compare a firearm that was examined; a match across the border is a lead."""
-        if self.ballistics.compare(recovery.key, self.intelligence_at(self.agenda.now)):
+        """Compare a firearm that was examined; a match across the border of a recent sale leads."""
+        now = self.agenda.now
+        intelligence = self.intelligence_at(now)
+        if self.ballistics.compare(recovery.key, intelligence) and is_recent(
+            recovery.sold_s, now, intelligence
+        ):
             entity, day, number = recovery.key
             key = Key(entity ^ _MATCH, day, number)
-            self._lead(MATCH, recovery.organisation, recovery.time_s, key)
+            self._lead_on_sale(MATCH, recovery.organisation, recovery.sold_s, key)
 
     def _tip(self, tip: Occurrence) -> None:
         """Add a lead when a dealer reports a sale, or police get a tip."""

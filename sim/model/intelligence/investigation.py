@@ -1,10 +1,9 @@
 """Investigations: cases on organisations, each of which occupies an investigator for months."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from sim.model.intelligence.lead import Agenda, Leads
+from sim.model.intelligence.lead import Agenda, Lead, Leads
 from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
 from sim.numerics.units import DAY_S, DAYS_PER_MONTH
 from sim.parameters import Intelligence
@@ -29,22 +28,51 @@ class Case(NamedTuple):
     ----------
     organisation : int
     opened_s, ends_s : float
-    arrest : bool
-        Whether it will end in arrest; else it is closed without one.
+    quantile : float
+        Between 0 and 1: it ends in arrest if that is below the chance that its evidence gives.
     """
 
     organisation: int
     opened_s: float
     ends_s: float
-    arrest: bool
+    quantile: float
+
+
+def chance_of_arrest(strength: float, intelligence: Intelligence) -> float:
+    """Chance that a case ends in the arrest of the organisation.
+
+    Evidence that is just enough for a case gives ``arrest_share``. With ``evidence_arrest`` 1,
+    every further lead is an independent chance; with 0, further evidence is of no use.
+
+    Parameters
+    ----------
+    strength : float
+        Of the evidence at the end of the case, in average fresh leads.
+    intelligence : Intelligence
+        Values in force.
+    """
+    ratio = (max(strength, 0.0) / intelligence.case_leads) ** intelligence.evidence_arrest
+    return float(1.0 - (1.0 - intelligence.arrest_share) ** ratio)
+
+
+def months_of_case(strength: float, intelligence: Intelligence) -> float:
+    """Mean length of a case in months: shorter, the more evidence there is when it is opened.
+
+    Parameters
+    ----------
+    strength, intelligence
+        As in `chance_of_arrest`.
+    """
+    ratio = max(strength / intelligence.case_leads, 1.0)
+    return float(intelligence.case_months * ratio**-intelligence.evidence_speed)
 
 
 class Investigations:
     """All cases of a replication.
 
     An organisation with enough leads joins the queue for a case, which is opened when an
-    investigator is free if there are still enough leads. First come, first served; one case at a
-    time on an organisation.
+    investigator is free if there are still enough. The strongest evidence is worked first; one
+    case at a time on an organisation. Leads that arrive during a case are added to it.
 
     Parameters
     ----------
@@ -86,8 +114,9 @@ class Investigations:
         self.ended = 0
         self.arrests = 0
         self._busy: set[int] = set()
-        self._line: deque[int] = deque()
-        self._number: dict[int, int] = {}
+        self._line: list[int] = []
+        # Evidence of the open cases, by organisation, in average leads.
+        self._evidence: dict[int, float] = {}
 
     @property
     def open(self) -> int:
@@ -108,8 +137,12 @@ class Investigations:
         self._assign()
 
     def consider(self, organisation: int) -> None:
-        """Queue a case on an organisation if there are enough leads."""
-        if organisation not in self._busy and self._enough(organisation):
+        """Add what is new on an organisation to its case, or queue one if there is enough."""
+        if organisation in self._evidence:
+            now = self.agenda.now
+            leads = self.leads.use(organisation, now)
+            self._evidence[organisation] += sum(lead.strength(now) for lead in leads)
+        elif organisation not in self._busy and self._enough(organisation):
             self._busy.add(organisation)
             self._line.append(organisation)
             self._assign()
@@ -117,22 +150,27 @@ class Investigations:
     def _enough(self, organisation: int) -> bool:
         now = self.agenda.now
         needed = self.intelligence_at(now).case_leads
-        live = self.leads.on(organisation, now)
-        return live >= needed and self.suspects.in_action(organisation, now)
+        strength = self.leads.strength(organisation, now)
+        return strength >= needed and self.suspects.in_action(organisation, now)
 
     def _assign(self) -> None:
-        """Assign free investigators to the organisations in line, first come, first served.
+        """Assign free investigators to the organisations in line, the strongest evidence first.
 
         A case begins after everything else of the same moment, so that it uses all its leads.
         """
+        now = self.agenda.now
         while self.free and self._line:
             self.free -= 1
-            self.agenda.enter(0.0, self._begin, self._line.popleft())
+            strongest = max(self._line, key=lambda each: self.leads.strength(each, now))
+            self._line.remove(strongest)
+            self.agenda.enter(0.0, self._begin, strongest)
 
     def _begin(self, organisation: int) -> None:
         if self._enough(organisation):
-            self.leads.use(organisation, self.agenda.now)
-            case = self._open(organisation)
+            now = self.agenda.now
+            leads = self.leads.use(organisation, now)
+            self._evidence[organisation] = sum(lead.strength(now) for lead in leads)
+            case = self._open(organisation, leads[0])
             self.agenda.enter(case.ends_s - case.opened_s, self._end, case)
         else:
             self._release(organisation)
@@ -147,23 +185,23 @@ class Investigations:
             self._assign()
         self.consider(organisation)
 
-    def _open(self, organisation: int) -> Case:
+    def _open(self, organisation: int, first: Lead) -> Case:
+        """Open a case; its draws are those of its first lead, whatever other cases there are."""
         now = self.agenda.now
         intelligence = self.intelligence_at(now)
-        number = self._number.get(organisation, 0)
-        self._number[organisation] = number + 1
-        entity = self.suspects.entity[organisation]
-        length, end, _, _ = uniforms(self.streams, CASE, entity, 0, number)
-        mean_s = intelligence.case_months * DAYS_PER_MONTH * DAY_S
-        ends_s = now + lognormal(mean_s, intelligence.delay_cv, length)
-        case = Case(organisation, now, ends_s, end < intelligence.arrest_share)
+        length, end, _, _ = uniforms(self.streams, CASE, *first.key)
+        months = months_of_case(self._evidence[organisation], intelligence)
+        ends_s = now + lognormal(months * DAYS_PER_MONTH * DAY_S, intelligence.delay_cv, length)
+        case = Case(organisation, now, ends_s, end)
         self.cases.append(case)
         return case
 
     def _end(self, case: Case) -> None:
         self.ended += 1
         now = self.agenda.now
-        if case.arrest and self.suspects.in_action(case.organisation, now):
+        strength = self._evidence.pop(case.organisation)
+        arrest = case.quantile < chance_of_arrest(strength, self.intelligence_at(now))
+        if arrest and self.suspects.in_action(case.organisation, now):
             self.arrests += 1
             self.suspects.arrest(case.organisation, now)
         self._release(case.organisation)

@@ -50,6 +50,12 @@ TRACE, SALE, POLICE, MATCH, STOP = "trace", "sale", "police", "match", "stop"
 KNOWN_IN_CANADA = frozenset({POLICE, MATCH, STOP})
 
 
+# Of a lead whose evidence is uniform between 0 and 1: an average lead.
+MEAN_EVIDENCE = 0.5
+# Strength below which a lead is cold, in average leads.
+COLD = 0.05
+
+
 class Lead(NamedTuple):
     """Evidence on an organisation.
 
@@ -62,8 +68,8 @@ class Lead(NamedTuple):
         Moment of the event behind it, such as a reported sale or a recovery.
     evidence : float
         Strength of the evidence, 0 to 1.
-    cold_s : float
-        Moment from which it is useless.
+    life_s : float
+        Time in which it fades by a factor e.
     key : Key
     """
 
@@ -71,8 +77,13 @@ class Lead(NamedTuple):
     organisation: int
     happened_s: float
     evidence: float
-    cold_s: float
+    life_s: float
     key: Key
+
+    def strength(self, now: float) -> float:
+        """Strength at a moment, in average fresh leads: its evidence, fading with its age."""
+        age_s = max(now - self.happened_s, 0.0)
+        return self.evidence / MEAN_EVIDENCE * math.exp(-age_s / self.life_s)
 
     def may_be_shared(self, intelligence: Intelligence) -> bool:
         """Whether it may be sent to the other country."""
@@ -87,7 +98,7 @@ def new_lead(
     intelligence: Intelligence,
     streams: Streams,
 ) -> Lead:
-    """Make a lead, and draw its strength and its useful life.
+    """Make a lead, and draw its evidence.
 
     A stop is certain evidence; the strength of other leads is uniform between 0 and 1.
 
@@ -103,10 +114,8 @@ def new_lead(
         Values in force.
     streams : Streams
     """
-    proof, life, _, _ = uniforms(streams, LEAD, *key)
-    evidence = 1.0 if kind == STOP else proof
-    cold_s = happened_s - intelligence.lead_life_days * DAY_S * math.log(life)
-    return Lead(kind, organisation, happened_s, evidence, cold_s, key)
+    evidence = 1.0 if kind == STOP else uniforms(streams, LEAD, *key)[0]
+    return Lead(kind, organisation, happened_s, evidence, intelligence.lead_life_days * DAY_S, key)
 
 
 class Leads:
@@ -134,20 +143,24 @@ class Leads:
         self.received += 1
         self._waiting[lead.organisation].append(lead)
 
-    def on(self, organisation: int, now: float) -> int:
-        """Leads on an organisation that are not cold."""
+    def on(self, organisation: int, now: float) -> list[Lead]:
+        """Leads on an organisation that are not cold, in the order in which they were received."""
         leads = self._waiting[organisation]
-        live = [lead for lead in leads if lead.cold_s > now]
+        live = [lead for lead in leads if lead.strength(now) >= COLD]
         self.faded += len(leads) - len(live)
         self._waiting[organisation] = live
-        return len(live)
+        return live
 
-    def use(self, organisation: int, now: float) -> int:
-        """Use up all leads on an organisation, and return how many were live."""
-        count = self.on(organisation, now)
+    def strength(self, organisation: int, now: float) -> float:
+        """Strength of all leads on an organisation together, in average fresh leads."""
+        return sum(lead.strength(now) for lead in self.on(organisation, now))
+
+    def use(self, organisation: int, now: float) -> list[Lead]:
+        """Use up all leads on an organisation, and return those that were not cold."""
+        live = self.on(organisation, now)
         self._waiting[organisation] = []
-        self.used += count
-        return count
+        self.used += len(live)
+        return live
 
 
 T = TypeVar("T")

@@ -14,11 +14,15 @@ from sim.parameters import Intelligence
 _DRAWS = 16
 
 
-class Couriers:
-    """Which vehicle each courier of each organisation drives at a moment.
+# What a lookout may name.
+VEHICLE, DRIVER = range(2)
 
-    A vehicle or its driver is changed after an exponential time, when it is lost, and when the
-    organisation is arrested. Only that it has changed matters, so vehicles are numbers.
+
+class Couriers:
+    """Which vehicle and driver each courier of each organisation has at a moment.
+
+    Both are changed after exponential times, when a load is stopped, and when the organisation is
+    arrested. Only that they have changed matters, so both are numbers.
 
     Parameters
     ----------
@@ -26,8 +30,8 @@ class Couriers:
         Entity numbers.
     each : int
         Couriers of an organisation.
-    plate_days : float
-        Mean time until a vehicle is changed, in days.
+    days : tuple of float
+        Mean time until a vehicle is changed, and a driver, in days.
     first_s : float
         Beginning of the warm-up, in seconds since the run began.
     streams : Streams
@@ -37,41 +41,44 @@ class Couriers:
         self,
         organisations: list[int],
         each: int,
-        plate_days: float,
+        days: tuple[float, float],
         first_s: float,
         streams: Streams,
     ) -> None:
         self.each = each
-        self.mean_s = plate_days * DAY_S
+        self.mean_s = [mean * DAY_S for mean in days]
         self.first_s = first_s
         self.streams = streams
         self.entity = [
-            [entity_number(f"courier/{entity}/{i}") for i in range(each)]
+            [
+                (entity_number(f"courier/{entity}/{i}"), entity_number(f"driver/{entity}/{i}"))
+                for i in range(each)
+            ]
             for entity in organisations
         ]
-        self._changes: dict[tuple[int, int], list[float]] = {}
+        self._changes: dict[tuple[int, int, int], list[float]] = {}
         self._losses: dict[tuple[int, int], list[float]] = {}
 
-    def vehicle(self, organisation: int, courier: int, at_s: float) -> int:
-        """Number of the vehicle that a courier drives at a moment."""
-        driver = (organisation, courier)
-        changes = self._changes.setdefault(driver, [])
+    def number(self, subject: int, organisation: int, courier: int, at_s: float) -> int:
+        """Number of the vehicle, or of the driver, that a courier has at a moment."""
+        changes = self._changes.setdefault((subject, organisation, courier), [])
         while not changes or changes[-1] <= at_s:
-            self._extend(driver, changes)
-        return bisect_right(changes, at_s) + bisect_right(self._losses.get(driver, []), at_s)
+            self._extend(subject, organisation, courier, changes)
+        lost = self._losses.get((organisation, courier), [])
+        return bisect_right(changes, at_s) + bisect_right(lost, at_s)
 
-    def _extend(self, driver: tuple[int, int], changes: list[float]) -> None:
-        entity = self.entity[driver[0]][driver[1]]
+    def _extend(self, subject: int, organisation: int, courier: int, changes: list[float]) -> None:
+        entity = self.entity[organisation][courier][subject]
         u = self.streams.uniforms(LOOKOUT, entity, 0, _DRAWS, first=len(changes) // 4)
         last = changes[-1] if changes else self.first_s
-        changes += (last + np.cumsum(-self.mean_s * np.log(u.T.ravel()))).tolist()
+        changes += (last + np.cumsum(-self.mean_s[subject] * np.log(u.T.ravel()))).tolist()
 
     def lose(self, organisation: int, courier: int, at_s: float) -> None:
-        """Record the loss of the vehicle of a courier."""
+        """Record the loss of the vehicle of a courier, with its driver."""
         insort(self._losses.setdefault((organisation, courier), []), at_s)
 
     def lose_all(self, organisation: int, at_s: float) -> None:
-        """Record the loss of all vehicles of an organisation."""
+        """Record the loss of all vehicles of an organisation, with their drivers."""
         for courier in range(self.each):
             self.lose(organisation, courier, at_s)
 
@@ -86,15 +93,24 @@ class Lookout(NamedTuple):
 
     Attributes
     ----------
-    organisation, courier, vehicle : int
-        Subject of the lookout; useless once the courier drives another vehicle.
+    organisation, courier : int
+    subject : int
+        Vehicle or driver.
+    number : int
+        Of the vehicle or driver: the lookout is useless once the courier has another.
     expires_s : float
     """
 
     organisation: int
     courier: int
-    vehicle: int
+    subject: int
+    number: int
     expires_s: float
+
+    def in_use(self, couriers: Couriers, at_s: float) -> bool:
+        """Whether the courier still has this vehicle or driver at a moment."""
+        have = couriers.number(self.subject, self.organisation, self.courier, at_s)
+        return have == self.number
 
 
 class Lookouts:
@@ -103,7 +119,7 @@ class Lookouts:
     Attributes
     ----------
     issued, expired, late : int
-        So far; late ones were about a vehicle that had changed before they reached the booths.
+        So far; late ones were about what had been changed before they reached the booths.
     """
 
     def __init__(self, couriers: Couriers, streams: Streams) -> None:
@@ -122,17 +138,20 @@ class Lookouts:
     def receive(self, lead: Lead, now: float, intelligence: Intelligence) -> None:
         """Issue a lookout if a lead identifies a vehicle or driver.
 
-        It identifies the vehicle that was in use at the moment of the event behind the lead.
+        It identifies the one that was in use at the moment of the event behind the lead: of a
+        trace, the sale.
         """
-        identifies, quantile, _, _ = uniforms(self.streams, LOOKOUT, *lead.key)
+        identifies, quantile, what, _ = uniforms(self.streams, LOOKOUT, *lead.key)
         if identifies >= intelligence.identifies_share:
             return
         organisation, courier = lead.organisation, int(quantile * self.couriers.each)
-        vehicle = self.couriers.vehicle(organisation, courier, lead.happened_s)
-        self.issued += 1
-        self.late += int(vehicle != self.couriers.vehicle(organisation, courier, now))
+        subject = DRIVER if what < intelligence.person_share else VEHICLE
+        number = self.couriers.number(subject, organisation, courier, lead.happened_s)
         expires_s = now + intelligence.lookout_days * DAY_S
-        self._active[organisation].append(Lookout(organisation, courier, vehicle, expires_s))
+        lookout = Lookout(organisation, courier, subject, number, expires_s)
+        self.issued += 1
+        self.late += int(not lookout.in_use(self.couriers, now))
+        self._active[organisation].append(lookout)
 
     def day_begins(self, now: float) -> None:
         """Remove the lookouts that have expired."""
@@ -143,22 +162,21 @@ class Lookouts:
                 self._active[organisation] = kept
 
     def meets(self, organisation: int, courier: int, at_s: float) -> bool:
-        """Whether a lookout is active on the vehicle that a courier drives at a moment."""
+        """Whether a lookout is active on the vehicle or driver of a courier at a moment."""
         return any(
             lookout.courier == courier
             and lookout.expires_s > at_s
-            and lookout.vehicle == self.couriers.vehicle(organisation, courier, at_s)
+            and lookout.in_use(self.couriers, at_s)
             for lookout in self._active[organisation]
         )
 
     def coverage(self, now: float) -> float:
-        """Share of all couriers whose present vehicle is the subject of a lookout."""
+        """Share of all couriers whose present vehicle or driver is named by a lookout."""
         covered = {
             (lookout.organisation, lookout.courier)
             for lookouts in self._active
             for lookout in lookouts
-            if lookout.expires_s > now
-            and lookout.vehicle == self.couriers.vehicle(lookout.organisation, lookout.courier, now)
+            if lookout.expires_s > now and lookout.in_use(self.couriers, now)
         }
         return len(covered) / max(len(self._active) * self.couriers.each, 1)
 
