@@ -254,7 +254,7 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         from analysis import verdicts
 
         smallest = None if arguments.threshold is None else verdicts.share_of(arguments.threshold)
-        judged = verdicts.verdicts(study, smallest)
+        judged = verdicts.over_horizons(study, smallest)
         if arguments.csv:
             verdicts.frame_of(judged).to_csv(arguments.csv, index=False, lineterminator="\n")
         print(verdicts.verdicts_text(study, judged, smallest))

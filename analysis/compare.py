@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.effects import Effect, effect_in_words, headline_effects
-from analysis.equivalence import INCREASES, REDUCES, joint_level
+from analysis.equivalence import INCREASES, REDUCES
 from analysis.estimates import Estimate, estimate, estimates
 from analysis.language import FIREARMS, gettext, metric_title, other_unit
 from analysis.values import BASELINE, metric_of, paired, values
@@ -200,12 +200,10 @@ def _compare_pair(
 
 def _judged(comparison: Comparison, effect: Effect) -> Comparison:
     """Give a comparison of the primary outcome its joint interval and its verdict."""
-    return replace(
-        comparison,
-        difference=comparison.difference.at_level(joint_level(effect.family)),
-        p_adjusted=float(np.minimum(1.0, comparison.difference.p * max(effect.family, 1))),
-        effect=effect,
-    )
+    difference, unit = comparison.difference, abs(comparison.baseline)
+    if difference.count > 1 and effect.low == effect.low:
+        difference = replace(difference, low=effect.low * unit, high=effect.high * unit)
+    return replace(comparison, difference=difference, p_adjusted=effect.p, effect=effect)
 
 
 def across_adversaries(study: Study, metric: str) -> dict[str, tuple[float, float]]:

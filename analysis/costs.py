@@ -5,6 +5,10 @@ time that travellers and trade wait, and duty that is no longer collected, each 
 difference to the baseline. A ratio of two uncertain differences has no simple interval; Fieller's
 is used, and where the firearms cannot be told from none, the ratio is *not estimable*.
 
+A scenario's file enters what the run does not simulate (the programme); what it simulates, the pay
+of officers on its rosters, delay and duty, is a result and enters once. Duty forgone is Canada's
+loss; that travellers keep it is not credited to them.
+
 References
 ----------
 .. [1] Fieller, "Some problems in interval estimation", Journal of the Royal Statistical Society B
@@ -24,9 +28,10 @@ from analysis.language import gettext
 from analysis.values import BASELINE, KEYS, values
 from analysis.wording import aligned
 from sim.errors import InputError
-from sim.numerics.units import Floats
+from sim.numerics.units import DAYS_PER_YEAR, Floats
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
+from sim.scenario.intervention import BEARERS, CANADA, TRAVELLERS
 
 COMPONENTS = {
     "programme_cost_cad": 1.0,
@@ -35,6 +40,11 @@ COMPONENTS = {
     "duty_collected_cad": -1.0,
 }
 """What is added up, with its sign: duty collected is a gain."""
+
+EXAMINED = "examinations"
+FINDS = ("expected_trafficking_seizures", "expected_traveller_seizures")
+FOUND = ("expected_firearms_seized_ports", "expected_traveller_firearms_seized")
+"""Examinations, those that find a firearm, and the firearms found: at ports, of all kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,11 @@ class Price:
         By how many fewer firearms reach the market than in the baseline (expected).
     per_firearm : Ratio
         CAD for each of them; negative if the proposal saves money too.
+    bearers : dict of float
+        The total by who bears it, one of `sim.scenario.intervention.BEARERS`, in CAD over the run.
+    innocent, innocent_before : float
+        Examinations at ports that find nothing for each firearm found there, under the proposal and
+        in the baseline; NaN where the study lacks them.
     """
 
     scenario: str
@@ -117,6 +132,9 @@ class Price:
     total: Estimate
     kept_out: Estimate
     per_firearm: Ratio
+    bearers: dict[str, float]
+    innocent: float
+    innocent_before: float
 
 
 def prices(study: Study) -> list[Price]:
@@ -133,17 +151,46 @@ def prices(study: Study) -> list[Price]:
         for adversary in study.adversaries:
             names = table.index.droplevel([key for key in KEYS[2:]])
             if scenario != BASELINE and (scenario, adversary) in names:
-                result.append(_price(table, str(scenario), str(adversary)))
+                shares = _programme_shares(study, str(scenario))
+                result.append(_price(table, str(scenario), str(adversary), shares))
     return result
 
 
-def _price(table: pd.DataFrame, scenario: str, adversary: str) -> Price:
+def _programme_shares(study: Study, scenario: str) -> dict[str, float]:
+    """Shares of a programme's cost by bearer, from the entries of its file in the manifest."""
+    points = study.manifest.get("points") or []
+    entries = next((point.get("costs", ()) for point in points if point["name"] == scenario), ())
+    years = (study.days or DAYS_PER_YEAR) / DAYS_PER_YEAR
+    sums = dict.fromkeys(BEARERS, 0.0)
+    for entry in entries:
+        amount = float(entry["cad_per_year"]) * years + float(entry.get("cad_once", 0.0))
+        sums[str(entry.get("bearer", CANADA))] += amount
+    whole = sum(sums.values())
+    if not whole:
+        return {CANADA: 1.0}
+    return {bearer: amount / whole for bearer, amount in sums.items()}
+
+
+def innocent_searches(rows: pd.DataFrame) -> float:
+    """Examinations that find nothing for each firearm found, over rows of replications."""
+    if not {EXAMINED, *FINDS, *FOUND} <= set(rows.columns):
+        return math.nan
+    means = rows[[EXAMINED, *FINDS, *FOUND]].mean()
+    found = float(means[[*FOUND]].sum())
+    return float(means[EXAMINED] - means[[*FINDS]].sum()) / found if found else math.nan
+
+
+def _price(table: pd.DataFrame, scenario: str, adversary: str, shares: dict[str, float]) -> Price:
     baseline, proposal = (table.loc[(name, adversary)] for name in (BASELINE, scenario))
     difference = (proposal - baseline)[[*COMPONENTS, PRIMARY_OUTCOME]].dropna()
     if difference.index.get_level_values("world").nunique() > 1:
         difference = difference.groupby(level="world").mean()
     total = sum(sign * difference[name] for name, sign in COMPONENTS.items())
     kept_out = -difference[PRIMARY_OUTCOME]
+    means = difference[[*COMPONENTS]].mean()
+    bearers = {name: shares.get(name, 0.0) * float(means["programme_cost_cad"]) for name in BEARERS}
+    bearers[CANADA] += float(means["officer_pay_cad"] - means["duty_collected_cad"])
+    bearers[TRAVELLERS] += float(means["delay_value_cad"])
     return Price(
         scenario=scenario,
         adversary=adversary,
@@ -151,6 +198,9 @@ def _price(table: pd.DataFrame, scenario: str, adversary: str) -> Price:
         total=estimate(pd.Series(total)),
         kept_out=estimate(kept_out),
         per_firearm=ratio(np.asarray(total, float), kept_out.to_numpy(float)),
+        bearers=bearers,
+        innocent=innocent_searches(proposal),
+        innocent_before=innocent_searches(baseline),
     )
 
 
@@ -161,6 +211,7 @@ def frame_of(costs: Sequence[Price]) -> pd.DataFrame:
         row: dict[str, object] = {"scenario": price.scenario, "adversary": price.adversary}
         for name, part in (*price.components.items(), ("total_cad", price.total)):
             row |= {name: part.mean, f"{name}_low": part.low, f"{name}_high": part.high}
+        row |= {f"cost_{bearer}_cad": amount for bearer, amount in price.bearers.items()}
         row |= {
             "firearms_kept_out": price.kept_out.mean,
             "firearms_kept_out_low": price.kept_out.low,
@@ -168,6 +219,8 @@ def frame_of(costs: Sequence[Price]) -> pd.DataFrame:
             "cad_per_firearm": price.per_firearm.value,
             "cad_per_firearm_low": price.per_firearm.low,
             "cad_per_firearm_high": price.per_firearm.high,
+            "innocent_searches_per_firearm": price.innocent,
+            "innocent_searches_per_firearm_baseline": price.innocent_before,
         }
         rows.append(row)
     return pd.DataFrame(rows)
@@ -181,7 +234,9 @@ def costs_text(study: Study, prices: Sequence[Price]) -> str:
     several = len({proposal.adversary for proposal in prices}) > 1
     head = ["scenario", *(["smugglers"] if several else [])]
     for_each = gettext("for-each-firearm")
-    rows = [[*head, "programme", "pay", "delay", "duty forgone", "total", for_each]]
+    parts_of = ["programme", "pay", "delay", "duty forgone", "total"]
+    borne = ["Canada", "United States", "travellers"]
+    rows = [[*head, *parts_of, *borne, for_each, "searched in vain"]]
     for proposal in prices:
         parts = [
             (-part.mean if name == "duty_collected_cad" else part.mean) / MILLION
@@ -193,14 +248,23 @@ def costs_text(study: Study, prices: Sequence[Price]) -> str:
             low, high = each.low / MILLION, each.high / MILLION
             price = f"{each.value / MILLION:,.3g} [{low:,.3g}, {high:,.3g}]"
         cells = [f"{part:+,.2f}" for part in (*parts, proposal.total.mean / MILLION)]
-        rows.append([proposal.scenario, *([proposal.adversary] if several else []), *cells, price])
+        cells += [f"{proposal.bearers[name] / MILLION:+,.2f}" for name in BEARERS]
+        vain = "" if math.isnan(proposal.innocent) else f"{proposal.innocent:,.0f}"
+        smugglers = [proposal.adversary] if several else []
+        rows.append([proposal.scenario, *smugglers, *cells, price, vain])
     first = len(head)
+    before = next((p.innocent_before for p in prices if p.innocent_before == p.innocent_before), 0)
     span = "" if study.days is None else f" over {study.days:g} days"
     return "\n".join(
         [
             f"Cost in million CAD{span}, scenario minus baseline",
-            *(f"  {line}" for line in aligned(rows, right=tuple(range(first, first + 6)))),
+            *(f"  {line}" for line in aligned(rows, right=tuple(range(first, first + 10)))),
             gettext("for-each-firearm-kept-from") + " with Fieller's interval;",
             gettext("not-estimable-where-the-interval"),
+            "The total is also given by who bears it: travellers bear delay, trade among them; the",
+            "programme falls to whom its file names. Duty forgone is Canada’s loss, and is not",
+            "credited to the travellers who keep it. Pay is that of the officers simulated.",
+            "Searched in vain: examinations at ports that find nothing, for each firearm found"
+            f" there ({before:,.0f} in the baseline).",
         ]
     )

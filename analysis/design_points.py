@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.outcomes import outcome
 from analysis.values import BASELINE, metric_of, values
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -28,6 +29,8 @@ def levels(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.Series:
         If there is no such metric, or the study does not hold it.
     """
     metric_of(metric)
+    if metric == PRIMARY_OUTCOME:  # of the expected layer, where the study has it
+        return outcome(study)
     table = values(study)
     if metric not in table.columns:
         raise InputError(f"{study.folder}: the study does not hold metric {metric!r}")

@@ -4,11 +4,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.equivalence import DEPENDS, joint_intervals, read_off, signs
+from analysis.equivalence import DEPENDS, joint_intervals, joint_p, read_off, signs
 from analysis.language import pgettext
-from analysis.values import BASELINE, paired, pairs_within_worlds, values
+from analysis.outcomes import outcome
+from analysis.values import BASELINE, paired, pairs_within_worlds
 from sim.numerics.units import Floats
 from sim.results.reading import Study
 from sim.results.schema import (
@@ -31,6 +33,8 @@ class Effect:
         One of `analysis.equivalence.VERDICTS`; empty with one replication.
     family : int
         Scenarios that are judged together.
+    p : float
+        Of no effect, corrected for the family; NaN with one replication.
     less, more : tuple of str
         Where it *depends*: the kinds of smuggler, or the worlds, in which it reduces and increases.
     on : str
@@ -42,6 +46,7 @@ class Effect:
     high: float
     verdict: str
     family: int
+    p: float = math.nan
     less: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     on: str = ""
@@ -63,7 +68,9 @@ def smallest_difference(study: Study) -> float:
     return check_smallest_difference(f"{study.folder}: study.smallest_difference", float(value))
 
 
-def headline_effects(study: Study, smallest: float | None = None) -> dict[tuple[str, str], Effect]:
+def headline_effects(
+    study: Study, smallest: float | None = None, horizon: str | None = None
+) -> dict[tuple[str, str], Effect]:
     """Effect of every scenario on the primary outcome, by scenario and kind of smuggler.
 
     The scenarios compared for one kind of smuggler are judged together, but for those identical to
@@ -75,20 +82,21 @@ def headline_effects(study: Study, smallest: float | None = None) -> dict[tuple[
     study : Study
     smallest : float, optional
         The smallest difference that matters; the study's by default.
+    horizon : str, optional
+        One of `analysis.outcomes.horizons`; the first by default.
     """
     size = smallest_difference(study) if smallest is None else smallest
-    key = ("effects", size)
+    key = ("effects", size, horizon)
     if key not in study.derived:
-        study.derived[key] = _headline_effects(study, size)
+        study.derived[key] = _headline_effects(outcome(study, horizon).to_frame(), size)
     effects: dict[tuple[str, str], Effect] = study.derived[key]
     return effects
 
 
-def _headline_effects(study: Study, smallest: float) -> dict[tuple[str, str], Effect]:
-    table = values(study)[[PRIMARY_OUTCOME]].dropna()
+def _headline_effects(table: pd.DataFrame, smallest: float) -> dict[tuple[str, str], Effect]:
     runs = {
         key: rows.droplevel(["scenario", "adversary"])
-        for key, rows in table.groupby(level=["scenario", "adversary"])
+        for key, rows in table.groupby(level=["scenario", "adversary"], sort=False)
     }
     nothing = table[:0].droplevel(["scenario", "adversary"])
     pairs = {
@@ -97,19 +105,16 @@ def _headline_effects(study: Study, smallest: float) -> dict[tuple[str, str], Ef
         if scenario != BASELINE
     }
     effects: dict[tuple[str, str], Effect] = {}
-    for kind in study.adversaries:
-        of_kind = {key: pair for key, pair in pairs.items() if key[1] == kind}
-        family = sum(
-            len(difference) > 1 and bool((difference != 0).to_numpy().any())
-            for difference, _ in of_kind.values()
-        )
-        for key, (difference, level) in of_kind.items():
-            effects[key] = _effect(
-                difference[PRIMARY_OUTCOME].to_numpy(float),
-                level[PRIMARY_OUTCOME].to_numpy(float),
-                family,
-                smallest,
+    for kind in dict.fromkeys(kind for _, kind in runs):
+        samples = {
+            key: (
+                pair[0][PRIMARY_OUTCOME].to_numpy(float),
+                pair[1][PRIMARY_OUTCOME].to_numpy(float),
             )
+            for key, pair in pairs.items()
+            if key[1] == kind
+        }
+        effects |= judged_together(samples, smallest)
     opposed = _opposed_by_world(runs) | _opposed_by_kind(pairs)
     return {
         key: replace(effect, verdict=DEPENDS, **opposed[key[0]]) if key[0] in opposed else effect
@@ -117,19 +122,35 @@ def _headline_effects(study: Study, smallest: float) -> dict[tuple[str, str], Ef
     }
 
 
-def _effect(
-    difference: Floats,
-    level: Floats,
-    family: int,
-    smallest: float,
-) -> Effect:
-    """Judge the pairs of one scenario for one kind of smuggler."""
-    if len(difference) > 1:
-        mean, low, high = joint_intervals(difference, level, family)
-        verdict = str(read_off(low, high, smallest))
-        return Effect(float(mean), float(low), float(high), verdict, family)
-    share = float(difference[0] / level[0]) if len(level) and level[0] else math.nan
-    return Effect(share, math.nan, math.nan, "", family)
+def judged_together(
+    samples: dict[tuple[str, str], tuple[Floats, Floats]], smallest: float
+) -> dict[tuple[str, str], Effect]:
+    """Judge scenarios as one family.
+
+    Parameters
+    ----------
+    samples : dict
+        Paired differences and levels of the baseline, each of shape (replications,), by scenario
+        and kind of smuggler.
+    smallest : float
+        The smallest difference that matters, as a share of the baseline.
+    """
+    family = sum(len(sample) > 1 and bool(sample.any()) for sample, _ in samples.values())
+    result: dict[tuple[str, str], Effect] = {}
+    for count in {len(sample) for sample, _ in samples.values()}:
+        alike = {key: pair for key, pair in samples.items() if len(pair[0]) == count}
+        if count < 2:
+            for key, (sample, level) in alike.items():
+                share = float(sample[0] / level[0]) if count and level[0] else math.nan
+                result[key] = Effect(share, math.nan, math.nan, "", family)
+            continue
+        differences, levels = (np.array([pair[side] for pair in alike.values()]) for side in (0, 1))
+        mean, low, high = joint_intervals(differences, levels, family)
+        words = read_off(low, high, smallest)
+        rows = zip(mean, low, high, words, joint_p(differences, family), strict=True)
+        for key, (at, least, most, word, p) in zip(alike, rows, strict=True):
+            result[key] = Effect(float(at), float(least), float(most), str(word), family, float(p))
+    return {key: result[key] for key in samples}
 
 
 Pairs = dict[tuple[str, str], tuple[pd.DataFrame, pd.DataFrame]]

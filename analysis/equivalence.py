@@ -125,6 +125,20 @@ def joint_errors(differences: npt.ArrayLike, family: int) -> tuple[Array, Array]
     return np.sqrt(variance / sample.shape[-1]), np.asarray(reach)
 
 
+def joint_p(differences: npt.ArrayLike, family: int) -> Array:
+    """Chance of means as far from zero if there were no effect, corrected for the whole family.
+
+    Below 0.05 just where the joint interval leaves zero out; 1 if every difference is zero.
+    """
+    sample = np.asarray(differences, float)
+    variance, degrees = shared_variances(sample)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = np.abs(sample.mean(axis=-1)) / np.sqrt(variance / sample.shape[-1])
+    p = 2 * stats.t.sf(np.nan_to_num(times, nan=0.0), degrees)
+    corrected: Array = np.minimum(1.0, np.asarray(p) * max(family, 1))
+    return corrected
+
+
 def joint_intervals(
     differences: npt.ArrayLike, baseline: npt.ArrayLike, family: int
 ) -> tuple[Array, Array, Array]:

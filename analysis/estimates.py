@@ -40,17 +40,6 @@ class Estimate:
         """Give the mean of the values with their signs turned."""
         return replace(self, mean=-self.mean, low=-self.high, high=-self.low)
 
-    def at_level(self, level: float) -> "Estimate":
-        """Give the same mean with an interval of another level."""
-        if self.count < 2:
-            return self
-        tails = [(1 + LEVEL) / 2, (1 + level) / 2]
-        narrow, wide = stats.t.ppf(tails, self.count - 1)
-        low, high = (
-            self.mean + (end - self.mean) * float(wide / narrow) for end in (self.low, self.high)
-        )
-        return replace(self, low=low, high=high)
-
 
 def estimate(sample: pd.Series) -> Estimate:
     """Mean of a sample with its interval."""

@@ -95,7 +95,11 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
     ----------
     .. [1] Savage (1951), The theory of statistical decision, J. Am. Stat. Assoc. 46:55-67.
     """
-    merit = merits(study, metric)
+    return regret_of(merits(study, metric))
+
+
+def regret_of(merit: pd.DataFrame) -> pd.DataFrame:
+    """Regret from merits: rows of states, columns of proposals, more is better (`regret`)."""
     merit = pd.concat([merit, pd.Series(0.0, merit.index, name="baseline")], axis=1)
     lost = merit.rsub(merit.max(axis=1), axis=0)
     worst = lost.idxmax()

@@ -5,6 +5,7 @@ import pandas as pd
 from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.results.reading import METRICS, Metric, Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 BASELINE = "baseline"
 
@@ -31,7 +32,8 @@ def metric_of(name: str) -> Metric:
 def values(study: Study, port_group: str = "all", traffic_class: str = "all") -> pd.DataFrame:
     """One row a replication, one column a metric, derived metrics included.
 
-    Replications that repeat the smuggling on the same traffic are one row, their mean.
+    Replications that repeat the smuggling on the same traffic are one row, their mean. Where the
+    study holds the expected layer's table, the primary outcome is its year 1.
 
     Returns
     -------
@@ -54,8 +56,36 @@ def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
     for name, (_, parts) in DERIVED.items():
         if set(parts) <= set(wide.columns):
             wide[name] = wide[list(parts)].sum(axis=1, skipna=False)
+    expected = expected_table(study)
+    of_year = study.days is not None and 365 <= study.days <= 366
+    if expected is not None and of_year and (port_group, traffic_class) == ("all", "all"):
+        first = expected[expected["horizon"] == "year_1"].set_index(KEYS)["value"]
+        wide[PRIMARY_OUTCOME] = first.reindex(wide.index)
     shared = study.manifest.get("traffic_replications")
     return wide if shared is None else by_traffic(wide, int(shared))
+
+
+EXPECTED_FILE, REACHING = "expected.parquet", "reaching_market"
+
+
+def expected_table(study: Study) -> pd.DataFrame | None:
+    """Firearms that reach the market by the expected layer; None where a study has no such table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `KEYS`, the kind of smuggler being that of the expectation, ``horizon`` (year_1 and on,
+        long_run) and ``value``, in firearms a year.
+    """
+    if "expected" not in study.derived:
+        path = study.folder / EXPECTED_FILE
+        study.derived["expected"] = None
+        if path.is_file():
+            rows = pd.read_parquet(path, filters=[("metric", "==", REACHING)])
+            named = rows.assign(adversary=rows["smugglers"])[[*KEYS, "horizon", "value"]]
+            study.derived["expected"] = None if named.empty else named
+    table: pd.DataFrame | None = study.derived["expected"]
+    return table
 
 
 def by_traffic(table: pd.DataFrame, count: int) -> pd.DataFrame:

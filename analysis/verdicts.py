@@ -6,33 +6,40 @@ proposals by their aim and by the size of their effect, never by significance, w
 worlds and kinds of smuggler in which each beats doing nothing, and its whole cost.
 """
 
+import datetime
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 import pandas as pd
 
-from analysis.costs import prices
-from analysis.design_points import effects
-from analysis.effects import (
-    Effect,
-    effect_in_words,
-    headline_effects,
-    smallest_difference,
-)
+from analysis.costs import Price, prices
+from analysis.effects import Effect, effect_in_words, headline_effects, smallest_difference
 from analysis.equivalence import DEPENDS, VERDICTS
+from analysis.estimates import Estimate, estimate
 from analysis.headline import varied
 from analysis.language import current_language, gettext, ngettext, parameter_text, pgettext
-from analysis.robustness import regret
+from analysis.outcomes import (
+    HORIZONS,
+    RUN,
+    YEAR_1,
+    horizon_in_words,
+    horizons,
+    kinds,
+    outcome,
+    state_effects,
+)
+from analysis.robustness import regret_of
 from analysis.sensitivity import tornado
-from analysis.values import BASELINE, headline_adversary, values
+from analysis.values import BASELINE, headline_adversary, paired
 from analysis.wording import NO_BREAK, adversary_name, aligned, listed, number, plain
 from sim.errors import InputError
+from sim.numerics.units import DAYS_PER_YEAR
 from sim.parameters import catalogue
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME, check_smallest_difference
-from sim.scenario.intervention import AIMS, FIREARMS
+from sim.scenario.intervention import AIMS, BEARERS, FIREARMS
 
 MILLION = 1e6
 
@@ -61,9 +68,15 @@ class Verdict:
     share_of_worlds : float
         Share of the worlds and kinds of smuggler in which its mean beats doing nothing.
     cost_cad : float
-        CAD over the run: programme, pay, delay and duty forgone; NaN where the study lacks them.
+        CAD over the run, or in the year of the horizon: programme, pay, delay and duty forgone; NaN
+        where the study lacks them.
     note : str
         Why it is identical to the baseline, or on what it depends; empty otherwise.
+    regret : float
+        The most firearms a year lost by choosing it where another choice, or none, would have been
+        better, over worlds and kinds of smuggler; NaN with one proposal.
+    price : Price, optional
+        What the cost is made of, over the run.
     """
 
     proposal: str
@@ -78,6 +91,8 @@ class Verdict:
     share_of_worlds: float
     cost_cad: float
     note: str
+    regret: float = math.nan
+    price: Price | None = field(default=None, compare=False)
 
     @property
     def identical(self) -> bool:
@@ -106,7 +121,9 @@ def share_of(text: str, name: str = "--threshold") -> float:
     return check_smallest_difference(name, value)
 
 
-def verdicts(study: Study, smallest: float | None = None) -> list[Verdict]:
+def verdicts(
+    study: Study, smallest: float | None = None, horizon: str | None = None
+) -> list[Verdict]:
     """Judge every scenario of a study against its baseline.
 
     Parameters
@@ -114,6 +131,8 @@ def verdicts(study: Study, smallest: float | None = None) -> list[Verdict]:
     study : Study
     smallest : float, optional
         The smallest difference that matters, as a share of the baseline; the study's by default.
+    horizon : str, optional
+        One of `analysis.outcomes.horizons`; the first by default.
 
     Returns
     -------
@@ -125,9 +144,12 @@ def verdicts(study: Study, smallest: float | None = None) -> list[Verdict]:
     InputError
         If there is no baseline, nothing to compare with it, or one replication.
     """
-    by_kind = _judged(study, smallest)
-    cost = _costs(study)
-    better = (effects(study, PRIMARY_OUTCOME) < 0).mean()
+    by_kind = _judged(study, smallest, horizon)
+    chosen = horizons(study)[0] if horizon is None else horizon
+    priced = _prices(study)
+    effects = state_effects(study, chosen)
+    better = (effects < 0).mean()
+    lost = _regret(study, effects)
     aims = aims_of(study)
     result = [
         Verdict(
@@ -136,32 +158,35 @@ def verdicts(study: Study, smallest: float | None = None) -> list[Verdict]:
             bound=scenario in study.bounds,
             verdict=effect.verdict,
             words=effect_in_words(effect),
-            horizon=horizon(study.days),
+            horizon=horizon_in_words(study, chosen),
             low=100 * effect.low,
             mean=100 * effect.mean,
             high=100 * effect.high,
             share_of_worlds=float(better.get(scenario, math.nan)),
-            cost_cad=cost.get(scenario, math.nan),
-            note=_note(study, scenario, effect),
+            cost_cad=_cost(study, priced.get(scenario), chosen),
+            note=_note(study, scenario, effect, chosen),
+            regret=lost.get(scenario, math.nan),
+            price=priced.get(scenario),
         )
         for scenario, effect in by_kind.items()
     ]
     return sorted(result, key=lambda one: (_place(one.aim), one.bound, one.mean))
 
 
-def _judged(study: Study, smallest: float | None) -> dict[str, Effect]:
+def over_horizons(study: Study, smallest: float | None = None) -> list[Verdict]:
+    """Judge every scenario over every horizon of the study, horizon by horizon."""
+    return [one for horizon in horizons(study) for one in verdicts(study, smallest, horizon)]
+
+
+def _judged(study: Study, smallest: float | None, horizon: str | None = None) -> dict[str, Effect]:
     """Effects for the headline's kind of smuggler, by scenario."""
     if BASELINE not in study.scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
-    if PRIMARY_OUTCOME not in values(study).columns:
-        raise InputError(
-            f"{study.folder}: the summary holds no {PRIMARY_OUTCOME}, since an older version made "
-            "it; run the study again"
-        )
-    adversary = headline_adversary(study)
+    outcome(study, horizon)  # refuses a study without it
+    adversary = headline_kind(study)
     by_scenario = {
         scenario: effect
-        for (scenario, kind), effect in headline_effects(study, smallest).items()
+        for (scenario, kind), effect in headline_effects(study, smallest, horizon).items()
         if kind == adversary
     }
     if not by_scenario:
@@ -175,6 +200,24 @@ def _judged(study: Study, smallest: float | None) -> dict[str, Effect]:
     return several
 
 
+def headline_kind(study: Study) -> str:
+    """The kind of smuggler that verdicts are told for: that of the headline, where it is known."""
+    known, wanted = kinds(study), headline_adversary(study)
+    return wanted if wanted in known else known[0]
+
+
+def _regret(study: Study, effects: pd.DataFrame) -> dict[str, float]:
+    """Largest regret of each proposal over worlds and kinds of smuggler, in firearms."""
+    named = [name for name in effects if name not in study.bounds]
+    if len(named) < 2:  # a single proposal has no rival
+        return {}
+    table = regret_of(-effects[named])
+    return {
+        str(name): float(most)
+        for name, most in zip(table["scenario"], table["largest_regret"], strict=True)
+    }
+
+
 def _place(aim: str) -> int:
     return AIMS.index(aim) if aim in AIMS else len(AIMS)
 
@@ -185,27 +228,45 @@ def aims_of(study: Study) -> dict[str, str]:
     return {str(point["name"]): str(point.get("aim", FIREARMS)) for point in points or [] if point}
 
 
-def horizon(days: float | None) -> str:
-    """Over what span a run tells: "year 1", "years 1 to 3" or "30 days"."""
-    if days is None:
-        return gettext("horizon-run")
-    years = round(days / 365.25)
-    if years >= 1 and abs(days - 365.25 * years) <= 1:
-        return gettext("horizon-years", count=years) if years > 1 else gettext("horizon-year")
-    return gettext("horizon-days", count=number(days, 0 if days == int(days) else 1))
-
-
-def _costs(study: Study) -> dict[str, float]:
-    """Whole cost of each scenario in CAD, where the study kept what that takes."""
+def _prices(study: Study) -> dict[str, Price]:
+    """Price of each scenario, where the study kept what that takes."""
     try:
         every = prices(study)
     except InputError:  # an older study, without officers' pay
         return {}
     adversary = headline_adversary(study)
-    return {price.scenario: price.total.mean for price in every if price.adversary == adversary}
+    return {price.scenario: price for price in every if price.adversary == adversary}
 
 
-def _note(study: Study, scenario: str, effect: Effect) -> str:
+def _cost(study: Study, price: Price | None, horizon: str) -> float:
+    """Whole cost over the run, or in the year of a horizon: what is paid once falls in year 1."""
+    if price is None:
+        return math.nan
+    total = price.total.mean
+    if horizon == RUN or study.days is None:
+        return total
+    once = once_cad(study, price)
+    by_year = (total - once) * DAYS_PER_YEAR / study.days
+    if 365 <= study.days <= 366:
+        by_year = total - once
+    return by_year + (once if horizon == YEAR_1 else 0.0)
+
+
+def once_cad(study: Study, price: Price) -> float:
+    """What of a programme is paid once, in the part of the border that the study simulates."""
+    points = study.manifest.get("points") or []
+    entries = next((p.get("costs", ()) for p in points if p["name"] == price.scenario), ())
+    days = study.days or DAYS_PER_YEAR
+    once = sum(float(entry.get("cad_once", 0.0)) for entry in entries)
+    whole = once + sum(float(entry["cad_per_year"]) for entry in entries) * days / DAYS_PER_YEAR
+    share = price.components["programme_cost_cad"].mean / whole if whole else 0.0
+    return once * share
+
+
+def _note(study: Study, scenario: str, effect: Effect, horizon: str) -> str:
+    late = starts_after(study, scenario, horizon)
+    if late:
+        return late
     if effect.low == effect.mean == effect.high == 0.0:
         return gettext("identical-since")
     if effect.verdict != DEPENDS:
@@ -223,15 +284,117 @@ def _note(study: Study, scenario: str, effect: Effect) -> str:
     return note
 
 
+def starts_after(study: Study, scenario: str, horizon: str) -> str:
+    """Say that a scenario changes nothing before its horizon ends, if that is so."""
+    first = study.manifest.get("start")
+    points = study.manifest.get("points") or []
+    changes = next((p.get("interventions", ()) for p in points if p["name"] == scenario), ())
+    starts = [change.get("start") for change in changes]
+    if not (isinstance(first, str) and starts and all(starts) and study.days):
+        return ""
+    years = {name: year for name, year in zip(HORIZONS, (1, 3), strict=False)}
+    days = study.days if horizon == RUN else DAYS_PER_YEAR * years.get(horizon, math.inf)
+    if not math.isfinite(days):
+        return ""
+    end = datetime.date.fromisoformat(first[:10]) + datetime.timedelta(days=round(days))
+    earliest = min(str(start)[:10] for start in starts)
+    if datetime.date.fromisoformat(earliest) < end:
+        return ""
+    return gettext(
+        "starts-after", start=earliest, horizon=horizon_in_words(study, horizon), end=end
+    )
+
+
 def frame_of(judged: Sequence[Verdict]) -> pd.DataFrame:
-    """The verdicts as a table: effects in per cent of the baseline, costs in CAD over the run."""
-    columns = ["proposal", "aim", "verdict", "horizon", "low", "mean", "high"]
-    rows = [
-        (one.proposal, one.aim, one.words, one.horizon, one.low, one.mean, one.high,
-         one.share_of_worlds, one.cost_cad)
-        for one in judged
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[*columns, "share_of_worlds", "cost_cad"])
+    """The verdicts as a table: effects in per cent of the baseline, costs in CAD."""
+    rows = []
+    for one in judged:
+        row: dict[str, object] = {
+            "proposal": one.proposal, "aim": one.aim, "verdict": one.words,
+            "horizon": one.horizon, "low": one.low, "mean": one.mean, "high": one.high,
+            "share_of_worlds": one.share_of_worlds, "cost_cad": one.cost_cad,
+            "bound": one.bound, "detection_limit": one.limit, "largest_regret": one.regret,
+        }  # fmt: skip
+        price = one.price
+        for bearer in BEARERS:
+            row[f"cost_{bearer}_cad"] = math.nan if price is None else price.bearers[bearer]
+        for end in ("value", "low", "high"):
+            name = f"cad_per_firearm{'' if end == 'value' else f'_{end}'}"
+            row[name] = math.nan if price is None else getattr(price.per_firearm, end)
+        row["innocent_searches_per_firearm"] = math.nan if price is None else price.innocent
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The largest reduction, chosen on one half of what is independent and measured on the other.
+
+    Attributes
+    ----------
+    proposal : str
+        The largest mean reduction on the first half.
+    chosen_on, fresh : int
+        Replications, or worlds, of each half.
+    estimate : Estimate
+        On the second half, per cent of the baseline, with Student's interval for it alone: nothing
+        was chosen there.
+    best_there : str
+        The largest mean reduction on the second half.
+    """
+
+    proposal: str
+    chosen_on: int
+    fresh: int
+    estimate: Estimate
+    best_there: str
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it still reduces, and nothing does so more."""
+        return self.estimate.high < 0 and self.best_there == self.proposal
+
+
+def confirmation(study: Study, horizon: str | None = None) -> Confirmation | None:
+    """Choose the largest reduction on half of the replications, and measure it on the others.
+
+    The mean of the largest of many is too large by chance; on replications that had no part in the
+    choice it is not. With several worlds, these are what is halved. None with fewer than four.
+    """
+    level = outcome(study, horizon).xs(headline_kind(study), level="adversary").to_frame()
+    base = level.loc[BASELINE]
+    shares: dict[str, pd.Series] = {}
+    for name in level.index.unique("scenario"):
+        if name != BASELINE and name not in study.bounds:
+            difference, levels = paired(base, level.loc[name])
+            shares[name] = 100 * difference[PRIMARY_OUTCOME] / levels[PRIMARY_OUTCOME].mean()
+    table = pd.DataFrame(shares).dropna()
+    if len(table) < 4 or table.shape[1] < 1:
+        return None
+    half = len(table) // 2
+    first, second = table.iloc[:half], table.iloc[half:]
+    winner = str(first.mean().idxmin())
+    return Confirmation(
+        winner, half, len(second), estimate(second[winner]), str(second.mean().idxmin())
+    )
+
+
+def confirmation_line(study: Study, horizon: str | None = None) -> str:
+    """What fresh replications say of the largest reduction, in a sentence."""
+    found = confirmation(study, horizon)
+    several = len(outcome(study, horizon).index.unique("world")) > 1
+    if found is None:
+        return gettext("not-confirmed-too-few")
+    at = found.estimate
+    places = max(0, 1 - math.floor(math.log10((at.high - at.low) / 2))) if at.high > at.low else 2
+    interval = f"[{number(at.low, min(places, 4))}, {number(at.high, min(places, 4))}]"
+    return gettext(
+        "confirmed-on-fresh" if found.confirmed else "not-confirmed-on-fresh",
+        proposal=found.proposal, count=found.chosen_on, fresh=found.fresh,
+        what=gettext("worlds-word" if several else "replications-word"),
+        mean=number(at.mean, min(places, 4), signed=True), interval=interval,
+        best=found.best_there,
+    )  # fmt: skip
 
 
 def limits(judged: Sequence[Verdict]) -> tuple[float, float] | None:
@@ -263,49 +426,70 @@ def _percent(value: float) -> str:
 
 
 def verdicts_text(study: Study, judged: Sequence[Verdict], smallest: float | None = None) -> str:
-    """One block an aim, and how to read it."""
+    """One block an aim, and how to read it.
+
+    Parameters
+    ----------
+    study : Study
+    judged : sequence of Verdict
+        Of one horizon, or of all (`over_horizons`).
+    smallest : float, optional
+    """
     size = smallest_difference(study) if smallest is None else smallest
-    states = len(study.adversaries) * len(study.worlds)
-    lost = _regret(study) if states > 1 else {}
+    spans = list(dict.fromkeys(one.horizon for one in judged))
+    first = [one for one in judged if one.horizon == spans[0]]
+    states = len(state_effects(study))
+    lost = states > 1 and any(one.regret == one.regret for one in first)
     lines = [
-        gettext("verdicts-title", horizon=judged[0].horizon),
-        *limit_lines(judged, size),
+        gettext("verdicts-title", horizon=listed(spans)),
+        *limit_lines(first, size),
+        confirmation_line(study),
     ]
-    head = ["proposal", "verdict", "effect %", "joint interval", "beats doing nothing in"]
-    head += [*(["largest regret"] if lost else []), "cost, million CAD"]
-    for aim in dict.fromkeys(one.aim for one in judged):
-        rows = [head, *(_row(one, states, lost) for one in judged if one.aim == aim)]
-        numbers = tuple(range(2, len(head)))
+    head = ["proposal", *_heads(spans), "beats doing nothing in"]
+    head += [*(["largest regret"] if lost else []), "cost, million CAD", "per firearm"]
+    by_span = {(one.proposal, one.horizon): one for one in judged}
+    for aim in dict.fromkeys(one.aim for one in first):
+        rows = [head]
+        for one in first:
+            if one.aim == aim:
+                over = [by_span[one.proposal, span] for span in spans]
+                rows.append(_row(over, states, regret=lost))
+        numbers = tuple(k for k, name in enumerate(head) if k and not name.startswith("verdict"))
         lines += ["", pgettext("aim", aim), *(f"  {row}" for row in aligned(rows, right=numbers))]
-    lines += ["", *(f"{one.proposal}: {one.note}." for one in judged if one.note)]
+    notes = dict.fromkeys(f"{one.proposal}: {one.note}." for one in judged if one.note)
+    lines += ["", *notes]
     family = max(effect.family for effect in _judged(study, smallest).values())
     lines.append(gettext("how-verdicts-are-read", count=family, smallest=plain(100 * size)))
     return "\n".join(lines)
 
 
-def _row(one: Verdict, states: int, lost: dict[str, str]) -> list[str]:
-    share, cost = one.share_of_worlds, one.cost_cad
+def _heads(spans: Sequence[str]) -> list[str]:
+    if len(spans) == 1:
+        return ["verdict", "effect %", "joint interval"]
+    return [head for span in spans for head in (f"verdict {span}", "effect %", "joint interval")]
+
+
+def _row(over: Sequence[Verdict], states: int, *, regret: bool) -> list[str]:
+    one = over[0]
+    share, cost, price = one.share_of_worlds, one.cost_cad, one.price
+    each = "" if price is None or not price.per_firearm.estimable else _each(price)
     return [
         one.proposal + (f" ({gettext('bound-word')})" if one.bound else ""),
-        one.words,
-        _effect_text(one),
-        _interval_text(one),
+        *(cell for at in over for cell in (at.words, _effect_text(at), _interval_text(at))),
         "" if math.isnan(share) else f"{round(share * states)}/{states}",
-        *([lost.get(one.proposal, "")] if lost else []),
+        *(["" if math.isnan(one.regret) else number(one.regret, 1)] if regret else []),
         "" if math.isnan(cost) else number(cost / MILLION, 2, signed=True),
+        each,
     ]
 
 
-def _regret(study: Study) -> dict[str, str]:
-    """Largest regret of each proposal over worlds and kinds of smuggler, in firearms."""
-    try:
-        table = regret(study)
-    except InputError:  # a single proposal has no rival
-        return {}
-    return {
-        str(name): number(float(most), 1)
-        for name, most in zip(table["scenario"], table["largest_regret"], strict=True)
-    }
+def _each(price: Price) -> str:
+    """Million CAD for each firearm kept from the market, with its interval."""
+    cells = [price.per_firearm.value, price.per_firearm.low, price.per_firearm.high]
+    size = max(abs(cell) for cell in cells) / MILLION
+    places = min(4, max(0, 2 - math.floor(math.log10(size)))) if size else 0
+    value, low, high = (number(cell / MILLION, places) for cell in cells)
+    return f"{value} [{low}, {high}]"
 
 
 def _digits(one: Verdict) -> int:

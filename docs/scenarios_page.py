@@ -97,7 +97,7 @@ def _section(scenario: Scenario, number: str) -> list[str]:
         lines += [*table(("quantity", "baseline", "change", "where", "when"), rows), ""]
     if scenario.costs:
         rows = [_cost(one) for one in scenario.costs]
-        head = ("cost", "CAD a year", "range", "CAD once", "source")
+        head = ("cost", "CAD a year", "range", "CAD once", "borne by", "source")
         lines += [*table(head, rows), ""]
     return [*lines, f"*Tests:* {', '.join(tests) if tests else 'no test yet'}.", ""]
 
@@ -147,6 +147,7 @@ def _cost(one: Cost) -> tuple[str, ...]:
         plain(one.cad_per_year),
         f"{plain(one.low)} to {plain(one.high)}",
         plain(one.cad_once) if one.cad_once else "",
+        one.bearer.replace("_", " "),
         one.source,
     )
 

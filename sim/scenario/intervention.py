@@ -319,9 +319,17 @@ def moment(when: Moment | None, *, last: bool = False) -> datetime.datetime:
     return datetime.datetime.combine(when, datetime.time())
 
 
+CANADA, UNITED_STATES, TRAVELLERS = "canada", "united_states", "travellers"
+BEARERS = (CANADA, UNITED_STATES, TRAVELLERS)
+"""Who bears a cost; travellers are those who cross, with trade."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A cost entry of a scenario; a saving is negative.
+    """A cost entry of a scenario: what the run does not simulate. A saving is negative.
+
+    Pay of officers whom the run simulates, delay and duty are results of the model and stand in no
+    entry.
 
     Attributes
     ----------
@@ -333,6 +341,8 @@ class Cost:
         Plausible range of cad_per_year.
     cad_once : float
         CAD, once.
+    bearer : str
+        One of `BEARERS`.
     """
 
     what: str
@@ -341,9 +351,14 @@ class Cost:
     low: float
     high: float
     cad_once: float = 0.0
+    bearer: str = CANADA
 
     def __post_init__(self) -> None:
-        """Refuse a range that does not hold its value."""
+        """Refuse a range that does not hold its value, and an unknown bearer."""
+        if self.bearer not in BEARERS:
+            raise InputError(
+                f"cost {self.what!r}: bearer = {self.bearer!r} is not one of {', '.join(BEARERS)}"
+            )
         if not self.low <= self.cad_per_year <= self.high:
             raise InputError(
                 f"cost {self.what!r}: cad_per_year = {self.cad_per_year:g} is outside its range "

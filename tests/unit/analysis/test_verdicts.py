@@ -19,11 +19,13 @@ from analysis.equivalence import (
     NO_DIFFERENCE,
     NOT_RESOLVED,
     REDUCES,
+    joint_errors,
     joint_intervals,
     read_off,
 )
 from analysis.language import in_language
-from analysis.verdicts import frame_of, horizon, limits, share_of, verdicts, verdicts_text
+from analysis.outcomes import span
+from analysis.verdicts import frame_of, limits, share_of, verdicts, verdicts_text
 from sim.errors import InputError
 from sim.results.reading import Study, read_study
 from sim.results.schema import PRIMARY_OUTCOME, SMALLEST_DIFFERENCE
@@ -59,6 +61,14 @@ def resolving(limit: float) -> float:
 SPREADS = resolving(SMALLEST) * np.geomspace(0.1, 10, PROPOSALS)
 """Some proposals are known to a tenth of what matters, and some to ten times that."""
 
+OTHER_SPREADS = {
+    "all alike": np.full(PROPOSALS, 3.0),
+    "tenfold": np.geomspace(1, 10, PROPOSALS),
+    "two groups": np.r_[np.full(20, 0.3), np.full(8, 9.0)],
+    "one apart": np.r_[np.full(27, 0.3), 30.0],
+}
+"""In detection limits; what the shared variances are made for, and what they are not."""
+
 
 def judged(differences: Array, baseline: Array, family: int) -> tuple[Array, Array, npt.NDArray]:
     _, low, high = joint_intervals(differences, baseline, family)
@@ -75,6 +85,26 @@ def test_intervals_that_hold_one_by_one_would_claim_an_effect_in_most_studies() 
     """The test above can fail: this is what it is there to notice."""
     _, _, words = judged(*made(np.zeros(PROPOSALS), SPREADS, 1), 1)
     assert np.isin(words, (REDUCES, INCREASES)).any(axis=1).mean() > 0.3
+
+
+@pytest.mark.parametrize("spreads", OTHER_SPREADS.values(), ids=[*OTHER_SPREADS])
+@pytest.mark.parametrize("replications", [3, 5])
+def test_shared_variances_claim_no_more_whatever_the_spreads(
+    spreads: Array, replications: int
+) -> None:
+    samples, baseline = made(np.zeros(PROPOSALS), spreads * resolving(SMALLEST), 6)
+    samples, baseline = samples[..., :replications], baseline[..., :replications]
+    _, low, high = joint_intervals(samples, baseline, PROPOSALS)
+    assert ((low > 0) | (high < 0)).any(axis=1).mean() <= 0.055  # chance of 1,000: 0.007
+
+
+def test_shared_variances_are_worth_having_where_variances_are_alike() -> None:
+    samples, _ = made(np.zeros(PROPOSALS), np.ones(PROPOSALS), 7)
+    few = samples[..., :3]
+    shared, times = joint_errors(few, PROPOSALS)
+    alone = few.std(axis=-1, ddof=1) / math.sqrt(3)
+    student = float(stats.t.ppf(1 - 0.025 / PROPOSALS, 2))
+    assert np.median(times * shared) < np.median(student * alone) / 4
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
@@ -176,11 +206,12 @@ def test_the_five_cases() -> None:
 
 def test_the_table_says_what_the_rule_says_of_the_same_numbers() -> None:
     study = named(**FIVE)
+    samples = np.array([*FIVE.values()]) - BASE
+    ends = joint_intervals(samples, np.broadcast_to(BASE, samples.shape), 4)
     for one in verdicts(study):
         if not one.identical:
-            sample = np.array(FIVE[one.proposal]) - BASE
-            expected = joint_intervals(sample, BASE, 4)
-            assert (one.mean, one.low, one.high) == pytest.approx([100 * x for x in expected])
+            expected = [100 * float(end[[*FIVE].index(one.proposal)]) for end in ends]
+            assert (one.mean, one.low, one.high) == pytest.approx(expected)
     found = {c.scenario: c for c in compare(study, [PRIMARY_OUTCOME])}
     for one in verdicts(study):
         change = found[one.proposal].difference
@@ -246,7 +277,7 @@ def test_signs_that_differ_between_worlds_are_said_where_replications_show_it() 
     [(365, "year 1"), (366, "year 1"), (30, "30 days"), (1096, "years 1 to 3"), (None, "the run")],
 )
 def test_the_horizon_is_the_length_of_the_run(days: float | None, words: str) -> None:
-    assert horizon(days) == words
+    assert span(days) == words
 
 
 @pytest.mark.parametrize(
@@ -323,7 +354,7 @@ def test_the_command_prints_and_writes_the_table(
     assert main(["verdicts", str(folder), "--csv", str(path)]) == 0
     assert "Detection limit" in capsys.readouterr().out
     table = pd.read_csv(path)
-    assert list(table) == [
+    assert list(table)[:9] == [
         "proposal", "aim", "verdict", "horizon", "low", "mean", "high", "share_of_worlds",
         "cost_cad",
     ]  # fmt: skip
