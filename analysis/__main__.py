@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
 from sim.results.schema import PRIMARY_OUTCOME
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analysis.charts.style import Chart
     from sim.results.reading import Study
 
+PROGRAM = "python -m analysis"
+RUNS = Path("runs")
 METHODS = ("tornado", "morris", "sobol", "prim", "heatmap")
 
 Add = Callable[[str, str], argparse.ArgumentParser]
@@ -156,10 +158,10 @@ if TYPE_CHECKING:
     from sim.results.reading import Study
 
 
-def parser() -> argparse.ArgumentParser:
-    """Describe the commands."""
+def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
+    """Describe the commands, of a program of this name."""
     root = argparse.ArgumentParser(
-        prog="python -m analysis", description="Read a results folder and say what is in it."
+        prog=program, description="Read a results folder and say what is in it."
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -214,8 +216,29 @@ def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
+    newest: dict[str, Any] = {} if name == "ledger" else {"nargs": "?"}
+    command.add_argument(
+        "folder", type=Path, metavar="DIR", help="a results folder (the newest in runs)", **newest
+    )
     return command
+
+
+def newest_in(root: Path) -> Path:
+    """The results folder in a folder that was written last.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    written = [path for path in root.glob("*/manifest.json") if path.is_file()]
+    if not written:
+        raise InputError(
+            f"{root}: no results folder in it; name one, or make one: border run experiment=quick"
+        )
+    folder = max(written, key=lambda path: path.stat().st_mtime).parent
+    print(f"reading {folder}, the newest in {root}", file=sys.stderr)
+    return folder
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -226,7 +249,7 @@ def run(arguments: argparse.Namespace) -> None:
     from analysis.language import contraband_of
     from sim.results.reading import read_study
 
-    study = read_study(arguments.folder)
+    study = read_study(arguments.folder or newest_in(RUNS))
     with contraband_of(study):
         _tell(study, arguments)
 
@@ -303,13 +326,13 @@ def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
     print(ledger_text(study, arguments.scenario, parts, account, noise))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run one command; return 2 where the input is wrong, with one line that says why."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        run(parser().parse_args([re.sub(r"^lang=", "--lang=", word) for word in words]))
+        run(parser(program).parse_args([re.sub(r"^lang=", "--lang=", word) for word in words]))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

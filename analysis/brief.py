@@ -85,7 +85,7 @@ def _page(study: Study) -> str:
             "made it; run the study again"
         )
     environment = Environment(
-        loader=PackageLoader("analysis"),
+        loader=PackageLoader(str(__package__)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

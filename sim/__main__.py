@@ -6,8 +6,9 @@ day at one port, minute by minute.
 
 import errno
 import json
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,17 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def main() -> int:
+def main(
+    words: Sequence[str] | None = None, tell: "Callable[[StudySpec], object] | None" = None
+) -> int:
     """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        Those of the process by default.
+    tell : callable, optional
+        Says what came out of a single study; by default its first scenario's summary.
 
     Returns
     -------
@@ -42,14 +52,15 @@ def main() -> int:
 
     progress = Progress(_complain)
     base = Path("runs")
+    words = sys.argv[1:] if words is None else words
     try:
-        if sys.argv[1:2] == ["status"]:
-            return _status(sys.argv[2:])
+        if words[:1] == ["status"]:
+            return _status(words[1:])
         from sim.config.command_line import compose
 
-        if sys.argv[1:2] == ["port_day"]:
-            return _port_day(compose(sys.argv[2:]))
-        command_line = compose(sys.argv[1:])
+        if words[:1] == ["port_day"]:
+            return _port_day(compose(words[1:]))
+        command_line = compose(words)
         base = command_line.in_folders(_complain)
         if not command_line.specs:
             return 0
@@ -76,7 +87,7 @@ def main() -> int:
             f"replications are kept in {base}; the same command continues"
         )
         return BAD_INPUT
-    return _report(command_line.specs, ended, base)
+    return _report(command_line.specs, ended, base, tell or print_summary)
 
 
 def _complain(line: str) -> None:
@@ -103,8 +114,13 @@ def _port_day(command_line: "CommandLine") -> int:
     return 0
 
 
-def _report(specs: Sequence["StudySpec"], ended: "Ended", base: Path) -> int:
-    """Print the first scenario's summary, and where the results are."""
+def _report(
+    specs: Sequence["StudySpec"],
+    ended: "Ended",
+    base: Path,
+    tell: "Callable[[StudySpec], object]",
+) -> int:
+    """Say where the results are, and what came out of a single study."""
     if ended.failures:
         more = f" and {len(ended.failures) - 1} more" if len(ended.failures) > 1 else ""
         _complain(
@@ -117,12 +133,12 @@ def _report(specs: Sequence["StudySpec"], ended: "Ended", base: Path) -> int:
     if ended.share:
         print(ended.share)
         return 0
-    if len(specs) == 1 and not ended.broken:
-        _print_summary(specs[0])
     for spec in specs:
         print(f"results: {spec.folder}")
         if not ended.broken:
             _print_what_is_left_out(spec.folder)
+    if len(specs) == 1 and not ended.broken:
+        tell(specs[0])
     return LAW_BROKEN if ended.broken else 0
 
 
@@ -137,7 +153,13 @@ def _print_what_is_left_out(folder: Path) -> None:
         )
 
 
-def _print_summary(spec: "StudySpec") -> None:
+def shown(path: Path) -> str:
+    """Give a path as a word of a command line."""
+    return shlex.quote(str(path))
+
+
+def print_summary(spec: "StudySpec") -> None:
+    """Print the first scenario's values, and what compares it with the others."""
     from sim.results.reading import read_headline
     from sim.results.schema import CONTRABAND, METRICS
 

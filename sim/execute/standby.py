@@ -15,6 +15,8 @@ import sys
 import threading
 
 MODULES = ("sim",)
+ROOM = str(__package__).removesuffix(".execute")
+"""Name of the package: sim, or border.sim where it is installed."""
 
 
 def main() -> None:
@@ -28,13 +30,15 @@ def main() -> None:
         raise SystemExit(f"{module}: is not one of {', '.join(MODULES)}")
     threading.Thread(target=_end_with_input, daemon=True).start()
     sys.argv = [f"python -m {module}", *words]
-    runpy.run_module(f"{module}.__main__", run_name="__main__")
+    runpy.run_module(f"{ROOM}.__main__", run_name="__main__")
 
 
 def load() -> None:
     """Import what a run needs, and have the engine compiled and called once."""
-    for name in ("hydra", "pandas", "pyarrow.parquet", "sim.config.command_line", "sim.study.run"):
+    for name in ("hydra", "pandas", "pyarrow.parquet"):
         importlib.import_module(name)
+    for name in ("config.command_line", "study.run"):
+        importlib.import_module(f"{ROOM}.{name}")
     from sim.execute.chunk import replicate
     from sim.execute.worker import precompile
     from sim.parameters import Parameters

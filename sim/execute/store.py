@@ -395,7 +395,10 @@ def code_digest() -> str:
     for path in sorted(files):
         name = path.relative_to(HERE).as_posix()
         if name.startswith(_DECIDING):
-            digest.update(name.encode() + b"\0" + path.read_bytes())
+            content = path.read_bytes()
+            if path.suffix == ".py":  # a wheel differs in this alone: hatch_build.py
+                content = content.replace(b"from border.sim", b"from sim")
+            digest.update(name.encode() + b"\0" + content)
     return digest.hexdigest()[:16]
 
 

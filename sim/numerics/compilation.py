@@ -22,8 +22,8 @@ from numba.np.arrayobj import make_array
 Function = TypeVar("Function", bound=Callable[..., Any])
 Held = TypeVar("Held")
 
-_HOLDS = re.compile(r"^from sim\.numerics\.compilation import", re.MULTILINE)
-_TAKEN = re.compile(r"^from sim\.([\w.]+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+_HOLDS = re.compile(r"^from (?:border\.)?sim\.numerics\.compilation import", re.MULTILINE)
+_TAKEN = re.compile(r"^from (?:border\.)?sim\.([\w.]+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
 def compiled_sources() -> list[Path]:
