@@ -8,6 +8,7 @@ comparison at the end of a run that asked for one, and the next command.
 import argparse
 import difflib
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,7 +72,18 @@ def _carry_out(words: list[str]) -> int:
         if command == "status" and rest[:1] in (["-h"], ["--help"]):
             print(f"usage: border status DIR\n\n{OF_SIM['status'].capitalize()}.")
             return 0
-        return simulate(rest if command == "run" else [command, *rest], tell)
+        if command != "run":
+            return simulate([command, *rest])
+        told: list[StudySpec] = []
+
+        def note(spec: "StudySpec") -> None:
+            tell(spec)
+            told.append(spec)
+
+        status = simulate(rest, note)
+        if told:
+            print(next_command(told[0]))
+        return status
     if command == "ls":
         return _ls(rest)
     if command == "completion":
@@ -92,19 +104,17 @@ def _carry_out(words: list[str]) -> int:
 
 
 def tell(spec: "StudySpec") -> None:
-    """Print what a study that has run was asked for, and the next command.
+    """Print what a study that has run was asked for.
 
     Parameters
     ----------
     spec : StudySpec
         A study whose results are written.
     """
-    from sim.__main__ import print_summary, shown
+    from sim.__main__ import print_summary
 
-    folder = shown(spec.folder)
     print_summary(spec)
-    if len({point.scenario.name for point in spec.points}) == 1:
-        print(f"next: border run 'compare=[more_officers]' ..., or border dashboard {folder}")
+    if not _compares(spec):
         return
     from analysis.compare import HEADLINE, compare, text_of
     from analysis.language import contraband_of
@@ -113,7 +123,18 @@ def tell(spec: "StudySpec") -> None:
     study = read_study(spec.folder)
     with contraband_of(study):
         print(f"\n{text_of(study, compare(study, HEADLINE))}")
-    print(f"next: border brief {folder}, or border dashboard {folder}")
+
+
+def next_command(spec: "StudySpec") -> str:
+    """Say what can be done with the results of a study."""
+    folder = shlex.quote(str(spec.folder))
+    if _compares(spec):
+        return f"next: border brief {folder}, or border dashboard {folder}"
+    return "next: border run 'compare=[more_officers]', a proposal against the baseline"
+
+
+def _compares(spec: "StudySpec") -> bool:
+    return len({point.scenario.name for point in spec.points}) > 1
 
 
 def analysis_commands() -> dict[str, str]:

@@ -6,7 +6,6 @@ day at one port, minute by minute.
 
 import errno
 import json
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -133,12 +132,12 @@ def _report(
     if ended.share:
         print(ended.share)
         return 0
+    if len(specs) == 1 and not ended.broken:
+        tell(specs[0])
     for spec in specs:
         print(f"results: {spec.folder}")
         if not ended.broken:
             _print_what_is_left_out(spec.folder)
-    if len(specs) == 1 and not ended.broken:
-        tell(specs[0])
     return LAW_BROKEN if ended.broken else 0
 
 
@@ -151,11 +150,6 @@ def _print_what_is_left_out(folder: Path) -> None:
             f"no {folder / CSV_FILE}: it would have more than {CSV_MOST_ROWS:,} rows; {table} has "
             f"them all, and pandas.read_parquet('{table}').to_csv(...) exports them"
         )
-
-
-def shown(path: Path) -> str:
-    """Give a path as a word of a command line."""
-    return shlex.quote(str(path))
 
 
 def print_summary(spec: "StudySpec") -> None:

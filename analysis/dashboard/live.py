@@ -22,13 +22,14 @@ from typing import Any
 
 from analysis.dashboard.mix import MIX, write_scenario
 from sim.errors import InputError
-from sim.execute import standby
 from sim.execute.live import read_plan
 from sim.progress import Status, read_status
 from sim.scenario.intervention import BASELINE, Scenario
 
 ROOT = Path(__file__).resolve().parents[__name__.count(".")]
 """Folder from which the package is imported: of the checkout, or of installed packages."""
+STANDBY = f"{read_plan.__module__.rpartition('.')[0]}.standby"
+"""Name of the module that waits for a command, under whichever name the packages are."""
 GRACE_S = 10.0
 """How long a cancelled run may take to end by itself."""
 
@@ -42,7 +43,7 @@ def quoted(path: Path) -> str:
 def spawn() -> subprocess.Popen[bytes]:
     """Start a process that loads and waits, in a group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", standby.__name__],
+        [sys.executable, "-m", STANDBY],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

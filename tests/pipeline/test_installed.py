@@ -181,9 +181,7 @@ def test_the_dashboard_answers(installed: Installed, study: str) -> None:
 
 
 def test_imports_are_rewritten_and_nothing_else() -> None:
-    text = (
-        "import simpy\nfrom sim.errors import A\n    from analysis import b\nimport simple\n"
-    )
+    text = "import simpy\nfrom sim.errors import A\n    from analysis import b\nimport simple\n"
     assert under_one_name(text) == (
         "import simpy\nfrom border.sim.errors import A\n    from border.analysis import b\n"
         "import simple\n"
