@@ -20,7 +20,7 @@ from analysis.targets import (
 )
 from analysis.values import BASELINE
 from analysis.wording import aligned, number, shown
-from sim.data import DATA_FOLDER, read_text
+from sim.data.volumes import read_volumes
 from sim.errors import InputError
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
 
@@ -134,18 +134,14 @@ def targets(study: Study) -> Iterator[Target]:
 
 def _volume_targets(study: Study) -> Iterator[Target]:
     """Vehicles of the year by class, which went in and must come out."""
-    lines = [line.split(",") for line in read_text(DATA_FOLDER / "volumes.csv.gz").splitlines()]
-    place = {name: k for k, name in enumerate(lines[0])}
-    year = str(study.manifest.get("year", 2005))
+    volumes = read_volumes()
+    year = int(str(study.manifest.get("year", 2005)))
+    totals = volumes[volumes["year"] == year].groupby("traffic_class")["vehicles"].sum()
     for name, lanes in (
         ("car", ("car", "nexus")), ("truck", ("truck", "fast")), ("bus", ("bus",)),
         ("train", ("train",)),
     ):  # fmt: skip
-        total = sum(
-            float(line[place["vehicles"]])
-            for line in lines[1:]
-            if line[place["year"]] == year and line[place["traffic_class"]] == name
-        )
+        total = float(totals.get(name, 0.0))
         yield Target(
             f"{name} arrivals in {year}", "vehicles", 0.97 * total, 1.03 * total, total,
             "volume table", "input",

@@ -36,7 +36,7 @@ def _reference(env: simpy.Environment, world: World, tally: Tally) -> Engine:
 
 def _border(point: Point, replication: int, make_engine: EngineMaker) -> Border:
     """Set up a replication with traffic of its own."""
-    ports = _ports(point.year, point.ports_table)
+    ports = _ports(point.table_year, point.ports_table)
     check_scenario(point, ports)
     return Border(point, ports, replication, make_engine)
 

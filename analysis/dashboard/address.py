@@ -82,7 +82,7 @@ class View:
     closed: tuple[str, ...] = ()
     where: str = "near"
     around: str = "windsor-ambassador"
-    year: int = YEARS[0]
+    year: int = 2005
     start: datetime.date = datetime.date(2005, 7, 4)
     days: int = 7
     replications: int = 20

@@ -23,7 +23,6 @@ from sim.errors import InputError
 from sim.execute.live import read_plan
 from sim.progress import Status, in_words
 from sim.scenario.intervention import Scenario
-from sim.scenario.point import YEARS
 
 KEPT_MIXES = "scenarios"
 """Folder beside the live runs in which mixes are kept."""
@@ -80,7 +79,7 @@ def request_of(view: View) -> Request:
     ports = place.simulated(view.where, view.around, view.year)
     settings = (
         f"ports=[{','.join(ports)}]",
-        *((f"year={view.year}",) if view.year != YEARS[0] else ()),
+        f"year={view.year}",
         f"run.start={view.start.isoformat()}",
         f"run.days={view.days}",
         *((f"adversary={view.adversary}",) if view.adversary else ()),

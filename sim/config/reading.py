@@ -32,6 +32,8 @@ from sim.scenario.point import ENGINES, YEARS, Point, check_point
 from sim.study.spec import StudySpec
 
 PORT_SETS = ("all", "official119")
+BASE_YEAR = 2005
+MOST_YEARS = 30
 
 
 def read_spec(config: DictConfig, experiment: str | None = None) -> StudySpec:
@@ -83,17 +85,19 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     plain = dict(plain)
     run, study = plain["run"], plain["study"]
     parameters = _parameters(plain)
-    start = _start(run["start"])
-    check_within(f"{SOURCE}: run.days", run["days"], 1, 3660, "days")
+    if plain["year"] is not None:
+        check_within(f"{SOURCE}: year", plain["year"], YEARS[0], YEARS[-1], "")
+    run = plain["run"] = _with_period(run, plain["year"])
+    start = datetime.date.fromisoformat(run["start"])
     check_within(f"{SOURCE}: run.replications", run["replications"], 1, 100_000, "replications")
     _check_traffic(run, plain["engine"])
     check_within(f"{SOURCE}: run.seed", run["seed"], 0, 2**32 - 1, "")
-    _one_of("year", plain["year"], YEARS)
     _one_of("engine", plain["engine"], ENGINES)
     _one_of("study.detail", study["detail"], DETAILS)
     check_smallest_difference(f"{SOURCE}: study.smallest_difference", study["smallest_difference"])
     given_table = study["ports_table"] or None
-    table = _port_table(plain["year"], given_table, _changed_ns(given_table))
+    table_year = plain["year"] or min(max(start.year, YEARS[0]), YEARS[-1])
+    table = _port_table(table_year, given_table, _changed_ns(given_table))
     ports = _ports(plain["ports"], table)
     scenarios = _scenarios(plain)
     base = Point(
@@ -225,13 +229,39 @@ def _changed_ns(path: str | None) -> int:
         return 0
 
 
-def _start(text: str) -> datetime.date:
+def _with_period(run: dict[str, Any], year: int | None) -> dict[str, Any]:
+    """Complete the period of a run: its first day and its days.
+
+    Without ``run.start`` it begins on 1 January of ``year``, or of 2005; without ``run.days`` and
+    ``run.years`` it takes 365 days.
+    """
+    text = run["start"] or f"{year or BASE_YEAR}-01-01"
     try:
-        return datetime.date.fromisoformat(text)
+        start = datetime.date.fromisoformat(text)
     except ValueError:
         raise InputError(
             f"{SOURCE}: run.start = {text!r} is not a date such as 2005-07-01"
         ) from None
+    days, years = run["days"], run["years"]
+    if years is not None:
+        check_within(f"{SOURCE}: run.years", years, 1, MOST_YEARS, "years")
+        whole = (_years_later(start, years) - start).days
+        if days not in (None, whole):
+            raise InputError(
+                f"{SOURCE}: run.days = {days} days with run.years = {years} years: give one"
+            )
+        days = whole
+    days = 365 if days is None else days
+    check_within(f"{SOURCE}: run.days", days, 1, 366 * MOST_YEARS, "days")
+    return {**run, "start": str(start), "days": days}
+
+
+def _years_later(day: datetime.date, years: int) -> datetime.date:
+    """Give the same day of a later year; 1 March for 29 February where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return datetime.date(day.year + years, 3, 1)
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

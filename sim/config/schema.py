@@ -51,8 +51,9 @@ GROUPS_WITH_DEFAULT = (
 
 @dataclass
 class _Run:
-    start: str = "2005-01-01"
-    days: int = 365
+    start: str | None = None
+    days: int | None = None
+    years: int | None = None
     replications: int = 6
     traffic_replications: int | None = None
     seed: int = 1
@@ -110,7 +111,7 @@ def register() -> None:
             ("scenario", Any, field(default=BASELINE.name)),
             ("compare", list[Any], field(default_factory=list)),
             ("ports", Any, field(default="all")),
-            ("year", int, field(default=2005)),
+            ("year", int | None, field(default=None)),
             ("adversary", str | None, field(default=None)),
             ("adversaries", Any, field(default_factory=list)),
             ("worlds", int, field(default=0)),

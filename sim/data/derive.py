@@ -4,11 +4,14 @@ Run ``python -m sim.data.derive`` to write the tables, with ``--check`` to compa
 """
 
 import argparse
+import datetime
 import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from sim.data import (
     DATA_FOLDER,
@@ -22,6 +25,8 @@ from sim.data import (
     render,
     write_text,
 )
+from sim.data.volumes import REGION_OF_PROVINCE, VOLUMES_FILE, season, volumes_table
+from sim.places.calendar import HOLIDAY_KINDS, holiday_kind
 from sim.places.ports import PORT_KINDS, great_circle_km
 
 PORTS_HEADER = (
@@ -29,12 +34,6 @@ PORTS_HEADER = (
     "open_24h", "open_hour", "close_hour", "season_first_month", "season_last_month", "commercial",
     "nexus", "fast", "one_officer", "data_link", "customs_database", "quality",
 )  # fmt: skip
-
-# Provinces whose traffic shares one random day factor. Elicited.
-REGION_OF_PROVINCE = {
-    "NB": "Atlantic", "NS": "Atlantic", "QC": "Quebec", "ON": "Ontario", "MB": "Prairie",
-    "SK": "Prairie", "AB": "Prairie", "BC": "Pacific", "YT": "Pacific",
-}  # fmt: skip
 
 # Ports with a NEXUS lane in 2005. B041 counts 6 lanes between Ontario and Michigan or New York,
 # 2 in Quebec, and Blaine and Point Roberts; which ports they are is estimated (README.md).
@@ -59,20 +58,10 @@ ONE_OFFICER_FERRY_VEHICLES_PER_YEAR = 10_000
 # Close of a day open day and night, hour of the day.
 MIDNIGHT_HOUR = 24
 
-MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 def vehicles_2005(port: Row) -> int:
     """Return the road vehicles into Canada in 2005, vehicles a year."""
     return sum(int(port[f"{vehicle}_2005"]) for vehicle in ("cars", "trucks", "buses"))
-
-
-def season(port: Row) -> tuple[int, int]:
-    """Return the first and last month a port opens; 1 and 12 if it opens all year."""
-    if not port["season"]:
-        return 1, len(MONTH_NAMES)
-    first, last = port["season"].split("-")
-    return MONTH_NAMES.index(first) + 1, MONTH_NAMES.index(last) + 1
 
 
 def hours(port: Row) -> tuple[int, int]:
@@ -223,140 +212,13 @@ def _signed(degrees: float) -> str:
     return "-" + fixed(round(-1e4 * degrees), 4)
 
 
-VOLUMES_HEADER = ("year", "port_id", "traffic_class", "month", "vehicles")
-
-YEARS = (2005, 2019, 2024)
-
-# Traffic class: the measure of the BTS counts, the yearly column of ports.csv.
-CLASSES = {
-    "bus": ("buses", "buses"),
-    "car": ("pv", "cars"),
-    "train": ("trains", "trains"),
-    "truck": ("trucks", "trucks"),
-}
-
-# A crossing opened after 2005 and the port of 2005 that carries its volumes.
-LATER_PORT_JOINS = {"st-stephen-3rd": "st-stephen"}
-
-# Decimals kept of a monthly volume: tenths of a vehicle.
-DECIMALS = 1
-
-# Counts of one year and measure: BTS port code to a count for each month.
-Counts = dict[str, list[int]]
-
-
-def monthly_counts() -> dict[tuple[int, str], Counts]:
-    """Return the southbound counts by year and measure, then by BTS port code and month."""
-    counts: dict[tuple[int, str], Counts] = defaultdict(dict)
-    for row in read_source("bts_monthly.csv.gz"):
-        year, month = (int(part) for part in row["month"].split("-"))
-        months = counts[year, row["measure"]].setdefault(row["port_code"], [0] * len(MONTHS))
-        months[month - 1] += int(row["value"])
-    return counts
-
-
-def codes_of(port: Row) -> list[str]:
-    """Return the BTS codes of a port; empty if BTS does not count it."""
-    return [code for code in port["bts_code"].split("+") if code]
-
-
-def codes_by_region(ports: Iterable[Row]) -> dict[str, list[str]]:
-    """Return the BTS codes of each region, each code once, sorted."""
-    codes: dict[str, set[str]] = defaultdict(set)
-    for port in ports:
-        codes[REGION_OF_PROVINCE[port["province"]]].update(codes_of(port))
-    return {region: sorted(members) for region, members in codes.items()}
-
-
-def in_season(port: Row, counts: Counts, codes: Iterable[str]) -> list[int]:
-    """Return the counts of some codes by month, zero outside the season of a port."""
-    first, last = season(port)
-    return [
-        sum(counts[code][month - 1] for code in codes if code in counts)
-        if first <= month <= last
-        else 0
-        for month in MONTHS
-    ]
-
-
-def month_pattern(port: Row, counts: Counts, region_codes: list[str]) -> list[int]:
-    """Return the weight of each month at a port.
-
-    Parameters
-    ----------
-    port : dict
-        Source row.
-    counts : dict
-        Counts of one year and measure.
-    region_codes : list of str
-        BTS codes of the port's region.
-
-    Returns
-    -------
-    list of int
-        From the port's own BTS codes, else its region, else the whole border: the first of these
-        that counted anything in the season of the port.
-    """
-    for codes in (codes_of(port), region_codes, sorted(counts)):
-        pattern = in_season(port, counts, codes)
-        if any(pattern):
-            return pattern
-    raise ValueError(f"{port['port_id']}: no month has a count in season {port['season']}")
-
-
-def year_total(port: Row, later: list[Row], column: str) -> int:
-    """Return the yearly total of a port and of the later crossings that it carries.
-
-    Parameters
-    ----------
-    port : dict
-        Source row.
-    later : list of dict
-        Rows of crossings opened after 2005.
-    column : str
-        Such as ``cars_2019``.
-
-    Returns
-    -------
-    int
-        Vehicles in the year.
-    """
-    joining = [row for row in later if LATER_PORT_JOINS.get(row["port_id"]) == port["port_id"]]
-    return sum(int(row[column]) for row in (port, *joining))
-
-
-def volumes_table() -> Table:
-    """Return monthly volumes, sorted by year, port, class and month.
-
-    Notes
-    -----
-    Only ports and classes with vehicles in that year have rows, and then twelve.
-    """
-    ports = sorted(read_source("ports.csv"), key=lambda port: port["port_id"])
-    later = read_source("ports_later.csv")
-    region_codes = codes_by_region(ports)
-    counts = monthly_counts()
-    rows: list[tuple[str, ...]] = []
-    for year in YEARS:
-        for port in ports:
-            for traffic_class, (measure, column) in CLASSES.items():
-                total = year_total(port, later, f"{column}_{year}")
-                if total == 0:
-                    continue
-                near = region_codes[REGION_OF_PROVINCE[port["province"]]]
-                pattern = month_pattern(port, counts[year, measure], near)
-                for month, units in zip(
-                    MONTHS, apportion(total * 10**DECIMALS, pattern), strict=True
-                ):
-                    key = (str(year), port["port_id"], traffic_class, str(month))
-                    rows.append((*key, fixed(units, DECIMALS)))
-    return Table(VOLUMES_HEADER, rows)
-
-
 WEEKDAY_HEADER = ("traffic_class", "month", "weekday", "factor")
 HOUR_HEADER = ("traffic_class", "day_kind", "hour", "share")
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+# Calendars by which holidays of the measured days are told: half of the travellers enter there.
+DERIVED_AT = ("CA+US", "ON")
 
 # Trucks by day of the week, Monday first, relative. Elicited from B043: the most on Tuesday to
 # Thursday, the fewest on Sunday.
@@ -401,13 +263,63 @@ HOUR_WEIGHTS: dict[tuple[str, str], tuple[int, ...]] = {
 }
 
 
-def traveller_weekday_weights() -> dict[int, list[float]]:
-    """Return the measured land travellers by month, then by day of the week, relative."""
-    factors = {
-        (int(row["month"]), row["weekday"]): float(row["factor"])
-        for row in read_source("cbsa_land_month_weekday_factors.csv")
+def land_travellers() -> dict[datetime.date, int]:
+    """Return the measured land travellers into Canada by day of 2018 and 2019."""
+    return {
+        datetime.date.fromisoformat(row["date"]): int(row["land"])
+        for row in read_source("cbsa_daily_travellers.csv")
     }
-    return {month: [factors[month, weekday] for weekday in WEEKDAYS] for month in MONTHS}
+
+
+def _holiday(day: datetime.date) -> str:
+    return holiday_kind(day, *DERIVED_AT) or ""
+
+
+def traveller_weekday_weights() -> dict[int, list[float]]:
+    """Return the measured land travellers by month, then by day of the week, without holidays."""
+    days: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for day, count in land_travellers().items():
+        if not _holiday(day):
+            days[day.month, day.weekday()].append(count)
+    return {
+        month: [sum(counts) / len(counts) for counts in (days[month, wd] for wd in range(7))]
+        for month in MONTHS
+    }
+
+
+def traveller_holiday_factors() -> dict[str, float]:
+    """Return land travellers on a kind of holiday over the same month and weekday without one."""
+    usual = traveller_weekday_weights()
+    ratios: dict[str, list[float]] = defaultdict(list)
+    for day, count in land_travellers().items():
+        if kind := _holiday(day):
+            ratios[kind].append(count / usual[day.month][day.weekday()])
+    return {kind: sum(ratios[kind]) / len(ratios[kind]) for kind in HOLIDAY_KINDS}
+
+
+HOLIDAY_HEADER = ("traffic_class", "kind", "factor")
+
+# Trucks on a holiday over the same day without one. Elicited: on a Canadian one about as few as on
+# a Sunday, fewer on one of the United States alone.
+TRUCK_HOLIDAY_FACTORS = {
+    "long_weekend": 0.5, "single": 0.6, "year_end": 0.5, "christmas": 0.25, "us": 0.8,
+}  # fmt: skip
+
+
+def holiday_factors_table() -> Table:
+    """Return traffic on each kind of holiday over the same day without one, by class."""
+    travellers = traveller_holiday_factors()
+    rows: list[tuple[str, ...]] = []
+    for traffic_class in ("bus", "car", "train", "truck"):
+        for kind in HOLIDAY_KINDS:
+            factor = {
+                "bus": travellers[kind],
+                "car": travellers[kind],
+                "train": 1.0,
+                "truck": TRUCK_HOLIDAY_FACTORS[kind],
+            }[traffic_class]
+            rows.append((traffic_class, kind, fixed(round(100 * factor), 2)))
+    return Table(HOLIDAY_HEADER, rows)
 
 
 def weekday_factors_table() -> Table:
@@ -444,9 +356,9 @@ def hour_profiles_table() -> Table:
 
 TABLES: dict[str, Callable[[], Table]] = {
     "ports.csv": ports_table,
-    "volumes.csv.gz": volumes_table,
     "weekday_factors.csv": weekday_factors_table,
     "hour_profiles.csv": hour_profiles_table,
+    "holiday_factors.csv": holiday_factors_table,
     "regions.csv": regions_table,
 }
 
@@ -455,6 +367,7 @@ def write_tables(folder: Path) -> None:
     """Derive and write every table into a folder."""
     for name, derive_table in TABLES.items():
         write_text(folder / name, render(derive_table()))
+    pq.write_table(volumes_table(), folder / VOLUMES_FILE, compression="zstd")
 
 
 def first_difference(folder: Path) -> str | None:
@@ -474,6 +387,9 @@ def first_difference(folder: Path) -> str | None:
         path = folder / name
         if not path.is_file() or read_text(path) != render(derive_table()):
             return name
+    path = folder / VOLUMES_FILE
+    if not path.is_file() or not pq.read_table(path).equals(volumes_table()):
+        return VOLUMES_FILE
     return None
 
 

@@ -6,6 +6,7 @@ day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
 import dataclasses
+import datetime
 from collections.abc import Callable
 from typing import Protocol
 
@@ -30,11 +31,12 @@ from sim.model.smuggling.organisation import Organisations
 from sim.model.smuggling.perception import Beliefs, Observation, Observations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
+from sim.places.calendar import holiday_kind
 from sim.places.ports import Ports
 from sim.records import TURNED_BACK, ReplicationRecord, Tally, more_room, new_attempts, new_tally
 from sim.scenario.point import Point
 
-# Wait standards in seconds: Monday to Thursday, and Friday to Sunday (B058, B059).
+# Wait standards in seconds: Monday to Thursday; Friday to Sunday and on holidays (B058, B059).
 STANDARD_S = {False: 600.0, True: 1200.0}
 
 
@@ -261,6 +263,10 @@ class Border:
         self.observed[day.day] = observed
         return observed
 
+    def _is_holiday(self, date: datetime.date) -> bool:
+        """Whether a day is a holiday all over Canada, or in the United States."""
+        return holiday_kind(date, self.point.parameters.traffic.holidays, None) is not None
+
     def _plan(self, planned: PortsDay) -> DayPlan:
         """Put the plan of a day together, the attempts included."""
         day, weekday, opening = planned.day, planned.date.weekday(), planned.opening
@@ -273,7 +279,7 @@ class Border:
         return DayPlan(
             day=day,
             weekday=weekday,
-            standard_s=STANDARD_S[weekday in LONG_WEEKEND],
+            standard_s=STANDARD_S[weekday in LONG_WEEKEND or self._is_holiday(planned.date)],
             intervals=opening.intervals,
             start_s=opening.start_s,
             state=opening.state,

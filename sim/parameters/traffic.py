@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from sim.parameters.declaration import par
 
+CALENDARS = ("CA+US", "CA", "US", "none")
+"""Whose holidays count: both countries', one's, or nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
@@ -18,6 +21,11 @@ class Traffic:
         1.0, unit="ratio", source="C080 check 2", kind="measured", low=0.87, high=1.0,
         bounds=(0.0, 20.0), by_port=True,
         about="All traffic as a ratio of the table of the year",
+    )  # fmt: skip
+    holidays: str = par(
+        "CA+US", unit="", source="cbsa_daily_travellers.csv (2018-19)", kind="measured",
+        choices=CALENDARS, fixed_at_start=True,
+        about="Whose holidays change the traffic of a day (a month's total stays what it is)",
     )  # fmt: skip
     day_factor_cv: float = par(
         0.12, unit="ratio", source="assumed", kind="elicited", low=0.05, high=0.25,

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import datetime
 import functools
-import gzip
 import hashlib
 import math
 from collections.abc import Sequence
@@ -15,9 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.parquet as pq
 
 from sim.errors import InputError, check_within
 from sim.numerics.units import Flags, Floats, Texts
+from sim.places.calendar import COUNT, HOLIDAY_KINDS, month_number
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PACIFIC = "Pacific"
@@ -109,13 +110,17 @@ class Ports:
         Local hours, 0 and 24 if open day and night.
     season_first_month, season_last_month : array of int, shape (ports,)
     monthly_vehicles : array of float, shape (ports, 4, 12)
-        Vehicles a month by class (car, truck, bus, train) and month.
+        Vehicles a month by class (car, truck, bus, train) and month of the year of the table.
+    dated_vehicles : array of float, shape (ports, 4, months)
+        The same for every month since January 1996 (`sim.places.calendar.month_number`).
     persons_per_year : array of float, shape (ports,)
         Travellers of 2005, without truck drivers.
     weekday_factor : array of float, shape (4, 12, 7)
         By class, month and weekday (Monday is 0), mean 1 over a week.
     hour_share : array of float, shape (4, 2, 24)
         Share of a day's traffic by class, day kind (weekday, weekend) and hour.
+    holiday_factor : array of float, shape (4, 5)
+        By class and kind of holiday (`sim.places.calendar`), over the same day without one.
     """
 
     ids: Texts
@@ -138,9 +143,11 @@ class Ports:
     season_first_month: npt.NDArray[np.int64]
     season_last_month: npt.NDArray[np.int64]
     monthly_vehicles: Floats
+    dated_vehicles: Floats
     persons_per_year: Floats
     weekday_factor: Floats
     hour_share: Floats
+    holiday_factor: Floats
 
     def __len__(self) -> int:
         """Count the ports."""
@@ -202,7 +209,7 @@ class Ports:
             if port_id not in self.ids:
                 raise InputError.unknown("port", port_id, list(self.ids), "ports")
         rows = np.flatnonzero(np.isin(self.ids, ids))
-        shared = ("weekday_factor", "hour_share")
+        shared = ("weekday_factor", "hour_share", "holiday_factor")
         return Ports(
             **{
                 name: getattr(self, name) if name in shared else getattr(self, name)[rows]
@@ -236,19 +243,31 @@ def _rows(path: Path, required: Sequence[str]) -> list[dict[str, str]]:
     return rows
 
 
-def _read_volumes(path: Path, year: int, ids: Sequence[str]) -> Floats:
-    table = np.zeros((len(ids), len(TRAFFIC_CLASSES), 12))
+@functools.lru_cache(maxsize=2)
+def _volumes() -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of the table of volumes."""
+    table = pq.read_table(DATA / "volumes.parquet")
+    return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+
+
+def _read_volumes(ids: Sequence[str]) -> Floats:
+    """Vehicles by port, class and month since January 1996."""
+    columns = _volumes()
     position = {port_id: i for i, port_id in enumerate(ids)}
-    with gzip.open(path, "rt", newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if int(row["year"]) == year and row["port_id"] in position:
-                where = (
-                    position[row["port_id"]],
-                    TRAFFIC_CLASSES.index(row["traffic_class"]),
-                    int(row["month"]) - 1,
-                )
-                table[where] = float(row["vehicles"])
+    port = np.array([position.get(port_id, -1) for port_id in columns["port_id"]])
+    kind = np.array([TRAFFIC_CLASSES.index(name) for name in columns["traffic_class"]])
+    here = port >= 0
+    table = np.zeros((len(ids), len(TRAFFIC_CLASSES), COUNT))
+    table[port[here], kind[here], columns["month"][here]] = columns["tenths"][here] / 10.0
     return table
+
+
+def _read_holidays() -> Floats:
+    factor = np.ones((len(TRAFFIC_CLASSES), len(HOLIDAY_KINDS)))
+    for row in _rows(DATA / "holiday_factors.csv", ["factor"]):
+        where = TRAFFIC_CLASSES.index(row["traffic_class"]), HOLIDAY_KINDS.index(row["kind"])
+        factor[where] = float(row["factor"])
+    return factor
 
 
 def _read_profiles() -> tuple[Floats, Floats]:
@@ -275,7 +294,7 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
     Parameters
     ----------
     year : int
-        2005, 2019 or 2024.
+        1996 to 2024: the year of ``monthly_vehicles``, and of the order of ports by traffic.
     path : pathlib.Path, optional
         A port table of the user's with the columns of ``sim/data/ports.csv``. It may add columns
         ``cars``, ``trucks``, ``buses``, ``trains`` (vehicles a year, spread evenly over the months
@@ -310,9 +329,11 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
                 f"close_hour {row['close_hour']} h"
             )
     ids = [row["port_id"] for row in rows]
-    volumes = _read_volumes(DATA / "volumes.csv.gz", year, ids)
+    dated = _read_volumes(ids)
     if given:
-        _add_given_volumes(volumes, rows, path)
+        _add_given_volumes(dated, rows, path)
+    first = month_number(year, 1)
+    volumes = dated[:, :, first : first + 12].copy()
     persons = {
         row["port_id"]: row["persons_2005"]
         for row in _rows(DATA / "source" / "ports.csv", ["persons_2005"])
@@ -332,6 +353,7 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
         **read,
         ids=np.array(ids),
         monthly_vehicles=volumes,
+        dated_vehicles=dated,
         persons_per_year=np.array(
             [
                 float(persons[port_id]) if port_id in persons else 2.0 * volumes[i, 0].sum()
@@ -340,6 +362,7 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
         ),
         weekday_factor=weekday,
         hour_share=hour,
+        holiday_factor=_read_holidays(),
     )
 
 
@@ -351,7 +374,8 @@ def _add_given_volumes(volumes: Floats, rows: list[dict[str, str]], path: Path) 
                 where = f"{path.name}: port {row['port_id']!r}"
                 total = _number(row[column], column, 0.0, math.inf, where)
                 volumes[i, k] = 0.0
-                volumes[i, k, first - 1 : last] = total / (last - first + 1)
+                in_season = (np.arange(COUNT) % 12 + 1 >= first) & (np.arange(COUNT) % 12 < last)
+                volumes[i, k, in_season] = total / (last - first + 1)
 
 
 @dataclass(frozen=True)

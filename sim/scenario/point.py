@@ -3,6 +3,7 @@
 Some mistakes show only when scenario, ports and dates meet: `check_point` refuses them.
 """
 
+import calendar
 import dataclasses
 import datetime
 import hashlib
@@ -16,6 +17,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.parameters import Parameters
+from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
 from sim.places.network import Network, read_network, table_of
 from sim.places.ports import Ports
 from sim.scenario.intervention import (
@@ -29,7 +31,9 @@ from sim.scenario.intervention import (
 )
 
 ENGINES = ("compiled", "reference")
-YEARS = (2005, 2019, 2024)
+SOURCE = "configuration"
+YEARS = tuple(range(FIRST_YEAR, LAST_MONTH[0]))
+"""Years whose traffic is known from January to December."""
 
 
 class Label(NamedTuple):
@@ -67,8 +71,9 @@ class Point:
         The interventions; the baseline has none.
     ports : tuple of str
         Port ids, sorted.
-    year : int
-        Year of the traffic table (2005, 2019 or 2024).
+    year : int, optional
+        Year whose traffic is repeated, whatever the dates of the run. Without one, every month of
+        the run has its own traffic.
     start : datetime.date
         First day.
     days : int
@@ -89,7 +94,7 @@ class Point:
     parameters: Parameters
     scenario: Scenario
     ports: tuple[str, ...]
-    year: int
+    year: int | None
     start: datetime.date
     days: int
     seed: int
@@ -97,6 +102,11 @@ class Point:
     ports_table: str | None = None
     world: int = 0
     traffic_replications: int | None = None
+
+    @property
+    def table_year(self) -> int:
+        """Year of the port table: that of the traffic, or in which the run begins."""
+        return self.year or min(self.start.year, YEARS[-1])
 
     def traffic_of(self, replication: int) -> int:
         """Replication that simulates the traffic of a replication: itself or an earlier one."""
@@ -169,6 +179,7 @@ def check_point(point: Point, table: Ports) -> None:
         In one line.
     """
     _check_direction(point)
+    _check_period(point, table)
     check_scenario(point, table)
     for intervention in point.scenario.interventions:
         _check_dates(intervention, point)
@@ -211,6 +222,32 @@ def _check_routes(point: Point, table: Ports) -> None:
         raise InputError(
             f"no route is open to traffickers: none of the {ports.sum()} selected ports takes road "
             "vehicles, and smuggling.between_ports_share, post_share and air_share are 0 share"
+        )
+
+
+def _check_period(point: Point, table: Ports) -> None:
+    """Refuse dates without traffic data."""
+    if point.year is not None:
+        return
+    last = point.start + datetime.timedelta(days=point.days - 1)
+    first = datetime.date(FIRST_YEAR, 1, 1)
+    end = datetime.date(*LAST_MONTH, calendar.monthrange(*LAST_MONTH)[1])
+    if not (first <= point.start and last <= end):
+        raise InputError(
+            f"{SOURCE}: run.start = {point.start} with run.days = {point.days} ({point.start} to "
+            f"{last}) is not within the traffic data, {first} to {end} (year=2005 repeats the "
+            "traffic of one year whatever the dates)"
+        )
+    chosen = table.dated_vehicles[np.isin(table.ids, point.ports)].sum(axis=(0, 1))
+    months = slice(
+        month_number(point.start.year, point.start.month), month_number(last.year, last.month) + 1
+    )
+    if not chosen[months].any():
+        names = ", ".join(point.ports[:5]) + (", ..." if len(point.ports) > 5 else "")
+        raise InputError(
+            f"{SOURCE}: ports = [{names}] have no traffic data from {point.start} to {last}: "
+            "closed, out of season or not counted (python -m sim.data.volumes --port "
+            f"{point.ports[0]})"
         )
 
 

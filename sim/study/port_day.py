@@ -69,7 +69,7 @@ def port_day(point: "Point", replication: int = 0) -> "pd.DataFrame":
         point, start=point.start - datetime.timedelta(days=1), days=2, engine="reference"
     )
     table = Path(point.ports_table) if point.ports_table else None
-    Border(early, read_ports(point.year, table), replication, make).run()
+    Border(early, read_ports(point.table_year, table), replication, make).run()
     return pd.DataFrame(made[0].rows(), columns=["minute", "quantity", "part", "value", "unit"])
 
 

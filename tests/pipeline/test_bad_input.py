@@ -80,7 +80,7 @@ COMMANDS = {
     "smuggling.network=currency": ["currency", "southbound"],
     "traffic=none": ["traffic", "'none'", "default"],
     "ports=[": ["configuration", "'ports=['"],
-    "year=null": ["configuration", "year", "null"],
+    "year=1990": ["configuration", "year", "1990", "1996"],
     "hydra.colour=red": ["'hydra.colour'"],
 }  # fmt: skip
 

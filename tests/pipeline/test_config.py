@@ -148,6 +148,20 @@ def test_compare_takes_scenarios_and_combinations() -> None:
     ]
 
 
+def test_any_period_of_the_data_can_be_run() -> None:
+    point = settings("run.start=1998-07-01", "run.years=3").points[0]
+    assert (point.year, point.table_year, point.days) == (None, 1998, 366 + 2 * 365)
+    leap = settings("run.start=2024-02-29", "run.days=1").points[0]
+    assert (leap.start.isoformat(), leap.days) == ("2024-02-29", 1)
+    plain = settings().points[0]
+    assert (plain.start.isoformat(), plain.days, plain.year) == ("2005-01-01", 365, None)
+    assert settings("year=2019").points[0].start.isoformat() == "2019-01-01"
+    with pytest.raises(InputError, match=r"run\.days = 3 days with run\.years = 2 years: give one"):
+        settings("run.years=2", "run.days=3")
+    with pytest.raises(InputError, match="have no traffic data"):
+        settings("ports=[big-beaver]", "run.start=2015-01-01")
+
+
 def test_the_hash_is_that_of_what_decides_the_results() -> None:
     def digest(*overrides: str) -> str:
         return configuration_hash(settings(*overrides))
@@ -163,7 +177,11 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
         ("run.replications=0", "run.replications = 0 is below 1"),
         ("run.seed=-1", "run.seed = -1 is below 0"),
         ("run.start=2005-02-30", "run.start = '2005-02-30' is not a date"),
-        ("year=2006", "year = 2006 is not one of 2005, 2019, 2024"),
+        ("year=1990", "year = 1990 is below 1996"),
+        ("run.start=1995-12-01", "is not within the traffic data, 1996-01-01 to 2025-02-28"),
+        ("run.start=2024-06-01", "is not within the traffic data"),
+        ("run.years=0", "run.years = 0 is below 1 years"),
+        ("traffic.holidays=DE", "traffic.holidays = 'DE' is not one of CA"),
         ("ports=sarna", "unknown port 'sarna'; did you mean sarnia"),
         ("ports=[]", "ports = .* is not a name or a list"),
         ("ports=[aden,aden]", "names 'aden' twice"),

@@ -31,6 +31,8 @@ from sim.numerics.randomness import (
 )
 from sim.numerics.units import Floats
 from sim.parameters import Parameters
+from sim.parameters.traffic import Traffic
+from sim.places.calendar import holiday_numbers, month_number
 from sim.places.ports import Ports
 
 LANES = ("car", "nexus", "truck", "fast", "bus", "train")
@@ -234,15 +236,19 @@ class Demand:
         return result
 
 
-def _weekday_normal(ports: Ports, year: int) -> Floats:
-    """Sum of the weekday factors over the days of each month, shape (classes, 12)."""
-    total = np.zeros((ports.weekday_factor.shape[0], 12))
-    for month in range(12):
-        for day in range(1, calendar.monthrange(year, month + 1)[1] + 1):
-            total[:, month] += ports.weekday_factor[
-                :, month, datetime.date(year, month + 1, day).weekday()
-            ]
-    return total
+def _day_weights(ports: Ports, calendars: str, year: int, month: int) -> Floats:
+    """Share of a month's traffic that each of its days has, shape (days, ports, classes)."""
+    days = [
+        datetime.date(year, month, day + 1) for day in range(calendar.monthrange(year, month)[1])
+    ]
+    weekdays = [day.weekday() for day in days]
+    provinces, place = np.unique(ports.province, return_inverse=True)
+    kinds = holiday_numbers(days, calendars, provinces)
+    # the last column is of days that are no holiday
+    factor = np.column_stack([ports.holiday_factor, np.ones(len(ports.holiday_factor))])
+    by_province = ports.weekday_factor[:, month - 1, weekdays].T[:, None] * factor.T[kinds]
+    weights = by_province / by_province.sum(axis=0)
+    return np.asarray(weights[:, place])
 
 
 def _open_share(ports: Ports) -> Floats:
@@ -266,7 +272,7 @@ def _sailings(ports: Ports, per_day: int) -> Floats:
 def demand(
     ports: Ports,
     parameters: Parameters,
-    year: int,
+    year: int | None,
     start: datetime.date,
     days: int,
     streams: Streams,
@@ -277,8 +283,8 @@ def demand(
     ----------
     ports : Ports
     parameters : Parameters
-    year : int
-        Year of the traffic table; the run's calendar may be another year's.
+    year : int, optional
+        Year whose traffic is repeated; without one every month has its own.
     start : datetime.date
         First day of the run.
     days : int
@@ -286,9 +292,7 @@ def demand(
         For the random day factors.
     """
     traffic = parameters.traffic
-    return _demand(
-        _Table(ports), traffic.day_factor_cv, traffic.sailings_per_day, year, start, days, streams
-    )
+    return _demand(_Table(ports), traffic, year, start, days, streams)
 
 
 class _Table:
@@ -307,25 +311,27 @@ class _Table:
 @functools.lru_cache(maxsize=MOST_DEMANDS)
 def _demand(
     table: _Table,
-    day_factor_cv: float,
-    sailings_per_day: int,
-    year: int,
+    traffic: Traffic,
+    year: int | None,
     start: datetime.date,
     days: int,
     streams: Streams,
 ) -> Demand:
     ports = table.ports
     dates = [start + datetime.timedelta(days=i) for i in range(days)]
+    weights = functools.cache(functools.partial(_day_weights, ports, traffic.holidays))
     daily = np.empty((days, len(ports), len(ports.weekday_factor)))
-    normal = {y: _weekday_normal(ports, y) for y in {date.year for date in dates}}
     for i, date in enumerate(dates):
-        month = date.month - 1
-        factor = ports.weekday_factor[:, month, date.weekday()] / normal[date.year][:, month]
-        daily[i] = ports.monthly_vehicles[:, :, month] * factor
+        volumes = (
+            ports.dated_vehicles[:, :, month_number(date.year, date.month)]
+            if year is None
+            else ports.monthly_vehicles[:, :, date.month - 1]
+        )
+        daily[i] = volumes * weights(date.year, date.month)[date.day - 1]
     shares = ports.hour_share.transpose(1, 0, 2)[:, None] * _open_share(ports)[None, :, None, :]
     sums = shares.sum(axis=3, keepdims=True)
     shares = np.divide(shares, sums, out=np.zeros_like(shares), where=sums > 0)
-    sigma = np.sqrt(np.log1p(day_factor_cv**2))
+    sigma = np.sqrt(np.log1p(traffic.day_factor_cv**2))
     factor = np.ones((days, len(ports)))
     for region in np.unique(ports.region):
         uniform = streams.uniforms(DAY_FACTOR, entity_number(f"region/{region}"), 0, days)[0]
@@ -336,6 +342,6 @@ def _demand(
         day_factor=factor,
         weekend=np.array([date.weekday() >= 5 for date in dates]),
         by_timetable=ports.by_timetable,
-        sailing=_sailings(ports, sailings_per_day),
+        sailing=_sailings(ports, traffic.sailings_per_day),
         entity=lane_entities(ports),
     )
