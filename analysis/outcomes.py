@@ -6,7 +6,7 @@ horizons are year 1, year 3 and the long run, in firearms a year, and year 1 is 
 
 import pandas as pd
 
-from analysis.language import gettext
+from analysis.language import gettext, pgettext
 from analysis.values import BASELINE, KEYS, by_traffic, expected_table, values
 from analysis.wording import number
 from sim.errors import InputError
@@ -86,7 +86,7 @@ def state_effects(study: Study, horizon: str | None = None) -> pd.DataFrame:
 
 def horizon_in_words(study: Study, horizon: str) -> str:
     """A horizon as people say it: "year 1", "the long run", "30 days"."""
-    return span(study.days) if horizon == RUN else gettext(f"horizon-{horizon.replace('_', '-')}")
+    return span(study.days) if horizon == RUN else pgettext("horizon", horizon)
 
 
 def span(days: float | None) -> str:

@@ -388,13 +388,14 @@ def confirmation_line(study: Study, horizon: str | None = None) -> str:
     at = found.estimate
     places = max(0, 1 - math.floor(math.log10((at.high - at.low) / 2))) if at.high > at.low else 2
     interval = f"[{number(at.low, min(places, 4))}, {number(at.high, min(places, 4))}]"
-    return gettext(
-        "confirmed-on-fresh" if found.confirmed else "not-confirmed-on-fresh",
-        proposal=found.proposal, count=found.chosen_on, fresh=found.fresh,
-        what=gettext("worlds-word" if several else "replications-word"),
-        mean=number(at.mean, min(places, 4), signed=True), interval=interval,
-        best=found.best_there,
-    )  # fmt: skip
+    given = {
+        "proposal": found.proposal, "count": found.chosen_on, "fresh": found.fresh,
+        "what": gettext("worlds-word") if several else gettext("replications-word"),
+        "mean": number(at.mean, min(places, 4), signed=True), "interval": interval,
+    }  # fmt: skip
+    if found.confirmed:
+        return gettext("confirmed-on-fresh", **given)
+    return gettext("not-confirmed-on-fresh", **given, best=found.best_there)
 
 
 def limits(judged: Sequence[Verdict]) -> tuple[float, float] | None:

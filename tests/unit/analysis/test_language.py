@@ -15,6 +15,7 @@ from analysis.dashboard.levers import offered
 from analysis.equivalence import DEPENDS, VERDICTS
 from analysis.language import LANGUAGES, NOUNS, gettext, in_language, ngettext, pgettext
 from analysis.ledger import PARTS
+from analysis.outcomes import HORIZONS
 from analysis.values import DERIVED, metric_of
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
 from sim.errors import InputError
@@ -67,6 +68,7 @@ def names_in_tables() -> Iterator[Key]:
     single = [verdict for verdict in VERDICTS if verdict != DEPENDS]
     yield from (("verdict", name) for name in (*single, "depends on adversary", "depends on world"))
     yield from (("aim", aim) for aim in AIMS)
+    yield from (("horizon", horizon) for horizon in HORIZONS)
     yield from (("ledger", part) for part in (*PARTS, "total"))
 
 
