@@ -121,6 +121,18 @@ class Smuggling:
         0.1, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.3,
         about="Trips that no risk stops (threshold)",
     )  # fmt: skip
+    traffic_prior: float = par(
+        1.0, unit="exponent", source="assumed; 002 ¶5", kind="placeholder", low=0.0, high=1.0,
+        bounds=(0.0, 10.0), fixed_at_start=True,
+        about="How much busier ports are preferred if all else is equal: 0 not at all, 1 in "
+        "proportion to their traffic (the cases on record are at large bridges)",
+    )  # fmt: skip
+    usual_way_share: float = par(
+        0.5, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.9,
+        fixed_at_start=True,
+        about="Trips on which an organisation's own usual preference among routes decides, not the "
+        "occasion",
+    )  # fmt: skip
     routes_considered: int = par(
         10, unit="ports", source="assumed", kind="placeholder", low=3, high=30, bounds=(1, 200),
         about="Ports that an organisation considers: those with the shortest way to its market",
@@ -136,6 +148,12 @@ class Smuggling:
     deep_share: float = par(
         0.3, unit="share", source="C006, C029, C040", kind="placeholder", low=0.1, high=0.6,
         about="Loads that are hidden deep in the vehicle",
+    )  # fmt: skip
+    deep_response: float = par(
+        0.5, unit="elasticity", source="assumed", kind="placeholder", low=0.0, high=1.5,
+        bounds=(0.0, 10.0),
+        about="Elasticity of the loads hidden deep to the believed chance of loss at ports, "
+        "against that of the baseline",
     )  # fmt: skip
     deep_factor: float = par(
         0.35, unit="ratio", source="assumed", kind="placeholder", low=0.1, high=0.8,

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.model.port.inspection_rates import WIDTH
 from sim.model.port.traffic import CAR, LANES, NEXUS
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
-from sim.model.smuggling.perception import Perception
+from sim.model.smuggling.perception import Beliefs, Perception
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.numerics.randomness import Streams
-from sim.parameters import Patrol, Smuggling
+from sim.parameters import Patrol
+from sim.parameters import Smuggling as AllOfSmuggling
 from sim.places.network import Location, read_network
 from sim.places.ports import EARTH_RADIUS_KM
 from sim.records import AIR, BETWEEN_PORTS, POST, WATER
@@ -24,6 +26,9 @@ from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whol
 
 RARE = 1e-4
 """A p-value below which chance is not believed. Seeds are fixed."""
+
+# No preference for busy ports and no usual way, except where a test is about them.
+Smuggling = functools.partial(AllOfSmuggling, traffic_prior=0.0, usual_way_share=0.0)
 
 KEY = ("OH", "ON")
 TRIPS = 4000
@@ -51,7 +56,7 @@ def perception() -> Perception:
     return Perception(random.uniform(0.0, 0.15, shape), random.uniform(0.0, 3600.0, shape))
 
 
-def chooser(smuggling: Smuggling, now: Patrol = SAFE) -> RouteChoice:
+def chooser(smuggling: AllOfSmuggling, now: Patrol = SAFE) -> RouteChoice:
     return RouteChoice(
         whole_table(), smuggling, SAFE, perception(), Streams(11, 0), patrol_before=now
     )
@@ -77,12 +82,12 @@ def trip(number: int, load: int = 4) -> Opportunity:
 
 
 def choices(
-    smuggling: Smuggling,
+    smuggling: AllOfSmuggling,
     load: int = 4,
     seen: Perception | None = None,
     closed: tuple[int, ...] = (),
     trips: int = TRIPS,
-    now: Smuggling | None = None,
+    now: AllOfSmuggling | None = None,
     patrol: Patrol = SAFE,
 ) -> list[int]:
     """Routes of some trips; ``now`` holds instead of what the baseline was settled with."""
@@ -302,7 +307,7 @@ def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
     def made(scenario: str) -> list[tuple[object, ...]]:
         ended = border(point(FEW, 20, read(scenario), {"smuggling.firearms_per_year": 1e6}))
         return [
-            (trip.attempt_id, trip.time_s, trip.load, trip.deep, trip.market)
+            (trip.attempt_id, trip.time_s, trip.load, trip.market)
             for trip in ended.attempts_of_day.trips
         ]
 
@@ -345,3 +350,55 @@ def test_traveller_firearms_stay_apart_from_trafficking() -> None:
     demand = border(point(FEW, 20)).demand
     us_cars = 0.41 * float(np.sum(demand.daily[:, :, CAR] * demand.day_factor))
     assert abs(len(visitors) - 0.03 * us_cars) <= 4.0 * np.sqrt(0.03 * us_cars)
+
+
+def test_busy_ports_are_preferred_if_all_else_is_equal() -> None:
+    """With no rationality the ports' shares are their traffic's, or alike without the prior."""
+    weight = whole_table().vehicles_per_year[options()[:10]]
+    for exponent in (0.0, 1.0):
+        smuggling = Smuggling(rationality=0.0, traffic_prior=exponent)
+        taken = Counter(choices(smuggling))
+        count = np.array([taken[number] for number in options()[:10]])
+        wanted = weight**exponent / (weight**exponent).sum() * count.sum()
+        assert stats.chisquare(count, wanted).pvalue > RARE
+        # The kinds of route keep their shares: as many trips go through ports as without it.
+        assert count.sum() == pytest.approx(10 / len(options()) * TRIPS, rel=0.1)
+
+
+def test_an_organisation_has_its_bridge_and_all_together_choose_as_before() -> None:
+    smuggling = Smuggling(usual_way_share=0.8)
+    routes, seen = chooser(smuggling), perception()
+    open_ports = np.ones(len(whole_table()), bool)
+
+    def taken(organisation: int, trips: int) -> Counter[int]:
+        return Counter(
+            routes.network.number_of(
+                routes.choose(
+                    Opportunity(organisation, *KEY, 77, organisation, i, 0.0, 4, False, False),
+                    open_ports, seen, smuggling,
+                )
+            )
+            for i in range(trips)
+        )  # fmt: skip
+
+    own = [taken(organisation, 60).most_common(1)[0][1] / 60 for organisation in range(20)]
+    assert min(own) > 0.6
+    # One trip of each of many organisations: the logit, whatever share goes its usual way.
+    many: Counter[int] = Counter()
+    for organisation in range(3000):
+        many += taken(organisation, 1)
+    alone = Counter(choices(Smuggling(), trips=3000))
+    numbers_of = [number for number in options() if many[number] + alone[number] > 20]
+    table = [[some[number] for number in numbers_of] for some in (many, alone)]
+    assert stats.chi2_contingency(table).pvalue > RARE
+
+
+def test_loads_are_hidden_deeper_where_more_is_lost() -> None:
+    smuggling = AllOfSmuggling(deep_share=0.3, deep_response=0.5)
+    rows = np.zeros((2, WIDTH))
+    beliefs = Beliefs(2, smuggling, 0.03, rows, rows)
+    beliefs.baseline_loss = np.full((2, len(LANES)), 0.02)
+    weight = np.array([1.0, 3.0])
+    for loss, wanted in ((0.02, 0.3), (0.08, 0.6), (0.005, 0.15), (1.0, 1.0)):
+        beliefs.loss = np.full((2, len(LANES)), loss)
+        assert beliefs.deep_share(smuggling, weight) == pytest.approx(wanted)

@@ -71,6 +71,7 @@ def options(
         before=np.append(loss, 0.0),
         true=np.append(loss if true is None else true, 0.0),
         habit=made / count,
+        prior=np.zeros(count + 1),
         noise=noise,
         risk_tolerance_quantile=risk_tolerance_quantile,
     )

@@ -98,6 +98,7 @@ class AttemptsOfDay:
             ports, organisations.entity, parameters.contraband.trusted_share, streams
         )
         self.port_name = ports.ids
+        self.traffic = ports.vehicles_per_year
         scale = np.stack(
             [
                 conditions.at(day * DAY_S).at_ports(PARAMETER.traffic.volume_scale)
@@ -124,7 +125,8 @@ class AttemptsOfDay:
         """Decide on the day's opportunities; those who go through a port join its line."""
         # The conditions of the day.
         smuggling = snapshot.parameters.smuggling
-        opportunities = self.organisations.opportunities(day, smuggling)
+        deep_share = self.beliefs.deep_share(smuggling, self.traffic)
+        opportunities = self.organisations.opportunities(day, smuggling, deep_share)
         perception = self.beliefs.perception()
         self.routes.midnight(snapshot.parameters.patrol)
         self.deals.day_begins(day, snapshot)

@@ -134,6 +134,8 @@ class Opportunity:
         Whether a lookout on it is active when it arrives.
     willingness_quantile : float
         Quantile, 0 to 1: it is used where the share of opportunities worth a trip is above it.
+    avoids : int
+        Port at which the load turned back before, or -1.
     """
 
     organisation: int
@@ -148,6 +150,7 @@ class Opportunity:
     commercial: bool
     lookout: bool = False
     willingness_quantile: float = 0.0
+    avoids: int = -1
 
     @property
     def attempt_id(self) -> str:
@@ -271,9 +274,21 @@ class Organisations:
                 if drawn < self.smuggling.arrest_share:
                     self.arrest(attempt.organisation, at_s)
 
-    def opportunities(self, day: int, smuggling: Smuggling) -> list[Opportunity]:
-        """Opportunities of one day, in order of their number."""
+    def opportunities(
+        self, day: int, smuggling: Smuggling, deep_share: float | None = None
+    ) -> list[Opportunity]:
+        """Opportunities of one day, in order of their number.
+
+        Parameters
+        ----------
+        day : int
+        smuggling : Smuggling
+            Values in force.
+        deep_share : float, optional
+            Share of the loads hidden deep today; if not given, that of the parameters.
+        """
         self.smuggling = smuggling
+        deep_share = smuggling.deep_share if deep_share is None else deep_share
         rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
         first = self.streams.uniforms(OPPORTUNITY, self.national, day, 1)[0, 0]
         count = int(poisson_counts(first, rate))
@@ -296,7 +311,7 @@ class Organisations:
                     index=i + 1,
                     time_s=day * DAY_S + when[1, i] * DAY_S,
                     load=int(loads[i]),
-                    deep=bool(what[1, i] < smuggling.deep_share),
+                    deep=bool(what[1, i] < deep_share),
                     commercial=bool(what[2, i] < smuggling.commercial_share),
                     willingness_quantile=float(willingness[i]),
                 )

@@ -23,7 +23,7 @@ from sim.model.port.inspection_rates import (
     WITHDRAWAL_SHARE,
 )
 from sim.model.port.referral import FULL, KINDS, examined_share
-from sim.model.port.traffic import COMMERCIAL, LANES
+from sim.model.port.traffic import CAR, COMMERCIAL, LANES
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.parameters import Smuggling
 from sim.records import (
@@ -72,8 +72,10 @@ class Menu:
         Unknown cost of routes away from the ports, in mean margins.
     habit : array of float, shape (options,)
         Share of trips in the baseline.
-    entity : array of int, shape (options + 1,)
-        Keys of their draws; the last is the trip's own.
+    prior : array of float, shape (options,)
+        Logarithm of how much a route is preferred if all else is equal.
+    entity : array of int, shape (options + 2,)
+        Keys of their draws; the last two are the trip's own.
     """
 
     numbers: Whole
@@ -85,6 +87,7 @@ class Menu:
     made: Floats
     hidden: Floats
     habit: Floats
+    prior: Floats
     entity: Whole
 
 
@@ -362,6 +365,20 @@ class Beliefs:
             p_on_lookout, p_if_in_time = self._parts_of_trip[key]
             self._of_trip[key] = p_on_lookout + p_if_in_time * self.in_time[:, None]
         return self._of_trip[key]
+
+    def deep_share(self, smuggling: Smuggling, weight: Floats) -> float:
+        """Share of loads hidden deep: it follows the believed chance of loss at the ports.
+
+        Parameters
+        ----------
+        smuggling : Smuggling
+            Values in force.
+        weight : array of float, shape (ports,)
+            Of each port in the mean.
+        """
+        now, then = (float(weight @ loss[:, CAR]) for loss in (self.loss, self.baseline_loss))
+        ratio = now / then if then > 0.0 else 1.0
+        return float(min(smuggling.deep_share * ratio**smuggling.deep_response, 1.0))
 
     def perception(self) -> Perception:
         """Beliefs of smugglers now."""

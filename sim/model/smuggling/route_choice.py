@@ -2,8 +2,9 @@
 
 How smugglers decide is not known, so there is an ensemble of models
 (`sim.model.smuggling.adversary`). This file makes their input: for each route its value, the stake
-and the chance of loss. The noise belongs to the opportunity and the route, so a scenario moves only
-those trips for which a route has become better or worse.
+and the chance of loss. The noise belongs to the opportunity and the route, or to the organisation
+and the route on trips that go its usual way, so a scenario moves only those trips for which a route
+has become better or worse.
 """
 
 import functools
@@ -18,6 +19,7 @@ from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.perception import Menu, Perception, chance_of_loss, stake, value_if_safe
 from sim.model.smuggling.routes import (
+    LEAST_RATIONALITY,
     Key,
     RouteNetwork,
     baseline_shares,
@@ -31,6 +33,9 @@ from sim.places.ports import Ports
 from sim.records import AIR, NOT_MADE, PORT, POST
 
 _RISK_TOLERANCE = entity_number("route/nerve")
+_USUAL_WAY = entity_number("route/usual way")
+# Key, in place of the day, of what an organisation always prefers.
+_ALWAYS = 1_000_000
 
 # Menus kept in a process: of baselines, and for each of those of which some ports are closed.
 MOST_MENUS = 4
@@ -38,6 +43,11 @@ MOST_OPEN_MENUS = 4096
 
 # Chance of loss by port and lane of a trip: hidden deep or not, with an active lookout or not.
 Truth = Callable[[bool, bool], Floats]
+
+
+def gumbel(uniform: Floats) -> Floats:
+    """Standard Gumbel numbers at quantiles."""
+    return np.asarray(-np.log(-np.log(uniform)))
 
 
 class _Menus:
@@ -76,6 +86,7 @@ class _Menus:
         utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
         risk = chance_of_loss(menu, CAR, self.baseline.loss, loss_away(self.patrol))
         utility = utility - risk * stake(menu, smuggling.load_mean, smuggling)
+        utility = utility + menu.prior / max(smuggling.rationality, LEAST_RATIONALITY)
         shares = baseline_shares(smuggling)
         kinds = self.network.kind[menu.numbers]
         costs = hidden_costs(
@@ -109,14 +120,26 @@ class _Menus:
                 self._open_menus.clear()
             numbers = self.menu(key, commercial, smuggling).numbers
             keep = np.append(open_routes, np.ones(len(numbers) - len(open_routes), bool))
-            menu = self._menu_of(key, numbers[keep], self.hidden_cost(key))
+            menu = self._menu_of(
+                key, numbers[keep], self.hidden_cost(key), self._prior(numbers)[keep]
+            )
             self._open_menus[name] = menu, keep
         return self._open_menus[name]
 
     def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
-        return self._menu_of(key, self.network.considered(key, commercial, smuggling), hidden)
+        numbers = self.network.considered(key, commercial, smuggling)
+        return self._menu_of(key, numbers, hidden, self._prior(numbers))
 
-    def _menu_of(self, key: Key, numbers: Whole, hidden: Floats) -> Menu:
+    def _prior(self, numbers: Whole) -> Floats:
+        """How much each route considered is preferred if all else is equal: ports by traffic."""
+        at_port = self.network.kind[numbers] == PORT
+        prior = np.zeros(len(numbers))
+        if at_port.any():
+            weight = self.weight[numbers[at_port]] ** self.smuggling.traffic_prior
+            prior[at_port] = np.log(weight / weight.mean())
+        return prior
+
+    def _menu_of(self, key: Key, numbers: Whole, hidden: Floats, prior: Floats) -> Menu:
         kinds = self.network.kind[numbers]
         return Menu(
             numbers=numbers,
@@ -128,7 +151,8 @@ class _Menus:
             made=(kinds != NOT_MADE).astype(float),
             hidden=hidden[numbers],
             habit=self._habit(numbers),
-            entity=np.append(self.network.entity[numbers], _RISK_TOLERANCE),
+            prior=prior,
+            entity=np.append(self.network.entity[numbers], (_RISK_TOLERANCE, _USUAL_WAY)),
         )
 
     def _habit(self, numbers: Whole) -> Floats:
@@ -207,6 +231,7 @@ class RouteChoice:
         self.weight_of_a_day = 1.0 / smuggling.perception_days
         self.baseline_smuggling = smuggling
         self._adversaries: dict[str, Adversary] = {}
+        self._usual: dict[tuple[int, int], Floats] = {}
 
     def adversary(self, name: str) -> Adversary:
         """Adversary of a name (``smuggling.adversary``), made when it is first needed."""
@@ -265,7 +290,9 @@ class RouteChoice:
         whole = self.menus.menu(key, commercial, smuggling)
         words = self.streams.first_words(ROUTE, whole.entity, opportunity.day, opportunity.index)
         uniform = to_uniform(words)
-        noise = -np.log(-np.log(uniform[:-1]))
+        noise = gumbel(uniform[:-2])
+        if uniform[-1] < self.baseline_smuggling.usual_way_share:
+            noise = self._usual_noise(opportunity.organisation, whole)
         # Only those that are open when the trip would arrive.
         open_routes = open_ports[whole.numbers[: whole.at_ports]]
         menu, keep = self.menus.open_menu(key, commercial, smuggling, open_routes)
@@ -282,9 +309,19 @@ class RouteChoice:
             before=chance_of_loss(menu, lane_of, self.before.loss, self.away_before),
             true=chance_of_loss(menu, lane_of, at_ports, self.away_true),
             habit=menu.habit,
+            prior=menu.prior,
             noise=noise[keep],
-            risk_tolerance_quantile=float(uniform[-1]),
+            risk_tolerance_quantile=float(uniform[-2]),
         )
+
+    def _usual_noise(self, organisation: int, menu: Menu) -> Floats:
+        """Noise of the routes of a menu that belongs to an organisation: its usual preference."""
+        key = organisation, id(menu)
+        if key not in self._usual:
+            entity = menu.entity[:-2]
+            words = self.streams.first_words(ROUTE, entity, _ALWAYS, organisation)
+            self._usual[key] = gumbel(to_uniform(words))
+        return self._usual[key]
 
     def choose(
         self,

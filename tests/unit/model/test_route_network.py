@@ -17,7 +17,7 @@ from sim.places.ports import read_regions
 from sim.records import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
 from tests.behaviour.scene import whole_table
 
-SMUGGLING = Smuggling()
+SMUGGLING = Smuggling(usual_way_share=0.0)
 NETWORK = RouteNetwork(whole_table(), SMUGGLING.network)
 KEY = ("OH", "ON")
 

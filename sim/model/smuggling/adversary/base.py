@@ -32,8 +32,11 @@ class Options:
         Chance of loss by the settings of the day, 0 to 1. Only the worst case may use it.
     habit : array of float, shape (options,)
         Share of trips in the baseline; 0 for no trip.
+    prior : array of float, shape (options,)
+        Logarithm of how much a route is preferred if all else is equal: ports by traffic.
     noise : array of float, shape (options,)
-        Gumbel noise of the trip and route: the same in every scenario.
+        Gumbel noise of the trip and route, or of the organisation and route where it goes its usual
+        way: the same in every scenario.
     risk_tolerance_quantile : float
         Tolerance of risk of this trip, a quantile between 0 (it accepts any risk) and 1.
     """
@@ -46,8 +49,14 @@ class Options:
     before: Floats
     true: Floats
     habit: Floats
+    prior: Floats
     noise: Floats
     risk_tolerance_quantile: float
+
+    @property
+    def inclination(self) -> Floats:
+        """What is added to lambda x utility: the prior and the noise."""
+        return self.prior + self.noise
 
     def utility(self, loss: Floats) -> Floats:
         """Expected utility of every option under chances of loss, in mean margins of a trip."""

@@ -71,8 +71,8 @@ class Learning(Adversary):
         return np.asarray((weight * options.before + losses) / (weight + trips))
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
-        """Take the best of lambda x utility + noise."""
-        return int(np.argmax(smuggling.rationality * options.utility(loss) + options.noise))
+        """Take the best of lambda x utility + prior + noise."""
+        return int(np.argmax(smuggling.rationality * options.utility(loss) + options.inclination))
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Discount what was learnt before, and add the outcomes of trips."""

@@ -44,13 +44,13 @@ def shares(utility: Floats, rationality: float) -> Floats:
 class QuantalResponse(Adversary):
     """Better routes are taken more often: a logit with rationality lambda [1]_.
 
-    As lambda goes to 0, all options become equally likely; as it goes to infinity, the best
-    response is taken.
+    As lambda goes to 0, options become as likely as the prior says; as it goes to infinity, the
+    best response is taken.
     """
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
-        """Take the best of lambda x utility + noise."""
-        return int(np.argmax(smuggling.rationality * options.utility(loss) + options.noise))
+        """Take the best of lambda x utility + prior + noise."""
+        return int(np.argmax(smuggling.rationality * options.utility(loss) + options.inclination))
 
 
 def willing(risk: Floats, smuggling: Smuggling) -> Floats:
@@ -71,7 +71,7 @@ class Threshold(Adversary):
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take the best of the routes whose risk this trip accepts."""
-        score = smuggling.rationality * options.value + options.noise
+        score = smuggling.rationality * options.value + options.inclination
         score[options.risk_tolerance_quantile >= willing(loss, smuggling)] = -np.inf
         return int(np.argmax(score))
 
