@@ -145,6 +145,10 @@ class Smuggling:
         0.1, unit="share", source="C006", kind="placeholder", low=0.02, high=0.3,
         about="Trips that go in a truck",
     )  # fmt: skip
+    retry_share: float = par(
+        0.9, unit="share", source="assumed", kind="placeholder", low=0.5, high=1.0,
+        about="Loads that turned back at a port and are tried again elsewhere",
+    )  # fmt: skip
     deep_share: float = par(
         0.3, unit="share", source="C006, C029, C040", kind="placeholder", low=0.1, high=0.6,
         about="Loads that are hidden deep in the vehicle",

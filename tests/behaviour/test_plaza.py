@@ -5,6 +5,8 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.port.traffic import FAST, NEXUS, TRUCK
+from sim.model.smuggling.attempts_of_day import AGAIN
+from sim.numerics.units import DAY_S
 from sim.records import OFFICER_COLUMNS, PASSED, SEIZED, TURNED_BACK
 from sim.scenario.intervention import Intervention, Scenario, Where
 from tests.behaviour.scene import (
@@ -118,6 +120,28 @@ def test_those_who_may_withdraw_do_and_are_not_caught() -> None:
     ]
     assert chances[1] == pytest.approx(0.5 * chances[0], rel=0.05)
     assert chances[2] == 0.0
+
+
+def test_who_turned_back_tries_again_through_another_port() -> None:
+    """Nine in ten by the parameter, with the same load, and as a trip of its own."""
+    free = setting("inspection.withdrawal_share", 1.0, where=Where(ports=("windsor-ambassador",)))
+    trafficked = {**MANY, "smuggling.firearms_per_year": 1e6, "inspection.selective_share": 0.3}
+    of = border(point(BUSY, 7, free, trafficked))
+    trips = of.attempts_of_day.record(of.attempts)
+    back = (trips.kind == "trafficking") & (trips.fate == "deterred")
+    # Those of the last days may still wait for their organisation's next opportunity.
+    back &= (trips.port_id == "windsor-ambassador") & (trips.time_s < 5 * DAY_S)
+    loads = dict(zip(trips.attempt_id[back], trips.load[back], strict=True))
+    assert len(loads) > 50
+    again = {}
+    for i in np.flatnonzero(trips.kind == "trafficking"):
+        name, _, index = trips.attempt_id[i].rpartition("/")
+        if int(index) > AGAIN and f"{name}/{int(index) - AGAIN}" in loads:
+            again[f"{name}/{int(index) - AGAIN}"] = i
+    assert 0.75 * len(loads) < len(again) <= len(loads)
+    for first, i in again.items():
+        assert trips.load[i] == loads[first]
+        assert trips.port_id[i] != "windsor-ambassador"
 
 
 def test_the_innocent_have_no_reason_to_withdraw() -> None:

@@ -19,7 +19,7 @@ from sim.model.smuggling.organisation import Enrolment, Opportunity, Organisatio
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers, firearms_of
-from sim.numerics.randomness import AWAY, BOOKING, LOAD, Streams, to_uniform, uniforms
+from sim.numerics.randomness import AWAY, BOOKING, LOAD, SUPPLY, Streams, to_uniform, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
 from sim.records import (
@@ -32,6 +32,9 @@ from sim.records import (
     AttemptsRecord,
     Fate,
 )
+
+# Added to the number of an opportunity whose load turned back: another trip, with its own draws.
+AGAIN = 1_000_000
 
 # Whether a lookout on a trip is active: of its attempt, organisation and moment of arrival.
 LookoutIsActive = Callable[[str, int, float], bool]
@@ -119,6 +122,8 @@ class AttemptsOfDay:
         self.lookout_is_active = lookout_is_active
         # Attempts whose fate is still open, and how many rows have been looked at.
         self._pending: list[Attempt] = []
+        # What the trips at ports whose fate is open were made of, by number of the attempt.
+        self._trip: dict[int, Opportunity] = {}
         self._examined = 0
 
     def trafficking(self, day: int, opening: Opening, snapshot: Snapshot) -> Rows:
@@ -148,6 +153,9 @@ class AttemptsOfDay:
                 self._add(opportunity, Route(NOT_PLANNED), why=why)
                 continue
             open_ports = opening.open_ports(opportunity.time_s)
+            if opportunity.avoids >= 0:
+                open_ports = open_ports.copy()
+                open_ports[opportunity.avoids] = False
             general = self.general_lane[TRUCK if opportunity.commercial else CAR]
             lanes = self.enrolment.lanes(opportunity.organisation, general, day)
             route = self.routes.choose(
@@ -156,6 +164,7 @@ class AttemptsOfDay:
             if route.kind == PORT:
                 lane = int(lanes[route.port])
                 going.append((opportunity, route.port, lane))
+                self._trip[self.count] = opportunity
                 self._add(opportunity, route, lane)
             else:
                 self._add(opportunity, route, intercepted=self._intercepted(opportunity, route))
@@ -202,9 +211,21 @@ class AttemptsOfDay:
                 pending.append(attempt)
             else:
                 stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
+                trip = self._trip.pop(attempt.number, None)
+                if fate == Fate.DETERRED and trip is not None:
+                    self._try_again(trip, attempt)
                 outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
         self._pending, self._examined = pending, len(self.trips)
         return outcomes
+
+    def _try_again(self, trip: Opportunity, attempt: Attempt) -> None:
+        """Let a load that turned back wait for another trip, through any other port."""
+        again = dataclasses.replace(
+            trip, index=trip.index + AGAIN, lookout=False, avoids=attempt.route.port
+        )
+        key = again.entity, again.day, again.index
+        if uniforms(self.streams, SUPPLY, *key)[0] < self.deals.smuggling.retry_share:
+            self.deals.wait(again, attempt.time_s)
 
     def record(self, attempts: Rows) -> AttemptsRecord:
         """Every attempt of the run, a column each for what is known of it.
