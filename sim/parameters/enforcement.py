@@ -292,6 +292,19 @@ class Intelligence:
         72.0, unit="h", source="E009; 003 ¶16", kind="measured", low=24, high=120,
         bounds=(0.0, 8760.0), about="Time until a report of a transaction is at the booths",
     )  # fmt: skip
+    payments_per_year: float = par(
+        500.0, unit="trips/year", source="assumed; 000 ¶9", kind="placeholder", low=100, high=2000,
+        bounds=(0.0, 1e6),
+        about="Trips with which traffickers take the proceeds of firearms across the border",
+    )  # fmt: skip
+    payment_found_share: float = par(
+        0.01, unit="share", source="assumed", kind="placeholder", low=0.002, high=0.05,
+        about="Of these, trips on which officers find the money without a report",
+    )  # fmt: skip
+    payment_reported_share: float = par(
+        0.1, unit="share", source="assumed; 003 ¶16", kind="placeholder", low=0.02, high=0.3,
+        about="Of these, trips of which a report exists (transactions over 10,000 dollars)",
+    )  # fmt: skip
     warm_up_days: int = par(
         730, unit="days", source="assumed", kind="elicited", low=365, high=1460,
         bounds=(0, 3650), fixed_at_start=True,

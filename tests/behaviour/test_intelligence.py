@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 
 from sim.model.conditions import Conditions, IntelligenceAt
-from sim.model.intelligence.intelligence import Intelligence, after_warm_up
+from sim.model.intelligence.intelligence import (
+    Intelligence,
+    after_warm_up,
+    money_stops_per_year,
+)
 from sim.model.intelligence.investigation import chance_of_arrest, months_of_case
 from sim.model.intelligence.lookout import DRIVER, VEHICLE
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
@@ -206,9 +210,7 @@ SIGNS = {
     "gun_runner": {"lookouts_issued": "+", "leads": "0", "cases_opened": "0"},
     "direct_sharing": {"messages_delay_s": "-", "traces_requested": "0"},
     "firearms_task_force": {"cases_opened": "+", "cases_ended": "+", "traces_requested": "0"},
-    "immediate_currency_reports": {
-        name: "0" for name in ("leads", "cases_opened", "lookouts_issued", "messages_delay_s")
-    },
+    "immediate_currency_reports": {"leads": "+", "lookouts_issued": "+", "traces_requested": "0"},
     "share_on_suspicion": {"leads_held_back": "-", "leads": "+"},
 }
 
@@ -227,6 +229,21 @@ def test_a_proposal_moves_what_it_is_to_move(name: str, metric: str, sign: str) 
         "0": np.all(changes == 0.0),
     }
     assert held[sign], changes
+
+
+def test_money_found_is_a_lead() -> None:
+    """A case of the cable: a large sum at the border, and eight firearms later (000 ¶9)."""
+    terms = Parameters().intelligence
+    late, once = (
+        money_stops_per_year(dataclasses.replace(terms, report_h=hours)) for hours in (1e9, 0.0)
+    )
+    assert late == pytest.approx(500.0 * 0.01)
+    assert once == pytest.approx(500.0 * (1.0 - 0.99 * 0.9))
+    known = {"intelligence.payments_per_year": 0.0}
+    without = [intelligence(replication=r, changes=known).counted()["leads"] for r in range(3)]
+    some = [counts(BASELINE, r)["leads"] for r in range(3)]
+    many = [counts(read("immediate_currency_reports"), r)["leads"] for r in range(3)]
+    assert sum(without) < sum(some) < sum(many)
 
 
 def test_reports_that_come_in_time_count_as_lookouts() -> None:

@@ -1,10 +1,10 @@
 """Intelligence: how evidence leads to cases on organisations, and to lookouts at the booths.
 
-Firearms recovered or seized are traced. Leads are traces, reported sales, ballistic matches, stops
-and tips to police. A lead is available at once in the country where it arises, and reaches the
-other through a channel if it may be shared: the investigators (of the United States, with their
-partners) or the booths of Canada. Enough leads open a case; a lead that identifies a vehicle makes
-a lookout.
+Firearms recovered or seized are traced. Leads are traces, reported sales, ballistic matches, stops,
+money found and tips to police. A lead is available at once in the country where it arises, and
+reaches the other through a channel if it may be shared: the investigators (of the United States,
+with their partners) or the booths of Canada. Enough leads open a case; a lead that identifies a
+vehicle or a driver makes a lookout.
 
 Before the run there is a warm-up, in which leads, cases and lookouts settle. No proposal holds in
 it, so most points of a study share the warm-up of a replication: it is computed once in a process.
@@ -35,6 +35,7 @@ from sim.model.intelligence.investigation import Investigations
 from sim.model.intelligence.lead import (
     KNOWN_IN_CANADA,
     MATCH,
+    MONEY,
     POLICE,
     SALE,
     STOP,
@@ -45,7 +46,7 @@ from sim.model.intelligence.lead import (
     Leads,
     new_lead,
 )
-from sim.model.intelligence.lookout import Couriers, Lookouts
+from sim.model.intelligence.lookout import Couriers, Lookouts, reported_in_time
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome
 from sim.model.smuggling.organisation import Organisations
 from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
@@ -58,6 +59,16 @@ RECOVERED = "recovered"
 # Key of the draws that follow a stop; the attempt is the entity.
 _STOP_DAY = 3
 _MATCH = entity_number("match")
+
+
+def money_stops_per_year(intelligence: IntelligenceParameters) -> float:
+    """Expected finds a year of money that traffickers of firearms take across the border.
+
+    Officers find it by chance, or stop a trip of which a report has reached them in time.
+    """
+    reported = intelligence.payment_reported_share * reported_in_time(intelligence)
+    found = 1.0 - (1.0 - intelligence.payment_found_share) * (1.0 - reported)
+    return intelligence.payments_per_year * found
 
 
 class Intelligence:
@@ -99,7 +110,7 @@ class Intelligence:
         self.entity = organisations.entity
         now = intelligence_at(first_s)
         self.recoveries = Recoveries(self.past, firearms_per_year, now)
-        self.occurrences = Occurrences((RECOVERED, SALE, POLICE), self.entity, streams)
+        self.occurrences = Occurrences((RECOVERED, SALE, POLICE, MONEY), self.entity, streams)
         self.traces = Traces(len(self.entity), streams)
         self.ballistics = Ballistics(streams)
         self.leads = Leads(len(self.entity))
@@ -155,10 +166,7 @@ class Intelligence:
     def lookout_share(self, now: float) -> float:
         """Share of trips that a lookout or a report would be active on at a moment."""
         intelligence = self.intelligence_at(now)
-        in_time = float(intelligence.report_h <= 0.0)
-        if intelligence.report_notice_h > 0.0:
-            in_time = math.exp(-intelligence.report_h / intelligence.report_notice_h)
-        reported = intelligence.report_share * in_time
+        reported = intelligence.report_share * reported_in_time(intelligence)
         return 1.0 - (1.0 - self.lookouts.coverage(now)) * (1.0 - reported)
 
     def advance(self, to_s: float) -> None:
@@ -188,7 +196,8 @@ class Intelligence:
         """Expected occurrences of a day, by kind and organisation."""
         sales = intelligence.sale_reports_per_year / DAYS_PER_YEAR * self.past
         tips = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
-        return np.stack([self.recoveries.rates(day, intelligence), sales, tips])
+        money = money_stops_per_year(intelligence) / DAYS_PER_YEAR * self.past
+        return np.stack([self.recoveries.rates(day, intelligence), sales, tips, money])
 
     def _recovered(self, recovery: Recovery, intelligence: IntelligenceParameters) -> None:
         """Enter the examination and the trace of a firearm that police recover today."""
@@ -235,7 +244,7 @@ class Intelligence:
             self._lead_on_sale(MATCH, recovery.organisation, recovery.sold_s, key)
 
     def _tip(self, tip: Occurrence) -> None:
-        """Add a lead when a dealer reports a sale, or police get a tip."""
+        """Add a lead when a dealer reports a sale, police get a tip, or officers find money."""
         self._lead(tip.kind, tip.organisation, tip.time_s, tip.key)
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], moment: float) -> None:

@@ -45,9 +45,9 @@ class Agenda:
         self.now = to_s
 
 
-TRACE, SALE, POLICE, MATCH, STOP = "trace", "sale", "police", "match", "stop"
+TRACE, SALE, POLICE, MATCH, STOP, MONEY = "trace", "sale", "police", "match", "stop", "money"
 # Where a lead arises: traces and sales are known in the United States, the others in Canada.
-KNOWN_IN_CANADA = frozenset({POLICE, MATCH, STOP})
+KNOWN_IN_CANADA = frozenset({POLICE, MATCH, STOP, MONEY})
 
 
 # Of a lead whose evidence is uniform between 0 and 1: an average lead.
@@ -62,7 +62,7 @@ class Lead(NamedTuple):
     Attributes
     ----------
     kind : str
-        trace, sale, police, match or stop.
+        trace, sale, police, match, stop or money.
     organisation : int
     happened_s : float
         Moment of the event behind it, such as a reported sale or a recovery.

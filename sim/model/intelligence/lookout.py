@@ -113,6 +113,13 @@ class Lookout(NamedTuple):
         return have == self.number
 
 
+def reported_in_time(intelligence: Intelligence) -> float:
+    """Share of the reports that reach the booths before the trip that they tell of."""
+    if intelligence.report_notice_h <= 0.0:
+        return float(intelligence.report_h <= 0.0)
+    return math.exp(-intelligence.report_h / intelligence.report_notice_h)
+
+
 class Lookouts:
     """The lookouts at the booths.
 

@@ -16,6 +16,7 @@ from sim.model.intelligence.evidence import (
 from sim.model.intelligence.lead import (
     KNOWN_IN_CANADA,
     MATCH,
+    MONEY,
     POLICE,
     SALE,
     STOP,
@@ -215,7 +216,7 @@ def test_without_reports_nobody_is_reported() -> None:
     assert not any(lookouts.reported(f"o0/{i}/1", Intelligence()) for i in range(100))
 
 
-@pytest.mark.parametrize("kind", [TRACE, SALE, POLICE, MATCH, STOP])
+@pytest.mark.parametrize("kind", [TRACE, SALE, POLICE, MATCH, STOP, MONEY])
 def test_evidence_decides_what_canada_may_share(kind: str) -> None:
     believe, suspect = (Fixed(sharing_evidence=level).now for level in (0.5, 0.25))
     leads = [new_lead(kind, 0, 0.0, Key(3, 0, i), believe, STREAMS) for i in range(2000)]
