@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.answer import commands as answer
 from sim.errors import InputError
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -197,6 +198,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     costs.add_argument("--csv", type=Path, metavar="FILE", help="write the costs here too")
 
     add_commands(lambda name, summary: _command(commands, name, summary))
+    answer.add_commands(lambda name, summary: _command(commands, name, summary))
 
     dashboard = commands.add_parser(
         "dashboard", help="pages that answer while you watch", description="Serve the dashboard."
@@ -288,6 +290,8 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         if arguments.csv:
             frame_of(costs).to_csv(arguments.csv, index=False, lineterminator="\n")
         print(costs_text(study, costs))
+    elif arguments.command in answer.COMMANDS:
+        print(answer.run_command(study, arguments))
     elif arguments.command in ("sensitivity", "robustness", "precision", "selection", "fit"):
         print(run_command(study, arguments))
     else:

@@ -1,0 +1,1 @@
+"""Which mix to choose, what would change the choice, and how one would know."""

@@ -1,0 +1,193 @@
+"""From which size a proposal pays, where its size is an assumption.
+
+A proposal pays if what it costs for each firearm kept from the market is at most what a firearm is
+held to be worth. Its cost is taken as it is and its effect as in proportion to the size of its
+lever, a straight line between none and the size that was simulated; so the size from which it pays
+is that size times its price for a firearm over the worth.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.costs import NOT_ESTIMABLE, Price, Ratio, prices
+from analysis.values import headline_adversary
+from analysis.wording import aligned, number, plain
+from sim.errors import InputError
+from sim.parameters import catalogue
+from sim.results.reading import Study
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From which size one proposal pays.
+
+    Attributes
+    ----------
+    proposal : str
+    times : Ratio
+        Size from which it pays, in sizes that were simulated: 1 is the file's own. Zero where it
+        costs nothing; not estimable where the firearms cannot be told from none.
+    lever, size : str
+        Its first lever, and the value of that from which it pays; empty where there is no such
+        number.
+    assumed : str
+        The value that was simulated.
+    """
+
+    proposal: str
+    times: Ratio
+    lever: str
+    assumed: str
+    size: str
+
+    @property
+    def word(self) -> str:
+        """Whether it pays at the size that was simulated."""
+        if not self.times.estimable:
+            return "open: its effect cannot be told from none"
+        if self.times.value < 0:
+            return "never: it keeps none out"
+        if self.times.value == 0:
+            return "pays at any size"
+        if self.times.high <= 1:
+            return "pays as assumed"
+        return "does not pay as assumed" if self.times.low > 1 else "open: the interval holds 1"
+
+
+def worth_by_default(costs: Sequence[Price], bounds: frozenset[str]) -> tuple[float, str]:
+    """What a firearm is worth where nobody says: what the cheapest proposal that costs pays.
+
+    Raises
+    ------
+    InputError
+        If there is no such proposal.
+    """
+    paid = {
+        price.scenario: price.per_firearm.value
+        for price in costs
+        if price.per_firearm.estimable and price.per_firearm.value > 0
+        and price.kept_out.mean > 0 and price.scenario not in bounds
+    }  # fmt: skip
+    if not paid:
+        raise InputError(
+            "no proposal of the study has a price for each firearm, so nothing says what one is "
+            "worth; give --cad-per-firearm"
+        )
+    name = min(paid, key=lambda scenario: paid[scenario])
+    return paid[name], name
+
+
+def break_even(study: Study, cad_per_firearm: float | None = None) -> list[BreakEven]:
+    """Size from which each proposal pays, that of least size first.
+
+    Parameters
+    ----------
+    study : Study
+    cad_per_firearm : float, optional
+        What a firearm kept from the market is worth; by default what the cheapest proposal pays.
+
+    Raises
+    ------
+    InputError
+        If it is not above zero, or there is neither it nor a price.
+    """
+    costs = [p for p in prices(study) if p.adversary == headline_adversary(study)]
+    if cad_per_firearm is None:
+        worth = worth_by_default(costs, study.bounds)[0]
+    elif 0 < cad_per_firearm < math.inf:
+        worth = cad_per_firearm
+    else:
+        raise InputError(f"--cad-per-firearm = {cad_per_firearm:g} is not above 0 CAD")
+    rows = [
+        _of(study, price, worth)
+        for price in costs
+        if price.scenario not in study.bounds and not price.kept_out.identical
+    ]
+    return sorted(rows, key=_order)
+
+
+def _order(row: BreakEven) -> tuple[bool, bool, float]:
+    value = row.times.value
+    return not row.times.estimable, value < 0, value if value == value else math.inf
+
+
+def _of(study: Study, price: Price, worth: float) -> BreakEven:
+    each = price.per_firearm
+    if not each.estimable:
+        times = NOT_ESTIMABLE
+    elif price.kept_out.mean < 0:
+        times = Ratio(-1.0, -1.0, -1.0)
+    elif price.total.mean <= 0:
+        times = Ratio(0.0, 0.0, 0.0)
+    else:
+        times = Ratio(each.value / worth, max(each.low, 0.0) / worth, each.high / worth)
+    lever, assumed, size = _lever(study, price.scenario, times)
+    return BreakEven(price.scenario, times, lever, assumed, size)
+
+
+def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str]:
+    """First lever of a scenario with a number, its value as simulated and where it pays."""
+    points = study.manifest.get("points") or []
+    changes: Sequence[dict[str, Any]] = next(
+        (point.get("interventions", ()) for point in points if point["name"] == scenario), ()
+    )
+    for change in changes:
+        name, operation, value = change["parameter"], change["operation"], change["value"]
+        number_given = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if name not in catalogue() or not number_given:
+            continue
+        before = catalogue()[name].default
+        if isinstance(before, bool) or not isinstance(before, (int, float)):
+            continue
+        full = {"set": value, "add": before + value, "scale": before * value}[operation]
+        unit = str(catalogue()[name].metadata["unit"])
+        assumed = f"{plain(before)} to {plain(full)} {unit}".strip()
+        if not times.estimable or times.value < 0:
+            return name, assumed, ""
+        return name, assumed, f"{plain(before + times.value * (full - before))} {unit}".strip()
+    return "", "", ""
+
+
+def frame_of(rows: Sequence[BreakEven]) -> pd.DataFrame:
+    """Break-even sizes as a table."""
+    return pd.DataFrame(
+        {
+            "proposal": row.proposal, "times_assumed": row.times.value, "low": row.times.low,
+            "high": row.times.high, "lever": row.lever, "assumed": row.assumed,
+            "pays_from": row.size, "finding": row.word,
+        }
+        for row in rows
+    )  # fmt: skip
+
+
+def break_even_text(study: Study, rows: Sequence[BreakEven], cad_per_firearm: float | None) -> str:
+    """Break-even sizes as plain text."""
+    if cad_per_firearm is None:
+        costs = [p for p in prices(study) if p.adversary == headline_adversary(study)]
+        worth, name = worth_by_default(costs, study.bounds)
+        said = f"{number(worth, 0)} CAD, what {name} pays for each (--cad-per-firearm for another)"
+    else:
+        said = f"{number(cad_per_firearm, 0)} CAD"
+    table = [["proposal", "pays from", "interval", "lever", "as assumed", "there", "finding"]]
+    for row in rows:
+        if row.times.estimable and row.times.value >= 0:
+            value = f"{row.times.value:.3g} times"
+            interval = f"[{row.times.low:.3g}, {row.times.high:.3g}]"
+        else:
+            value = interval = ""
+        table.append([row.proposal, value, interval, row.lever, row.assumed, row.size, row.word])
+    return "\n".join(
+        [
+            "Size from which each proposal pays, in sizes as assumed in its file",
+            f"A firearm kept from the market is held to be worth {said}.",
+            "",
+            *aligned(table, right=(1, 2)),
+            "",
+            "Cost as it is, effect in proportion to the size of the lever: a straight line between",
+            "none and what was simulated. Where a proposal has several levers, all move together.",
+        ]
+    )
