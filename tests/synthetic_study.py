@@ -18,6 +18,7 @@ from sim.results.reading import (
     Result,
     write_study,
 )
+from sim.results.schema import EXPECTED_METRICS, HORIZONS
 
 PORTS = ("windsor-ambassador", "sarnia", "douglas", "abercorn")
 LANES = ("car", "truck")
@@ -172,6 +173,17 @@ def _attempts(replication: int, effect: tuple[float, float]) -> pd.DataFrame:
     )
 
 
+def _expected(label: Label, replication: int, effect: tuple[float, float]) -> pd.DataFrame:
+    """Expectations: the further off, the smaller the effect; little differs by replication."""
+    shock = 0.1 * np.random.default_rng(replication).standard_normal()
+    rows = [
+        (label.adversary, horizon, metric, about.unit, 1000.0 + shock - effect[0] / (1 + year))
+        for year, horizon in enumerate(HORIZONS)
+        for metric, about in EXPECTED_METRICS.items()
+    ]
+    return pd.DataFrame(rows, columns=["smugglers", "horizon", "metric", "unit", "value"])
+
+
 def certificate(held: bool = True) -> list[dict[str, Any]]:
     """Laws that hold, or the last of which does not."""
     return [
@@ -203,6 +215,7 @@ def results(
                 officer_hours=_hours("officer_hours"),
                 attempts=_attempts(replication, effects[scenario]),
                 certificate=certificate(held),
+                expected=_expected(label, replication, effects[scenario]),
             )
             yield label, replication, result
 

@@ -90,6 +90,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     run = plain["run"] = _with_period(run, plain["year"])
     start = datetime.date.fromisoformat(run["start"])
     check_within(f"{SOURCE}: run.replications", run["replications"], 1, 100_000, "replications")
+    check_within(f"{SOURCE}: run.horizon", run["horizon"], 0, 50, "years")
     _check_traffic(run, plain["engine"])
     check_within(f"{SOURCE}: run.seed", run["seed"], 0, 2**32 - 1, "")
     _one_of("engine", plain["engine"], ENGINES)
@@ -111,6 +112,8 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         engine=plain["engine"],
         ports_table=given_table,
         traffic_replications=run["traffic_replications"],
+        horizon=run["horizon"],
+        smugglers=_smugglers(run["horizon"], run["smugglers"]),
     )
     design = _design(plain)
     scenarios += design.scenarios if design else []
@@ -294,6 +297,25 @@ def _adversaries(plain: dict[str, Any]) -> list[str]:
     if words == ["all"]:
         return list(catalogue()["smuggling.adversary"].metadata["choices"])
     return words
+
+
+def _smugglers(horizon: int, value: Any) -> tuple[str, ...]:
+    """Read the kinds of smuggler that expectations are worked out for; none for a point's own."""
+    words = _words("run.smugglers", value)
+    known = catalogue()["smuggling.adversary"].metadata["choices"]
+    for word in words:
+        if word not in (*known, "all", "own"):
+            raise InputError.unknown(
+                "smuggler", word, (*known, "all", "own"), f"{SOURCE}: run.smugglers"
+            )
+    if words == ["own"]:
+        return ()
+    if not horizon:
+        raise InputError(
+            f"{SOURCE}: run.smugglers = {value!r} with run.horizon = 0 years: nothing is expected "
+            "(run.horizon=10)"
+        )
+    return tuple(known) if words == ["all"] else tuple(dict.fromkeys(words))
 
 
 def _ports(value: Any, table: Ports) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ class _Run:
     years: int | None = None
     replications: int = 6
     traffic_replications: int | None = None
+    horizon: int = 0
+    smugglers: Any = "own"
     seed: int = 1
 
 

@@ -29,6 +29,7 @@ from sim.results.schema import (
     Column,
     Metric,
     Result,
+    at_horizon,
 )
 from sim.results.tables import schema_of
 from sim.results.writing import DESIGN_FILE, write_study
@@ -158,6 +159,36 @@ class Study:
     def attempts(self) -> pd.DataFrame:
         """Every attempt with a firearm."""
         return self.table("attempts")
+
+    @cached_property
+    def expected(self) -> pd.DataFrame:
+        """Expectations by year of the run and kind of smuggler; no rows without a horizon."""
+        return self.table("expected")
+
+    def expected_summary(self, metric: str, horizon: str) -> pd.DataFrame:
+        """One expected metric at a horizon, with the columns of a summary.
+
+        Parameters
+        ----------
+        metric : str
+            A key of EXPECTED_METRICS.
+        horizon : str
+            year_1, year_2 and so on, or long_run.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``adversary`` is the kind of smuggler that the expectation is for, whatever that of the
+            agents was; ``metric`` is the metric with its horizon. A kind of smuggler that several
+            points give is in it once.
+        """
+        rows = self.expected
+        rows = rows[(rows["metric"] == metric) & (rows["horizon"] == horizon)]
+        rows = rows.assign(adversary=rows["smugglers"], metric=at_horizon(metric, horizon))
+        keys = [key.name for key in KEYS]
+        rows = rows.assign(port_group="all", **{"class": "all"}).drop_duplicates(keys)
+        names = [column.name for column in TABLES["summary"]]
+        return rows[names].reset_index(drop=True)
 
     @cached_property
     def design(self) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from sim.records import ReplicationRecord
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the tables; raised when a column changes its name or its meaning."""
 
 WAIT_BIN_EDGES_MIN = (*records.WAIT_BIN_EDGES_MIN, math.inf)
@@ -131,7 +131,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _text("fate", "not_planned, deterred, passed, seized, in_transit or intercepted"),
         _text("why", "Why it was not planned: arrest, supply or price; else empty"),
     ),
+    "expected": (
+        *KEYS,
+        _text("smugglers", "Kind of smuggler expected (adversary is that of the agents)"),
+        _text("horizon", "year_1, year_2 and so on of the run, or long_run"),
+        _text("metric", "A key of EXPECTED_METRICS"),
+        _text("unit", "Unit of the value"),
+        _real("value", "", "Value in that year, or in a year of the long run"),
+    ),
 }  # fmt: skip
+"""``expected`` has no rows where a run has no horizon (``run.horizon``)."""
 
 DESIGN: tuple[Column, ...] = (
     _text("scenario", "Scenario that the value makes; empty where it makes a world"),
@@ -168,6 +177,8 @@ class Result:
         it was run.
     certificate : list of dict
         One for each law that always holds: law, held, residual, tolerance, detail.
+    expected : pandas.DataFrame, optional
+        As the other tables; None for one without rows.
     """
 
     summary: "pd.DataFrame"
@@ -175,6 +186,7 @@ class Result:
     officer_hours: "pd.DataFrame"
     attempts: "pd.DataFrame"
     certificate: list[dict[str, Any]]
+    expected: "pd.DataFrame | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +274,16 @@ def check_smallest_difference(name: str, value: float) -> float:
     return value
 
 
+YEAR_1, YEAR_3, LONG_RUN = "year_1", "year_3", "long_run"
+HORIZONS = (YEAR_1, YEAR_3, LONG_RUN)
+"""Horizons that are always shown side by side."""
+
+
+def at_horizon(metric: str, horizon: str) -> str:
+    """Name in the summary of an expected metric at a horizon."""
+    return f"expected_firearms_{metric}_{horizon}"
+
+
 # A new metric is one entry here, with its value.
 METRICS: dict[str, Metric] = {
     "arrivals": Metric("vehicles", "vehicles arriving"),
@@ -313,6 +335,19 @@ METRICS: dict[str, Metric] = {
         True,
     ),
     PRIMARY_OUTCOME: Metric("firearms", "firearms that reach the market", "less", True),
+    **{
+        at_horizon("reaching_market", horizon): Metric(
+            "firearms",
+            f"firearms that reach the market a year, by expectation, {when}",
+            "less",
+            True,
+        )
+        for horizon, when in (
+            (YEAR_1, "in year 1"),
+            (YEAR_3, "in year 3"),
+            (LONG_RUN, "in the long run"),
+        )
+    },
     "expected_firearms_seized_ports": Metric(
         "firearms", "expected trafficked firearms seized at ports", "more", True
     ),
@@ -397,3 +432,26 @@ METRICS: dict[str, Metric] = {
     "programme_cost_cad": Metric("CAD", "programme cost", "less", value=_programme_cost_cad),
     "officer_pay_cad": Metric("CAD", "officers' pay", "less", value=_officer_pay_cad),
 }
+
+EXPECTED_METRICS: dict[str, Metric] = {
+    "reaching_market": Metric("firearms", "firearms that reach the market", "less", True),
+    "seized_ports": Metric("firearms", "firearms seized at ports", "more", True),
+    "intercepted_away": Metric(
+        "firearms", "firearms stopped between ports, on water, in the post or by air", "more", True
+    ),
+    "turned_back": Metric("firearms", "firearms that withdraw when referred", "", True),
+    "deterred": Metric("firearms", "firearms deterred", "more", True),
+    "not_planned_arrest": Metric(
+        "firearms", "firearms of organisations out of action", "more", True
+    ),
+    "not_planned_price": Metric("firearms", "firearms not worth a trip at the price", "", True),
+    "not_planned_supply": Metric("firearms", "firearms that could not be bought", "more", True),
+    "opportunities": Metric("firearms", "firearms of all opportunities", "", True),
+    "organisations_in_action": Metric("organisations", "organisations in action", "less", True),
+    "street_price_cad": Metric("CAD", "mean street price", "more", True),
+    "arrests_stops": Metric("organisations", "organisations arrested after a stop", "more", True),
+    "arrests_cases": Metric("organisations", "organisations arrested by a case", "more", True),
+    "lookout_share": Metric("share", "share of trips on which a lookout is active", "more", True),
+    "long_run_drift": Metric("share", "change of the last years that remains", "", True),
+}
+"""Of the table ``expected``, a year. The first eight add up to the ninth."""

@@ -98,6 +98,9 @@ def to_tables(result: Result, *, detailed: bool = True) -> Tables:
         if name in DETAIL and not detailed:
             continue
         frame, columns = getattr(result, name), schema(name, keys=False)
+        if frame is None:
+            tables[name] = columns.empty_table()
+            continue
         odd = (set(columns.names) ^ set(frame.columns)) - {key.name for key in KEYS}
         if odd:
             raise ValueError(f"{name}: columns missing or not declared: {sorted(odd)}")

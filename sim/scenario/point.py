@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import InputError
+from sim.numerics.units import DAYS_PER_YEAR
 from sim.parameters import Parameters
 from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
 from sim.places.network import Network, read_network, table_of
@@ -89,6 +90,10 @@ class Point:
     traffic_replications : int, optional
         So many replications have traffic of their own; the later ones repeat the smuggling on
         theirs. Without it, all have.
+    horizon : int
+        Years of the expectation (`sim.model.expected`); 0 for none.
+    smugglers : tuple of str
+        Kinds of smuggler that it is worked out for; empty for that of the parameters.
     """
 
     parameters: Parameters
@@ -102,6 +107,8 @@ class Point:
     ports_table: str | None = None
     world: int = 0
     traffic_replications: int | None = None
+    horizon: int = 0
+    smugglers: tuple[str, ...] = ()
 
     @property
     def table_year(self) -> int:
@@ -133,6 +140,8 @@ class Point:
         content["parameters"] = _values(self.parameters)
         if self.traffic_replications is None:
             del content["traffic_replications"]
+        if not self.horizon:
+            del content["horizon"], content["smugglers"]
         content["scenario"] = [
             dataclasses.asdict(intervention) for intervention in self.scenario.interventions
         ]
@@ -289,10 +298,12 @@ def _check_where(where: Where, table: Ports, network: Network, place: str) -> No
 
 def _check_dates(intervention: Intervention, point: Point) -> None:
     first, last = _span(point)
+    years = f", run.horizon = {point.horizon} years" if point.horizon else ""
+    last = max(last, first + datetime.timedelta(days=round(point.horizon * DAYS_PER_YEAR)))
     if moment(intervention.start) >= last or moment(intervention.end, last=True) <= first:
         raise InputError(
             f"scenario {point.scenario.name}: {intervention}: is never in force in the run, "
-            f"{first.date()} to {last.date()} (see run.start and run.days)"
+            f"{first.date()} to {last.date()} (see run.start and run.days{years})"
         )
 
 

@@ -133,6 +133,15 @@ def test_every_table_says_whose_run_a_row_is_of(tmp_path: Path) -> None:
         assert set(runs["adversary"]) == set(adversaries)
 
 
+def test_an_expectation_at_a_horizon_has_the_form_of_a_summary(tmp_path: Path) -> None:
+    study = read_study(write(tmp_path, TWO, 2, adversaries=("static", "x"), worlds=1))
+    rows = study.expected_summary("reaching_market", "year_3")
+    assert list(rows.columns) == list(study.summary.columns)
+    assert len(rows) == 2 * 2 * 2 * 2
+    assert set(rows["metric"]) == {"expected_firearms_reaching_market_year_3"}
+    assert study.expected_summary("reaching_market", "year_30").empty
+
+
 def test_rows_of_one_smuggler_and_world_are_read_alone(tmp_path: Path) -> None:
     study = read_study(write(tmp_path, TWO, 2, adversaries=("static", "x"), worlds=2))
     rows = study.table("attempts", scenario="baseline", adversary="static", world=2)
@@ -148,7 +157,7 @@ def test_a_folder_without_a_manifest_is_no_results_folder(tmp_path: Path) -> Non
 def test_another_version_is_named(folder: Path) -> None:
     path = folder / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 9}))
-    with pytest.raises(InputError, match="version 9, this program reads 2"):
+    with pytest.raises(InputError, match="version 9, this program reads 3"):
         read_study(folder)
 
 
