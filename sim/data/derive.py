@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from sim.data import (
@@ -26,7 +27,7 @@ from sim.data import (
     write_text,
 )
 from sim.data.volumes import REGION_OF_PROVINCE, VOLUMES_FILE, season, volumes_table
-from sim.places.calendar import HOLIDAY_KINDS, holiday_kind
+from sim.places.calendar import FIRST_YEAR, HOLIDAY_KINDS, LAST_MONTH, holiday_kind
 from sim.places.ports import PORT_KINDS, great_circle_km
 
 PORTS_HEADER = (
@@ -354,11 +355,73 @@ def hour_profiles_table() -> Table:
     return Table(HOUR_HEADER, rows)
 
 
+RESIDENCE_HEADER = ("year", "month", "us_share", "standing")
+
+# Share of US residents among travellers by car, January to October (source/published_totals.csv).
+US_SHARE_BY_CAR = {
+    2006: 19_234_602 / (19_234_602 + 27_775_230),
+    2007: 16_831_089 / (16_831_089 + 28_930_597),
+}
+
+# Cars of US residents in August 2020 over August 2019: minus 96 % (Statistics Canada, The Daily,
+# 11 September 2020), while all cars came to 8.1 % (volumes.parquet).
+US_CARS_AUGUST_2020 = 0.04
+ALL_CARS_AUGUST_2020 = 0.081
+
+# Years whose shares make the usual year: the last ones without restrictions at the border.
+USUAL_YEARS = (2023, 2024)
+
+
+def residence_table() -> Table:
+    """Return the share of US residents among travellers by car, by month since 1996.
+
+    Notes
+    -----
+    *measured*: the month's own count of persons by land (2021-2024). *derived*: the yearly figure
+    of 2006 or 2007, or the closure of 2020, times the month's ratio to its year. *assumed*: linear
+    between yearly figures, constant before 2006.
+    """
+    counts = {
+        tuple(map(int, row["month"].split("-"))): (
+            int(row["us_resident"]), int(row["canadian_from_us"])
+        )
+        for row in read_source("statcan_residence.csv")
+    }  # fmt: skip
+    measured = {month: us / (us + canadian) for month, (us, canadian) in counts.items()}
+    us, everyone = (
+        sum(
+            value for (year, _), pair in counts.items() if year in USUAL_YEARS for value in pair[:n]
+        )
+        for n in (1, 2)
+    )
+    usual = us / everyone
+    of_month = {
+        month: sum(measured[year, month] for year in USUAL_YEARS) / (len(USUAL_YEARS) * usual)
+        for month in MONTHS
+    }
+    known = [*US_SHARE_BY_CAR, 2019]
+    values = [*US_SHARE_BY_CAR.values(), usual]
+    closed = US_CARS_AUGUST_2020 * usual * of_month[8] / ALL_CARS_AUGUST_2020
+    rows: list[tuple[str, ...]] = []
+    for year in range(FIRST_YEAR, LAST_MONTH[0] + 1):
+        for month in MONTHS:
+            if (year, month) in measured:
+                share, standing = measured[year, month], "measured"
+            elif year == 2020 and month >= 4:
+                share, standing = closed, "derived"
+            else:
+                share = float(np.interp(year, known, values)) * of_month[month]
+                standing = "derived" if year in US_SHARE_BY_CAR else "assumed"
+            rows.append((str(year), str(month), fixed(round(1e4 * share), 4), standing))
+    return Table(RESIDENCE_HEADER, rows)
+
+
 TABLES: dict[str, Callable[[], Table]] = {
     "ports.csv": ports_table,
     "weekday_factors.csv": weekday_factors_table,
     "hour_profiles.csv": hour_profiles_table,
     "holiday_factors.csv": holiday_factors_table,
+    "residence.csv": residence_table,
     "regions.csv": regions_table,
 }
 

@@ -27,6 +27,28 @@ class Traffic:
         choices=CALENDARS, fixed_at_start=True,
         about="Whose holidays change the traffic of a day (a month's total stays what it is)",
     )  # fmt: skip
+    car_scale: float = par(
+        1.0, unit="ratio", source="assumed", kind="elicited", low=0.5, high=1.5,
+        bounds=(0.0, 20.0), by_port=True, lever=True, about="Cars as a ratio of the table's",
+    )  # fmt: skip
+    truck_scale: float = par(
+        1.0, unit="ratio", source="assumed", kind="elicited", low=0.5, high=1.5,
+        bounds=(0.0, 20.0), by_port=True, lever=True, about="Trucks as a ratio of the table's",
+    )  # fmt: skip
+    bus_scale: float = par(
+        1.0, unit="ratio", source="assumed", kind="elicited", low=0.5, high=1.5,
+        bounds=(0.0, 20.0), by_port=True, lever=True, about="Buses as a ratio of the table's",
+    )  # fmt: skip
+    us_cars_scale: float = par(
+        1.0, unit="ratio", source="G009; The Daily, 11 September 2020", kind="elicited", low=0.04,
+        high=1.2, bounds=(0.0, 20.0), by_port=True, lever=True,
+        about="Cars of US residents as a ratio of the table's (travellers' firearms go with them)",
+    )  # fmt: skip
+    canadian_cars_scale: float = par(
+        1.0, unit="ratio", source="G006-G008", kind="elicited", low=0.05, high=1.2,
+        bounds=(0.0, 20.0), by_port=True, lever=True,
+        about="Cars that bring home residents of Canada as a ratio of the table's",
+    )  # fmt: skip
     day_factor_cv: float = par(
         0.12, unit="ratio", source="assumed", kind="elicited", low=0.05, high=0.25,
         bounds=(0.0, 1.0), fixed_at_start=True,

@@ -262,6 +262,26 @@ def _read_volumes(ids: Sequence[str]) -> Floats:
     return table
 
 
+@functools.cache
+def read_us_share() -> Floats:
+    """Read the share of US residents among travellers by car, over that of 2005.
+
+    Returns
+    -------
+    array of float, shape (months,)
+        By month since January 1996 (`sim.places.calendar.month_number`). The mean over the cars of
+        2005 is 1.
+    """
+    share = np.array(
+        [float(row["us_share"]) for row in _rows(DATA / "residence.csv", ["us_share"])]
+    )
+    cars = _read_volumes(sorted(set(_volumes()["port_id"])))[:, 0].sum(axis=0)
+    year = slice(month_number(2005, 1), month_number(2006, 1))
+    ratio = share[:COUNT] / np.average(share[year], weights=cars[year])
+    ratio.flags.writeable = False
+    return np.asarray(ratio)
+
+
 def _read_holidays() -> Floats:
     factor = np.ones((len(TRAFFIC_CLASSES), len(HOLIDAY_KINDS)))
     for row in _rows(DATA / "holiday_factors.csv", ["factor"]):

@@ -98,7 +98,7 @@ def test_the_wheel_installs_one_name(installed: Installed) -> None:
         names = wheel.namelist()
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"border"}
-    for there in ("conf/run.yaml", "scenarios/more_officers.yaml", "sim/data/volumes.csv.gz"):
+    for there in ("conf/run.yaml", "scenarios/more_officers.yaml", "sim/data/volumes.parquet"):
         assert f"border/{there}" in names
     assert "border/analysis/templates/brief.html" in names
     assert not [name for name in names if "/tests/" in name or "local/" in name]

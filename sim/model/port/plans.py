@@ -159,11 +159,23 @@ class PortPlans:
             self.withdrawals,
         )  # fmt: skip
 
+    def _cars(self, day: int, snapshot: Snapshot) -> Floats:
+        """Cars of a day as a ratio of the table's, by class and residence."""
+        us = self.demand.us_residents(day, self.point.parameters.duty.resident_share)
+        by_residence = (
+            1.0
+            + us * (snapshot.at_ports(PARAMETER.traffic.us_cars_scale) - 1.0)
+            + (1.0 - us) * (snapshot.at_ports(PARAMETER.traffic.canadian_cars_scale) - 1.0)
+        )
+        return np.asarray(snapshot.at_ports(PARAMETER.traffic.car_scale) * by_residence)
+
     def _cumulative(self, day: int, snapshot: Snapshot) -> Floats:
         """Integrated arrival rates of a day (see `Demand.cumulative`)."""
         volume = np.repeat(snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None], 4, axis=1)
         trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
-        volume[:, 0] *= trips
+        volume[:, 0] *= trips * self._cars(day, snapshot)
+        volume[:, 1] *= snapshot.at_ports(PARAMETER.traffic.truck_scale)
+        volume[:, 2] *= snapshot.at_ports(PARAMETER.traffic.bus_scale)
         nexus, fast = trusted_shares(
             self.ports,
             snapshot.at_ports(PARAMETER.traffic.nexus_share),

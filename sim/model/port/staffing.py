@@ -118,7 +118,7 @@ def workforce_process(
         yield env.timeout(DAY_S)
 
 
-# Road vehicles of the 139 ports in 2005 (sim/data/volumes.csv.gz), to which the base rates belong.
+# Road vehicles of the 139 ports in 2005 (sim/data/volumes.parquet), to which the base rates belong.
 ROAD_VEHICLES_2005 = 37.4e6
 
 

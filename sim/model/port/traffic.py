@@ -33,7 +33,7 @@ from sim.numerics.units import Floats
 from sim.parameters import Parameters
 from sim.parameters.traffic import Traffic
 from sim.places.calendar import holiday_numbers, month_number
-from sim.places.ports import Ports
+from sim.places.ports import Ports, read_us_share
 
 LANES = ("car", "nexus", "truck", "fast", "bus", "train")
 CAR, NEXUS, TRUCK, FAST, BUS, TRAIN = range(6)
@@ -175,6 +175,8 @@ class Demand:
         Ferry landings.
     sailing : array of float, shape (ports, 96)
         Share of the day's ferry traffic in each quarter of an hour.
+    us_share : array of float, shape (days,)
+        Share of US residents among cars, over that of 2005 (`sim.places.ports.read_us_share`).
     entity : array of int, shape (ports, lanes)
 
     Notes
@@ -189,8 +191,13 @@ class Demand:
     weekend: npt.NDArray[np.bool_]
     by_timetable: npt.NDArray[np.bool_]
     sailing: Floats
+    us_share: Floats
     entity: npt.NDArray[np.int64]
     _curves: dict[tuple[int | bytes, ...], Floats] = field(default_factory=dict, repr=False)
+
+    def us_residents(self, day: int, resident_share: float) -> float:
+        """Share of US residents among the cars of a day, given that of Canadians in 2005."""
+        return min(1.0, (1.0 - resident_share) * float(self.us_share[day]))
 
     def cumulative(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
         """Integrated arrival rates of one day, with its day factor.
@@ -342,6 +349,7 @@ def _demand(
         day_factor=factor,
         weekend=np.array([date.weekday() >= 5 for date in dates]),
         by_timetable=ports.by_timetable,
+        us_share=read_us_share()[[month_number(year or date.year, date.month) for date in dates]],
         sailing=_sailings(ports, traffic.sailings_per_day),
         entity=lane_entities(ports),
     )

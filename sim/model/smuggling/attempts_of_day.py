@@ -40,6 +40,16 @@ AGAIN = 1_000_000
 LookoutIsActive = Callable[[str, int, float], bool]
 
 
+def _us_cars(snapshot: Snapshot) -> Floats:
+    """Cars of US residents as a ratio of the table's, by port."""
+    traffic = PARAMETER.traffic
+    return np.asarray(
+        snapshot.at_ports(traffic.volume_scale)
+        * snapshot.at_ports(traffic.car_scale)
+        * snapshot.at_ports(traffic.us_cars_scale)
+    )
+
+
 class AttemptsOfDay:
     """All attempts of a replication, day by day.
 
@@ -104,7 +114,8 @@ class AttemptsOfDay:
         self.traffic = ports.vehicles_per_year
         scale = np.stack(
             [
-                conditions.at(day * DAY_S).at_ports(PARAMETER.traffic.volume_scale)
+                _us_cars(conditions.at(day * DAY_S))
+                * demand.us_residents(day, parameters.duty.resident_share)
                 for day in range(len(demand.daily))
             ]
         )
@@ -112,7 +123,6 @@ class AttemptsOfDay:
             ports,
             demand.daily[:, :, 0] * scale * demand.day_factor,
             parameters.smuggling,
-            parameters.duty.resident_share,
             streams,
         )
         self.firearms_mean = parameters.smuggling.traveller_firearms_mean

@@ -69,10 +69,8 @@ class TravellerFirearms:
     ----------
     ports : Ports
     cars_per_day : array of float, shape (days, ports)
-        Cars expected.
+        Cars of US residents expected.
     smuggling : Smuggling
-    resident_share : float
-        Share of cars of Canadian residents.
     streams : Streams
     """
 
@@ -81,7 +79,6 @@ class TravellerFirearms:
         ports: Ports,
         cars_per_day: Floats,
         smuggling: Smuggling,
-        resident_share: float,
         streams: Streams,
     ) -> None:
         self.streams = streams
@@ -89,7 +86,7 @@ class TravellerFirearms:
         # Many visitors of the Pacific region drive to Alaska and more often carry a firearm (C044).
         factor = np.where(ports.region == PACIFIC, smuggling.traveller_pacific_factor, 1.0)
         rate = smuggling.traveller_firearms_per_million * factor / 1e6
-        mean = cars_per_day * (1.0 - resident_share) * rate
+        mean = cars_per_day * rate
         uniform = np.stack(
             [
                 streams.uniforms(OPPORTUNITY, int(entity), 0, len(cars_per_day))[0]

@@ -27,6 +27,7 @@ from sim.data.volumes import (
     read_volumes,
 )
 from sim.places.calendar import COUNT, holiday_kind, month_number
+from sim.places.ports import read_ports, read_us_share
 
 COLUMN_OF_CLASS = {"car": "cars", "truck": "trucks", "bus": "buses", "train": "trains"}
 
@@ -455,3 +456,15 @@ def test_apportion_hands_out_everything_and_breaks_ties_to_the_earlier_place() -
 def test_fixed_keeps_leading_zeros_of_the_decimals() -> None:
     assert fixed(125, 1) == "12.5"
     assert fixed(1_000_042, 6) == "1.000042"
+
+
+def test_the_share_of_us_residents_is_that_of_2005_in_2005_and_fell_when_the_border_closed() -> (
+    None
+):
+    ratio = read_us_share()
+    months = slice(month_number(2005, 1), month_number(2006, 1))
+    cars = read_ports(2005).monthly_vehicles[:, 0].sum(axis=0)
+    assert np.average(ratio[months], weights=cars) == pytest.approx(1.0)
+    summer = np.average(ratio[months][5:8], weights=cars[5:8])
+    assert summer > 1.1
+    assert ratio[month_number(2020, 8)] < 0.5 * ratio[month_number(2019, 8)]
