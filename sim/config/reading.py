@@ -15,6 +15,7 @@ from sim.config.schema import SOURCE, explain, known_names
 from sim.design.design import WORLD, Design, full_factorial
 from sim.design.from_config import (
     METHODS,
+    POINTLESS,
     DesignConfig,
     design_of,
     most_replications,
@@ -167,7 +168,7 @@ def _design(plain: dict[str, Any]) -> Design | None:
     config = DesignConfig(**plain["design"])
     check_within(f"{SOURCE}: worlds", plain["worlds"], 0, 100_000, "worlds")
     _one_of("design.method", config.method, METHODS)
-    if config.method == "none":
+    if config.method in POINTLESS:
         return worlds(plain["worlds"], config.seed) if plain["worlds"] else None
     design = design_of(config)
     if plain["worlds"] and design.role == WORLD:

@@ -12,6 +12,7 @@ import numpy as np
 from sim.design import sampling
 from sim.design.design import ROLES, SCENARIO, WORLD, Design, Procedure
 from sim.design.factors import UNCERTAIN, Factor, read_factors
+from sim.design.mixes import Mixes
 from sim.design.optimise import Optimisation
 from sim.design.precision import BOTH, OF, Precision, PrecisionTarget
 from sim.design.ranking_selection import Selection
@@ -20,7 +21,9 @@ from sim.errors import InputError, check_within
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.intervention import Scenario
 
-METHODS = ("none", "grid", "lhs", "sobol", "morris", "optimise", "table")
+METHODS = ("none", "grid", "lhs", "sobol", "morris", "optimise", "mixes", "table")
+POINTLESS = ("none", "mixes")
+"""Methods that vary no parameter."""
 ROLE_OF = {
     "grid": SCENARIO,
     "optimise": SCENARIO,
@@ -59,6 +62,8 @@ class DesignConfig:
         Optimisation: highest rise of other metrics over the baseline, in their unit.
     batch : int
         Optimisation: trials that are run at the same time.
+    budgets : list of float
+        Mixes: million CAD a year, for each of which a set of proposals is built up.
     table : str
         Table: a CSV file of points, one row a point and one column a parameter
         (`sim.design.sampling`); the first ``points`` of them are taken.
@@ -75,6 +80,7 @@ class DesignConfig:
     goal: str = PRIMARY_OUTCOME
     at_most: Any = None
     batch: int = 4
+    budgets: list[Any] = field(default_factory=lambda: [5.0, 10.0, 20.0, 50.0, 100.0])
     table: str = PLAUSIBLE
 
 
@@ -220,6 +226,7 @@ def procedure_of(
         "precision": plain["precision"] is not None,
         "selection.metric": selection.metric is not None,
         "design=optimise": design.method == "optimise",
+        "design=mixes": design.method == "mixes",
     }
     given = [name for name, is_given in requested.items() if is_given]
     if len(given) > 1:
@@ -235,7 +242,26 @@ def procedure_of(
         return _precision(plain["precision"], stopping)
     if requested["selection.metric"]:
         return _selection(selection, stopping, list(scenarios), workers)
+    if requested["design=mixes"]:
+        return _mixes(design, list(scenarios), replications)
     return _optimisation(design, replications)
+
+
+def _mixes(config: DesignConfig, scenarios: list[Scenario], replications: int) -> Mixes:
+    goal = _metric(config.goal, "design.goal")
+    if goal.better != "less":
+        raise InputError(f"configuration: design.goal = {config.goal}: less of it is not better")
+    check_within("design.points", config.points, 0, math.inf, "mixes")
+    if sum(not scenario.bound for scenario in scenarios) < 3:  # the baseline and two
+        raise InputError("configuration: design=mixes needs two proposals or more: compare=[...]")
+    for budget in config.budgets:
+        number = isinstance(budget, (int, float)) and not isinstance(budget, bool)
+        if not number or not 0 < budget < math.inf:
+            raise InputError(
+                f"configuration: design.budgets: {budget!r} is not above 0 million CAD a year"
+            )
+    budgets = tuple(map(float, config.budgets))
+    return Mixes(config.goal, budgets, config.points, replications)
 
 
 def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
@@ -345,4 +371,6 @@ def most_replications(plain: Mapping[str, Any], procedure: Procedure | None) -> 
         return replications
     if isinstance(procedure, Optimisation):
         return replications * trials
+    if isinstance(procedure, Mixes):
+        return replications * len(plain["compare"])
     return int(plain["stopping"]["maximum"])

@@ -18,6 +18,9 @@ SELECT = ["selection.metric=mean_wait_min", "selection.margin=1.0", "stopping.pi
 OPTIMISE = ["design=optimise", "design.points=6", "design.batch=2", "run.replications=2",
             "design.vary={inspection.selective_share: [0.005, 0.03]}"]  # fmt: skip
 
+MIXES = ["design=mixes", "run.replications=2", "design.points=3",
+         "compare=[gun_runner,etrace,direct_sharing]"]  # fmt: skip
+
 Run = Callable[..., int]
 
 
@@ -44,7 +47,7 @@ def run(monkeypatch: pytest.MonkeyPatch, model: types.SimpleNamespace) -> Run:
     return command
 
 
-@pytest.mark.parametrize("asked", [PRECISE, SELECT, OPTIMISE], ids=lambda one: one[0])
+@pytest.mark.parametrize("asked", [PRECISE, SELECT, OPTIMISE, MIXES], ids=lambda one: one[0])
 def test_a_procedure_that_was_stopped_continues_and_comes_to_the_same(
     asked: list[str], run: Run, model: types.SimpleNamespace, tmp_path: Path
 ) -> None:
@@ -82,6 +85,38 @@ def test_what_was_reached_is_in_the_manifest_and_in_print(
     assert about["said"][0] in capsys.readouterr().out
 
 
+def test_pairs_are_simulated_whole(run: Run, tmp_path: Path) -> None:
+    assert run(tmp_path / "study", *MIXES) == 0
+    study = read_study(tmp_path / "study")
+    pairs = {"gun_runner+etrace", "gun_runner+direct_sharing", "etrace+direct_sharing"}
+    assert pairs <= set(study.scenarios)
+    assert study.manifest["procedure"]["pairs"] == 3
+
+
+def test_a_pair_that_contradicts_itself_is_named_and_left_out(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    for name, share in (("many", 0.2), ("few", 0.01), ("other", None)):
+        change = (
+            f"parameter: inspection.random_share, operation: set, value: {share}"
+            if share
+            else "parameter: inspection.selective_share, operation: scale, value: 2"
+        )
+        text = f"title: {name}\nsource: made up\ninterventions: [{{{change}}}]\ncosts: []\n"
+        (folder / f"{name}.yaml").write_text(text)
+    of = [f"study.scenarios={folder}"]
+    asked = [*MIXES[:-1], "compare=[many,few,other]", *of]
+    assert run(tmp_path / "study", *asked) == 0
+    assert "many+few: contradiction" in capsys.readouterr().err
+    assert "many+few" not in read_study(tmp_path / "study").scenarios
+    assert run(tmp_path / "other", "compare=[[many,few]]", *of) == door.BAD_INPUT
+    said = capsys.readouterr().err
+    assert "contradiction" in said
+    assert said.count("\n") == 1
+
+
 def test_trials_are_scenarios_of_the_study(run: Run, tmp_path: Path) -> None:
     assert run(tmp_path / "study", *OPTIMISE) == 0
     study = read_study(tmp_path / "study")
@@ -110,6 +145,9 @@ def test_trials_are_scenarios_of_the_study(run: Run, tmp_path: Path) -> None:
         (["selection.metric=mean_wait_min", "selection.margin=1"], "needs two scenarios or more"),
         ([*OPTIMISE, "design.goal=wait"], "unknown metric 'wait'"),
         ([*OPTIMISE, "design.at_most={mean_wait_min: x}"], "= 'x' is not a number (min)"),
+        ([*MIXES[:-1], "compare=[etrace]"], "design=mixes needs two proposals or more"),
+        ([*MIXES, "design.budgets=[0]"], "design.budgets: 0 is not above 0 million CAD a year"),
+        ([*MIXES, "design.goal=arrivals"], "arrivals: less of it is not better"),
         (["worlds=3", "design=lhs", "design.vary=[duty.rate]"], "the design makes the worlds"),
     ],
 )  # fmt: skip
