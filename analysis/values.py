@@ -78,11 +78,13 @@ def expected_table(study: Study) -> pd.DataFrame | None:
         long_run) and ``value``, in firearms a year.
     """
     if "expected" not in study.derived:
-        path = study.folder / EXPECTED_FILE
         study.derived["expected"] = None
-        if path.is_file():
-            rows = pd.read_parquet(path, filters=[("metric", "==", REACHING)])
+        if (study.folder / EXPECTED_FILE).is_file():  # a folder of an older version has none
+            rows = study.expected
+            rows = rows[rows["metric"] == REACHING]
             named = rows.assign(adversary=rows["smugglers"])[[*KEYS, "horizon", "value"]]
+            # A kind of smuggler that several points give is in the table for each of them.
+            named = named.drop_duplicates([*KEYS, "horizon"])
             study.derived["expected"] = None if named.empty else named
     table: pd.DataFrame | None = study.derived["expected"]
     return table
