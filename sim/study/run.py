@@ -24,6 +24,7 @@ from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words
 from sim.results.tables import LAWS, DamagedError, Replication, release
 from sim.scenario.point import Point
+from sim.study.forecast import foretold
 from sim.study.spec import STORE, Broken, StudySpec, check_folder, manifest
 
 MOST_REPLICATIONS = 200_000
@@ -125,6 +126,9 @@ def run_study(specs: Sequence[StudySpec], base: Path, progress: Progress) -> End
             except _GivenUpError as given_up:
                 _write_failures(base, given_up.failures)
                 return Ended([], given_up.failures)
+            if not execution.member:
+                for spec in specs:
+                    _foretell(spec, store, progress)
             plan = Plan()
             for spec in specs:
                 for point, count in spec.runs():
@@ -148,6 +152,23 @@ def run_study(specs: Sequence[StudySpec], base: Path, progress: Progress) -> End
                     store.compact()
                     return Ended(broken, [])
             raise InputError(f"{store.folder}: damaged again and again; is the disk in order?")
+
+
+def _foretell(spec: StudySpec, store: Store, progress: Progress) -> None:
+    """Say what a large study will take and show, from a pilot whose replications stay."""
+
+    def run(points: Sequence[Point], replications: int) -> float:
+        plan = Plan()
+        plan.add(points, replications, spec.detail)
+        lacking = sum(1 for task in plan if not store.has(task))
+        began = time.monotonic()
+        run_missing(plan, spec, store, progress)
+        busy = min(spec.execution.workers, max(lacking, 1))
+        return (time.monotonic() - began) * busy / lacking if lacking else 0.0
+
+    with contextlib.suppress(DamagedError, KeyError):  # the run itself deals with what fails
+        for line in foretold(spec, run, reader(store)):
+            progress.tell(line)
 
 
 class _GivenUpError(Exception):

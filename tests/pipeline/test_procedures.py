@@ -5,6 +5,7 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim.__main__ as door
@@ -159,3 +160,36 @@ def test_what_cannot_be_asked_is_refused_in_one_line(
     assert complaint in message
     assert message.count("\n") == 1
     assert not (tmp_path / "study").exists()
+
+
+def test_a_large_study_is_foretold_and_nothing_is_run_twice(
+    run: Run,
+    model: types.SimpleNamespace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = ["compare=[more_officers,more_searches]", "run.replications=6"]
+    assert run(tmp_path / "small", *asked) == 0
+    needed = model.calls
+    assert "expected precision" not in capsys.readouterr().err
+    monkeypatch.setattr("sim.study.forecast.FORETOLD_FROM", 10)
+    model.calls = 0
+    assert run(tmp_path / "large", *asked) == 0
+    said = capsys.readouterr().err
+    assert "18 replications in all" in said
+    assert "% of the firearms that reach the market for each of 2 proposals" in said
+    assert model.calls == needed
+    for name in ("summary.parquet", "attempts.parquet"):
+        small, large = ((tmp_path / one / name).read_bytes() for one in ("small", "large"))
+        assert small == large
+
+
+def test_the_precision_foretold_is_that_of_the_joint_interval() -> None:
+    from analysis.equivalence import joint_intervals
+    from sim.study.forecast import half_interval
+
+    sample = np.random.default_rng(2).standard_normal((3, 40))
+    half = half_interval([*sample], 40, 3)
+    _, low, high = joint_intervals(sample, np.ones_like(sample), 3)
+    assert half == pytest.approx(float(((high - low) / 2).mean()), rel=0.1)
