@@ -28,7 +28,7 @@ from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
 from sim.places.ports import Ports, read_ports
 from sim.results.schema import check_smallest_difference
-from sim.scenario.intervention import BASELINE, Scenario
+from sim.scenario.intervention import BASELINE, Scenario, moment
 from sim.scenario.point import ENGINES, YEARS, Point, check_point
 from sim.study.spec import StudySpec
 
@@ -119,6 +119,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     design = _design(plain)
     scenarios += design.scenarios if design else []
     points = full_factorial(base, scenarios, _adversaries(plain), design.worlds if design else ())
+    points = years_apart(points, run) if run["apart"] else tuple(map(_within_dates, points))
     for point in points:
         check_point(point, table)
     execution = Execution.from_config(**plain["execution"], environment=os.environ)
@@ -258,6 +259,65 @@ def _with_period(run: dict[str, Any], year: int | None) -> dict[str, Any]:
     days = 365 if days is None else days
     check_within(f"{SOURCE}: run.days", days, 1, 366 * MOST_YEARS, "days")
     return {**run, "start": str(start), "days": days}
+
+
+def years_apart(points: Sequence[Point], run: dict[str, Any]) -> tuple[Point, ...]:
+    """Make a point of every calendar year of a run, named by the year.
+
+    Each begins afresh with its own warm-up, so that they run side by side. Of a chronicle it has
+    what was in force in the year. Worlds other than the first are run in the year
+    ``run.worlds_in`` alone, if one is given.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        Of the whole period.
+    run : dict
+        The room ``run`` of the configuration.
+
+    Raises
+    ------
+    InputError
+        If there are several scenarios, traffic does not follow the dates, or the year is not one of
+        the run's.
+    """
+    if len({point.scenario.name for point in points}) > 1 or points[0].year is not None:
+        raise InputError(
+            f"{SOURCE}: run.apart = true takes one scenario and the traffic of its dates "
+            "(no compare, no year)"
+        )
+    first = points[0].start
+    end = first + datetime.timedelta(days=points[0].days)
+    years = range(first.year, (end - datetime.timedelta(days=1)).year + 1)
+    if run["worlds_in"] is not None:
+        check_within(f"{SOURCE}: run.worlds_in", run["worlds_in"], years[0], years[-1], "")
+    made: list[Point] = []
+    for year in years:
+        start = max(first, datetime.date(year, 1, 1))
+        days = (min(end, datetime.date(year + 1, 1, 1)) - start).days
+        for point in points:
+            if point.world and run["worlds_in"] not in (None, year):
+                continue
+            of_year = _within_dates(dataclasses.replace(point, start=start, days=days))
+            scenario = dataclasses.replace(of_year.scenario, name=str(year))
+            made.append(dataclasses.replace(of_year, scenario=scenario))
+    return tuple(made)
+
+
+def _within_dates(point: Point) -> Point:
+    """Leave out of a chronicle what lies outside the dates of a run."""
+    if not point.scenario.chronicle:
+        return point
+    first = moment(point.start)
+    last = first + datetime.timedelta(days=point.days)
+    kept = tuple(
+        x
+        for x in point.scenario.interventions
+        if moment(x.start) < last and moment(x.end, last=True) > first
+    )
+    return dataclasses.replace(
+        point, scenario=dataclasses.replace(point.scenario, interventions=kept)
+    )
 
 
 def _years_later(day: datetime.date, years: int) -> datetime.date:

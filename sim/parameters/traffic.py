@@ -49,6 +49,12 @@ class Traffic:
         bounds=(0.0, 20.0), by_port=True, lever=True,
         about="Cars that bring home residents of Canada as a ratio of the table's",
     )  # fmt: skip
+    sample_share: float = par(
+        1.0, unit="share", source="a choice of the run", kind="measured", bounds=(0.001, 1.0),
+        fixed_at_start=True,
+        about="Ordinary vehicles that are simulated, of all (attempts and travellers with a firearm "
+        "all are): far below 1 lines are empty; counts of vehicles are of the sample",
+    )  # fmt: skip
     day_factor_cv: float = par(
         0.12, unit="ratio", source="assumed", kind="elicited", low=0.05, high=0.25,
         bounds=(0.0, 1.0), fixed_at_start=True,

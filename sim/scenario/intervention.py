@@ -386,6 +386,8 @@ class Scenario:
         One of `ACTORS`: who would have to carry it out.
     evidence : int
         One of `GRADES`: how well the size of its lever is known.
+    chronicle : bool
+        Whether it tells what happened: what lies outside the dates of a run is left out of it.
     """
 
     name: str
@@ -399,6 +401,7 @@ class Scenario:
     aim: str = FIREARMS
     actor: str = ""
     evidence: int = 0
+    chronicle: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown aim, and interventions that decide one quantity differently."""

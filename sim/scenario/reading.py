@@ -164,6 +164,8 @@ class ScenarioFile:
         Who would have to carry it out: canada, united_states or both.
     evidence : int
         How well the size of its lever is known, from 1 (assumed) to 4 (measured at this border).
+    chronicle : bool
+        Whether it tells what happened: what lies outside the dates of a run is left out of it.
     combines : tuple of str
         Scenarios of the same folder whose interventions and costs come before those given here.
     interventions : tuple of Intervention
@@ -178,6 +180,7 @@ class ScenarioFile:
     aim: str = FIREARMS
     actor: str = ""
     evidence: int = 0
+    chronicle: bool = False
     combines: tuple[str, ...] = ()
     interventions: tuple[Intervention, ...] = ()
     costs: tuple[Cost, ...] = ()
@@ -232,6 +235,7 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
             aim=file.aim,
             actor=file.actor,
             evidence=file.evidence,
+            chronicle=file.chronicle,
             interventions=sum((part.interventions for part in parts), ()) + file.interventions,
             costs=sum((part.costs for part in parts), ()) + file.costs,
         )

@@ -176,6 +176,7 @@ class PortPlans:
         volume[:, 0] *= trips * self._cars(day, snapshot)
         volume[:, 1] *= snapshot.at_ports(PARAMETER.traffic.truck_scale)
         volume[:, 2] *= snapshot.at_ports(PARAMETER.traffic.bus_scale)
+        volume *= self.parameters.traffic.sample_share
         nexus, fast = trusted_shares(
             self.ports,
             snapshot.at_ports(PARAMETER.traffic.nexus_share),
