@@ -209,6 +209,10 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     )  # fmt: skip
     dashboard.add_argument("--port", type=int, metavar="N", help="of this machine (8050 or so)")
 
+    history = _command(commands, "history", "years of the model against years of the record")
+    history.add_argument("--csv", type=Path, metavar="FILE", help="write every row here too")
+    history.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
+
     validate = _command(commands, "validate", "the baseline against the record, row by row")
     validate.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
     return root
@@ -294,6 +298,10 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         print(answer.run_command(study, arguments))
     elif arguments.command in ("sensitivity", "robustness", "precision", "selection", "fit"):
         print(run_command(study, arguments))
+    elif arguments.command == "history":
+        from analysis.history_text import history_text
+
+        print(history_text(study, arguments.csv, arguments.write))
     else:
         from analysis import validate
 

@@ -421,7 +421,7 @@ def shares(course: Course, record: list[Row]) -> list[tuple[str, list[float]]]:
     for name, draws in (
         ("before any record", prior()),
         ("plausible worlds (fitted to the base year)", of_worlds(course)),
-        (f"{course.base} alone", fitted(course, base)),
+        (f"the record of {course.base} alone", fitted(course, base)),
         (f"record before {SPLIT}", fitted(course, [r for r in record if r.year < SPLIT])),
         (f"record from {SPLIT} on", fitted(course, late)),
         ("all of the record", fitted(course, record)),

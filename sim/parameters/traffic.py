@@ -52,8 +52,8 @@ class Traffic:
     sample_share: float = par(
         1.0, unit="share", source="a choice of the run", kind="measured", bounds=(0.001, 1.0),
         fixed_at_start=True,
-        about="Ordinary vehicles that are simulated, of all (attempts and travellers with a firearm "
-        "all are): far below 1 lines are empty; counts of vehicles are of the sample",
+        about="Ordinary vehicles that are simulated, of all (attempts and travellers with a "
+        "firearm all are): far below 1 lines are empty; counts of vehicles are of the sample",
     )  # fmt: skip
     day_factor_cv: float = par(
         0.12, unit="ratio", source="assumed", kind="elicited", low=0.05, high=0.25,

@@ -69,7 +69,8 @@ def test_every_experiment_composes(experiment: str) -> None:
     spec = settings(experiment=experiment)
     assert spec.name == experiment
     assert spec.folder == Path("runs") / experiment
-    assert spec.points[0].scenario.name == "baseline"
+    first = "1996" if experiment == "history" else "baseline"
+    assert spec.points[0].scenario.name == first
     lines = (CONF / "experiment" / f"{experiment}.yaml").read_text().splitlines()
     assert f"# python -m sim experiment={experiment}" in lines
 
@@ -160,6 +161,25 @@ def test_any_period_of_the_data_can_be_run() -> None:
         settings("run.years=2", "run.days=3")
     with pytest.raises(InputError, match="have no traffic data"):
         settings("ports=[big-beaver]", "run.start=2015-01-01")
+
+
+def test_years_of_a_chronicle_run_apart() -> None:
+    words = ["experiment=history", "run.start=2006-07-01", "run.years=2", "run.worlds_in=2007"]
+    points = settings(*words, "design.points=3").points
+    assert [(p.scenario.name, p.world) for p in points] == [
+        ("2006", 0), ("2007", 0), ("2007", 1), ("2007", 2), ("2007", 3), ("2008", 0)
+    ]  # fmt: skip
+    assert [str(p.start) for p in points if not p.world] == [
+        "2006-07-01", "2007-01-01", "2008-01-01"
+    ]  # fmt: skip
+    assert sum(p.days for p in points if not p.world) == 365 + 366
+    named = [{x.program for x in p.scenario.interventions} for p in points if not p.world]
+    assert named[0] == set()
+    assert named[1] == named[2] == {"exemption of 2007 (D023)", "arming (A045, A046)"}
+    with pytest.raises(InputError, match="worlds_in = 1999 is below 2006"):
+        settings(*words[:3], "run.worlds_in=1999")
+    with pytest.raises(InputError, match=r"run\.apart = true takes one scenario"):
+        settings(*words, "year=2005")
 
 
 def test_the_hash_is_that_of_what_decides_the_results() -> None:
