@@ -426,6 +426,38 @@ def _percent(value: float) -> str:
     return number(value, min(places, 4))
 
 
+MOST_NAMED = 5
+
+
+def robust_line(study: Study, judged: Sequence[Verdict]) -> str:
+    """Which proposal holds up over worlds and kinds of smuggler; empty where there is one state.
+
+    Parameters
+    ----------
+    study : Study
+    judged : sequence of Verdict
+        Of one horizon.
+    """
+    states = len(state_effects(study))
+    choices = [one for one in judged if not one.bound and one.regret == one.regret]
+    if states < 2 or not choices:
+        return ""
+    best = min(choices, key=lambda one: one.regret)
+    always = [one.proposal for one in judged if not one.bound and one.share_of_worlds == 1.0]
+    rest = len(always) - MOST_NAMED
+    named = [*always[:MOST_NAMED], *([gettext("others", count=rest)] if rest > 0 else [])]
+    said = gettext(
+        "robust-choice",
+        states=states,
+        proposal=best.proposal,
+        regret=number(best.regret, 0),
+        times=round(best.share_of_worlds * states),
+    )
+    if not always:
+        return f"{said} {gettext('none-beats-nothing-everywhere')}"
+    return f"{said} {gettext('beat-nothing-everywhere', names=listed(named))}"
+
+
 def verdicts_text(study: Study, judged: Sequence[Verdict], smallest: float | None = None) -> str:
     """One block an aim, and how to read it.
 
@@ -443,6 +475,7 @@ def verdicts_text(study: Study, judged: Sequence[Verdict], smallest: float | Non
     lost = states > 1 and any(one.regret == one.regret for one in first)
     lines = [
         gettext("verdicts-title", horizon=listed(spans)),
+        *([robust] if (robust := robust_line(study, first)) else []),
         *limit_lines(first, size),
         confirmation_line(study),
     ]

@@ -12,6 +12,7 @@ from analysis.verdicts import (
     confirmation_line,
     frame_of,
     over_horizons,
+    robust_line,
     verdicts,
     verdicts_text,
 )
@@ -85,6 +86,15 @@ def test_kinds_of_smuggler_are_those_of_the_expected_layer() -> None:
     assert found["fades"].share_of_worlds == 1
     # Against static smugglers the best is fades (-0.5 %), and grows adds 5 %.
     assert found["grows"].regret == pytest.approx(0.055 * LEVEL, rel=0.02)
+
+
+def test_the_safest_choice_is_said_first() -> None:
+    made = study()
+    line = robust_line(made, verdicts(made))
+    assert "fades is the safest choice" in line
+    assert "in 3 of 3" in line
+    assert "Better than nothing in all of them: fades." in line
+    assert line in verdicts_text(made, over_horizons(made))
 
 
 def test_every_other_page_takes_year_1_from_the_same_table() -> None:
