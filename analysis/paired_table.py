@@ -8,10 +8,12 @@ import pandas as pd
 from analysis.charts.style import name_of
 from analysis.compare import Comparison, across_adversaries, frame_of
 from analysis.costs import Ratio, prices
-from analysis.effects import effect_in_words
+from analysis.effects import Effect, effect_in_words, headline_effects
+from analysis.equivalence import INCREASES, REDUCES
 from analysis.language import gettext, metric_title, pgettext
+from analysis.outcomes import horizon_in_words, horizons
 from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
-from analysis.verdicts import aims_of
+from analysis.verdicts import aims_of, headline_kind
 from analysis.wording import number, period, shown
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -100,8 +102,10 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
         )
         for name in metrics:
             row.cells[name] = _cell(by_pair[scenario, name], largest[name])
-            if by_pair[scenario, name].effect is not None:
-                row.cells[VERDICT] = _verdict(by_pair[scenario, name])
+            effect = by_pair[scenario, name].effect
+            if effect is not None:
+                row.cells[VERDICT] = _verdict(effect)
+                row.cells.update(_later(study, scenario))
         if several:
             row.cells["range"] = _range(*ranges[scenario])
         if scenario in cost:
@@ -128,7 +132,13 @@ def _heads(
         heads.append(Head(name, metric_title(name), whole, metric.model_only))
         if name == PRIMARY_OUTCOME:
             title = gettext("per-cent-of-the-baseline")
-            heads.append(Head(VERDICT, gettext("verdict-heading"), title, metric.model_only))
+            spans = horizons(study)
+            for horizon in spans:
+                column = VERDICT if horizon == spans[0] else f"{VERDICT}_{horizon}"
+                heading = gettext("verdict-heading")
+                if len(spans) > 1:
+                    heading = f"{heading}, {horizon_in_words(study, horizon)}"
+                heads.append(Head(column, heading, title, metric.model_only))
         if name == PRIMARY_OUTCOME and several:
             heads.append(Head("range", gettext("range-over-kinds-of-smuggler"), whole, True))
     heads.append(Head(COST, gettext("programme-cost"), gettext("million-cad-not-a-result"), False))
@@ -167,15 +177,26 @@ def _cell(comparison: Comparison, largest: float) -> Cell:
     return Cell(text.value, text.interval, comparison.distinguishable, order)
 
 
-def _verdict(comparison: Comparison) -> Cell:
+def _verdict(effect: Effect) -> Cell:
     """The verdict, with the effect in per cent of the baseline."""
-    effect = comparison.effect
-    if effect is None or not effect.verdict:
+    if not effect.verdict:
         return Cell("–", "", False, UNKNOWN)
+    identical = effect.low == effect.mean == effect.high == 0.0
     text = shown(effect.mean, effect.low, effect.high, unit="share", signed=True)
-    words = gettext("identical") if comparison.difference.identical else effect_in_words(effect)
-    share = "" if comparison.difference.identical else f"{text.value} {text.interval}"
-    return Cell(words, share, comparison.distinguishable, 100 * effect.mean)
+    words = gettext("identical") if identical else effect_in_words(effect)
+    share = "" if identical else f"{text.value} {text.interval}"
+    clear = effect.verdict in (REDUCES, INCREASES)
+    return Cell(words, share, clear, 100 * effect.mean)
+
+
+def _later(study: Study, scenario: str) -> dict[str, Cell]:
+    """Verdicts over the horizons after the first, by the name of their column."""
+    cells = {}
+    for horizon in horizons(study)[1:]:
+        effect = headline_effects(study, horizon=horizon).get((scenario, headline_kind(study)))
+        unknown = Cell("–", "", False, UNKNOWN)
+        cells[f"{VERDICT}_{horizon}"] = unknown if effect is None else _verdict(effect)
+    return cells
 
 
 def _range(low: float, high: float) -> Cell:

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.compare import compare
 from analysis.equivalence import DEPENDS, INCREASES, NO_DIFFERENCE, REDUCES
 from analysis.outcomes import horizons, kinds, outcome
+from analysis.paired_table import paired_table
 from analysis.values import values
 from analysis.verdicts import (
     confirmation,
@@ -95,6 +97,17 @@ def test_the_safest_choice_is_said_first() -> None:
     assert "in 3 of 3" in line
     assert "Better than nothing in all of them: fades." in line
     assert line in verdicts_text(made, over_horizons(made))
+
+
+def test_the_table_of_the_brief_shows_the_horizons_side_by_side() -> None:
+    made = study()
+    table = paired_table(made, compare(made))
+    titles = [head.title for head in table.heads if head.name.startswith("verdict")]
+    assert titles == ["Verdict, year 1", "Verdict, year 3", "Verdict, long run"]
+    (fades,) = [row for row in table.rows if row.title.lower().startswith("fades")]
+    assert fades.cells["verdict"].value == "reduces"
+    assert "makes no difference" in fades.cells["verdict_long_run"].value
+    assert all(head.name in row.cells for row in table.rows for head in table.heads[:4])
 
 
 def test_every_other_page_takes_year_1_from_the_same_table() -> None:
