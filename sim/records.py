@@ -54,6 +54,9 @@ LANE_COLUMNS = (
     EXAMINATION_S,
 ) = range(len(LANE_COLUMNS))
 
+# Of these, what is observed of a day at the ports (`sim.model.smuggling.perception`).
+OBSERVED = np.array([RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, _DUTY])
+
 # Sums of officers' time by port and hour of the week, in seconds.
 OFFICER_COLUMNS = ("shift_s", "overtime_s", "primary_s", "clearance_s", "examination_s", "ready_s")
 SHIFT, OVERTIME, ON_PRIMARY, ON_CLEARANCE, ON_EXAMINATION, READY = range(len(OFFICER_COLUMNS))

@@ -34,11 +34,13 @@ def _reference(env: simpy.Environment, world: World, tally: Tally) -> Engine:
     return ReferenceEngine(env, world, tally)
 
 
-def _border(point: Point, replication: int, make_engine: EngineMaker) -> Border:
+def _border(
+    point: Point, replication: int, make_engine: EngineMaker, beside: Border | None = None
+) -> Border:
     """Set up a replication with traffic of its own."""
     ports = _ports(point.table_year, point.ports_table)
     check_scenario(point, ports)
-    return Border(point, ports, replication, make_engine)
+    return Border(point, ports, replication, make_engine, beside)
 
 
 def _repetition(traffic: Border, replication: int) -> Repetition:
@@ -122,7 +124,7 @@ def run_in_step(runs: Sequence[tuple[Point, int]], leader: Point | None = None) 
         return CompiledEngine(world, tally, leader=first)
 
     for point in points:
-        borders.append(_border(point, traffic, make))  # noqa: PERF401 (the first leads the others)
+        borders.append(_border(point, traffic, make, borders[0] if borders else None))
     place = [points.index(point) for point, _ in runs]
     # By replication, so that the points of each can share its warm-up.
     repetitions: dict[tuple[int, int], Border] = {}
@@ -147,7 +149,9 @@ def run_in_step(runs: Sequence[tuple[Point, int]], leader: Point | None = None) 
     repetitions.clear()
     wanted.reverse()
     while wanted:
-        yield wanted.pop()
+        border = wanted.pop()
+        border.engine.complete_sums()  # type: ignore[attr-defined]
+        yield border
 
 
 def run_together(

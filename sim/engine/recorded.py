@@ -187,6 +187,14 @@ class RecordedTraffic:
         """Lines and arrival times of those who are in line at midnight, as in the traffic."""
         return self.traffic.still_in_line()
 
+    def observed_sums(self, weekday: int) -> Floats:
+        """Sums of a day of the week: those of the traffic."""
+        return self.traffic.observed_sums(weekday)
+
+    def complete_sums(self) -> None:
+        """Copy the running sums that are another's (see `CompiledEngine`)."""
+        self.traffic.complete_sums()
+
     def attempts_inside(self) -> Whole:
         """Numbers of the attempts that are in line at midnight."""
         return np.sort(self.in_line["attempt"])

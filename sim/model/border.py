@@ -59,6 +59,12 @@ class Engine(Protocol):
     def still_in_line(self) -> tuple[Whole, Floats]:
         """Lines and arrival times of those who are in line at midnight."""
 
+    def observed_sums(self, weekday: int) -> Floats:
+        """Running sums of a day of the week (Monday is 0), shape (ports, lanes, columns).
+
+        Of the columns `sim.records.OBSERVED`, since the run began.
+        """
+
 
 class EngineMaker(Protocol):
     """Makes an engine for a replication."""
@@ -78,13 +84,20 @@ class Border:
     replication : int
         Its number, from 0.
     make_engine : EngineMaker
+    beside : Border, optional
+        Another point with the same ports, start and draws, which runs each day before.
     """
 
     def __init__(
-        self, point: Point, whole: Ports, replication: int, make_engine: EngineMaker
+        self,
+        point: Point,
+        whole: Ports,
+        replication: int,
+        make_engine: EngineMaker,
+        beside: "Border | None" = None,
     ) -> None:
         streams = Streams(point.seed, replication)
-        plans = PortPlans(point, whole, streams)
+        plans = PortPlans(point, whole, streams, None if beside is None else beside.plans)
         layout = plans.facilities.layout
         tally = new_tally(len(plans.ports), len(LANES), layout.lines)
         self._set_up(plans, tally, plans.facilities.world, streams, make_engine)
@@ -117,7 +130,7 @@ class Border:
         self.attempts = new_attempts(1024)
         self.env = simpy.Environment(initial_time=plans.first_day_s)
         self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
-        self.observations = Observations(tally)
+        self.observations = Observations(len(self.ports))
         self.beliefs = Beliefs(
             len(self.ports),
             parameters.smuggling,
@@ -253,7 +266,8 @@ class Border:
 
     def _observed(self, day: PortsDay) -> Observation:
         """Return what was observed at the ports on a day, and count its duty."""
-        observed = self.observations.of_day(day.date.weekday())
+        weekday = day.date.weekday()
+        observed = self.observations.of_day(weekday, self.engine.observed_sums(weekday))
         duty = day.snapshot.parameters.duty
         self.collections += observed.collections
         self.duty_cad += (

@@ -183,6 +183,7 @@ FORGOTTEN: dict[str, tuple[Callable[[Inputs, Inputs], Inputs], Point]] = {
         lambda ours, theirs: theirs._replace(
             state=ours.state,
             inside=ours.inside,
+            known=ours.known,
             inside_until=ours.inside_until,
             added=ours.added,
             added_until=ours.added_until,

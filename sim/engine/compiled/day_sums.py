@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from sim.model.day import World
 from sim.numerics.compilation import borrowed, compiled, inlined
-from sim.numerics.units import Floats, Whole
+from sim.numerics.units import Flags, Floats, Whole
 from sim.records import Tally
 
 
@@ -65,46 +65,109 @@ def clear_day(port: int, world: World, today: DaySums) -> None:
 
 
 @compiled
-def add_day(port: int, weekday: int, world: World, today: DaySums, tally: Tally) -> None:
-    """Add the sums of one port and day to the running sums, where there is anything to add."""
-    today, tally = borrowed(today), borrowed(tally)
-    for hour in range(today.lane.shape[1]):
-        for lane in range(today.lane.shape[2]):
-            sums, running = today.lane[port, hour, lane], tally.lane[weekday, port, hour, lane]
+def add_day(
+    port: int,
+    weekday: int,
+    first_line: Whole,
+    day_first_line: Whole,
+    day: DaySums,
+    tally: Tally,
+) -> None:
+    """Add the sums of one port and day to the running sums, where there is anything to add.
+
+    Parameters
+    ----------
+    port, weekday : int
+    first_line : array of int, shape (ports + 1,)
+        First line of each port in the running sums.
+    day_first_line : array of int, shape (ports + 1,)
+        The same in the sums of the day, which may be those of another replication.
+    day : DaySums
+    tally : Tally
+        Added to.
+    """
+    day, tally = borrowed(day), borrowed(tally)
+    for hour in range(day.lane.shape[1]):
+        for lane in range(day.lane.shape[2]):
+            sums, running = day.lane[port, hour, lane], tally.lane[weekday, port, hour, lane]
             if not has_any(sums):
                 continue
             for column in range(len(sums)):
                 running[column] += sums[column]
             counts, all_counts = (
-                today.waits[port, hour, lane],
+                day.waits[port, hour, lane],
                 tally.waits[weekday, port, hour, lane],
             )
             for bin_of_wait in range(len(counts)):
                 all_counts[bin_of_wait] += counts[bin_of_wait]
-        of_officers, of_all = today.officer[port, hour], tally.officer[weekday, port, hour]
+        of_officers, of_all = day.officer[port, hour], tally.officer[weekday, port, hour]
         for column in range(len(of_officers)):
             of_all[column] += of_officers[column]
-    for line in range(world.first_line[port], world.first_line[port + 1]):
-        for column in range(today.line.shape[1]):
-            tally.line[line, column] += today.line[line, column]
+    for line in range(first_line[port + 1] - first_line[port]):
+        sums, running = day.line[day_first_line[port] + line], tally.line[first_line[port] + line]
+        for column in range(len(sums)):
+            running[column] += sums[column]
 
 
 @compiled
-def take_over_days(
+def add_days(
     ports: Whole,
     weekday: int,
-    world: World,
-    theirs: World,
-    today: DaySums,
-    their_day: DaySums,
+    first_line: Whole,
+    day_first_line: Whole,
+    day: DaySums,
     tally: Tally,
 ) -> None:
-    """Copy the sums of ports' days from another replication in which they were the same."""
+    """Add the sums of some ports' day; see `add_day`."""
     for port in ports:
-        today.lane[port] = their_day.lane[port]
-        today.waits[port] = their_day.waits[port]
-        today.officer[port] = their_day.officer[port]
-        first, other = world.first_line[port], theirs.first_line[port]
-        for line in range(world.first_line[port + 1] - first):
-            today.line[first + line] = their_day.line[other + line]
-        add_day(port, weekday, world, today, tally)
+        add_day(port, weekday, first_line, day_first_line, day, tally)
+
+
+def keep_before(weekday: int, tally: Tally, before: DaySums) -> None:
+    """Keep the running sums to which a day of the week will be added."""
+    np.copyto(before.lane, tally.lane[weekday])
+    np.copyto(before.waits, tally.waits[weekday])
+    np.copyto(before.officer, tally.officer[weekday])
+    np.copyto(before.line, tally.line)
+
+
+def copy_sums(ports: Flags, world: World, tally: Tally, theirs: World, their_tally: Tally) -> None:
+    """Copy the running sums of some ports, at which everything was the same so far."""
+    tally.lane[:, ports] = their_tally.lane[:, ports]
+    tally.waits[:, ports] = their_tally.waits[:, ports]
+    tally.officer[:, ports] = their_tally.officer[:, ports]
+    lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
+    tally.line[lines] = their_tally.line[their_lines]
+
+
+def take_back_day(
+    ports: Flags, weekday: int, world: World, tally: Tally, theirs: World, before: DaySums
+) -> None:
+    """Let the running sums of some ports be what they were before a day was added to them."""
+    tally.lane[weekday, ports] = before.lane[ports]
+    tally.waits[weekday, ports] = before.waits[ports]
+    tally.officer[weekday, ports] = before.officer[ports]
+    lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
+    tally.line[lines] = before.line[their_lines]
+
+
+@compiled
+def sum_over_hours(ports: Whole, lane: Floats, columns: Whole, sums: Floats) -> None:
+    """Sum columns of the sums by lane over the hours of a day of the week.
+
+    Parameters
+    ----------
+    ports : array of int
+        Rows of the ports.
+    lane : array of float, shape (ports, 24, lanes, columns)
+    columns : array of int, shape (chosen,)
+    sums : array of float, shape (ports, lanes, chosen)
+        Written for these ports; in the order of the hours, as NumPy adds them.
+    """
+    for port in ports:
+        for lane_number in range(sums.shape[1]):
+            for place in range(len(columns)):
+                total = 0.0
+                for hour in range(lane.shape[1]):
+                    total += lane[port, hour, lane_number, columns[place]]
+                sums[port, lane_number, place] = total

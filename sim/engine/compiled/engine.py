@@ -11,9 +11,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.day_sums import DaySums, add_day, new_day_sums, take_over_days
+from sim.engine.compiled.day_sums import (
+    DaySums,
+    add_day,
+    add_days,
+    copy_sums,
+    keep_before,
+    new_day_sums,
+    sum_over_hours,
+    take_back_day,
+)
 from sim.engine.compiled.interval import Log
-from sim.engine.compiled.lineup import keep_line
+from sim.engine.compiled.lineup import LANE_COUNT, keep_line
 from sim.engine.compiled.officers import MOST_SERVERS, State
 from sim.engine.compiled.port import Plaza, new_plaza, run_port
 from sim.engine.compiled.record import (
@@ -24,18 +33,26 @@ from sim.engine.compiled.record import (
     record_of_day,
     with_ports,
 )
-from sim.engine.compiled.reuse import Inputs, inputs_of, same_layouts, same_ports
+from sim.engine.compiled.reuse import (
+    Inputs,
+    OverMidnight,
+    inputs_of,
+    kept_of,
+    same_layouts,
+    same_ports,
+    take_over,
+)
 from sim.engine.compiled.secondary import new_waiting
 from sim.model.day import EXTRA_ARRIVAL, DayPlan, World, in_order, new_extra_arrivals
 from sim.model.port.layout import QUEUES
 from sim.model.port.traffic import most_vehicles
-from sim.numerics.compilation import borrowed, compiled, inlined
+from sim.numerics.compilation import borrowed, compiled
 from sim.numerics.units import DAY_S, Flags, Floats, Rows, Whole
-from sim.records import ATTEMPT, Tally
+from sim.records import ATTEMPT, OBSERVED, Tally
 
 
-class OverMidnight(NamedTuple):
-    """Room for what goes on in the next day.
+class Yard(NamedTuple):
+    """Room for those who are inside at midnight.
 
     Attributes
     ----------
@@ -54,17 +71,6 @@ class OverMidnight(NamedTuple):
     left: Rows
 
 
-@inlined
-def kept_of(kept_until: Whole, port: int, queue: int) -> tuple[int, int]:
-    """First of those kept in a secondary queue of a port, and one past the last."""
-    first = 0
-    if queue > 0:
-        first = kept_until[port, queue - 1]
-    elif port > 0:
-        first = kept_until[port - 1, QUEUES - 1]
-    return first, kept_until[port, queue]
-
-
 @compiled
 def run_day(
     ports: Whole,
@@ -74,7 +80,7 @@ def run_day(
     today: DaySums,
     tally: Tally,
     plaza: Plaza,
-    over_midnight: OverMidnight,
+    yard: Yard,
     log: Log,
 ) -> int:
     """Simulate some ports for one day.
@@ -95,38 +101,28 @@ def run_day(
     """
     plan, world, state, tally = borrowed(plan), borrowed(world), borrowed(state), borrowed(tally)
     ports, today = borrowed(ports), borrowed(today)
-    plaza, over_midnight, log = borrowed(plaza), borrowed(over_midnight), borrowed(log)
+    plaza, yard, log = borrowed(plaza), borrowed(yard), borrowed(log)
     queues = plaza.queues
     count = 0
     stored = 0
     for port in ports:
         for queue in range(QUEUES):
-            first, last = kept_of(over_midnight.kept_until, port, queue)
+            first, last = kept_of(yard.kept_until, port, queue)
             for entry in range(first, last):
-                queues.rows[queue, entry - first] = over_midnight.kept[entry]
+                queues.rows[queue, entry - first] = yard.kept[entry]
             queues.head[queue] = 0
             queues.tail[queue] = last - first
         run_port(port, plan, world, state, today, plaza, log)
-        add_day(port, plan.weekday, world, today, tally)
-        count = keep_line(
-            port, plan, world, plaza.lineup, plaza.standing, over_midnight.left, count
-        )
+        add_day(port, plan.weekday, world.first_line, world.first_line, today, tally)
+        count = keep_line(port, plan, world, plaza.lineup, plaza.standing, yard.left, count)
         for queue in range(QUEUES):
             for entry in range(queues.head[queue], queues.tail[queue]):
-                over_midnight.kept_next[stored] = queues.rows[queue, entry]
+                yard.kept_next[stored] = queues.rows[queue, entry]
                 stored += 1
             # Of ports that are left out nobody is kept: their queues end where the next begins.
-            over_midnight.kept_next_until[port, queue:] = stored
-            over_midnight.kept_next_until[port + 1 :] = stored
+            yard.kept_next_until[port, queue:] = stored
+            yard.kept_next_until[port + 1 :] = stored
     return count
-
-
-def _renumbered(rows: Rows, number: Whole) -> Rows:
-    """Give vehicles of another replication the numbers that their attempts have in this one."""
-    rows = rows.copy()
-    carries = rows["attempt"] >= 0
-    rows["attempt"][carries] = number[rows["attempt"][carries]]
-    return rows
 
 
 class CompiledEngine:
@@ -180,12 +176,23 @@ class CompiledEngine:
         self.met: Met | None = None
         self.leader = leader
         self.has_followers = False
+        self.before: DaySums | None = None
         self.inputs: Inputs | None = None
         self.attempts = np.empty(0, ATTEMPT)
         self.reused = np.zeros(ports, np.int64)
+        # Ports with running sums of their own; those of the others are the leader's.
+        self.own = np.ones(ports, np.bool_)
+        self.observed: dict[int, Floats] = {}
         if leader is not None:
-            leader.has_followers = True
+            leader.lead()
             self.layout = same_layouts(world, leader.world)
+            self.own = ~self.layout
+
+    def lead(self) -> None:
+        """Keep what an engine that follows needs to know of each day."""
+        if not self.has_followers:
+            self.has_followers = True
+            self.before = new_day_sums(self.tally)
 
     def run_day(self, plan: DayPlan, attempts: Rows) -> None:
         """Simulate the next day."""
@@ -193,33 +200,46 @@ class CompiledEngine:
             plan = plan._replace(extra_arrivals=in_order(self.in_line, plan.extra_arrivals))
         # What was finished before midnight no longer matters.
         np.maximum(self.state.free, plan.day * DAY_S, out=self.state.free)
-        same = np.zeros(len(plan.cells), np.bool_)
         self.attempts = attempts
-        if self.has_followers or self.leader is not None:
+        leader = self.leader
+        if self.has_followers or leader is not None:
             self.inputs = inputs_of(
                 plan, self.world, self.state, self.kept, self.kept_until, attempts
             )
-        if self.leader is not None and self.inputs is not None and self.leader.inputs is not None:
-            same = same_ports(self.inputs, self.leader.inputs, self.layout)
-        in_line, kept, counts = self._simulate(np.flatnonzero(~same), plan, attempts)
-        if same.any():
-            in_line, kept = self._take_over(same, plan.weekday, in_line, kept, counts)
-        self.in_line, self.kept = in_line.copy(), kept.copy()
-        self.kept_until = np.cumsum(counts).reshape(len(same), QUEUES)
+        if self.has_followers:
+            self._keep_for_followers(plan.weekday)
+        if leader is None or self.inputs is None or leader.inputs is None:
+            now = self._simulate(np.arange(len(plan.cells)), plan, attempts)
+        else:
+            same = same_ports(self.inputs, leader.inputs, self.layout)
+            self._begin_own_sums(~same & ~self.own, plan.weekday, leader)
+            now = self._simulate(np.flatnonzero(~same), plan, attempts)
+            if same.any():
+                now = self._take_over(same, plan.weekday, now, leader)
+        self.in_line, self.kept, self.kept_until = now.in_line, now.kept, now.kept_until
         if self.records:
-            self.met = met_on_day(self.record, len(same))
+            self.met = met_on_day(self.record, len(plan.cells))
 
-    def _simulate(self, ports: Whole, plan: DayPlan, attempts: Rows) -> tuple[Rows, Rows, Whole]:
-        """Simulate some ports.
+    def _keep_for_followers(self, weekday: int) -> None:
+        """Keep the midnight before and the running sums, which the day is about to change."""
+        assert self.inputs is not None
+        assert self.before is not None
+        free, manned, present, after_hours = self.state
+        state = State(free.copy(), manned.copy(), present.copy(), after_hours.copy())
+        self.inputs = self.inputs._replace(state=state)
+        keep_before(weekday, self.tally, self.before)
 
-        Returns
-        -------
-        in_line : array of EXTRA_ARRIVAL
-        kept : array of WAITING
-            Vehicles in line and in secondary at the midnight after.
-        counts : array of int, shape (ports, queues)
-            Those in secondary by port and queue.
-        """
+    def _begin_own_sums(self, ports: Flags, weekday: int, leader: "CompiledEngine") -> None:
+        """Let ports that differ for the first time have running sums of their own."""
+        if not ports.any():
+            return
+        assert leader.before is not None
+        copy_sums(ports, self.world, self.tally, leader.world, leader.tally)
+        take_back_day(ports, weekday, self.world, self.tally, leader.world, leader.before)
+        self.own |= ports
+
+    def _simulate(self, ports: Whole, plan: DayPlan, attempts: Rows) -> OverMidnight:
+        """Simulate some ports; return what goes on in the next day."""
         every = np.arange(len(plan.cells))
         expected = plan.cumulative[every, :, plan.cells]
         extra_arrivals = len(plan.extra_arrivals)
@@ -235,75 +255,74 @@ class CompiledEngine:
             self.left = np.empty(total, EXTRA_ARRIVAL)
         if len(self.kept_next) < total + len(self.kept):
             self.kept_next = new_waiting(total + len(self.kept))
-        over_midnight = OverMidnight(
-            self.kept, self.kept_until, self.kept_next, np.zeros_like(self.kept_until), self.left
-        )
+        until = np.zeros_like(self.kept_until)
+        yard = Yard(self.kept, self.kept_until, self.kept_next, until, self.left)
         if self.records:
             self.record = record_of_day(plan, self.world, total + len(self.kept))
         log = Log(attempts, self.trace, self.trace_2, self.trace_count, self.record)
         count = run_day(
-            ports, plan, self.world, self.state, self.today, self.tally, self.plaza, over_midnight,
-            log,
-        )  # fmt: skip
-        until = over_midnight.kept_next_until
-        counts = np.diff(until.ravel(), prepend=0).reshape(until.shape)
-        return self.left[:count], self.kept_next[: int(counts.sum())], counts
+            ports, plan, self.world, self.state, self.today, self.tally, self.plaza, yard, log
+        )
+        kept = self.kept_next[: until[-1, -1]].copy()
+        return OverMidnight(self.state, self.left[:count].copy(), kept, until)
 
     def _take_over(
-        self, same: Flags, weekday: int, in_line: Rows, kept: Rows, counts: Whole
-    ) -> tuple[Rows, Rows]:
+        self, same: Flags, weekday: int, ours: OverMidnight, leader: "CompiledEngine"
+    ) -> OverMidnight:
         """Take the days of some ports over from the leader.
 
         Parameters
         ----------
         same : array of bool, shape (ports,)
         weekday : int
-        in_line : array of EXTRA_ARRIVAL
-        kept : array of WAITING
-            Vehicles in line and in secondary at the ports that were simulated.
-        counts : array of int, shape (ports, queues)
-            Vehicles in secondary by port and queue; those of the ports taken over are filled in.
+        ours : OverMidnight
+            Of the ports that were simulated.
+        leader : CompiledEngine
 
         Returns
         -------
-        in_line, kept
-            The same of all ports.
+        OverMidnight
+            Of all ports.
         """
-        leader = self.leader
-        assert leader is not None
         assert self.inputs is not None
         assert leader.inputs is not None
-        ours, theirs = self.world.first_line, leader.world.first_line
         number = np.full(len(leader.attempts), -1)
-        number[leader.inputs.numbers_at(same)] = self.inputs.numbers_at(same)
-        decided = np.flatnonzero(number >= 0)
-        self.attempts[number[decided]] = leader.attempts[decided]
-        take_over_days(
-            np.flatnonzero(same), weekday, self.world, leader.world, self.today, leader.today,
+        their_numbers, numbers = leader.inputs.numbers_at(same), self.inputs.numbers_at(same)
+        number[their_numbers] = numbers
+        self.attempts[numbers] = leader.attempts[their_numbers]
+        first_line, their_first_line = self.world.first_line, leader.world.first_line
+        add_days(
+            np.flatnonzero(same & self.own), weekday, first_line, their_first_line, leader.today,
             self.tally,
         )  # fmt: skip
         self.reused += same
         if self.records:
             self.record = with_ports(self.record, self.world, leader.record, leader.world, same)
-        stations = np.repeat(same, np.diff(ours) + QUEUES)
-        their_stations = np.repeat(same, np.diff(theirs) + QUEUES)
-        self.state.free[stations] = leader.state.free[their_stations]
-        self.state.manned[stations] = leader.state.manned[their_stations]
-        self.state.present[same] = leader.state.present[same]
-        self.state.after_hours[same] = leader.state.after_hours[same]
-        port_of = np.searchsorted(theirs, leader.in_line["line"], side="right") - 1
-        taken = leader.in_line[same[port_of]]
-        taken["line"] += (ours - theirs)[port_of[same[port_of]]]
-        in_line = np.concatenate([in_line, _renumbered(taken, number)])
-        in_line = in_line[np.argsort(in_line["line"], kind="stable")]
-        their_counts = np.diff(leader.kept_until.ravel(), prepend=0).reshape(counts.shape)
-        queues = np.arange(counts.size)
-        queue, their_queue = (np.repeat(queues, each.ravel()) for each in (counts, their_counts))
-        chosen = same[their_queue // QUEUES]
-        kept = np.concatenate([kept, _renumbered(leader.kept[chosen], number)])
-        kept = kept[np.argsort(np.concatenate([queue, their_queue[chosen]]), kind="stable")]
-        counts[same] = their_counts[same]
-        return in_line, kept
+        theirs = OverMidnight(leader.state, leader.in_line, leader.kept, leader.kept_until)
+        joined = OverMidnight(
+            self.state,
+            new_extra_arrivals(len(ours.in_line) + len(leader.in_line)),
+            new_waiting(len(ours.kept) + len(leader.kept)),
+            np.zeros_like(ours.kept_until),
+        )
+        count = take_over(same, first_line, their_first_line, number, ours, theirs, joined)
+        kept = joined.kept[: joined.kept_until[-1, -1]]
+        return joined._replace(in_line=joined.in_line[:count], kept=kept)
+
+    def complete_sums(self) -> None:
+        """Copy the running sums that are the leader's, once the run has ended."""
+        if self.leader is not None:
+            copy_sums(~self.own, self.world, self.tally, self.leader.world, self.leader.tally)
+            self.own[:] = True
+
+    def observed_sums(self, weekday: int) -> Floats:
+        """Sums of a day of the week (see `sim.model.border.Engine`)."""
+        sums = np.empty((len(self.own), LANE_COUNT, len(OBSERVED)))
+        if self.leader is not None:
+            sums[:] = self.leader.observed[weekday]
+        sum_over_hours(np.flatnonzero(self.own), self.tally.lane[weekday], OBSERVED, sums)
+        self.observed[weekday] = sums
+        return sums
 
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment.

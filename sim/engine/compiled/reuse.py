@@ -25,8 +25,8 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.layout import QUEUES
 from sim.model.port.traffic import LANES
-from sim.numerics.compilation import compiled
-from sim.numerics.units import Flags, Rows, Whole
+from sim.numerics.compilation import borrowed, compiled, inlined
+from sim.numerics.units import Flags, Floats, Rows, Whole
 
 LANE_COUNT = len(LANES)
 Bytes = npt.NDArray[np.uint8]
@@ -67,7 +67,9 @@ class Inputs(NamedTuple):
     added_until : array of int, shape (ports,)
         Where the vehicles of each port end.
     inside : array of byte, shape (vehicles, bytes of a row)
-        Vehicles in secondary at midnight, followed by the row of their attempt.
+        Vehicles in secondary at midnight; an attempt is a flag.
+    known : array of byte, shape (vehicles, bytes of a row)
+        What is known of the attempt of each of them.
     inside_until : array of int, shape (ports, queues)
     attempts : array of bool, shape (ports,)
         Whether an attempt is among the vehicles of a port.
@@ -83,6 +85,7 @@ class Inputs(NamedTuple):
     added: Bytes
     added_until: Whole
     inside: Bytes
+    known: Bytes
     inside_until: Whole
     attempts: Flags
     lanes: Flags
@@ -104,7 +107,7 @@ def inputs_of(
     plan : DayPlan
     world : World
     state : State
-        It is copied.
+        It is not copied.
     inside : array of WAITING
         Vehicles in secondary at midnight, by port and queue.
     inside_until : array of int, shape (ports, queues)
@@ -112,45 +115,108 @@ def inputs_of(
         What is known of the attempts so far.
     """
     ports = len(plan.cells)
-    vehicles = plan.extra_arrivals
-    port = np.searchsorted(world.first_line, vehicles["line"], side="right") - 1
-    added = vehicles.copy()
-    added["line"] -= world.first_line[port]
-    added["attempt"] = vehicles["attempt"] >= 0
-    waiting = inside.copy()
-    waiting["attempt"] = inside["attempt"] >= 0
-    known = _as_bytes(fates[inside["attempt"]])
-    known[inside["attempt"] < 0] = 0
-    counts = np.diff(inside_until.ravel(), prepend=0).reshape(inside_until.shape)
-    port_inside = np.repeat(np.arange(ports), counts.sum(axis=1))
-    numbers = np.concatenate([vehicles["attempt"], inside["attempt"]])
-    port_of_number = np.concatenate([port, port_inside])[numbers >= 0]
-    attempts = np.zeros(ports, np.bool_)
-    attempts[port_of_number] = True
-    rows = np.arange(ports)
-    lanes = plan.cumulative[rows, :, plan.cells] > 0.0
-    lanes[port, vehicles["lane"]] = True
-    lanes &= world.line_of_lane >= 0
+    added, waiting = plan.extra_arrivals.copy(), inside.copy()
+    known = np.zeros(len(inside), fates.dtype)
+    added_until = np.zeros(ports, np.int64)
+    attempts, lanes = np.zeros(ports, np.bool_), np.zeros((ports, LANE_COUNT), np.bool_)
+    numbers, port_of_number = np.empty((2, len(added) + len(inside)), np.int64)
+    traffic = plan.cumulative, plan.cells
+    where = world.first_line, world.line_of_lane
+    count = describe(
+        traffic, where, added, added_until, waiting, inside_until, known, fates, attempts, lanes,
+        numbers, port_of_number,
+    )  # fmt: skip
     return Inputs(
         plan=plan,
         world=world,
-        state=State(
-            state.free.copy(), state.manned.copy(), state.present.copy(), state.after_hours.copy()
-        ),
+        state=state,
         added=_as_bytes(added),
-        added_until=np.searchsorted(port, rows, side="right"),
-        inside=np.hstack([_as_bytes(waiting), known]),
+        added_until=added_until,
+        inside=_as_bytes(waiting),
+        known=_as_bytes(known),
         inside_until=inside_until,
         attempts=attempts,
         lanes=lanes,
-        numbers=numbers[numbers >= 0],
-        port_of_number=port_of_number,
+        numbers=numbers[:count],
+        port_of_number=port_of_number[:count],
     )
 
 
 def _as_bytes(rows: Rows) -> Bytes:
     """Rows of a structured array without gaps, as bytes."""
-    return np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), rows.dtype.itemsize).copy()
+    return rows.view(np.uint8).reshape(len(rows), rows.dtype.itemsize)
+
+
+@compiled
+def describe(
+    traffic: tuple[Floats, Whole],
+    where: tuple[Whole, Whole],
+    added: Rows,
+    added_until: Whole,
+    inside: Rows,
+    inside_until: Whole,
+    known: Rows,
+    fates: Rows,
+    attempts: Flags,
+    lanes: Flags,
+    numbers: Whole,
+    port_of_number: Whole,
+) -> int:
+    """Make vehicles comparable, and write down what is known of them (see `Inputs`).
+
+    Parameters
+    ----------
+    traffic : tuple of array
+        Curves and cells of the plan.
+    where : tuple of array
+        First line of each port, and line of each lane.
+
+    Returns
+    -------
+    int
+        How many attempts there are.
+    """
+    cumulative, cells = traffic
+    first_line, line_of_lane = where
+    added, inside, known, fates = (
+        borrowed(added),
+        borrowed(inside),
+        borrowed(known),
+        borrowed(fates),
+    )
+    count = 0
+    row = 0
+    for port in range(len(added_until)):
+        for lane in range(LANE_COUNT):
+            lanes[port, lane] = cumulative[port, lane, cells[port]] > 0.0
+        while row < len(added) and added[row].line < first_line[port + 1]:
+            vehicle = added[row]
+            vehicle.line = vehicle.line - first_line[port]
+            lanes[port, vehicle.lane] = True
+            if vehicle.attempt >= 0:
+                attempts[port] = True
+                numbers[count] = vehicle.attempt
+                port_of_number[count] = port
+                count += 1
+                vehicle.attempt = 1
+            row += 1
+        added_until[port] = row
+        for lane in range(LANE_COUNT):
+            if line_of_lane[port, lane] < 0:
+                lanes[port, lane] = False
+    row = 0
+    for port in range(len(added_until)):
+        while row < inside_until[port, QUEUES - 1]:
+            waiting = inside[row]
+            if waiting.attempt >= 0:
+                known[row] = fates[waiting.attempt]
+                attempts[port] = True
+                numbers[count] = waiting.attempt
+                port_of_number[count] = port
+                count += 1
+                waiting.attempt = 1
+            row += 1
+    return count
 
 
 @compiled
@@ -210,9 +276,13 @@ def same_rates(port: int, ours: Inputs, theirs: Inputs) -> bool:
 
     Those of a lane without traffic cannot, nor can those about attempts where there is none.
     """
+    compared, with_other = -1, -1
     for k in range(ours.plan.intervals[port]):
-        row = ours.plan.rates[ours.plan.row[port, k]]
-        other = theirs.plan.rates[theirs.plan.row[port, k]]
+        number, other_number = ours.plan.row[port, k], theirs.plan.row[port, k]
+        if number == compared and other_number == with_other:
+            continue
+        compared, with_other = number, other_number
+        row, other = ours.plan.rates[number], theirs.plan.rates[other_number]
         for column in range(WIDTH):
             if row[column] != other[column]:
                 lane = LANE_OF_COLUMN[column]
@@ -280,6 +350,8 @@ def same_vehicles(port: int, ours: Inputs, theirs: Inputs) -> bool:
         last, their_last = ours.inside_until[port, queue], theirs.inside_until[port, queue]
         if not same_bytes(ours.inside, first, last, theirs.inside, other, their_last):
             return False
+        if not same_bytes(ours.known, first, last, theirs.known, other, their_last):
+            return False
         first, other = last, their_last
     return True
 
@@ -319,3 +391,110 @@ def same_layouts(ours: World, theirs: World) -> Flags:
     for port in range(len(same)):
         same[port] = same_layout(port, ours, theirs)
     return same
+
+
+class OverMidnight(NamedTuple):
+    """What goes on in the next day.
+
+    Attributes
+    ----------
+    state : State
+    in_line : array of EXTRA_ARRIVAL
+        Those in line, by line.
+    kept : array of WAITING
+        Those in secondary, by port and queue.
+    kept_until : array of int, shape (ports, queues)
+        Where each of these queues ends.
+    """
+
+    state: State
+    in_line: Rows
+    kept: Rows
+    kept_until: Whole
+
+
+@inlined
+def kept_of(kept_until: Whole, port: int, queue: int) -> tuple[int, int]:
+    """First of those kept in a secondary queue of a port, and one past the last."""
+    first = 0
+    if queue > 0:
+        first = kept_until[port, queue - 1]
+    elif port > 0:
+        first = kept_until[port - 1, QUEUES - 1]
+    return first, kept_until[port, queue]
+
+
+@compiled
+def take_over(
+    same: Flags,
+    first_line: Whole,
+    their_first_line: Whole,
+    number: Whole,
+    ours: OverMidnight,
+    theirs: OverMidnight,
+    joined: OverMidnight,
+) -> int:
+    """Take over what goes on over midnight at ports whose day is the same.
+
+    Parameters
+    ----------
+    same : array of bool, shape (ports,)
+    first_line, their_first_line : array of int, shape (ports + 1,)
+    number : array of int
+        Our number of each of their attempts.
+    ours : OverMidnight
+        Of the ports that were simulated; its state is written for the others.
+    theirs : OverMidnight
+    joined : OverMidnight
+        The same of all ports (written, but for the state).
+
+    Returns
+    -------
+    int
+        How many are in line.
+    """
+    ours, theirs, joined = borrowed(ours), borrowed(theirs), borrowed(joined)
+    count = 0
+    stored = 0
+    row, their_row = 0, 0
+    for port in range(len(same)):
+        if same[port]:
+            station = first_line[port] + QUEUES * port
+            their_station = their_first_line[port] + QUEUES * port
+            for k in range(first_line[port + 1] - first_line[port] + QUEUES):
+                ours.state.free[station + k] = theirs.state.free[their_station + k]
+                ours.state.manned[station + k] = theirs.state.manned[their_station + k]
+            ours.state.present[port] = theirs.state.present[port]
+            ours.state.after_hours[port] = theirs.state.after_hours[port]
+        while row < len(ours.in_line) and ours.in_line[row].line < first_line[port + 1]:
+            joined.in_line[count] = ours.in_line[row]
+            count += 1
+            row += 1
+        while (
+            their_row < len(theirs.in_line)
+            and theirs.in_line[their_row].line < their_first_line[port + 1]
+        ):
+            if same[port]:
+                joined.in_line[count] = theirs.in_line[their_row]
+                vehicle = joined.in_line[count]
+                vehicle.line = vehicle.line + first_line[port] - their_first_line[port]
+                if vehicle.attempt >= 0:
+                    vehicle.attempt = number[vehicle.attempt]
+                count += 1
+            their_row += 1
+        for queue in range(QUEUES):
+            if same[port]:
+                first, last = kept_of(theirs.kept_until, port, queue)
+                for entry in range(first, last):
+                    joined.kept[stored] = theirs.kept[entry]
+                    waiting = joined.kept[stored]
+                    if waiting.attempt >= 0:
+                        waiting.attempt = number[waiting.attempt]
+                    stored += 1
+            else:
+                first, last = kept_of(ours.kept_until, port, queue)
+                for entry in range(first, last):
+                    joined.kept[stored] = ours.kept[entry]
+                    stored += 1
+            joined.kept_until[port, queue] = stored
+    return count

@@ -20,7 +20,7 @@ from sim.engine.reference.vehicle import conveyance
 from sim.model.day import OPEN, DayPlan, World
 from sim.model.port.traffic import draw_lane_day, most_vehicles, new_draws
 from sim.numerics.units import Floats, Rows, Whole
-from sim.records import Tally, new_attempts
+from sim.records import OBSERVED, Tally, new_attempts
 
 
 class ReferenceEngine:
@@ -41,6 +41,7 @@ class ReferenceEngine:
     ) -> None:
         self.env = env
         self.world = world
+        self.tally = tally
         self.log = Log(new_attempts(0), trace_room)
         ports = len(world.first_line) - 1
         self.ports = [Port(env, number, world, tally) for number in range(ports)]
@@ -83,6 +84,10 @@ class ReferenceEngine:
         where = np.repeat([line.number for line in lines], [len(line.waiting) for line in lines])
         arrived = [arrived_s for line in lines for arrived_s, _ in line.waiting]
         return where.astype(np.int64), np.array(arrived, np.float64)
+
+    def observed_sums(self, weekday: int) -> Floats:
+        """Sums of a day of the week (see `sim.model.border.Engine`)."""
+        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., OBSERVED])
 
     def attempts_inside(self) -> Whole:
         """Numbers of the attempts that are in line, in service or in secondary now."""

@@ -1,7 +1,8 @@
 """Control intervals of every port on one day: opening, officers present and settings."""
 
 import datetime
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from sim.model.port.roster import SHIFT_HOURS
 from sim.model.port.staffing import Withdrawal
 from sim.numerics.units import DAY_S, HOUR_S, MINUTE_S, Flags, Floats, Whole
 from sim.places.ports import Ports
+
+HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Opening:
     special: list[int]
     disturbed: list[int]
     grid: Floats
+    _open_ports: dict[float, Flags] = field(default_factory=dict, repr=False)
 
     def open_at(self, port: int, seconds: Floats) -> Flags:
         """Whether a port is open at moments of the day (later ones count as its last interval)."""
@@ -39,21 +43,24 @@ class Opening:
         return np.asarray(self.state[port, k] == OPEN)
 
     def open_ports(self, moment_s: float) -> Flags:
-        """Whether each port is open at a moment of the day, shape (ports,)."""
-        k = int(np.searchsorted(self.grid, moment_s, side="right")) - 1
-        is_open = self.state[:, k] == OPEN
-        for port in self.special:
-            is_open[port] = self.open_at(port, np.asarray(moment_s))
-        return np.asarray(is_open)
+        """Whether each port is open at a moment of the day, shape (ports,). Not to be changed."""
+        if moment_s not in self._open_ports:
+            k = int(np.searchsorted(self.grid, moment_s, side="right")) - 1
+            is_open = self.state[:, k] == OPEN
+            for port in self.special:
+                is_open[port] = self.open_at(port, np.asarray(moment_s))
+            self._open_ports[moment_s] = is_open
+        return self._open_ports[moment_s]
 
-    def add_open_seconds(self, day: int, open_s: Floats) -> None:
-        """Add the seconds for which each port is open in each hour, to an array (ports, 24)."""
+    @functools.cached_property
+    def open_s(self) -> Floats:
+        """Seconds for which each port is open in each hour, shape (ports, 24)."""
         length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
-        hour = np.clip((self.start_s[:, :-1] - day * DAY_S) // HOUR_S, 0, 23).astype(int)
-        ports, hours = open_s.shape
-        cell = np.arange(ports)[:, None] * hours + hour
-        total = np.bincount(cell.ravel(), length.ravel(), minlength=open_s.size)
-        open_s += total.reshape(open_s.shape)
+        hour = np.clip((self.start_s[:, :-1] - self.grid[0]) // HOUR_S, 0, HOURS - 1).astype(int)
+        ports = len(self.intervals)
+        cell = np.arange(ports)[:, None] * HOURS + hour
+        total = np.bincount(cell.ravel(), length.ravel(), minlength=ports * HOURS)
+        return np.asarray(total.reshape(ports, HOURS), np.float64)
 
 
 def opening_of_day(

@@ -5,7 +5,8 @@ smuggling on the same traffic.
 """
 
 import datetime
-from typing import NamedTuple
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from sim.scenario.point import Point
 
 # Rates kept for use on later days (training makes new ones every day).
 MOST_RATES = 16
+
+Made = TypeVar("Made")
 
 
 class PortsDay(NamedTuple):
@@ -64,15 +67,28 @@ class PortPlans:
     whole : Ports
         The whole port table.
     streams : Streams
+    beside : PortPlans, optional
+        Plans of another point, which plans each day before. What follows from the same there is
+        taken from it, if both have the same draws and start from the same.
     """
 
-    def __init__(self, point: Point, whole: Ports, streams: Streams) -> None:
+    def __init__(
+        self, point: Point, whole: Ports, streams: Streams, beside: "PortPlans | None" = None
+    ) -> None:
         self.point = point
         ports = whole.select(point.ports)
         parameters = point.parameters
         if parameters.traffic.direction == SOUTHBOUND:
             ports, parameters = us_side(ports), us_officers(parameters)
         self.parameters = parameters
+        self.begins_with = (
+            streams, point.ports, point.ports_table, point.year, point.start, point.days,
+            parameters.traffic, parameters.staffing, parameters.danger,
+        )  # fmt: skip
+        self.beside: PortPlans | None = None
+        if beside is not None and beside.begins_with == self.begins_with:
+            self.beside = beside
+        self._held: dict[Hashable, tuple[Hashable, Any]] = {}
         # Rates by snapshot and skill; the snapshot is held so that its id stays its own.
         self._rates: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start)
@@ -84,11 +100,12 @@ class PortPlans:
         self.workforce = Workforce.before_the_run(
             self.conditions.at(self.first_day_s - 1.0).parameters.staffing
         )
-        self.danger = Danger(
+        self.danger: Danger = Danger(
             self.ports,
             parameters.danger.lookouts_per_year,
             parameters.danger.port_runners_per_year,
             streams,
+            None if self.beside is None else self.beside.danger,
         )
         self.withdrawals: list[Withdrawal] = []
         self.planned_officer_h = 0.0
@@ -116,9 +133,11 @@ class PortPlans:
         moments = [day * DAY_S, *sorted({moment for moment, _ in self.conditions.breakpoints(day)})]
         snapshots = [self.conditions.at(moment) for moment in moments]
         opening = self._opening(day, date, moments, snapshots)
-        opening.add_open_seconds(day, self.open_s[date.weekday()])
+        self.open_s[date.weekday()] += opening.open_s
         skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
-        rates = np.concatenate([self.rates(snapshot, skill) for snapshot in snapshots])
+        rates = self.rates(snapshots[0], skill)
+        if len(snapshots) > 1:
+            rates = np.concatenate([self.rates(snapshot, skill) for snapshot in snapshots])
         cumulative = self._cumulative(day, snapshots[0])
         return PortsDay(
             day=day,
@@ -135,29 +154,69 @@ class PortPlans:
         self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]
     ) -> Opening:
         """Control intervals of a day, with its officers and withdrawals."""
-        rostered, strength = self.facilities.rostered, self.workforce.strength
-        present = [
-            officers_present(
-                rostered,
-                s.at_ports(PARAMETER.staffing.officers_scale) * strength,
-                s.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share,
-                self.facilities.shift_draws[day],
-                date,
-            )
-            for s in snapshots
-        ]
+        strength = self.workforce.strength
+        present = [self._present(k, s, strength, day, date) for k, s in enumerate(snapshots)]
         in_service = snapshots[0].at_ports(PARAMETER.staffing.officers_scale) * strength
-        self.planned_officer_h += planned_hours(
-            rostered, self.facilities.shift_hours, in_service, date
+        self.planned_officer_h += self._as_beside(
+            "planned",
+            (id(self.facilities.rostered), in_service.tobytes(), day),
+            lambda: planned_hours(
+                self.facilities.rostered, self.facilities.shift_hours, in_service, date
+            ),
         )
         midnight = day * DAY_S
         self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
         self.withdrawals += self.danger.day(day, snapshots[0], self.workforce)
-        return opening_of_day(
-            self.ports, self.conditions, day, date,
-            self.point.parameters.staffing.control_interval_min, present, moments,
-            self.withdrawals,
+        changes = self.conditions.breakpoints(day)
+        times = [(s.closed, s.open_hour, s.close_hour) for s in snapshots]
+        key = (
+            day,
+            tuple(moments),
+            tuple(self.withdrawals),
+            *(where.tobytes() for _, where in changes),
+            *(array.tobytes() for each in times for array in each),
+            *(each.tobytes() for each in present),
+        )
+        return self._as_beside(
+            "opening",
+            key,
+            lambda: opening_of_day(
+                self.ports, self.conditions, day, date,
+                self.point.parameters.staffing.control_interval_min, present, moments,
+                self.withdrawals,
+            ),
         )  # fmt: skip
+
+    def _present(
+        self, k: int, snapshot: Snapshot, strength: float, day: int, date: datetime.date
+    ) -> Whole:
+        """Officers present under the k-th snapshot of a day, shape (ports, shifts)."""
+        rostered = self.facilities.rostered
+        scale = snapshot.at_ports(PARAMETER.staffing.officers_scale) * strength
+        absent = snapshot.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share
+        return self._as_beside(
+            ("present", k),
+            (id(rostered), scale.tobytes(), absent.tobytes(), day),
+            lambda: officers_present(
+                rostered, scale, absent, self.facilities.shift_draws[day], date
+            ),
+        )
+
+    def _as_beside(self, what: Hashable, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Take what was made beside from the same, or make it.
+
+        Parameters
+        ----------
+        what : hashable
+            Its name.
+        key : hashable
+            All that differs between points that run in step and that it follows from.
+        make : callable
+        """
+        known = None if self.beside is None else self.beside._held.get(what)
+        made: Made = known[1] if known is not None and known[0] == key else make()
+        self._held[what] = (key, made)
+        return made
 
     def _cars(self, day: int, snapshot: Snapshot) -> Floats:
         """Cars of a day as a ratio of the table's, by class and residence."""

@@ -149,6 +149,10 @@ class DangerTally:
     runners_met: int = 0
 
 
+# Port, moment and further uniform numbers.
+Event = tuple[int, float, npt.NDArray[np.float64]]
+
+
 class Danger:
     """Dangerous subjects and port runners of one replication.
 
@@ -160,10 +164,17 @@ class Danger:
     subject_rate, runner_rate : float
         Events a year at all ports of 2005; fewer where a run has less traffic.
     streams : Streams
+    beside : Danger, optional
+        Of another point of the same replication, with the same ports and rates.
     """
 
     def __init__(
-        self, ports: Ports, subject_rate: float, runner_rate: float, streams: Streams
+        self,
+        ports: Ports,
+        subject_rate: float,
+        runner_rate: float,
+        streams: Streams,
+        beside: "Danger | None" = None,
     ) -> None:
         self.ports = ports
         self.streams = streams
@@ -172,6 +183,8 @@ class Danger:
         road = np.where(ports.takes_road_traffic, ports.vehicles_per_year, 0.0)
         self.share = np.cumsum(road) / max(road.sum(), 1e-300)
         self.scale = road.sum() / ROAD_VEHICLES_2005
+        # Draws of the events of a day, by kind; they are shared with those beside.
+        self._drawn: dict[str, tuple[int, list[Event]]] = {} if beside is None else beside._drawn
         self.tally = DangerTally()
         self.withdrawals: list[Withdrawal] = []
 
@@ -212,10 +225,13 @@ class Danger:
             withdrawn_s=np.array([(w.start_s, w.end_s) for w in self.withdrawals]).reshape(-1, 2),
         )
 
-    def _events(
-        self, name: str, purpose: int, rate: float, day: int
-    ) -> list[tuple[int, float, npt.NDArray[np.float64]]]:
-        """Port, moment and further uniform numbers of each event of a day."""
+    def _events(self, name: str, purpose: int, rate: float, day: int) -> list[Event]:
+        """Events of a day."""
+        if name not in self._drawn or self._drawn[name][0] != day:
+            self._drawn[name] = day, self._draw(name, purpose, rate, day)
+        return self._drawn[name][1]
+
+    def _draw(self, name: str, purpose: int, rate: float, day: int) -> list[Event]:
         entity = entity_number(f"danger/{name}")
         first, _, _, _ = uniforms(self.streams, purpose, entity, day)
         if first <= np.exp(-rate * self.scale):  # none, as on most days

@@ -26,14 +26,7 @@ from sim.model.port.referral import FULL, KINDS, examined_share
 from sim.model.port.traffic import CAR, COMMERCIAL, LANES
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.parameters import Smuggling
-from sim.records import (
-    EXAMINATIONS,
-    EXAMINATIONS_RELEASED,
-    REFERRED,
-    RELEASED,
-    WAIT_S,
-    Tally,
-)
+from sim.records import OBSERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +152,6 @@ def at_stake_cad(load: float, smuggling: Smuggling) -> float:
     return load * smuggling.price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty
 
 
-_OBSERVED = [RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, REFERRED + 2]
-
-
 class LossTerms(NamedTuple):
     """What a trip's chance of loss at the ports depends on, apart from the lookouts.
 
@@ -275,18 +265,21 @@ class Observations:
 
     Parameters
     ----------
-    tally : Tally
-        Running sums, which the engine adds to every day.
+    ports : int
     """
 
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
-        ports = tally.lane.shape[1]
-        self._counted = np.zeros((7, ports, len(LANES), len(_OBSERVED)))
+    def __init__(self, ports: int) -> None:
+        self._counted = np.zeros((7, ports, len(LANES), len(OBSERVED)))
 
-    def of_day(self, weekday: int) -> Observation:
-        """Return what was observed since the last call for the weekday (Monday is 0)."""
-        sums = np.asarray(self.tally.lane[weekday].sum(axis=1)[..., _OBSERVED])
+    def of_day(self, weekday: int, sums: Floats) -> Observation:
+        """Return what was observed since the last call for the weekday (Monday is 0).
+
+        Parameters
+        ----------
+        weekday : int
+        sums : array of float, shape (ports, lanes, columns)
+            Running sums of the columns `sim.records.OBSERVED` on this day of the week.
+        """
         released, wait_s, done, undone, duty = np.moveaxis(sums - self._counted[weekday], 2, 0)
         self._counted[weekday] = sums
         return Observation(released, wait_s, done, undone, float(duty.sum()))
