@@ -9,6 +9,7 @@ Two decisions, both *derived* rules (officers per port are not public):
 
 import calendar
 import datetime
+import functools
 
 import numpy as np
 
@@ -174,9 +175,15 @@ def _officers(load: Floats, safety: float) -> Floats:
 
 def shift_draws(ports: Ports, days: int, streams: Streams) -> Floats:
     """Uniform numbers that round officers to whole ones, shape (days, ports, 3)."""
+    return _shift_draws(tuple(ports.ids.tolist()), days, streams)
+
+
+@functools.lru_cache(maxsize=2)
+def _shift_draws(ports: tuple[str, ...], days: int, streams: Streams) -> Floats:
+    """Draw them once for the points that run in step. Nothing may write into the array."""
     draws = np.empty((days, len(ports), SHIFTS))
-    for i, port in enumerate(ports.ids):
-        uniform = streams.uniforms(SHIFT, entity_number(str(port)), 0, days * SHIFTS)[0]
+    for i, port in enumerate(ports):
+        uniform = streams.uniforms(SHIFT, entity_number(port), 0, days * SHIFTS)[0]
         draws[:, i] = uniform.reshape(days, SHIFTS)
     return draws
 

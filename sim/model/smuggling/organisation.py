@@ -9,8 +9,10 @@ of its firm may find that it smuggles; it then loses its enrolment for a time an
 lanes. There is no other consequence: an audit examines books and seizes no load.
 """
 
+import dataclasses
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +40,8 @@ from sim.records import ARREST
 STEPS = 200
 # Steps of the golden ratio fill the unit interval evenly, however many they are.
 GOLDEN = 0.6180339887498949
+# Entity of the draws that concern all organisations.
+NATIONAL = entity_number("organisations")
 
 
 def trade_shares(network: Network, affinity_km: float) -> Floats:
@@ -187,6 +191,94 @@ def _trade(network: str, affinity_km: float) -> Floats:
     return trade_shares(read_network(network), affinity_km)
 
 
+# Organisations kept in a process: those of the points and repetitions that run in step.
+MOST_ORGANISATIONS = 64
+# Days of opportunities kept: those of the points and repetitions that run in step.
+MOST_DAYS = 64
+
+
+class _Placed(NamedTuple):
+    """Where organisations are, and how large.
+
+    Attributes
+    ----------
+    source, market : tuple of str
+    reached : array of float, shape (organisations,)
+        Their shares in the trade, summed up.
+    """
+
+    source: tuple[str, ...]
+    market: tuple[str, ...]
+    reached: Floats
+
+
+@functools.lru_cache(maxsize=MOST_ORGANISATIONS)
+def _placed(network: str, affinity_km: float, organisations: int, streams: Streams) -> _Placed:
+    """Place organisations, once for all points of a replication. Nothing may write into it."""
+    locations, table = read_network(network), _trade(network, affinity_km)
+    start = streams.uniforms(OPPORTUNITY, NATIONAL, 0, 1)[1, 0]
+    entities = [entity_number(f"organisation/{i}") for i in range(organisations)]
+    uniform = [streams.uniforms(OPPORTUNITY, entity, 0, 1)[0, 0] for entity in entities]
+    source, market = locations_of(table, float(start), np.array(uniform))
+    return _Placed(
+        tuple(locations.source_ids[i] for i in source),
+        tuple(locations.market_ids[i] for i in market),
+        np.cumsum(sizes_of(table, source, market)),
+    )
+
+
+@functools.lru_cache(maxsize=MOST_DAYS)
+def _opportunities(
+    place: tuple[str, float, int, Streams], share: float, smuggling: Smuggling, day: int
+) -> list[tuple[float, Opportunity, Opportunity]]:
+    """Opportunities of a day, the same in most points of a replication.
+
+    Parameters
+    ----------
+    place : tuple
+        What organisations are placed by (`_placed`).
+    share : float
+        See `Organisations`.
+    smuggling : Smuggling
+        Values in force.
+    day : int
+
+    Returns
+    -------
+    list of (float, Opportunity, Opportunity)
+        Quantile of its way of hiding, and the opportunity with the load hidden as usual and deep.
+    """
+    placed, streams = _placed(*place), place[-1]
+    rate = share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
+    first = streams.uniforms(OPPORTUNITY, NATIONAL, day, 1)[0, 0]
+    count = int(poisson_counts(first, rate))
+    if count == 0:
+        return []
+    when = streams.uniforms(OPPORTUNITY, NATIONAL, day, count, first=1)
+    what = streams.uniforms(LOAD, NATIONAL, day, count, first=1)
+    willingness = streams.uniforms(MARKET, NATIONAL, day, count, first=1)[0]
+    loads = load_of(what[0], load_scale(smuggling), smuggling)
+    organisation = np.searchsorted(placed.reached[:-1], when[0], side="right").tolist()
+    drawn = []
+    for i in range(count):
+        opportunity = Opportunity(
+            organisation=organisation[i],
+            source=placed.source[organisation[i]],
+            market=placed.market[organisation[i]],
+            entity=NATIONAL,
+            day=day,
+            index=i + 1,
+            time_s=day * DAY_S + when[1, i] * DAY_S,
+            load=int(loads[i]),
+            deep=False,
+            commercial=bool(what[2, i] < smuggling.commercial_share),
+            willingness_quantile=float(willingness[i]),
+        )
+        hidden_deep = dataclasses.replace(opportunity, deep=True)
+        drawn.append((float(what[1, i]), opportunity, hidden_deep))
+    return drawn
+
+
 class Organisations:
     """All organisations of one replication, and their opportunities day by day.
 
@@ -215,15 +307,11 @@ class Organisations:
         self.smuggling = smuggling
         self.share = share / used_share
         self.network = read_network(smuggling.network)
-        self.national = entity_number("organisations")
+        self.national = NATIONAL
         self.entity = [entity_number(f"organisation/{i}") for i in range(smuggling.organisations)]
-        self.trade = table = _trade(smuggling.network, smuggling.affinity_km)
-        start = streams.uniforms(OPPORTUNITY, self.national, 0, 1)[1, 0]
-        uniform = [streams.uniforms(OPPORTUNITY, entity, 0, 1)[0, 0] for entity in self.entity]
-        source, market = locations_of(table, float(start), np.array(uniform))
-        self.source = [self.network.source_ids[i] for i in source]
-        self.market = [self.network.market_ids[i] for i in market]
-        self.reached = np.cumsum(sizes_of(table, source, market))
+        self.trade = _trade(smuggling.network, smuggling.affinity_km)
+        self.place = smuggling.network, smuggling.affinity_km, smuggling.organisations, streams
+        self.source, self.market, self.reached = _placed(*self.place)
         self.arrests: list[tuple[int, float]] = []
         self._gaps: dict[int, list[tuple[float, float]]] = {}
 
@@ -289,34 +377,8 @@ class Organisations:
         """
         self.smuggling = smuggling
         deep_share = smuggling.deep_share if deep_share is None else deep_share
-        rate = self.share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
-        first = self.streams.uniforms(OPPORTUNITY, self.national, day, 1)[0, 0]
-        count = int(poisson_counts(first, rate))
-        if count == 0:
-            return []
-        when = self.streams.uniforms(OPPORTUNITY, self.national, day, count, first=1)
-        what = self.streams.uniforms(LOAD, self.national, day, count, first=1)
-        willingness = self.streams.uniforms(MARKET, self.national, day, count, first=1)[0]
-        loads = load_of(what[0], load_scale(smuggling), smuggling)
-        opportunities = []
-        for i in range(count):
-            organisation = int(np.searchsorted(self.reached[:-1], when[0, i], side="right"))
-            opportunities.append(
-                Opportunity(
-                    organisation=organisation,
-                    source=self.source[organisation],
-                    market=self.market[organisation],
-                    entity=self.national,
-                    day=day,
-                    index=i + 1,
-                    time_s=day * DAY_S + when[1, i] * DAY_S,
-                    load=int(loads[i]),
-                    deep=bool(what[1, i] < deep_share),
-                    commercial=bool(what[2, i] < smuggling.commercial_share),
-                    willingness_quantile=float(willingness[i]),
-                )
-            )
-        return opportunities
+        drawn = _opportunities(self.place, self.share, smuggling, day)
+        return [deep if quantile < deep_share else other for quantile, other, deep in drawn]
 
 
 class Enrolment:

@@ -40,6 +40,8 @@ _ALWAYS = 1_000_000
 # Menus kept in a process: of baselines, and for each of those of which some ports are closed.
 MOST_MENUS = 4
 MOST_OPEN_MENUS = 4096
+# Trips whose noise is kept: those of a day or two.
+MOST_TRIPS = 256
 
 # Chance of loss by port and lane of a trip: hidden deep or not, with an active lookout or not.
 Truth = Callable[[bool, bool], Floats]
@@ -72,6 +74,7 @@ class _Menus:
         self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
         self._open_menus: dict[tuple[Key, bool, int, int, bytes], tuple[Menu, Flags]] = {}
         self._hidden: dict[Key, Floats] = {}
+        self._noise: dict[tuple[object, ...], tuple[Floats, float, float]] = {}
 
     def hidden_cost(self, key: Key) -> Floats:
         """Unknown cost of every route (see `RouteChoice.hidden_cost`)."""
@@ -125,6 +128,32 @@ class _Menus:
             )
             self._open_menus[name] = menu, keep
         return self._open_menus[name]
+
+    def noise(
+        self,
+        key: Key,
+        commercial: bool,
+        smuggling: Smuggling,
+        streams: Streams,
+        day: int,
+        trip: int,
+    ) -> tuple[Floats, float, float]:
+        """Gumbel noise of all routes of a menu, open or not, and two quantiles of the trip.
+
+        Those are of its tolerance of risk, and of going the usual way of its organisation. All are
+        the same in all points of a replication, which run in step.
+        """
+        name = (
+            key, commercial, smuggling.routes_considered, smuggling.regions_considered, streams,
+            day, trip,
+        )  # fmt: skip
+        if name not in self._noise:
+            if len(self._noise) >= MOST_TRIPS:
+                self._noise.clear()
+            menu = self.menu(key, commercial, smuggling)
+            uniform = to_uniform(streams.first_words(ROUTE, menu.entity, day, trip))
+            self._noise[name] = gumbel(uniform[:-2]), float(uniform[-2]), float(uniform[-1])
+        return self._noise[name]
 
     def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
         numbers = self.network.considered(key, commercial, smuggling)
@@ -285,13 +314,12 @@ class RouteChoice:
         truth : callable, optional
             True chances of loss at the ports; if not given, what is believed.
         """
-        # The draws of all routes of the menu, open or not.
         key, commercial = (opportunity.source, opportunity.market), opportunity.commercial
         whole = self.menus.menu(key, commercial, smuggling)
-        words = self.streams.first_words(ROUTE, whole.entity, opportunity.day, opportunity.index)
-        uniform = to_uniform(words)
-        noise = gumbel(uniform[:-2])
-        if uniform[-1] < self.baseline_smuggling.usual_way_share:
+        noise, tolerance, habitual = self.menus.noise(
+            key, commercial, smuggling, self.streams, opportunity.day, opportunity.index
+        )
+        if habitual < self.baseline_smuggling.usual_way_share:
             noise = self._usual_noise(opportunity.organisation, whole)
         # Only those that are open when the trip would arrive.
         open_routes = open_ports[whole.numbers[: whole.at_ports]]
@@ -311,7 +339,7 @@ class RouteChoice:
             habit=menu.habit,
             prior=menu.prior,
             noise=noise[keep],
-            risk_tolerance_quantile=float(uniform[-2]),
+            risk_tolerance_quantile=tolerance,
         )
 
     def _usual_noise(self, organisation: int, menu: Menu) -> Floats:

@@ -5,6 +5,7 @@ firearms do not reach the crime market.
 Most firearms seized at land ports are these (C043).
 """
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -82,19 +83,24 @@ class TravellerFirearms:
         streams: Streams,
     ) -> None:
         self.streams = streams
-        self.entity = np.array([entity_number(f"visitor/{port}") for port in ports.ids])
+        names = tuple(ports.ids.tolist())
+        self.entity, uniform = _draws(names, len(cars_per_day), streams)
         # Many visitors of the Pacific region drive to Alaska and more often carry a firearm (C044).
         factor = np.where(ports.region == PACIFIC, smuggling.traveller_pacific_factor, 1.0)
         rate = smuggling.traveller_firearms_per_million * factor / 1e6
         mean = cars_per_day * rate
-        uniform = np.stack(
-            [
-                streams.uniforms(OPPORTUNITY, int(entity), 0, len(cars_per_day))[0]
-                for entity in self.entity
-            ],
-            axis=1,
-        )
         self.count = poisson_counts(uniform, mean)
+
+
+@functools.lru_cache(maxsize=2)
+def _draws(ports: tuple[str, ...], days: int, streams: Streams) -> tuple[Whole, Floats]:
+    """Entities of some ports, and a draw of each day and port, shape (days, ports).
+
+    They are drawn once for the points that run in step. Nothing may write into the arrays.
+    """
+    entities = np.array([entity_number(f"visitor/{port}") for port in ports])
+    drawn = [streams.uniforms(OPPORTUNITY, int(entity), 0, days)[0] for entity in entities]
+    return entities, np.stack(drawn, axis=1)
 
 
 def firearms_of(uniform: Floats, mean: float) -> Whole:
