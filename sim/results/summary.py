@@ -1,13 +1,13 @@
 """From the sums of a replication to its tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats
+from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats, Texts, Whole
 from sim.places.ports import PACIFIC
 from sim.records import (
     AIR,
@@ -60,14 +60,19 @@ def result_of(record: ReplicationRecord, certificate: list[dict[str, Any]]) -> R
     )
 
 
+def _texts(names: Sequence[str] | Texts, numbers: Whole) -> Any:
+    """Names by number, as a column of a table: each name is converted once, not in every row."""
+    return pd.array(list(map(str, names)), dtype="str").take(numbers)
+
+
 def _port_hours(record: ReplicationRecord) -> pd.DataFrame:
     lane, waits = record.tally.lane, record.tally.waits
     weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
     rows = lane[weekday, port, hour, number]
     bins = waits[weekday, port, hour, number]
     columns: dict[str, Any] = {
-        "port_id": record.ports.ids[port],
-        "lane": np.array(record.lanes)[number],
+        "port_id": _texts(record.ports.ids, port),
+        "lane": _texts(record.lanes, number),
         "weekday": weekday,
         "hour": hour,
     }
@@ -82,7 +87,7 @@ def _officer_hours(record: ReplicationRecord) -> pd.DataFrame:
     officer = record.tally.officer
     weekday, port, hour = np.nonzero(officer.any(axis=3))
     columns: dict[str, Any] = {
-        "port_id": record.ports.ids[port],
+        "port_id": _texts(record.ports.ids, port),
         "weekday": weekday,
         "hour": hour,
     }
