@@ -132,14 +132,14 @@ def beside() -> dict[str, Any]:
 
 def study(reuse: bool) -> dict[str, Any]:
     """Time one replication of every point of the headline study, tables included."""
-    from sim.execute.chunk import Job, _results
+    from sim.execute.chunk import Job, results_of
     from sim.execute.task import plan
 
     points = _headline(365)
     one = [dataclasses.replace(points[0], days=1)]
-    list(_results(list(plan(one, 1)), Job(Path(), "")))
+    list(results_of(list(plan(one, 1)), Job(Path(), "")))
     began = time.process_time()
-    count = sum(1 for _ in _results(list(plan(points, 1)), Job(Path(), "", reuse=reuse)))
+    count = sum(1 for _ in results_of(list(plan(points, 1)), Job(Path(), "", reuse=reuse)))
     seconds = time.process_time() - began
     return {"points": count, "seconds": seconds, "peak_rss_mib": peak_mib()}
 

@@ -119,7 +119,7 @@ def worker_name() -> str:
     return f"{platform.node()}:{os.getpid()}"
 
 
-def _results(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | Failure]]:
+def results_of(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | Failure]]:
     """Run tasks, in step where they can be, and give what each came to."""
     together = job.reuse and job.model is replicate
     for unit in in_units(tasks, job.together) if together else ((task,) for task in tasks):
@@ -190,7 +190,7 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
             held.clear()
 
     try:
-        for task, result in _results(tasks, job):
+        for task, result in results_of(tasks, job):
             if isinstance(result, Failure):
                 outcome.failures.append(result)
                 continue

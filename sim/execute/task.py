@@ -7,6 +7,7 @@ import json
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
+from sim.parameters import TRAFFIC_ROOMS
 from sim.scenario.point import Point
 
 DETAILS = ("auto", "all", "baseline", "none")
@@ -14,10 +15,6 @@ MOST_TOGETHER = 8
 """Points that one process simulates in step, where memory allows (`most_together`)."""
 MOST_REPEATED = 160
 """Tasks that one process carries out in step, the repetitions on their traffic among them."""
-_WITHOUT_TRAFFIC = (
-    "contraband", "costs", "intelligence", "market", "patrol", "smuggling", "supply"
-)  # fmt: skip
-"""Rooms of parameters that decide on no vehicle but those of attempts."""
 MOST_PORT_RUNS = 50_000
 """Port times replication, up to which ``auto`` keeps detail: some 2 GB of it."""
 
@@ -71,11 +68,7 @@ class Task:
 
 def family_of(point: Point) -> tuple[Hashable, ...]:
     """Give what the traffic of a point starts from, before its scenario changes it."""
-    rooms = (
-        getattr(point.parameters, room.name)
-        for room in dataclasses.fields(point.parameters)
-        if room.name not in _WITHOUT_TRAFFIC
-    )
+    rooms = (getattr(point.parameters, room) for room in TRAFFIC_ROOMS)
     return (
         point.engine, point.ports, point.year, point.start, point.days, point.seed,
         point.ports_table, point.traffic_replications, *rooms,

@@ -22,7 +22,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sim.errors import InputError, check_within
 from sim.parameters.costs import Costs, Duty
@@ -61,6 +61,15 @@ __all__ = [
 ]
 
 
+Room = TypeVar("Room")
+
+
+def _apart(room: Room) -> Room:
+    """A room that decides on no vehicle but those of attempts."""
+    made: Room = dataclasses.field(default=room, metadata={"traffic": False})
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """All rooms. Frozen, hashable, comparable; built by `sim.config` or in Python."""
@@ -72,16 +81,20 @@ class Parameters:
     duty: Duty = Duty()
     staffing: Staffing = Staffing()
     danger: Danger = Danger()
-    patrol: Patrol = Patrol()
-    smuggling: Smuggling = Smuggling()
-    intelligence: Intelligence = Intelligence()
-    market: Market = Market()
-    supply: Supply = Supply()
-    contraband: Contraband = Contraband()
-    costs: Costs = Costs()
+    patrol: Patrol = _apart(Patrol())
+    smuggling: Smuggling = _apart(Smuggling())
+    intelligence: Intelligence = _apart(Intelligence())
+    market: Market = _apart(Market())
+    supply: Supply = _apart(Supply())
+    contraband: Contraband = _apart(Contraband())
+    costs: Costs = _apart(Costs())
 
 
 ROOMS = tuple(field.name for field in dataclasses.fields(Parameters))
+TRAFFIC_ROOMS = tuple(
+    field.name for field in dataclasses.fields(Parameters) if field.metadata.get("traffic", True)
+)
+"""Rooms that the traffic starts from."""
 
 
 @functools.cache
