@@ -335,9 +335,31 @@ def poisson_counts(
     counts = np.zeros(level.shape, np.int64)
     some = level > np.exp(-rate)  # most are 0, which needs no more than this
     level, rate = level[some], rate[some]
-    count = np.ceil(special.pdtrik(level, rate))
-    below = np.maximum(count - 1.0, 0.0)
-    counts[some] = np.where(special.pdtr(below, rate) >= level, below, count)
+    if level.size and rate.max() <= _COUNTED_UP_TO:
+        counts[some] = _counted_up(level, rate)
+    else:
+        count = np.ceil(special.pdtrik(level, rate))
+        below = np.maximum(count - 1.0, 0.0)
+        counts[some] = np.where(special.pdtr(below, rate) >= level, below, count)
+    return counts
+
+
+# Mean up to which it is faster to count up than to invert the distribution.
+_COUNTED_UP_TO = 20.0
+
+
+def _counted_up(
+    level: npt.NDArray[np.float64], rate: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int64]:
+    """Quantiles of Poisson distributions at levels at which they are at least 1."""
+    counts = np.zeros(len(level), np.int64)
+    left = np.arange(len(level))
+    count = 0
+    while len(left):
+        count += 1
+        reached = special.pdtr(float(count), rate[left]) >= level[left]
+        counts[left[reached]] = count
+        left = left[~reached]
     return counts
 
 

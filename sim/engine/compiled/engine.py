@@ -180,6 +180,8 @@ class CompiledEngine:
         self.inputs: Inputs | None = None
         self.attempts = np.empty(0, ATTEMPT)
         self.reused = np.zeros(ports, np.int64)
+        # Room for the vehicles of a day, by its curves.
+        self.room: tuple[Floats, int, int] | None = None
         # Ports with running sums of their own; those of the others are the leader's.
         self.own = np.ones(ports, np.bool_)
         self.observed: dict[int, Floats] = {}
@@ -238,19 +240,28 @@ class CompiledEngine:
         take_back_day(ports, weekday, self.world, self.tally, leader.world, leader.before)
         self.own |= ports
 
+    def _room_for(self, plan: DayPlan) -> tuple[int, int]:
+        """Most vehicles that any port can have on a day, and all of them."""
+        if self.room is None or self.room[0] is not plan.cumulative:
+            known = None if self.leader is None else self.leader.room
+            if known is None or known[0] is not plan.cumulative:
+                every = np.arange(len(plan.cells))
+                by_port = most_vehicles(plan.cumulative[every, :, plan.cells]).sum(axis=1)
+                known = plan.cumulative, int(by_port.max()), int(by_port.sum())
+            self.room = known
+        return self.room[1:]
+
     def _simulate(self, ports: Whole, plan: DayPlan, attempts: Rows) -> OverMidnight:
         """Simulate some ports; return what goes on in the next day."""
-        every = np.arange(len(plan.cells))
-        expected = plan.cumulative[every, :, plan.cells]
         extra_arrivals = len(plan.extra_arrivals)
-        room_by_port = most_vehicles(expected).sum(axis=1)
+        at_port, at_all = self._room_for(plan)
         # Vehicles stand twice in the line-up: where they are drawn, and where lanes are merged.
-        most = 2 * (int(room_by_port.max()) + extra_arrivals)
+        most = 2 * (at_port + extra_arrivals)
         secondary = most + len(self.kept)
         plaza = self.plaza
         if len(plaza.lineup.time_s) < most or plaza.queues.rows.shape[1] < secondary:
             self.plaza = new_plaza(most, secondary, self.most_lines)
-        total = int(room_by_port.sum()) + extra_arrivals
+        total = at_all + extra_arrivals
         if len(self.left) < total:
             self.left = np.empty(total, EXTRA_ARRIVAL)
         if len(self.kept_next) < total + len(self.kept):

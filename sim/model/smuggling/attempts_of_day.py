@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.conditions import Conditions, Snapshot
-from sim.model.day import TRAFFICKER, TRAVELLER_FIREARM, new_extra_arrivals
+from sim.model.day import TRAFFICKER, new_extra_arrivals
 from sim.model.port.facilities import Facilities
 from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
@@ -18,8 +18,8 @@ from sim.model.smuggling.market import Deal, Deals, Markets, Purchases
 from sim.model.smuggling.organisation import Enrolment, Opportunity, Organisations
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
-from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers, firearms_of
-from sim.numerics.randomness import AWAY, BOOKING, LOAD, SUPPLY, Streams, to_uniform, uniforms
+from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers
+from sim.numerics.randomness import AWAY, BOOKING, SUPPLY, Streams, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
 from sim.records import (
@@ -125,7 +125,6 @@ class AttemptsOfDay:
             parameters.smuggling,
             streams,
         )
-        self.firearms_mean = parameters.smuggling.traveller_firearms_mean
         self.trips: list[Attempt] = []
         self.travellers: list[Travellers] = []
         self.count = 0
@@ -340,44 +339,24 @@ class AttemptsOfDay:
         cells : array of int, shape (ports,)
             As in `sim.model.day.DayPlan`.
         """
-        counts = self.visitors_of.count[day]
         line = self.layout.line_of_lane[:, CAR]
-        cars = cumulative[np.arange(len(cells)), CAR, cells]
-        ports = np.flatnonzero((counts > 0) & (cars > 0.0) & (line >= 0))
-        port = np.repeat(ports, counts[ports])
-        number_at_port = np.arange(len(port)) - np.searchsorted(port, port)
-        entity, index = self.visitors_of.entity[port], 1 + number_at_port
-        words = self.streams.words_of_several(BOOKING, entity, day, index)
-        load_words = self.streams.words_of_several(LOAD, entity, day, index)[0]
-        # They arrive as the cars of the day do.
-        level = to_uniform(words[0]) * cars[port]
-        moment = _moments_s(level, cumulative[port, CAR], cells[port])
-        time_s = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
-        number = self.count + np.arange(len(port))
-        extra_arrivals = new_extra_arrivals(len(port))
-        extra_arrivals["line"] = line[port]
-        extra_arrivals["lane"] = CAR
-        extra_arrivals["time_s"] = time_s
-        extra_arrivals["service_word"] = words[1]
-        extra_arrivals["search_word"] = words[2]
-        extra_arrivals["mandatory_word"] = words[3]
-        extra_arrivals["entity"] = entity
-        extra_arrivals["day"] = day
-        extra_arrivals["index"] = index
+        of_day = self.visitors_of.of_day(day, cumulative, cells, line)
+        count = len(of_day.port)
+        number = self.count + np.arange(count)
+        extra_arrivals = of_day.rows.copy()
         extra_arrivals["attempt"] = number
-        extra_arrivals["kind"] = TRAVELLER_FIREARM
         self.travellers.append(
             Travellers(
                 number=number,
-                port=port,
-                day=np.full(len(port), day),
-                number_at_port=number_at_port,
-                time_s=time_s,
-                load=firearms_of(to_uniform(load_words), self.firearms_mean),
-                trips_before=np.full(len(port), len(self.trips)),
+                port=of_day.port,
+                day=np.full(count, day),
+                number_at_port=of_day.number_at_port,
+                time_s=of_day.time_s,
+                load=of_day.load,
+                trips_before=np.full(count, len(self.trips)),
             )
         )
-        self.count += len(port)
+        self.count += count
         return extra_arrivals
 
     def at_port(self, extra_arrivals: Rows, port: int) -> npt.NDArray[np.bool_]:
@@ -418,23 +397,3 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str,
     """Columns of rows of tuples, by name."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
     return dict(zip(names, columns, strict=True))
-
-
-def _moments_s(level: Floats, curve: Floats, cells: Whole) -> Floats:
-    """When integrated arrival rates reach their levels, in seconds since midnight.
-
-    Parameters
-    ----------
-    level : array of float, shape (visitors,)
-        At least 0 and below the end of the curve.
-    curve : array of float, shape (visitors, 97)
-        Integrated rate at the ends of equal parts of the day.
-    cells : array of int, shape (visitors,)
-        How many parts there are.
-    """
-    behind = np.arange(curve.shape[1]) > cells[:, None]
-    cell = np.count_nonzero((curve <= level[:, None]) & ~behind, axis=1) - 1
-    each = np.arange(len(level))
-    low, high = curve[each, cell], curve[each, cell + 1]
-    start_s, end_s = cell * (DAY_S / cells), (cell + 1) * (DAY_S / cells)
-    return np.asarray((end_s - start_s) / (high - low) * (level - low) + start_s)

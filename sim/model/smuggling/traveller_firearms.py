@@ -11,8 +11,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number, poisson_counts
-from sim.numerics.units import Floats, Texts, Whole
+from sim.model.day import TRAVELLER_FIREARM, new_extra_arrivals
+from sim.model.port.traffic import CAR
+from sim.numerics.randomness import (
+    BOOKING,
+    LOAD,
+    OPPORTUNITY,
+    Streams,
+    entity_number,
+    poisson_counts,
+    to_uniform,
+)
+from sim.numerics.units import DAY_S, Floats, Rows, Texts, Whole
 from sim.parameters import Smuggling
 from sim.places.ports import PACIFIC, Ports
 
@@ -63,6 +73,29 @@ class Travellers(NamedTuple):
         ]
 
 
+class Visitors(NamedTuple):
+    """Visitors with a firearm who arrive on a day.
+
+    Attributes
+    ----------
+    rows : array of EXTRA_ARRIVAL
+        Their attempts have no number yet.
+    port, number_at_port, time_s, load : array
+        As in `Travellers`.
+    """
+
+    rows: Rows
+    port: Whole
+    number_at_port: Whole
+    time_s: Floats
+    load: Whole
+
+
+# Days of visitors kept in a process, each with the curves that they follow from.
+_held: dict[tuple[Streams, int, float, bytes, bytes], tuple[Floats, Visitors]] = {}
+MOST_HELD = 8
+
+
 class TravellerFirearms:
     """Visitors with a firearm, by port and day.
 
@@ -90,6 +123,57 @@ class TravellerFirearms:
         rate = smuggling.traveller_firearms_per_million * factor / 1e6
         mean = cars_per_day * rate
         self.count = poisson_counts(uniform, mean)
+        self.firearms_mean = smuggling.traveller_firearms_mean
+
+    def of_day(self, day: int, cumulative: Floats, cells: Whole, line: Whole) -> Visitors:
+        """Draw the visitors of a day, once for the points that run in step.
+
+        Parameters
+        ----------
+        day : int
+        cumulative : array of float, shape (ports, lanes, 97)
+        cells : array of int, shape (ports,)
+            As in `sim.model.day.DayPlan`.
+        line : array of int, shape (ports,)
+            Line of the general car lane.
+        """
+        counts = self.count[day]
+        key = (self.streams, day, self.firearms_mean, counts.tobytes(), line.tobytes())
+        known = _held.get(key)
+        if known is not None and known[0] is cumulative:
+            return known[1]
+        visitors = self._drawn(day, cumulative, cells, line)
+        if len(_held) >= MOST_HELD:
+            _held.clear()
+        _held[key] = cumulative, visitors
+        return visitors
+
+    def _drawn(self, day: int, cumulative: Floats, cells: Whole, line: Whole) -> Visitors:
+        counts = self.count[day]
+        cars = cumulative[np.arange(len(cells)), CAR, cells]
+        ports = np.flatnonzero((counts > 0) & (cars > 0.0) & (line >= 0))
+        port = np.repeat(ports, counts[ports])
+        number_at_port = np.arange(len(port)) - np.searchsorted(port, port)
+        entity, index = self.entity[port], 1 + number_at_port
+        words = self.streams.words_of_several(BOOKING, entity, day, index)
+        load_words = self.streams.words_of_several(LOAD, entity, day, index)[0]
+        # They arrive as the cars of the day do.
+        level = to_uniform(words[0]) * cars[port]
+        moment = _moments_s(level, cumulative[port, CAR], cells[port])
+        time_s = day * DAY_S + np.minimum(moment, DAY_S - 1e-3)
+        rows = new_extra_arrivals(len(port))
+        rows["line"] = line[port]
+        rows["lane"] = CAR
+        rows["time_s"] = time_s
+        rows["service_word"] = words[1]
+        rows["search_word"] = words[2]
+        rows["mandatory_word"] = words[3]
+        rows["entity"] = entity
+        rows["day"] = day
+        rows["index"] = index
+        rows["kind"] = TRAVELLER_FIREARM
+        load = firearms_of(to_uniform(load_words), self.firearms_mean)
+        return Visitors(rows, port, number_at_port, time_s, load)
 
 
 @functools.lru_cache(maxsize=2)
@@ -109,3 +193,23 @@ def firearms_of(uniform: Floats, mean: float) -> Whole:
         return np.ones(len(uniform), dtype=np.int64)
     stop = 1.0 / mean
     return np.asarray(1 + np.floor(np.log(uniform) / np.log1p(-stop)).astype(np.int64))
+
+
+def _moments_s(level: Floats, curve: Floats, cells: Whole) -> Floats:
+    """When integrated arrival rates reach their levels, in seconds since midnight.
+
+    Parameters
+    ----------
+    level : array of float, shape (visitors,)
+        At least 0 and below the end of the curve.
+    curve : array of float, shape (visitors, 97)
+        Integrated rate at the ends of equal parts of the day.
+    cells : array of int, shape (visitors,)
+        How many parts there are.
+    """
+    behind = np.arange(curve.shape[1]) > cells[:, None]
+    cell = np.count_nonzero((curve <= level[:, None]) & ~behind, axis=1) - 1
+    each = np.arange(len(level))
+    low, high = curve[each, cell], curve[each, cell + 1]
+    start_s, end_s = cell * (DAY_S / cells), (cell + 1) * (DAY_S / cells)
+    return np.asarray((end_s - start_s) / (high - low) * (level - low) + start_s)
