@@ -162,8 +162,7 @@ def run_together(
     Each result is the one that `run_replication` gives, byte for byte.
     """
     for border in run_in_step(runs, leader):
-        record = border.record()
-        yield result_of(record, certify(record))
+        yield _result(border)
 
 
 def run_replication(point: Point, replication: int) -> Result:
@@ -171,5 +170,10 @@ def run_replication(point: Point, replication: int) -> Result:
 
     The same point and number give the same tables, byte for byte.
     """
-    record = run_border(point, replication).record()
-    return result_of(record, certify(record))
+    return _result(run_border(point, replication))
+
+
+def _result(border: Border) -> Result:
+    record = border.record()
+    hours = not isinstance(border, Repetition)
+    return result_of(record, certify(record), hours=hours)

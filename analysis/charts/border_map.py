@@ -188,6 +188,8 @@ def port_table(study: Study) -> pd.DataFrame:
     rows = study.runs
     of_baseline = (rows["scenario"] == BASELINE) & (rows["adversary"] == headline_adversary(study))
     runs = int(of_baseline.sum())
+    # Repetitions of the smuggling have no hours of their own.
+    runs = min(runs, study.manifest.get("traffic_replications") or runs)
     days = (study.days or YEAR_DAYS) * runs
     traffic = baseline_hours(study, "port_hours", ["arrivals", "released", "wait_s"], ["port_id"])
     officers = baseline_hours(study, "officer_hours", ["shift_s"], ["port_id"])

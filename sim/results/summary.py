@@ -48,13 +48,25 @@ Columns = dict[str, npt.NDArray[Any]]
 _WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
 
 
-def result_of(record: ReplicationRecord, certificate: list[dict[str, Any]]) -> Result:
-    """Make the tables of a replication that has ended."""
+def result_of(
+    record: ReplicationRecord, certificate: list[dict[str, Any]], *, hours: bool = True
+) -> Result:
+    """Make the tables of a replication that has ended.
+
+    Parameters
+    ----------
+    record : ReplicationRecord
+    certificate : list of dict
+    hours : bool
+        Whether there are rows by port and hour. One that repeats the smuggling on the traffic of
+        another has none: they stand with that traffic.
+    """
     attempts = _attempts(record)
+    ports = slice(None) if hours else slice(0, 0)
     return Result(
         summary=_summary(record, attempts),
-        port_hours=_port_hours(record),
-        officer_hours=_officer_hours(record),
+        port_hours=_port_hours(record, ports),
+        officer_hours=_officer_hours(record, ports),
         attempts=pd.DataFrame(attempts),
         certificate=certificate,
     )
@@ -65,8 +77,8 @@ def _texts(names: Sequence[str] | Texts, numbers: Whole) -> Any:
     return pd.array(list(map(str, names)), dtype="str").take(numbers)
 
 
-def _port_hours(record: ReplicationRecord) -> pd.DataFrame:
-    lane, waits = record.tally.lane, record.tally.waits
+def _port_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
+    lane, waits = record.tally.lane[:, ports], record.tally.waits[:, ports]
     weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
     rows = lane[weekday, port, hour, number]
     bins = waits[weekday, port, hour, number]
@@ -83,8 +95,8 @@ def _port_hours(record: ReplicationRecord) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _officer_hours(record: ReplicationRecord) -> pd.DataFrame:
-    officer = record.tally.officer
+def _officer_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
+    officer = record.tally.officer[:, ports]
     weekday, port, hour = np.nonzero(officer.any(axis=3))
     columns: dict[str, Any] = {
         "port_id": _texts(record.ports.ids, port),
