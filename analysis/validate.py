@@ -18,6 +18,7 @@ from analysis.targets import (
     metric,
     yearly,
 )
+from analysis.targets_of_places import WORK_TO_RULE, place_targets, work_to_rule_targets
 from analysis.values import BASELINE
 from analysis.wording import aligned, number, shown
 from sim.data.volumes import read_volumes
@@ -128,6 +129,8 @@ def targets(study: Study) -> Iterator[Target]:
     )  # fmt: skip
     yield from market_targets()
     yield from independent_targets()
+    yield from place_targets()
+    yield from work_to_rule_targets(study)
     yield from intelligence_targets(study)
     yield from _volume_targets(study)
 
@@ -151,9 +154,11 @@ def _volume_targets(study: Study) -> Iterator[Target]:
 
 def validate(study: Study) -> list[TargetRow]:
     """Hold the baseline of a study against the record."""
+    unit = contraband_unit(study)
+    if list(study.scenarios) == [WORK_TO_RULE] and unit == FIREARMS:
+        return [TargetRow(target, _found(study, target)) for target in work_to_rule_targets(study)]
     if BASELINE not in study.scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to validate")
-    unit = contraband_unit(study)
     if unit != FIREARMS:
         raise InputError(
             f"{study.folder}: the record is of firearms northbound; this study is of other "
@@ -213,14 +218,18 @@ def explanations(rows: list[TargetRow]) -> list[str]:
 def summary_line(study: Study, rows: list[TargetRow]) -> str:
     """How many rows fall inside the record, and how many of these say something."""
     judged = [row for row in rows if row.verdict != "not in this study"]
-    inside = [row for row in judged if row.verdict == "inside"]
     free = [row for row in judged if row.target.standing == "independent"]
     held = sum(row.verdict == "inside" for row in free)
     days = study.days or YEAR_DAYS
     scaled = "" if 365 <= days <= 366 else f" Yearly totals are scaled from {days:g} days."
     return (
-        f"{len(inside)} of {len(judged)} inside the range of the record; of the {len(free)} that "
-        f"the model was not fitted to, {held}.{scaled}"
+        f"Of the {len(free)} rows that are independent, {held} inside the range of the record. "
+        + ", ".join(
+            f"{standing}: {sum(row.verdict == 'inside' for row in rows_of)} of {len(rows_of)}"
+            for standing in ("fitted", "input", "guess")
+            if (rows_of := [row for row in judged if row.target.standing == standing])
+        )
+        + f" (these do not count as successes).{scaled}"
     )
 
 
