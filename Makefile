@@ -67,7 +67,7 @@ docs: .venv/.ready  ## write the generated pages: the model description and the 
 	@$(PY) -m docs
 
 lock:  ## pin the requirements again after a change to pyproject.toml (needs uv)
-	@$(LOCK) --extra test --extra serve --extra study --extra cluster -o requirements.txt
+	@$(LOCK) --extra test --extra docs --extra serve --extra study --extra cluster -o requirements.txt
 	@$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
 
 clean:  ## remove caches and build leftovers; .venv and runs stay

@@ -1,6 +1,7 @@
 """The command line of the analysis: python -m analysis COMMAND DIR."""
 
 import argparse
+import contextlib
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -265,6 +266,7 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
     if arguments.command == "compare":
         from analysis import compare
         from analysis import compare as compare_text
+        from analysis.tables import write_tables
 
         metrics = arguments.metric or compare.HEADLINE
         comparisons = compare.compare(study, metrics)
@@ -272,6 +274,8 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
             compare_text.frame_of(comparisons).to_csv(
                 arguments.csv, index=False, lineterminator="\n"
             )
+        with contextlib.suppress(OSError):  # a study on a disk that cannot be written
+            write_tables(study)
         print(compare_text.text_of(study, comparisons))
     elif arguments.command == "brief":
         from analysis.brief import write_brief

@@ -24,7 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from sim.errors import InputError
-from sim.results.reading import Study
+from sim.results.reading import METRICS, Study
 
 LANGUAGES = ("en", "fr")
 CATALOGUES = Path(__file__).with_name("locale")
@@ -141,6 +141,8 @@ def has_text(context: str, name: str) -> bool:
 
 def metric_title(metric: str) -> str:
     """What a metric measures, in the language set."""
+    if metric in METRICS and not has_text("metric", metric):
+        return METRICS[metric].title  # one that a user brought in
     return pgettext("metric", metric)
 
 

@@ -80,6 +80,11 @@ def _carry_out(words: list[str]) -> int:
             tell(spec)
             told.append(spec)
 
+        from border.extending import ports_table
+
+        table = ports_table()
+        if table is not None and not any("study.ports_table" in word for word in rest):
+            rest = [*rest, f"study.ports_table='{table}'"]
         status = simulate(rest, note)
         if told:
             print(next_command(told[0]))
@@ -118,9 +123,11 @@ def tell(spec: "StudySpec") -> None:
         return
     from analysis.compare import HEADLINE, compare, text_of
     from analysis.language import contraband_of
+    from analysis.tables import write_tables
     from sim.results.reading import read_study
 
     study = read_study(spec.folder)
+    write_tables(study)
     with contraband_of(study):
         print(f"\n{text_of(study, compare(study, HEADLINE))}")
 

@@ -28,6 +28,7 @@ from typing import NamedTuple
 import filelock
 import pyarrow.parquet as pq
 
+from sim import extensions
 from sim.errors import InputError
 from sim.execute.task import Task
 from sim.files import clear_unfinished, remove, replaced, write_text
@@ -387,9 +388,15 @@ _DECIDING = (
 )
 
 
-@functools.cache
 def code_digest() -> str:
-    """Digest of every file that decides the result of a replication, 16 hexadecimal digits."""
+    """Digest of all code that decides the result of a replication, 16 hexadecimal digits."""
+    others = extensions.digest()
+    return hashlib.sha256(_own().encode() + others).hexdigest()[:16] if others else _own()
+
+
+@functools.cache
+def _own() -> str:
+    """Digest of the files of this package."""
     digest = hashlib.sha256()
     files = [*HERE.rglob("*.py"), *HERE.glob("data/*.csv*"), *HERE.glob("data/source/*.csv*")]
     for path in sorted(files):

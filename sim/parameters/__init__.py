@@ -25,6 +25,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from sim.errors import InputError, check_within
+from sim.extensions import extensions
 from sim.parameters.costs import Costs, Duty
 from sim.parameters.declaration import Kind, par
 from sim.parameters.enforcement import Intelligence, Patrol
@@ -177,10 +178,11 @@ def check_value(name: str, value: Any, where: str) -> None:
     if kind is bool or kind is str:
         if not isinstance(value, kind):
             raise InputError(f"{where}: {name} = {value!r} is not a {kind.__name__}")
-        if about["choices"] and value not in about["choices"]:
-            raise InputError(
-                f"{where}: {name} = {value!r} is not one of {', '.join(about['choices'])}"
-            )
+        choices = about["choices"]
+        if name == "smuggling.adversary":
+            choices = (*choices, *extensions("adversaries"))
+        if choices and value not in choices:
+            raise InputError(f"{where}: {name} = {value!r} is not one of {', '.join(choices)}")
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InputError(f"{where}: {name} = {value!r} is not a number ({about['unit']})")

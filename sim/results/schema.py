@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim import records
 from sim.errors import InputError
+from sim.extensions import extensions
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S
 from sim.records import ReplicationRecord
 
@@ -455,3 +456,5 @@ EXPECTED_METRICS: dict[str, Metric] = {
     "long_run_drift": Metric("share", "change of the last years that remains", "", True),
 }
 """Of the table ``expected``, a year. The first eight add up to the ninth."""
+
+METRICS.update(extensions("metrics"))

@@ -75,7 +75,16 @@ class Replication(NamedTuple):
 
 def schema_of(columns: Iterable[Column]) -> pa.Schema:
     """Schema of a table on disk."""
-    return pa.schema([(column.name, _TYPES[column.dtype]) for column in columns])
+    return pa.schema(
+        [
+            pa.field(
+                column.name,
+                _TYPES[column.dtype],
+                metadata={"unit": column.unit, "description": column.about},
+            )
+            for column in columns
+        ]
+    )
 
 
 @functools.cache

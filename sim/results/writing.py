@@ -33,6 +33,8 @@ from sim.scenario.point import Label
 
 DESIGN_FILE = "design.parquet"
 CSV_FILE = "summary.csv"
+OF_ANALYSIS = ("differences.csv", "study.xlsx")
+"""What the analysis adds to a folder; what it said of other results must not stay."""
 CSV_MOST_ROWS = 2_000_000
 """Rows of the summary, some 160 MB of text, above which it is not written as CSV too."""
 CSV_ROWS = 5_000
@@ -100,7 +102,7 @@ def _put_in_place(staging: Path, folder: Path) -> None:
     if staging.parent != folder:
         os.replace(staging, folder)
         return
-    for name in ("manifest.json", DESIGN_FILE, CSV_FILE):
+    for name in ("manifest.json", DESIGN_FILE, CSV_FILE, *OF_ANALYSIS):
         (folder / name).unlink(missing_ok=True)
     for path in paths:
         os.replace(path, folder / path.name)

@@ -33,6 +33,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, DocumentStartEvent
 
 from sim.errors import InputError
+from sim.extensions import extensions
 from sim.scenario.intervention import (
     BASELINE,
     FIREARMS,
@@ -220,27 +221,64 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
     if not _NAME.fullmatch(name) or name not in in_folder:
         if name == BASELINE.name:
             return BASELINE
-        raise InputError.unknown("scenario", name, in_folder, "scenario")
+        own = extensions("scenarios")
+        if name in own:
+            return scenario_of(name, own[name], folder)
+        raise InputError.unknown("scenario", name, [*in_folder, *own], "scenario")
     path = folder / f"{name}.yaml"
     try:
-        file = _file_of(text_of(path))
-        parts = _combined(file.combines, folder, (*within, name))
-        return Scenario(
-            name=name,
-            title=file.title,
-            source=file.source,
-            summary=file.summary,
-            expected=file.expected,
-            bound=file.bound,
-            aim=file.aim,
-            actor=file.actor,
-            evidence=file.evidence,
-            chronicle=file.chronicle,
-            interventions=sum((part.interventions for part in parts), ()) + file.interventions,
-            costs=sum((part.costs for part in parts), ()) + file.costs,
-        )
+        return _scenario(name, text_of(path), folder, within)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
+
+
+def scenario_of(name: str, content: Any, folder: Path = FOLDER) -> Scenario:
+    """Make a scenario of what a program or another package gives.
+
+    Parameters
+    ----------
+    name : str
+    content : Scenario, pathlib.Path, str or dict
+        A scenario; a file; or the content of a file, as text or as plain data.
+    folder : pathlib.Path
+        Where scenarios that it combines are looked up.
+
+    Raises
+    ------
+    InputError
+        With name, field, value, bound and unit in one line.
+    """
+    if isinstance(content, Scenario):
+        return dataclasses.replace(content, name=name)
+    try:
+        if isinstance(content, Path):
+            text = text_of(content)
+        elif isinstance(content, str):
+            text = content
+        else:
+            text = dumped(content)
+        return _scenario(name, text, folder, ())
+    except InputError as error:
+        raise InputError(f"scenario {name}: {error}") from None
+
+
+def _scenario(name: str, text: str, folder: Path, within: tuple[str, ...]) -> Scenario:
+    file = _file_of(text)
+    parts = _combined(file.combines, folder, (*within, name))
+    return Scenario(
+        name=name,
+        title=file.title,
+        source=file.source,
+        summary=file.summary,
+        expected=file.expected,
+        bound=file.bound,
+        aim=file.aim,
+        actor=file.actor,
+        evidence=file.evidence,
+        chronicle=file.chronicle,
+        interventions=sum((part.interventions for part in parts), ()) + file.interventions,
+        costs=sum((part.costs for part in parts), ()) + file.costs,
+    )
 
 
 def _combined(names: Sequence[str], folder: Path, within: tuple[str, ...]) -> list[Scenario]:

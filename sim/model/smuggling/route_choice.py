@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.extensions import extensions
 from sim.model.port.traffic import CAR, TRUCK
 from sim.model.smuggling.adversary import ADVERSARIES, Adversary, Options
 from sim.model.smuggling.attempt import AttemptOutcome, Route
@@ -265,7 +266,8 @@ class RouteChoice:
     def adversary(self, name: str) -> Adversary:
         """Adversary of a name (``smuggling.adversary``), made when it is first needed."""
         if name not in self._adversaries:
-            self._adversaries[name] = ADVERSARIES[name].of_replication(
+            model = ADVERSARIES.get(name) or extensions("adversaries")[name]
+            self._adversaries[name] = model.of_replication(
                 self.baseline_smuggling, self.network, self.streams
             )
         return self._adversaries[name]

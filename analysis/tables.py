@@ -1,0 +1,157 @@
+"""The comparison as tables for others: tidy, with names and titles, and as a workbook.
+
+Every results folder gets ``differences.csv`` and ``study.xlsx``. The CSV begins with a byte order
+mark, by which spreadsheet programs know UTF-8; the workbook opens the same everywhere, also where a
+comma is the decimal sign.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.compare import Comparison, compare, frame_of
+from analysis.estimates import estimate
+from analysis.language import contraband_of, metric_title, title_of
+from analysis.values import metric_of, values
+from analysis.wording import unit_in_data
+from sim.files import replaced
+from sim.results.reading import Study
+from sim.results.schema import METRICS, TABLES
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+DIFFERENCES, WORKBOOK = "differences.csv", "study.xlsx"
+WIDEST = 60
+MOST_ROWS = 1_000_000
+"""A sheet holds 1,048,576 rows."""
+
+
+def with_titles(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Put titles of scenarios and metrics beside their names."""
+    made = table.copy()
+    for column, title in (
+        ("scenario", lambda name: title_of(study, name)),
+        ("metric", metric_title),
+    ):
+        titles = {name: title(name) for name in made[column].unique()}
+        place = int(made.columns.get_indexer([column])[0]) + 1
+        made.insert(place, f"{column}_title", made[column].map(titles))
+    return made
+
+
+def differences(study: Study, comparisons: Sequence[Comparison]) -> pd.DataFrame:
+    """Paired differences to the baseline, one row each, with titles."""
+    return with_titles(study, frame_of(comparisons))
+
+
+def levels(study: Study, metrics: Iterable[str]) -> pd.DataFrame:
+    """Mean of every metric in every scenario, with its 95 % interval, with titles."""
+    table = values(study)
+    rows = []
+    for (scenario, adversary), runs in table.groupby(level=["scenario", "adversary"], sort=False):
+        for name in metrics:
+            metric = metric_of(name)
+            if name not in runs.columns:
+                continue
+            mean = estimate(runs[name].dropna())
+            if mean.count:
+                rows.append(
+                    {
+                        "scenario": scenario,
+                        "adversary": adversary,
+                        "metric": name,
+                        "unit": unit_in_data(metric.unit),
+                        "mean": mean.mean,
+                        "low": mean.low,
+                        "high": mean.high,
+                        "replications": mean.count,
+                    }
+                )
+    return with_titles(study, pd.DataFrame(rows))
+
+
+def dictionary(study: Study) -> pd.DataFrame:
+    """What every metric and column means."""
+    held = [name for name in values(study).columns]
+    rows = [
+        ("metric", name, unit_in_data(metric_of(name).unit), metric_title(name)) for name in held
+    ]
+    rows += [
+        (f"table {table}", column.name, column.unit, column.about)
+        for table, columns in TABLES.items()
+        for column in columns
+    ]
+    rows += [("column of differences", name, "", about) for name, about in _ABOUT.items()]
+    return pd.DataFrame(rows, columns=["what", "name", "unit", "meaning"])
+
+
+_ABOUT = {
+    "baseline": "Mean of the baseline over the same replications, in the unit of the row",
+    "difference": "Mean of scenario minus baseline, paired by replication",
+    "low, high": "Ends of the 95 % interval of the difference",
+    "replications": "Pairs of replications",
+    "p, p_adjusted": "Chance of such a difference without an effect; after Holm's correction",
+    "verdict": "The finding in words",
+}
+
+
+def write_tables(study: Study) -> list[Path]:
+    """Write ``differences.csv`` and ``study.xlsx`` into the results folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+        What was written: without a baseline to compare with, nothing.
+    """
+    if "baseline" not in study.scenarios or len(study.scenarios) < 2:
+        return []
+    with contraband_of(study):
+        metrics = [name for name in values(study).columns if name in METRICS or _known(name)]
+        found = differences(study, compare(study, metrics))
+        means = levels(study, metrics)
+        words = dictionary(study)
+    text, book = study.folder / DIFFERENCES, study.folder / WORKBOOK
+    with replaced(text) as scratch:
+        found.to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8-sig")
+    with replaced(book) as scratch:
+        _write_workbook(scratch, {"Findings": found, "Metrics": means, "Dictionary": words}, study)
+    return [text, book]
+
+
+def _known(name: str) -> bool:
+    from analysis.values import DERIVED
+
+    return name in DERIVED
+
+
+def _write_workbook(path: Path, sheets: dict[str, pd.DataFrame], study: Study) -> None:
+    """Write sheets with frozen heads, filters, and numbers as numbers."""
+    import xlsxwriter
+
+    options = {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
+    book: Workbook = xlsxwriter.Workbook(str(path), options)
+    try:
+        book.set_properties({"title": str(study.manifest.get("name", study.folder.name))})
+        bold, cell = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.####"})
+        for name, table in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 1)
+            rows = min(len(table), MOST_ROWS)
+            sheet.autofilter(0, 0, max(rows, 1), max(len(table.columns) - 1, 0))
+            for k, column in enumerate(table.columns):
+                content: list[Any] = table[column].tolist()[:rows]
+                sheet.write(0, k, column, bold)
+                longest = max((len(str(value)) for value in content), default=0)
+                is_text = any(isinstance(value, str) for value in content)
+                width = max(len(column), min(longest, WIDEST) if is_text else 12) + 1
+                sheet.set_column(k, k, width)
+                for row, value in enumerate(content, start=1):
+                    if isinstance(value, str):
+                        sheet.write_string(row, k, value)
+                    elif value is not None and value == value and abs(value) != float("inf"):
+                        sheet.write_number(row, k, value, cell)
+    finally:
+        book.close()

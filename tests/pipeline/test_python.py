@@ -1,0 +1,139 @@
+"""``import border``: a study in three lines, and what users bring in themselves."""
+
+import runpy
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import border
+from sim import extensions
+from sim.results.schema import METRICS
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "docs" / "examples"
+LIGHT = {"traffic.volume_scale": 0.005, "engine": "reference"}
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to work in, light traffic, and nothing registered afterwards."""
+    monkeypatch.chdir(tmp_path)
+    real = border.run
+
+    def light(*proposals: object, **given: object) -> border.Study:
+        return real(*proposals, **given, settings=LIGHT, quiet=True)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(border, "run", light, raising=False)
+    before = dict(METRICS)
+    yield tmp_path
+    METRICS.clear()
+    METRICS.update(before)
+    for kind in extensions.KINDS:
+        for name in list(extensions._of_program[kind]):
+            extensions.forget(kind, name)
+
+
+def example(name: str) -> dict[str, object]:
+    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
+
+
+def test_import_is_instant() -> None:
+    code = "import sys, border; print('numpy' in sys.modules, 'pandas' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_scenario_of_ones_own(fresh: Path) -> None:
+    names = example("own_scenario")
+    table = names["differences"]
+    assert isinstance(table, pd.DataFrame)
+    cost = table[(table["scenario"] == "a_fifth_more") & (table["metric"] == "programme_cost_cad")]
+    assert cost["difference"].item() > 0
+    assert "A fifth more officers" in set(table["scenario_title"])
+    assert {"differences.csv", "study.xlsx"} <= {path.name for path in Path("runs/fifth").iterdir()}
+
+
+def test_a_port_of_ones_own(fresh: Path) -> None:
+    names = example("own_port")
+    study = names["study"]
+    assert isinstance(study, border.Study)
+    hours = study.table("port_hours", scenario="baseline")
+    arrivals = hours.groupby("port_id")["arrivals"].sum()
+    assert arrivals["second-bridge"] > 0
+
+
+def test_an_adversary_of_ones_own(fresh: Path) -> None:
+    assert example("own_adversary")["kinds"] == {"heedless"}
+    with pytest.raises(border.InputError, match="'heedless' is not one of"):
+        border.run(adversary="heedless", ports=["sarnia"], days=1)
+
+
+def test_a_metric_of_ones_own(fresh: Path) -> None:
+    table = example("own_metric")["levels"]
+    assert isinstance(table, pd.DataFrame)
+    assert (table["mean"] > 0).all()
+    assert set(table["metric_title"]) == {"trucks arriving"}
+    assert METRICS["truck_arrivals"].value is None  # later runs do without it
+    assert not extensions.in_this_process()
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: border.run("more_oficers", ports=["sarnia"]), "did you mean more_officers"),
+        (lambda: border.run(ports=["sarni"]), "did you mean sarnia"),
+        (lambda: border.run(days=0), "run.days = 0 is below 1 days"),
+        (lambda: border.run(settings={"a b": 1}), "'a b' is not the name of a setting"),
+        (lambda: border.register_port("p", like="sarni"), "like: unknown port 'sarni'"),
+        (lambda: border.register_port("p", like="sarnia", lat=0), "lat = 0 is below 41"),
+        (lambda: border.register_port("p", like="sarnia", car=1), "unknown column 'car'"),
+        (lambda: border.register_scenario("x", {"titel": "t"}), "did you mean title"),
+        (lambda: border.register_adversary("x", int), "not a subclass of border.Adversary"),
+        (lambda: border.register_metric("arrivals", border.Metric("h", "t", value=len)), "of the"),
+        (lambda: border.register_scenario("A B", {"title": "t", "source": "s"}), "small letters"),
+        (lambda: border.read("nowhere"), "nowhere: not a results folder"),
+    ],
+)
+def test_bad_input_is_one_line(
+    call: object, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(border.InputError) as caught:
+        call()  # type: ignore[operator]
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_adversary_with_the_same_name_and_other_code_is_other_code(fresh: Path) -> None:
+    from sim.execute.store import code_digest
+
+    class One(border.Adversary):
+        """First."""
+
+    class Other(border.Adversary):
+        """Second."""
+
+    nothing = code_digest()
+    border.register_adversary("mine", One)
+    first = code_digest()
+    border.register_adversary("mine", Other)
+    assert len({nothing, first, code_digest()}) == 3
+
+
+def test_an_entry_point_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    points = [EntryPoint("mine", "there_is_no_such_module:Mine", "border.adversaries")]
+    monkeypatch.setattr(extensions, "entry_points", lambda group: points)
+    extensions._of_packages.cache_clear()
+    try:
+        with pytest.raises(border.InputError, match=r"entry point mine of border\.adversaries"):
+            extensions.extensions("adversaries")
+    finally:
+        extensions._of_packages.cache_clear()
