@@ -209,6 +209,10 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         help="results folders, or folders of results folders (runs)",
     )  # fmt: skip
     dashboard.add_argument("--port", type=int, metavar="N", help="of this machine (8050 or so)")
+    dashboard.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS",
+        help="where to listen (127.0.0.1: this machine alone); 0.0.0.0 lets every machine ask",
+    )  # fmt: skip
 
     history = _command(commands, "history", "years of the model against years of the record")
     history.add_argument("--csv", type=Path, metavar="FILE", help="write every row here too")
@@ -321,8 +325,8 @@ def _dashboard(arguments: argparse.Namespace) -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("dash", "flask", "werkzeug"):
             raise
-        raise InputError("the dashboard needs dash: pip install -e .[serve]") from None
-    serve(arguments.folder, arguments.port, print)
+        raise InputError("the dashboard needs dash: pip install dash, or the extra serve") from None
+    serve(arguments.folder, arguments.port, print, arguments.host)
 
 
 def _ledger(study: "Study", arguments: argparse.Namespace) -> None:

@@ -88,8 +88,15 @@ class Page(Dash):
         )
 
 
-def make_app(app_state: AppState) -> Dash:
-    """Make the application for the folders that were chosen."""
+def make_app(app_state: AppState, *, for_strangers: bool = False) -> Dash:
+    """Make the application for the folders that were chosen.
+
+    Parameters
+    ----------
+    app_state : AppState
+    for_strangers : bool
+        Whether other machines may ask, under whatever name they know this one by.
+    """
     app = Page(
         __name__,
         title="",
@@ -101,7 +108,7 @@ def make_app(app_state: AppState) -> Dash:
         on_error=_say,
         assets_ignore=r"^(?!dashboard\.css$|controls\.js$).*",
     )
-    guard(app.server)
+    guard(app.server, for_strangers=for_strangers)
     app.layout = html.Div(
         [
             dcc.Location(id="address", refresh=False),
@@ -148,13 +155,21 @@ def _route(app: Dash, app_state: AppState) -> None:
     )
 
 
-def guard(server: flask.Flask) -> None:
-    """Answer only pages of this machine, and let them load nothing from elsewhere."""
+def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:
+    """Answer only pages of this machine, or of this server; let them load nothing from elsewhere.
+
+    Parameters
+    ----------
+    server : flask.Flask
+    for_strangers : bool
+        Whether other machines may ask.
+    """
 
     @server.before_request
     def refuse_strangers() -> flask.Response | None:
         host = flask.request.headers.get("Host", "")
-        if host.rpartition(":")[0] not in HOSTS and host not in HOSTS:
+        known = host.rpartition(":")[0] in HOSTS or host in HOSTS
+        if not known and not for_strangers:
             return _refused("this server answers to 127.0.0.1 only")
         origin = flask.request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != host:

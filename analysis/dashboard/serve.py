@@ -30,40 +30,48 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-def open_server(app_state: AppState, port: int | None = None) -> BaseWSGIServer:
-    """Make a server on the loopback address that answers ten browsers at once.
+def open_server(
+    app_state: AppState, port: int | None = None, host: str = LOOPBACK
+) -> BaseWSGIServer:
+    """Make a server that answers ten browsers at once, on the loopback address if not told else.
 
     Parameters
     ----------
     app_state : AppState
     port : int, optional
         0 for any that is free; by default the first free one from `PORT`.
+    host : str
+        Address to listen at; other machines may ask if it is not the loopback address.
 
     Raises
     ------
     InputError
-        If the port is taken.
+        If the port is taken, or the address is none of this machine.
     """
-    app = make_app(app_state)
     wanted = range(PORT, PORT + MOST_PORTS) if port is None else (port,)
     for number in wanted:
-        if _is_free(number):
-            return make_server(LOOPBACK, number, app.server, threaded=True, request_handler=_Quiet)
-    raise InputError(f"port {wanted[0]} of {LOOPBACK} is taken; name another with --port")
+        if _is_free(host, number):
+            app = make_app(app_state, for_strangers=host != LOOPBACK)
+            return make_server(host, number, app.server, threaded=True, request_handler=_Quiet)
+    raise InputError(f"port {wanted[0]} of {host} is taken; name another with --port")
 
 
-def _is_free(port: int) -> bool:
+def _is_free(host: str, port: int) -> bool:
     """Whether a port can be had; the server itself would print its complaint."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
+        except socket.gaierror:
+            raise InputError(f"--host {host} is no address of this machine") from None
         except (OSError, OverflowError):
             return False
     return True
 
 
-def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) -> None:
+def serve(
+    chosen: list[Path], port: int | None, say: Callable[[str], object], host: str = LOOPBACK
+) -> None:
     """Serve until interrupted.
 
     Parameters
@@ -74,15 +82,17 @@ def serve(chosen: list[Path], port: int | None, say: Callable[[str], object]) ->
         Of the loopback address; by default the first free one from `PORT`.
     say : callable
         Takes a line for the user.
+    host : str
+        Address to listen at: the loopback address, so this machine alone, if not told else.
     """
     folders = Folders.of(chosen)
     app_state = AppState.of(folders)
-    server = open_server(app_state, port)
+    server = open_server(app_state, port, host)
     try:
         with contextlib.suppress(OSError):  # another server may be at it
             clean(folders.live)
         warm(folders)  # who opens the address finds the study read
-        say(f"dashboard: http://{LOOPBACK}:{server.server_port}/  (Ctrl-C stops it)")
+        say(f"dashboard: http://{host}:{server.server_port}/  (Ctrl-C stops it)")
         if not folders.opening():
             say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
         threading.Thread(target=app_state.live.ready, daemon=True).start()

@@ -17,9 +17,8 @@ border.register_scenario(
         ],
         "costs": [
             {
-                "what": "Recruitment and college",
-                "cad_per_year": 0,
-                "cad_once": 8_000_000,
+                "what": "Pay of the added officers",
+                "cad_per_year": 8_000_000,
                 "low": 4_000_000,
                 "high": 12_000_000,
                 "source": "an example",
