@@ -46,7 +46,7 @@ def test_its_command_is_one_of_ours() -> None:
     assert json.loads(entry) == ["border"]
     arguments = parser("border").parse_args(json.loads(words))
     assert arguments.command == "dashboard"
-    assert [str(folder) for folder in arguments.folder] == ["/work", "/studies"]
+    assert [str(folder) for folder in arguments.folder] == ["/live", "/studies"]
     assert str(arguments.port) in instructions("EXPOSE")
     made = next(line for line in instructions("RUN") if "install -d" in line)
     assert all(str(folder) in made for folder in arguments.folder)
