@@ -217,6 +217,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     history = _command(commands, "history", "years of the model against years of the record")
     history.add_argument("--csv", type=Path, metavar="FILE", help="write every row here too")
     history.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
+    history.add_argument("--scores", type=Path, metavar="FILE", help="write what stamps go by here")
 
     validate = _command(commands, "validate", "the baseline against the record, row by row")
     validate.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
@@ -309,7 +310,7 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
     elif arguments.command == "history":
         from analysis.history_text import history_text
 
-        print(history_text(study, arguments.csv, arguments.write))
+        print(history_text(study, arguments.csv, arguments.write, arguments.scores))
     else:
         from analysis import validate
 

@@ -381,36 +381,39 @@ def examinations(course: Course, record: list[Row]) -> list[Examination]:
     return made
 
 
-EVENTS = (
-    ("exemptions of June 2012 (D019, D020)", 2011, 2012),
-    ("closure of March 2020 (G024-G035)", 2019, 2020),
-    ("rebound of 2021 (C071; no mechanism)", 2020, 2021),
-    ("reopening, November 2021 on", 2021, 2022),
-)
+EVENTS = {
+    "exemption_2012": ("exemptions of June 2012 (D019, D020)", 2011, 2012),
+    "closure_2020": ("closure of March 2020 (G024-G035)", 2019, 2020),
+    "rebound_2021": ("rebound of 2021 (C071; no mechanism)", 2020, 2021),
+    "reopening_2022": ("reopening from August 2021 on", 2021, 2022),
+}
 """Dated events, and the years before and after whose difference shows them."""
 
 
 class Difference(NamedTuple):
     """Change from one year to another, in per cent of the first."""
 
+    name: str
     event: str
     record: float
     low90: float
+    low50: float
     middle: float
+    high50: float
     high90: float
 
 
 def differences(course: Course, record: list[Row], draws: Posterior) -> Iterator[Difference]:
     """Change at dated events, predicted and on record, where both years are."""
     whole = {row.year: row for row in record if row.last - row.first == 11}
-    for event, before, after in EVENTS:
+    for name, (event, before, after) in EVENTS.items():
         if before in whole and after in whole:
             pair = [whole[before], whole[after]]
             drawn = predicted(draws, course, pair)
             change = 100.0 * (drawn[:, 1] / drawn[:, 0] - 1.0)
-            low, middle, high = np.quantile(change, [0.05, 0.5, 0.95]).tolist()
+            edges = np.quantile(change, [0.05, 0.25, 0.5, 0.75, 0.95]).tolist()
             on_record = 100.0 * (pair[1].firearms / pair[0].firearms - 1.0)
-            yield Difference(event, on_record, low, middle, high)
+            yield Difference(name, event, on_record, *edges)
 
 
 def shares(course: Course, record: list[Row]) -> list[tuple[str, list[float]]]:
@@ -428,6 +431,22 @@ def shares(course: Course, record: list[Row]) -> list[tuple[str, list[float]]]:
     ):
         out.append((name, draws.quantile(draws.share, (0.05, 0.5, 0.95)).tolist()))
     return out
+
+
+def scores_of(found: list[Examination], changes: list[Difference]) -> pd.DataFrame:
+    """Scores that the stamp of a proposal goes by (`analysis.evidence`): name and value."""
+    values: dict[str, float] = {}
+    halves = [part for part in found if part.name.startswith(f"fitted before {SPLIT}")]
+    for part in halves:
+        values["predicted.coverage90"] = part.coverage(0.9)
+        values["predicted.coverage50"] = part.coverage(0.5)
+        values["predicted.skill"] = min(part.skill(name) for name in NAIVE)
+    for change in changes:
+        for field in ("record", "low90", "low50", "middle", "high50", "high90"):
+            values[f"{change.name}.{field}"] = getattr(change, field)
+    return pd.DataFrame(
+        {"name": list(values), "value": [round(value, 3) for value in values.values()]}
+    )
 
 
 def frame_of(found: list[Examination]) -> pd.DataFrame:

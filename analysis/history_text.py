@@ -14,6 +14,7 @@ from analysis.history import (
     frame_of,
     of_worlds,
     read_record,
+    scores_of,
     shares,
 )
 from analysis.wording import aligned, number
@@ -97,8 +98,8 @@ def _shares(found: Sequence[tuple[str, list[float]]]) -> Table:
     return "travellers' share of what is seized in the base year", rows, (1, 2, 3)
 
 
-def parts_of_page(study: Study) -> tuple[list[tuple[Table, str]], pd.DataFrame]:
-    """Work out every table with the line below it, and the rows for a file."""
+def parts_of_page(study: Study) -> tuple[list[tuple[Table, str]], pd.DataFrame, pd.DataFrame]:
+    """Work out every table with the line below it, the rows for a file, and the scores."""
     course, record = course_of(study), read_record()
     found = examinations(course, record)
     tables = [(_rows_of(part), _summary(part)) for part in found]
@@ -111,20 +112,24 @@ def parts_of_page(study: Study) -> tuple[list[tuple[Table, str]], pd.DataFrame]:
             "What the history finds that the base year alone does not: compare the widths.",
         )
     )
-    return tables, frame_of(found)
+    return tables, frame_of(found), scores_of(found, changes)
 
 
-def history_text(study: Study, csv: Path | None = None, page: Path | None = None) -> str:
+def history_text(
+    study: Study, csv: Path | None = None, page: Path | None = None, scores: Path | None = None
+) -> str:
     """Say how the model does against the record; write rows and page where asked.
 
     Parameters
     ----------
     study : Study
         Of ``experiment=history``.
-    csv, page : pathlib.Path, optional
-        Where to write the rows, and a page of the documentation.
+    csv, page, scores : pathlib.Path, optional
+        Where to write the rows, a page of the documentation, and what stamps go by.
     """
-    tables, frame = parts_of_page(study)
+    tables, frame, by_name = parts_of_page(study)
+    if scores:
+        by_name.to_csv(scores, index=False, lineterminator="\n")
     if csv:
         frame.to_csv(csv, index=False, lineterminator="\n")
     if page:
