@@ -136,7 +136,7 @@ class Border:
             parameters.smuggling,
             parameters.database.lookout_share,
             plans.rates(plans.baseline()),
-            plans.rates(self.conditions.at(-1.0)),
+            plans.rates(self.conditions.at(-1.0), armed_share=plans.workforce.armed_share),
         )
         self.markets = Markets(self.env, self.conditions)
         organisations = Organisations(

@@ -131,6 +131,11 @@ class Inspection:
         0.009, unit="share", source="A032", kind="cited", low=0.004, high=0.015, by_port=True,
         about="Trucks referred on suspicion, of those not referred otherwise",
     )  # fmt: skip
+    slack_to_search: float = par(
+        0.1, unit="share", source="assumed", kind="placeholder", low=0.0, high=1.0, by_port=True,
+        about="Officers' time freed against the baseline that becomes examinations (in the "
+        "baseline a tenth of the time not needed at booths or for clearance is spent on them)",
+    )  # fmt: skip
     random_share: float = par(
         0.00255, unit="share", source="Z014; fit", kind="placeholder", low=0.0005, high=0.01,
         by_port=True, about="Conveyances referred at random, of those without mandatory referral",
@@ -149,6 +154,12 @@ class Inspection:
         0.0, unit="share", source="002 ¶18", kind="measured", low=0.0, high=0.0, by_port=True,
         about="Conveyances with something to hide that withdraw when referred for examination, "
         "where that is allowed",
+    )  # fmt: skip
+    avoided_share: float = par(
+        0.05, unit="share", source="assumed; G057", kind="placeholder", low=0.0, high=0.3,
+        by_port=True,
+        about="Traffickers picked on suspicion or by a lookout whom an unarmed officer without "
+        "police within reach lets pass, because they look dangerous",
     )  # fmt: skip
     d_prime: float = par(
         1.03, unit="standard deviations", source="assumed; fit", kind="placeholder", low=0.0,

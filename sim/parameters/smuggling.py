@@ -37,6 +37,10 @@ class Smuggling:
         0.1, unit="share", source="assumed", kind="placeholder", low=0.02, high=0.4,
         about="Couriers caught whose whole organisation is arrested",
     )  # fmt: skip
+    police_arrest_share: float = par(
+        0.2, unit="share", source="assumed; 000 ¶11", kind="placeholder", low=0.1, high=0.5,
+        about="The same where police are present: at ports with police, and on patrol",
+    )  # fmt: skip
     replacement_days: float = par(
         120.0, unit="days", source="assumed", kind="placeholder", low=30, high=365,
         bounds=(0.0, 36500.0),

@@ -26,8 +26,10 @@ class Staffing:
         about="Weeks at the college before the first shift",
     )  # fmt: skip
     college_seats_per_year: float = par(
-        600.0, unit="officers/year", source="A047", kind="cited", low=300, high=800,
-        bounds=(0.0, 1e5), about="Recruits that the college can take",
+        600.0, unit="officers/year", source="assumed", kind="elicited", low=300, high=800,
+        bounds=(0.0, 1e5),
+        about="Recruits that the college can take (A047 is the capacity of another course: 500 "
+        "certified with a firearm a year)",
     )  # fmt: skip
     attrition_per_year: float = par(
         0.05, unit="share", source="assumed", kind="elicited", low=0.02, high=0.1,
@@ -76,9 +78,10 @@ class Danger:
     """Armed and dangerous subjects, withdrawal, and vehicles that do not stop."""
 
     lookouts_per_year: float = par(
-        36.0, unit="events/year", source="G057", kind="measured", low=18, high=60,
+        46.0, unit="events/year", source="G057", kind="elicited", low=23, high=77,
         bounds=(0.0, 1e5), fixed_at_start=True,
-        about="Dangerous lookouts that made officers withdraw in 2005-06",
+        about="Dangerous subjects at the ports; police are within reach of a fifth, so that "
+        "officers withdraw 36 times a year, as on record",
     )  # fmt: skip
     withdrawal_median_h: float = par(
         1.0, unit="h", source="G058", kind="cited", low=0.1, high=6.0, bounds=(0.01, 48.0),
@@ -103,6 +106,11 @@ class Danger:
     subject_waits_min: float = par(
         15.0, unit="min", source="assumed", kind="placeholder", low=2, high=60,
         bounds=(0.0, 1440.0), about="How long a dangerous subject can be met before he is gone",
+    )  # fmt: skip
+    runs_share: float = par(
+        0.01, unit="share", source="assumed; A018", kind="placeholder", low=0.0, high=0.05,
+        about="Traffickers who run when they are referred; police within the time to catch a "
+        "runner meet them",
     )  # fmt: skip
     port_runners_per_year: float = par(
         1600.0, unit="vehicles/year", source="A018", kind="measured", low=1000, high=2500,

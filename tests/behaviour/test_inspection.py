@@ -248,3 +248,23 @@ def test_duty_is_waived_in_a_long_line_and_in_no_other() -> None:
     assert lane_sum(always, "duty_waived") > 0.0
     assert lane_sum(always, "referred_duty") < lane_sum(never, "referred_duty")
     assert delay_h(always) < delay_h(never)
+
+
+def test_time_that_is_freed_becomes_examinations_when_told_so() -> None:
+    """A third more officers, or no duty to collect, and a share of their time; never the baseline."""
+    more = setting("staffing.officers_scale", 1.3, "scale")
+    fewer = setting("staffing.officers_scale", 0.8, "scale")
+    untaxed = setting("duty.exemption_48h_cad", 1e5)
+
+    def ordered(scenario: Scenario, slack: float) -> float:
+        return numbers(point(FEW, 7, scenario, {"inspection.slack_to_search": slack}))[
+            "examinations_ordered"
+        ]
+
+    base = ordered(BASELINE, 0.0)
+    assert ordered(BASELINE, 1.0) == base
+    for scenario in (more, untaxed):
+        counts = [ordered(scenario, slack) for slack in (0.0, 0.1, 0.5)]
+        assert counts[0] < counts[1] < counts[2]
+        assert counts[0] == pytest.approx(base, rel=0.02)
+    assert ordered(fewer, 0.1) < ordered(fewer, 0.0)

@@ -24,7 +24,7 @@ def trip(organisation: int, at_s: float) -> Opportunity:
 def caught(organisation: int, number: int, stopped: bool = True) -> AttemptOutcome:
     booking = Attempt(
         f"o{organisation}/0/{number}", number, TRAFFICKING, organisation, "ON", "OH",
-        Route(PORT, 0), 0, 0.0, 4,
+        Route(PORT, 0), 0, 0.0, 4, arrest_share=0.25,
     )  # fmt: skip
     return AttemptOutcome(booking, stopped)
 
@@ -61,14 +61,14 @@ def test_those_in_custody_cannot_be_arrested_again() -> None:
 
 
 def test_only_couriers_who_are_caught_bring_an_organisation_down_and_not_all_of_them() -> None:
-    everyone = organisations(arrest_share=0.25, organisations=4000)
+    everyone = organisations(organisations=4000)
     everyone.on_outcomes([caught(i, i) for i in range(2000)], DAY_S)
     assert 400 < len(everyone.arrests) < 600
-    free = organisations(arrest_share=0.25, organisations=4000)
+    free = organisations(organisations=4000)
     free.on_outcomes([caught(i, i, stopped=False) for i in range(2000)], DAY_S)
     assert free.arrests == []
     # The same courier, caught in another scenario, brings down the same organisation.
-    some = organisations(arrest_share=0.25, organisations=4000)
+    some = organisations(organisations=4000)
     some.on_outcomes([caught(i, i) for i in range(0, 2000, 2)], DAY_S)
     assert some.arrests == [
         opportunity for opportunity in everyone.arrests if opportunity[0] % 2 == 0

@@ -67,12 +67,13 @@ def test_more_searches_stop_more_but_less_than_twice_as_many() -> None:
     assert np.all(more < 1.9 * base)
 
 
-def test_police_and_arms_do_not_touch_firearms() -> None:
-    # Withdrawals that do not happen let a few trips through a port that was shut.
+def test_police_and_arms_touch_firearms_a_little() -> None:
+    """As much as unarmed officers let pass, at the ports and in the share that are concerned."""
     for name in ("rcmp_at_ports", "arm_officers"):
         stopped = change(name, "expected_firearms_stopped")
         base = whole_border("baseline")["expected_firearms_stopped"]
-        assert np.abs(stopped).max() < 0.05 * base.mean()
+        assert np.abs(stopped).max() < 0.08 * base.mean()
+        assert change(name, "true_detection_share").mean() > 0.0
         assert np.all(change(name, "withdrawals") <= 0.0)
         assert np.all(change(name, "dangerous_subjects_met") >= 0.0)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.model.conditions import Snapshot
 from sim.model.port.referral import KINDS, examined_share, search_rate_per_s, selected_share
+from sim.model.port.staffing import police_within
 from sim.model.port.traffic import COMMERCIAL, LANES
 from sim.numerics.units import Floats
 from sim.parameters import PARAMETER
@@ -83,7 +84,41 @@ KIND_PARAMETERS = {
 }
 
 
-def rates_by_port(ports: Ports, snapshot: Snapshot, duty_share: float, skill_gain: float) -> Floats:
+def carried_out_share(snapshot: Snapshot, armed_share: float) -> Floats:
+    """Share of the referrals of traffickers, on suspicion or by a lookout, that are carried out.
+
+    An unarmed officer without police within reach lets some who look dangerous pass; some run when
+    they are referred, and are gone unless police meet them.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Parameters in force.
+    armed_share : float
+        Officers who are armed.
+
+    Returns
+    -------
+    array of float, shape (ports,)
+    """
+    value, danger = snapshot.at_ports, snapshot.parameters.danger
+    police = (
+        value(PARAMETER.danger.police_present_share),
+        value(PARAMETER.danger.police_response_min),
+    )
+    alone = (1.0 - armed_share) * (1.0 - police_within(*police, danger.within_reach_min))
+    gone = danger.runs_share * (1.0 - police_within(*police, danger.runner_caught_min))
+    return np.asarray((1.0 - value(INSPECTION.avoided_share) * alone) * (1.0 - gone))
+
+
+def rates_by_port(
+    ports: Ports,
+    snapshot: Snapshot,
+    duty_share: float,
+    skill_gain: float,
+    armed_share: float = 0.0,
+    searches: Floats | float = 1.0,
+) -> Floats:
     """Work out the settings of every port.
 
     Parameters
@@ -95,6 +130,11 @@ def rates_by_port(ports: Ports, snapshot: Snapshot, duty_share: float, skill_gai
         Share of cars sent to pay duty (`sim.model.port.referral.collection`).
     skill_gain : float
         What training has added to d' so far.
+    armed_share : float
+        Officers who are armed by now.
+    searches : array of float, shape (ports,), or float
+        Random and selective referral as a ratio of what is set: what officers' freed time allows
+        (`sim.model.port.plans`).
 
     Returns
     -------
@@ -110,14 +150,15 @@ def rates_by_port(ports: Ports, snapshot: Snapshot, duty_share: float, skill_gai
     )
     queried = np.where(linked, coverage, 0.0)
     skill = value(PRIMARY.hurry_skill)
+    carried_out = carried_out_share(snapshot, armed_share)
     for lane, name in enumerate(LANES):
         of_lane = LANE_PARAMETERS[name]
         rows[:, SERVICE_S + lane] = value(of_lane.service_s) + value(PRIMARY.query_s) * queried
         rows[:, PAPERWORK + lane] = value(of_lane.paperwork_share)
         rows[:, DUTY + lane] = duty_share if name in ("car", "nexus") else 0.0
-        trusted = 1.0 if of_lane.referral is None else value(of_lane.referral)
-        rows[:, RANDOM + lane] = value(INSPECTION.random_share) * trusted
-        selective = value(of_lane.selective_share) * trusted
+        trusted = searches * (1.0 if of_lane.referral is None else value(of_lane.referral))
+        rows[:, RANDOM + lane] = np.minimum(value(INSPECTION.random_share) * trusted, 1.0)
+        selective = np.minimum(value(of_lane.selective_share) * trusted, 1.0)
         rows[:, SELECTIVE + lane] = selective
         for column, sign in (
             (PICK_TRAFFICKER, INSPECTION.d_prime),
@@ -126,16 +167,30 @@ def rates_by_port(ports: Ports, snapshot: Snapshot, duty_share: float, skill_gai
             d_prime = value(sign) + skill_gain
             rows[:, column + lane] = selected_share(selective, d_prime)
             rows[:, column + N + lane] = selected_share(selective, d_prime * skill)
+        for column in (PICK_TRAFFICKER, PICK_TRAFFICKER_HURRY):
+            rows[:, column + lane] *= carried_out
     rows[:, HURRY_QUEUE] = value(PRIMARY.hurry_queue)
     rows[:, HURRY_SERVICE] = value(PRIMARY.hurry_service)
     rows[:, WAIVE_QUEUE] = value(PARAMETER.duty.waive_queue)
     rows[:, LIMIT_S] = 60.0 * value(INSPECTION.examination_limit_min)
     rows[:, CLEARANCE_S] = 60.0 * value(INSPECTION.clearance_min)
-    rows[:, LOOKOUT_HIT] = queried * (1.0 - value(PARAMETER.database.lookout_miss_share))
+    acted_on = 1.0 - value(PARAMETER.database.lookout_miss_share)
+    rows[:, LOOKOUT_HIT] = queried * acted_on * carried_out
     rows[:, WITHDRAWAL_SHARE] = value(INSPECTION.withdrawal_share)
     _kinds(rows, snapshot)
     _secondary_load(rows)
     return rows
+
+
+def mandatory_s(rows: Floats) -> Floats:
+    """Officer seconds of clearance that a vehicle brings on average, shape (ports, lanes)."""
+    share = rows[:, PAPERWORK : PAPERWORK + N] + rows[:, DUTY : DUTY + N]
+    return np.asarray(share * rows[:, CLEARANCE_S, None])
+
+
+def bound_s(rows: Floats) -> Floats:
+    """Officer seconds that a vehicle takes whatever is searched: booth and clearance."""
+    return np.asarray(rows[:, SERVICE_S : SERVICE_S + N] + mandatory_s(rows))
 
 
 def _kinds(rows: Floats, snapshot: Snapshot) -> None:

@@ -12,15 +12,15 @@ import numpy as np
 
 from sim.model.conditions import Conditions, Snapshot
 from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side
-from sim.model.port.inspection_rates import rates_by_port
+from sim.model.port.inspection_rates import SECONDARY_S, bound_s, mandatory_s, rates_by_port
 from sim.model.port.layout import trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
-from sim.model.port.roster import officers_present, planned_hours
+from sim.model.port.roster import hours_by_port, officers_present, planned_hours
 from sim.model.port.staffing import Danger, Withdrawal, Workforce
-from sim.model.port.traffic import HOURLY_CELLS, TIMETABLE_CELLS, demand
+from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
-from sim.numerics.units import DAY_S, Floats, Whole
+from sim.numerics.units import DAY_S, HOUR_S, Floats, Whole
 from sim.parameters import PARAMETER
 from sim.places.ports import Ports
 from sim.scenario.intervention import BASELINE
@@ -28,6 +28,9 @@ from sim.scenario.point import Point
 
 # Rates kept for use on later days (training makes new ones every day).
 MOST_RATES = 16
+NO_MORE_SEARCHES = np.ones(1)
+INSPECTION = PARAMETER.inspection
+SECONDARY = slice(SECONDARY_S, SECONDARY_S + len(LANES))
 
 Made = TypeVar("Made")
 
@@ -89,8 +92,9 @@ class PortPlans:
         if beside is not None and beside.begins_with == self.begins_with:
             self.beside = beside
         self._held: dict[Hashable, tuple[Hashable, Any]] = {}
-        # Rates by snapshot and skill; the snapshot is held so that its id stays its own.
-        self._rates: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
+        # Rates by snapshot, skill, arms and searches; the snapshot is held so that its id stays its
+        # own.
+        self._rates: dict[tuple[int, float, float, bytes], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start)
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
@@ -100,6 +104,10 @@ class PortPlans:
         self.workforce = Workforce.before_the_run(
             self.conditions.at(self.first_day_s - 1.0).parameters.staffing
         )
+        # The workforce of the baseline, against which officers' time is free.
+        self._usual = Workforce.before_the_run(parameters.staffing)
+        self.usual_strength = self._next_usual_strength()
+        self._baseline = self.baseline()
         self.danger: Danger = Danger(
             self.ports,
             parameters.danger.lookouts_per_year,
@@ -113,17 +121,34 @@ class PortPlans:
 
     def baseline(self) -> Snapshot:
         """Parameters at every port without any intervention."""
-        parameters, start = self.point.parameters, self.point.start
-        return Conditions(self.ports, self.ports, parameters, BASELINE, start).at(0.0)
+        start = self.point.start
+        return Conditions(self.ports, self.ports, self.parameters, BASELINE, start).at(0.0)
 
-    def rates(self, snapshot: Snapshot, skill_gain: float = 0.0) -> Floats:
-        """Rates of all ports under a snapshot; ``skill_gain`` is what training has added to d'."""
-        key = (id(snapshot), round(skill_gain, 6))
+    def rates(
+        self,
+        snapshot: Snapshot,
+        skill_gain: float = 0.0,
+        armed_share: float = 0.0,
+        searches: Floats = NO_MORE_SEARCHES,
+    ) -> Floats:
+        """Rates of all ports under a snapshot.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+        skill_gain : float
+            What training has added to d'.
+        armed_share : float
+            Officers who are armed.
+        searches : array of float, shape (ports,)
+            Discretionary referral as a ratio of what is set.
+        """
+        key = (id(snapshot), round(skill_gain, 6), round(armed_share, 6), searches.tobytes())
         if key not in self._rates:
             if len(self._rates) >= MOST_RATES:
                 self._rates.clear()
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
-            rows = rates_by_port(self.ports, snapshot, share, skill_gain)
+            rows = rates_by_port(self.ports, snapshot, share, skill_gain, armed_share, searches)
             self._rates[key] = (snapshot, rows)
         return self._rates[key][1]
 
@@ -135,20 +160,80 @@ class PortPlans:
         opening = self._opening(day, date, moments, snapshots)
         self.open_s[date.weekday()] += opening.open_s
         skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
-        rates = self.rates(snapshots[0], skill)
-        if len(snapshots) > 1:
-            rates = np.concatenate([self.rates(snapshot, skill) for snapshot in snapshots])
         cumulative = self._cumulative(day, snapshots[0])
+        now = skill, self.workforce.armed_share, self._searches(day, date, snapshots[0], cumulative)
+        rates = self.rates(snapshots[0], *now)
+        if len(snapshots) > 1:
+            rates = np.concatenate([self.rates(snapshot, *now) for snapshot in snapshots])
         return PortsDay(
             day=day,
             date=date,
             snapshot=snapshots[0],
             opening=opening,
-            midnight_rates=self.rates(snapshots[0], skill),
+            midnight_rates=self.rates(snapshots[0], *now),
             rates=rates,
             cumulative=cumulative,
             cells=self.cells,
         )
+
+    def _searches(
+        self, day: int, date: datetime.date, snapshot: Snapshot, cumulative: Floats
+    ) -> Floats:
+        """Discretionary referral at each port as a ratio of what is set.
+
+        Of the officers' time that is free beyond that of the baseline on the same day, a share
+        becomes examinations; time that is taken away takes examinations with it.
+
+        Parameters
+        ----------
+        day : int
+        date : datetime.date
+        snapshot : Snapshot
+            Parameters in force.
+        cumulative : array of float, shape (ports, lanes, 97)
+            Arrivals expected (see `Demand.cumulative`).
+        """
+        usual, self.usual_strength = self.usual_strength, self._next_usual_strength()
+        slack = snapshot.at_ports(INSPECTION.slack_to_search)
+        before = self._baseline
+        strength = self.workforce.strength, usual
+        away = self.workforce.away_share
+        unchanged = strength[0] == strength[1] and away == 0.0 and not snapshot.by_port
+        if not slack.any() or (unchanged and self._as_the_baseline(snapshot)):
+            return NO_MORE_SEARCHES
+        value = PARAMETER.staffing
+        rows = self.rates(before)
+        last = np.arange(len(self.ports)), slice(None), self.cells
+        vehicles, as_before = cumulative[last], self._cumulative(day, before)[last]
+        free_s = np.zeros(len(self.ports))
+        for sign, held, some, share, gone in (
+            (1.0, snapshot, vehicles, strength[0], away),
+            (-1.0, before, as_before, strength[1], 0.0),
+        ):
+            present = share * held.at_ports(value.officers_scale)
+            present *= 1.0 - held.at_ports(value.absent_share) - gone
+            hours = hours_by_port(
+                self.facilities.rostered, self.facilities.shift_hours, present, date
+            )
+            busy_s = (some * bound_s(self.rates(held))).sum(axis=1)
+            free_s += sign * (HOUR_S * hours - busy_s)
+        examined_s = (as_before * (rows[:, SECONDARY] - mandatory_s(rows))).sum(axis=1)
+        more = np.divide(
+            slack * free_s, examined_s, out=np.zeros_like(free_s), where=examined_s > 0.0
+        )
+        return np.asarray(np.maximum(1.0 + more, 0.0))
+
+    def _as_the_baseline(self, snapshot: Snapshot) -> bool:
+        """Whether border-wide values are the baseline's in everything that takes officers' time."""
+        return all(
+            getattr(snapshot.parameters, room) == getattr(self.parameters, room)
+            for room in ("traffic", "staffing", "primary", "database", "inspection", "duty")
+        )
+
+    def _next_usual_strength(self) -> float:
+        """Strength of the workforce in the baseline, a day later."""
+        self._usual.one_day(self.parameters.staffing)
+        return self._usual.strength
 
     def _opening(
         self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]

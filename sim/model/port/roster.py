@@ -222,6 +222,12 @@ def open_hours(ports: Ports) -> Floats:
     return np.asarray(np.maximum(end - start, 0.0))
 
 
+def hours_by_port(rostered: Floats, hours: Floats, scale: Floats, date: datetime.date) -> Floats:
+    """Officer hours that the rosters of a day plan for at each port (see `planned_hours`)."""
+    officers = rostered[date.month - 1, DAY_TYPE[date.weekday()]] * scale[:, None]
+    return np.asarray((officers * hours).sum(axis=1))
+
+
 def planned_hours(rostered: Floats, hours: Floats, scale: Floats, date: datetime.date) -> float:
     """Officer hours that the rosters of a day plan for.
 
@@ -235,5 +241,4 @@ def planned_hours(rostered: Floats, hours: Floats, scale: Floats, date: datetime
         Officers in service as a ratio of the staffing table.
     date : datetime.date
     """
-    officers = rostered[date.month - 1, DAY_TYPE[date.weekday()]] * scale[:, None]
-    return float(np.sum(officers * hours))
+    return float(hours_by_port(rostered, hours, scale, date).sum())

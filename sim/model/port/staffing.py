@@ -6,8 +6,8 @@ simulated day, so that a change two years earlier has had two years of hiring. C
 date are complete at the start.
 
 A lookout of a dangerous subject makes unarmed officers without police within reach withdraw: the
-port closes for minutes to hours. Arming and police at the ports change this and, apart from the
-officer time that courses cost, nothing else directly.
+port closes for minutes to hours. Arming and police at the ports change this. They also change how
+many of those who look dangerous are let pass (`sim.model.port.inspection_rates`).
 """
 
 import math
@@ -29,7 +29,14 @@ from sim.numerics.randomness import (
     poisson_counts,
     uniforms,
 )
-from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_MONTH, DAYS_PER_YEAR, HOUR_S
+from sim.numerics.units import (
+    CALENDAR_DAYS_PER_YEAR,
+    DAY_S,
+    DAYS_PER_MONTH,
+    DAYS_PER_YEAR,
+    HOUR_S,
+    Floats,
+)
 from sim.parameters import PARAMETER, Staffing
 from sim.places.ports import Ports
 from sim.records import DangerRecord
@@ -151,6 +158,21 @@ class DangerTally:
 
 # Port, moment and further uniform numbers.
 Event = tuple[int, float, npt.NDArray[np.float64]]
+
+
+def police_within(present: Floats, response_min: Floats, minutes: float) -> Floats:
+    """Chance that police are at a port, or arrive within a time.
+
+    Parameters
+    ----------
+    present : array of float, shape (ports,)
+        Share of the time in which they are there.
+    response_min : array of float, shape (ports,)
+        Mean time until they arrive (exponential).
+    minutes : float
+    """
+    later = np.exp(-minutes / np.maximum(response_min, 1e-9))
+    return np.asarray(present + (1.0 - present) * (1.0 - later))
 
 
 class Danger:

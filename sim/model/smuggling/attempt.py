@@ -60,7 +60,9 @@ class Attempt(NamedTuple):
     intercepted : bool
         Away from the ports.
     why : str
-        Why a trip is not planned: arrest, supply or price; else empty.
+        Why a trip is not planned: arrest, supply, price or late; else empty.
+    arrest_share : float
+        Chance that the organisation is arrested if this courier is caught.
     """
 
     attempt_id: str
@@ -77,6 +79,7 @@ class Attempt(NamedTuple):
     lookout: bool = False
     intercepted: bool = False
     why: str = ""
+    arrest_share: float = 0.0
 
 
 def fate_at_port(code: int) -> Fate:

@@ -15,7 +15,12 @@ from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
 from sim.model.smuggling.market import Deal, Deals, Markets, Purchases
-from sim.model.smuggling.organisation import Enrolment, Opportunity, Organisations
+from sim.model.smuggling.organisation import (
+    Enrolment,
+    Opportunity,
+    Organisations,
+    chance_of_arrest,
+)
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers
@@ -23,12 +28,14 @@ from sim.numerics.randomness import AWAY, BOOKING, SUPPLY, Streams, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
 from sim.records import (
+    BETWEEN_PORTS,
     LATE,
     NOT_MADE,
     NOT_PLANNED,
     PORT,
     TRAFFICKING,
     TRAVELLER,
+    WATER,
     AttemptsRecord,
     Fate,
 )
@@ -131,6 +138,7 @@ class AttemptsOfDay:
         self.lookout_is_active = lookout_is_active
         # Attempts whose fate is still open, and how many rows have been looked at.
         self._pending: list[Attempt] = []
+        self._police_present = first_day.at_ports(PARAMETER.danger.police_present_share)
         # What the trips at ports whose fate is open were made of, by number of the attempt.
         self._trip: dict[int, Opportunity] = {}
         self._examined = 0
@@ -144,6 +152,7 @@ class AttemptsOfDay:
         perception = self.beliefs.perception()
         self.routes.midnight(snapshot.parameters.patrol)
         self.deals.day_begins(day, snapshot)
+        self._police_present = snapshot.at_ports(PARAMETER.danger.police_present_share)
         self.enrolment.audit(day, snapshot.parameters.contraband)
         going: list[tuple[Opportunity, int, int]] = []
         # Each opportunity: what waited for it, and whether there is a trip; then the routes.
@@ -198,9 +207,18 @@ class AttemptsOfDay:
             _attempt(
                 opportunity, route, lane,
                 number=self.count if at_port else -1, intercepted=intercepted, why=why,
+                arrest_share=self._chance_of_arrest(route),
             )
         )  # fmt: skip
         self.count += int(at_port)
+
+    def _chance_of_arrest(self, route: Route) -> float:
+        """Chance that whoever is caught on a route leads to an arrest: more where police are."""
+        if route.kind == PORT:
+            police = float(self._police_present[route.port])
+        else:
+            police = float(route.kind in (BETWEEN_PORTS, WATER))
+        return chance_of_arrest(police, self.deals.smuggling)
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
         """Outcomes of trafficking attempts that have become known since the last call.
@@ -373,6 +391,7 @@ def _attempt(
     number: int = -1,
     intercepted: bool = False,
     why: str = "",
+    arrest_share: float = 0.0,
 ) -> Attempt:
     """What was decided on an opportunity."""
     return Attempt(
@@ -390,6 +409,7 @@ def _attempt(
         lookout=opportunity.lookout,
         intercepted=intercepted,
         why=why,
+        arrest_share=arrest_share,
     )
 
 

@@ -279,6 +279,20 @@ def _opportunities(
     return drawn
 
 
+def chance_of_arrest(police_present: float, smuggling: Smuggling) -> float:
+    """Chance that a courier who is caught leads to the arrest of the organisation.
+
+    Parameters
+    ----------
+    police_present : float
+        Chance that police are there, who question him or follow the load.
+    smuggling : Smuggling
+        Values in force.
+    """
+    more = smuggling.police_arrest_share - smuggling.arrest_share
+    return smuggling.arrest_share + police_present * more
+
+
 class Organisations:
     """All organisations of one replication, and their opportunities day by day.
 
@@ -359,7 +373,7 @@ class Organisations:
             if outcome.stopped:
                 day, index = map(int, attempt.attempt_id.split("/")[1:])
                 drawn = self.streams.uniforms(ARREST_DRAW, self.national, day, 1, index)[0, 0]
-                if drawn < self.smuggling.arrest_share:
+                if drawn < attempt.arrest_share:
                     self.arrest(attempt.organisation, at_s)
 
     def opportunities(
