@@ -168,12 +168,13 @@ class Smuggling:
         bounds=(0.0, 1.0), about="Search rate against deep concealment, as a ratio",
     )  # fmt: skip
     price_cad: float = par(
-        3250.0, unit="CAD", source="C051", kind="cited", low=2000, high=3500, bounds=(0.0, 1e6),
-        fixed_at_start=True,
-        about="Street price of a handgun in Canada (2018-19; none is known for 2005)",
+        1400.0, unit="CAD", source="C162; C048, C052", kind="elicited", low=800, high=2500,
+        bounds=(0.0, 1e6), fixed_at_start=True,
+        about="Street price of a handgun in Canada: in 2003-04 two to five times an original cost "
+        "of some 400 CAD (in 2018-19 it was 3,000 to 3,500: C051)",
     )  # fmt: skip
     acquisition_cad: float = par(
-        750.0, unit="CAD", source="C048, C050, C052", kind="cited", low=300, high=900,
+        500.0, unit="CAD", source="C048, C050, C052", kind="elicited", low=300, high=800,
         bounds=(0.0, 1e6), by_source=True, about="Purchase and straw buyer's fee of one handgun",
     )  # fmt: skip
     travel_cad_per_km: float = par(

@@ -23,11 +23,12 @@ from sim.scenario.reading import read
 from tests.behaviour.scene import Changes, parameters, whole_table
 
 START = datetime.date(2005, 1, 1)
+PRICES = {"smuggling.price_cad": 3250.0, "smuggling.acquisition_cad": 750.0}
 
 
 def conditions(scenario: Scenario = BASELINE, changes: Changes | None = None) -> Conditions:
     table = whole_table()
-    return Conditions(table, table, parameters(changes or {}), scenario, START)
+    return Conditions(table, table, parameters({**PRICES, **(changes or {})}), scenario, START)
 
 
 def lived(days: int, scenario: Scenario = BASELINE, **changes: float) -> Markets:
