@@ -137,6 +137,7 @@ class Border:
             parameters.database.lookout_share,
             plans.rates(plans.baseline()),
             plans.rates(self.conditions.at(-1.0), armed_share=plans.workforce.armed_share),
+            parameters.inspection.secondary_cv,
         )
         self.markets = Markets(self.env, self.conditions)
         organisations = Organisations(

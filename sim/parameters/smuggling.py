@@ -207,7 +207,7 @@ class Smuggling:
         about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
-        903.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020; fit",
+        805.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020; fit",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6), fixed_at_start=True,
         about="Visitors with an undeclared personal firearm outside the Pacific region "
         "(only its product with detection is known)",

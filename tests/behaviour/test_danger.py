@@ -32,6 +32,7 @@ from tests.equality.twins import same_decisions
 DANGEROUS = {"danger.lookouts_per_year": 20_000.0, "danger.port_runners_per_year": 20_000.0}
 SAFE = {"danger.lookouts_per_year": 0.0}
 NO_COURSES = {"staffing.arming_course_weeks": 0.0}
+NO_MORE_SEARCHES = {"inspection.slack_to_search": 0.0}
 # Nobody is let pass, nobody runs, and police do not add to an arrest.
 FEARLESS = {
     "inspection.avoided_share": 0.0,
@@ -55,7 +56,7 @@ def test_withdrawals_close_ports_lose_trips_and_lengthen_waits() -> None:
     assert safe.danger.tally.withdrawals == 0
     assert len(withdrawals(dangerous)) == dangerous.danger.tally.withdrawals > 50
     mean_wait_s = [lane_sum(b, "wait_s") / lane_sum(b, "released") for b in (safe, dangerous)]
-    assert mean_wait_s[1] > 1.02 * mean_wait_s[0]
+    assert mean_wait_s[1] > 1.01 * mean_wait_s[0]
     assert safe.diversion.tally.lost == safe.diversion.tally.diverted == 0
     assert dangerous.diversion.tally.lost > 1000
     assert dangerous.diversion.tally.diverted > 100
@@ -88,7 +89,8 @@ def test_police_meet_more_runners() -> None:
 @pytest.mark.parametrize("scenario", [ARMING, ALL_ARMED, POLICE], ids=lambda s: s.name)
 def test_where_nobody_dangerous_comes_every_vehicle_is_the_same(scenario: object) -> None:
     base, other = (
-        border(point(FEW, 20, s, SAFE, NO_COURSES, FEARLESS)) for s in (BASELINE, scenario)
+        border(point(FEW, 20, s, SAFE, NO_COURSES, FEARLESS, NO_MORE_SEARCHES))
+        for s in (BASELINE, scenario)
     )
     assert same_tallies(base, other)
     assert same_decisions(base, other)
@@ -103,7 +105,7 @@ def test_with_withdrawals_prevented_the_border_is_that_of_a_safe_year() -> None:
 
 
 def test_courses_are_what_arming_costs_in_waits() -> None:
-    same = {**FEARLESS, "inspection.slack_to_search": 0.0}
+    same = {**FEARLESS, **NO_MORE_SEARCHES}
     base, courses = (border(point(FEW, 20, s, SAFE, same)) for s in (BASELINE, ARMING))
     # A tenth of the officers a year, three weeks each: 0.6 % away.
     missing = 1.0 - officer_h(courses, "shift_s") / officer_h(base, "shift_s")

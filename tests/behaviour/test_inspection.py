@@ -15,6 +15,7 @@ from sim.model.port.referral import (
 )
 from sim.parameters import Duty
 from sim.records import SEIZED
+from sim.scenario.intervention import Scenario
 from sim.scenario.reading import read
 from tests.behaviour.scene import (
     FEW,
@@ -65,6 +66,8 @@ def test_without_skill_the_share_interdicted_is_the_share_searched(share: float)
         **MANY_SMUGGLE,
         "inspection.d_prime": 0.0,
         "inspection.d_prime_traveller": 0.0,
+        "inspection.avoided_share": 0.0,
+        "danger.runs_share": 0.0,
         "inspection.selective_share": share,
         "inspection.selective_truck_share": share,
     }
@@ -142,7 +145,7 @@ def test_searching_every_vehicle_is_capped_by_officers() -> None:
         done.append(lane_sum(of, "examinations"))
         undone.append(lane_sum(of, "examinations_released"))
         assert done[-1] + undone[-1] <= ordered
-        assert done[-1] < 0.8 * ordered
+        assert done[-1] < (0.6 if scale == 1.0 else 0.9) * ordered
         spent = sum(officer_h(of, f"{task}_s") for task in ("primary", "clearance", "examination"))
         assert spent <= officer_h(of, "shift_s") + officer_h(of, "overtime_s") + 4.0 * len(FEW)
     assert min(undone) > 0
@@ -225,6 +228,7 @@ def test_better_access_lengthens_waits_and_finds_more() -> None:
         "intelligence.report_h": 0.0,
         "smuggling.adversary": "static",
         "smuggling.firearms_per_year": 400_000.0,
+        "inspection.slack_to_search": 0.0,
     }
     base, better = (numbers(point(FEW, 20, s, sought)) for s in (BASELINE, read("database_access")))
     assert better["mean_wait_min"] > base["mean_wait_min"]
@@ -251,7 +255,7 @@ def test_duty_is_waived_in_a_long_line_and_in_no_other() -> None:
 
 
 def test_time_that_is_freed_becomes_examinations_when_told_so() -> None:
-    """A third more officers, or no duty to collect, and a share of their time; never the baseline."""
+    """Officers added, or less duty to collect, and a share of the time; never the baseline."""
     more = setting("staffing.officers_scale", 1.3, "scale")
     fewer = setting("staffing.officers_scale", 0.8, "scale")
     untaxed = setting("duty.exemption_48h_cad", 1e5)
@@ -266,5 +270,5 @@ def test_time_that_is_freed_becomes_examinations_when_told_so() -> None:
     for scenario in (more, untaxed):
         counts = [ordered(scenario, slack) for slack in (0.0, 0.1, 0.5)]
         assert counts[0] < counts[1] < counts[2]
-        assert counts[0] == pytest.approx(base, rel=0.02)
+        assert counts[0] == pytest.approx(base, rel=0.05)
     assert ordered(fewer, 0.1) < ordered(fewer, 0.0)

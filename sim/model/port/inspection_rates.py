@@ -194,18 +194,20 @@ def bound_s(rows: Floats) -> Floats:
 
 
 def _kinds(rows: Floats, snapshot: Snapshot) -> None:
-    value = snapshot.at_ports
+    value, cv = snapshot.at_ports, snapshot.parameters.inspection.secondary_cv
     for kind, name in enumerate(KINDS):
         minutes, find = (value(parameter) for parameter in KIND_PARAMETERS[name])
         rows[:, KIND_S + kind] = 60.0 * minutes
         rows[:, KIND_RATE + kind] = [
-            search_rate_per_s(p, m) for p, m in zip(find, minutes, strict=True)
+            search_rate_per_s(p, m, cv)
+            for p, m in zip(find.tolist(), minutes.tolist(), strict=True)
         ]
     cursory, dog = value(INSPECTION.cursory_share), value(INSPECTION.dog_share)
     imaging, intrusive = value(INSPECTION.imaging_share), value(INSPECTION.intrusive_share)
     none = np.zeros(len(rows))
     travellers = [cursory, 1.0 - cursory - dog - intrusive, dog, none, intrusive]
-    trade = [none, 1.0 - imaging - dog - intrusive, dog, imaging, intrusive]
+    look = value(INSPECTION.cursory_truck_share)
+    trade = [look, 1.0 - look - imaging - dog - intrusive, dog, imaging, intrusive]
     rows[:, KIND_TRAVELLER:KIND_COMMERCE] = np.cumsum(travellers, axis=0).T
     rows[:, KIND_COMMERCE:WIDTH] = np.cumsum(trade, axis=0).T
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from sim.numerics.compilation import inlined
@@ -82,6 +83,8 @@ def passed_over_share(random_share: float, picked_share: float) -> float:
 
 
 CURSORY, FULL, DOG, IMAGING, INTRUSIVE = range(5)
+# A share above which the law is anchored at the mean length: its lengths make no difference.
+FINDS_ALL = 0.9999
 KINDS = ("cursory", "full", "dog", "imaging", "intrusive")
 
 
@@ -91,9 +94,48 @@ def detection_probability(rate_per_s: float, examination_s: float) -> float:
     return float(1.0 - np.exp(-rate_per_s * examination_s))
 
 
-def search_rate_per_s(find_share: float, mean_min: float) -> float:
-    """Rate of the law for a kind that finds ``find_share`` in ``mean_min`` minutes."""
-    return float(-np.log1p(-min(find_share, 1.0 - 1e-12)) / (mean_min * 60.0))
+# Nodes and weights of lengths: 64 are far more than the law of search needs.
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
+
+
+def mean_find(exposure: Floats | float, cv: float) -> Floats:
+    """Chance that a kind of examination finds what is there, over the lengths that it has.
+
+    Lengths are lognormal. Since the law of search is concave, this is less than the chance of an
+    examination of mean length.
+
+    Parameters
+    ----------
+    exposure : array of float, or float
+        Search rate times mean length.
+    cv : float
+        Coefficient of variation of the lengths.
+    """
+    sigma = np.sqrt(np.log1p(cv * cv))
+    lengths = np.exp(sigma * _NODES - sigma * sigma / 2.0)
+    weights = _WEIGHTS / _WEIGHTS.sum()
+    return np.asarray((1.0 - np.exp(-np.multiply.outer(exposure, lengths))) @ weights)
+
+
+@functools.lru_cache(maxsize=1024)
+def search_rate_per_s(find_share: float, mean_min: float, cv: float = 0.0) -> float:
+    """Rate of the law for a kind that finds ``find_share`` of what is there, over its lengths.
+
+    Parameters
+    ----------
+    find_share : float
+        0 to 1.
+    mean_min : float
+        Mean length in minutes.
+    cv : float
+        Coefficient of variation of the lengths (lognormal).
+    """
+    wanted = min(find_share, 1.0 - 1e-12)
+    exposure = float(-np.log1p(-wanted))
+    if cv > 0.0 and 0.0 < wanted < FINDS_ALL:
+        # The greatest exposure that is tried leaves nothing unfound at any usual spread.
+        exposure = brentq(lambda x: float(mean_find(x, cv)) - wanted, 0.0, 1e6, xtol=1e-12)
+    return exposure / (mean_min * 60.0)
 
 
 @dataclass(frozen=True, slots=True)

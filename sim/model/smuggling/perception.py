@@ -22,7 +22,7 @@ from sim.model.port.inspection_rates import (
     RANDOM,
     WITHDRAWAL_SHARE,
 )
-from sim.model.port.referral import FULL, KINDS, examined_share
+from sim.model.port.referral import FULL, KINDS, examined_share, mean_find
 from sim.model.port.traffic import CAR, COMMERCIAL, LANES
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.parameters import Smuggling
@@ -176,7 +176,7 @@ class LossTerms(NamedTuple):
     found: Floats
 
 
-def loss_terms(rows: Floats, smuggling: Smuggling) -> LossTerms:
+def loss_terms(rows: Floats, smuggling: Smuggling, cv: float = 0.0) -> LossTerms:
     """Work out the terms of the loss.
 
     Parameters
@@ -184,11 +184,13 @@ def loss_terms(rows: Floats, smuggling: Smuggling) -> LossTerms:
     rows : array of float, shape (ports, WIDTH)
         Settings (`sim.model.port.inspection_rates`).
     smuggling : Smuggling
+    cv : float
+        Coefficient of variation of the lengths of examinations.
     """
     rates = rows[:, KIND_RATE : KIND_RATE + len(KINDS)]
     lengths = rows[:, KIND_S : KIND_S + len(KINDS)]
-    open_find = 1.0 - np.exp(-rates * lengths)
-    deep_find = 1.0 - np.exp(-rates * lengths * smuggling.deep_factor)
+    open_find = mean_find(rates * lengths, cv)
+    deep_find = mean_find(rates * lengths * smuggling.deep_factor, cv)
     find = (1.0 - smuggling.deep_share) * open_find + smuggling.deep_share * deep_find
     not_mandatory, chosen, found = np.empty((3, len(rows), len(LANES)))
     for lane in range(len(LANES)):
@@ -202,7 +204,7 @@ def loss_terms(rows: Floats, smuggling: Smuggling) -> LossTerms:
 
 
 def loss_if_examined_in_time(terms: LossTerms, lookout_share: float) -> tuple[Floats, Floats]:
-    """Chance that a trafficker's trip is lost, if examinations of mean length begin in time.
+    """Chance that a trafficker's trip is lost, if examinations begin in time.
 
     Parameters
     ----------
@@ -225,19 +227,19 @@ def loss_if_examined_in_time(terms: LossTerms, lookout_share: float) -> tuple[Fl
 
 
 def loss_of_trip(
-    rows: Floats, smuggling: Smuggling, deep: bool, lookout: bool
+    rows: Floats, smuggling: Smuggling, deep: bool, lookout: bool, cv: float = 0.0
 ) -> tuple[Floats, Floats]:
     """Return `loss_if_examined_in_time` of one trip.
 
     Parameters
     ----------
-    rows, smuggling
-        As in `loss_if_examined_in_time`.
+    rows, smuggling, cv
+        As in `loss_terms`.
     deep, lookout : bool
         Whether the load is hidden deep, and whether a lookout on the trip is active.
     """
     this_trip = dataclasses.replace(smuggling, deep_share=float(deep))
-    return loss_if_examined_in_time(loss_terms(rows, this_trip), float(lookout))
+    return loss_if_examined_in_time(loss_terms(rows, this_trip, cv), float(lookout))
 
 
 class Observation(NamedTuple):
@@ -299,6 +301,8 @@ class Beliefs:
         Share of trips on which a lookout is active, as believed before the run.
     baseline, before : array of float, shape (ports, WIDTH)
         Settings (`sim.model.port.inspection_rates`) of the baseline, and before the run.
+    cv : float
+        Coefficient of variation of the lengths of examinations.
 
     Attributes
     ----------
@@ -317,14 +321,16 @@ class Beliefs:
         lookout_share: float,
         baseline: Floats,
         before: Floats,
+        cv: float = 0.0,
     ) -> None:
         self.smuggling = smuggling
+        self.cv = cv
         self.lookout_share = lookout_share
         self.wait_s = np.zeros((ports, len(LANES)))
         self.in_time = np.ones(ports)
         # The terms of the loss under the settings last used.
         self._rows = baseline
-        self._terms = loss_terms(baseline, smuggling)
+        self._terms = loss_terms(baseline, smuggling, cv)
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
         self._today = before
@@ -334,7 +340,7 @@ class Beliefs:
     def _loss(self, rows: Floats) -> Floats:
         if rows is not self._rows:
             self._rows = rows
-            self._terms = loss_terms(rows, self.smuggling)
+            self._terms = loss_terms(rows, self.smuggling, self.cv)
         p_on_lookout, p_if_in_time = loss_if_examined_in_time(self._terms, self.lookout_share)
         return p_on_lookout + p_if_in_time * self.in_time[:, None]
 
@@ -348,13 +354,14 @@ class Beliefs:
     def true_loss(self, deep: bool, lookout: bool) -> Floats:
         """Chance that a trip is lost today, by port and lane.
 
-        The share of examinations that begin in time is that of the days before, and lengths are
-        mean lengths, which overstates the chance by a tenth or two.
+        The share of examinations that begin in time is that of the days before.
         """
         key = (deep, lookout)
         if key not in self._of_trip:
             if key not in self._parts_of_trip:
-                self._parts_of_trip[key] = loss_of_trip(self._today, self.smuggling, deep, lookout)
+                self._parts_of_trip[key] = loss_of_trip(
+                    self._today, self.smuggling, deep, lookout, self.cv
+                )
             p_on_lookout, p_if_in_time = self._parts_of_trip[key]
             self._of_trip[key] = p_on_lookout + p_if_in_time * self.in_time[:, None]
         return self._of_trip[key]

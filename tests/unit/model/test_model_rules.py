@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.special import ndtri
 
 from sim.model.conditions import Conditions
 from sim.model.day import OPEN
@@ -16,6 +17,7 @@ from sim.model.port.opening import opening_of_day
 from sim.model.port.referral import (
     collection,
     detection_probability,
+    mean_find,
     search_rate_per_s,
     selected_share,
 )
@@ -70,6 +72,23 @@ def test_an_examination_of_mean_length_finds_its_share(find: float, minutes: flo
     assert detection_probability(0.5 * rate, 60.0 * minutes) == pytest.approx(
         detection_probability(rate, 30.0 * minutes)
     )
+
+
+@pytest.mark.parametrize(
+    ("find", "minutes"), [(0.05, 2.0), (0.25, 5.0), (0.65, 30.0), (0.95, 180.0)]
+)
+@pytest.mark.parametrize("cv", [0.4, 0.8, 1.2])
+def test_examinations_of_all_lengths_find_the_share_that_is_set(
+    find: float, minutes: float, cv: float
+) -> None:
+    """By quantiles of the lengths, as the engines draw them; a look of mean length finds more."""
+    rate = search_rate_per_s(find, minutes, cv)
+    sigma = np.sqrt(np.log1p(cv * cv))
+    quantile = (np.arange(200_000) + 0.5) / 200_000
+    lengths = np.exp(sigma * ndtri(quantile) - sigma * sigma / 2.0) * 60.0 * minutes
+    assert float(np.mean(1.0 - np.exp(-rate * lengths))) == pytest.approx(find, abs=2e-4)
+    assert float(mean_find(rate * 60.0 * minutes, cv)) == pytest.approx(find, abs=1e-9)
+    assert detection_probability(rate, 60.0 * minutes) > find
 
 
 # ---------------------------------------------------------------- duty
