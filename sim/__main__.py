@@ -154,8 +154,9 @@ def _print_what_is_left_out(folder: Path) -> None:
 
 def print_summary(spec: "StudySpec") -> None:
     """Print the first scenario's values, and what compares it with the others."""
+    from sim.parameters import CONTRABAND
     from sim.results.reading import read_headline
-    from sim.results.schema import CONTRABAND, METRICS
+    from sim.results.schema import METRICS
 
     first = spec.points[0]
     rows = read_headline(spec.folder, first.label)

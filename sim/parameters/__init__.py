@@ -30,11 +30,12 @@ from sim.parameters.costs import Costs, Duty
 from sim.parameters.declaration import Kind, par
 from sim.parameters.enforcement import Intelligence, Patrol
 from sim.parameters.inspection import Database, Inspection, Primary
-from sim.parameters.smuggling import Contraband, Market, Smuggling, Supply
+from sim.parameters.smuggling import CONTRABAND, Contraband, Market, Smuggling, Supply
 from sim.parameters.staffing import Danger, Staffing
 from sim.parameters.traffic import Traffic
 
 __all__ = [
+    "CONTRABAND",
     "PARAMETER",
     "ROOMS",
     "Contraband",
@@ -203,7 +204,8 @@ def check(parameters: Parameters, where: str) -> None:
         )
     kinds = parameters.inspection
     shares = kinds.cursory_share + kinds.dog_share + kinds.intrusive_share
-    if shares > 1.0 or kinds.imaging_share + kinds.dog_share + kinds.intrusive_share > 1.0:
+    trade = kinds.cursory_truck_share + kinds.imaging_share
+    if shares > 1.0 or trade + kinds.dog_share + kinds.intrusive_share > 1.0:
         raise InputError(
             f"{where}: inspection.cursory_share + dog_share + intrusive_share = {shares:g} "
             "is above 1 share"

@@ -227,6 +227,16 @@ class Smuggling:
     )  # fmt: skip
 
 
+CONTRABAND = {
+    "firearms": "firearms",
+    "parts": "firearm parts",
+    "kg": "drugs",
+    "CAD thousand": "currency",
+    "persons": "persons",
+}
+"""What is smuggled, by the unit that its loads are counted in (``contraband.unit``)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contraband:
     """What is smuggled, and the trusted traders among those who smuggle it.
@@ -237,7 +247,7 @@ class Contraband:
 
     unit: str = par(
         "firearms", unit="", source="000 ¶1; 001; 003 ¶12, ¶16", kind="measured",
-        choices=("firearms", "parts", "kg", "CAD thousand", "persons"), fixed_at_start=True,
+        choices=tuple(CONTRABAND), fixed_at_start=True,
         about="What loads are counted in, in every table where firearms are counted by default",
     )  # fmt: skip
     trusted_share: float = par(

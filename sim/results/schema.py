@@ -157,15 +157,6 @@ PORT_GROUPS = ("all", "one_officer", "larger", "busiest10", "windsor")
 CLASSES = ("all", "car", "nexus", "truck", "fast", "bus", "train")
 """Classes of traffic. A metric by market or source has its id (`sim.places.network`) instead."""
 
-CONTRABAND = {
-    "firearms": "firearms",
-    "parts": "firearm parts",
-    "kg": "drugs",
-    "CAD thousand": "currency",
-    "persons": "persons",
-}
-"""What is smuggled, by the unit that its loads are counted in (``contraband.unit``)."""
-
 
 @dataclass(frozen=True)
 class Result:

@@ -7,9 +7,8 @@ import pytest
 import yaml
 
 from sim.model.smuggling.adversary import ADVERSARIES, Adversary
-from sim.parameters import Contraband, Smuggling, catalogue
+from sim.parameters import CONTRABAND, Contraband, Smuggling, catalogue
 from sim.places.network import known_networks
-from sim.results.schema import CONTRABAND
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 KINDS = sorted(path.stem for path in (CONF / "contraband").glob("*.yaml"))

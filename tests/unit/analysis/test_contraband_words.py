@@ -9,9 +9,10 @@ from analysis.__main__ import main
 from analysis.brief import page
 from analysis.compare import compare
 from analysis.language import contraband_of, gettext, in_language, metric_title, pgettext
+from sim.parameters import CONTRABAND
 from sim.parameters import catalogue as parameters
 from sim.results.reading import Study, read_study
-from sim.results.schema import CONTRABAND, PRIMARY_OUTCOME
+from sim.results.schema import PRIMARY_OUTCOME
 from tests import synthetic_study
 
 TWO = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4)}

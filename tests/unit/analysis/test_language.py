@@ -19,8 +19,9 @@ from analysis.outcomes import HORIZONS
 from analysis.values import DERIVED, metric_of
 from analysis.wording import LARGE, WORDS, listed, number, period, shown
 from sim.errors import InputError
+from sim.parameters import CONTRABAND
 from sim.parameters import catalogue as parameters
-from sim.results.schema import CONTRABAND, METRICS
+from sim.results.schema import METRICS
 from sim.scenario.intervention import AIMS
 from sim.scenario.reading import names as scenarios
 from tests.catalogues import Key, catalogue, texts
