@@ -16,6 +16,7 @@ from sim.scenario.point import Point, check_point
 from sim.scenario.reading import FOLDER, dumped, names, parsed, read
 
 TABLE = read_ports(2005)
+NATURAL_EXPERIMENTS = ("ports_closed_2011", "work_to_rule_2021")
 
 
 def point(scenario: Scenario, ports: tuple[str, ...] = ("sarnia",), days: int = 365) -> Point:
@@ -35,6 +36,13 @@ def test_every_scenario_can_be_run_and_says_why_and_what_is_expected(name: str) 
         assert scenario.interventions
         assert "\naim: " in (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     check_point(point(scenario), TABLE)
+
+
+@pytest.mark.parametrize("name", sorted({*names()} - {"baseline", *NATURAL_EXPERIMENTS}))
+def test_every_proposal_says_what_is_evidence_and_what_is_assumed(name: str) -> None:
+    summary = read(name).summary.lower()
+    assert "evidence" in summary
+    assert "assum" in summary
 
 
 def test_the_cited_facts_are_in_the_fact_table() -> None:
