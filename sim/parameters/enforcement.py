@@ -250,7 +250,7 @@ class Intelligence:
         about="Mean length of a case",
     )  # fmt: skip
     arrest_share: float = par(
-        0.15, unit="share", source="assumed", kind="placeholder", low=0.05, high=0.4,
+        0.1, unit="share", source="assumed", kind="placeholder", low=0.03, high=0.3,
         about="Cases that end in the arrest of the organisation if their evidence is just enough "
         "to open them; the others go stale",
     )  # fmt: skip

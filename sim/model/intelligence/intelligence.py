@@ -124,6 +124,8 @@ class Intelligence:
             self.agenda, "investigators", self._to_pending, streams
         )
         self.to_booths: Channel[Lead] = Channel(self.agenda, "booths", self._to_booths, streams)
+        # Stopped loads of which a trace has told already.
+        self._loads_told: set[int] = set()
         self.held_back = 0
         self.arrests = 0
         self.arrested_s: dict[int, float] = {}
@@ -217,9 +219,17 @@ class Intelligence:
         self.agenda.enter(trace.delay_s, self._traced, trace)
 
     def _traced(self, trace: Trace) -> None:
-        """Add a lead if the trace finds a recent sale."""
-        if self.traces.result(trace):
-            self._lead_on_sale(TRACE, trace.organisation, trace.sold_s, trace.key)
+        """Add a lead if the trace finds a recent sale.
+
+        The firearms of a stopped load were bought together: one lead, however many are traced.
+        """
+        if not self.traces.result(trace):
+            return
+        if trace.key.day == _STOP_DAY:
+            if trace.key.entity in self._loads_told:
+                return
+            self._loads_told.add(trace.key.entity)
+        self._lead_on_sale(TRACE, trace.organisation, trace.sold_s, trace.key)
 
     def _lead_on_sale(self, kind: str, organisation: int, sold_s: float, key: Key) -> None:
         """Add a lead on a sale, if the organisation has not been arrested since."""
