@@ -16,7 +16,7 @@ from sim.scenario.point import Point, check_point
 from sim.scenario.reading import FOLDER, dumped, names, parsed, read
 
 TABLE = read_ports(2005)
-NATURAL_EXPERIMENTS = ("ports_closed_2011", "work_to_rule_2021")
+NATURAL_EXPERIMENTS = ("history", "ports_closed_2011", "work_to_rule_2021")
 
 
 def point(scenario: Scenario, ports: tuple[str, ...] = ("sarnia",), days: int = 365) -> Point:
