@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.history import same_sign
 from analysis.language import pgettext
 from sim.data import DATA_FOLDER
 from sim.errors import InputError
@@ -125,7 +126,7 @@ def stamp(proposal: str, scores: dict[str, float] | None = None) -> Stamp:
     except KeyError as missing:
         return Stamp(ILLUSTRATIVE, f"{why}; {missing.args[0]} has not been scored")
     low50, high50, low90, high90 = edges
-    sign = record * middle > 0.0
+    sign = same_sign(record, middle)
     covered = COVERED[0] <= coverage <= COVERED[1]
     if sign and covered and skill > 0.0 and low50 <= record <= high50:
         return Stamp(WELL_SUPPORTED, f"{why}; the change was predicted within the 50 % interval")

@@ -402,6 +402,20 @@ class Difference(NamedTuple):
     high50: float
     high90: float
 
+    @property
+    def right_sign(self) -> bool:
+        """Whether a change was predicted, and in the direction of the record."""
+        return same_sign(self.record, self.middle)
+
+
+NO_CHANGE = 1.0
+"""A predicted change below this is none, per cent."""
+
+
+def same_sign(record: float, predicted_change: float) -> bool:
+    """Whether a predicted change, in per cent, is one at all and has the sign of the record."""
+    return abs(predicted_change) >= NO_CHANGE and record * predicted_change > 0.0
+
 
 def differences(course: Course, record: list[Row], draws: Posterior) -> Iterator[Difference]:
     """Change at dated events, predicted and on record, where both years are."""
@@ -426,6 +440,10 @@ def shares(course: Course, record: list[Row]) -> list[tuple[str, list[float]]]:
         ("plausible worlds (fitted to the base year)", of_worlds(course)),
         (f"the record of {course.base} alone", fitted(course, base)),
         (f"record before {SPLIT}", fitted(course, [r for r in record if r.year < SPLIT])),
+        (
+            "2018 to 2020: the closure without the rebound",
+            fitted(course, [row for row in late if 2018 <= row.year <= 2020]),
+        ),
         (f"record from {SPLIT} on", fitted(course, late)),
         ("all of the record", fitted(course, record)),
     ):

@@ -30,6 +30,15 @@ LIMITS = (
 )
 
 
+IDENTIFIED = (
+    "What the history finds that the base year alone does not: compare the widths. From the "
+    "closure of 2020 the share follows only if trafficking stayed as it was; the rebound of 2021, "
+    "with cars still four fifths down, pulls it down because the model has no other way to explain "
+    "it. A share near zero contradicts C043 and C045 (most are travellers'): read it as evidence "
+    "of a missing mechanism (post, larger loads: C086) as much as of a smaller share."
+)
+
+
 def _rows_of(part: Examination) -> Table:
     head = (
         "period", "recorded", "predicted", "50 %", "90 %", "within 90 %", "score", "last figure",
@@ -77,7 +86,7 @@ def _events(found: Sequence[Difference]) -> Table:
             number(event.middle, 0, signed=True),
             f"{number(event.low90, 0, signed=True)} to {number(event.high90, 0, signed=True)}",
             "yes" if event.low90 <= event.record <= event.high90 else "no",
-            "yes" if event.record * event.middle > 0 else "no",
+            "yes" if event.right_sign else "no",
         )
         for event in found
     ]
@@ -109,7 +118,7 @@ def parts_of_page(study: Study) -> tuple[list[tuple[Table, str]], pd.DataFrame, 
     tables.append(
         (
             _shares(shares(course, record)),
-            "What the history finds that the base year alone does not: compare the widths.",
+            IDENTIFIED,
         )
     )
     return tables, frame_of(found), scores_of(found, changes)
