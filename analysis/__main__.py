@@ -178,6 +178,9 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     brief.add_argument(
         "--lang", default="en", metavar="en|fr", help="its language (en); or lang=fr"
     )
+    brief.add_argument(
+        "--sheet", action="store_true", help="its front page alone, on one sheet (DIR/sheet.html)"
+    )
 
     ledger = _command(commands, "ledger", "where a scenario's difference in firearms comes from")
     ledger.add_argument("scenario", metavar="SCENARIO", help="a scenario of the study")
@@ -285,7 +288,7 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
     elif arguments.command == "brief":
         from analysis.brief import write_brief
 
-        print(write_brief(study, arguments.out, arguments.lang))
+        print(write_brief(study, arguments.out, arguments.lang, sheet=arguments.sheet))
     elif arguments.command == "ledger":
         _ledger(study, arguments)
     elif arguments.command == "verdicts":

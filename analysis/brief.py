@@ -8,8 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.assumptions import assumptions, given_values, kind_names, sources
+from analysis.cards import cards as proposal_cards
 from analysis.charts.style import CONFIG
-from analysis.compare import HEADLINE, compare, family
+from analysis.compare import HEADLINE, Comparison, compare, family
 from analysis.effects import smallest_difference
 from analysis.exhibits import (
     AGAINST,
@@ -24,6 +25,7 @@ from analysis.exhibits import (
 )
 from analysis.findings import answer, cards, findings
 from analysis.fit.values import what_the_study_carries
+from analysis.front_page import FrontPage, front_page, main_verdicts
 from analysis.headline import influences, stamp
 from analysis.language import (
     contraband_of,
@@ -43,13 +45,16 @@ from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
 NAMES = {"en": "brief.html", "fr": "brief.fr.html"}
-"""Name of the page in the results folder, by language."""
+SHEETS = {"en": "sheet.html", "fr": "sheet.fr.html"}
+"""Names of the page and of its front page alone in the results folder, by language."""
 
 
-def write_brief(study: Study, out: Path | None = None, language: str = "en") -> Path:
-    """Write the page and return its path; by default in the results folder."""
-    content = page(study, language)
-    path = study.folder / NAMES[language] if out is None else out
+def write_brief(
+    study: Study, out: Path | None = None, language: str = "en", *, sheet: bool = False
+) -> Path:
+    """Write the page, or its front page alone, and return its path; by default in the folder."""
+    content = page(study, language, sheet=sheet)
+    path = study.folder / (SHEETS if sheet else NAMES)[language] if out is None else out
     if path.exists() and not _is_brief(path):
         raise InputError(
             f"{path}: not replaced, since it lacks the mark of a brief of this program; delete it "
@@ -71,13 +76,13 @@ def _is_brief(path: Path) -> bool:
         raise InputError(f"{path}: {error.strerror}") from None
 
 
-def page(study: Study, language: str = "en") -> str:
-    """Set the page as text, in English or French."""
+def page(study: Study, language: str = "en", *, sheet: bool = False) -> str:
+    """Set the page as text, in English or French; with ``sheet`` its front page alone."""
     with in_language(language), contraband_of(study):
-        return _page(study)
+        return _page(study, sheet=sheet)
 
 
-def _page(study: Study) -> str:
+def _page(study: Study, *, sheet: bool) -> str:
     comparisons = compare(study, HEADLINE, headline_adversary(study))
     if comparisons and not any(comparison.metric == PRIMARY_OUTCOME for comparison in comparisons):
         raise InputError(
@@ -93,13 +98,31 @@ def _page(study: Study) -> str:
     )
     environment.filters["unbroken"] = unbroken
     environment.globals.update(gettext=gettext, ngettext=ngettext, number=number)
-    sure, missing = sureness(study) if comparisons else ([], [])
     assumed = assumptions(influences(study), given_values(study))
+    weakness = stamp(study, assumed) if comparisons else ""
+    front = _front(study, comparisons, [weakness] if weakness else [])
+    if sheet:
+        if front is None:
+            raise InputError(
+                f"{study.folder}: no front page, since it takes two replications of a proposal "
+                "and its baseline; run.replications = 1 is below 2 replications"
+            )
+        return environment.get_template("sheet.html").render(
+            language=current_language(),
+            mark=Markup(MARK),
+            question=_question(study),
+            front=front,
+            made=_made(study),
+        )
+    sure, missing = sureness(study) if comparisons else ([], [])
     table = paired_table(study, comparisons)
     return environment.get_template("brief.html").render(
         language=current_language(),
         mark=Markup(MARK),
-        question=_question(),
+        question=_question(study),
+        front=front,
+        made=_made(study),
+        proposals=proposal_cards(study, main_verdicts(verdicts(study))) if front else [],
         answer=answer(study, comparisons),
         cards=cards(study),
         table=table,
@@ -115,7 +138,6 @@ def _page(study: Study) -> str:
         ],
         sure=sure,
         missing=missing,
-        stamp=stamp(study, assumed),
         influence=any(each.influence for each in assumed.ranked),
         assumptions=assumed,
         kinds=kind_names(),
@@ -139,8 +161,23 @@ def _limits(study: Study) -> list[str]:
         return []
 
 
-def _question() -> str:
-    return gettext("which-proposals-would-reduce-the")
+def _front(study: Study, comparisons: list[Comparison], weakness: list[str]) -> FrontPage | None:
+    try:
+        return front_page(study, comparisons, weakness)
+    except InputError:  # nothing beside the baseline, or one replication
+        return None
+
+
+def _question(study: Study) -> str:
+    return gettext("front-question", year=study.manifest.get("year", ""))
+
+
+def _made(study: Study) -> str:
+    """When it was made, and how to cite it."""
+    date = str(study.manifest.get("ended") or "")[:10]
+    version = str(study.manifest.get("code_version") or "")
+    cite = f"border-interdiction {version}, {study.folder.name}".replace(" ,", ",")
+    return gettext("front-made", year=study.manifest.get("year", ""), date=date, cite=cite)
 
 
 def unbroken(text: str) -> str:

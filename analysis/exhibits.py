@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,13 +13,10 @@ from markupsafe import Markup
 from analysis.charts.border_map import border_map
 from analysis.charts.convergence import convergence
 from analysis.charts.forest import firearms_difference, wait_difference
-from analysis.charts.officer_time import officer_time
 from analysis.charts.robustness import rank_stability, regret
 from analysis.charts.style import Chart
 from analysis.charts.tornado import tornado
-from analysis.charts.trade_off import trade_off, trade_off_money
 from analysis.charts.waits import waits_by_hour, waits_by_port_class
-from analysis.charts.waterfall import waterfall
 from analysis.design_points import proposals
 from analysis.headline import leading, varied
 from analysis.language import gettext
@@ -37,21 +33,16 @@ def plotlyjs() -> str:
 Draw = Callable[[Study], Chart]
 
 AGAINST: dict[str, Draw] = {
-    "waterfall": waterfall,
     "firearms_difference": firearms_difference,
-    "trade_off": trade_off,
-    "trade_off_money": trade_off_money,
 }
 """Charts of differences, which need something to compare with."""
 
 BORDER: dict[str, Draw] = {
     "border_waits": border_map,
-    "border_staffing": partial(border_map, show="staffing"),
 }
 ALONE: dict[str, Draw] = {
     "waits_by_hour": waits_by_hour,
     "waits_by_port_class": waits_by_port_class,
-    "officer_time": officer_time,
 }
 """Charts that describe the baseline too."""
 

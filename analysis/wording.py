@@ -21,6 +21,9 @@ UNCOUNTED = {"CAD thousand"}
 LARGE = {"CAD", "vehicle-hours", "officer-hours"}
 """Units that are read in millions where they come to so many."""
 
+SMALLEST_WAIT_MIN = 0.1
+"""Smallest change of the mean wait that matters, in minutes: six seconds (assumption)."""
+
 TIMELESS = {"min", "share"}
 """Units of means: their values do not grow with the length of the run."""
 

@@ -21,10 +21,10 @@ from analysis.charts.style import (
 )
 from analysis.compare import HEADLINE, Comparison, across_adversaries, compare, frame_of
 from analysis.effects import smallest_difference
-from analysis.language import gettext, title_of
+from analysis.language import gettext, ngettext, title_of
 from analysis.values import headline_adversary, metric_of
 from analysis.verdicts import counted
-from analysis.wording import adversary_name, period, shown
+from analysis.wording import SMALLEST_WAIT_MIN, adversary_name, period, plain, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -32,7 +32,9 @@ Sentence = Callable[..., str]
 """Says what a chart shows, from counts, an amount and a title."""
 
 
-def forest(study: Study, metric: str, sentence: Sentence, if_none: Sentence) -> Chart:
+def forest(
+    study: Study, metric: str, sentence: Sentence, if_none: Sentence, least: float = 0.0
+) -> Chart:
     """Every scenario's difference to the baseline in one metric, with 95 % intervals.
 
     Filled markers reduce or increase the primary outcome, by the verdict; in other metrics they are
@@ -48,6 +50,9 @@ def forest(study: Study, metric: str, sentence: Sentence, if_none: Sentence) -> 
     sentence, if_none : callable
         The sentence above the chart: with ``up``, ``down``, ``count``, ``amount`` and ``title``,
         or with ``count`` where nothing is distinguishable.
+    least : float
+        Smallest difference that matters, in the unit of the metric; smaller ones are left out, and
+        the line below says how many they are.
     """
     adversary = headline_adversary(study)
     several, across = len(study.adversaries), across_adversaries(study, metric)
@@ -56,6 +61,9 @@ def forest(study: Study, metric: str, sentence: Sentence, if_none: Sentence) -> 
         for comparison in compare(study, HEADLINE, adversary)
         if comparison.metric == metric and comparison.difference.count > 0
     ]
+    large = [one for one in comparisons if abs(one.difference.mean) >= least]
+    left_out = len(comparisons) - len(large) if large else 0
+    comparisons = large or comparisons
     sign = 1.0 if metric == PRIMARY_OUTCOME else -1.0  # the best first; of waits, the longest
     comparisons.sort(key=lambda comparison: sign * comparison.difference.mean)
     proposals = [
@@ -99,7 +107,16 @@ def forest(study: Study, metric: str, sentence: Sentence, if_none: Sentence) -> 
     return finish(
         figure,
         finding=_finding(study, proposals, sentence, if_none),
-        note=_note(study, comparisons, several),
+        note=" ".join(
+            part
+            for part in (
+                _note(study, comparisons, several),
+                ngettext("left-out-as-small", left_out, least=plain(60 * least))
+                if left_out
+                else "",
+            )
+            if part
+        ),
         height=80 + line_height(names) * len(line),
         table=frame_of(
             [comparison for comparison in compare(study, HEADLINE) if comparison.metric == metric]
@@ -246,7 +263,7 @@ def firearms_difference(study: Study) -> Chart:
 
 def wait_difference(study: Study) -> Chart:
     """Mean wait over all ports and lanes, against the baseline."""
-    return forest(study, "mean_wait_min", _wait_found, _no_wait_found)
+    return forest(study, "mean_wait_min", _wait_found, _no_wait_found, SMALLEST_WAIT_MIN)
 
 
 def _wait_found(**values: Any) -> str:

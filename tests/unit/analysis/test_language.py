@@ -11,8 +11,10 @@ from jinja2 import Environment, nodes
 
 import analysis
 from analysis.assumptions import assumptions
+from analysis.cards import TOLD
 from analysis.dashboard.levers import offered
 from analysis.equivalence import DEPENDS, VERDICTS
+from analysis.front_page import ORDER
 from analysis.language import LANGUAGES, NOUNS, gettext, in_language, ngettext, pgettext
 from analysis.ledger import PARTS
 from analysis.outcomes import HORIZONS
@@ -53,6 +55,9 @@ def computed_names() -> Iterator[str]:
     yield from (word for pair in WORDS.values() for word in pair)
     yield from ("more", "fewer", "less", "and", "or")
     yield from (f"count-{verdict}" for verdict in VERDICTS)
+    yield from (f"front-{group}" for group in ORDER[1:])
+    yield from (f"group-{group}" for group in ORDER)
+    yield from (f"card-{metric}" for metric in TOLD if metric != "mean_wait_min")
     yield from ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

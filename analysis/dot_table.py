@@ -1,0 +1,133 @@
+"""Effects as dots with intervals in the rows of a table: inline SVG, which needs no script."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from analysis.verdicts import Verdict
+from analysis.wording import number
+
+WIDTH, HEIGHT, MARGIN = 260, 22, 6
+"""Pixels of one row's drawing at its natural size; the page scales it to the column."""
+BEYOND = 1.6
+"""An axis reaches this many times the second-largest interval; what is beyond has an arrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One effect in per cent: its joint interval, and which of several horizons it is for."""
+
+    low: float
+    mean: float
+    high: float
+    place: int = 0
+    of: int = 1
+
+
+def drawn(place: int, of: int, x: float = 6.0, y: float = 7.0) -> Markup:
+    """Shape of the mark of a horizon: the last is filled, those before it are open."""
+    last = place == of - 1
+    fill = "var(--blue)" if last else "#fff"
+    shape = (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"'
+        if last
+        else f'<rect x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6"'
+        + (f' transform="rotate(45 {x:.1f} {y:.1f})"' if place else "")
+    )
+    return Markup(f'{shape} fill="{fill}" stroke="var(--blue)" stroke-width="1.5"/>')
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The common axis of a table's rows.
+
+    Attributes
+    ----------
+    low, high : float
+        Ends in per cent.
+    smallest : float
+        Smallest difference that matters, in per cent: the grey band.
+    """
+
+    low: float
+    high: float
+    smallest: float
+
+    def at(self, value: float) -> float:
+        """Where a value stands, in pixels; at the edge if it is beyond the axis."""
+        inside = min(max(value, self.low), self.high)
+        return MARGIN + (inside - self.low) / (self.high - self.low) * (WIDTH - 2 * MARGIN)
+
+    def row(self, marks: Sequence[Mark]) -> Markup:
+        """Draw one row: band, zero, the interval of the last mark, all marks."""
+        middle = HEIGHT / 2
+        left, right = self.at(-self.smallest), self.at(self.smallest)
+        parts = [
+            f'<rect x="{left:.1f}" y="0" width="{right - left:.1f}" height="{HEIGHT}" '
+            'fill="#e6eaed"/>',
+            f'<line x1="{self.at(0):.1f}" x2="{self.at(0):.1f}" y1="0" y2="{HEIGHT}" '
+            'stroke="#56616a"/>',
+        ]
+        last = marks[-1]
+        if math.isfinite(last.low) and math.isfinite(last.high):
+            parts.append(
+                f'<line x1="{self.at(last.low):.1f}" x2="{self.at(last.high):.1f}" '
+                f'y1="{middle}" y2="{middle}" stroke="var(--blue)" stroke-width="2"/>'
+            )
+            parts += [
+                f'<path d="M{self.at(end):.1f} {middle - 4} l{side * 5} 4 l{-side * 5} 4" '
+                'fill="var(--blue)"/>'
+                for end, side in ((last.low, -1), (last.high, 1))
+                if not self.low <= end <= self.high
+            ]
+        parts += [drawn(mark.place, mark.of, self.at(mark.mean), middle) for mark in marks]
+        return Markup(
+            f'<svg class="dot" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" '
+            f'focusable="false">{"".join(parts)}</svg>'
+        )
+
+    def svg(self) -> Markup:
+        """Draw the scale above the rows: three numbers."""
+        step = _step(self.high - self.low)
+        ticks = [
+            k * step for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)
+        ]
+        parts = [
+            f'<text x="{self.at(tick):.1f}" y="14" text-anchor="middle" font-size="13" '
+            f'fill="#56616a">{number(tick, 0 if step >= 1 else 1, signed=True)}</text>'
+            for tick in ticks
+        ]
+        return Markup(
+            f'<svg class="dot" viewBox="0 0 {WIDTH} 18" aria-hidden="true" focusable="false">'
+            f"{''.join(parts)}</svg>"
+        )
+
+
+def _step(span: float) -> float:
+    """A round step that leaves two to five ticks on an axis."""
+    power = 10.0 ** math.floor(math.log10(span / 3))
+    return next(power * k for k in (1, 2, 5, 10) if span / (power * k) <= 5)
+
+
+def axis_over(judged: Sequence[Verdict], smallest: float) -> Axis:
+    """Choose an axis that holds nearly all intervals, and zero and the band in any case.
+
+    Parameters
+    ----------
+    judged : sequence of Verdict
+        In per cent of the baseline.
+    smallest : float
+        Smallest difference that matters, as a share of the baseline.
+    """
+    band = 100 * smallest
+    lows = sorted(one.low for one in judged if math.isfinite(one.low))
+    highs = sorted((one.high for one in judged if math.isfinite(one.high)), reverse=True)
+    low, high = -2 * band, 2 * band
+    if lows:
+        least = min((one.mean for one in judged), default=0.0)
+        most = max((one.mean for one in judged), default=0.0)
+        low = min(low, least, max(lows[0], BEYOND * lows[min(1, len(lows) - 1)]))
+        high = max(high, most, min(highs[0], BEYOND * highs[min(1, len(highs) - 1)]))
+    return Axis(low, high, band)
