@@ -37,7 +37,7 @@ from analysis.language import (
 )
 from analysis.paired_table import paired_table
 from analysis.values import headline_adversary
-from analysis.verdicts import limit_lines, verdicts
+from analysis.verdicts import limit_lines, over_horizons, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
 from sim.files import write_text
@@ -122,7 +122,7 @@ def _page(study: Study, *, sheet: bool) -> str:
         question=_question(study),
         front=front,
         made=_made(study),
-        proposals=proposal_cards(study, main_verdicts(verdicts(study))) if front else [],
+        proposals=proposal_cards(study, main_verdicts(over_horizons(study))) if front else [],
         answer=answer(study, comparisons),
         cards=cards(study),
         table=table,

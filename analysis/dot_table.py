@@ -27,14 +27,14 @@ class Mark:
 
 
 def drawn(place: int, of: int, x: float = 6.0, y: float = 7.0) -> Markup:
-    """Shape of the mark of a horizon: the last is filled, those before it are open."""
-    last = place == of - 1
-    fill = "var(--blue)" if last else "#fff"
+    """Shape of the mark of a horizon: the first is filled, those after it are open."""
+    main = place == 0
+    fill = "var(--blue)" if main else "#fff"
     shape = (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"'
-        if last
+        if main
         else f'<rect x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6"'
-        + (f' transform="rotate(45 {x:.1f} {y:.1f})"' if place else "")
+        + (f' transform="rotate(45 {x:.1f} {y:.1f})"' if place == of - 1 else "")
     )
     return Markup(f'{shape} fill="{fill}" stroke="var(--blue)" stroke-width="1.5"/>')
 
@@ -61,7 +61,7 @@ class Axis:
         return MARGIN + (inside - self.low) / (self.high - self.low) * (WIDTH - 2 * MARGIN)
 
     def row(self, marks: Sequence[Mark]) -> Markup:
-        """Draw one row: band, zero, the interval of the last mark, all marks."""
+        """Draw one row: band, zero, the interval of the first mark, all marks."""
         middle = HEIGHT / 2
         left, right = self.at(-self.smallest), self.at(self.smallest)
         parts = [
@@ -70,19 +70,21 @@ class Axis:
             f'<line x1="{self.at(0):.1f}" x2="{self.at(0):.1f}" y1="0" y2="{HEIGHT}" '
             'stroke="#56616a"/>',
         ]
-        last = marks[-1]
-        if math.isfinite(last.low) and math.isfinite(last.high):
+        first = marks[0]
+        if math.isfinite(first.low) and math.isfinite(first.high):
             parts.append(
-                f'<line x1="{self.at(last.low):.1f}" x2="{self.at(last.high):.1f}" '
+                f'<line x1="{self.at(first.low):.1f}" x2="{self.at(first.high):.1f}" '
                 f'y1="{middle}" y2="{middle}" stroke="var(--blue)" stroke-width="2"/>'
             )
             parts += [
                 f'<path d="M{self.at(end):.1f} {middle - 4} l{side * 5} 4 l{-side * 5} 4" '
                 'fill="var(--blue)"/>'
-                for end, side in ((last.low, -1), (last.high, 1))
+                for end, side in ((first.low, -1), (first.high, 1))
                 if not self.low <= end <= self.high
             ]
-        parts += [drawn(mark.place, mark.of, self.at(mark.mean), middle) for mark in marks]
+        parts += [
+            drawn(mark.place, mark.of, self.at(mark.mean), middle) for mark in reversed(marks)
+        ]
         return Markup(
             f'<svg class="dot" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" '
             f'focusable="false">{"".join(parts)}</svg>'

@@ -17,12 +17,12 @@ from analysis.effects import smallest_difference
 from analysis.equivalence import DEPENDS, INCREASES, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
 from analysis.headline import influences
 from analysis.language import gettext, ngettext, parameter_text, pgettext
+from analysis.outcomes import RUN, horizons, kinds, outcome
 from analysis.values import BASELINE, headline_values
-from analysis.verdicts import Verdict, verdicts
-from analysis.wording import NO_BREAK, SMALLEST_WAIT_MIN, adversary_name, listed, number, plain
+from analysis.verdicts import Verdict, headline_kind, over_horizons
+from analysis.wording import NO_BREAK, SMALLEST_WAIT_MIN, listed, number, plain
 from sim.parameters import catalogue
 from sim.results.reading import Study
-from sim.results.schema import PRIMARY_OUTCOME
 from sim.scenario.intervention import FIREARMS, GRADES
 
 SMALLEST_COST_CAD = 1e6
@@ -34,6 +34,8 @@ ORDER = (REDUCES, INCREASES, DEPENDS, NOT_RESOLVED, NO_DIFFERENCE, OTHER_AIM)
 OPEN = 10
 """Most rows of a group that are open on the first screen."""
 YEAR = 365.25
+KINDS = 5
+"""Kinds of smuggler that the model has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,12 @@ def by_proposal(judged: Iterable[Verdict]) -> dict[str, list[Verdict]]:
 
 
 def main_verdicts(judged: Iterable[Verdict]) -> list[Verdict]:
-    """Verdict over the longest horizon of each proposal, bounds left out, largest reduction first.
+    """Verdict over the first horizon of each proposal, bounds left out, largest reduction first.
 
-    A measure that is taken is kept: its long run counts, and earlier years stand beside it.
+    The first horizon is that of every other page; later ones stand beside it.
     """
-    last = [every[-1] for every in by_proposal(judged).values() if not every[-1].bound]
-    return sorted(last, key=lambda one: one.mean)
+    first = [every[0] for every in by_proposal(judged).values() if not every[0].bound]
+    return sorted(first, key=lambda one: one.mean)
 
 
 def group_of(one: Verdict) -> str:
@@ -129,8 +131,11 @@ def group_of(one: Verdict) -> str:
 
 
 def level_a_year(study: Study) -> float:
-    """Firearms that reach the market in a year of the baseline, by expectation."""
-    return float(headline_values(study).loc[BASELINE][PRIMARY_OUTCOME].mean()) * a_year(study)
+    """Firearms that reach the market in a year of the baseline, over the first horizon."""
+    first = horizons(study)[0]
+    level = outcome(study, first).loc[BASELINE]
+    mean = float(level.xs(headline_kind(study), level="adversary").mean())
+    return mean * a_year(study) if first == RUN else mean
 
 
 def a_year(study: Study) -> float:
@@ -146,7 +151,11 @@ def rounded(value: float, digits: int = 2) -> str:
 
 
 def sentence(
-    study: Study, chosen: Sequence[Verdict], level: float, about: dict[str, dict[str, object]]
+    study: Study,
+    chosen: Sequence[Verdict],
+    level: float,
+    about: dict[str, dict[str, object]],
+    every: dict[str, list[Verdict]],
 ) -> str:
     """Say what the study found, with its size and its certainty.
 
@@ -159,6 +168,8 @@ def sentence(
         Firearms that reach the market in a year of the baseline.
     about : dict
         Scenario files as the manifest holds them, by name.
+    every : dict
+        Verdicts of each proposal over all horizons.
     """
     fewer = [one for one in chosen if one.verdict == REDUCES]
     if not fewer:
@@ -166,6 +177,7 @@ def sentence(
             "front-none-reduces", len(chosen), smallest=plain(100 * smallest_difference(study))
         )
     best = fewer[0]
+    later = every[best.proposal][-1] if len(every[best.proposal]) > 1 else None
     file = about.get(best.proposal, {})
     grade, actor = file.get("evidence"), str(file.get("actor") or "")
     return " ".join(
@@ -182,10 +194,21 @@ def sentence(
                 high=rounded(-best.low * level / 100),
                 horizon=best.horizon,
             ),
+            _later(later) if later else "",
             pgettext("who acts", actor) if actor else "",
             pgettext("evidence", f"grade {grade}") if grade else "",
         )
         if part
+    )
+
+
+def _later(one: Verdict) -> str:
+    """Say what the largest effect comes to over the last horizon."""
+    places = 1 if abs(one.mean) < 10 else 0
+    return gettext(
+        "front-later",
+        horizon=f"{one.horizon[0].upper()}{one.horizon[1:]}",
+        percent=number(one.mean, places, signed=True),
     )
 
 
@@ -220,7 +243,7 @@ def front_page(
     InputError
         If the study has no baseline, nothing beside it, or one replication.
     """
-    judged = verdicts(study)
+    judged = over_horizons(study)
     chosen = main_verdicts(judged)
     every = by_proposal(judged)
     about = files_of(study)
@@ -251,7 +274,7 @@ def front_page(
             )
     horizons = list(dict.fromkeys(one.horizon for one in judged))
     return FrontPage(
-        sentence=sentence(study, chosen, level, about),
+        sentence=sentence(study, chosen, level, about, every),
         rest=rest_of(chosen, smallest),
         tiles=tiles(study, chosen, waits, level),
         groups=groups,
@@ -283,7 +306,7 @@ def _row(
     waits: dict[str, float],
     level: float,
 ) -> Row:
-    main = every[-1]
+    main = every[0]
     file = about.get(main.proposal, {})
     grade = file.get("evidence")
     marks = [
@@ -467,13 +490,12 @@ def influential(study: Study) -> list[str]:
 
 def trust(study: Study) -> list[str]:
     """How far the page goes: the year, the smugglers and worlds tried, the runs."""
-    kinds = [adversary_name(str(kind)) for kind in study.adversaries]
     runs = int(
         study.runs.groupby(["scenario", "adversary", "world"])["replication"].nunique().min()
     )
     lines = [
         gettext("trust-year", year=study.manifest.get("year", ""), runs=number(runs, 0)),
-        ngettext("trust-smugglers", len(kinds), all=number(5, 0)),
+        ngettext("trust-smugglers", len(kinds(study)), all=number(KINDS, 0)),
         ngettext("trust-worlds", max(1, len(study.worlds)))
         if len(study.worlds) > 1
         else gettext("trust-one-world"),
