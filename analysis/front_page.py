@@ -282,7 +282,7 @@ def front_page(
         threshold=gettext(
             "front-threshold",
             smallest=plain(100 * smallest),
-                amount=rounded(smallest * level),
+            amount=rounded(smallest * level),
             wait=plain(60 * SMALLEST_WAIT_MIN),
         ),
         horizons=[(drawn(k, len(horizons)), name) for k, name in enumerate(horizons)],

@@ -136,7 +136,8 @@ def test_the_page_says_what_the_tables_say(study: Study, html: str) -> None:
     assert gettext("no-difference-at-all-in", list="arm officers") in text
     assert pattern("shaded-and-bold-distinguishable-from", count=5).search(text)
     assert pattern("laws-such-as-vehicles-in", laws=3).search(text)
-    assert gettext("illustrative") in text
+    assert pattern("front-threshold", smallest=1).search(text)
+    assert text.count(gettext("card-what")) == 5
 
 
 def test_names_of_scenarios_are_text_not_markup(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+"""The front page says no more than the table of verdicts, in either language, with few digits."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.charts.style import name_of
+from analysis.dot_table import axis_over
+from analysis.equivalence import DEPENDS, REDUCES, VERDICTS, read_off
+from analysis.front_page import (
+    OTHER_AIM,
+    by_proposal,
+    group_of,
+    main_verdicts,
+    rest_of,
+    rounded,
+    sentence,
+)
+from analysis.language import in_language
+from analysis.verdicts import Verdict
+from sim.results.reading import Study, read_study
+from tests import synthetic_study
+
+PROPOSALS = ("more_officers", "more_searches", "better_training", "close_ports", "nexus_expansion")
+LEVEL = 6400.0
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return read_study(synthetic_study.write(tmp_path_factory.mktemp("study"), replications=2))
+
+
+def drawn(seed: int) -> list[Verdict]:
+    """Verdicts of made-up effects over three horizons, by the rule of all pages."""
+    chance = np.random.default_rng(seed)
+    result = []
+    for name in PROPOSALS:
+        mean = float(chance.normal(0.0, 3.0))
+        for horizon in ("year 1", "year 3", "long run"):
+            half = float(chance.gamma(2.0, 0.6))
+            verdict = str(read_off((mean - half) / 100, (mean + half) / 100, 0.01))
+            if chance.random() < 0.1:
+                verdict = DEPENDS
+            result.append(
+                Verdict(
+                    name, "flow" if name == "nexus_expansion" else "firearms", False, verdict,
+                    verdict, horizon, mean - half, mean, mean + half, 0.5, 1e6, "",
+                )
+            )  # fmt: skip
+            mean *= 0.7
+    return result
+
+
+def counts_in(text: str) -> list[int]:
+    return [int(word) for word in re.findall(r"\b(\d+)\b(?! ?%|[,.]?\d)", text)]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_sentence_says_what_the_table_says_and_no_more(study: Study, language: str) -> None:
+    """Over 200 made-up studies: how many reduce, which most, between what ends, and what else."""
+    with in_language(language):
+        for seed in range(200):
+            judged = drawn(seed)
+            chosen, every = main_verdicts(judged), by_proposal(judged)
+            text = sentence(study, chosen, LEVEL, {}, every)
+            fewer = [one for one in chosen if one.verdict == REDUCES]
+            named = [one.proposal for one in chosen if name_of(study, one.proposal) in text]
+            if not fewer:
+                assert named == []
+                assert "%" not in text
+            else:
+                best = min(fewer, key=lambda one: one.mean)
+                assert named == [best.proposal]
+                for end in (best.low, best.mean, best.high):
+                    assert rounded(-end * LEVEL / 100) in text
+            rest = rest_of(chosen, 0.01)
+            groups = [group_of(one) for one in chosen]
+            wanted = [groups.count(code) for code in (*VERDICTS, OTHER_AIM) if code != REDUCES]
+            assert sum(counts_in(rest.replace("1 %", "").replace("1\xa0%", ""))) == sum(wanted)
+            assert len(fewer) + sum(wanted) == len(PROPOSALS)
+
+
+def test_a_proposal_that_never_claimed_to_stop_firearms_is_not_shown_as_a_failure() -> None:
+    one = next(v for v in drawn(0) if v.proposal == "nexus_expansion")
+    for verdict in VERDICTS:
+        silent = verdict in ("no_difference", "not_resolved")
+        judged = dataclasses.replace(one, verdict=verdict)
+        assert (group_of(judged) == OTHER_AIM) == silent
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(6438.0, "6,400"), (0.0, "0"), (337.2, "340"), (-8.94, "−8.9"), (0.0123, "0.012")],
+)
+def test_a_count_has_two_digits_that_matter(value: float, text: str) -> None:
+    assert rounded(value) == text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_effect_stands_inside_the_axis_and_zero_too(seed: int) -> None:
+    judged = drawn(seed)
+    axis = axis_over(judged, 0.01)
+    assert axis.low <= -axis.smallest < 0.0 < axis.smallest <= axis.high
+    for one in judged:
+        assert axis.low <= one.mean <= axis.high
+        places = [axis.at(value) for value in (one.low, one.mean, one.high)]
+        assert places == sorted(places)
+
+
+def test_the_sheet_is_the_front_page_alone(study: Study, tmp_path: Path) -> None:
+    from analysis.brief import page
+
+    sheet, whole = page(study, sheet=True), page(study)
+    start, end = sheet.index('<header class="front">'), sheet.index("</aside>")
+    assert sheet[start:end] in whole
+    assert "<script" not in sheet
+    assert len(sheet) < 100_000
