@@ -1,9 +1,10 @@
 """From which size a proposal pays, where its size is an assumption.
 
 A proposal pays if what it costs for each firearm kept from the market is at most what a firearm is
-held to be worth. Its cost is taken as it is and its effect as in proportion to the size of its
-lever, a straight line between none and the size that was simulated; so the size from which it pays
-is that size times its price for a firearm over the worth.
+held to be worth. Its cost is taken as it is. Its effect follows the sizes that were simulated
+(``NAME*0.5`` is half of a proposal, `sim.scenario.intervention.Scenario.resized`), straight from
+none to the least and from each to the next. Where only the file's own size was, that is a straight
+line through it, and the size from which it pays is its price for a firearm over the worth.
 """
 
 import math
@@ -11,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.costs import NOT_ESTIMABLE, Price, Ratio, prices
-from analysis.values import headline_adversary
+from analysis.values import BASELINE, headline_adversary, paired, values
 from analysis.wording import aligned, number, plain
 from sim.errors import InputError
+from sim.numerics.units import Floats
 from sim.parameters import catalogue
 from sim.results.reading import Study
+from sim.results.schema import PRIMARY_OUTCOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class BreakEven:
         Its first lever, and the value of that from which it pays; empty where there is no such
         number.
     assumed : str
-        The value that was simulated.
+        The value of it in the file.
+    sizes : tuple of float
+        Sizes that were simulated.
     """
 
     proposal: str
@@ -43,10 +49,13 @@ class BreakEven:
     lever: str
     assumed: str
     size: str
+    sizes: tuple[float, ...] = (1.0,)
 
     @property
     def word(self) -> str:
         """Whether it pays at the size that was simulated."""
+        if math.isinf(self.times.value):
+            return f"does not pay at any size up to {max(self.sizes):g} times"
         if not self.times.estimable:
             return "open: its effect cannot be told from none"
         if self.times.value < 0:
@@ -105,7 +114,9 @@ def break_even(study: Study, cad_per_firearm: float | None = None) -> list[Break
     rows = [
         _of(study, price, worth)
         for price in costs
-        if price.scenario not in study.bounds and not price.kept_out.identical
+        if price.scenario not in study.bounds
+        and not price.kept_out.identical
+        and "*" not in price.scenario
     ]
     return sorted(rows, key=_order)
 
@@ -125,8 +136,64 @@ def _of(study: Study, price: Price, worth: float) -> BreakEven:
         times = Ratio(0.0, 0.0, 0.0)
     else:
         times = Ratio(each.value / worth, max(each.low, 0.0) / worth, each.high / worth)
+    sizes = _kept_by_size(study, price.scenario)
+    if len(sizes) > 1 and price.total.mean > 0:
+        times = from_sizes(sizes, price.total.mean / worth)
     lever, assumed, size = _lever(study, price.scenario, times)
-    return BreakEven(price.scenario, times, lever, assumed, size)
+    return BreakEven(price.scenario, times, lever, assumed, size, tuple(sizes))
+
+
+def _kept_by_size(study: Study, scenario: str) -> dict[float, Floats]:
+    """Firearms kept out by replication, for each size that was simulated, the least first."""
+    level = values(study)[PRIMARY_OUTCOME].xs(headline_adversary(study), level="adversary")
+    base = level.loc[BASELINE].to_frame()
+    kept = {}
+    for name in study.scenarios:
+        of, _, times = name.partition("*")
+        if of == scenario and name in level.index:
+            difference, _ = paired(base, level.loc[name].to_frame())
+            kept[float(times or 1)] = -difference[PRIMARY_OUTCOME].to_numpy(float)
+    return {size: kept[size] for size in sorted(kept)}
+
+
+RESAMPLES = 2000
+
+
+def from_sizes(kept: dict[float, Floats], wanted: float) -> Ratio:
+    """Least size that keeps so many out, straight between the sizes, with a bootstrap interval.
+
+    Parameters
+    ----------
+    kept : dict of array of float, shape (replications,)
+        Firearms kept out, by size, the least size first; the same replications in each.
+    wanted : float
+        Firearms that it has to keep out to pay.
+
+    Returns
+    -------
+    Ratio
+        Infinite where no size that was simulated does; not estimable with fewer than three
+        replications.
+    """
+    sizes = np.array([0.0, *kept])
+    sample = np.array([*kept.values()])
+    if sample.shape[1] < 3:
+        return NOT_ESTIMABLE
+    draws = np.random.default_rng(1)
+    chosen = draws.integers(0, sample.shape[1], (RESAMPLES, sample.shape[1]))
+    means = np.vstack([sample.mean(axis=1), sample[:, chosen].mean(axis=2).T])
+    found = np.array([_first(sizes, np.r_[0.0, row], wanted) for row in means])
+    low, high = np.quantile(found[1:], [0.025, 0.975], method="inverted_cdf")
+    return Ratio(float(found[0]), float(low), float(high))
+
+
+def _first(sizes: Floats, kept: Floats, wanted: float) -> float:
+    """Where a line through the points first comes to a value; infinite if nowhere."""
+    for k in range(1, len(sizes)):
+        if kept[k] >= wanted:
+            part = (wanted - kept[k - 1]) / (kept[k] - kept[k - 1])
+            return float(sizes[k - 1] + part * (sizes[k] - sizes[k - 1]))
+    return math.inf
 
 
 def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str]:
@@ -146,10 +213,25 @@ def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str]:
         full = {"set": value, "add": before + value, "scale": before * value}[operation]
         unit = str(catalogue()[name].metadata["unit"])
         assumed = f"{plain(before)} to {plain(full)} {unit}".strip()
-        if not times.estimable or times.value < 0:
+        if not times.estimable or times.value < 0 or math.isinf(times.value):
             return name, assumed, ""
         return name, assumed, f"{plain(before + times.value * (full - before))} {unit}".strip()
     return "", "", ""
+
+
+def _sizes_lines(rows: Sequence[BreakEven]) -> list[str]:
+    several = [row for row in rows if len(row.sizes) > 1]
+    lines = [
+        f"{row.proposal}: simulated at {', '.join(f'{size:g}' for size in row.sizes)} times."
+        for row in several
+    ]
+    if len(several) < len(rows):
+        who = "The others’ effect" if several else "The effect"
+        lines.append(
+            f"{who} is taken in proportion to size, a straight line through what was simulated "
+            "(experiment=break_even simulates sizes)."
+        )
+    return lines
 
 
 def frame_of(rows: Sequence[BreakEven]) -> pd.DataFrame:
@@ -159,6 +241,7 @@ def frame_of(rows: Sequence[BreakEven]) -> pd.DataFrame:
             "proposal": row.proposal, "times_assumed": row.times.value, "low": row.times.low,
             "high": row.times.high, "lever": row.lever, "assumed": row.assumed,
             "pays_from": row.size, "finding": row.word,
+            "sizes": " ".join(f"{size:g}" for size in row.sizes),
         }
         for row in rows
     )  # fmt: skip
@@ -174,7 +257,7 @@ def break_even_text(study: Study, rows: Sequence[BreakEven], cad_per_firearm: fl
         said = f"{number(cad_per_firearm, 0)} CAD"
     table = [["proposal", "pays from", "interval", "lever", "as assumed", "there", "finding"]]
     for row in rows:
-        if row.times.estimable and row.times.value >= 0:
+        if row.times.estimable and 0 <= row.times.value < math.inf:
             value = f"{row.times.value:.3g} times"
             interval = f"[{row.times.low:.3g}, {row.times.high:.3g}]"
         else:
@@ -187,7 +270,7 @@ def break_even_text(study: Study, rows: Sequence[BreakEven], cad_per_firearm: fl
             "",
             *aligned(table, right=(1, 2)),
             "",
-            "Cost as it is, effect in proportion to the size of the lever: a straight line between",
-            "none and what was simulated. Where a proposal has several levers, all move together.",
+            *_sizes_lines(rows),
+            "Where a proposal has several levers, all move together. Its cost is taken as it is.",
         ]
     )

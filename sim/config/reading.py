@@ -101,7 +101,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     table_year = plain["year"] or min(max(start.year, YEARS[0]), YEARS[-1])
     table = _port_table(table_year, given_table, _changed_ns(given_table))
     ports = _ports(plain["ports"], table)
-    scenarios = _scenarios(plain)
+    scenarios = _scenarios(plain, parameters)
     base = Point(
         parameters=parameters,
         scenario=BASELINE,
@@ -392,14 +392,27 @@ def _ports(value: Any, table: Ports) -> tuple[str, ...]:
     return tuple(sorted(words))
 
 
-def _scenarios(plain: dict[str, Any]) -> list[Scenario]:
+def _scenarios(plain: dict[str, Any], parameters: Parameters) -> list[Scenario]:
     from sim.scenario.reading import FOLDER, read  # its libraries take a while, and help needs none
 
     given_folder = plain["study"]["scenarios"]
     folder = Path(given_folder) if given_folder else FOLDER
 
+    def sized(word: str) -> Scenario:
+        """Read a scenario, or with ``NAME*0.5`` half of it."""
+        name, star, times = word.partition("*")
+        if not star:
+            return read(name, folder)
+        try:
+            size = float(times)
+        except ValueError:
+            raise InputError(
+                f"{SOURCE}: {word!r}: {times!r} is no number of times, such as {name}*0.5"
+            ) from None
+        return read(name, folder).resized(size, parameters)
+
     def combined(name: str, value: Any) -> Scenario:
-        parts = [read(word, folder) for word in _words(name, value)]
+        parts = [sized(word) for word in _words(name, value)]
         return parts[0] if len(parts) == 1 else Scenario.combine(parts)
 
     if not plain["compare"]:

@@ -446,6 +446,38 @@ class Scenario:
             evidence=min((part.evidence for part in parts), default=0),
         )
 
+    def resized(self, times: float, parameters: Parameters) -> "Scenario":
+        """Give the scenario with every change at so many times its size; its costs stay.
+
+        Parameters
+        ----------
+        times : float
+            0.5 goes half of the way from the baseline.
+        parameters : Parameters
+            The baseline.
+
+        Raises
+        ------
+        InputError
+            If a change has no size, such as a closing, or ``times`` is not above zero.
+        """
+        name = f"{self.name}*{times:g}"
+        if not 0.0 < times < math.inf:
+            raise InputError(f"scenario {name}: size {times:g} is not above 0 times")
+        changes = []
+        for change in self.interventions:
+            value = change.value
+            if isinstance(value, (bool, str, tuple)):
+                raise InputError(f"scenario {name}: {change}: has no size that could be changed")
+            baseline = value_of(parameters, change.parameter)
+            none = {"set": baseline, "scale": 1.0, "add": 0.0}[change.operation]
+            changed = none + times * (value - none)
+            if isinstance(baseline, int) and change.operation != "scale":
+                changed = round(changed)
+            changes.append(replace(change, value=changed))
+        title = f"{self.title} ({times:g} times)"
+        return replace(self, name=name, title=title, interventions=tuple(changes))
+
     def check(self, parameters: Parameters) -> None:
         """Refuse interventions that take a parameter out of its bounds.
 

@@ -213,6 +213,20 @@ def test_the_size_from_which_a_proposal_pays() -> None:
     assert "what cheap pays for each" in break_even_text(made, [*rows.values()], None)
 
 
+def test_sizes_that_were_simulated_decide_where_there_are_some() -> None:
+    """Half of it keeps nearly as much out as the whole: a straight line would say twice as much."""
+    kept = {"p": 100.0, "p*0.5": 90.0, "p*2": 110.0, "q": 10.0, "q*2": 15.0}
+    made = study_of(kept, {name: 2.0 for name in kept})
+    rows = {row.proposal: row for row in break_even(made, 2e6 / 72)}  # it takes 72 firearms
+    assert set(rows) == {"p", "q"}
+    assert rows["p"].times.value == pytest.approx(0.5 * 72 / 90, rel=0.1)
+    assert rows["p"].times.low < rows["p"].times.value < rows["p"].times.high
+    assert rows["p"].sizes == (0.5, 1.0, 2.0)
+    assert rows["q"].word == "does not pay at any size up to 2 times"
+    text = break_even_text(made, [*rows.values()], 2e6 / 72)
+    assert "p: simulated at 0.5, 1, 2 times." in text
+
+
 def test_a_worth_of_nothing_is_refused() -> None:
     with pytest.raises(InputError, match="--cad-per-firearm = 0 is not above 0 CAD"):
         break_even(study_of(KEPT, COST), 0.0)
@@ -257,6 +271,8 @@ def test_the_records_move_with_their_sign(tmp_path: Path) -> None:
     ("command", "words"),
     [
         (["mix", "--budget", "0"], "--budget = 0"),
+        (["mix"], "--budget is missing"),
+        (["mix", "--budget", "much"], "--budget = 'much' is not a number (million CAD a year)"),
         (["mix", "--budget", "20"], "experiment=mixes"),
         (["value"], "no worlds"),
         (["value", "--top", "0"], "--top = 0"),

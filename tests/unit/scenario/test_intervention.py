@@ -226,3 +226,32 @@ def test_a_scenario_is_plain_data() -> None:
     text = json.dumps(dataclasses.asdict(scenario), default=str)
     assert '"start": "2005-05-01"' in text
     assert hash(scenario) != hash(BASELINE)
+
+
+def test_half_of_a_scenario_goes_half_of_the_way() -> None:
+    changes = (
+        Intervention("inspection.selective_share", "scale", 3.0),
+        Intervention("inspection.d_prime", "add", 0.2),
+        Intervention("inspection.random_share", "set", 0.5),
+    )
+    whole = Scenario("a", title="A", interventions=changes)
+    before = Parameters().inspection.random_share
+    half = whole.resized(0.5, Parameters())
+    assert half.name == "a*0.5"
+    assert [change.value for change in half.interventions] == pytest.approx(
+        [2.0, 0.1, (before + 0.5) / 2]
+    )
+    again = whole.resized(1.0, Parameters()).interventions
+    assert [change.value for change in again] == [change.value for change in changes]
+
+
+@pytest.mark.parametrize(
+    ("change", "times", "words"),
+    [
+        (Intervention("port", "close", True), 0.5, "has no size that could be changed"),
+        (Intervention("inspection.d_prime", "add", 0.2), 0.0, "size 0 is not above 0 times"),
+    ],
+)
+def test_what_has_no_size_is_refused(change: Intervention, times: float, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        Scenario("a", interventions=(change,)).resized(times, Parameters())
