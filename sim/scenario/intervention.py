@@ -447,7 +447,9 @@ class Scenario:
         )
 
     def resized(self, times: float, parameters: Parameters) -> "Scenario":
-        """Give the scenario with every change at so many times its size; its costs stay.
+        """Give the scenario with every change at so many times its size.
+
+        Its costs stay, and so does what is only switched on or chosen.
 
         Parameters
         ----------
@@ -459,7 +461,7 @@ class Scenario:
         Raises
         ------
         InputError
-            If a change has no size, such as a closing, or ``times`` is not above zero.
+            If ports close or keep other hours, no change has a size, or ``times`` is not above 0.
         """
         name = f"{self.name}*{times:g}"
         if not 0.0 < times < math.inf:
@@ -467,14 +469,19 @@ class Scenario:
         changes = []
         for change in self.interventions:
             value = change.value
-            if isinstance(value, (bool, str, tuple)):
+            if change.parameter == PORT:
                 raise InputError(f"scenario {name}: {change}: has no size that could be changed")
+            if isinstance(value, (bool, str, tuple)):
+                changes.append(change)
+                continue
             baseline = value_of(parameters, change.parameter)
             none = {"set": baseline, "scale": 1.0, "add": 0.0}[change.operation]
             changed = none + times * (value - none)
             if isinstance(baseline, int) and change.operation != "scale":
                 changed = round(changed)
             changes.append(replace(change, value=changed))
+        if tuple(changes) == self.interventions and times != 1.0:
+            raise InputError(f"scenario {name}: no change has a size that could be changed")
         title = f"{self.title} ({times:g} times)"
         return replace(self, name=name, title=title, interventions=tuple(changes))
 
