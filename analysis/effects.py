@@ -115,7 +115,7 @@ def _headline_effects(table: pd.DataFrame, smallest: float) -> dict[tuple[str, s
             if key[1] == kind
         }
         effects |= judged_together(samples, smallest)
-    opposed = _opposed_by_world(runs) | _opposed_by_kind(pairs)
+    opposed = _opposed_by_world(runs, smallest) | _opposed_by_kind(pairs, smallest)
     return {
         key: replace(effect, verdict=DEPENDS, **opposed[key[0]]) if key[0] in opposed else effect
         for key, effect in effects.items()
@@ -156,38 +156,55 @@ def judged_together(
 Pairs = dict[tuple[str, str], tuple[pd.DataFrame, pd.DataFrame]]
 
 
-def _opposed_by_kind(pairs: Pairs) -> dict[str, dict[str, Any]]:
+def _opposed_by_kind(pairs: Pairs, smallest: float) -> dict[str, dict[str, Any]]:
     """Scenarios that reduce for some kinds of smuggler and increase for others."""
+    large = {
+        key
+        for key, (difference, level) in pairs.items()
+        if _matters(difference[PRIMARY_OUTCOME], level[PRIMARY_OUTCOME], smallest)
+    }
     samples = {
         (scenario, kind): difference[PRIMARY_OUTCOME].to_numpy(float)
         for (scenario, kind), (difference, _) in pairs.items()
         if len(difference) > 1
     }
     family = sum(bool(sample.any()) for sample in samples.values())
-    return _opposed(
-        {key: signs([sample], family)[0] for key, sample in samples.items()}, "adversary"
-    )
+    told = {key: signs([sample], family)[0] for key, sample in samples.items()}
+    return _opposed(told, "adversary", large)
 
 
-def _opposed_by_world(runs: dict[tuple[str, str], pd.DataFrame]) -> dict[str, dict[str, Any]]:
+def _matters(difference: pd.Series, level: pd.Series, smallest: float) -> bool:
+    """Whether a mean effect is larger than the smallest difference that matters."""
+    return bool(abs(difference.mean()) > smallest * abs(level.mean()))
+
+
+def _opposed_by_world(
+    runs: dict[tuple[str, str], pd.DataFrame], smallest: float
+) -> dict[str, dict[str, Any]]:
     """Scenarios that reduce in some worlds and increase in others, for one kind of smuggler.
 
     Replications of one world are few, so that the worlds share one variance.
     """
     samples: dict[tuple[str, str], dict[str, Floats]] = {}
+    large: set[tuple[str, str]] = set()
     for (scenario, kind), rows in runs.items():
         base = runs.get((BASELINE, kind))
         if scenario != BASELINE and base is not None:
-            difference = pairs_within_worlds(base, rows)[0][PRIMARY_OUTCOME]
+            difference, level = (one[PRIMARY_OUTCOME] for one in pairs_within_worlds(base, rows))
             by_world = {str(w): x.to_numpy(float) for w, x in difference.groupby(level="world")}
             if len(by_world) > 1 and difference.any():
                 samples[scenario, kind] = by_world
+                levels = level.groupby(level="world").mean().abs()
+                means = difference.groupby(level="world").mean().abs()
+                large |= {(scenario, str(w)) for w in means.index[means > smallest * levels]}
     family = sum(len(by_world) for by_world in samples.values())
     opposed: dict[str, dict[str, Any]] = {}
     for (scenario, _), by_world in samples.items():
         told = signs([*by_world.values()], family, pooled=True)
         found = _opposed(
-            {(scenario, world): sign for world, sign in zip(by_world, told, strict=True)}, "world"
+            {(scenario, world): sign for world, sign in zip(by_world, told, strict=True)},
+            "world",
+            large,
         )
         for name, sides in found.items():
             if name in opposed:  # for another kind of smuggler too: name the worlds of both
@@ -199,8 +216,13 @@ def _opposed_by_world(runs: dict[tuple[str, str], pd.DataFrame]) -> dict[str, di
     return opposed
 
 
-def _opposed(told: dict[tuple[str, str], int], on: str) -> dict[str, dict[str, Any]]:
-    """Of signs by scenario and state, the scenarios that have both."""
+def _opposed(
+    told: dict[tuple[str, str], int], on: str, large: set[tuple[str, str]]
+) -> dict[str, dict[str, Any]]:
+    """Of signs by scenario and state, the scenarios that have both, and not for trifles alone.
+
+    ``large`` are those of which some sign has to be: their mean effect matters.
+    """
     sides: dict[str, dict[int, list[str]]] = {}
     for (scenario, state), sign in told.items():
         sides.setdefault(scenario, {}).setdefault(sign, []).append(state)
@@ -208,4 +230,5 @@ def _opposed(told: dict[tuple[str, str], int], on: str) -> dict[str, dict[str, A
         scenario: {"less": tuple(by_sign[-1]), "more": tuple(by_sign[1]), "on": on}
         for scenario, by_sign in sides.items()
         if {-1, 1} <= set(by_sign)
+        and any((scenario, state) in large for sign in (-1, 1) for state in by_sign[sign])
     }

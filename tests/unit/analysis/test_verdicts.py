@@ -257,6 +257,20 @@ def test_signs_that_differ_between_kinds_of_smuggler_are_said() -> None:
         assert verdicts(study)[0].words == "dépend des contrebandiers"
 
 
+def test_opposite_signs_of_effects_that_do_not_matter_are_no_dependence() -> None:
+    def study(percent: float) -> Study:
+        effects = {"quantal_response": -percent, "static": percent}
+        return study_of(
+            {("baseline", kind, 0): BASE for kind in effects}
+            | {("a", kind, 0): shifted(effect) for kind, effect in effects.items()}
+        )
+
+    (one,) = verdicts(study(0.5))
+    assert one.verdict == NO_DIFFERENCE
+    (one,) = verdicts(study(1.5))
+    assert one.verdict == DEPENDS
+
+
 def test_signs_that_differ_between_worlds_are_said_where_replications_show_it() -> None:
     def worlds(replications: int) -> Study:
         return study_of(
