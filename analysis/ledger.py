@@ -25,6 +25,7 @@ PARTS = (
     "not_planned_arrest",
     "not_planned_supply",
     "not_planned_price",
+    "not_planned_late",
     "not_planned",
     "deterred",
     "other_port",

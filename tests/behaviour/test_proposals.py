@@ -113,8 +113,8 @@ def test_closing_ports_saves_their_officers_and_no_others() -> None:
 def test_search_every_vehicle_is_the_bound_that_officers_set() -> None:
     base, bound = (numbers(point(FEW, 3, read(n))) for n in ("baseline", "search_every_vehicle"))
     assert bound["examinations_ordered"] > 0.9 * bound["released"]
-    assert bound["examinations"] < 0.2 * bound["examinations_ordered"]
-    assert bound["examinations_released"] > 0.5 * bound["examinations_ordered"]
+    assert bound["examinations"] < 0.7 * bound["examinations_ordered"]
+    assert bound["examinations_released"] > 0.3 * bound["examinations_ordered"]
     assert bound["examinations"] > 3.0 * base["examinations"]
     assert bound["mean_wait_min"] > 10.0 * base["mean_wait_min"]
     assert bound["traveller_firearms_seized"] >= base["traveller_firearms_seized"]
