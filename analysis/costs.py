@@ -21,9 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.estimates import LEVEL, Estimate, estimate
+from analysis.estimates import LEVEL, Estimate, estimate, t_quantile
 from analysis.language import gettext
 from analysis.values import BASELINE, KEYS, values
 from analysis.wording import aligned
@@ -88,7 +87,7 @@ def ratio(above: Sequence[float] | Floats, below: Sequence[float] | Floats) -> R
     count = len(x)
     if count < 2:
         return NOT_ESTIMABLE
-    t = float(stats.t.ppf((1 + LEVEL) / 2, count - 1))
+    t = float(t_quantile((1 + LEVEL) / 2, count - 1))
     covariance = np.cov(x, y, ddof=1) / count
     mean_x, mean_y = float(x.mean()), float(y.mean())
     g = t * t * covariance[1, 1] / (mean_y * mean_y) if mean_y else math.inf

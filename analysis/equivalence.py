@@ -33,9 +33,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
-from analysis.estimates import LEVEL
+from analysis.estimates import LEVEL, t_quantile, t_tail
 
 REDUCES, INCREASES, NO_DIFFERENCE = "reduces", "increases", "no_difference"
 DEPENDS, NOT_RESOLVED = "depends", "not_resolved"
@@ -121,7 +121,7 @@ def joint_errors(differences: npt.ArrayLike, family: int) -> tuple[Array, Array]
     """
     sample = np.asarray(differences, float)
     variance, degrees = shared_variances(sample)
-    reach = stats.t.ppf((1 + joint_level(family)) / 2, degrees)
+    reach = t_quantile((1 + joint_level(family)) / 2, degrees)
     return np.sqrt(variance / sample.shape[-1]), np.asarray(reach)
 
 
@@ -134,7 +134,7 @@ def joint_p(differences: npt.ArrayLike, family: int) -> Array:
     variance, degrees = shared_variances(sample)
     with np.errstate(divide="ignore", invalid="ignore"):
         times = np.abs(sample.mean(axis=-1)) / np.sqrt(variance / sample.shape[-1])
-    p = 2 * stats.t.sf(np.nan_to_num(times, nan=0.0), degrees)
+    p = 2 * t_tail(np.nan_to_num(times, nan=0.0), degrees)
     corrected: Array = np.minimum(1.0, np.asarray(p) * max(family, 1))
     return corrected
 
@@ -211,6 +211,6 @@ def signs(samples: Sequence[npt.ArrayLike], family: int, *, pooled: bool = False
             result.append(0)
             continue
         error = np.sqrt(square / degrees / len(sample))
-        sure = abs(sample.mean()) > float(stats.t.ppf(tail, degrees)) * error
+        sure = abs(sample.mean()) > float(t_quantile(tail, degrees)) * error
         result.append(int(np.sign(sample.mean())) if sure else 0)
     return result

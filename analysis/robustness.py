@@ -7,7 +7,6 @@ another would have been better.
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.design_points import effects, proposals
 from analysis.values import metric_of
@@ -128,6 +127,8 @@ def agreement(study: Study, metric: str = PRIMARY_OUTCOME) -> dict[str, float]:
         everywhere); ``mean_tau``, ``lowest_tau``: Kendall's tau-b of each state's order with that
         of the mean effects; ``states``.
     """
+    from scipy import stats  # takes a second to import
+
     merit = merits(study, metric)
     ranks = merit.rank(axis=1)
     states, count = ranks.shape

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.design_points import DesignPoints, complete, design_points
 from sim.design.sampling import unit_problem
@@ -61,6 +60,8 @@ def tornado(
 
 
 def _row(points: DesignPoints, name: str) -> dict[str, object]:
+    from scipy import stats  # takes a second to import
+
     x, y = points.values[name].to_numpy(), points.outcome.to_numpy()
     low, high = points.ranges[name]
     line = stats.linregress(x, y)
@@ -100,6 +101,8 @@ def shares_by_kind(
     dict or None
         Share by kind, adding up to 1; None where no influence stands out.
     """
+    from scipy import stats  # takes a second to import
+
     table = tornado(study, metric, scenario)
     kept = table[stats.false_discovery_control(table["p"]) < FALSE_DISCOVERIES]
     total = float(kept["share"].sum())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.compare import Comparison, compare, frame_of
-from analysis.estimates import estimate
+from analysis.estimates import estimates
 from analysis.language import contraband_of, metric_title, title_of
 from analysis.values import metric_of, values
 from analysis.wording import unit_in_data
@@ -52,11 +52,9 @@ def levels(study: Study, metrics: Iterable[str]) -> pd.DataFrame:
     table = values(study)
     rows = []
     for (scenario, adversary), runs in table.groupby(level=["scenario", "adversary"], sort=False):
-        for name in metrics:
+        there = [name for name in metrics if name in runs.columns]
+        for name, mean in zip(there, estimates(runs[there]), strict=True):
             metric = metric_of(name)
-            if name not in runs.columns:
-                continue
-            mean = estimate(runs[name].dropna())
             if mean.count:
                 rows.append(
                     {

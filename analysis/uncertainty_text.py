@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from scipy import stats
 
 from analysis.design_points import headline
 from analysis.discovery import Box
@@ -85,6 +84,8 @@ def tornado_text(
     top : int
         How many parameters are listed.
     """
+    from scipy import stats  # takes a second to import
+
     part = table.head(top)
     lows, highs = (amounts(study, metric, scenario, part[end].tolist())
                    for end in ("at_low", "at_high"))  # fmt: skip

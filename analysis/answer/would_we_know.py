@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy import stats
 
 from analysis.estimates import estimate
 from analysis.values import BASELINE, DERIVED, KEYS, headline_adversary, paired, values
@@ -74,6 +73,8 @@ def years_needed(change: float, spread: float) -> float:
     change, spread : float
         Of a year's record; a spread of zero shows any change at once.
     """
+    from scipy import stats  # takes a second to import
+
     if change == 0.0 or math.isnan(change) or math.isnan(spread):
         return math.inf
     if spread == 0.0:
@@ -99,6 +100,8 @@ def power(size: float, years: int) -> float:
     years : int
         On each side, at least 2.
     """
+    from scipy import stats  # takes a second to import
+
     free, beyond = 2 * years - 2, size * math.sqrt(years / 2)
     reach = stats.t.ppf(1 - ALPHA / 2, free)
     return float(stats.nct.sf(reach, free, beyond) + stats.nct.cdf(-reach, free, beyond))

@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from scipy import stats
 
 from analysis.charts.style import BLUE, LEGEND, Chart, finish, safe, zero_line
-from analysis.estimates import LEVEL
+from analysis.estimates import LEVEL, t_quantile
 from analysis.headline import leading
 from analysis.language import gettext, title_of
 from analysis.values import BASELINE, headline_values, metric_of
@@ -93,7 +92,7 @@ def _reach(pairs: np.ndarray) -> float:
     """Half the width of the interval; NaN for one value."""
     if len(pairs) < 2:
         return float("nan")
-    factor = float(stats.t.ppf((1 + LEVEL) / 2, len(pairs) - 1))
+    factor = float(t_quantile((1 + LEVEL) / 2, len(pairs) - 1))
     return factor * float(np.std(pairs, ddof=1)) / float(np.sqrt(len(pairs)))
 
 

@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from scipy import stats
 
 from analysis.charts.style import BLUE, zero_line
 from analysis.compare import HEADLINE, Comparison, compare
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
 from analysis.dashboard.frame import Children
 from analysis.dashboard.mix import MIX
-from analysis.estimates import LEVEL
+from analysis.estimates import LEVEL, t_quantile
 from analysis.language import gettext, metric_title
 from analysis.values import BASELINE, metric_of, values
 from analysis.wording import period, unit_of
@@ -147,7 +146,7 @@ def settling(
     figure = go.Figure()
     if len(falls) > 1:
         spread = np.array([falls[:n].std(ddof=1) for n in count[1:]])
-        reach = stats.t.ppf((1 + LEVEL) / 2, count[1:] - 1) * spread / np.sqrt(count[1:])
+        reach = t_quantile((1 + LEVEL) / 2, count[1:] - 1) * spread / np.sqrt(count[1:])
         figure.add_scatter(
             x=[*count[1:], *count[1:][::-1]],
             y=[*(mean[1:] + reach), *(mean[1:] - reach)[::-1]],

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 from dash import Dash, Input, Output, State, html, no_update
-from scipy import stats
 
 from analysis.compare import HEADLINE, Comparison, corrected
 from analysis.dashboard import address
@@ -16,7 +15,7 @@ from analysis.dashboard.controls import Choice
 from analysis.dashboard.figures import table
 from analysis.dashboard.frame import AppState, Children, refusal, stamp
 from analysis.dashboard.results_page import metrics
-from analysis.estimates import LEVEL, Estimate, estimate
+from analysis.estimates import LEVEL, Estimate, estimate, t_quantile, t_tail
 from analysis.language import (
     contraband_of,
     contraband_unit,
@@ -100,8 +99,8 @@ def _apart(mine: pd.Series, theirs: pd.Series) -> Estimate:
     freedom = sum(parts) ** 2 / sum(
         part**2 / (len(sample) - 1) for part, sample in zip(parts, (mine, theirs), strict=True)
     )
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
-    p = 2 * float(stats.t.sf(abs(mean) / error, freedom))
+    reach = float(t_quantile((1 + LEVEL) / 2, freedom)) * error
+    p = 2 * float(t_tail(abs(mean) / error, freedom))
     return Estimate(mean, mean - reach, mean + reach, count, p, False)
 
 

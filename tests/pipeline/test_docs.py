@@ -28,7 +28,7 @@ GUIDE = [
 ]
 README, CONTRIBUTING = (page.read_text(encoding="utf-8") for page in GUIDE[:2])
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-LONGEST_README_WORDS = 650
+LONGEST_README_WORDS = 600
 LARGEST_PICTURE_BYTES = 300_000
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
@@ -39,11 +39,19 @@ STEP_BLOCK = re.compile(r"^   ```.*?^   ```$", re.MULTILINE | re.DOTALL)
 
 def commands(program: str) -> list[list[str]]:
     """Arguments of every command of the README and the page of commands, comments left out."""
-    lines = [
-        line for line in f"{README}\n{COMMANDS}".splitlines() if line.startswith("    python -m ")
-    ]
-    words = {tuple(shlex.split(line, comments=True)[2:]) for line in lines}
+    lines = f"{README}\n{COMMANDS}".splitlines()
+    spoken = [line for line in lines if line.startswith(("    python -m ", "    border "))]
+    words = {_as_modules(shlex.split(line, comments=True)) for line in spoken}
     return sorted(list(arguments) for name, *arguments in words if name == program)
+
+
+def _as_modules(words: list[str]) -> tuple[str, ...]:
+    """Words of ``border`` as those of the module that carries them out."""
+    if words[0] != "border":
+        return tuple(words[2:])
+    if words[1] == "run":
+        return ("sim", *words[2:])
+    return ("sim" if words[1] in ("status", "port_day") else "analysis", *words[1:])
 
 
 def headings(page: Path) -> set[str]:
