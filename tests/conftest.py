@@ -3,6 +3,10 @@
 import signal
 
 import pytest
+
+import sim  # noqa: F401  (before NumPy, whose loops it chooses)
+
+# isort: split
 import simpy
 from hypothesis import settings
 
