@@ -1,5 +1,10 @@
 """The command line of the analysis: python -m analysis COMMAND DIR."""
 
+from sim.errors import InputError, guarded, keep_in_order, take_interruptions, write_plainly
+
+if __name__ == "__main__":
+    take_interruptions()  # before anything slow is imported
+
 import argparse
 import contextlib
 import re
@@ -9,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.answer import commands as answer
-from sim.errors import InputError
 from sim.results.schema import PRIMARY_OUTCOME
 
 if TYPE_CHECKING:
@@ -351,21 +355,23 @@ def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
 
 
 def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
-    """Run one command; return 2 where the input is wrong, with one line that says why."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
+    """Run one command; return 2 where the input is wrong, with one line that says why.
+
+    Returns
+    -------
+    int
+        As that of `sim.__main__.main`.
+    """
+    write_plainly()
     words = sys.argv[1:] if arguments is None else arguments
-    try:
-        run(parser(program).parse_args([re.sub(r"^lang=", "--lang=", word) for word in words]))
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
+
+    def command() -> int:
+        chosen = parser(program).parse_args([re.sub(r"^lang=", "--lang=", word) for word in words])
+        keep_in_order()
+        run(chosen)
         return 0
-    return 0
+
+    return guarded(command, lambda line: print(f"error: {line}", file=sys.stderr))
 
 
 if __name__ == "__main__":

@@ -4,14 +4,25 @@
 day at one port, minute by minute.
 """
 
-import errno
+from sim.errors import (
+    BAD_INPUT,
+    INTERRUPTED,
+    InputError,
+    guarded,
+    keep_in_order,
+    take_interruptions,
+    what_failed,
+    write_plainly,
+)
+
+if __name__ == "__main__":
+    take_interruptions()  # before anything slow is imported
+
 import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.config.command_line import CommandLine
@@ -19,9 +30,7 @@ if TYPE_CHECKING:
     from sim.study.spec import StudySpec
 
 LAW_BROKEN = 1
-BAD_INPUT = 2
 FAILED = 3
-INTERRUPTED = 130
 _SHOWN = (
     "arrivals", "mean_wait_min", "wait_p95_min", "within_standard_share", "referred_share",
     "examinations", "officer_shift_h", "firearms_planned", "firearms_seized_ports",
@@ -44,14 +53,20 @@ def main(
     Returns
     -------
     int
-        0; 1 if a law was broken; 2 for bad input or a disk that is full; 3 if replications failed;
-        130 if interrupted.
+        0; 1 if a law was broken; 2 for bad input, a disk that is full or too little memory; 3 if
+        replications failed; 70 for a fault of the program; 128 and the number of the signal if
+        interrupted (130 for Ctrl-C).
     """
+    write_plainly()
+    given = sys.argv[1:] if words is None else words
+    return guarded(lambda: _main(given, tell or print_summary), _complain)
+
+
+def _main(words: Sequence[str], tell: "Callable[[StudySpec], object]") -> int:
     from sim.progress import Progress
 
     progress = Progress(_complain)
     base = Path("runs")
-    words = sys.argv[1:] if words is None else words
     try:
         if words[:1] == ["status"]:
             return _status(words[1:])
@@ -65,28 +80,26 @@ def main(
             return 0
         from sim.study.run import run_study
 
+        keep_in_order()
         ended = run_study(command_line.specs, base, progress)
-    except InputError as error:
-        _complain(str(error))
-        return BAD_INPUT
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         if not progress.total:
             _complain("interrupted before the first replication")
-            return INTERRUPTED
-        _complain(
-            f"interrupted: {progress.done} of {progress.total} replications are kept in {base}; "
-            "the same command continues"
-        )
-        return INTERRUPTED
+        else:
+            _complain(
+                f"interrupted: {progress.done} of {progress.total} replications are kept in "
+                f"{base}; the same command continues"
+            )
+        return 128 + getattr(error, "number", INTERRUPTED - 128)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if not progress.total:
             raise
         _complain(
-            f"{error.filename or base}: {error.strerror}; {progress.done} of {progress.total} "
-            f"replications are kept in {base}; the same command continues"
+            f"{what_failed(error, base)}; {progress.done} of {progress.total} replications are "
+            f"kept in {base}; the same command continues"
         )
         return BAD_INPUT
-    return _report(command_line.specs, ended, base, tell or print_summary)
+    return _report(command_line.specs, ended, base, tell)
 
 
 def _complain(line: str) -> None:
@@ -108,6 +121,7 @@ def _port_day(command_line: "CommandLine") -> int:
     from sim.study.port_day import write_port_day
 
     command_line.in_folders()
+    keep_in_order()
     for spec in command_line.specs:
         print(write_port_day(spec.folder, spec.points))
     return 0

@@ -1,8 +1,16 @@
-"""Errors that a user can mend: one line, no traceback."""
+"""Errors that a user can mend, and the doors of the program: one line, no traceback."""
 
+import codecs
 import difflib
+import errno
 import math
-from collections.abc import Iterable
+import os
+import select
+import signal
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable
 from typing import Self
 
 
@@ -59,3 +67,193 @@ def check_within(
         side, bound = ("below", low) if value < low else ("above", high)
         limit = bound if isinstance(bound, int) else f"{bound:g}"
         raise InputError(f"{name} = {shown} is {side} {limit} {unit}".rstrip())
+
+
+# ---------------------------------------------------------------- the doors: both command lines
+
+BAD_INPUT = 2
+FAULT = 70
+"""Exit status of a fault of the program itself."""
+INTERRUPTED = 130
+GRACE_S = 10.0
+"""How long an interrupted program may tidy up before another interruption ends it at once."""
+_PLAIN = {
+    "−": "-", "–": "-", "—": "-", "\N{NON-BREAKING HYPHEN}": "-", "’": "'",
+    "\N{LEFT SINGLE QUOTATION MARK}": "'", "“": '"', "”": '"', "«": '"', "»": '"', "×": "x",
+    "±": "+/-", "≤": "<=", "≥": ">=", "…": "...", "·": ".", "→": "->", "¶": "par. ", "œ": "oe",
+    "Œ": "OE", "²": "2", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ",
+    "\N{THIN SPACE}": " ", "░": ".", "█": "#",
+}  # fmt: skip
+"""How a letter is written where the terminal does not have it: a minus must not be lost."""
+
+
+class EndedError(KeyboardInterrupt):
+    """Ctrl-C, or a signal that asks a program to end.
+
+    Parameters
+    ----------
+    number : int
+        Of the signal.
+    """
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__()
+        self.number = number
+
+
+class _Interruptions:
+    """Takes Ctrl-C, SIGTERM and SIGHUP: at once while nothing is kept, in good order after that."""
+
+    def __init__(self) -> None:
+        self.orderly = False
+        self.first_s = -math.inf
+
+    def __call__(self, number: int, frame: object) -> None:
+        if not self.orderly:
+            os.write(2, b"interrupted before anything was done\n")
+            os._exit(128 + number)
+        if self.first_s == -math.inf:
+            self.first_s = time.monotonic()
+            raise EndedError(number)
+        if time.monotonic() - self.first_s > GRACE_S:
+            os._exit(128 + number)
+
+
+_taken: _Interruptions | None = None
+
+
+def take_interruptions() -> None:
+    """End in one line, whenever this is interrupted: call it before anything slow is imported.
+
+    A signal that whoever started the program had ignored (``nohup``) stays ignored.
+    """
+    global _taken
+    _taken = _Interruptions()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _taken)
+
+
+def keep_in_order() -> None:
+    """From now on an interruption is an exception, since there is something to be kept."""
+    if _taken is not None:
+        _taken.orderly = True
+
+
+def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
+    """Carry out a command; whatever happens, it ends with a line and a status.
+
+    Parameters
+    ----------
+    command : callable
+        Returns its exit status.
+    say : callable
+        Takes a line for the user.
+
+    Returns
+    -------
+    int
+        The command's own; 0 where the reader of the output has left (``| head``); 2 for what the
+        user can mend; 128 and the number of the signal if interrupted; 70 for a fault of the
+        program, whose trace goes to a file.
+    """
+    try:
+        status = command()
+        sys.stdout.flush()
+        return status
+    except InputError as error:
+        say(str(error))
+    except KeyboardInterrupt as error:
+        say("interrupted")
+        return 128 + getattr(error, "number", signal.SIGINT)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) and _nobody_reads():
+            return 0
+        say(what_failed(error))
+    except MemoryError as error:
+        say(f"not enough memory{_in_brackets(error)}: ask for less at a time, or for more memory")
+    except RecursionError:
+        say("the input is nested too deeply to be read")
+    except Exception as error:
+        say(f"fault of this program: {_kind(error)}; {_kept_trace()}")
+        return FAULT
+    return BAD_INPUT
+
+
+def what_failed(error: OSError, place: object = "") -> str:
+    """Say an error of the system in one line: which file or folder, and what is wrong.
+
+    Parameters
+    ----------
+    error : OSError
+    place : object
+        The file or folder, where the error does not name it.
+    """
+    name = error.filename or place
+    why = error.strerror or _kind(error)
+    if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
+        why += (
+            ": this file system has no locks, so two runs could write there at once; name a folder "
+            "on another (study.dir)"
+        )
+    return f"{name}: {why}" if name else f"{why} (standard output?)"
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__name__}{_in_brackets(error)}"
+
+
+def _in_brackets(error: BaseException) -> str:
+    words = next(iter(str(error).strip().splitlines()), "")[:200]
+    return f" ({words})" if words else ""
+
+
+def _kept_trace() -> str:
+    """Leave the trace of the present exception in a file of the user's own, and say where."""
+    import tempfile
+    import traceback
+
+    try:
+        handle, name = tempfile.mkstemp(prefix="border-interdiction-fault-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(traceback.format_exc())
+    except OSError:
+        return "its trace could not be kept"
+    return f"its trace is in {name}, for those who mend it"
+
+
+def _nobody_reads() -> bool:
+    """Whether it is standard output whose reader has left; if so, close it for good."""
+    try:
+        number = sys.stdout.fileno()
+        if hasattr(select, "poll"):
+            asked = select.poll()
+            asked.register(number, 0)
+            if not any(event & (select.POLLERR | select.POLLHUP) for _, event in asked.poll(0)):
+                return False
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)  # so that the interpreter has nothing to complain of at the end
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        return True
+    return True
+
+
+def write_plainly() -> None:
+    """Write letters that the terminal does not have in a plain spelling, a minus as a hyphen."""
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = []
+    for letter in error.object[error.start : error.end]:
+        plain = _PLAIN.get(letter) or unicodedata.normalize("NFKD", letter)
+        ascii_only = plain.encode("ascii", "ignore").decode("ascii")
+        letters.append(ascii_only or "?")
+    return "".join(letters), error.end

@@ -2,25 +2,34 @@
 
 import contextlib
 import dataclasses
+import difflib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
+from hydra.core.global_hydra import GlobalHydra
 
-from sim.config.reading import read_spec, spec_of, with_values, without_hydra
-from sim.config.schema import CONF, explain, register
+from sim.config.reading import spec_of, with_values, without_hydra
+from sim.config.schema import CONF, PLUGIN, SOURCE, explain, register
 from sim.errors import InputError
-from sim.execute.execution import in_array
+from sim.execute.execution import OPTIONS, in_array
 from sim.study.spec import StudySpec, own_folder
 
 RUNS = Path("runs")
 FULL_ERROR = "HYDRA_FULL_ERROR"
 MOST_POINTS = 20_000
 """A sweep of more points than this has to be confirmed."""
+NEVER_POINTS = 1_000_000
+"""A sweep of more points than this is not run, whoever confirms it."""
+PATHS = ("study.dir", "study.scenarios", "study.ports_table")
+FLAGS = ("-m", "--multirun", "-h", "--help", "--hydra-help", "--version", "--resolve")
+WITH_WORD = ("-c", "--cfg", "-i", "--info", "-p", "--package", "-cd", "--config-dir")
+HYDRAS = ("hydra.searchpath",)
+"""The only setting of Hydra's own that may be given: what else there is can run code."""
 
 
 @dataclasses.dataclass
@@ -43,17 +52,22 @@ class CommandLine:
     _composed: Any = None
 
     def __call__(self, config: Any) -> None:
-        """Take the one configuration of a command without ``-m``."""
+        """Do nothing where Hydra calls the program: the points of a sweep are taken one by one."""
+
+    def take(self, config: Any) -> None:
+        """Take the one configuration of a command without ``-m``, Hydra's own settings in it."""
+        self._experiment = config.hydra.runtime.choices.get("experiment")
         self._composed = config
-        self._experiment = HydraConfig.get().runtime.choices.get("experiment")
 
     def read(self) -> None:
         """Read the one configuration, where Hydra does not comment on what is wrong with it."""
         if self._composed is not None:
-            self.specs.append(read_spec(self._composed, self._experiment))
+            self.specs.append(spec_of(without_hydra(self._composed), self._experiment))
 
     def expect(self, points: int) -> None:
         """Note how many points there will be, before the first is composed."""
+        if points > NEVER_POINTS:
+            raise InputError(f"-m: {points:,} points are above {NEVER_POINTS:,}")
         self.expected = points
 
     def point(self, config: Any, words: Sequence[str], changed: Sequence[str] | None) -> None:
@@ -139,14 +153,80 @@ def compose(words: Sequence[str]) -> CommandLine:
         raise InputError(f"{CONF}: the folder of configurations is missing")
     register()
     command_line = CommandLine()
+    flags, given = _in_order(in_array(words))
     program = hydra.main(version_base="1.3", config_path=str(CONF), config_name="run")
-    with _as_hydra_reads(in_array(words)):
-        try:
-            program(command_line)()
-            command_line.read()
-        except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
-            raise InputError(explain(error)) from None
+    try:
+        if not flags:
+            _compose_one(given, command_line)
+        else:
+            searched = [word for word in given if word.startswith(HYDRAS)]
+            _compose_one(searched, CommandLine())  # what Hydra would act on is safe
+            with _as_hydra_reads([*flags, *given]):
+                program(command_line)()
+        command_line.read()
+    except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
+        if isinstance(error, (OSError, MemoryError)):
+            raise
+        raise InputError(explain(error)) from None
     return command_line
+
+
+def _compose_one(words: Sequence[str], command_line: CommandLine) -> None:
+    """Compose one configuration without running anything of Hydra's."""
+    GlobalHydra.instance().clear()
+    with hydra.initialize_config_dir(str(CONF), version_base="1.3", job_name="sim"):
+        config = hydra.compose("run", list(words), return_hydra_config=True)
+    settings = config.hydra
+    changed = {
+        "callbacks": bool(settings.callbacks),
+        "job_logging": settings.job_logging.get("handlers") is not None,
+        "hydra_logging": settings.hydra_logging.get("handlers") is not None,
+        "job.env_set": bool(settings.job.env_set),
+        "run.dir": settings.run.dir != ".",
+        "launcher": not settings.launcher["_target_"].startswith("hydra._internal."),
+        "sweeper": not settings.sweeper["_target_"].startswith(PLUGIN),
+    }
+    for name, is_changed in changed.items():
+        if is_changed:
+            raise InputError(f"{SOURCE}: hydra.{name} is set by a file: it could run code")
+    command_line.take(config)
+
+
+def _in_order(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Flags, wherever they stand, and what is left, with paths as the words that they are."""
+    flags: list[str] = []
+    given: list[str] = []
+    left = [word for word in words if word.strip()]
+    while left:
+        word = left.pop(0)
+        name = word.partition("=")[0]
+        if word in FLAGS:
+            flags.append(word)
+        elif name in WITH_WORD:
+            flags += [word] if "=" in word else [word, *left[:1]]
+            left = left if "=" in word else left[1:]
+        elif word.startswith("-"):
+            near = difflib.get_close_matches(word, [*FLAGS, *WITH_WORD, *OPTIONS], n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise InputError(f"unknown option {word!r}{hint} (settings are NAME=VALUE)")
+        elif "=" not in word and not word.startswith("~"):
+            raise InputError(f"{SOURCE}: {word!r} is not NAME=VALUE")
+        elif "\0" in word:
+            raise InputError(f"{SOURCE}: {name} holds a zero byte")
+        elif name.lstrip("+~").startswith("hydra") and not word.startswith(HYDRAS):
+            raise InputError(f"{SOURCE}: {name!r} cannot be set: of Hydra's own, only {HYDRAS[0]}")
+        else:
+            given.append(_as_path(name, word) if name in PATHS else word)
+    return flags, given
+
+
+def _as_path(name: str, word: str) -> str:
+    """Quote a path for Hydra, to which commas, accents and brackets mean something."""
+    path = word.partition("=")[2].strip()
+    if path in ("", "null") or path[0] in "'\"":
+        return word
+    path = re.sub(r"(\\*)('|$)", r"\1\1\2", os.path.expanduser(path)).replace("'", "\\'")
+    return f"{name}='{path}'".replace("${", "\\${")
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,24 @@ from sim.design.from_config import (
     METHODS,
     POINTLESS,
     DesignConfig,
+    SelectionConfig,
+    StoppingConfig,
     design_of,
     most_replications,
     procedure_of,
+    size_of,
 )
 from sim.design.sampling import worlds
 from sim.errors import InputError, check_within
 from sim.execute.execution import Execution
 from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
-from sim.places.ports import Ports, read_ports
+from sim.places.ports import PORT_SETS, Ports, read_ports
 from sim.results.schema import check_smallest_difference
 from sim.scenario.intervention import BASELINE, Scenario, moment
-from sim.scenario.point import ENGINES, YEARS, Point, check_point
+from sim.scenario.point import ENGINES, YEARS, Point, check_point, without_effect
 from sim.study.spec import StudySpec
 
-PORT_SETS = ("all", "official119")
 BASE_YEAR = 2005
 MOST_YEARS = 30
 
@@ -90,16 +92,18 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         check_within(f"{SOURCE}: year", plain["year"], YEARS[0], YEARS[-1], "")
     run = plain["run"] = _with_period(run, plain["year"])
     start = datetime.date.fromisoformat(run["start"])
+    check_within(f"{SOURCE}: run.start: year", start.year, 1900, 2200, "")
     check_within(f"{SOURCE}: run.replications", run["replications"], 1, 100_000, "replications")
     check_within(f"{SOURCE}: run.horizon", run["horizon"], 0, 50, "years")
     _check_traffic(run, plain["engine"])
     check_within(f"{SOURCE}: run.seed", run["seed"], 0, 2**32 - 1, "")
     _one_of("engine", plain["engine"], ENGINES)
+    _one_of("design.method", plain["design"]["method"], METHODS)
     _one_of("study.detail", study["detail"], DETAILS)
     check_smallest_difference(f"{SOURCE}: study.smallest_difference", study["smallest_difference"])
     given_table = study["ports_table"] or None
     table_year = plain["year"] or min(max(start.year, YEARS[0]), YEARS[-1])
-    table = _port_table(table_year, given_table, _changed_ns(given_table))
+    table, table_notes = _port_table(table_year, given_table, _changed_ns(given_table))
     ports = _ports(plain["ports"], table)
     scenarios = _scenarios(plain, parameters)
     base = Point(
@@ -116,12 +120,20 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         horizon=run["horizon"],
         smugglers=_smugglers(run["horizon"], run["smugglers"]),
     )
+    kinds = _adversaries(plain)
+    _confirm(plain, base, len(scenarios) * max(1, len(kinds)))
     design = _design(plain)
+    named = [*scenarios]
     scenarios += design.scenarios if design else []
-    points = full_factorial(base, scenarios, _adversaries(plain), design.worlds if design else ())
+    points = full_factorial(base, scenarios, kinds, design.worlds if design else ())
     points = years_apart(points, run) if run["apart"] else tuple(map(_within_dates, points))
     for point in points:
         check_point(point, table)
+    warnings = [
+        *(("", note) for note in table_notes),
+        *(("", line) for line in _not_read(plain, start)),
+        *(_without_effect(base, named, table) if not run["apart"] else ()),
+    ]
     execution = Execution.from_config(**plain["execution"], environment=os.environ)
     procedure = procedure_of(plain, scenarios, run["replications"], execution.workers)
     if procedure and base.traffic_replications is not None:
@@ -146,7 +158,78 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
         design=design,
         detail=detail_kept(study["detail"], points, most_replications(plain, procedure)),
         procedure=procedure,
+        warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _without_effect(
+    base: Point, scenarios: Sequence[Scenario], table: Ports
+) -> Iterator[tuple[str, str]]:
+    """What of each scenario can change nothing in this run, a line each."""
+    for scenario in scenarios:
+        point = dataclasses.replace(base, scenario=scenario)
+        if scenario.chronicle:
+            continue
+        for line in without_effect(point, table):
+            yield scenario.name, line
+
+
+MOST_YEARS_APART = 10
+
+
+def _not_read(plain: dict[str, Any], start: datetime.date) -> Iterator[str]:
+    """What was set and is not read in this study, a line each."""
+    design, wanted = plain["design"], plain["selection"]["metric"] is not None
+    stops = wanted or plain["precision"] is not None or design["method"] == "optimise"
+    kind = plain["execution"]["kind"]
+    rooms = (
+        ("design", DesignConfig(), design["method"] == "none", "there is no design (design=...)"),
+        ("selection", SelectionConfig(), not wanted, "there is no selection.metric"),
+        ("stopping", StoppingConfig(), not stops, "there is no precision and no selection.metric"),
+    )
+    for room, default, idle, why in rooms:
+        for field in dataclasses.fields(default):
+            value = plain[room][field.name]
+            drawn = room == "design" and field.name == "seed" and plain["worlds"]
+            if idle and not drawn and value != getattr(default, field.name):
+                yield f"{SOURCE}: {room}.{field.name} = {value} is not read: {why}"
+    if plain["execution"]["address"] != "local" and kind != "ray":
+        address = plain["execution"]["address"]
+        yield f"{SOURCE}: execution.address = {address} is not read: execution is {kind}, not ray"
+    if isinstance(plain["precision"], dict) and plain["stopping"]["metrics"] != (
+        StoppingConfig().metrics
+    ):
+        yield f"{SOURCE}: stopping.metrics is not read: precision names its metrics itself"
+    of_smugglers = plain["smuggling"]["adversary"]
+    usual = catalogue()["smuggling.adversary"].default
+    if plain["adversary"] not in (None, of_smugglers) and of_smugglers != usual:
+        yield (
+            f"{SOURCE}: smuggling.adversary = {of_smugglers} is not read: "
+            f"adversary = {plain['adversary']} is given too"
+        )
+    if plain["year"] and abs(start.year - plain["year"]) > MOST_YEARS_APART:
+        yield (
+            f"{SOURCE}: run.start = {start} with year = {plain['year']}: the traffic of "
+            f"{plain['year']} on the calendar of {start.year}"
+        )
+
+
+def _confirm(plain: dict[str, Any], base: Point, points: int) -> None:
+    """Refuse more replications than anyone would mean, before a single point is made."""
+    if plain["study"]["confirm"]:
+        return
+    from sim.study.run import MOST_REPLICATIONS, refusal  # imports all that runs a study
+
+    config = DesignConfig(**plain["design"])
+    made = plain["worlds"] if config.method in POINTLESS else size_of(config)
+    in_all = (
+        points + made if config.method == "grid" and config.role != WORLD else points * (made + 1)
+    )
+    replications = in_all * plain["run"]["replications"]
+    if replications > MOST_REPLICATIONS:
+        execution = Execution.from_config(**plain["execution"], environment=os.environ)
+        spec = StudySpec("", Path("runs"), (base,), 1, execution, plain)
+        raise refusal(in_all, replications, spec)
 
 
 def _check_traffic(run: dict[str, Any], engine: str) -> None:
@@ -168,7 +251,6 @@ def _design(plain: dict[str, Any]) -> Design | None:
     """Make the design of a configuration, if it has one: of a method, or worlds drawn at random."""
     config = DesignConfig(**plain["design"])
     check_within(f"{SOURCE}: worlds", plain["worlds"], 0, 100_000, "worlds")
-    _one_of("design.method", config.method, METHODS)
     if config.method in POINTLESS:
         return worlds(plain["worlds"], config.seed) if plain["worlds"] else None
     design = design_of(config)
@@ -222,8 +304,10 @@ def _room(values: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=8)
-def _port_table(year: int, path: str | None, changed_ns: int) -> Ports:
-    return read_ports(year, Path(path) if path else None)
+def _port_table(year: int, path: str | None, changed_ns: int) -> tuple[Ports, tuple[str, ...]]:
+    """The port table, and what is to be said of it."""
+    notes: list[str] = []
+    return read_ports(year, Path(path) if path else None, notes), tuple(notes)
 
 
 def _changed_ns(path: str | None) -> int:
@@ -337,6 +421,8 @@ def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
 def _words(name: str, value: Any) -> list[str]:
     """Read a word or a list of words."""
     words = value if isinstance(value, list) else [value]
+    # a name of digits, as 2011.yaml has, is a number to Hydra
+    words = [str(word) if type(word) is int and word >= 0 else word for word in words]
     if not words or not all(isinstance(word, str) for word in words):
         raise InputError(f"{SOURCE}: {name} = {value!r} is not a name or a list of names")
     for word in words:

@@ -80,6 +80,7 @@ class _StudyFolder:
     ports_table: str | None = None
     detail: str = "auto"
     confirm: bool = False
+    replace: bool = False
     smallest_difference: float = SMALLEST_DIFFERENCE
 
 
@@ -173,13 +174,29 @@ def explain(error: BaseException) -> str:
             group, _, choice = str(cause.missing_cfg_file).rpartition("/")
             return f"{SOURCE}: {group} = {choice!r} is not one of {', '.join(cause.options)}"
         if isinstance(cause, OverrideParseException):
-            problem = _first_line(cause.__cause__ or cause)
-            return f"{SOURCE}: {cause.override!r} is not NAME=VALUE as Hydra reads it: {problem}"
+            return _about_word(cause.override, _first_line(cause.__cause__ or cause))
         if isinstance(cause, OmegaConfBaseException) and cause.full_key:
             return _about_value(cause, cause.full_key)
     lines = [_first_line(cause) for cause in causes[:2]]
+    for line in lines:
+        if line.startswith("Ambiguous value"):
+            word = line.partition("'")[2].rpartition("'")[0]
+            return (
+                f"{SOURCE}: {word!r} gives several values: write a list in brackets, name=[a,b], "
+                "decimals with a point, or sweep over them with -m"
+            )
     words = [line for line in dict.fromkeys(lines) if line not in ("", "None")]
     return f"{SOURCE}: {': '.join(words) or type(error).__name__}"
+
+
+def _about_word(word: str, problem: str) -> str:
+    """Say what is wrong with a word of the command line that Hydra cannot read."""
+    name, _, value = word.partition("=")
+    said = f"{SOURCE}: {word!r} is not NAME=VALUE as Hydra reads it"
+    if "token recognition" in problem or "LexerNoViable" in problem:
+        plain = value.strip("'\"")
+        return f"{said}: quote what is not plain ASCII twice, \"{name}='{plain}'\""
+    return f"{said}: {problem}"
 
 
 def _about_value(error: OmegaConfBaseException, name: str) -> str:
@@ -193,6 +210,8 @@ def _about_value(error: OmegaConfBaseException, name: str) -> str:
     if isinstance(error, ValidationError) and expected:
         value = "null" if error.value is None else repr(error.value)
         return f"{SOURCE}: {name} = {value} is not {expected}{_unit(name)}"
+    if "is not a ListConfig" in _first_line(error):
+        return f"{SOURCE}: {name}: write a list in brackets, {name}=[...]"
     return f"{SOURCE}: {name}: {_first_line(error)}"
 
 

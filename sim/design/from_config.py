@@ -140,10 +140,33 @@ def _grid(config: DesignConfig, role: str, factors: tuple[Factor, ...]) -> Desig
     return Design.of_values("grid", role, factors, rows, {"seed": config.seed})
 
 
+MOST_POINTS = 1_000_000
+"""Of a design: more are never made, whoever confirms them."""
+
+
+def size_of(config: DesignConfig) -> int:
+    """Count the points of a design before any is made."""
+    if config.method in (*POINTLESS, "optimise"):
+        return 0
+    if config.method in ("lhs", "table"):
+        return config.points
+    factors = read_factors(config.vary, listed=config.method == "grid")
+    if config.method == "grid":
+        return math.prod(len(factor.values) or config.levels for factor in factors)
+    if config.method == "morris":
+        return config.trajectories * (len(factors) + 1)
+    return config.points * ((2 if config.second_order else 1) * len(factors) + 2)
+
+
 def _check_size(config: DesignConfig, factors: tuple[Factor, ...]) -> None:
     for name in ("points", "levels", "trajectories", "batch"):
-        check_within(f"design.{name}", getattr(config, name), 1, math.inf, name)
+        check_within(f"design.{name}", getattr(config, name), 1, 10**9, name)
     check_within("design.seed", config.seed, 0, 2**32 - 1)
+    if (size := size_of(config)) > MOST_POINTS:
+        raise InputError(
+            f"design={config.method}: {size:,} points of {len(factors)} parameters are above "
+            f"{MOST_POINTS:,}"
+        )
     if config.method == "sobol" and config.points & (config.points - 1):
         raise InputError(f"design.points = {config.points} is not a power of 2 (design=sobol)")
     if config.method == "morris" and (config.levels < 2 or config.levels % 2):
@@ -233,6 +256,7 @@ def procedure_of(
         raise InputError(f"configuration: {' and '.join(given)} exclude each other: give one")
     if not given:
         return None
+    check_within("configuration: stopping.maximum", stopping.maximum, 2, 100_000, "replications")
     if not 2 <= stopping.pilot <= stopping.maximum:
         raise InputError(
             f"configuration: stopping.pilot = {stopping.pilot} is not within 2 and "
@@ -287,7 +311,7 @@ def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
 
 def _target(metric: str, value: Any) -> PrecisionTarget:
     unit = _metric(metric, "precision").unit
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9.]+\s*%", value):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]*\.?[0-9]+\s*%", value):
         relative = float(value.rstrip("% ")) / 100
         if not 0 < relative < 1:
             raise InputError(
@@ -299,7 +323,7 @@ def _target(metric: str, value: Any) -> PrecisionTarget:
             f"configuration: precision of {metric} = {value!r} is neither a percentage such as "
             f"5% nor a number ({unit})"
         )
-    if not value > 0:
+    if not 0 < value < math.inf:
         raise InputError(f"configuration: precision of {metric} = {value} is not above 0 {unit}")
     return PrecisionTarget(metric, absolute=float(value))
 
@@ -353,6 +377,7 @@ def _optimisation(config: DesignConfig, replications: int) -> Optimisation:
             raise InputError(
                 f"configuration: design.at_most: {name} = {most!r} is not a number ({unit})"
             )
+        check_within(f"configuration: design.at_most: {name}", most, -1e15, 1e15, unit)
     return Optimisation(
         read_factors(config.vary, listed=False),
         config.goal,

@@ -3,7 +3,6 @@
 A table may hold worlds that a fit has found to agree with the record.
 """
 
-import csv
 import math
 import zlib
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ import numpy as np
 from sim.design.design import WORLD, Design
 from sim.design.factors import Factor, uncertain
 from sim.errors import InputError, check_within
+from sim.files.brought import numbers_of
 from sim.numerics.units import Floats
 from sim.parameters import catalogue, check_value
 
@@ -131,18 +131,13 @@ def read_points(table: str, count: int, role: str) -> Design:
         Naming file, row, parameter, value and bound.
     """
     path = Path(table) if table.endswith(".csv") else DATA / f"{table}.csv"
-    if not path.is_file():
+    if not path.exists():
         raise InputError(f"design.table = {table}: no such table")
     check_within("design.points", count, 1, math.inf, "points")
-    with path.open(encoding="utf-8", newline="") as text:
-        rows = list(csv.DictReader(text))[:count]
+    names, cells = numbers_of(path, catalogue())
+    rows = [dict(zip(names, row, strict=True)) for row in cells[:count]]
     if not rows:
         raise InputError(f"{path.name}: no rows")
-    names = list(rows[0])
-    known = catalogue()
-    for name in names:
-        if name not in known:
-            raise InputError.unknown("parameter", name, known, path.name)
     values = [_values(row, names, f"{path.name}: row {i + 1}") for i, row in enumerate(rows)]
     factors = tuple(_factor(name, [row[name] for row in values]) for name in names)
     places = [[_place(row[factor.name], factor) for factor in factors] for row in values]
@@ -156,7 +151,7 @@ def _values(row: dict[str, str], names: list[str], where: str) -> dict[str, floa
             value = float(row[name])
         except (TypeError, ValueError):
             raise InputError(f"{where}: {name} = {row[name]!r} is not a number") from None
-        whole = isinstance(catalogue()[name].default, int)
+        whole = isinstance(catalogue()[name].default, int) and math.isfinite(value)
         values[name] = int(value) if whole and value == int(value) else value
         check_value(name, values[name], where)
     return values

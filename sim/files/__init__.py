@@ -62,8 +62,16 @@ def remove(path: Path) -> None:
 
 
 def flush(path: Path) -> None:
-    """Have the disk keep a file or folder before the next step."""
-    handle = os.open(path, os.O_RDONLY)
+    """Have the disk keep a file or folder before the next step.
+
+    Where the system does not open folders (Windows), it keeps them by itself.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except PermissionError:
+        if path.is_dir():
+            return
+        raise
     try:
         os.fsync(handle)
     finally:

@@ -3,26 +3,18 @@
 A network is data: ``sim/data/network_NAME.csv``, or a table of the user's with the same columns.
 """
 
-import csv
 import functools
-import math
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from sim.errors import InputError, check_within
+from sim.errors import InputError
 from sim.numerics.units import Floats
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-COLUMNS = ("role", "id", "name", "weight", "lat", "lon", "source")
 ROLES = ("source", "market")
-
-
-_BOUNDS = {"weight": (0.0, math.inf), "lat": (-90.0, 90.0), "lon": (-180.0, 180.0)}
-_UNIT = {"weight": "traces", "lat": "degrees", "lon": "degrees"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +93,16 @@ def read_network(name: str) -> Network:
     InputError
         Naming file, row, column, value and bound.
     """
+    from sim.files.brought import read_table
+    from sim.places.tables import LocationRow
+
     path = table_of(name)
-    if not path.is_file():
+    if not path.exists():
         raise InputError.unknown("network", name, known_networks(), "smuggling.network")
-    try:
-        with path.open(encoding="utf-8", newline="") as text:
-            rows = list(csv.DictReader(text))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path.name}: cannot be read ({error})") from None
-    if not rows:
-        raise InputError(f"{path.name}: has no row, so no source and no market")
-    for column in COLUMNS:
-        if column not in rows[0]:
-            raise InputError(f"{path.name}: column {column} is missing")
+    rows = read_table(path, LocationRow, ["role", "id"]).rows
     locations: dict[str, list[Location]] = {role: [] for role in ROLES}
     for row in rows:
-        if row["role"] not in ROLES:
-            raise InputError.unknown("role", row["role"], ROLES, f"{path.name}: row {row['id']!r}")
-        locations[row["role"]].append(_location(row, f"{path.name}: {row['role']} {row['id']!r}"))
+        locations[row.role].append(Location(row.id, row.name, row.weight, row.lat, row.lon))
     for role, of_role in locations.items():
         _check(of_role, role, path.name)
     return Network(tuple(locations["source"]), tuple(locations["market"]))
@@ -127,23 +111,5 @@ def read_network(name: str) -> Network:
 def _check(locations: list[Location], role: str, file: str) -> None:
     if not locations:
         raise InputError(f"{file}: has no {role}")
-    for name, count in Counter(location.id for location in locations).items():
-        if count > 1 or not name:
-            fault = f"appears {count} times" if name else "is empty"
-            raise InputError(f"{file}: {role} id {name!r} {fault}")
     if sum(location.weight for location in locations) <= 0.0:
         raise InputError(f"{file}: no {role} has a weight above 0 traces")
-
-
-def _location(row: dict[str, str], where: str) -> Location:
-    numbers = {name: _number(row[name], name, where) for name in _BOUNDS}
-    return Location(row["id"], row["name"], numbers["weight"], numbers["lat"], numbers["lon"])
-
-
-def _number(text: str | None, name: str, where: str) -> float:
-    try:
-        value = float(text or "")
-    except ValueError:
-        raise InputError(f"{where}: {name} = {text!r} is not a number ({_UNIT[name]})") from None
-    check_within(f"{where}: {name}", value, *_BOUNDS[name], _UNIT[name], text=text or "")
-    return value

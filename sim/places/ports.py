@@ -5,7 +5,6 @@ import dataclasses
 import datetime
 import functools
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
-from sim.errors import InputError, check_within
+from sim.errors import InputError
 from sim.numerics.units import Flags, Floats, Texts
 from sim.places.calendar import COUNT, HOLIDAY_KINDS, month_number
 
@@ -25,6 +24,8 @@ PACIFIC = "Pacific"
 """Name of the westernmost region of the port table."""
 TRAFFIC_CLASSES = ("car", "truck", "bus", "train")
 EARTH_RADIUS_KM = 6371.0
+PORT_SETS = ("all", "official119")
+"""Words that stand for several ports, so that no port can have them for its id."""
 
 
 class PortKind(NamedTuple):
@@ -80,19 +81,10 @@ def great_circle_km(
 
 
 _TEXT_COLUMNS = ("port_id", "name", "province", "region", "kind", "us_state", "commercial")
-_WHOLE_COLUMNS = {
-    "in_119": (0, 1),
-    "open_hour": (0, 24),
-    "close_hour": (0, 24),
-    "season_first_month": (1, 12),
-    "season_last_month": (1, 12),
-    "nexus": (0, 1),
-    "fast": (0, 1),
-    "one_officer": (0, 1),
-    "data_link": (0, 1),
-    "customs_database": (0, 1),
-}
-_DECIMAL_COLUMNS = {"lat": (41.0, 84.0), "lon": (-142.0, -52.0)}
+_FLAG_COLUMNS = ("in_119", "nexus", "fast", "one_officer", "data_link", "customs_database")
+_DECIMAL_COLUMNS = ("lat", "lon", "open_hour", "close_hour")
+_MONTH_COLUMNS = ("season_first_month", "season_last_month")
+_GIVEN_VOLUMES = ("cars", "trucks", "buses", "trains")
 
 
 @dataclass(frozen=True)
@@ -109,6 +101,7 @@ class Ports:
     open_hour, close_hour : array of float, shape (ports,)
         Local hours, 0 and 24 if open day and night.
     season_first_month, season_last_month : array of int, shape (ports,)
+        Both inclusive; from 11 to 3 is a winter.
     monthly_vehicles : array of float, shape (ports, 4, 12)
         Vehicles a month by class (car, truck, bus, train) and month of the year of the table.
     dated_vehicles : array of float, shape (ports, 4, months)
@@ -184,8 +177,10 @@ class Ports:
         return np.array([PORT_KINDS[kind].one_line for kind in self.kind], bool)
 
     def in_season(self, day: datetime.date) -> Flags:
-        """Ports whose season includes a day."""
-        return (self.season_first_month <= day.month) & (day.month <= self.season_last_month)
+        """Ports whose season includes a day; a season may go over the new year."""
+        first, last = self.season_first_month, self.season_last_month
+        after, before = first <= day.month, day.month <= last
+        return np.where(first <= last, after & before, after | before)
 
     @cached_property
     def digest(self) -> bytes:
@@ -218,29 +213,20 @@ class Ports:
         )
 
 
-def _number(text: str, column: str, low: float, high: float, where: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise InputError(f"{where}: {column} = {text!r} is not a number") from None
-    check_within(f"{where}: {column}", value, low, high, text=text)
-    return value
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Rows of one of the project's own tables."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
-def _rows(path: Path, required: Sequence[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not a text table in UTF-8") from None
-    if not rows:
-        raise InputError(f"{path}: has no rows")
-    for column in required:
-        if column not in rows[0]:
-            raise InputError(f"{path}: column {column} is missing")
-    return rows
+def _given_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
+    """Rows of a table of the user's, checked."""
+    from sim.files.brought import read_table
+    from sim.places.tables import PortRow
+
+    table = read_table(path, PortRow, ["port_id"], {"kinds": PORT_KINDS, "taken": PORT_SETS})
+    notes += table.notes
+    return [row.model_dump() for row in table.rows]
 
 
 @functools.lru_cache(maxsize=2)
@@ -272,9 +258,7 @@ def read_us_share() -> Floats:
         By month since January 1996 (`sim.places.calendar.month_number`). The mean over the cars of
         2005 is 1.
     """
-    share = np.array(
-        [float(row["us_share"]) for row in _rows(DATA / "residence.csv", ["us_share"])]
-    )
+    share = np.array([float(row["us_share"]) for row in _rows(DATA / "residence.csv")])
     cars = _read_volumes(sorted(set(_volumes()["port_id"])))[:, 0].sum(axis=0)
     year = slice(month_number(2005, 1), month_number(2006, 1))
     ratio = share[:COUNT] / np.average(share[year], weights=cars[year])
@@ -284,7 +268,7 @@ def read_us_share() -> Floats:
 
 def _read_holidays() -> Floats:
     factor = np.ones((len(TRAFFIC_CLASSES), len(HOLIDAY_KINDS)))
-    for row in _rows(DATA / "holiday_factors.csv", ["factor"]):
+    for row in _rows(DATA / "holiday_factors.csv"):
         where = TRAFFIC_CLASSES.index(row["traffic_class"]), HOLIDAY_KINDS.index(row["kind"])
         factor[where] = float(row["factor"])
     return factor
@@ -292,7 +276,7 @@ def _read_holidays() -> Floats:
 
 def _read_profiles() -> tuple[Floats, Floats]:
     weekday = np.ones((len(TRAFFIC_CLASSES), 12, 7))
-    for row in _rows(DATA / "weekday_factors.csv", ["factor"]):
+    for row in _rows(DATA / "weekday_factors.csv"):
         where = (
             TRAFFIC_CLASSES.index(row["traffic_class"]),
             int(row["month"]) - 1,
@@ -300,7 +284,7 @@ def _read_profiles() -> tuple[Floats, Floats]:
         )
         weekday[where] = float(row["factor"])
     hour = np.zeros((len(TRAFFIC_CLASSES), 2, 24))
-    for row in _rows(DATA / "hour_profiles.csv", ["share"]):
+    for row in _rows(DATA / "hour_profiles.csv"):
         kind = ("weekday", "weekend").index(row["day_kind"])
         hour[TRAFFIC_CLASSES.index(row["traffic_class"]), kind, int(row["hour"])] = float(
             row["share"]
@@ -308,7 +292,7 @@ def _read_profiles() -> tuple[Floats, Floats]:
     return weekday, hour
 
 
-def read_ports(year: int, path: Path | None = None) -> Ports:
+def read_ports(year: int, path: Path | None = None, notes: list[str] | None = None) -> Ports:
     """Read the port table and the traffic of a year.
 
     Parameters
@@ -318,56 +302,42 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
     path : pathlib.Path, optional
         A port table of the user's with the columns of ``sim/data/ports.csv``. It may add columns
         ``cars``, ``trucks``, ``buses``, ``trains`` (vehicles a year, spread evenly over the months
-        of the season) for ports that the project's traffic table does not have.
+        of the season) for ports that the project's traffic table does not have. Its schema is
+        `sim.places.tables.PortRow`.
+    notes : list of str, optional
+        Takes a line for whatever the user ought to know of that table.
 
     Raises
     ------
     InputError
         Naming file, row, column, value and bound.
     """
-    given = path is not None
-    path = path or DATA / "ports.csv"
-    rows = _rows(path, [*_TEXT_COLUMNS, *_WHOLE_COLUMNS, *_DECIMAL_COLUMNS])
+    said: list[str] = []
+    rows: list[dict[str, Any]]
+    rows = _given_rows(path, said) if path is not None else [*_rows(DATA / "ports.csv")]
     rows.sort(key=lambda row: row["port_id"])
-    columns: dict[str, list[float]] = {name: [] for name in (*_WHOLE_COLUMNS, *_DECIMAL_COLUMNS)}
-    seen: set[str] = set()
-    for row in rows:
-        where = f"{path.name}: port {row['port_id']!r}"
-        if not row["port_id"]:
-            raise InputError(f"{path.name}: a row has no port_id")
-        if row["port_id"] in seen:
-            raise InputError(f"{path.name}: port_id {row['port_id']!r} appears twice")
-        seen.add(row["port_id"])
-        if row["kind"] not in PORT_KINDS:
-            kinds = ", ".join(PORT_KINDS)
-            raise InputError(f"{where}: kind = {row['kind']!r} is not one of {kinds}")
-        for name, (low, high) in (*_WHOLE_COLUMNS.items(), *_DECIMAL_COLUMNS.items()):
-            columns[name].append(_number(row[name], name, low, high, where))
-        if columns["open_hour"][-1] >= columns["close_hour"][-1]:
-            raise InputError(
-                f"{where}: open_hour {row['open_hour']} is not before "
-                f"close_hour {row['close_hour']} h"
-            )
     ids = [row["port_id"] for row in rows]
     dated = _read_volumes(ids)
-    if given:
-        _add_given_volumes(dated, rows, path)
+    if path is not None:
+        _add_given_volumes(dated, rows)
     first = month_number(year, 1)
     volumes = dated[:, :, first : first + 12].copy()
-    persons = {
-        row["port_id"]: row["persons_2005"]
-        for row in _rows(DATA / "source" / "ports.csv", ["persons_2005"])
-    }
+    if path is not None:
+        said += [
+            f"{path.name}: port {port_id!r} has no traffic in {year}: no port of the project has "
+            f"this id, and the columns {', '.join(_GIVEN_VOLUMES)} say nothing"
+            for port_id, vehicles in zip(ids, volumes.sum(axis=(1, 2)), strict=True)
+            if vehicles == 0.0
+        ]
+    if notes is not None:
+        notes += said
+    persons = {row["port_id"]: row["persons_2005"] for row in _rows(DATA / "source" / "ports.csv")}
     weekday, hour = _read_profiles()
-    flags = ("in_119", "nexus", "fast", "one_officer", "data_link", "customs_database")
     read: dict[str, npt.NDArray[Any]] = {
         **{name: np.array([row[name] for row in rows]) for name in _TEXT_COLUMNS[1:]},
-        **{name: np.array(columns[name]) > 0 for name in flags},
-        **{name: np.array(columns[name]) for name in ("lat", "lon", "open_hour", "close_hour")},
-        **{
-            name: np.array(columns[name], dtype=np.int64)
-            for name in ("season_first_month", "season_last_month")
-        },
+        **{name: np.array([int(row[name]) for row in rows]) > 0 for name in _FLAG_COLUMNS},
+        **{name: np.array([float(row[name]) for row in rows]) for name in _DECIMAL_COLUMNS},
+        **{name: np.array([int(row[name]) for row in rows], np.int64) for name in _MONTH_COLUMNS},
     }
     return Ports(
         **read,
@@ -386,16 +356,15 @@ def read_ports(year: int, path: Path | None = None) -> Ports:
     )
 
 
-def _add_given_volumes(volumes: Floats, rows: list[dict[str, str]], path: Path) -> None:
+def _add_given_volumes(volumes: Floats, rows: list[dict[str, Any]]) -> None:
+    """Spread the vehicles of a year over the months of the season, also over the new year."""
     for i, row in enumerate(rows):
-        first, last = int(row["season_first_month"]), int(row["season_last_month"])
-        for k, column in enumerate(("cars", "trucks", "buses", "trains")):
-            if row.get(column):
-                where = f"{path.name}: port {row['port_id']!r}"
-                total = _number(row[column], column, 0.0, math.inf, where)
+        first, last = row["season_first_month"], row["season_last_month"]
+        months = [(first - 1 + k) % 12 for k in range((last - first) % 12 + 1)]
+        for k, column in enumerate(_GIVEN_VOLUMES):
+            if row[column] is not None:
                 volumes[i, k] = 0.0
-                in_season = (np.arange(COUNT) % 12 + 1 >= first) & (np.arange(COUNT) % 12 < last)
-                volumes[i, k, in_season] = total / (last - first + 1)
+                volumes[i, k, np.isin(np.arange(COUNT) % 12, months)] = row[column] / len(months)
 
 
 @dataclass(frozen=True)

@@ -322,6 +322,18 @@ def moment(when: Moment | None, *, last: bool = False) -> datetime.datetime:
 CANADA, UNITED_STATES, TRAVELLERS = "canada", "united_states", "travellers"
 BEARERS = (CANADA, UNITED_STATES, TRAVELLERS)
 """Who bears a cost; travellers are those who cross, with trade."""
+MOST_CAD = 1e13
+"""More than Canada produces in a year."""
+MOST_INTERVENTIONS = 500
+
+
+def check_count(interventions: Sequence[Intervention]) -> None:
+    """Refuse more interventions than can be compared, each with each, at once."""
+    if len(interventions) > MOST_INTERVENTIONS:
+        raise InputError(
+            f"interventions: {len(interventions)} of them are above {MOST_INTERVENTIONS}; give "
+            "several ports in one where"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,11 +366,15 @@ class Cost:
     bearer: str = CANADA
 
     def __post_init__(self) -> None:
-        """Refuse a range that does not hold its value, and an unknown bearer."""
+        """Refuse what is no amount of money, a range without its value, and an unknown bearer."""
         if self.bearer not in BEARERS:
             raise InputError(
                 f"cost {self.what!r}: bearer = {self.bearer!r} is not one of {', '.join(BEARERS)}"
             )
+        for name in ("cad_per_year", "low", "high", "cad_once"):
+            unit = "CAD" if name == "cad_once" else "CAD/year"
+            value = getattr(self, name)
+            check_within(f"cost {self.what!r}: {name}", value, -MOST_CAD, MOST_CAD, unit)
         if not self.low <= self.cad_per_year <= self.high:
             raise InputError(
                 f"cost {self.what!r}: cad_per_year = {self.cad_per_year:g} is outside its range "
@@ -411,6 +427,7 @@ class Scenario:
             raise InputError(f"actor = {self.actor!r} is not one of {', '.join(ACTORS[1:])}")
         if self.evidence not in GRADES:
             raise InputError(f"evidence = {self.evidence!r} is not a grade from 1 to {GRADES[-1]}")
+        check_count(self.interventions)
         for first, second in combinations(self.interventions, 2):
             same = (first.operation, first.value, first.ramp_days) == (
                 second.operation,

@@ -16,12 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import InputError
-from sim.numerics.units import DAYS_PER_YEAR
-from sim.parameters import Parameters
+from sim.numerics.units import DAYS_PER_YEAR, Flags
+from sim.parameters import Parameters, value_of
 from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
 from sim.places.network import Network, read_network, table_of
-from sim.places.ports import Ports
+from sim.places.ports import TRAFFIC_CLASSES, Ports
 from sim.scenario.intervention import (
+    BASELINE,
     EVERYWHERE,
     PORT,
     Intervention,
@@ -343,6 +344,122 @@ def _check_openings(point: Point, table: Ports) -> None:
             f"scenario {point.scenario.name}: closes all {chosen.sum()} selected ports "
             f"for all {point.days} days"
         )
+
+
+# ---------------------------------------------------------------- what can have no effect
+
+
+def without_effect(point: Point, table: Ports) -> list[str]:
+    """Say which interventions of a scenario cannot change anything in this run, and why.
+
+    Parameters
+    ----------
+    point : Point
+        Already checked (`check_point`).
+    table : Ports
+        The whole port table, of which the point simulates a part.
+
+    Returns
+    -------
+    list of str
+        A line each, the last one of the whole scenario if nothing is left of it.
+    """
+    scenario = point.scenario
+    if scenario.name == BASELINE.name:
+        return []
+    lines = []
+    idle: set[int] = set()
+    for i, intervention in enumerate(scenario.interventions):
+        why = _idle(intervention, point, table) or _undone(i, point, table)
+        if why:
+            idle.add(i)
+            lines.append(f"scenario {scenario.name}: {intervention}: has no effect here: {why}")
+    if len(idle) == len(scenario.interventions):
+        what = "it has no interventions" if not scenario.interventions else "for these reasons"
+        lines.append(f"scenario {scenario.name}: is the same as the baseline in this run, {what}")
+    return lines
+
+
+_OF_SMUGGLING = ("smuggling", "supply", "market", "patrol", "intelligence", "contraband")
+_OF_TRAVELLERS = "smuggling.traveller_"
+
+
+def _idle(intervention: Intervention, point: Point, table: Ports) -> str:
+    """Why an intervention by itself can change nothing; empty if it can."""
+    in_run = np.isin(table.ids, point.ports)
+    at = in_run & select(intervention.where, table)
+    if not at.any():
+        return f"it holds at none of the {in_run.sum()} ports of the run"
+    if intervention.parameter == PORT:
+        return _idle_opening(intervention, at, table)
+    if intervention.where.kinds_of_place == ("ports",) and not table.vehicles_per_year[at].any():
+        return f"the {at.sum()} ports of the run where it holds have no traffic"
+    room = intervention.parameter.partition(".")[0]
+    nothing = point.parameters.smuggling.firearms_per_year == 0.0
+    if nothing and room in _OF_SMUGGLING and not intervention.parameter.startswith(_OF_TRAVELLERS):
+        return "smuggling.firearms_per_year = 0 firearms/year"
+    lane = _lane_of(intervention.parameter)
+    if lane and not _has_lane(lane, at, table):
+        return f"there is no {lane} traffic at the {at.sum()} ports of the run where it holds"
+    baseline = value_of(point.parameters, intervention.parameter)
+    if intervention.of(baseline) == baseline:
+        return f"{intervention.parameter} is {baseline} already"
+    return ""
+
+
+def _idle_opening(intervention: Intervention, at: Flags, table: Ports) -> str:
+    if intervention.operation == "close" or not isinstance(intervention.value, tuple):
+        return ""
+    opens, closes = intervention.value
+    if (opens <= table.open_hour[at]).all() and (closes >= table.close_hour[at]).all():
+        return "hours only narrow, and its ports are open no longer than that"
+    return ""
+
+
+def _lane_of(parameter: str) -> str:
+    """Class of traffic that a parameter is about by its name; empty if it is about all."""
+    words = parameter.partition(".")[2].split("_")
+    return next((lane for lane in ("truck", "bus", "train") if lane in words), "")
+
+
+def _has_lane(lane: str, at: Flags, table: Ports) -> bool:
+    return bool(table.monthly_vehicles[at, TRAFFIC_CLASSES.index(lane)].any())
+
+
+def _undone(i: int, point: Point, table: Ports) -> str:
+    """Why the interventions of a scenario leave nothing of one of them; empty if they do not."""
+    mine = point.scenario.interventions[i]
+    in_run = np.isin(table.ids, point.ports)
+    there = in_run & select(mine.where, table)
+    alike = [
+        (number, other)
+        for number, other in enumerate(point.scenario.interventions)
+        if other.parameter == mine.parameter
+    ]
+    for number, other in alike:
+        covers = (
+            moment(other.start) <= moment(mine.start)
+            and moment(other.end, last=True) >= moment(mine.end, last=True)
+            and other.where.states == mine.where.states
+            and other.where.markets == mine.where.markets
+            and not (there & ~select(other.where, table)).any()
+            and not other.ramp_days
+        )
+        if not covers:
+            continue
+        if number > i and other.operation in ("set", "close") and other != mine:
+            return f"undone by {other}"
+        if number < i and other.operation == "close" and mine.operation == "hours":
+            return f"undone by {other}"
+    if mine.parameter == PORT or len(alike) < 2:
+        return ""
+    if len({(o.where, o.start, o.end, o.ramp_days) for _, o in alike}) == 1:
+        baseline = value = value_of(point.parameters, mine.parameter)
+        for _, other in alike:
+            value = other.of(value)
+        if value == baseline:
+            return f"together with the others of {mine.parameter} it leaves {baseline}"
+    return ""
 
 
 def _whole_run(intervention: Intervention, point: Point) -> bool:

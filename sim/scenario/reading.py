@@ -11,6 +11,7 @@ import difflib
 import functools
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -34,6 +35,7 @@ from ruamel.yaml.events import AliasEvent, DocumentStartEvent
 
 from sim.errors import InputError
 from sim.extensions import extensions
+from sim.files.brought import content_of, letters_of
 from sim.scenario.intervention import (
     BASELINE,
     FIREARMS,
@@ -42,6 +44,7 @@ from sim.scenario.intervention import (
     Moment,
     Scenario,
     Value,
+    check_count,
 )
 
 LARGEST_BYTES = 1_000_000
@@ -90,16 +93,10 @@ def text_of(path: Path) -> str:
     InputError
         In one line that does not name the file.
     """
-    try:
-        if not path.is_file():
-            raise InputError("is not a regular file")
-        if path.stat().st_size > LARGEST_BYTES:
-            raise InputError(f"is larger than {LARGEST_BYTES} bytes")
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError("is not text in UTF-8") from None
-    except OSError as error:
-        raise InputError(str(error.strerror)) from None
+    text, guessed = letters_of(content_of(path, LARGEST_BYTES))
+    if guessed:
+        raise InputError(f"is not text in UTF-8 (in {guessed}, it seems): save it as UTF-8")
+    return text
 
 
 def parsed(text: str) -> Any:
@@ -145,7 +142,8 @@ def _line(part: Any) -> str:
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
+_NAMING = "names of scenarios have small letters a-z, digits and _, at most 100 of them"
 _LONGEST_VALUE = 80
 """Characters of a wrong value that a message quotes."""
 
@@ -188,14 +186,15 @@ class ScenarioFile:
 
     def __post_init__(self) -> None:
         """Refuse two interventions of one file that decide the same quantity."""
+        check_count(self.interventions)
         for first, second in combinations(self.interventions, 2):
             if first.coincides(second):
                 raise InputError(f"interventions overlap: {first}; {second}")
 
 
 def names(folder: Path = FOLDER) -> list[str]:
-    """Names of the scenarios in a folder, sorted."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+    """Names of the scenarios in a folder, sorted; what the system hides there is not one."""
+    return sorted(path.stem for path in folder.glob("[!.]*.yaml"))
 
 
 def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scenario:
@@ -224,10 +223,16 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
         own = extensions("scenarios")
         if name in own:
             return scenario_of(name, own[name], folder)
-        raise InputError.unknown("scenario", name, [*in_folder, *own], "scenario")
+        raise _not_read(name, folder, [*in_folder, *own])
     path = folder / f"{name}.yaml"
     try:
-        return _scenario(name, text_of(path), folder, within)
+        scenario = _scenario(name, text_of(path), folder, within)
+        if name == BASELINE.name and scenario.interventions:
+            raise InputError(
+                "the baseline has no interventions: give this scenario another name, or set "
+                "parameters on the command line"
+            )
+        return scenario
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
 
@@ -279,6 +284,23 @@ def _scenario(name: str, text: str, folder: Path, within: tuple[str, ...]) -> Sc
         interventions=sum((part.interventions for part in parts), ()) + file.interventions,
         costs=sum((part.costs for part in parts), ()) + file.costs,
     )
+
+
+def _not_read(name: str, folder: Path, in_folder: list[str]) -> InputError:
+    """Say why a scenario is not read: its name, its ending, or that it is not there."""
+    if not _NAME.fullmatch(name):
+        plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+        better = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+        if name in in_folder or better not in in_folder:
+            hint = f" (rename {name}.yaml, to {better}.yaml say)" if name in in_folder else ""
+            return InputError(f"scenario {name[:60]!r}: {_NAMING}{hint}")
+    for ending in (".yml", ".YAML", ".YML", ".yaml.txt", ".json", ""):
+        if (folder / f"{name}{ending}").is_file():
+            return InputError(
+                f"scenario {name!r}: {folder / f'{name}{ending}'} is there, but files of scenarios "
+                "end with .yaml"
+            )
+    return InputError.unknown("scenario", name, in_folder, "scenario")
 
 
 def _combined(names: Sequence[str], folder: Path, within: tuple[str, ...]) -> list[Scenario]:

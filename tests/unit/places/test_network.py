@@ -7,9 +7,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.smuggling.organisation import locations_of, sizes_of, trade_shares
-from sim.places.network import COLUMNS, known_networks, read_network, shares
+from sim.places.network import known_networks, read_network, shares
 
-HEAD = ",".join(COLUMNS)
+HEAD = "role,id,name,weight,lat,lon,source"
 GOOD = ["source,A,Alpha,10,40,-80,assumed", "market,B,Beta,5,45,-75,assumed"]
 
 
@@ -46,15 +46,15 @@ def test_the_record_of_2004_is_what_the_cable_says() -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([], "has no row, so no source and no market"),
+        ([], "has no rows"),
         (GOOD[:1], "has no market"),
         (GOOD[1:], "has no source"),
-        (["source,A,Alpha,-3,40,-80,x", GOOD[1]], "source 'A': weight = -3 is below 0 traces"),
-        (["source,A,Alpha,,40,-80,x", GOOD[1]], "source 'A': weight = '' is not a number (traces)"),
-        (["source,A,Alpha,1,95,-80,x", GOOD[1]], "source 'A': lat = 95 is above 90 degrees"),
+        (["source,A,Alpha,-3,40,-80,x", GOOD[1]], "(id 'A'): weight = '-3' is below 0 traces"),
+        (["source,A,Alpha,,40,-80,x", GOOD[1]], "(id 'A'): weight = '' is not a number (traces)"),
+        (["source,A,Alpha,1,95,-80,x", GOOD[1]], "(id 'A'): lat = '95' is above 90 degrees"),
         (["source,A,Alpha,0,40,-80,x", GOOD[1]], "no source has a weight above 0 traces"),
-        ([GOOD[0], *GOOD], "source id 'A' appears 2 times"),
-        (["sauce,A,Alpha,1,40,-80,x", GOOD[1]], "unknown role 'sauce'; did you mean source?"),
+        ([GOOD[0], *GOOD], "row 3: id 'A' appears twice (row 2 has it too)"),
+        (["sauce,A,Alpha,1,40,-80,x", GOOD[1]], "role = 'sauce' is not one of source or market"),
     ],
 )
 def test_a_wrong_table_is_refused_in_one_line(
@@ -68,7 +68,7 @@ def test_a_wrong_table_is_refused_in_one_line(
 
 
 def test_a_missing_column_and_a_missing_table_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"own\.csv: column name is missing"):
+    with pytest.raises(InputError, match=r"own\.csv: column name is missing \(found: role, id\)"):
         read_network(table(tmp_path, "source,A", head="role,id"))
     with pytest.raises(InputError, match="unknown network 'handgn'; did you mean handgun"):
         read_network("handgn")

@@ -28,7 +28,8 @@ def test_an_unknown_kind_is_refused_in_a_line(tmp_path: Path) -> None:
     table = tmp_path / "mine.csv"
     text = (DATA / "ports.csv").read_text(encoding="utf-8")
     table.write_text(text.replace(",tunnel,", ",canal,"), encoding="utf-8")
-    with pytest.raises(InputError, match=r"mine\.csv: port .* kind = 'canal' is not one of road, "):
+    wrong = r"mine\.csv: row \d+ \(port_id .*\): kind = 'canal' is not one of road, "
+    with pytest.raises(InputError, match=wrong):
         read_ports(2005, table)
 
 

@@ -1,0 +1,355 @@
+"""Files that people bring, read with suspicion: what kind of file, how large, in which letters.
+
+Tables are read as spreadsheets write them, in English and in French: with a byte-order mark,
+separated by commas, semicolons or tabs, with decimal points or commas. A schema (a class of
+pydantic) declares their columns; what it does not allow is refused with file, row, column, value
+and bound.
+"""
+
+import codecs
+import csv
+import difflib
+import io
+import os
+import re
+import stat
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+LARGEST_TABLE_BYTES = 20_000_000
+MOST_ROWS = 20_000
+LONGEST_WORD = 60
+"""Characters of a value that a message quotes."""
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+SAVE_AS = "save it as CSV UTF-8"
+
+Row = TypeVar("Row", bound="BaseModel")
+
+_MARKS = (  # the longest first: that of UTF-32 begins like that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_GROUPED = re.compile(
+    r"[+-]?\d{1,3}([ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]\d{3})+([.,]\d+)?"
+)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+
+
+def content_of(path: Path, largest: int) -> bytes:
+    """Read a regular file of bounded size; a pipe or device is not even waited for.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    largest : int
+        Bytes.
+
+    Raises
+    ------
+    InputError
+        In one line that does not name the file.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (OSError, ValueError) as error:
+        raise InputError(getattr(error, "strerror", None) or str(error)) from None
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if stat.S_ISDIR(about.st_mode):
+            raise InputError("is a folder, not a file")
+        if not stat.S_ISREG(about.st_mode):
+            raise InputError("is not a regular file (a pipe or a device?)")
+        try:
+            content = file.read(largest + 1) if about.st_size <= largest else b""
+        except OSError as error:
+            raise InputError(str(error.strerror)) from None
+    if about.st_size > largest or len(content) > largest:
+        raise InputError(f"is larger than {largest} bytes")
+    return content
+
+
+def letters_of(content: bytes) -> tuple[str, str]:
+    """Decode a text by its byte-order mark, as UTF-8 or, failing that, as Windows-1252.
+
+    Returns
+    -------
+    str
+    str
+        What it was taken for, where that is a guess; else empty.
+
+    Raises
+    ------
+    InputError
+        If it is no text.
+    """
+    if content[:4] == b"PK\x03\x04" or content[:4] == b"\xd0\xcf\x11\xe0":
+        raise InputError(f"is a workbook of a spreadsheet, not a text: {SAVE_AS}")
+    for mark, code in _MARKS:
+        if content.startswith(mark):
+            try:
+                return content.decode(code).lstrip("\N{ZERO WIDTH NO-BREAK SPACE}"), ""
+            except UnicodeDecodeError:
+                raise InputError(f"begins as {code.upper()} and is not: {SAVE_AS}") from None
+    if b"\0" in content:
+        raise InputError(f"holds zero bytes, so it is no text in UTF-8: {SAVE_AS}")
+    try:
+        return content.decode("utf-8"), ""
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("cp1252"), "Windows-1252"
+    except UnicodeDecodeError:
+        raise InputError(f"is not text in UTF-8: {SAVE_AS}") from None
+
+
+@dataclass(frozen=True)
+class Brought(Generic[Row]):
+    """What a table came to.
+
+    Attributes
+    ----------
+    rows : list of Row
+        In the order of the file, without rows of nothing but separators.
+    notes : list of str
+        What was taken for granted or left unread, a line each.
+    """
+
+    rows: list[Row]
+    notes: list[str]
+
+
+def read_table(
+    path: Path, schema: type[Row], key: Sequence[str], context: Any = None
+) -> Brought[Row]:
+    """Read a table that somebody brings.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    schema : type
+        A field a column; those with a default may be missing.
+    key : sequence of str
+        Columns that tell the rows apart, the one that names a row last.
+    context : object, optional
+        For the schema.
+
+    Raises
+    ------
+    InputError
+        With file, row, column, value and bound in one line.
+    """
+    try:
+        text, guessed = letters_of(content_of(path, LARGEST_TABLE_BYTES))
+        notes = [f"{path.name}: read as {guessed}; {SAVE_AS} to be sure"] if guessed else []
+        header, lines, separator = _split(text, list(schema.model_fields))
+        columns = _columns(header, schema, notes, path.name)
+        rows = [
+            _row(cells, number, columns, schema, key[-1], separator, context)
+            for number, cells in lines
+            if any(cell.strip() for cell in cells)
+        ]
+        if not rows:
+            raise InputError("has no rows")
+        _check_unique(rows, key)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+    return Brought([row for _, row in rows], notes)
+
+
+def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[list[str]]]:
+    """Read a table of numbers whose columns are not known beforehand: names, and cells as text.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    known : collection of str
+        What columns may be called.
+
+    Raises
+    ------
+    InputError
+        With file and row, or column, in one line. Whether cells are numbers is not looked at.
+    """
+    try:
+        text, _ = letters_of(content_of(path, LARGEST_TABLE_BYTES))
+        header, lines, separator = _split(text, [*known])
+        names = [_name(cell) for cell in header]
+        for place, name in enumerate(names):
+            if name not in known:
+                raise InputError.unknown("parameter", name, known, "row 1")
+            if name in names[:place]:
+                raise InputError(f"row 1: column {_quoted(name)} appears twice")
+        rows = []
+        for number, cells in lines:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(names):
+                raise InputError(f"row {number}: has {len(cells)} cells, the header {len(names)}")
+            rows.append([_plain_number(cell.strip(), separator) for cell in cells])
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+    return names, rows
+
+
+def _split(text: str, known: list[str]) -> tuple[list[str], list[tuple[int, list[str]]], str]:
+    """Cells of the header and of the rows, with their numbers; and what separates them."""
+    first, _, rest = text.partition("\n")
+    asked = re.fullmatch(r"sep=(.)\r?", first)  # a line that Excel writes and hides
+    if asked:
+        text = rest
+    head = next(iter(text.splitlines()), "")
+    separator = asked[1] if asked else max(SEPARATORS, key=lambda mark: _found(head, mark, known))
+    lines = []
+    try:
+        cells = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        for number, line in enumerate(cells, start=1):
+            lines.append((number, line))
+            if number > MOST_ROWS:
+                raise InputError(f"has more than {MOST_ROWS} rows")
+    except (csv.Error, TypeError) as error:
+        row = len(lines) + 1
+        raise InputError(f"row {row}: {error} (is a quotation mark not closed?)") from None
+    while lines and not any(cell.strip() for cell in lines[0][1]):
+        lines.pop(0)
+    if not lines:
+        raise InputError("has no rows")
+    return lines[0][1], lines[1:], separator
+
+
+def _found(head: str, separator: str, known: list[str]) -> tuple[int, int]:
+    names = [_name(cell) for cell in head.split(separator)]
+    return len(set(names) & set(known)), len(names)
+
+
+def _name(cell: str) -> str:
+    return cell.strip().strip('"').strip().casefold()
+
+
+def _columns(header: list[str], schema: type[Row], notes: list[str], file: str) -> list[str]:
+    """Names of the columns, checked: none twice, none missing, none that is nearly another."""
+    names = [_name(cell) for cell in header]
+    while names and not names[-1]:
+        names.pop()
+    fields = schema.model_fields
+    for place, name in enumerate(names):
+        if not name:
+            raise InputError(f"row 1: column {place + 1} has no name")
+        if name in names[:place]:
+            raise InputError(f"row 1: column {_quoted(name)} appears twice")
+    missing = [name for name, field in fields.items() if field.is_required() and name not in names]
+    for name in names:
+        if name in fields:
+            continue
+        near = difflib.get_close_matches(name, [*fields], n=1, cutoff=0.8 if not missing else 0.6)
+        if near and near[0] not in names:
+            raise InputError(f"row 1: unknown column {_quoted(name)}; did you mean {near[0]}?")
+        notes.append(f"{file}: column {_quoted(name)} is not read")
+    if missing:
+        raise InputError(f"column {missing[0]} is missing (found: {_shortened(', '.join(names))})")
+    return names
+
+
+def _row(
+    cells: list[str],
+    number: int,
+    columns: list[str],
+    schema: type[Row],
+    named: str,
+    separator: str,
+    context: Any,
+) -> tuple[int, Row]:
+    from pydantic import ValidationError
+
+    while len(cells) > len(columns) and not cells[-1].strip():
+        cells = cells[:-1]
+    if len(cells) != len(columns):
+        raise InputError(f"row {number}: has {len(cells)} cells, the header {len(columns)}")
+    texts = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+    values = {
+        name: _plain_number(text, separator) if _is_number(schema, name) else text
+        for name, text in texts.items()
+        if name in schema.model_fields and (text or schema.model_fields[name].is_required())
+    }
+    try:
+        return number, schema.model_validate(values, context=context)
+    except ValidationError as errors:
+        what = f"row {number} ({named} {_quoted(texts.get(named, ''))})"
+        raise InputError(f"{what}: {_in_words(errors.errors()[0], texts, schema)}") from None
+
+
+def _is_number(schema: type[Row], name: str) -> bool:
+    kind = schema.model_fields[name].annotation
+    return kind in (int, float, int | None, float | None) if name in schema.model_fields else False
+
+
+def _plain_number(text: str, separator: str) -> str:
+    """A number as programs write it: without groups of thousands, with a point."""
+    if _GROUPED.fullmatch(text):
+        text = re.sub(r"[^\d.,+-]", "", text)
+    if separator != "," and _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    return text.replace("\N{MINUS SIGN}", "-")
+
+
+def _in_words(error: Any, texts: dict[str, str], schema: type[Row]) -> str:
+    """What is wrong with a row, from what the schema found first."""
+    if not error["loc"]:
+        return str(error["ctx"]["error"] if "ctx" in error else error["msg"])
+    column = str(error["loc"][0])
+    extra = schema.model_fields[column].json_schema_extra
+    unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    said = f"{column} = {_quoted(texts.get(column, ''))}"
+    ctx = error.get("ctx", {})
+    kind = error["type"]
+    if kind == "literal_error":
+        return f"{said} is not one of {ctx['expected'].replace(chr(39), '')}"
+    if kind in ("greater_than_equal", "greater_than"):
+        return f"{said} is below {ctx.get('ge', ctx.get('gt')):g} {unit}".rstrip()
+    if kind in ("less_than_equal", "less_than"):
+        return f"{said} is above {ctx.get('le', ctx.get('lt')):,g} {unit}".rstrip()
+    if kind == "value_error":
+        return f"{said} {ctx['error']}"
+    if kind == "string_too_long":
+        return f"{said} is longer than {ctx['max_length']} letters"
+    if kind == "string_too_short":
+        return f"{column} is empty"
+    expected = {
+        "int_parsing": "a whole number",
+        "int_from_float": "a whole number",
+        "float_parsing": "a number",
+        "finite_number": "a finite number",
+    }.get(kind)
+    if expected is None:
+        return f"{said}: {error['msg']}"
+    return f"{said} is not {expected}" + (f" ({unit})" if unit else "")
+
+
+def _check_unique(rows: list[tuple[int, Row]], key: Sequence[str]) -> None:
+    """Refuse rows that are the same but for blanks, accents' spelling and capitals."""
+    seen: dict[tuple[str, ...], int] = {}
+    for number, row in rows:
+        words = tuple(str(getattr(row, name)).casefold() for name in key)
+        if words in seen:
+            raise InputError(
+                f"row {number}: {key[-1]} {_quoted(getattr(row, key[-1]))} appears twice (row "
+                f"{seen[words]} has it too)"
+            )
+        seen[words] = number
+
+
+def _quoted(word: object) -> str:
+    return repr(_shortened(str(word)))
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}..."

@@ -1,0 +1,139 @@
+"""The schemas of the tables that people bring: ports of entry, and networks of contraband.
+
+What the project declares elsewhere is given as context: ``kinds`` (the kinds of port by name) and
+``taken`` (words that cannot be ids).
+"""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
+
+MOST_VEHICLES = 50_000_000.0
+"""Vehicles a year of one class at one port; the busiest bridge of the continent has a third."""
+PROVINCES = Literal[
+    "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"
+]  # fmt: skip
+STATES = Literal[
+    "AK", "AL", "AR", "AZ", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "HI", "IA", "ID", "IL", "IN",
+    "KS", "KY", "LA", "MA", "MD", "ME", "MI", "MN", "MO", "MS", "MT", "NC", "ND", "NE", "NH", "NJ",
+    "NM", "NV", "NY", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VA", "VT", "WA",
+    "WI", "WV", "WY",
+]  # fmt: skip
+REGIONS = Literal["Atlantic", "Quebec", "Ontario", "Prairie", "Pacific"]
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+# What cannot name a file everywhere, or means something on the command line.
+_TAKEN = {
+    "near", "null", "none", "true", "false", "yes", "no", "on", "off", "nan", "inf",
+    "con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10)),
+}  # fmt: skip
+
+
+def _an_id(word: str, info: ValidationInfo) -> str:
+    """Refuse what could not be a file, an address and a word of the command line."""
+    if not _ID.fullmatch(word) or len(word) > 60:
+        raise ValueError("is not an id: small letters a-z, digits, - and _, at most 60 of them")
+    taken = (info.context or {}).get("taken", ())
+    if word in _TAKEN or word in taken or re.fullmatch(r"[\d_]+(e\d+)?", word):
+        raise ValueError("cannot be an id, since it means something else on the command line")
+    return word
+
+
+def _printable(word: str) -> str:
+    if not word.isprintable():
+        raise ValueError("holds letters that cannot be shown")
+    return word
+
+
+def _a_kind(word: str, info: ValidationInfo) -> str:
+    kinds = (info.context or {}).get("kinds", {word: None})
+    if word not in kinds:
+        raise ValueError(f"is not one of {', '.join(kinds)}")
+    return word
+
+
+def _number(low: float, high: float, unit: str) -> Any:
+    return Field(ge=low, le=high, allow_inf_nan=False, json_schema_extra={"unit": unit})
+
+
+Id = Annotated[str, Field(min_length=1), AfterValidator(_an_id)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Note = Annotated[str, Field(max_length=2000), AfterValidator(_printable)]
+Flag = Annotated[int, _number(0, 1, "")]
+Month = Annotated[int, _number(1, 12, "month")]
+Hour = Annotated[float, _number(0.0, 24.0, "h")]
+Vehicles = Annotated[float | None, _number(0.0, MOST_VEHICLES, "vehicles/year")]
+
+
+class PortRow(BaseModel):
+    """A port of entry (`sim/data/README.md`); vehicles are of a year, by class."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    port_id: Id
+    name: Name
+    province: PROVINCES
+    region: REGIONS
+    in_119: Flag
+    kind: Annotated[str, AfterValidator(_a_kind)]
+    lat: Annotated[float, _number(41.0, 84.0, "degrees")]
+    lon: Annotated[float, _number(-142.0, -52.0, "degrees")]
+    us_port: Note = ""
+    us_state: STATES
+    open_24h: Flag = 0
+    open_hour: Hour
+    close_hour: Hour
+    season_first_month: Month
+    season_last_month: Month
+    commercial: Literal["yes", "limited", "no"]
+    nexus: Flag
+    fast: Flag
+    one_officer: Flag
+    data_link: Flag
+    customs_database: Flag
+    quality: Note = ""
+    cars: Vehicles = None
+    trucks: Vehicles = None
+    buses: Vehicles = None
+    trains: Vehicles = None
+
+    @model_validator(mode="after")
+    def related(self, info: ValidationInfo) -> Self:
+        """Refuse hours out of order, and vehicles that a kind of port does not take."""
+        if self.open_hour >= self.close_hour:
+            raise ValueError(
+                f"open_hour {self.open_hour:g} is not before close_hour {self.close_hour:g} h"
+            )
+        by_road = (self.cars or 0.0) + (self.trucks or 0.0) + (self.buses or 0.0)
+        kind = (info.context or {}).get("kinds", {}).get(self.kind)
+        if by_road and kind is not None and not kind.takes_road_traffic:
+            raise ValueError(f"kind = {self.kind!r} takes no road vehicles, and {by_road:g} given")
+        return self
+
+
+def _a_place(word: str) -> str:
+    if not re.fullmatch(r"[\w-]{1,60}", word):
+        raise ValueError("is not an id: letters, digits, - and _, at most 60 of them")
+    return word
+
+
+class LocationRow(BaseModel):
+    """A state of purchase or a region of sale of a network."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    role: Literal["source", "market"]
+    id: Annotated[str, Field(min_length=1), AfterValidator(_a_place)]
+    name: Name
+    weight: Annotated[float, _number(0.0, 1e9, "traces")]
+    lat: Annotated[float, _number(-90.0, 90.0, "degrees")]
+    lon: Annotated[float, _number(-180.0, 180.0, "degrees")]
+    source: Note
