@@ -43,6 +43,7 @@ from sim.errors import InputError
 from sim.files import write_text
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
+from sim.results.writing import MADE_FROM
 
 NAMES = {"en": "brief.html", "fr": "brief.fr.html"}
 SHEETS = {"en": "sheet.html", "fr": "sheet.fr.html"}
@@ -118,7 +119,7 @@ def _page(study: Study, *, sheet: bool) -> str:
     table = paired_table(study, comparisons)
     return environment.get_template("brief.html").render(
         language=current_language(),
-        mark=Markup(MARK),
+        mark=Markup(MARK) + Markup(MADE_FROM).format(study.manifest.get("content_hash", "")),
         question=_question(study),
         front=front,
         made=_made(study),

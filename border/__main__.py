@@ -7,12 +7,13 @@ comparison at the end of a run that asked for one, and the next command.
 
 import argparse
 import difflib
-import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sim.errors import guarded, take_interruptions, write_plainly
 
 if TYPE_CHECKING:
     from sim.study.spec import StudySpec
@@ -47,13 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status of the command: 0, or 2 for bad input (see `sim.__main__.main` for the others).
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        status = _carry_out(words)
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    if arguments is None:
+        take_interruptions()
+    write_plainly()
+    return guarded(lambda: _carry_out(words), lambda line: print(line, file=sys.stderr))
 
 
 def _carry_out(words: list[str]) -> int:

@@ -18,12 +18,14 @@ from typing import Any
 
 from sim.errors import InputError
 from sim.files import write_text
+from sim.files.brought import content_of
 
 Say = Callable[[str], object]
 """Takes a line for the user."""
 
 STATUS_FILE = "progress.json"
 STATUS_SCHEMA = 1
+LARGEST_BYTES = 10_000_000
 SILENT_S = 60.0
 """A driver on another machine that has written nothing for this long is taken for dead."""
 
@@ -135,21 +137,60 @@ def read_status(folder: Path | str) -> Status:
         If no study was started there.
     """
     path = Path(folder) / STATUS_FILE
+    members = sorted(Path(folder).glob("progress-*-of-*.json"))
+    if not path.exists() and members:
+        return _of_array([_read_status(member) for member in members])
+    return _read_status(path)
+
+
+def _read_status(path: Path) -> Status:
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(content_of(path, LARGEST_BYTES).decode("utf-8"))
         if content.pop("schema") != STATUS_SCHEMA:
-            raise InputError(f"{path}: written by another version of this program")
-        content["workers"] = tuple(Worker(**worker) for worker in content["workers"])
-        status = Status(**content | {"failures": tuple(content["failures"])})
-    except FileNotFoundError:
-        raise InputError(f"{folder}: no study was started here (no {STATUS_FILE})") from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InputError("written by another version of this program")
+        status = TypeAdapter(Status).validate_python(content)
+        alive = status.state not in ("running", "writing") or _alive(status)
+    except InputError as error:
+        if not path.exists():
+            raise InputError(
+                f"{path.parent}: no study was started here (no {STATUS_FILE})"
+            ) from None
+        raise InputError(f"{path}: {error}") from None
+    except ValidationError as errors:
+        first = errors.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise InputError(f"{path}: damaged ({place}: {first['msg']})") from None
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise InputError(f"{path}: damaged ({error})") from None
-    if status.state in ("running", "writing") and not _alive(status):
-        return dataclasses.replace(status, state="dead", left_s=None)
-    return status
+    return status if alive else dataclasses.replace(status, state="dead", left_s=None)
+
+
+def _of_array(jobs: list[Status]) -> Status:
+    """What the jobs of an array come to together; the whole study is written by another run."""
+    states = [job.state for job in jobs]
+    state = next((state for state in STATES if state in states), "running")
+    return dataclasses.replace(
+        jobs[0],
+        state=state,
+        name=f"{jobs[0].name} ({len(jobs)} jobs of an array have begun)",
+        total=max(job.total for job in jobs),
+        done=max(job.done for job in jobs),
+        failed=sum(job.failed for job in jobs),
+        rate_per_s=sum(job.rate_per_s for job in jobs),
+        left_s=max((job.left_s for job in jobs if job.left_s is not None), default=None),
+        updated=max(job.updated for job in jobs),
+        workers=tuple(worker for job in jobs for worker in job.workers),
+        failures=tuple(line for job in jobs for line in job.failures),
+    )
 
 
 def write_status(folder: Path, status: Status, member: str = "") -> None:
@@ -184,8 +225,9 @@ def in_words(seconds: float) -> str:
 def _alive(status: Status) -> bool:
     """Whether the driver runs: its process on this machine, its last word from another."""
     if status.host != platform.node():
-        updated = datetime.datetime.fromisoformat(status.updated)
-        return (datetime.datetime.now(datetime.UTC) - updated).total_seconds() < SILENT_S
+        return _heard_lately(status)
+    if os.name != "posix":  # there, signal 0 is Ctrl-C
+        return _heard_lately(status)
     try:
         os.kill(status.pid, 0)
         stat_line = Path(f"/proc/{status.pid}/stat").read_text(encoding="utf-8", errors="replace")
@@ -194,6 +236,11 @@ def _alive(status: Status) -> bool:
     except OSError:  # another user's process, or a system without /proc
         return True
     return stat_line.rpartition(")")[2].split()[0] != "Z"  # ended, and its parent has not noticed
+
+
+def _heard_lately(status: Status) -> bool:
+    updated = datetime.datetime.fromisoformat(status.updated)
+    return (datetime.datetime.now(datetime.UTC) - updated).total_seconds() < SILENT_S
 
 
 EVERY_S = 1.0

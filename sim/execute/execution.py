@@ -123,10 +123,45 @@ def _refused(why: str) -> InputError:
 
 
 def processors() -> int:
-    """Count the processors that this process may use."""
+    """Count the processors that this process may use.
+
+    Its affinity counts, the quota of its container, and what a scheduler has allocated.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        count = len(os.sched_getaffinity(0))
+    else:
+        count = os.cpu_count() or 1
+    allocated = [os.environ.get(name, "") for name in ALLOCATED]
+    count = min([count, *(int(number) for number in allocated if number.isdigit())])
+    return max(1, min(count, math.ceil(_quota())))
+
+
+ALLOCATED = ("SLURM_CPUS_PER_TASK", "NSLOTS", "PBS_NUM_PPN", "LSB_DJOB_NUMPROC")
+"""Where schedulers say how many processors a job may use: Slurm, Grid Engine, PBS, LSF."""
+GROUPS = Path("/sys/fs/cgroup")
+OWN_GROUP = Path("/proc/self/cgroup")
+
+
+def _quota() -> float:
+    """Processors that the groups of this process (a container's) allow; infinite without."""
+    found = [math.inf]
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        inside = OWN_GROUP.read_text(encoding="utf-8").splitlines()
+        own = next((line.split("::", 1)[1] for line in inside if line.startswith("0::")), "/")
+        group = GROUPS / own.strip().lstrip("/")
+        for folder in (group, *group.parents):
+            if not folder.is_relative_to(GROUPS):
+                break
+            with contextlib.suppress(OSError, ValueError, IndexError, ZeroDivisionError):
+                most, period = (folder / "cpu.max").read_text(encoding="utf-8").split()[:2]
+                if most != "max":
+                    found.append(int(most) / int(period))
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):  # the older interface
+        older = [GROUPS / "cpu" / f"cpu.cfs_{name}_us" for name in ("quota", "period")]
+        quota_us, period_us = (int(path.read_text(encoding="utf-8")) for path in older)
+        if quota_us > 0:
+            found.append(quota_us / period_us)
+    return min(found)
 
 
 GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")

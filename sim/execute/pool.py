@@ -1,16 +1,22 @@
 """Carrying out chunks in a pool of processes on this machine.
 
 Each process writes its own results, so whatever ends a run, what was finished stays. A pool whose
-process dies is built again.
+process dies is built again. Each process gives a sign of life every second; one that gives none for
+too long is stopped, or spins outside Python, and is ended like one that died.
 """
 
 import concurrent.futures
+import contextlib
 import multiprocessing
+import multiprocessing.connection
+import multiprocessing.process
 import multiprocessing.queues
 import os
 import signal
+import struct
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +29,15 @@ from sim.progress import Say
 
 MOST_BREAKS = 12
 """Pools in a row that may break without anything being done."""
+
+SIGN_S = 1.0
+"""How often a process gives a sign of life."""
+SILENT_S = 30.0
+"""A process that has given none for this long is ended; for twice as long after each such end."""
+BEGINNING_S = 180.0
+"""How long a process may take to give its first: it has to import the model."""
+ENDING_S = 5.0
+"""How long processes may take to end when they are asked to."""
 
 Flying = dict["concurrent.futures.Future[ChunkResult]", Chunk]
 
@@ -42,9 +57,10 @@ class Pool:
     def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[ChunkResult]:
         """Carry out chunks until none is left."""
         breaks = 0
+        patience = _Patience(SILENT_S)
         while chunks:
             flying: Flying = {}
-            for outcome in self._one_pool(chunks, job, say, flying):
+            for outcome in self._one_pool(chunks, job, say, flying, patience):
                 breaks = 0
                 yield outcome
             if not flying:
@@ -63,20 +79,25 @@ class Pool:
                 yield ChunkResult("", done=len(chunk) - len(left), failures=failures)
 
     def _one_pool(
-        self, chunks: Chunks, job: Job, say: Say, flying: Flying
+        self, chunks: Chunks, job: Job, say: Say, flying: Flying, patience: "_Patience"
     ) -> Iterator[ChunkResult]:
         """Run chunks in one pool; if one of its processes dies, leave what was in hand."""
         others = set(multiprocessing.active_children())
         context = multiprocessing.get_context("spawn")
-        with heard(context, say) as queue:
+        listening, speaking = context.Pipe(duplex=False)
+        signs = _SignsOfLife(listening, patience)
+        with heard(context, say) as queue, listening, speaking:
             pool = concurrent.futures.ProcessPoolExecutor(
-                self.workers, context, initializer=_begin_worker, initargs=(queue,)
+                self.workers, context, initializer=_begin_worker, initargs=(queue, speaking)
             )
             try:
                 while self._send(chunks, job, pool, flying):
                     ready, _ = concurrent.futures.wait(
-                        flying, return_when=concurrent.futures.FIRST_COMPLETED
+                        flying, SIGN_S, return_when=concurrent.futures.FIRST_COMPLETED
                     )
+                    started = set(multiprocessing.active_children()) - others
+                    for line in signs.end_the_silent(started):
+                        say(line)
                     for future in ready:
                         outcome = future.result()
                         chunks.learn(outcome, len(flying.pop(future)))
@@ -86,8 +107,7 @@ class Pool:
                 return
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
-                for child in set(multiprocessing.active_children()) - others:
-                    child.terminate()
+                _end(set(multiprocessing.active_children()) - others)
                 raise
             pool.shutdown()
 
@@ -133,11 +153,92 @@ def _carry_out(chunk: Chunk, job: Job) -> ChunkResult:
     return carry_out(chunk, job)
 
 
-def _begin_worker(queue: "multiprocessing.queues.Queue[object]") -> None:
+@dataclass(slots=True)
+class _Patience:
+    """How long the driver waits for a sign of life; longer after each process that it ended."""
+
+    seconds: float
+
+
+class _SignsOfLife:
+    """When each process was heard last, as the driver sees it.
+
+    Time in which the driver itself did not run (a suspended machine) does not count.
+    """
+
+    def __init__(
+        self, listening: "multiprocessing.connection.Connection", patience: _Patience
+    ) -> None:
+        self._listening = listening
+        self._patience = patience
+        self._silent_s: dict[int, float] = {}
+        self._begun: set[int] = set()
+        self._looked_s = time.monotonic()
+
+    def end_the_silent(
+        self, processes: "Iterable[multiprocessing.process.BaseProcess]"
+    ) -> list[str]:
+        """End processes that have been silent for too long, and give a line for each."""
+        now = time.monotonic()
+        passed = min(now - self._looked_s, 3 * SIGN_S)
+        self._looked_s = now
+        for pid in [*self._silent_s]:
+            self._silent_s[pid] += passed
+        with contextlib.suppress(EOFError, OSError):
+            while self._listening.poll(0):
+                (pid,) = struct.unpack("<q", self._listening.recv_bytes(8))
+                self._silent_s[pid] = 0.0
+                self._begun.add(pid)
+        lines = []
+        for process in processes:
+            pid = process.pid or 0
+            silent = self._silent_s.setdefault(pid, 0.0)
+            most = self._patience.seconds
+            if pid not in self._begun:
+                most = max(most, BEGINNING_S)
+            if silent > most and process.is_alive():
+                process.kill()
+                lines.append(
+                    f"worker {pid} has given no sign of life for {silent:.0f} s (stopped, or too "
+                    "little memory?): it is ended, and what it had in hand is run again"
+                )
+                self._patience.seconds *= 2.0
+        return lines
+
+
+def _end(processes: "Iterable[multiprocessing.process.BaseProcess]") -> None:
+    """End processes: with a request at first, for a stopped one does not take it."""
+    asked = [*processes]
+    for process in asked:
+        process.terminate()
+    until = time.monotonic() + ENDING_S
+    for process in asked:
+        process.join(max(0.0, until - time.monotonic()))
+        if process.is_alive():
+            process.kill()
+
+
+def _begin_worker(
+    queue: "multiprocessing.queues.Queue[object]",
+    speaking: "multiprocessing.connection.Connection",
+) -> None:
     """Leave interrupts to the driver, speak through it, and end when it ends, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN if name == "SIGINT" else signal.SIG_DFL)
     threading.Thread(target=_end_with_driver, daemon=True).start()
+    threading.Thread(target=_give_signs, args=(speaking,), daemon=True).start()
     speak_to(queue)
+
+
+def _give_signs(speaking: "multiprocessing.connection.Connection") -> None:
+    """Say every second that this process runs."""
+    sign = struct.pack("<q", os.getpid())
+    with contextlib.suppress(OSError, ValueError):
+        while True:
+            speaking.send_bytes(sign)
+            time.sleep(SIGN_S)
 
 
 def _end_with_driver() -> None:

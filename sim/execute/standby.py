@@ -13,10 +13,13 @@ import runpy
 import signal
 import sys
 import threading
+import time
 
 MODULES = ("sim",)
 ROOM = str(__package__).removesuffix(".execute")
 """Name of the package: sim, or border.sim where it is installed."""
+GRACE_S = 20.0
+"""How long a command may take to end in good order."""
 
 
 def main() -> None:
@@ -28,6 +31,8 @@ def main() -> None:
     module, *words = json.loads(line)
     if module not in MODULES:
         raise SystemExit(f"{module}: is not one of {', '.join(MODULES)}")
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with_input, daemon=True).start()
     sys.argv = [f"python -m {module}", *words]
     runpy.run_module(f"{ROOM}.__main__", run_name="__main__")
@@ -59,10 +64,16 @@ def load() -> None:
 
 
 def _end_with_input() -> None:
-    """Stop as for Ctrl-C when standard input ends, because who started this has ended."""
+    """Stop as for Ctrl-C when standard input ends, because who started this has ended.
+
+    Whoever ignores interruptions passes that on to what it starts (``nohup``): they are taken again
+    here. What has not ended in good order after a while is ended at once.
+    """
     while sys.stdin.readline():
         pass
     os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(GRACE_S)
+    os._exit(128 + signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ packages it says in a manifest what made them.
 """
 
 import contextlib
+import errno
 import functools
 import hashlib
 import importlib.metadata
@@ -23,13 +24,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import filelock
 import pyarrow.parquet as pq
 
 from sim import extensions
-from sim.errors import InputError
+from sim.errors import InputError, what_failed
 from sim.execute.task import Task
 from sim.files import clear_unfinished, remove, replaced, write_text
 from sim.results.schema import SCHEMA
@@ -360,6 +361,10 @@ class Store:
                 yield
         except filelock.Timeout:
             raise InputError(f"study.dir = {self.folder.parent} is in use by another run") from None
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise
+            raise InputError(what_failed(error, f"study.dir = {self.folder.parent}")) from None
 
 
 def _in_words(version: object) -> str:
@@ -389,15 +394,19 @@ _DECIDING = (
 
 
 def code_digest() -> str:
-    """Digest of all code that decides the result of a replication, 16 hexadecimal digits."""
+    """Digest of all code that decides the result of a replication, 16 hexadecimal digits.
+
+    The kind of processor counts too: another kind computes other last digits, and a pair must not
+    be of two kinds.
+    """
     others = extensions.digest()
     return hashlib.sha256(_own().encode() + others).hexdigest()[:16] if others else _own()
 
 
 @functools.cache
 def _own() -> str:
-    """Digest of the files of this package."""
-    digest = hashlib.sha256()
+    """Digest of the files of this package, and of the kind of processor."""
+    digest = hashlib.sha256(platform.machine().encode())
     files = [*HERE.rglob("*.py"), *HERE.glob("data/*.csv*"), *HERE.glob("data/source/*.csv*")]
     for path in sorted(files):
         name = path.relative_to(HERE).as_posix()
@@ -430,6 +439,15 @@ def _commit() -> str:
         check=False,
     )
     return described.stdout.strip() or "commit unknown"
+
+
+def processor() -> dict[str, object]:
+    """Say what kind of processor this is, and which of NumPy's loops for wider ones are in use."""
+    import numpy as np
+
+    found: Any = np.show_config(mode="dicts")
+    loops = (found or {}).get("SIMD Extensions", {}).get("found", [])
+    return {"machine": platform.machine(), "numpy_loops": [*loops]}
 
 
 @functools.cache

@@ -5,11 +5,16 @@ it calls. The cache folder here is therefore named by a digest of every source f
 compiled code, so a change in any of them starts a fresh folder.
 """
 
+import atexit
+import contextlib
 import hashlib
+import logging
 import os
 import re
+import shutil
+import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsInt, TypeVar, cast
 
@@ -18,6 +23,8 @@ import numba.extending
 import numpy as np
 from numba.core import cgutils, types
 from numba.np.arrayobj import make_array
+
+LOG = logging.getLogger(__name__)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Held = TypeVar("Held")
@@ -51,22 +58,62 @@ def cache_folder() -> Path:
     Returns
     -------
     pathlib.Path
-        A folder below the user's cache folder (``XDG_CACHE_HOME`` or ``~/.cache``), or below the
-        temporary folder where that cannot be written.
+        A folder below ``NUMBA_CACHE_DIR`` where that is set, the user's cache folder
+        (``XDG_CACHE_HOME`` or ``~/.cache``), or one of the user's own in the temporary folder. What
+        is read from it is run, so it has to be the user's own. Where there is none, one that this
+        process and those that it starts share, and that goes with it.
     """
     digest = hashlib.sha256()
     for path in compiled_sources():
         digest.update(path.read_bytes())
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for base in (home, Path(tempfile.gettempdir())):
+    for base in _bases():
         folder = base / "border-interdiction" / digest.hexdigest()[:16]
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK) and _is_own(folder):
+                return folder
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="border-interdiction-"))
+    shared = Path(tempfile.mkdtemp(prefix="border-interdiction-"))
+    os.environ["NUMBA_CACHE_DIR"] = str(shared)  # for the processes that this one starts
+    atexit.register(shutil.rmtree, shared, ignore_errors=True)
+    LOG.warning(
+        "no folder can keep the compiled engine, so each run compiles it again; name one with "
+        "NUMBA_CACHE_DIR"
+    )
+    folder = shared / "border-interdiction" / digest.hexdigest()[:16]
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _bases() -> Iterator[Path]:
+    """Folders that may keep the compiled code, the best first."""
+    if named := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(named)
+    if named := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(named)
+    else:
+        with contextlib.suppress(RuntimeError):  # a user whom the machine does not know
+            yield Path.home() / ".cache"
+    mine = Path(tempfile.gettempdir()) / f"border-interdiction-{_user()}"
+    with contextlib.suppress(OSError):
+        mine.mkdir(mode=0o700, exist_ok=True)
+        if _is_own(mine):
+            yield mine
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether nobody but the user can have put something into a folder."""
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode):
+        return False
+    if not hasattr(os, "getuid"):
+        return True
+    return about.st_uid == os.getuid() and not about.st_mode & stat.S_IWOTH
 
 
 _numba_settings: Any = numba.config

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.files.brought import content_of
 from sim.results.schema import (
     CLASSES,
     DESIGN,
@@ -32,7 +33,7 @@ from sim.results.schema import (
     at_horizon,
 )
 from sim.results.tables import schema_of
-from sim.results.writing import DESIGN_FILE, write_study
+from sim.results.writing import DESIGN_FILE, file_facts, write_study
 from sim.scenario.point import Label
 
 __all__ = [
@@ -51,6 +52,10 @@ __all__ = [
     "read_study",
     "write_study",
 ]
+
+
+LARGEST_JSON_BYTES = 500_000_000
+"""A manifest holds the settings of every scenario, and a design may have thousands."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,37 @@ class Study:
         """Every row of the summary; `summary_of` reads far less."""
         if self.made is not None:
             return self.made
-        return _read_table(self.folder / "summary.parquet").to_pandas()
+        return _read_table(self.whole("summary.parquet")).to_pandas()
+
+    def whole(self, name: str) -> Path:
+        """Path of a file of the folder, which is what was written: its digest is looked at once.
+
+        Raises
+        ------
+        InputError
+            If it was changed or damaged, or is of another study.
+        """
+        path = self.folder / name
+        files = self.manifest.get("files") or {}
+        if ("whole", name) in self.derived or name not in files:
+            return path
+        try:
+            changed = file_facts(path, files[name]["bytes"]) != files[name]
+        except OSError as error:
+            raise _damaged(path, error) from None
+        if changed:
+            raise _damaged(
+                path,
+                "it is not what the manifest describes: changed since, or of another study; the "
+                "command that made the study mends it",
+            )
+        self.derived["whole", name] = True
+        return path
+
+    @property
+    def warnings(self) -> list[tuple[str, str]]:
+        """What was asked for and can have had no effect: scenario, or empty, and a line."""
+        return [(scenario, line) for scenario, line in self.manifest.get("warnings") or []]
 
     def summary_of(self, port_group: str = "all", traffic_class: str = "all") -> pd.DataFrame:
         """Rows of the summary for one group of ports and one class of traffic."""
@@ -94,7 +129,7 @@ class Study:
     def _summary_of(self, port_group: str, traffic_class: str) -> pd.DataFrame:
         if self.made is None:
             only = [("port_group", "==", port_group), ("class", "==", traffic_class)]
-            return _read_some(self.folder / "summary.parquet", only)
+            return _read_some(self.whole("summary.parquet"), only)
         chosen = (self.made["port_group"] == port_group) & (self.made["class"] == traffic_class)
         return self.made[chosen]
 
@@ -139,7 +174,7 @@ class Study:
         scenario, adversary : str, optional
         world : int, optional
         """
-        path = self.folder / f"{name}.parquet"
+        path = self.whole(f"{name}.parquet")
         filters = {"scenario": scenario, "adversary": adversary, "world": world}
         only = [(key, "==", value) for key, value in filters.items() if value is not None] or None
         wanted = None if columns is None else list(columns)
@@ -196,7 +231,7 @@ class Study:
         path = self.folder / DESIGN_FILE
         if not path.is_file():
             return schema_of(DESIGN).empty_table().to_pandas()
-        return _read_table(path).to_pandas()
+        return _read_table(self.whole(DESIGN_FILE)).to_pandas()
 
     @cached_property
     def derived(self) -> dict[Any, Any]:
@@ -242,9 +277,12 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
         raise InputError(f"{folder}: not a results folder (there is no manifest.json in it)")
     manifest = _read_json(folder / "manifest.json")
     if manifest.get("schema") != SCHEMA:
+        by = str(manifest.get("code_version", "an unknown version"))[:100]
         raise InputError(
-            f"{folder}: tables of version {manifest.get('schema')!r}, this program reads {SCHEMA}"
+            f"{folder}: tables of version {str(manifest.get('schema'))[:20]!r}, made by {by}; this "
+            f"program reads {SCHEMA}: read them with that version, or run the study again"
         )
+    _check_manifest(folder / "manifest.json", manifest)
     certificate = _read_json(folder / "certificate.json")
     if certified:
         _check_certificate(folder, certificate)
@@ -252,6 +290,8 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
     for name, columns in TABLES.items():
         path = folder / f"{name}.parquet"
         try:
+            if not path.is_file():  # a pipe would be waited for
+                raise _damaged(path, "it is not there" if not path.exists() else "no regular file")
             about = pq.read_metadata(path)
             schema = about.schema.to_arrow_schema()
         except (OSError, pa.ArrowException) as error:
@@ -263,7 +303,30 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
                 raise _damaged(path, f"column {column.name} is not of type {column.type}")
         if isinstance(rows, dict) and about.num_rows != rows.get(name):
             raise _damaged(path, f"{about.num_rows} rows, the manifest says {rows.get(name)}")
-    return Study(folder, manifest, certificate)
+    study = Study(folder, manifest, certificate)
+    for name in ("certificate.json", "summary.parquet"):
+        study.whole(name)
+    for name, known in (manifest.get("files") or {}).items():
+        path = folder / name
+        if not path.is_file():
+            raise _damaged(path, "it is not there")
+        if path.stat().st_size != known["bytes"]:
+            raise _damaged(path, f"{path.stat().st_size} bytes, the manifest says {known['bytes']}")
+    return study
+
+
+def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a manifest that is not as its schema declares; what it does not declare is left."""
+    from pydantic import ValidationError
+
+    from sim.results.manifest import Manifest
+
+    try:
+        Manifest.model_validate(manifest)
+    except ValidationError as errors:
+        first = errors.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise _damaged(path, f"{place} = {str(first['input'])[:60]!r}: {first['msg']}") from None
 
 
 def _check_certificate(folder: Path, certificate: dict[str, Any]) -> None:
@@ -282,7 +345,9 @@ def _check_certificate(folder: Path, certificate: dict[str, Any]) -> None:
             f"{worst['residual']:g}, tolerance {worst['tolerance']:g}; {worst['detail']}), "
             "so this is no result"
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, InputError):
+            raise
         raise _damaged(folder / "certificate.json", error) from None
 
 
@@ -325,8 +390,8 @@ def _read_some(path: Path, filters: Any) -> pd.DataFrame:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(content_of(path, LARGEST_JSON_BYTES).decode("utf-8"))
+    except (InputError, OSError, ValueError, RecursionError) as error:
         raise _damaged(path, error) from None
     if not isinstance(content, dict):
         raise _damaged(path, "not an object")
@@ -361,6 +426,6 @@ def read_port_day(folder: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         table = pd.read_parquet(folder / TABLE, columns=list(COLUMNS))
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         return table, {**about, "scenarios": dict(about["scenarios"])}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         first = next(iter(str(error).splitlines()), "")
         raise InputError(f"{folder}: not a day at a port, or damaged ({first})") from None

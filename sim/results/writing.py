@@ -1,5 +1,6 @@
 """How a results folder is written: tables, manifest and certificate, all at once or not at all."""
 
+import contextlib
 import csv
 import hashlib
 import json
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.files import UNFINISHED, flush
+from sim.files import UNFINISHED, flush, write_text
 from sim.results.schema import DESIGN, SCHEMA, TABLES, Result
 from sim.results.tables import (
     INDEX_FILE,
@@ -89,6 +90,7 @@ def write_study(
         _write_json(staging / "manifest.json", {**manifest, **about})
         _put_in_place(staging, folder)
         flush(within)
+        stamp_stale(folder, str(manifest.get("content_hash", "")))
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -109,6 +111,39 @@ def _put_in_place(staging: Path, folder: Path) -> None:
     staging.rmdir()
 
 
+MADE_FROM = '<meta name="study" content="{}">'
+"""In the head of a page that was made of a study: which tables it shows, by their hash."""
+_STALE = {
+    "en": "The tables of this folder have been replaced since this page was made: its figures are "
+    "those of the older ones. Make it again: python -m analysis brief",
+    "fr": "Les tableaux de ce dossier ont été remplacés depuis la création de cette page; les "
+    "chiffres sont ceux des anciens. Refaites-la avec python -m analysis brief",
+}
+
+
+def stamp_stale(folder: Path, content_hash: str) -> None:
+    """Say in the pages of a folder that were made of other tables that they are out of date.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    content_hash : str
+        Of the tables that are there now.
+    """
+    ours, body = MADE_FROM.partition("{}")[0], "<body>"
+    for path in folder.glob("*.html"):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            with path.open(encoding="utf-8") as file:
+                head = file.read(4000)
+            if ours not in head or MADE_FROM.format(content_hash) in head:
+                continue
+            language = "fr" if 'lang="fr' in head else "en"
+            line = f'<p class="stale" role="alert"><strong>{_STALE[language]}</strong></p>'
+            text = path.read_text(encoding="utf-8")
+            if line not in text:
+                write_text(path, text.replace(body, f"{body}\n{line}", 1))
+
+
 def is_written(folder: Path, content_hash: str) -> bool:
     """Whether a folder holds whole and certified results of some content already.
 
@@ -124,7 +159,7 @@ def is_written(folder: Path, content_hash: str) -> bool:
         if manifest["schema"] != SCHEMA or manifest["content_hash"] != content_hash:
             return False
         return bool(certificate["held"]) and all(
-            _file(folder / name, about["bytes"]) == about
+            file_facts(folder / name, about["bytes"]) == about
             for name, about in manifest["files"].items()
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -132,10 +167,10 @@ def is_written(folder: Path, content_hash: str) -> bool:
 
 
 def _files(folder: Path) -> dict[str, dict[str, Any]]:
-    return {path.name: _file(path, path.stat().st_size) for path in sorted(folder.iterdir())}
+    return {path.name: file_facts(path, path.stat().st_size) for path in sorted(folder.iterdir())}
 
 
-def _file(path: Path, expected: int) -> dict[str, Any]:
+def file_facts(path: Path, expected: int) -> dict[str, Any]:
     """Size and SHA-256 of a file; where the size is not what is expected, that is enough."""
     size = path.stat().st_size
     if size != expected:

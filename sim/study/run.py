@@ -25,7 +25,7 @@ from sim.progress import Progress, Say, in_words
 from sim.results.tables import LAWS, DamagedError, Replication, release
 from sim.scenario.point import Point
 from sim.study.forecast import foretold
-from sim.study.spec import STORE, Broken, StudySpec, check_folder, manifest
+from sim.study.spec import STORE, Broken, StudySpec, check_folder, check_replaced, manifest
 
 MOST_REPLICATIONS = 200_000
 """A study of more replications than this has to be confirmed."""
@@ -109,6 +109,7 @@ def run_study(specs: Sequence[StudySpec], base: Path, progress: Progress) -> End
     """
     check_folder(base)
     for spec in specs:
+        check_replaced(spec)
         confirm(spec)
     execution = specs[0].execution
     store = Store(base / STORE, code_digest())
@@ -119,7 +120,8 @@ def run_study(specs: Sequence[StudySpec], base: Path, progress: Progress) -> End
                 clear_unfinished(folder)
         began = datetime.datetime.now(datetime.UTC)
         with progress.watched(base, specs[0].name, execution.kind, execution.member):
-            for line in (*noted, *store.refresh()):
+            warned = dict.fromkeys(line for spec in specs for _, line in spec.warnings)
+            for line in (*warned, *noted, *store.refresh()):
                 progress.tell(line)
             try:
                 specs = [_followed(spec, base, store, progress) for spec in specs]

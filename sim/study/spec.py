@@ -13,11 +13,13 @@ from typing import Any
 from sim.design.design import Design, Procedure, ProcedureResult
 from sim.errors import InputError
 from sim.execute.execution import Execution
-from sim.execute.store import code_digest, code_version, package_versions
+from sim.execute.store import code_digest, code_version, package_versions, processor
 from sim.execute.task import key_of
 from sim.scenario.point import Label, Point
 
 STORE = "store"
+OF_THE_SYSTEM = ("Thumbs.db", "ehthumbs.db", "desktop.ini", "Desktop.ini", "Icon\r", "lost+found")
+"""Names of what systems put into folders by themselves, besides those that begin with a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class StudySpec:
         Replications of each point, where a procedure has decided on them.
     outcome : ProcedureResult, optional
         How the procedure ended.
+    warnings : tuple of (str, str)
+        What was asked for and can have no effect: name of the scenario, or an empty one, and a
+        line.
     """
 
     name: str
@@ -61,6 +66,7 @@ class StudySpec:
     procedure: Procedure | None = None
     counts: tuple[int, ...] | None = None
     outcome: ProcedureResult | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
 
     def runs(self) -> Iterator[tuple[Point, int]]:
         """Give every point with its number of replications."""
@@ -85,10 +91,17 @@ class Broken:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that holds something else than results."""
+    """Refuse a folder that holds something else than results.
+
+    What the system puts into folders (``.DS_Store``, ``desktop.ini``) is nothing.
+    """
     if folder.exists() and not folder.is_dir():
         raise InputError(f"study.dir = {folder} is a file, not a folder")
-    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    try:
+        names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    except OSError as error:
+        raise InputError(f"study.dir = {folder}: {error.strerror}") from None
+    names = {name for name in names if not name.startswith(".") and name not in OF_THE_SYSTEM}
     if names and STORE not in names and "manifest.json" not in names:
         raise InputError(f"study.dir = {folder} holds other files and no results; name another")
 
@@ -96,34 +109,61 @@ def check_folder(folder: Path) -> None:
 def own_folder(spec: StudySpec, say: Callable[[str], object]) -> StudySpec:
     """Send a study that was given no folder elsewhere, if its own holds another study.
 
-    More replications, and another way of carrying it out, do not make it another study. A folder
-    that is named (``study.dir``) is used, and its tables are replaced.
+    More replications, and another way of carrying it out, do not make it another study.
 
     Parameters
     ----------
     spec : StudySpec
     say : callable
         Takes a line for the user.
+
+    Raises
+    ------
+    InputError
+        If the folder was named (``study.dir``) and holds another study, unless it is asked for by
+        name that this one replaces it (``study.replace``).
     """
-    if spec.configuration["study"]["dir"]:
+    differing = _other_study(spec)
+    if not differing:
         return spec
+    if spec.configuration["study"]["dir"]:
+        check_replaced(spec)
+        return spec
+    here = _identifying(spec.configuration)
+    digest = hashlib.sha256(json.dumps(here, sort_keys=True).encode()).hexdigest()[:6]
+    elsewhere = spec.folder.with_name(f"{spec.folder.name}-{digest}")
+    say(f"{spec.folder} holds another study ({differing}): this one goes to {elsewhere}")
+    return dataclasses.replace(spec, folder=elsewhere)
+
+
+def check_replaced(spec: StudySpec) -> None:
+    """Refuse to replace the tables of another study, unless that is asked for."""
+    differing = _other_study(spec)
+    if differing and not spec.configuration["study"]["replace"]:
+        raise InputError(
+            f"study.dir = {spec.folder} holds another study ({differing}); name another folder, or "
+            "add study.replace=true"
+        )
+
+
+def _other_study(spec: StudySpec) -> str:
+    """What makes the results that a folder holds another study than this one; empty if nothing."""
     try:
         text = (spec.folder / "manifest.json").read_text(encoding="utf-8")
         there = _identifying(json.loads(text)["configuration"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return spec
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""
     here = _identifying(spec.configuration)
     differing = [name for name in here if name in there and here[name] != there[name]]
     if not differing:
-        return spec
-    digest = hashlib.sha256(json.dumps(here, sort_keys=True).encode()).hexdigest()[:6]
-    elsewhere = spec.folder.with_name(f"{spec.folder.name}-{digest}")
+        return ""
     name = differing[0]
-    say(
-        f"{spec.folder} holds another study ({name} = {there[name]} there, {here[name]} here): "
-        f"this one goes to {elsewhere}"
-    )
-    return dataclasses.replace(spec, folder=elsewhere)
+    return f"{name} = {_brief(there[name])} there, {_brief(here[name])} here"
+
+
+def _brief(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def _identifying(configuration: dict[str, Any]) -> dict[str, Any]:
@@ -172,9 +212,11 @@ def manifest(spec: StudySpec, began: datetime.datetime) -> dict[str, Any]:
         ],
         "design": spec.design.about if spec.design else None,
         "procedure": _procedure(spec),
+        "warnings": [list(warning) for warning in spec.warnings],
         "code_version": code_version(),
         "code_digest": code_digest(),
         "packages": dict(package_versions()),
+        "processor": processor(),
         "began": began.isoformat(timespec="seconds"),
         "ended": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
