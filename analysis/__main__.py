@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.answer import commands as answer
+from analysis.wording import write_csv
 from sim.results.schema import PRIMARY_OUTCOME
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _keep(
 ) -> None:
     """Write the table and the chart where the command line says."""
     if args.csv:
-        table.to_csv(args.csv, index=False, lineterminator="\n")
+        write_csv(table, args.csv)
     if args.html and draw is not None:
         from analysis.charts.style import CONFIG
 
@@ -283,9 +284,7 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         metrics = arguments.metric or compare.HEADLINE
         comparisons = compare.compare(study, metrics)
         if arguments.csv:
-            compare_text.frame_of(comparisons).to_csv(
-                arguments.csv, index=False, lineterminator="\n"
-            )
+            write_csv(compare_text.frame_of(comparisons), arguments.csv)
         with contextlib.suppress(OSError):  # a study on a disk that cannot be written
             write_tables(study)
         print(compare_text.text_of(study, comparisons))
@@ -301,14 +300,14 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         smallest = None if arguments.threshold is None else verdicts.share_of(arguments.threshold)
         judged = verdicts.over_horizons(study, smallest)
         if arguments.csv:
-            verdicts.frame_of(judged).to_csv(arguments.csv, index=False, lineterminator="\n")
+            write_csv(verdicts.frame_of(judged), arguments.csv)
         print(verdicts.verdicts_text(study, judged, smallest))
     elif arguments.command == "costs":
         from analysis.costs import costs_text, frame_of, prices
 
         costs = prices(study)
         if arguments.csv:
-            frame_of(costs).to_csv(arguments.csv, index=False, lineterminator="\n")
+            write_csv(frame_of(costs), arguments.csv)
         print(costs_text(study, costs))
     elif arguments.command in answer.COMMANDS:
         print(answer.run_command(study, arguments))
@@ -346,9 +345,7 @@ def _ledger(study: "Study", arguments: argparse.Namespace) -> None:
         study, arguments.scenario, arguments.adversary, arguments.market, expected=expected
     )
     if arguments.csv:
-        parts.assign(unit=pgettext("unit", "firearms")).to_csv(
-            arguments.csv, index=False, lineterminator="\n"
-        )
+        write_csv(parts.assign(unit=pgettext("unit", "firearms")), arguments.csv)
     account = "expected" if expected else "counted"
     noise = noise_ratio(study, arguments.scenario, arguments.adversary)
     print(ledger_text(study, arguments.scenario, parts, account, noise))

@@ -33,6 +33,7 @@ from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
+from sim.scenario.point import AS_BASELINE
 
 SIGNIFICANT = 0.05
 
@@ -68,6 +69,8 @@ class Comparison:
         Length of the run.
     effect : Effect, optional
         Of the primary outcome.
+    idle : bool
+        Whether nothing of the scenario can have an effect in this run.
     """
 
     scenario: str
@@ -78,6 +81,7 @@ class Comparison:
     p_adjusted: float
     days: float | None
     effect: Effect | None = None
+    idle: bool = False
 
     @property
     def distinguishable(self) -> bool:
@@ -105,6 +109,8 @@ class Comparison:
         if self.difference.count == 0:
             return gettext("no-replication-in-common-with")
         if self.difference.identical:
+            if self.idle:
+                return gettext("can-have-no-effect-in-this-run")
             if self.difference.count == 1:
                 return gettext("identical-on-the-one-replication")
             return gettext("identical-on-every-replication")
@@ -171,7 +177,9 @@ def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> lis
         if scenario != BASELINE and (scenario, kind) in runs
     }
     compared = corrected([rows[k] for k in range(len(there)) for rows in pairs.values()])
-    effects = headline_effects(study) if PRIMARY_OUTCOME in there else {}
+    effects = headline_effects(study) if PRIMARY_OUTCOME in there and pairs else {}
+    idle = {scenario for scenario, line in study.warnings if AS_BASELINE in line}
+    compared = [replace(one, idle=one.scenario in idle) for one in compared]
     return [
         _judged(one, effects[one.scenario, one.adversary]) if one.metric == PRIMARY_OUTCOME else one
         for one in compared
@@ -274,6 +282,14 @@ def family(comparisons: Sequence[Comparison]) -> int:
 
 def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
     """One block a metric: the baseline, then every scenario's difference to it."""
+    warned = [line for scenario, line in study.warnings if scenario]
+    if not comparisons:
+        why = (
+            "no replication has a value of what was asked for"
+            if len(study.scenarios) > 1
+            else "the study holds the baseline alone (compare=[more_officers] adds a proposal)"
+        )
+        return "\n".join([f"nothing to compare: {why}", *warned])
     table = values(study).loc["baseline"]
     several = len({comparison.adversary for comparison in comparisons}) > 1
     lines: list[str] = []
@@ -295,7 +311,7 @@ def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
         )
         lines += [f"  {line}" for line in block]
         lines.append("")
-    return "\n".join([*lines, *_notes(comparisons)])
+    return "\n".join([*lines, *warned, *_notes(comparisons)])
 
 
 def _block(comparisons: list[Comparison], several: bool, level: float) -> list[str]:

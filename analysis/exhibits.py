@@ -20,6 +20,7 @@ from analysis.charts.waits import waits_by_hour, waits_by_port_class
 from analysis.design_points import proposals
 from analysis.headline import leading, varied
 from analysis.language import gettext
+from analysis.wording import as_csv
 from sim.results.reading import Study
 
 PLOTLYJS = Path(__file__).with_name("assets") / "plotly-cartesian.min.js"
@@ -141,6 +142,7 @@ def script_json(content: Any) -> Markup:
 
 
 def csv_address(table: pd.DataFrame) -> str:
-    """An address that holds a table as a file, with a mark by which Excel knows it is UTF-8."""
-    text = table.to_csv(index=False, lineterminator="\r\n")
-    return "data:text/csv;charset=utf-8," + quote("\ufeff" + text, safe="")
+    """An address that holds a table as a file that a spreadsheet opens (`wording.as_csv`)."""
+    text = as_csv(table)
+    marked = text if text.startswith("\ufeff") else "\ufeff" + text
+    return "data:text/csv;charset=utf-8," + quote(marked, safe="")

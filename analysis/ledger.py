@@ -185,14 +185,17 @@ def by_replication(
         if name not in scenarios:
             raise InputError.unknown("scenario", name, scenarios, str(study.folder))
     tables = [_attempts(study, name, adversary) for name in (BASELINE, scenario)]
-    if any(table.empty for table in tables):
+    if any(table.empty for table in tables) and study.manifest.get("detail", "all") != "all":
         raise InputError(
             f"{study.folder}: no attempts of {scenario} were kept, so there is no ledger"
         )
     groups = [dict(list(table.groupby(PAIRED))) for table in tables]
     rows = []
-    for key in groups[0].keys() & groups[1].keys():
-        parts = attempt_parts(groups[0][key], groups[1][key], expected=expected)
+    for key in _pairs(study, scenario, adversary):
+        before, after = (
+            group.get(key, table[:0]) for group, table in zip(groups, tables, strict=True)
+        )
+        parts = attempt_parts(before, after, expected=expected)
         if market is not None:
             parts = parts[parts["market"] == market]
         sums = parts.groupby("part")[["lost", "gained"]].sum().reindex(PARTS, fill_value=0.0)
@@ -202,6 +205,16 @@ def by_replication(
     order = pd.Categorical(table["part"], PARTS, ordered=True)
     table = table.assign(part=order).sort_values([*PAIRED, "part"], ignore_index=True)
     return table.astype({"part": str})[[*PAIRED, "part", "lost", "gained", "net"]]
+
+
+def _pairs(study: Study, scenario: str, adversary: str | None) -> list[tuple[str, int, int]]:
+    """Runs that scenario and baseline have in common: in some of them no attempt may be made."""
+    runs = study.runs if adversary is None else study.runs[study.runs["adversary"] == adversary]
+    keys = [
+        set(runs.loc[runs["scenario"] == name, PAIRED].itertuples(index=False, name=None))
+        for name in (BASELINE, scenario)
+    ]
+    return sorted(keys[0] & keys[1])
 
 
 def _attempts(study: Study, scenario: str, adversary: str | None) -> pd.DataFrame:

@@ -3,8 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.language import FIREARMS, current_language, gettext, in_language, other_unit, pgettext
+from sim.files import replaced
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WORDS = {
     "min": ("longer", "shorter"),
@@ -215,3 +221,25 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
         ).rstrip()
         for row in rows
     ]
+
+
+def as_csv(table: "pd.DataFrame") -> str:
+    """A table as text that a spreadsheet opens with a double click, in the language that is set.
+
+    It begins with a mark by which Excel knows UTF-8 where it has letters beyond ASCII. In French,
+    cells are separated by semicolons, and decimals have a comma.
+    """
+    french = current_language() == "fr"
+    text: str = table.to_csv(
+        index=False,
+        lineterminator="\r\n",
+        sep=";" if french else ",",
+        decimal="," if french else ".",
+    )
+    return text if text.isascii() else "\ufeff" + text
+
+
+def write_csv(table: "pd.DataFrame", path: Path) -> None:
+    """Write a table as CSV for a spreadsheet, whole or not at all."""
+    with replaced(path) as scratch:
+        scratch.write_text(as_csv(table), encoding="utf-8", newline="")

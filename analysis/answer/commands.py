@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.wording import write_csv
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -96,5 +97,5 @@ def run_command(study: "Study", args: argparse.Namespace) -> str:
         text = would_we_know.would_we_know_text(rows)
         table = would_we_know.frame_of(rows)
     if args.csv and table is not None:
-        table.to_csv(args.csv, index=False, lineterminator="\n")
+        write_csv(table, args.csv)
     return text

@@ -1,5 +1,7 @@
 """The application: one page at a time, laid out from its address, for this machine alone."""
 
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,11 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 Lay = Callable[[address.View, AppState], Children]
 Register = Callable[[Dash, AppState], None]
 
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
+HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
+MOST_BYTES = 1_000_000
+"""Of what a page sends: its controls are a few thousand."""
+SOCKETS = Path("/proc/net/tcp")
+"""Where Linux says to whom a connection belongs."""
 PAGES: dict[str, tuple[Lay, Register]] = {
     "results": (results_page.page, results_page.register),
     "mix": (mix_page.page, mix_callbacks.register),
@@ -156,7 +162,7 @@ def _route(app: Dash, app_state: AppState) -> None:
 
 
 def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:
-    """Answer only pages of this machine, or of this server; let them load nothing from elsewhere.
+    """Answer only pages of this machine and user, or of this server; let them load nothing else.
 
     Parameters
     ----------
@@ -164,15 +170,18 @@ def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:
     for_strangers : bool
         Whether other machines may ask.
     """
+    server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
 
     @server.before_request
     def refuse_strangers() -> flask.Response | None:
         host = flask.request.headers.get("Host", "")
-        known = host.rpartition(":")[0] in HOSTS or host in HOSTS
-        if not known and not for_strangers:
+        if not HOST.fullmatch(host) and not for_strangers:
             return _refused("this server answers to 127.0.0.1 only")
+        if not for_strangers and not _is_own(flask.request.environ.get("REMOTE_PORT")):
+            return _refused("this server answers the user who started it only")
         origin = flask.request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        is_own = origin is not None and urlsplit(origin).netloc == host
+        if not is_own and (origin is not None or flask.request.method not in ("GET", "HEAD")):
             return _refused("this server answers its own pages only")
         return None
 
@@ -183,6 +192,21 @@ def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+def _is_own(port: object) -> bool:
+    """Whether a connection comes from a program of this user, where the system can say so."""
+    if not isinstance(port, int) or not hasattr(os, "getuid"):
+        return True
+    try:
+        lines = SOCKETS.read_text(encoding="ascii").splitlines()[1:]
+    except OSError:
+        return True
+    for line in lines:
+        words = line.split()
+        if len(words) > 7 and words[1] == f"0100007F:{port:04X}":
+            return int(words[7]) in (os.getuid(), 0)
+    return True
 
 
 def _refused(why: str) -> flask.Response:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.dashboard.mix import MIX, write_scenario
+from analysis.language import gettext
 from sim.errors import InputError
 from sim.execute.live import read_plan
 from sim.progress import Status, read_status
@@ -89,6 +90,13 @@ def make_sure(process: subprocess.Popen[bytes]) -> None:
 
 
 MOST_RUNNING = 2
+MOST_WAITING = 8
+"""Runs that may wait for their turn; what is asked beyond that is refused."""
+UNSEEN_S = 300.0
+"""A run that no page has looked at for this long is ended; what it has finished is kept."""
+LONGEST_S = 4 * 3600.0
+"""A run that takes longer than this is ended; longer ones are for the command line."""
+LOOK_S = 10.0
 
 POOL_FROM = 2500
 """Days of ports in a replication from which several processes are worth their start."""
@@ -152,6 +160,10 @@ class Live:
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _queue: deque[tuple[str, list[str]]] = field(default_factory=deque)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _seen_s: dict[str, float] = field(default_factory=dict)
+    _begun_s: dict[str, float] = field(default_factory=dict)
+    _closed: threading.Event = field(default_factory=threading.Event)
+    _keeper: threading.Thread | None = None
 
     def start(self, request: Request) -> str:
         """Start a run, or put it in the queue; return its name."""
@@ -181,7 +193,13 @@ class Live:
         """Have a command carried out when its turn comes, under a name."""
         with self._lock:
             if not self.is_busy(name):
+                if len(self._queue) >= MOST_WAITING:
+                    raise InputError(gettext("too-many-runs-wait", count=MOST_WAITING))
                 self.make(name)
+                self._seen_s[name] = time.monotonic()
+                if self._keeper is None:
+                    self._keeper = threading.Thread(target=self._keep_limits, daemon=True)
+                    self._keeper.start()
                 self._queue.append((name, words))
                 self._advance()
 
@@ -217,6 +235,7 @@ class Live:
     def is_busy(self, name: str) -> bool:
         """Whether a run is going on or waits for its turn."""
         with self._lock:
+            self._seen_s[name] = time.monotonic()
             self._advance()
             waits = any(queued == name for queued, _ in self._queue)
             return waits or name in self._running
@@ -230,6 +249,7 @@ class Live:
             If it never began; with its own words if it could not.
         """
         with self._lock:
+            self._seen_s[name] = time.monotonic()
             if any(queued == name for queued, _ in self._queue):
                 return Status(WAITING, name, 0, 0)
             busy = self.is_busy(name)
@@ -277,6 +297,7 @@ class Live:
 
     def close(self) -> None:
         """End everything that was started."""
+        self._closed.set()
         with self._lock:
             self._queue.clear()
             every = [*self._running.values(), *([self._spare] if self._spare else [])]
@@ -288,6 +309,25 @@ class Live:
                 self._spare.stderr.close()
             self._spare = None
 
+    def _keep_limits(self) -> None:
+        """End runs whose page is gone, and those that take too long, until the server closes."""
+        while not self._closed.wait(LOOK_S):
+            for name in self.beyond_limits(time.monotonic()):
+                self.cancel(name)
+            with self._lock:
+                self._advance()
+
+    def beyond_limits(self, now_s: float) -> list[str]:
+        """Names of the runs that are to be ended."""
+        with self._lock:
+            names = [*self._running, *(name for name, _ in self._queue)]
+            return [
+                name
+                for name in names
+                if now_s - self._seen_s.get(name, now_s) > UNSEEN_S
+                or now_s - self._begun_s.get(name, now_s) > LONGEST_S
+            ]
+
     def _advance(self) -> None:
         """Forget runs that have ended and begin those whose turn has come."""
         for name, process in [*self._running.items()]:
@@ -298,6 +338,7 @@ class Live:
             name, words = self._queue.popleft()
             process = self._spare if self._spare and self._spare.poll() is None else spawn()
             self._spare = None
+            self._begun_s[name] = time.monotonic()
             log = self.folder / ".asked" / name / "said"
             self._running[name] = tell_command(process, words, log)
             self._spare = spawn()

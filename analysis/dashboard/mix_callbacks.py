@@ -42,27 +42,43 @@ def _inputs(kind: type) -> list[Any]:
 
 
 def view_of(*given: Any) -> View:
-    """Read the view from the controls, by the rules of an address."""
+    """Read the view from the controls; what cannot be is as by default."""
+    return read_controls(*given)[0]
+
+
+def read_controls(*given: Any) -> tuple[View, list[str]]:
+    """Read the view from the controls, by the rules of an address, and what in them cannot be.
+
+    What is run must be what the page shows, so nothing is run while there are complaints.
+    """
     (proposals, closed, where, around, days, year, start, kind, runs, metric, name, values, ids,
      search) = given  # fmt: skip
     fields = {
         "mix": proposals, "closed": closed, "where": [where], "around": [around], "days": [days],
-        "year": [year], "start": [start], "adversary": [kind], "replications": [f"{runs:.0f}"],
+        "year": [year], "start": [start], "adversary": [kind], "replications": [_whole(runs)],
         "metric": [metric], "run": [name or ""],
         "lever": [f"{identity['lever']}:{value:.10g}"
                   for identity, value in zip(ids, values, strict=True) if value is not None],
     }  # fmt: skip
     base, _ = address.read("/mix", search)
     pairs = [(key, str(value)) for key, chosen in fields.items() for value in chosen or []]
-    view, _ = address.read("/mix", address.encoded(pairs))
+    view, complaints = address.read("/mix", address.encoded(pairs))
     by_name = offered()
     still = {lever.name: lever.value for part in view.mix if part in by_name
              for lever in levers(part, by_name[part])}  # fmt: skip
     moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
-    return dataclasses.replace(
+    read = dataclasses.replace(
         base,
         **{key: getattr(view, key) for key in fields} | {"lever": moved},
     )
+    return read, complaints
+
+
+def _whole(number: float | None) -> str:
+    """A number as it was typed; empty where the field is."""
+    if number is None:
+        return ""
+    return f"{number:.0f}" if float(number).is_integer() else str(number)
 
 
 def scenario_of(view: View) -> Scenario:
@@ -134,11 +150,11 @@ def _follow_controls(app: Dash) -> None:
         prevent_initial_call="initial_duplicate",
     )
     def follow(*given: Any) -> tuple[Any, ...]:
-        view = view_of(*given)
+        view, complaints = read_controls(*given)
         with in_language(view.lang):
             closing: set[str] = set()
             text = ""
-            trouble: Children = []
+            trouble: Children = [refusal(InputError(line)) for line in complaints]
             try:
                 if view.mix or view.closed:
                     scenario = scenario_of(view)
@@ -202,12 +218,14 @@ def _start_and_cancel(app: Dash, live: Live) -> None:
         prevent_initial_call=True,
     )
     def press(run: int | None, cancel: int | None, *given: Any) -> tuple[Any, ...]:
-        view = view_of(*given)
+        view, complaints = read_controls(*given)
         with in_language(view.lang):
             if ctx.triggered_id == "mix-cancel":
                 if view.run:
                     live.cancel(view.run)
                 return no_update, no_update, gettext("cancelled-what-is-done-is")
+            if complaints:
+                return no_update, no_update, " ".join(complaints)
             try:
                 name = live.start(request_of(view))
             except (InputError, OSError) as error:
@@ -264,9 +282,11 @@ def _save(app: Dash, app_state: AppState) -> None:
         prevent_initial_call=True,
     )
     def save(_: int, name: str, *given: Any) -> Any:
-        view = view_of(*given)
+        view, complaints = read_controls(*given)
         with in_language(view.lang):
             try:
+                if complaints:
+                    raise InputError(" ".join(complaints))
                 if not name or not address.is_scenario_name(name):
                     raise InputError(gettext("a-name-has-small-letters"))
                 folder = app_state.folders.roots[0] / KEPT_MIXES

@@ -1,6 +1,7 @@
 """Serving the dashboard to the browsers of this machine."""
 
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -85,6 +86,7 @@ def serve(
     host : str
         Address to listen at: the loopback address, so this machine alone, if not told else.
     """
+    os.umask(0o077)  # what is made from here on is of this user alone
     folders = Folders.of(chosen)
     app_state = AppState.of(folders)
     server = open_server(app_state, port, host)

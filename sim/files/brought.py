@@ -63,12 +63,13 @@ def content_of(path: Path, largest: int) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError) as error:
         raise InputError(getattr(error, "strerror", None) or str(error)) from None
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        is_folder = stat.S_ISDIR(about.st_mode)
+        what = "a folder, not a file" if is_folder else "not a regular file (a pipe or a device?)"
+        raise InputError(f"is {what}")
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if stat.S_ISDIR(about.st_mode):
-            raise InputError("is a folder, not a file")
-        if not stat.S_ISREG(about.st_mode):
-            raise InputError("is not a regular file (a pipe or a device?)")
         try:
             content = file.read(largest + 1) if about.st_size <= largest else b""
         except OSError as error:
@@ -352,4 +353,5 @@ def _quoted(word: object) -> str:
 
 
 def _shortened(word: str) -> str:
+    word = "".join(letter if letter.isprintable() else "?" for letter in word[: LONGEST_WORD + 1])
     return word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}..."

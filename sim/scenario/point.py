@@ -349,6 +349,10 @@ def _check_openings(point: Point, table: Ports) -> None:
 # ---------------------------------------------------------------- what can have no effect
 
 
+AS_BASELINE = "is the same as the baseline in this run"
+"""What is said of a scenario of which nothing can have an effect."""
+
+
 def without_effect(point: Point, table: Ports) -> list[str]:
     """Say which interventions of a scenario cannot change anything in this run, and why.
 
@@ -376,7 +380,7 @@ def without_effect(point: Point, table: Ports) -> list[str]:
             lines.append(f"scenario {scenario.name}: {intervention}: has no effect here: {why}")
     if len(idle) == len(scenario.interventions):
         what = "it has no interventions" if not scenario.interventions else "for these reasons"
-        lines.append(f"scenario {scenario.name}: is the same as the baseline in this run, {what}")
+        lines.append(f"scenario {scenario.name}: {AS_BASELINE}, {what}")
     return lines
 
 

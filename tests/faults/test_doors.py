@@ -1,0 +1,132 @@
+"""Both command lines end in one line, whatever happens to them."""
+
+import errno
+import io
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.errors import FAULT, EndedError, InputError, guarded, write_plainly
+
+ROOT = Path(__file__).resolve().parents[2]
+ENDS = [
+    (InputError("x = 2 is above 1"), 2, "x = 2 is above 1"),
+    (KeyboardInterrupt(), 130, "interrupted"),
+    (EndedError(signal.SIGTERM), 143, "interrupted"),
+    (MemoryError("Unable to allocate 28.3 GiB"), 2, "not enough memory (Unable to allocate"),
+    (RecursionError(), 2, "nested too deeply"),
+    (OSError(errno.EIO, os.strerror(errno.EIO), "table"), 2, "table: Input/output error"),
+    (ZeroDivisionError("division by zero"), FAULT, "fault of this program: ZeroDivisionError"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "words"), ENDS, ids=lambda end: type(end).__name__)
+def test_whatever_is_raised_is_one_line_and_a_status(
+    error: BaseException, status: int, words: str
+) -> None:
+    said: list[str] = []
+
+    def command() -> int:
+        raise error
+
+    assert guarded(command, said.append) == status
+    (line,) = said
+    assert words in line
+    assert "\n" not in line
+    if status == FAULT:
+        trace = Path(line.rpartition("is in ")[2].partition(",")[0])
+        assert "ZeroDivisionError" in trace.read_text(encoding="utf-8")
+        trace.unlink()
+
+
+@pytest.mark.parametrize("number", errno.errorcode)
+def test_every_error_of_the_system_is_one_line(number: int) -> None:
+    said: list[str] = []
+
+    def command() -> int:
+        raise OSError(number, os.strerror(number))
+
+    assert guarded(command, said.append) in (0, 2, 130)
+    assert len(said) <= 1
+
+
+@pytest.mark.parametrize("code", ["ascii", "cp1252", "cp850", "latin-1"])
+def test_a_minus_is_never_lost(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    kept = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(kept, encoding=code, write_through=True))
+    write_plainly()
+    print("\u22121.5 [\u22122.0, \u22120.9] \u2013 \u2264 3 \u4e2d")  # noqa: T201
+    text = kept.getvalue().decode(code)
+    assert text.startswith("-1.5 [-2.0, -0.9] ")
+    assert "<= 3" in text
+
+
+def started(*words: str, **how: object) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, *words], cwd=ROOT, text=True, stderr=subprocess.PIPE, **how
+    )  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.mark.parametrize("module", ["sim", "analysis"])
+def test_a_reader_that_leaves_early_is_no_error(module: str, tmp_path: Path) -> None:
+    readable, writable = os.pipe()
+    os.close(readable)
+    with started("-u", "-m", module, "--help", stdout=writable) as process:
+        os.close(writable)
+        _, said = process.communicate(timeout=120)
+    assert (process.returncode, said) == (0, "")
+
+
+def test_an_interruption_while_modules_are_imported_is_one_line() -> None:
+    code = (
+        "import sys; from sim.errors import take_interruptions; take_interruptions();"
+        "print('ready', flush=True)\nwhile True: pass"
+    )
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with started("-c", code, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(number)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 128 + number
+        assert said == "interrupted before anything was done\n"
+
+
+WORDS = {
+    "--runs": "unknown option '--runs'",
+    "run.day=2": "did you mean run.days",
+    "foo": "'foo' is not NAME=VALUE",
+    "hydra.callbacks.x={_target_: os.mkdir, path: made}": "cannot be set",
+    "+hydra.job_logging.x=1": "cannot be set",
+    "hydra/launcher=x": "cannot be set",
+    "ports=sarnia,emerson": "write a list in brackets",
+    "compare=more_officers": "write a list in brackets, compare=[...]",
+    "scenario=bäd": "quote what is not plain ASCII twice",
+    "worlds=99999": "would take about",
+    "design=morris design.trajectories=1000000000": "would take about",
+    "-m run.seed=range(1,100000000)": "are above 1,000,000",
+    "run.start=9999-12-31": "run.start",
+    "run.seed=4294967296": "run.seed = 4294967296 is above 4294967295",
+    "study.dir=a\0b": "zero byte",
+}
+
+
+@pytest.mark.parametrize("given", WORDS)
+def test_words_that_cannot_be_meant_are_refused_at_once(
+    given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import sim.__main__ as door
+    from tests.pipeline import stand_in
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.execute.chunk.replicate", stand_in.run_replication)
+    words = [given] if " {" in given or ": " in given else given.split(" ")
+    assert door.main(["ports=[big-beaver]", "run.days=1", "execution=serial", *words]) == 2
+    printed = capsys.readouterr()
+    assert printed.err.count("\n") == 1
+    assert WORDS[given] in printed.err
+    assert [*tmp_path.iterdir()] == []

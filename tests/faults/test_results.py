@@ -1,0 +1,186 @@
+"""Results folders are what was written, or are refused in one line."""
+
+import copy
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.compare import compare, text_of
+from sim.errors import InputError
+from sim.progress import Status, read_status, write_status
+from sim.results.reading import read_study
+from sim.results.writing import MADE_FROM, stamp_stale
+from tests.synthetic_study import EFFECTS, write
+
+STRANGE = st.one_of(
+    st.sampled_from(
+        [None, True, "seven", "7", -1, 0, 1e999, float("nan"), 10**30, [], [1], {}, {"a": 1}, [[]],
+         "2005-02-30", "\u202e\n"]
+    ),
+    st.text(max_size=8),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "study"
+    write(folder, replications=2)
+    return folder
+
+
+@pytest.fixture
+def study(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "study"))
+
+
+def places(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place of a manifest where a value stands."""
+    if path:
+        yield path
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from places(value, (*path, key))
+    elif isinstance(content, list):
+        for key, value in enumerate(content[:2]):
+            yield from places(value, (*path, key))
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_manifest_is_read_or_refused(made: Path, tmp_path: Path, data: st.DataObject) -> None:
+    folder = tmp_path / "strange"
+    if not folder.exists():
+        shutil.copytree(made, folder)
+    content = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    changed = copy.deepcopy(content)
+    path = data.draw(st.sampled_from([*places(content)]))
+    part = changed
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = data.draw(STRANGE)
+    (folder / "manifest.json").write_text(json.dumps(changed), encoding="utf-8")
+    try:
+        there = read_study(folder)
+        assert there.days is None or 0 <= there.days <= 36_600
+        for scenario in ("baseline", "more_officers"):
+            assert isinstance(there.title(scenario), str)
+        assert isinstance(there.bounds, frozenset)
+        line = str(folder)
+    except InputError as error:
+        line = str(error)
+    assert str(folder) in line
+    assert len(line.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "[" * 100_000, "null", "[]", '"x"', "\ufeff{}", "{}", '{"schema": "1"}']
+)
+@pytest.mark.parametrize("name", ["manifest.json", "certificate.json"])
+def test_strange_json_is_one_line(study: Path, name: str, text: str) -> None:
+    (study / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_study(study)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "certificate.json", "summary.parquet"])
+def test_a_folder_in_place_of_a_file_is_one_line(study: Path, name: str) -> None:
+    (study / name).unlink()
+    (study / name).mkdir()
+    with pytest.raises(InputError):
+        read_study(study)
+
+
+@pytest.mark.parametrize("change", ["doubled", "infinite", "rows"])
+def test_a_table_that_was_changed_is_refused(study: Path, change: str) -> None:
+    path = study / "summary.parquet"
+    table = pq.read_table(path)
+    if change == "rows":
+        table = table.slice(0, table.num_rows - 1)
+    else:
+        values = pc.multiply(table["value"], 2.0 if change == "doubled" else float("inf"))
+        table = table.set_column(table.schema.get_field_index("value"), "value", values)
+    pq.write_table(table, path)
+    with pytest.raises(InputError, match="damaged"):
+        read_study(study)
+
+
+@pytest.mark.parametrize("name", ["attempts", "port_hours", "officer_hours"])
+def test_a_flipped_bit_is_noticed_when_the_table_is_read(study: Path, name: str) -> None:
+    path = study / f"{name}.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        read_study(study).table(name)
+
+
+def test_a_table_of_another_study_is_refused(made: Path, study: Path, tmp_path: Path) -> None:
+    write(tmp_path / "other", {**EFFECTS, "more_officers": (5.0, -2.0)}, replications=2)
+    shutil.copyfile(tmp_path / "other" / "summary.parquet", study / "summary.parquet")
+    with pytest.raises(InputError, match=r"of another study|the manifest says"):
+        read_study(study)
+
+
+def test_an_older_version_is_named(study: Path) -> None:
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"schema": 1, "code_version": "0.0.9 (abc)"}
+    (study / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match=r"version '1', made by 0\.0\.9 \(abc\); .*again"):
+        read_study(study)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(["state", "total", "done", "left_s", "workers", "pid", "updated"]),
+       value=STRANGE)  # fmt: skip
+def test_any_progress_is_said_or_refused(tmp_path: Path, name: str, value: Any) -> None:
+    write_status(tmp_path, Status("running", "x", 3, 1, updated="2005-01-01T00:00:00+00:00"))
+    path = tmp_path / "progress.json"
+    content = json.loads(path.read_text(encoding="utf-8")) | {name: value}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    try:
+        assert str(read_status(tmp_path))
+        line = ""
+    except InputError as error:
+        line = str(error)
+    assert len(line.splitlines()) <= 1
+
+
+def test_the_jobs_of_an_array_have_a_status(tmp_path: Path) -> None:
+    for member in ("0-of-3", "2-of-3"):
+        write_status(tmp_path, Status("done", "x", 9, 3), member)
+    assert str(read_status(tmp_path)).startswith("x (2 jobs of an array have begun): done, 3 of 9")
+
+
+def test_nothing_to_compare_is_an_answer(tmp_path: Path) -> None:
+    write(tmp_path / "alone", {"baseline": (0.0, 0.0)}, replications=2)
+    alone = read_study(tmp_path / "alone")
+    said = text_of(alone, compare(alone))
+    assert said == (
+        "nothing to compare: the study holds the baseline alone (compare=[more_officers] adds a "
+        "proposal)"
+    )
+
+
+def test_a_page_of_older_tables_is_stamped_once(tmp_path: Path) -> None:
+    page = tmp_path / "brief.html"
+    page.write_text(
+        f'<html lang="fr"><head>{MADE_FROM.format("old")}</head><body>x</body></html>', "utf-8"
+    )
+    own = tmp_path / "mine.html"
+    own.write_text("<html><body>x</body></html>", "utf-8")
+    for _ in range(2):
+        stamp_stale(tmp_path, "new")
+    assert page.read_text("utf-8").count('role="alert"') == 1
+    assert "remplac" in page.read_text("utf-8")
+    assert "alert" not in own.read_text("utf-8")
+    stamp_stale(tmp_path, "old")
+    assert page.read_text("utf-8").count('role="alert"') == 1
