@@ -12,6 +12,7 @@ from typing import Any
 
 import hydra
 from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
 
 from sim.config.reading import spec_of, with_values, without_hydra
 from sim.config.schema import CONF, PLUGIN, SOURCE, explain, register
@@ -165,7 +166,7 @@ def compose(words: Sequence[str]) -> CommandLine:
                 program(command_line)()
         command_line.read()
     except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
-        if isinstance(error, (OSError, MemoryError)):
+        if isinstance(error, (OSError, MemoryError)) and not isinstance(error, HydraException):
             raise
         raise InputError(explain(error)) from None
     return command_line

@@ -288,9 +288,9 @@ def test_large_tables_are_on_disk_once_and_serve_later_studies(
     run(*QUICK, "run.replications=5")
     assert (len(model.calls), parts()) == (5, ["study"])
     five = (folder / "summary.csv").read_bytes()
-    run(*QUICK, "run.replications=1", "compare=[more_searches]")
+    run(*QUICK, "run.replications=1", "compare=[more_searches]", "study.replace=true")
     assert (len(model.calls), parts()) == (6, ["study", "study"])
-    run(*QUICK)
+    run(*QUICK, "study.replace=true")
     assert (folder / "summary.csv").read_bytes() == three
     capsys.readouterr()
     (folder / "summary.parquet").write_bytes(b"damaged")
@@ -489,7 +489,12 @@ def test_a_study_without_a_folder_of_its_own_does_not_replace_another(
     assert command("run.replications=4") == ""
     assert len((tmp_path / "runs/baseline/summary.csv").read_bytes()) > len(first)
     assert "runs/baseline holds another study (run.days = 2 there, 3 here)" in command("run.days=3")
-    assert command("run.days=3", "study.dir=runs/baseline") == ""
+    monkeypatch.setattr(sys, "argv", ["sim", *QUICK, "run.days=3", "study.dir=runs/baseline"])
+    assert door.main() == 2
+    refused = capsys.readouterr().err
+    assert "study.dir = runs/baseline holds another study (run.days = 2 there, 3 here)" in refused
+    assert refused.endswith("add study.replace=true\n")
+    assert command("run.days=3", "study.dir=runs/baseline", "study.replace=true") == ""
     names = sorted(path.name for path in (tmp_path / "runs").iterdir())
     assert len(names) == 2
     assert names[1].startswith("baseline-")
