@@ -18,6 +18,8 @@ from sim.scenario.point import Point
 LOG = logging.getLogger(__name__)
 
 _precompiled: set[object] = set()
+LONGEST_WAIT_S = 600.0
+"""How long a process waits for another one that compiles."""
 
 
 def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
@@ -45,7 +47,12 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
         return
     import filelock
 
-    with filelock.FileLock(cache_folder() / ".compiling"):
+    lock = filelock.FileLock(cache_folder() / ".compiling", timeout=LONGEST_WAIT_S)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(lock)
+        except (filelock.Timeout, OSError):  # whoever compiles is stuck, or there are no locks
+            LOG.warning("compiling the engine without waiting for another process any longer")
         if not is_compiled():
             LOG.warning("compiling the engine: once on this machine, about half a minute")
         model(small, 0)

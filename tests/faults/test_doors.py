@@ -124,6 +124,7 @@ def test_words_that_cannot_be_meant_are_refused_at_once(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sim.execute.chunk.replicate", stand_in.run_replication)
+    monkeypatch.setattr("sim.execute.worker.precompile", lambda point, model: None)
     words = [given] if " {" in given or ": " in given else given.split(" ")
     assert door.main(["ports=[big-beaver]", "run.days=1", "execution=serial", *words]) == 2
     printed = capsys.readouterr()
