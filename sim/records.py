@@ -302,6 +302,21 @@ class MarketsRecord:
     price_cad: Floats
 
 
+class ExpectedRecord(NamedTuple):
+    """Expectations of a replication (`sim.model.expected`).
+
+    Attributes
+    ----------
+    smugglers : tuple of str
+        Kinds of smuggler.
+    values : dict of array
+        By metric (`sim.results.schema.EXPECTED_METRICS`): array of float, shape (years, kinds).
+    """
+
+    smugglers: tuple[str, ...]
+    values: dict[str, Floats]
+
+
 @dataclass(frozen=True, slots=True)
 class ReplicationRecord:
     """All that a replication leaves behind.
@@ -345,6 +360,8 @@ class ReplicationRecord:
     danger : DangerRecord
     intelligence : IntelligenceRecord
     markets : MarketsRecord
+    expected : ExpectedRecord, optional
+        Expectations by year and kind of smuggler, if the point has a horizon.
     """
 
     point: Point
@@ -369,3 +386,4 @@ class ReplicationRecord:
     danger: DangerRecord
     intelligence: IntelligenceRecord
     markets: MarketsRecord
+    expected: ExpectedRecord | None = None

@@ -17,6 +17,8 @@ from simpy.events import ProcessGenerator
 from sim.model.arrivals import ExtraArrivals
 from sim.model.conditions import IntelligenceAt
 from sim.model.day import DayPlan, World
+from sim.model.expected.layer import expectation_of
+from sim.model.expected.traffic import TrafficSeen
 from sim.model.intelligence.intelligence import after_warm_up
 from sim.model.port.diversion import Diversion
 from sim.model.port.plans import PortPlans, PortsDay
@@ -131,6 +133,7 @@ class Border:
         self.env = simpy.Environment(initial_time=plans.first_day_s)
         self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
         self.observations = Observations(len(self.ports))
+        self.seen = TrafficSeen(len(self.ports), point.days)
         self.beliefs = Beliefs(
             len(self.ports),
             parameters.smuggling,
@@ -235,6 +238,7 @@ class Border:
             danger=self.danger.record(),
             intelligence=self.intelligence.record(),
             markets=self.markets.record(),
+            expected=expectation_of(self, self.seen),
         )
 
     def _days(self) -> ProcessGenerator:
@@ -276,6 +280,7 @@ class Border:
         )
         self.observed.pop(day.day - 2, None)
         self.observed[day.day] = observed
+        self.seen.add(day.day, observed)
         return observed
 
     def _is_holiday(self, date: datetime.date) -> bool:
@@ -330,6 +335,7 @@ class Repetition(Border):
         streams = Streams(traffic.point.seed, replication)
         self._set_up(traffic.plans, traffic.tally, world, streams, make_engine)
         self.extra_arrivals.with_travellers = False
+        self.seen = traffic.seen
 
     def begin(self) -> None:
         """Start the processes of the smuggling; the workforce is that of the traffic."""

@@ -27,6 +27,7 @@ from sim.records import (
     TURNED_BACK,
     ReplicationRecord,
 )
+from sim.results.schema import EXPECTED_METRICS
 
 # Sums of up to 1e10 seconds in double precision.
 RELATIVE_TOLERANCE = 1e-7
@@ -61,6 +62,7 @@ def certify(record: ReplicationRecord) -> list[dict[str, Any]]:
         *_attempts(record),
         *_intelligence(record),
         _markets(record),
+        *_expected(record),
     ]
 
 
@@ -182,6 +184,37 @@ def _intelligence(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
         float(of.lookouts_issued - of.lookouts_expired - of.lookouts_active),
         0.0,
         f"lookouts, with the warm-up; {of.lookouts_active} active at the end",
+    )
+
+
+def _expected(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
+    """Count opportunities anew, from what there is of them a year."""
+    of = record.expected
+    if of is None:
+        return
+    parts = [name for name in of.values if EXPECTED_METRICS[name].unit == "firearms"]
+    parts.remove("opportunities")
+    smuggling, market = record.point.parameters.smuggling, record.point.parameters.market
+    there = smuggling.firearms_per_year / market.used_share * record.traffic_share
+    total = sum(of.values[name] for name in parts)
+    fixed = not any(
+        intervention.parameter == "smuggling.firearms_per_year"
+        for intervention in record.point.scenario.interventions
+    )
+    expected = there if fixed else of.values["opportunities"]
+    residual = (total - expected) / max(there, 1e-300)
+    yield _law(
+        "expected firearms: what becomes of them = opportunities",
+        float(residual.flat[np.abs(residual).argmax()]),
+        RELATIVE_TOLERANCE,
+        "ratio; worst year and kind of smuggler",
+    )
+    least = min(float(of.values[name].min()) for name in parts if name != "waiting")
+    yield _law(
+        "expected firearms: no part is negative",
+        max(-least / max(there, 1e-300), 0.0),
+        RELATIVE_TOLERANCE,
+        "ratio; worst year and kind of smuggler",
     )
 
 

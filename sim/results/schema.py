@@ -438,6 +438,7 @@ EXPECTED_METRICS: dict[str, Metric] = {
     ),
     "not_planned_price": Metric("firearms", "firearms not worth a trip at the price", "", True),
     "not_planned_supply": Metric("firearms", "firearms that could not be bought", "more", True),
+    "waiting": Metric("firearms", "firearms more that wait to be bought or to go", "", True),
     "opportunities": Metric("firearms", "firearms of all opportunities", "", True),
     "organisations_in_action": Metric("organisations", "organisations in action", "less", True),
     "street_price_cad": Metric("CAD", "mean street price", "more", True),
@@ -446,6 +447,6 @@ EXPECTED_METRICS: dict[str, Metric] = {
     "lookout_share": Metric("share", "share of trips on which a lookout is active", "more", True),
     "long_run_drift": Metric("share", "change of the last years that remains", "", True),
 }
-"""Of the table ``expected``, a year. The first eight add up to the ninth."""
+"""Of the table ``expected``, a year. The first nine add up to the tenth."""
 
 METRICS.update(extensions("metrics"))

@@ -38,10 +38,18 @@ from sim.records import (
     ReplicationRecord,
 )
 from sim.results.reading import KEYS, METRICS, TABLES, Result
-from sim.results.schema import PRIMARY_OUTCOME
+from sim.results.schema import (
+    EXPECTED_METRICS,
+    HORIZONS,
+    LONG_RUN,
+    PRIMARY_OUTCOME,
+    at_horizon,
+)
 
 # The Windsor-Detroit gateway, for which a target of transit time was set (B057).
 WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
+# Fewest years of which the last are taken for the long run.
+LEAST_YEARS = 5
 # Columns of a table by name.
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -69,9 +77,11 @@ def result_of(
         officer_hours=_officer_hours(record, ports),
         attempts=pd.DataFrame(attempts),
         certificate=certificate,
+        expected=_expected(record),
     )
 
 
+<<<<<<< HEAD
 def _texts(names: Sequence[str] | Texts, numbers: Whole) -> Any:
     """Names by number, as a column of a table: each name is converted once, not in every row."""
     return pd.array(list(map(str, names)), dtype="str").take(numbers)
@@ -79,6 +89,76 @@ def _texts(names: Sequence[str] | Texts, numbers: Whole) -> Any:
 
 def _port_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
     lane, waits = record.tally.lane[:, ports], record.tally.waits[:, ports]
+=======
+def by_horizon(years: Floats) -> dict[str, Floats]:
+    """Values of each year, and of the long run where there are enough of them.
+
+    Parameters
+    ----------
+    years : array of float, shape (years, kinds)
+
+    Returns
+    -------
+    dict of array of float, shape (kinds,)
+        By horizon; the long run is the mean of the last third of the years.
+    """
+    values = {f"year_{year + 1}": value for year, value in enumerate(years)}
+    if len(years) >= LEAST_YEARS:
+        values[LONG_RUN] = _last(years).mean(axis=0)
+    return values
+
+
+def _last(years: Floats) -> Floats:
+    return years[-(max(2, len(years) // 3)) :]
+
+
+def drift(years: Floats) -> Floats:
+    """Change over the last years, the second half of them less the first, as a ratio of the mean.
+
+    The test of the long run: where it is not small, the transition has not ended.
+    """
+    last = _last(years)
+    half = len(last) // 2
+    change = last[-half:].mean(axis=0) - last[:half].mean(axis=0)
+    return np.asarray(change / np.maximum(last.mean(axis=0), 1e-300))
+
+
+def _expected(record: ReplicationRecord) -> pd.DataFrame | None:
+    """Expectations by kind of smuggler, horizon and metric."""
+    of = record.expected
+    if of is None:
+        return None
+    loads = record.point.parameters.contraband.unit
+    rows = []
+    for metric, declared in EXPECTED_METRICS.items():
+        unit = declared.unit.replace("firearms", loads)
+        if metric in of.values:
+            horizons = by_horizon(of.values[metric])
+        else:  # the drift
+            reaching = of.values["reaching_market"]
+            horizons = {LONG_RUN: drift(reaching)} if len(reaching) >= LEAST_YEARS else {}
+        rows += [
+            (smugglers, horizon, metric, unit, float(value))
+            for horizon, values in horizons.items()
+            for smugglers, value in zip(of.smugglers, values, strict=True)
+        ]
+    return pd.DataFrame(rows, columns=["smugglers", "horizon", "metric", "unit", "value"])
+
+
+def _own_horizons(record: ReplicationRecord) -> Iterator[tuple[str, float]]:
+    """Expected firearms that reach the market, for the smugglers of the point."""
+    of, own = record.expected, record.point.parameters.smuggling.adversary
+    if of is None or own not in of.smugglers:
+        return
+    years = of.values["reaching_market"][:, [of.smugglers.index(own)]]
+    for horizon, value in by_horizon(years).items():
+        if horizon in HORIZONS:
+            yield at_horizon("reaching_market", horizon), float(value[0])
+
+
+def _port_hours(record: ReplicationRecord) -> pd.DataFrame:
+    lane, waits = record.tally.lane, record.tally.waits
+>>>>>>> 3984211 (The smuggling as expectations: what becomes of all opportunities, by year and kind of smuggler)
     weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
     rows = lane[weekday, port, hour, number]
     bins = waits[weekday, port, hour, number]
@@ -233,6 +313,8 @@ def _summary(record: ReplicationRecord, attempts: Columns) -> pd.DataFrame:
     for metric, place, value in traces_by_place(record):
         add(metric, "all", place, value)
     for metric, value in record_measures(record, attempts):
+        add(metric, "all", "all", value)
+    for metric, value in _own_horizons(record):
         add(metric, "all", "all", value)
     for metric, kind, value in trade_measures(record, attempts):
         add(metric, "all", kind, value)

@@ -1,7 +1,9 @@
 """Investigations: cases on organisations, each of which occupies an investigator for months."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
 
 from sim.model.intelligence.lead import Agenda, Lead, Leads
 from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
@@ -38,7 +40,7 @@ class Case(NamedTuple):
     quantile: float
 
 
-def chance_of_arrest(strength: float, intelligence: Intelligence) -> float:
+def chance_of_arrest(strength: Any, intelligence: Intelligence) -> Any:
     """Chance that a case ends in the arrest of the organisation.
 
     Evidence that is just enough for a case gives ``arrest_share``. With ``evidence_arrest`` 1,
@@ -46,16 +48,16 @@ def chance_of_arrest(strength: float, intelligence: Intelligence) -> float:
 
     Parameters
     ----------
-    strength : float
+    strength : float or array of float
         Of the evidence at the end of the case, in average fresh leads.
     intelligence : Intelligence
         Values in force.
     """
-    ratio = (max(strength, 0.0) / intelligence.case_leads) ** intelligence.evidence_arrest
-    return float(1.0 - (1.0 - intelligence.arrest_share) ** ratio)
+    ratio = (np.maximum(strength, 0.0) / intelligence.case_leads) ** intelligence.evidence_arrest
+    return 1.0 - (1.0 - intelligence.arrest_share) ** ratio
 
 
-def months_of_case(strength: float, intelligence: Intelligence) -> float:
+def months_of_case(strength: Any, intelligence: Intelligence) -> Any:
     """Mean length of a case in months: shorter, the more evidence there is when it is opened.
 
     Parameters
@@ -63,8 +65,8 @@ def months_of_case(strength: float, intelligence: Intelligence) -> float:
     strength, intelligence
         As in `chance_of_arrest`.
     """
-    ratio = max(strength / intelligence.case_leads, 1.0)
-    return float(intelligence.case_months * ratio**-intelligence.evidence_speed)
+    ratio = np.maximum(strength / intelligence.case_leads, 1.0)
+    return intelligence.case_months * ratio**-intelligence.evidence_speed
 
 
 class Investigations:

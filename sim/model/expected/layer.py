@@ -1,0 +1,599 @@
+"""The expected layer: organisations, routes, arrests and markets as expectations, by year.
+
+It reads what the traffic of a run has left (`sim.model.expected.traffic`), and works out for each
+kind of smuggler what becomes of all opportunities. Each step, of some ten days: leads, cases and
+arrests; who uses an opportunity, and can buy; what becomes of a trip; what arrives in the markets;
+and what is believed afterwards. The shares by route are worked out anew as often as beliefs and
+prices still move.
+"""
+
+import dataclasses
+import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.model.conditions import Snapshot
+from sim.model.expected.investigators import Investigators, draws_of
+from sim.model.expected.routes import (
+    best,
+    by_habit,
+    by_tolerance,
+    loads_of,
+    logit,
+    menus_of,
+    opening_of,
+    option_loss,
+    situation_of,
+    usable_options,
+)
+from sim.model.expected.traffic import QUEUE_OF_LANE, TrafficSeen, in_time_by_hour
+from sim.model.port.inspection_rates import KIND_S
+from sim.model.port.referral import KINDS
+from sim.model.port.staffing import Workforce
+from sim.model.smuggling.market import Purchases, SupplyOfDay
+from sim.model.smuggling.organisation import Enrolment, Organisations
+from sim.model.smuggling.patrol import loss_away
+from sim.model.smuggling.perception import Beliefs, LossTerms, loss_terms
+from sim.model.smuggling.route_choice import RouteChoice
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
+from sim.parameters import PARAMETER, Intelligence, Smuggling
+from sim.places.network import shares
+from sim.records import ExpectedRecord
+
+if TYPE_CHECKING:
+    from sim.model.border import Border
+
+STEPS_A_YEAR = 37
+STEP_DAYS = DAYS_PER_YEAR / STEPS_A_YEAR
+# Shares by route are worked out anew after so many steps, up to an end in years.
+REFRESHED = ((0.25, 1), (1.0, 3), (3.0, 6), (np.inf, 18))
+# Examinations have a length: so many equally likely ones, as a ratio of the mean.
+LENGTHS = 8
+MOST_BUSY = 0.95
+
+FLOWS = (
+    "reaching_market", "seized_ports", "intercepted_away", "turned_back", "deterred",
+    "not_planned_arrest", "not_planned_price", "not_planned_supply", "waiting",
+)  # fmt: skip
+
+
+class Chances(NamedTuple):
+    """Chances that a trip is lost at the ports, by hidden deep (0, 1 or as it is).
+
+    Attributes
+    ----------
+    on_lookout : array of float, shape (ports,)
+        If the lookout on it is active.
+    hit : array of float, shape (ports,)
+        That an active lookout is acted on.
+    if_in_time : array of float, shape (ports, lanes)
+        If it is not acted on, and an examination begins in time.
+    referred : array of float, shape (ports, lanes)
+        That it is sent to such an examination.
+    withdraws : array of float, shape (ports,)
+    """
+
+    on_lookout: Floats
+    hit: Floats
+    if_in_time: Floats
+    referred: Floats
+    withdraws: Floats
+
+
+def chances_of(rows: Floats, smuggling: Smuggling, lengths: Floats) -> Chances:
+    """Chances under settings, over the lengths that examinations have."""
+    terms: list[LossTerms] = []
+    for length in lengths:
+        scaled = rows.copy()
+        scaled[:, KIND_S : KIND_S + len(KINDS)] *= length
+        terms.append(loss_terms(scaled, smuggling))
+    found = np.mean([of.found for of in terms], axis=0)
+    on_lookout = np.mean([of.found_on_lookout for of in terms], axis=0)
+    of = terms[0]
+    referred = of.not_mandatory * of.chosen
+    stays = of.stays[:, None]
+    return Chances(
+        of.stays * of.hit * on_lookout, of.hit, stays * referred * found, referred, 1.0 - of.stays
+    )
+
+
+class Shares(NamedTuple):
+    """What becomes of firearms that are planned, by organisation; sums to 1.
+
+    Attributes
+    ----------
+    seized, away, turned, deterred, arriving : array of float, shape (organisations,)
+        Of firearms.
+    stopped : array of float, shape (organisations,)
+        Trips stopped of trips planned.
+    load : array of float, shape (organisations,)
+        Firearms of a trip that is stopped.
+    trips, losses : array of float, shape (organisations, routes)
+        Of trips planned, by route: made, and stopped.
+    """
+
+    seized: Floats
+    away: Floats
+    turned: Floats
+    deterred: Floats
+    arriving: Floats
+    stopped: Floats
+    load: Floats
+    trips: Floats
+    losses: Floats
+
+
+class TermsOfDay(NamedTuple):
+    """What routes have in common for all kinds of smuggler on a day.
+
+    Attributes
+    ----------
+    share : array of float, shape (patterns,)
+        Of the day, by pattern of open ports.
+    usable : array of bool, shape (organisations, carriages, patterns, 1, options)
+    in_time : array of float, shape (patterns, organisations, carriages, options)
+        Chance that an examination begins within its limit.
+    """
+
+    share: Floats
+    usable: Flags
+    in_time: Floats
+
+
+class Expectation:
+    """Expectations of one replication that has ended, for some kinds of smuggler.
+
+    Parameters
+    ----------
+    border : Border
+        After its run.
+    seen : TrafficSeen
+        Of the traffic of that run.
+    kinds : tuple of str
+        Kinds of smuggler.
+    years : int
+    """
+
+    def __init__(
+        self, border: "Border", seen: TrafficSeen, kinds: tuple[str, ...], years: int
+    ) -> None:
+        plans, parameters = border.plans, border.plans.parameters
+        self.plans, self.seen, self.kinds, self.years = plans, seen, kinds, years
+        self.conditions, self.ports = border.conditions, border.ports
+        self.baseline = parameters
+        self.intelligence_at = border.intelligence.intelligence_at
+        self.in_time = in_time_by_hour(border.tally.lane)
+        streams = border.attempts_of_day.streams
+        self.organisations = Organisations(
+            parameters.smuggling, streams, self.conditions.traffic_share,
+            parameters.market.used_share,
+        )  # fmt: skip
+        self.size = self.organisations.past_share()
+        self.count = len(self.size)
+        first = self.conditions.at(0.0)
+        self.purchases = Purchases(
+            self.conditions.network, self.organisations.trade, streams, first
+        )
+        # Beliefs are averaged over days; a step is many days at once.
+        days = parameters.smuggling.perception_days
+        self.weight = 1.0 - (1.0 - 1.0 / days) ** STEP_DAYS
+        slow = dataclasses.replace(parameters.smuggling, perception_days=1.0 / self.weight)
+        self.beliefs = [
+            Beliefs(
+                len(self.ports), slow, parameters.database.lookout_share,
+                plans.rates(plans.baseline()), plans.rates(self.conditions.at(-1.0)),
+            )
+            for _ in kinds
+        ]  # fmt: skip
+        self.choice = RouteChoice(
+            self.ports, parameters.smuggling, parameters.patrol, self.beliefs[0].baseline(),
+            streams, self.beliefs[0].perception(), self.conditions.at(-1.0).parameters.patrol,
+        )  # fmt: skip
+        enrolment = Enrolment(
+            self.ports, self.organisations.entity, parameters.contraband.trusted_share, streams
+        )
+        self.menus = menus_of(
+            self.organisations, self.choice, enrolment, border.attempts_of_day.general_lane,
+            parameters.smuggling,
+        )  # fmt: skip
+        self.used_ports = np.zeros(len(self.ports), bool)
+        self.used_ports[self.menus.numbers[self.menus.at_port]] = True
+        self.routes = self.choice.network.none + 1
+        self.before = option_loss(self.menus, self.choice.before.loss, self.choice.away_before)
+        self.loads = loads_of(parameters.smuggling)
+        table = border.world.secondary_table
+        self.lengths = (
+            table.reshape(LENGTHS, -1).mean(axis=1)
+            if len(table) % LENGTHS == 0
+            else (np.quantile(table, (np.arange(LENGTHS) + 0.5) / LENGTHS))
+        )
+        self._open_markets()
+        self._warm_up(border, streams.seed, streams.replication)
+        self.late = np.zeros((len(kinds), self.count))
+        self.trips = np.zeros((len(kinds), self.count, self.routes))
+        self.losses = np.zeros_like(self.trips)
+        kinds_of_route, which = np.unique(self.choice.network.kind, return_inverse=True)
+        self.of_kind = (which == np.arange(len(kinds_of_route))[:, None]).astype(float)
+        self.shares: list[Shares] = []
+        self._chances: dict[tuple[int, float], tuple[Floats, Chances]] = {}
+
+    def _open_markets(self) -> None:
+        network, market = self.conditions.network, self.baseline.market
+        ids = network.market_ids
+        self.market = np.array([ids.index(name) for name in self.organisations.market])
+        self.source = np.array(
+            [network.source_ids.index(name) for name in self.organisations.source]
+        )
+        arriving = self.baseline.smuggling.firearms_per_year * market.delivered_share
+        per_day = self.conditions.traffic_share * arriving / DAYS_PER_YEAR
+        self.demand = per_day * np.asarray(shares(network.markets), float)
+        self.usual = np.maximum(self.demand * market.stock_days, 1e-300)
+        self.stock = np.tile(self.usual, (len(self.kinds), 1))
+        self.price = np.full(self.stock.shape, self.baseline.smuggling.price_cad)
+
+    def _warm_up(self, border: "Border", seed: int, replication: int) -> None:
+        """Let leads, cases and lookouts settle before the run."""
+        smuggling = self.baseline.smuggling
+        days = self.baseline.intelligence.warm_up_days
+        steps = round(days / STEP_DAYS)
+        total = steps + self.years * STEPS_A_YEAR
+        draws = draws_of(seed, replication, total, self.count)
+        self.draws = draws[steps:]
+        arriving = smuggling.firearms_per_year * self.baseline.market.delivered_share
+        kinds = len(self.kinds)
+        self.investigators = Investigators(
+            self.size, kinds, arriving, self.intelligence_at(-days * DAY_S),
+            self.conditions.traffic_share,
+        )  # fmt: skip
+        nothing = np.zeros((kinds, self.count))
+        for k in range(steps):
+            day = (k - steps) * STEP_DAYS
+            now = self.intelligence_at(day * DAY_S)
+            self.investigators.step(
+                day, STEP_DAYS, now, smuggling, (nothing, nothing, nothing), draws[k]
+            )
+        self.investigators.arrests_cases[:] = 0.0
+
+    def run(self) -> ExpectedRecord:
+        """Work out all years."""
+        metrics = (
+            *FLOWS, "organisations_in_action", "street_price_cad", "arrests_stops",
+            "arrests_cases", "lookout_share",
+        )  # fmt: skip
+        values = {name: np.zeros((self.years, len(self.kinds))) for name in metrics}
+        skills = self._skills()
+        since = np.inf
+        for k in range(self.years * STEPS_A_YEAR):
+            day = k * STEP_DAYS
+            of_year = {name: value[k // STEPS_A_YEAR] for name, value in values.items()}
+            snapshot = self.conditions.at(day * DAY_S)
+            skill = snapshot.parameters.inspection.training_gain * skills[int(day)]
+            rows = self.plans.rates(snapshot, skill)
+            for belief in self.beliefs:
+                belief.today(rows)
+            self._patrols(snapshot)
+            every = next(steps for end, steps in REFRESHED if k < end * STEPS_A_YEAR)
+            if since >= every or k % STEPS_A_YEAR == 0:
+                terms = self._terms_of_day(day, snapshot)
+                self.shares = [
+                    self._shares(i, day, snapshot, rows, terms) for i in range(len(self.kinds))
+                ]
+                since = 0
+            since += 1
+            self._step(k, day, snapshot, rows, of_year)
+        values["opportunities"] = sum((values[name] for name in FLOWS), start=np.zeros(()))
+        return ExpectedRecord(self.kinds, values)
+
+    def _skills(self) -> list[float]:
+        """Share of officers who have been trained, on each day."""
+        conditions, first = self.conditions, int(self.plans.first_day_s // DAY_S)
+        workforce = Workforce.before_the_run(
+            conditions.at(self.plans.first_day_s - 1.0).parameters.staffing
+        )
+        trained = []
+        for day in range(first, self.years * int(DAYS_PER_YEAR) + 1):
+            workforce.one_day(conditions.at(day * DAY_S).parameters.staffing)
+            if day >= 0:
+                trained.append(workforce.trained_share)
+        return trained
+
+    def _patrols(self, snapshot: Snapshot) -> None:
+        """Update beliefs about the routes away from the ports."""
+        of = self.choice
+        of.away_believed = of.away_believed + self.weight * (of.away_true - of.away_believed)
+        of.away_true = loss_away(snapshot.parameters.patrol)
+
+    def _chance(self, rows: Floats, smuggling: Smuggling) -> Chances:
+        key = id(rows), smuggling.deep_share
+        if key not in self._chances:
+            if len(self._chances) > 64:
+                self._chances.clear()
+            self._chances[key] = rows, chances_of(rows, smuggling, self.lengths)
+        return self._chances[key][1]
+
+    def _terms_of_day(self, day: float, snapshot: Snapshot) -> TermsOfDay:
+        """Find which options are open when, and how often an examination begins in time."""
+        menus = self.menus
+        date = self.plans.point.start + datetime.timedelta(days=int(day))
+        opening = opening_of(snapshot, self.ports.in_season(date), self.used_ports)
+        port = np.where(menus.at_port, menus.numbers, 0)
+        in_time = np.einsum("pqh,kh->kpq", self.in_time, opening.hours)
+        return TermsOfDay(
+            opening.share,
+            usable_options(menus, opening),
+            in_time[:, port, QUEUE_OF_LANE[menus.lane]],
+        )
+
+    def _shares(
+        self, kind: int, day: float, snapshot: Snapshot, rows: Floats, terms: TermsOfDay
+    ) -> Shares:
+        """Shares by route of one kind of smuggler, and what becomes of trips."""
+        smuggling, menus, usable = snapshot.parameters.smuggling, self.menus, terms.usable
+        belief, name = self.beliefs[kind], self.kinds[kind]
+        situation = situation_of(
+            menus, self.loads, belief.wait_s, self.price[kind][self.market], smuggling
+        )
+        covered = self.investigators.coverage[kind]
+        reported = self._reported(day)
+        lookout = 1.0 - (1.0 - covered) * (1.0 - reported)
+        total: list[tuple[float, float | None, Floats, Floats]] = []
+        if name == "worst_case":
+            for deep, deep_share in (
+                (True, smuggling.deep_share),
+                (False, 1 - smuggling.deep_share),
+            ):
+                for active in (True, False):
+                    loss = option_loss(menus, belief.true_loss(deep, active), self.choice.away_true)
+                    score = situation.value - loss[:, :, None, None] * situation.stake
+                    share = best(score, usable)
+                    weight = deep_share * (lookout if active else 1.0 - lookout)
+                    total.append((float(deep), float(active), weight, share))
+        else:
+            loss = option_loss(menus, belief.loss, self.choice.away_believed)
+            if name == "learning":
+                loss = self._learnt(kind)
+            if name == "static":
+                share = by_habit(menus, usable, self.baseline.smuggling)
+            elif name == "threshold":
+                share = by_tolerance(situation.value, usable, loss, smuggling)
+            else:
+                utility = situation.value - loss[:, :, None, None] * situation.stake
+                share = logit(smuggling.rationality * utility, usable)
+            total.append((smuggling.deep_share, None, np.ones(self.count), share))
+        return self._outcome(total, terms, rows, smuggling, lookout)
+
+    def _reported(self, day: float) -> float:
+        """Share of trips of which a report reaches the booths in time."""
+        now: Intelligence = self.intelligence_at(day * DAY_S)
+        in_time = float(now.report_h <= 0.0)
+        if now.report_notice_h > 0.0:
+            in_time = float(np.exp(-now.report_h / now.report_notice_h))
+        return now.report_share * in_time
+
+    def _learnt(self, kind: int) -> Floats:
+        """Chance of loss by option, of what was believed before the run and what was learnt."""
+        weight = self.baseline.smuggling.learning_prior_trips
+        each = np.arange(self.count)[:, None, None]
+        trips = self.trips[kind][each, self.menus.numbers]
+        losses = self.losses[kind][each, self.menus.numbers]
+        learnt = (weight * self.before + losses) / (weight + trips)
+        return np.where(self.menus.made > 0.0, learnt, 0.0)
+
+    def _outcome(
+        self,
+        choices: list[tuple[float, float | None, Floats, Floats]],
+        terms: TermsOfDay,
+        rows: Floats,
+        smuggling: Smuggling,
+        lookout: Floats,
+    ) -> Shares:
+        """What becomes of firearms and trips under choices of route."""
+        menus, loads = self.menus, self.loads
+        carriage = np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share])
+        pattern, in_time = terms.share, terms.in_time
+        firearms = loads.share * loads.mean / (loads.share * loads.mean).sum()
+        weights = np.stack([loads.share, firearms])
+        sums = np.zeros((5, self.count))
+        stopped, stopped_load = np.zeros(self.count), np.zeros(self.count)
+        by_route = np.zeros((2, self.count, self.routes))
+        port = np.where(menus.at_port, menus.numbers, 0)
+        away = self.choice.away_true
+        other = np.clip(menus.numbers - len(self.ports), 0, len(away) - 1)
+        elsewhere = np.where(menus.exists & ~menus.at_port & (menus.made > 0), away[other], 0.0)
+        for deep, active, weight, share in choices:
+            of = self._chance(rows, dataclasses.replace(smuggling, deep_share=deep))
+            active_share = lookout if active is None else np.full(self.count, active)
+            named = active_share[:, None, None]
+            hit = of.hit[port] * named
+            ordered = (1.0 - hit) * of.referred[port, menus.lane]
+            lost = of.on_lookout[port] * named
+            lost = lost + (1.0 - hit) * of.if_in_time[port, menus.lane] * in_time
+            lost = np.where(menus.at_port, lost, 0.0)
+            turns = np.where(menus.at_port, of.withdraws[port] * (hit + ordered), 0.0)
+            # Shares of trips and of firearms, by organisation, carriage, pattern and option.
+            share = np.broadcast_to(
+                share, (*share.shape[:2], len(pattern), len(loads.mean), share.shape[-1])
+            )
+            taken = np.einsum("wl,icplo->wicpo", weights, share)
+            taken *= (weight[:, None, None] * carriage[:, None] * pattern)[None, ..., None]
+            at_port = np.moveaxis(lost, 0, 2)
+            both = at_port + elsewhere[:, :, None]
+            made = menus.made[:, :, None]
+            of_firearms, of_trips = taken[1], taken[0]
+            axes = (1, 2, 3)
+            sums[0] += (of_firearms * at_port).sum(axis=axes)
+            sums[1] += (of_firearms * elsewhere[:, :, None]).sum(axis=axes)
+            sums[2] += (of_firearms * turns[:, :, None]).sum(axis=axes)
+            sums[3] += (of_firearms * (1.0 - made)).sum(axis=axes)
+            sums[4] += of_firearms.sum(axis=axes)
+            stopped += (of_trips * both).sum(axis=axes)
+            stopped_load += (of_firearms * both).sum(axis=axes)
+            if "learning" in self.kinds:
+                each = np.broadcast_to(np.arange(self.count)[:, None, None], menus.numbers.shape)
+                went = (of_trips * made * (1.0 - turns[:, :, None])).sum(axis=2)
+                np.add.at(by_route[0], (each, menus.numbers), went)
+                np.add.at(by_route[1], (each, menus.numbers), (of_trips * both).sum(axis=2))
+        arriving = sums[4] - sums[:4].sum(axis=0)
+        mean = float((loads.share * loads.mean).sum())
+        load = mean * stopped_load / np.maximum(stopped, 1e-300)
+        return Shares(*sums[:4], arriving, stopped, load, *by_route)
+
+    def _step(
+        self, k: int, day: float, snapshot: Snapshot, rows: Floats, of_year: dict[str, Floats]
+    ) -> None:
+        """Advance everything by a step."""
+        smuggling = snapshot.parameters.smuggling
+        per_day = self.organisations.share * smuggling.firearms_per_year / DAYS_PER_YEAR
+        rate = per_day * self.size
+        mean = float((self.loads.share * self.loads.mean).sum())
+        active = self.investigators.in_action
+        self.purchases.day_begins(int(day), snapshot)
+        today = self.purchases.today
+        bought, delay = self._supply(today, rate, mean)
+        used = self._used_share(today.cost_cad[self.source])
+        of = {
+            name: np.stack([getattr(s, name) for s in self.shares]) for name in Shares._fields[:7]
+        }
+        ready = active * rate * used
+        late = ready * bought * (delay[1] if delay is not None else 0.0)
+        planned = ready * bought - late
+        lost_waiting = np.zeros_like(late)
+        if delay is not None or self.late.any():
+            days = delay[0] if delay is not None else np.full(self.count, STEP_DAYS)
+            going = self.late * -np.expm1(-STEP_DAYS / np.maximum(days, 1e-3)) / STEP_DAYS
+            lost_waiting = going * (1.0 - active)
+            planned = planned + going * active
+            self.late += (late - going) * STEP_DAYS
+            waiting = late - going
+        else:
+            waiting = np.zeros_like(late)
+        arriving = planned * of["arriving"]
+        flows = (
+            arriving, planned * of["seized"], planned * of["away"], planned * of["turned"],
+            planned * of["deterred"], (1.0 - active) * rate + lost_waiting,
+            active * rate * (1.0 - used), ready * (1.0 - bought), waiting,
+        )  # fmt: skip
+        for name, flow in zip(FLOWS, flows, strict=True):
+            of_year[name] += flow.sum(axis=1) * STEP_DAYS
+        trips = planned / mean
+        one = np.maximum(active, 1e-9)
+        before = self.investigators.arrests_stops.copy(), self.investigators.arrests_cases.copy()
+        self.investigators.step(
+            day, STEP_DAYS, self.intelligence_at(day * DAY_S), smuggling,
+            (trips * of["stopped"] / one, of["load"], arriving), self.draws[k],
+        )  # fmt: skip
+        of_year["arrests_stops"] += self.investigators.arrests_stops - before[0]
+        of_year["arrests_cases"] += self.investigators.arrests_cases - before[1]
+        part = 1.0 / STEPS_A_YEAR
+        of_year["organisations_in_action"] += active.sum(axis=1) * part
+        weights = self.demand if self.demand.sum() > 0.0 else np.ones_like(self.demand)
+        of_year["street_price_cad"] += self.price @ weights / weights.sum() * part
+        coverage = self.investigators.coverage.mean(axis=1)
+        lookout = 1.0 - (1.0 - coverage) * (1.0 - self._reported(day))
+        of_year["lookout_share"] += lookout * part
+        self._markets(arriving, snapshot)
+        self._learn(trips)
+        observed = self.seen.at(day)
+        for i, belief in enumerate(self.beliefs):
+            belief.day_is_over(observed, rows, float(lookout[i]))
+
+    def _used_share(self, cost_cad: Floats) -> Floats:
+        """Share of opportunities worth a trip at the price, by organisation."""
+        rules, smuggling = self.baseline.market, self.baseline.smuggling
+        usual = max(smuggling.price_cad - smuggling.acquisition_cad, 1.0)
+        margin = np.maximum(self.price[:, self.market] - cost_cad, 0.0)
+        return np.minimum(rules.used_share * (margin / usual) ** rules.trip_elasticity, 1.0)
+
+    def _supply(
+        self, today: SupplyOfDay, rate: Floats, mean: float
+    ) -> tuple[Floats, tuple[Floats, Floats] | None]:
+        """Chance that a load can be bought; and days of waiting with the share that waits."""
+        if today.free:
+            return np.ones(self.count), None
+        bought, at_retail = bought_share(
+            today.retail, today.open, today.resourced_share, self.organisations.trade
+        )
+        bought = bought[self.source, self.market]
+        waits = (at_retail * (today.days > 0.0))[self.source] / np.maximum(bought, 1e-300)
+        per_firearm = today.days[self.source]
+        used = rate * self.baseline.market.used_share * np.minimum(waits, 1.0)
+        busy = np.minimum(used * per_firearm, MOST_BUSY)
+        buying = per_firearm * self.loads.square / mean
+        queue = 0.5 * used / mean * per_firearm**2 * self.loads.square / (1.0 - busy)
+        until_next = mean / np.maximum(rate, 1e-300)
+        return bought, (buying + queue + until_next, np.minimum(waits, 1.0))
+
+    def _markets(self, arriving: Floats, snapshot: Snapshot) -> None:
+        """Deliver, sell and let prices follow, day by day."""
+        rules, baseline = self.baseline.market, self.baseline.smuggling.price_cad
+        scale = snapshot.at_places(PARAMETER.market.demand_scale, len(self.demand))
+        came = np.zeros_like(self.stock)
+        np.add.at(came, (slice(None), self.market), arriving)
+        whole = round(STEP_DAYS)
+        length = STEP_DAYS / whole
+        for _ in range(whole):
+            self.stock += came * length
+            ratio = self.price / baseline if baseline > 0.0 else np.ones_like(self.price)
+            wanted = scale * self.demand * ratio**rules.demand_elasticity * length
+            self.stock -= np.minimum(wanted, self.stock)
+            scarcity = self.usual / np.maximum(self.stock, 1e-9 * self.usual)
+            aim = np.clip(scarcity**rules.price_response, rules.price_floor, rules.price_ceiling)
+            moves = (aim * baseline - self.price) / rules.adjustment_days * length
+            self.price += np.where(self.demand > 0.0, moves, 0.0)
+
+    def _learn(self, trips: Floats) -> None:
+        """Let smugglers who learn count their own trips and some of the others'."""
+        if "learning" not in self.kinds:
+            return
+        kind, rules = self.kinds.index("learning"), self.baseline.smuggling
+        discount = np.exp(-STEP_DAYS / rules.learning_days)
+        of = self.shares[kind]
+        for told, share in ((self.trips, of.trips), (self.losses, of.losses)):
+            own = trips[kind][:, None] * share * STEP_DAYS
+            heard = own * (1.0 - rules.news_share) + rules.news_share * own.sum(axis=0)
+            # Of all routes of its kind (einsum: a product of small matrices waits for threads).
+            alike = np.einsum("nr,kr->nk", heard, self.of_kind)
+            alike = np.einsum("nk,kr->nr", alike, self.of_kind)
+            share_alike = rules.learning_alike_share
+            told[kind] *= discount
+            told[kind] += share_alike * alike + (1.0 - share_alike) * heard
+
+
+def bought_share(
+    retail: Floats, available: Floats, resourced_share: float, trade: Floats
+) -> tuple[Floats, Floats]:
+    """Chance that a load can be bought, and at retail in the state where it is first sought.
+
+    A load has the same luck in every state, so a state sells what another does not only where its
+    conditions are better.
+
+    Parameters
+    ----------
+    retail, available : array of float, shape (sources,)
+    resourced_share : float
+    trade : array of float, shape (sources, markets)
+
+    Returns
+    -------
+    array of float, shape (sources, markets)
+    array of float, shape (sources,)
+    """
+    # Kind and reach are uniform and independent: a grid of both.
+    points = (np.arange(100) + 0.5) / 100
+    kind, reach = points[:, None], points[None, :]
+    sells = (kind >= retail[:, None, None]) | (reach < available[:, None, None])
+    home = sells.mean(axis=(1, 2))
+    somewhere = sells.any(axis=0)
+    elsewhere = resourced_share * (~sells & somewhere).mean(axis=(1, 2))
+    bought = np.broadcast_to((home + elsewhere)[:, None], trade.shape)
+    return np.asarray(bought), np.asarray(retail * available)
+
+
+def expectation_of(border: "Border", seen: TrafficSeen) -> ExpectedRecord | None:
+    """Expectations that a point asks for, once its run has ended; None without a horizon."""
+    point = border.point
+    if not point.horizon:
+        return None
+    kinds = point.smugglers or (point.parameters.smuggling.adversary,)
+    return Expectation(border, seen, kinds, point.horizon).run()

@@ -1,0 +1,285 @@
+"""Routes of all organisations at once: values, chances of loss, and the shares that take each.
+
+The formulas are those of `sim.model.smuggling.perception` and the adversaries, for arrays with
+the axes organisation, way of carriage (car, truck), pattern of open ports, load and option.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model.conditions import Snapshot
+from sim.model.port.traffic import CAR, TRUCK
+from sim.model.smuggling.adversary.memoryless import willing
+from sim.model.smuggling.organisation import Enrolment, Organisations, load_of, load_scale
+from sim.model.smuggling.perception import at_stake_cad
+from sim.model.smuggling.route_choice import RouteChoice
+from sim.model.smuggling.routes import baseline_shares
+from sim.numerics.units import HOUR_S, Flags, Floats, Whole
+from sim.parameters import Smuggling
+from sim.records import PORT
+
+CARRIAGES = (CAR, TRUCK)
+# Lower ends of the strata of loads, in firearms.
+LOAD_EDGES = (1, 2, 4, 9, 20, 50)
+HOURS = np.arange(24)
+
+
+class Loads(NamedTuple):
+    """Strata of loads.
+
+    Attributes
+    ----------
+    share : array of float, shape (strata,)
+        Of trips.
+    mean : array of float, shape (strata,)
+        Firearms.
+    square : float
+        Mean square of all loads.
+    """
+
+    share: Floats
+    mean: Floats
+    square: float
+
+
+def loads_of(smuggling: Smuggling) -> Loads:
+    """Strata of the distribution of loads."""
+    uniform = (np.arange(20000) + 0.5) / 20000
+    load = load_of(uniform, load_scale(smuggling), smuggling)
+    stratum = np.searchsorted(LOAD_EDGES, load, side="right") - 1
+    count = np.bincount(stratum, minlength=len(LOAD_EDGES))
+    some = count > 0
+    total = np.bincount(stratum, load, len(LOAD_EDGES))
+    return Loads(count[some] / len(load), total[some] / count[some], float(np.mean(load**2)))
+
+
+@dataclass
+class Menus:
+    """Routes considered by every organisation, padded to the same number of options.
+
+    Attributes
+    ----------
+    numbers : array of int, shape (organisations, carriages, options)
+        Numbers of the routes; the last option is no trip.
+    exists, at_port : array of bool
+        Of the same shape: whether the option is one, and a port.
+    km, post, air, made, hidden, habit : array of float
+        As in `sim.model.smuggling.perception.Menu`; the habit of a port is its weight by traffic.
+    lane : array of int
+        Lane taken at a port.
+    """
+
+    numbers: Whole
+    exists: Flags
+    at_port: Flags
+    km: Floats
+    post: Floats
+    air: Floats
+    made: Floats
+    hidden: Floats
+    habit: Floats
+    lane: Whole
+
+
+def menus_of(
+    organisations: Organisations,
+    choice: RouteChoice,
+    enrolment: Enrolment,
+    general_lane: dict[int, Whole],
+    smuggling: Smuggling,
+) -> Menus:
+    """Collect the routes of all organisations."""
+    keys = list(zip(organisations.source, organisations.market, strict=True))
+    menus = [
+        [choice.menus.menu(key, lane == TRUCK, smuggling) for lane in CARRIAGES] for key in keys
+    ]
+    width = max(len(menu.numbers) for pair in menus for menu in pair)
+    shape = (len(keys), len(CARRIAGES), width)
+    names = ("km", "post", "air", "made", "hidden", "habit")
+    of = {name: np.zeros(shape) for name in names}
+    numbers, lane = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    exists, at_port = np.zeros(shape, bool), np.zeros(shape, bool)
+    weight = choice.menus.weight
+    for i, pair in enumerate(menus):
+        for c, menu in enumerate(pair):
+            count, ports = len(menu.numbers), menu.at_ports
+            # Ports first, no trip in the last place of all.
+            place = np.append(np.arange(count - 1), width - 1)
+            numbers[i, c, place] = menu.numbers
+            exists[i, c, place] = True
+            at_port[i, c, :ports] = True
+            for name in names:
+                of[name][i, c, place] = getattr(menu, name)
+            of["habit"][i, c, :ports] = weight[menu.numbers[:ports]]
+            lanes = enrolment.lanes(i, general_lane[CARRIAGES[c]], 0)
+            lane[i, c, :ports] = lanes[menu.numbers[:ports]]
+    return Menus(numbers, exists, at_port, **of, lane=lane)
+
+
+class Opening(NamedTuple):
+    """Patterns of open ports over the hours of a day.
+
+    Attributes
+    ----------
+    share : array of float, shape (patterns,)
+        Of the day.
+    hours : array of float, shape (patterns, 24)
+        Weight of each hour in a pattern; sums to 1.
+    ports : array of bool, shape (patterns, ports)
+    """
+
+    share: Floats
+    hours: Floats
+    ports: Flags
+
+
+def opening_of(snapshot: Snapshot, season: Flags, used: Flags) -> Opening:
+    """Patterns of open ports on a day.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    season : array of bool, shape (ports,)
+        Ports whose season it is.
+    used : array of bool, shape (ports,)
+        Ports that any organisation considers.
+    """
+    hour = HOURS[:, None] + 0.5
+    is_open = (snapshot.open_hour <= hour) & (hour < snapshot.close_hour)
+    is_open &= season & ~snapshot.closed
+    _, first, which = np.unique(is_open & used, axis=0, return_index=True, return_inverse=True)
+    count = len(first)
+    hours = (which.reshape(-1)[None, :] == np.arange(count)[:, None]).astype(float)
+    share = hours.mean(axis=1)
+    return Opening(share, hours / hours.sum(axis=1, keepdims=True), is_open[first])
+
+
+class Situation(NamedTuple):
+    """What routes are worth today to one kind of smuggler; axes as in the module's words.
+
+    Attributes
+    ----------
+    value : array of float, shape (organisations, carriages, 1, loads, options)
+        If nothing goes wrong, in mean margins.
+    stake : array of float, shape (organisations, carriages, 1, loads, options)
+        Loss if caught, in mean margins.
+    """
+
+    value: Floats
+    stake: Floats
+
+
+def usable_options(menus: Menus, opening: Opening) -> Flags:
+    """Which options are open, shape (organisations, carriages, patterns, 1, options)."""
+    port = np.where(menus.at_port, menus.numbers, 0)
+    is_open = np.moveaxis(opening.ports[:, port], 0, 2)
+    return np.asarray(menus.exists[:, :, None] & (is_open | ~menus.at_port[:, :, None]))[
+        :, :, :, None
+    ]
+
+
+def situation_of(
+    menus: Menus,
+    loads: Loads,
+    wait_s: Floats,
+    price_cad: Floats,
+    smuggling: Smuggling,
+) -> Situation:
+    """Values and stakes of all options.
+
+    Parameters
+    ----------
+    menus, loads
+    wait_s : array of float, shape (ports, lanes)
+        Usual waits.
+    price_cad : array of float, shape (organisations,)
+        Street price in the market of each.
+    smuggling : Smuggling
+        Values in force.
+    """
+    port = np.where(menus.at_port, menus.numbers, 0)
+    wait = np.where(menus.at_port, wait_s[port, menus.lane], 0.0)
+    fixed = smuggling.travel_cad_per_km * menus.km + smuggling.wait_cad_per_h * wait / HOUR_S
+    each = smuggling.post_cad_per_firearm * menus.post + smuggling.air_cad_per_firearm * menus.air
+    margin = np.maximum(price_cad - smuggling.acquisition_cad, -1e300)
+    unit = np.maximum(smuggling.load_mean * margin, 1.0)[:, None, None, None, None]
+    load = loads.mean[:, None]
+    gain = load * (margin[:, None, None] * menus.made - each)[:, :, None, None]
+    value = (gain - fixed[:, :, None, None]) / unit - menus.hidden[:, :, None, None]
+    at_stake = at_stake_cad(0.0, smuggling) + loads.mean * price_cad[:, None]
+    made = menus.made[:, :, None, None]
+    return Situation(value, made * (at_stake[:, None, None, :, None] / unit))
+
+
+def option_loss(menus: Menus, at_ports: Floats, away: Floats) -> Floats:
+    """Chance of loss of every option, shape (organisations, carriages, options).
+
+    Parameters
+    ----------
+    menus : Menus
+    at_ports : array of float, shape (ports, lanes)
+    away : array of float
+        Of the routes that are not ports, without no trip.
+    """
+    ports = len(at_ports)
+    port = np.where(menus.at_port, menus.numbers, 0)
+    other = np.clip(menus.numbers - ports, 0, len(away) - 1)
+    loss = np.where(menus.at_port, at_ports[port, menus.lane], away[other])
+    return np.asarray(np.where(menus.exists & (menus.made > 0.0), loss, 0.0))
+
+
+def logit(score: Floats, usable: Flags) -> Floats:
+    """Shares of a choice by score and Gumbel noise, over the last axis."""
+    score = np.where(usable, score, -np.inf)
+    score -= score.max(axis=-1, keepdims=True)
+    np.exp(score, out=score)
+    score /= score.sum(axis=-1, keepdims=True)
+    return score
+
+
+def by_habit(menus: Menus, usable: Flags, smuggling: Smuggling) -> Floats:
+    """Shares by habit: each kind of route keeps its share, ports by traffic among those open."""
+    habit = menus.habit[:, :, None, None] * usable
+    at_port = menus.at_port[:, :, None, None]
+    of_ports = np.where(at_port, habit, 0.0)
+    total = of_ports.sum(axis=-1, keepdims=True)
+    share = baseline_shares(smuggling)[PORT]
+    of_ports = share * of_ports / np.maximum(total, 1e-300)
+    habit = np.where(at_port, of_ports, habit)
+    total = habit.sum(axis=-1, keepdims=True)
+    nothing = np.zeros_like(habit)
+    nothing[..., -1] = 1.0
+    return np.where(total > 0.0, habit / np.maximum(total, 1e-300), nothing)
+
+
+def by_tolerance(value: Floats, usable: Flags, loss: Floats, smuggling: Smuggling) -> Floats:
+    """Shares where each trip accepts the routes up to its own tolerance of risk, and ignores risk.
+
+    Parameters
+    ----------
+    value : array of float, shape (organisations, carriages, 1, loads, options)
+    usable : array of bool
+    loss : array of float, shape (organisations, carriages, options)
+    smuggling : Smuggling
+    """
+    accepting = np.where(usable, willing(loss, smuggling)[:, :, None, None], 0.0)
+    weight = logit(smuggling.rationality * value, usable)
+    order = np.broadcast_to(np.argsort(-accepting, axis=-1), weight.shape)
+    level = np.take_along_axis(np.broadcast_to(accepting, weight.shape), order, axis=-1)
+    weight = np.take_along_axis(weight, order, axis=-1)
+    below = np.append(level[..., 1:], np.zeros_like(level[..., :1]), axis=-1)
+    piece = (level - below) / np.maximum(np.cumsum(weight, axis=-1), 1e-300)
+    share = weight * np.cumsum(piece[..., ::-1], axis=-1)[..., ::-1]
+    shares = np.empty_like(share)
+    np.put_along_axis(shares, order, share, axis=-1)
+    return shares
+
+
+def best(score: Floats, usable: Flags) -> Floats:
+    """Put all of the share on the option of the greatest score."""
+    score = np.where(usable, score, -np.inf)
+    share = np.zeros_like(score)
+    np.put_along_axis(share, score.argmax(axis=-1)[..., None], 1.0, axis=-1)
+    return share
