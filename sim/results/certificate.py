@@ -205,7 +205,7 @@ def _expected(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
     residual = (total - expected) / max(there, 1e-300)
     yield _law(
         "expected firearms: what becomes of them = opportunities",
-        float(residual.flat[np.abs(residual).argmax()]),
+        float(np.abs(residual).max()),
         RELATIVE_TOLERANCE,
         "ratio; worst year and kind of smuggler",
     )

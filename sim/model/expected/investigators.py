@@ -13,6 +13,7 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.model.intelligence.evidence import decay_of_the_old
 from sim.model.intelligence.investigation import chance_of_arrest, months_of_case
@@ -20,6 +21,7 @@ from sim.model.intelligence.lead import MEAN_EVIDENCE
 from sim.numerics.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Flags, Floats
 from sim.parameters import Intelligence, Smuggling
 
+Floats32 = npt.NDArray[np.float32]
 COPIES = 48
 # Spread of the strength of one lead, as a ratio of its mean: evidence is uniform, ages differ.
 SPREAD = 0.6
@@ -30,12 +32,12 @@ LONG_AGO_DAYS = 1e5
 class Draws(NamedTuple):
     """Draws of one step, each of shape (COPIES, organisations)."""
 
-    leads: Floats
-    strength: Floats
-    stops: Floats
-    arrest: Floats
-    length: Floats
-    end: Floats
+    leads: Floats32
+    strength: Floats32
+    stops: Floats32
+    arrest: Floats32
+    length: Floats32
+    end: Floats32
 
 
 @functools.lru_cache(maxsize=2)
@@ -56,7 +58,7 @@ def draws_of(seed: int, replication: int, steps: int, organisations: int) -> lis
     ]
 
 
-def poisson_of(uniform: Floats, rate: Floats, most: int) -> Floats:
+def poisson_of(uniform: Floats32, rate: Floats, most: int) -> Floats:
     """Poisson counts at quantiles, up to a greatest one."""
     term = np.exp(-rate)
     reached = term.copy()
@@ -193,8 +195,8 @@ class Investigators:
         leads = poisson_of(draws.leads, rate * days, MOST_LEADS)
         inflow = mean * np.maximum(leads + SPREAD * np.sqrt(leads) * draws.strength, 0.0)
         hits = poisson_of(draws.stops, stopped[:, None] * days, MOST_STOPS) * working
-        told = faded(of.message_days, now.lead_life_days) / MEAN_EVIDENCE
-        told = told + load * now.traced_share * now.trace_success_share * faded(
+        said = faded(of.message_days, now.lead_life_days) / MEAN_EVIDENCE
+        told = said + load * now.traced_share * now.trace_success_share * faded(
             now.trace_days, now.lead_life_days
         )
         inflow += hits * told[:, None]
@@ -212,7 +214,7 @@ class Investigators:
         rate = old * self.past + self.recovery_rate * self.fresh
         self.fresh *= np.exp(-self.street_rate * days)
         self.fresh += delivered / max(self.share, 1e-300) * days
-        return rate
+        return np.asarray(rate)
 
     def _leads(
         self, recovered: Floats, now: Intelligence, of: Rates
@@ -276,7 +278,7 @@ class Investigators:
         self.evidence = np.where(begun, self.strength, self.evidence)
         self.strength = np.where(begun, 0.0, self.strength)
         self.open |= begun
-        return arrested
+        return np.asarray(arrested)
 
     def _arrest(self, by_stop: Flags, by_case: Flags, days: float, smuggling: Smuggling) -> None:
         out_days = min(smuggling.replacement_days, smuggling.sentence_years * DAYS_PER_YEAR)

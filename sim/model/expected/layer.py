@@ -437,7 +437,10 @@ class Expectation:
         arriving = sums[4] - sums[:4].sum(axis=0)
         mean = float((loads.share * loads.mean).sum())
         load = mean * stopped_load / np.maximum(stopped, 1e-300)
-        return Shares(*sums[:4], arriving, stopped, load, *by_route)
+        seized, away_too, turned, deterred = sums[:4]
+        return Shares(
+            seized, away_too, turned, deterred, arriving, stopped, load, by_route[0], by_route[1]
+        )
 
     def _step(
         self, k: int, day: float, snapshot: Snapshot, rows: Floats, of_year: dict[str, Floats]
@@ -529,7 +532,8 @@ class Expectation:
         rules, baseline = self.baseline.market, self.baseline.smuggling.price_cad
         scale = snapshot.at_places(PARAMETER.market.demand_scale, len(self.demand))
         came = np.zeros_like(self.stock)
-        np.add.at(came, (slice(None), self.market), arriving)
+        for kind, of_kind in enumerate(arriving):
+            came[kind] = np.bincount(self.market, of_kind, len(self.demand))
         whole = round(STEP_DAYS)
         length = STEP_DAYS / whole
         for _ in range(whole):

@@ -236,7 +236,7 @@ def logit(score: Floats, usable: Flags) -> Floats:
     score -= score.max(axis=-1, keepdims=True)
     np.exp(score, out=score)
     score /= score.sum(axis=-1, keepdims=True)
-    return score
+    return np.asarray(score)
 
 
 def by_habit(menus: Menus, usable: Flags, smuggling: Smuggling) -> Floats:

@@ -46,7 +46,8 @@ class TrafficSeen:
 
     def at(self, day: float) -> Observation:
         """Sums of the block in which a day lies; beyond the run, its days come again."""
-        return Observation(*self.sums[int(day % self.days) // BLOCK_DAYS], collections=0.0)
+        released, wait_s, done, undone = self.sums[int(day % self.days) // BLOCK_DAYS]
+        return Observation(released, wait_s, done, undone, 0.0)
 
 
 def in_time_by_hour(lane_sums: Floats) -> Floats:
