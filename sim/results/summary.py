@@ -81,15 +81,11 @@ def result_of(
     )
 
 
-<<<<<<< HEAD
 def _texts(names: Sequence[str] | Texts, numbers: Whole) -> Any:
     """Names by number, as a column of a table: each name is converted once, not in every row."""
     return pd.array(list(map(str, names)), dtype="str").take(numbers)
 
 
-def _port_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
-    lane, waits = record.tally.lane[:, ports], record.tally.waits[:, ports]
-=======
 def by_horizon(years: Floats) -> dict[str, Floats]:
     """Values of each year, and of the long run where there are enough of them.
 
@@ -156,9 +152,8 @@ def _own_horizons(record: ReplicationRecord) -> Iterator[tuple[str, float]]:
             yield at_horizon("reaching_market", horizon), float(value[0])
 
 
-def _port_hours(record: ReplicationRecord) -> pd.DataFrame:
-    lane, waits = record.tally.lane, record.tally.waits
->>>>>>> 3984211 (The smuggling as expectations: what becomes of all opportunities, by year and kind of smuggler)
+def _port_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
+    lane, waits = record.tally.lane[:, ports], record.tally.waits[:, ports]
     weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
     rows = lane[weekday, port, hour, number]
     bins = waits[weekday, port, hour, number]

@@ -51,6 +51,7 @@ REFRESHED = ((0.25, 1), (1.0, 3), (3.0, 6), (np.inf, 18))
 # Examinations have a length: so many equally likely ones, as a ratio of the mean.
 LENGTHS = 8
 MOST_BUSY = 0.95
+MOST_CHANCES = 64
 
 FLOWS = (
     "reaching_market", "seized_ports", "intercepted_away", "turned_back", "deterred",
@@ -171,6 +172,7 @@ class Expectation:
         )  # fmt: skip
         self.size = self.organisations.past_share()
         self.count = len(self.size)
+        self.traffic = border.attempts_of_day.traffic
         first = self.conditions.at(0.0)
         self.purchases = Purchases(
             self.conditions.network, self.organisations.trade, streams, first
@@ -216,7 +218,8 @@ class Expectation:
         kinds_of_route, which = np.unique(self.choice.network.kind, return_inverse=True)
         self.of_kind = (which == np.arange(len(kinds_of_route))[:, None]).astype(float)
         self.shares: list[Shares] = []
-        self._chances: dict[tuple[int, float], tuple[Floats, Chances]] = {}
+        # By settings, which are held so that their id stays their own.
+        self._chances: dict[int, tuple[Floats, Chances, Chances]] = {}
 
     def _open_markets(self) -> None:
         network, market = self.conditions.network, self.baseline.market
@@ -304,13 +307,19 @@ class Expectation:
         of.away_believed = of.away_believed + self.weight * (of.away_true - of.away_believed)
         of.away_true = loss_away(snapshot.parameters.patrol)
 
-    def _chance(self, rows: Floats, smuggling: Smuggling) -> Chances:
-        key = id(rows), smuggling.deep_share
-        if key not in self._chances:
-            if len(self._chances) > 64:
+    def _chance(self, rows: Floats, deep_share: float) -> Chances:
+        """Chances of trips of which a share is hidden deep, in which they are linear."""
+        if id(rows) not in self._chances:
+            if len(self._chances) > MOST_CHANCES:
                 self._chances.clear()
-            self._chances[key] = rows, chances_of(rows, smuggling, self.lengths)
-        return self._chances[key][1]
+            smuggling = self.baseline.smuggling
+            both = [
+                chances_of(rows, dataclasses.replace(smuggling, deep_share=deep), self.lengths)
+                for deep in (0.0, 1.0)
+            ]
+            self._chances[id(rows)] = rows, both[0], both[1]
+        _, on_top, deep = self._chances[id(rows)]
+        return Chances(*(a + deep_share * (b - a) for a, b in zip(on_top, deep, strict=True)))
 
     def _terms_of_day(self, day: float, snapshot: Snapshot) -> TermsOfDay:
         """Find which options are open when, and how often an examination begins in time."""
@@ -330,6 +339,7 @@ class Expectation:
     ) -> Shares:
         """Shares by route of one kind of smuggler, and what becomes of trips."""
         smuggling, menus, usable = snapshot.parameters.smuggling, self.menus, terms.usable
+        hidden = self.beliefs[kind].deep_share(smuggling, self.traffic)
         belief, name = self.beliefs[kind], self.kinds[kind]
         situation = situation_of(
             menus, self.loads, belief.wait_s, self.price[kind][self.market], smuggling
@@ -360,7 +370,7 @@ class Expectation:
             else:
                 utility = situation.value - loss[:, :, None, None] * situation.stake
                 share = logit(smuggling.rationality * utility, usable)
-            total.append((smuggling.deep_share, None, np.ones(self.count), share))
+            total.append((hidden, None, np.ones(self.count), share))
         return self._outcome(total, terms, rows, smuggling, lookout)
 
     def _reported(self, day: float) -> float:
@@ -402,7 +412,7 @@ class Expectation:
         other = np.clip(menus.numbers - len(self.ports), 0, len(away) - 1)
         elsewhere = np.where(menus.exists & ~menus.at_port & (menus.made > 0), away[other], 0.0)
         for deep, active, weight, share in choices:
-            of = self._chance(rows, dataclasses.replace(smuggling, deep_share=deep))
+            of = self._chance(rows, deep)
             active_share = lookout if active is None else np.full(self.count, active)
             named = active_share[:, None, None]
             hit = of.hit[port] * named
@@ -461,20 +471,18 @@ class Expectation:
         ready = active * rate * used
         late = ready * bought * (delay[1] if delay is not None else 0.0)
         planned = ready * bought - late
-        lost_waiting = np.zeros_like(late)
-        if delay is not None or self.late.any():
-            days = delay[0] if delay is not None else np.full(self.count, STEP_DAYS)
-            going = self.late * -np.expm1(-STEP_DAYS / np.maximum(days, 1e-3)) / STEP_DAYS
-            lost_waiting = going * (1.0 - active)
-            planned = planned + going * active
-            self.late += (late - going) * STEP_DAYS
-            waiting = late - going
-        else:
-            waiting = np.zeros_like(late)
+        # Loads that wait go with the next opportunity of their organisation, once they are bought.
+        days = mean / np.maximum(rate, 1e-300) if delay is None else delay[0]
+        going = self.late * -np.expm1(-STEP_DAYS / np.maximum(days, 1e-3)) / STEP_DAYS
+        planned = planned + going * active
+        turned = planned * of["turned"]
+        again = turned * smuggling.retry_share
+        waiting = late + again - going
+        self.late += waiting * STEP_DAYS
         arriving = planned * of["arriving"]
         flows = (
-            arriving, planned * of["seized"], planned * of["away"], planned * of["turned"],
-            planned * of["deterred"], (1.0 - active) * rate + lost_waiting,
+            arriving, planned * of["seized"], planned * of["away"], turned - again,
+            planned * of["deterred"], (1.0 - active) * (rate + going),
             active * rate * (1.0 - used), ready * (1.0 - bought), waiting,
         )  # fmt: skip
         for name, flow in zip(FLOWS, flows, strict=True):
