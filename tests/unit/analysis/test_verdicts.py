@@ -25,7 +25,7 @@ from analysis.equivalence import (
 )
 from analysis.language import in_language
 from analysis.outcomes import span
-from analysis.verdicts import frame_of, limits, share_of, verdicts, verdicts_text
+from analysis.verdicts import frame_of, limits, over_horizons, share_of, verdicts, verdicts_text
 from sim.errors import InputError
 from sim.results.reading import Study, read_study
 from sim.results.schema import PRIMARY_OUTCOME, SMALLEST_DIFFERENCE
@@ -372,8 +372,9 @@ def test_the_command_prints_and_writes_the_table(
         "proposal", "aim", "verdict", "horizon", "low", "mean", "high", "share_of_worlds",
         "cost_cad",
     ]  # fmt: skip
-    pd.testing.assert_frame_equal(table, frame_of(verdicts(read_study(folder))))
-    cost = table.set_index("proposal")["cost_cad"]
+    pd.testing.assert_frame_equal(table, frame_of(over_horizons(read_study(folder))))
+    assert list(table["horizon"]) == ["year 1", "year 3", "long run"]
+    cost = table[table["horizon"] == "year 1"].set_index("proposal")["cost_cad"]
     assert cost["more_officers"] == pytest.approx(25.5e6)
     assert main(["verdicts", str(folder), "--threshold", "0.1%"]) == 0
     said = capsys.readouterr().out
