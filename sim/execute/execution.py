@@ -133,7 +133,7 @@ def processors() -> int:
         count = os.cpu_count() or 1
     allocated = [os.environ.get(name, "") for name in ALLOCATED]
     count = min([count, *(int(number) for number in allocated if number.isdigit())])
-    return max(1, min(count, math.ceil(_quota())))
+    return max(1, math.ceil(min(count, _quota())))
 
 
 ALLOCATED = ("SLURM_CPUS_PER_TASK", "NSLOTS", "PBS_NUM_PPN", "LSB_DJOB_NUMPROC")
