@@ -5,20 +5,24 @@ the study differs; it was meant for something else; officers' time does not limi
 leads come and no more cases are opened; what it changes is reached by few of the firearms.
 """
 
+import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.answer.break_even import BreakEven, break_even
+from analysis.answer.would_we_know import LONGEST, Evaluation, would_we_know
 from analysis.charts.style import name_of
 from analysis.costs import COMPONENTS, Price, prices
 from analysis.equivalence import NO_DIFFERENCE, NOT_RESOLVED
+from analysis.evidence import stamp
 from analysis.front_page import a_year, files_of, group_of, rounded
 from analysis.language import current_language, gettext, has_text, pgettext
 from analysis.values import BASELINE, headline_adversary, headline_values
 from analysis.verdicts import Verdict, in_per_cent
-from analysis.wording import NO_BREAK, number
+from analysis.wording import NO_BREAK, number, plain
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.scenario.intervention import FIREARMS, GRADES
@@ -60,7 +64,7 @@ def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
     """
     means = headline_values(study).groupby(level="scenario", sort=False).mean()
     files = files_of(study)
-    priced = _prices(study)
+    priced, sizes, records = _prices(study), _sizes(study), _records(study)
     language = current_language()
     result = []
     for one in judged:
@@ -71,7 +75,9 @@ def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
             Line(gettext("card-why"), _why(one, means), language),
             Line(gettext("card-cost"), _cost(study, priced.get(one.proposal)), language),
             Line(gettext("card-who"), _who(file), language),
-            Line(gettext("card-known"), _known(file), language),
+            Line(gettext("card-known"), _known(one.proposal, file), language),
+            Line(gettext("card-true"), _true(sizes.get(one.proposal)), language),
+            Line(gettext("card-would"), _would(records.get(one.proposal)), language),
             Line(gettext("card-source"), str(file.get("source") or ""), "en"),
         ]
         result.append(
@@ -190,9 +196,49 @@ def _who(file: dict[str, object]) -> str:
     return pgettext("who acts", actor) if actor else ""
 
 
-def _known(file: dict[str, object]) -> str:
+def _known(name: str, file: dict[str, object]) -> str:
+    """Say how well the size of the lever is known, and how well the history supports it."""
     grade = file.get("evidence")
-    if not grade or grade not in GRADES:
+    parts = []
+    if grade and grade in GRADES:
+        words = pgettext("evidence", f"grade {grade}")
+        parts.append(f"{gettext('evidence-of', grade=grade, all=GRADES[-1])}. {words}")
+    with contextlib.suppress(InputError):  # a scenario of one's own
+        parts.append(gettext("card-history", level=stamp(name).title))
+    return " ".join(parts)
+
+
+def _sizes(study: Study) -> dict[str, BreakEven]:
+    try:
+        return {row.proposal: row for row in break_even(study)}
+    except InputError:  # nothing has a price
+        return {}
+
+
+def _true(row: BreakEven | None) -> str:
+    """Say from which size it pays, in sizes that were simulated."""
+    if row is None or not row.times.estimable or math.isinf(row.times.value):
         return ""
-    words = pgettext("evidence", f"grade {grade}")
-    return f"{gettext('evidence-of', grade=grade, all=GRADES[-1])}. {words}"
+    if row.times.value <= 0:
+        return ""
+    ends = [plain(round(end, 2)) for end in (row.times.value, row.times.low, row.times.high)]
+    return gettext("card-pays-from", times=ends[0], low=ends[1], high=ends[2])
+
+
+def _records(study: Study) -> dict[str, Evaluation]:
+    """What the record of firearms seized would show of each proposal."""
+    try:
+        rows = would_we_know(study)
+    except InputError:  # one replication
+        return {}
+    return {row.proposal: row for row in rows if row.record == "firearms seized"}
+
+
+def _would(row: Evaluation | None) -> str:
+    """Say how many years of seizures would show it, and whether they would rise or fall."""
+    if row is None or row.sign not in ("up", "down"):
+        return ""
+    sign = gettext("seizures-rise" if row.sign == "up" else "seizures-fall")
+    if row.years > LONGEST:
+        return gettext("card-never-seen", sign=sign, years=number(LONGEST, 0))
+    return gettext("card-seen-after", sign=sign, years=number(row.years, 0))

@@ -15,12 +15,15 @@ from analysis.compare import Comparison
 from analysis.dot_table import Axis, Mark, axis_over, drawn
 from analysis.effects import smallest_difference
 from analysis.equivalence import DEPENDS, INCREASES, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
+from analysis.evidence import read_scores
 from analysis.headline import influences
 from analysis.language import gettext, ngettext, parameter_text, pgettext
 from analysis.outcomes import RUN, horizons, kinds, outcome
+from analysis.validate import validate
 from analysis.values import BASELINE, headline_values
 from analysis.verdicts import Verdict, headline_kind, over_horizons
 from analysis.wording import NO_BREAK, SMALLEST_WAIT_MIN, listed, number, plain
+from sim.errors import InputError
 from sim.parameters import catalogue
 from sim.results.reading import Study
 from sim.scenario.intervention import FIREARMS, GRADES
@@ -488,6 +491,18 @@ def influential(study: Study) -> list[str]:
     ]
 
 
+def _matched(study: Study) -> tuple[int, int]:
+    """Independent rows of the record inside its range, and all of them; none in a short run."""
+    if study.days is None or study.days < YEAR - 1:
+        return 0, 0
+    try:
+        rows = [row for row in validate(study) if row.target.standing == "independent"]
+    except InputError:  # another contraband
+        return 0, 0
+    judged = [row for row in rows if row.verdict != "not in this study"]
+    return sum(row.verdict == "inside" for row in judged), len(judged)
+
+
 def trust(study: Study) -> list[str]:
     """How far the page goes: the year, the smugglers and worlds tried, the runs."""
     runs = int(
@@ -500,4 +515,13 @@ def trust(study: Study) -> list[str]:
         if len(study.worlds) > 1
         else gettext("trust-one-world"),
     ]
+    held, free = _matched(study)
+    if free:
+        lines.append(gettext("trust-record", held=number(held, 0), all=number(free, 0)))
+    scores = read_scores()
+    cover = scores.get("predicted.coverage90")
+    if cover is not None:
+        lines.append(gettext("trust-history", cover=number(100 * cover, 0)))
+        if scores.get("predicted.skill", 0.0) <= 0.0:
+            lines.append(gettext("trust-no-skill"))
     return [line for line in lines if line]
