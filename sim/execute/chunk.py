@@ -5,6 +5,7 @@ is the same wherever it was made.
 """
 
 import contextlib
+import gc
 import logging
 import math
 import os
@@ -30,6 +31,8 @@ Replicate = Callable[[Point, int], Result]
 KEPT_EVERY_S = 5.0
 """A kill loses at most this much of a worker's time, or one replication."""
 KEPT_EVERY_BYTES = 64 * 2**20
+COLLECTED_EVERY_S = 5.0
+"""Processor time after which memory is given back before the next points begin."""
 
 
 def replicate(point: Point, replication: int) -> Result:
@@ -122,7 +125,12 @@ def worker_name() -> str:
 def results_of(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | Failure]]:
     """Run tasks, in step where they can be, and give what each came to."""
     together = job.reuse and job.model is replicate
+    collected_s = time.process_time()
     for unit in in_units(tasks, job.together) if together else ((task,) for task in tasks):
+        # What has ended is held by cycles of references, up to a hundred MiB of each point.
+        if time.process_time() - collected_s > COLLECTED_EVERY_S:
+            gc.collect()
+            collected_s = time.process_time()
         left = list(unit)
         if len(unit) > 1:
             try:
