@@ -228,10 +228,12 @@ class Purchases:
         self.today = self._of_day(0, snapshot)
 
     def day_begins(self, day: int, snapshot: Snapshot) -> None:
-        """Apply the conditions of a day."""
-        self.today = self._of_day(day, snapshot)
+        """Apply the conditions of a day; without pressure on dealers they do not change by day."""
+        if snapshot is not self._snapshot or self._pressed_since.min() < np.inf:
+            self.today = self._of_day(day, snapshot)
 
     def _of_day(self, day: int, snapshot: Snapshot) -> SupplyOfDay:
+        self._snapshot = snapshot
         count, supply = len(self.network.sources), snapshot.parameters.supply
         pressure = snapshot.at_places(PARAMETER.supply.dealer_pressure, count)
         self._pressed_since = np.where(
