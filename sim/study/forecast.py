@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from sim.design.design import Read
 from sim.numerics.units import Floats
@@ -84,7 +84,7 @@ def half_interval(differences: Sequence[Floats], pairs: int, proposals: int) -> 
     spread = np.sqrt(np.mean([sample.var(ddof=1) for sample in differences]))
     if pairs < 2:
         return float("nan")
-    reach = stats.t.ppf(1 - 0.025 / proposals, pairs - 1)
+    reach = special.stdtrit(pairs - 1, 1 - 0.025 / proposals)
     return float(reach * spread / np.sqrt(pairs))
 
 

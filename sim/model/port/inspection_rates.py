@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.conditions import Snapshot
-from sim.model.port.referral import KINDS, examined_share, search_rate_per_s, selected_share
+from sim.model.port.referral import KINDS, examined_shares, search_rate_per_s, selected_share
 from sim.model.port.staffing import police_within
 from sim.model.port.traffic import COMMERCIAL, LANES
 from sim.numerics.units import Floats
@@ -219,7 +219,7 @@ def _secondary_load(rows: Floats) -> None:
         shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
         examination = np.sum(shares * rows[:, KIND_S : KIND_S + len(KINDS)], axis=1)
         mandatory = rows[:, PAPERWORK + lane] + rows[:, DUTY + lane]
-        chosen = examined_share(rows[:, RANDOM + lane], rows[:, SELECTIVE + lane])
+        chosen = examined_shares(rows[:, RANDOM + lane], rows[:, SELECTIVE + lane])
         rows[:, SECONDARY_S + lane] = (
             mandatory * rows[:, CLEARANCE_S] + (1.0 - mandatory) * chosen * examination
         )

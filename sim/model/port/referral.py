@@ -58,9 +58,10 @@ def selected_share(selective_share: Floats, d_prime: Floats) -> Floats:
     return np.asarray(ndtr(d_prime - threshold))
 
 
-@inlined
-def examined_share(random_share: Any, picked_share: Any) -> Any:
+def examined_shares(random_share: Any, picked_share: Any) -> Any:
     """Share sent to a discretionary examination: at random, or else because selection picks them.
+
+    It is not compiled: for arrays every process would have to compile it again.
 
     Parameters
     ----------
@@ -70,6 +71,10 @@ def examined_share(random_share: Any, picked_share: Any) -> Any:
         Chance that the officer's suspicion is above the threshold, 0 to 1.
     """
     return random_share + (1.0 - random_share) * picked_share
+
+
+examined_share = inlined(examined_shares)
+"""The same of one conveyance, compiled into its callers."""
 
 
 @inlined

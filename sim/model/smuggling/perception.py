@@ -22,7 +22,7 @@ from sim.model.port.inspection_rates import (
     RANDOM,
     WITHDRAWAL_SHARE,
 )
-from sim.model.port.referral import FULL, KINDS, examined_share, mean_find
+from sim.model.port.referral import FULL, KINDS, examined_shares, mean_find
 from sim.model.port.traffic import CAR, COMMERCIAL, LANES
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.parameters import Smuggling
@@ -196,7 +196,7 @@ def loss_terms(rows: Floats, smuggling: Smuggling, cv: float = 0.0) -> LossTerms
     for lane in range(len(LANES)):
         first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
         shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
-        chosen[:, lane] = examined_share(rows[:, RANDOM + lane], rows[:, PICK_TRAFFICKER + lane])
+        chosen[:, lane] = examined_shares(rows[:, RANDOM + lane], rows[:, PICK_TRAFFICKER + lane])
         not_mandatory[:, lane] = 1.0 - (rows[:, PAPERWORK + lane] + rows[:, DUTY + lane])
         found[:, lane] = np.sum(shares * find, axis=1)
     stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
