@@ -238,7 +238,7 @@ def _would(row: Evaluation | None) -> str:
     """Say how many years of seizures would show it, and whether they would rise or fall."""
     if row is None or row.sign not in ("up", "down"):
         return ""
-    sign = gettext("seizures-rise" if row.sign == "up" else "seizures-fall")
+    sign = gettext("seizures-rise") if row.sign == "up" else gettext("seizures-fall")
     if row.years > LONGEST:
         return gettext("card-never-seen", sign=sign, years=number(LONGEST, 0))
     return gettext("card-seen-after", sign=sign, years=number(row.years, 0))
