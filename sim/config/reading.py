@@ -1,5 +1,6 @@
 """From a composed configuration to what is to be run, or one line that says what is wrong."""
 
+import contextlib
 import dataclasses
 import datetime
 import functools
@@ -29,7 +30,7 @@ from sim.errors import InputError, check_within
 from sim.execute.execution import Execution
 from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
-from sim.places.ports import PORT_SETS, Ports, read_ports
+from sim.places.ports import PORT_SETS, Ports, read_ports, traffic_beside
 from sim.results.schema import check_smallest_difference
 from sim.scenario.intervention import BASELINE, Scenario, moment
 from sim.scenario.point import ENGINES, YEARS, Point, check_point, without_effect
@@ -312,10 +313,11 @@ def _port_table(year: int, path: str | None, changed_ns: int) -> tuple[Ports, tu
 
 def _changed_ns(path: str | None) -> int:
     """When a file was last changed; 0 where there is none."""
-    try:
-        return Path(path).stat().st_mtime_ns if path else 0
-    except OSError:
-        return 0
+    total = 0
+    for file in (Path(path), traffic_beside(path)) if path else ():
+        with contextlib.suppress(OSError):
+            total += file.stat().st_mtime_ns
+    return total
 
 
 def _with_period(run: dict[str, Any], year: int | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError
 from sim.numerics.units import Flags, Floats, Texts
-from sim.places.calendar import COUNT, HOLIDAY_KINDS, month_number
+from sim.places.calendar import COUNT, HOLIDAY_KINDS, month_name, month_number
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PACIFIC = "Pacific"
@@ -320,6 +320,7 @@ def read_ports(year: int, path: Path | None = None, notes: list[str] | None = No
     dated = _read_volumes(ids)
     if path is not None:
         _add_given_volumes(dated, rows)
+        said += _add_given_traffic(dated, rows, path)
     first = month_number(year, 1)
     volumes = dated[:, :, first : first + 12].copy()
     if path is not None:
@@ -354,6 +355,56 @@ def read_ports(year: int, path: Path | None = None, notes: list[str] | None = No
         hour_share=hour,
         holiday_factor=_read_holidays(),
     )
+
+
+TRAFFIC_FILE = "traffic.csv"
+"""Name of a table of traffic that a user puts beside a port table of theirs."""
+
+
+def traffic_beside(table: str | Path) -> Path:
+    """Where the traffic that belongs to a port table of the user's is, if there is any."""
+    return Path(table).with_name(TRAFFIC_FILE)
+
+
+def _add_given_traffic(volumes: Floats, rows: list[dict[str, Any]], path: Path) -> list[str]:
+    """Take the traffic of the months that a table beside the port table gives.
+
+    The table has a row for each port, month and measure, as the US Bureau of Transportation
+    Statistics publishes them (`sim.places.tables.TrafficRow`). A port is named by its id or name.
+
+    Returns
+    -------
+    list of str
+        A line for the user.
+    """
+    table = traffic_beside(path)
+    if not table.is_file():
+        return []
+    from sim.files.brought import read_table
+    from sim.places.tables import TrafficRow
+
+    brought = read_table(table, TrafficRow, ["month", "measure", "port"])
+    places = {str(row[column]).lower(): i for column in ("name", "port_id") for i, row in
+              enumerate(rows)}  # fmt: skip
+    taken = 0
+    for row in brought.rows:
+        if row.measure not in TRAFFIC_CLASSES:
+            continue
+        if row.port.lower() not in places:
+            raise InputError.unknown("port", row.port, [r["port_id"] for r in rows], table.name)
+        year, month = map(int, row.month.split("-"))
+        number = month_number(year, month)
+        if not 0 <= number < COUNT:
+            raise InputError(
+                f"{table.name}: port {row.port!r}: month = {row.month} is not within "
+                f"{month_name(0)} to {month_name(COUNT - 1)}"
+            )
+        volumes[places[row.port.lower()], TRAFFIC_CLASSES.index(row.measure), number] = row.value
+        taken += 1
+    return [
+        *brought.notes,
+        f"{table.name}: {taken:,} counts of traffic beside {path.name} are used",
+    ]
 
 
 def _add_given_volumes(volumes: Floats, rows: list[dict[str, Any]]) -> None:

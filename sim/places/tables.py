@@ -137,3 +137,50 @@ class LocationRow(BaseModel):
     lat: Annotated[float, _number(-90.0, 90.0, "degrees")]
     lon: Annotated[float, _number(-180.0, 180.0, "degrees")]
     source: Note
+
+
+MEASURES = {
+    "personal vehicles": "car", "cars": "car", "car": "car",
+    "trucks": "truck", "truck": "truck",
+    "buses": "bus", "bus": "bus",
+    "trains": "train", "train": "train",
+}  # fmt: skip
+"""Measures of the US Bureau of Transportation Statistics, and short words, by class of traffic."""
+_NOT_VEHICLES = ("passengers", "containers", "pedestrians")
+_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2}(?:[T ][\d:.]*)?)?|(\d{2})/\d{2}/(\d{4})(?: .*)?")
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _a_month(word: str) -> str:
+    """Give a month as 2005-07, from that, a date, or the Bureau's Jul 2005."""
+    name, _, year = word.partition(" ")
+    if name[:3].lower() in _MONTH_NAMES and year.isdecimal():
+        return f"{int(year):04d}-{_MONTH_NAMES.index(name[:3].lower()) + 1:02d}"
+    match = _MONTH.fullmatch(word)
+    if match is None:
+        raise ValueError("is not a month such as 2005-07 or Jul 2005")
+    year, month = (match[1], match[2]) if match[1] else (match[4], match[3])
+    if not 1 <= int(month) <= 12:
+        raise ValueError("is not a month such as 2005-07 or Jul 2005")
+    return f"{year}-{month}"
+
+
+def _a_measure(word: str) -> str:
+    """Give the class of traffic that a measure counts; "not ..." where it counts no vehicles."""
+    plain = word.lower()
+    if any(part in plain for part in _NOT_VEHICLES):
+        return f"not {plain}"
+    if plain not in MEASURES:
+        raise ValueError("is not one of Personal Vehicles, Trucks, Buses, Trains")
+    return MEASURES[plain]
+
+
+class TrafficRow(BaseModel):
+    """Vehicles into Canada at one port in one month, as one row of a traffic table."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    port: Name
+    month: Annotated[str, AfterValidator(_a_month)]
+    measure: Annotated[str, AfterValidator(_a_measure)]
+    value: Annotated[float, _number(0.0, MOST_VEHICLES / 10, "vehicles/month")]

@@ -20,7 +20,7 @@ from sim.numerics.units import DAYS_PER_YEAR, Flags
 from sim.parameters import Parameters, value_of
 from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
 from sim.places.network import Network, read_network, table_of
-from sim.places.ports import TRAFFIC_CLASSES, Ports
+from sim.places.ports import TRAFFIC_CLASSES, Ports, traffic_beside
 from sim.scenario.intervention import (
     BASELINE,
     EVERYWHERE,
@@ -148,6 +148,9 @@ class Point:
         ]
         if self.ports_table is not None:
             content["ports_table"] = hashlib.sha256(Path(self.ports_table).read_bytes()).hexdigest()
+            traffic = traffic_beside(self.ports_table)
+            if traffic.is_file():
+                content["traffic"] = hashlib.sha256(traffic.read_bytes()).hexdigest()
         network = table_of(self.parameters.smuggling.network)
         if network.is_file():
             content["network"] = hashlib.sha256(network.read_bytes()).hexdigest()
