@@ -9,6 +9,7 @@ Leads of all kinds are one stream, with the mean strength of their mixture. Dela
 bring, and do not put it off.
 """
 
+import copy
 import functools
 from typing import NamedTuple
 
@@ -25,7 +26,6 @@ Floats32 = npt.NDArray[np.float32]
 COPIES = 48
 # Spread of the strength of one lead, as a ratio of its mean: evidence is uniform, ages differ.
 SPREAD = 0.6
-MOST_LEADS, MOST_STOPS = 8, 3
 LONG_AGO_DAYS = 1e5
 
 
@@ -58,8 +58,10 @@ def draws_of(seed: int, replication: int, steps: int, organisations: int) -> lis
     ]
 
 
-def poisson_of(uniform: Floats32, rate: Floats, most: int) -> Floats:
-    """Poisson counts at quantiles, up to a greatest one."""
+def poisson_of(uniform: Floats32, rate: Floats) -> Floats:
+    """Poisson counts at quantiles; counts that one draw in a million would reach are cut off."""
+    largest = float(rate.max(initial=0.0))
+    most = 2 + int(largest + 5.0 * np.sqrt(largest))
     term = np.exp(-rate)
     reached = term.copy()
     count = np.zeros(np.broadcast_shapes(uniform.shape, rate.shape))
@@ -192,9 +194,9 @@ class Investigators:
         recovered = self._recoveries(day, days, now, delivered)
         rate, mean, booths = self._leads(recovered, now, of)
         working = self.away_days <= 0.0
-        leads = poisson_of(draws.leads, rate * days, MOST_LEADS)
+        leads = poisson_of(draws.leads, rate * days)
         inflow = mean * np.maximum(leads + SPREAD * np.sqrt(leads) * draws.strength, 0.0)
-        hits = poisson_of(draws.stops, stopped[:, None] * days, MOST_STOPS) * working
+        hits = poisson_of(draws.stops, stopped[:, None] * days) * working
         said = faded(of.message_days, now.lead_life_days) / MEAN_EVIDENCE
         told = said + load * now.traced_share * now.trace_success_share * faded(
             now.trace_days, now.lead_life_days
@@ -207,6 +209,15 @@ class Investigators:
         by_case = self._cases(days, now, working & ~by_stop, draws)
         self._arrest(by_stop, by_case, days, smuggling)
         self._lookouts(days, now, of, booths, stopped, by_stop | by_case)
+
+    def of_kinds(self, kinds: int) -> "Investigators":
+        """The same for so many kinds of smuggler, of one."""
+        many = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray) and name not in ("past", "named"):
+                setattr(many, name, np.repeat(value, kinds, axis=0))
+        many.named = np.repeat(self.named, kinds, axis=1)
+        return many
 
     def _recoveries(self, day: float, days: float, now: Intelligence, delivered: Floats) -> Floats:
         """Recoveries a day, of what was delivered before the run and in it."""
@@ -222,6 +233,8 @@ class Investigators:
         """Leads a day and their mean strength; leads at the booths on a vehicle and on a driver."""
         life = now.lead_life_days
         useful = np.minimum(self.since_days, now.trace_useful_years * DAYS_PER_YEAR)
+
+        useful = useful.astype(np.float32)
 
         def of_ages(fading: float) -> Floats:
             new = found_within(of.new_rate, fading, useful)

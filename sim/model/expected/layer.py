@@ -9,11 +9,13 @@ prices still move.
 
 import dataclasses
 import datetime
+import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.conditions import Snapshot
+from sim.model.conditions import IntelligenceAt, Snapshot
 from sim.model.expected.investigators import Investigators, draws_of
 from sim.model.expected.routes import (
     best,
@@ -163,7 +165,9 @@ class Expectation:
         self.plans, self.seen, self.kinds, self.years = plans, seen, kinds, years
         self.conditions, self.ports = border.conditions, border.ports
         self.baseline = parameters
-        self.intelligence_at = border.intelligence.intelligence_at
+        self.intelligence_at = IntelligenceAt(
+            self.conditions, self.ports, parameters, border.point.scenario, border.point.start
+        )
         self.in_time = in_time_by_hour(border.tally.lane)
         streams = border.attempts_of_day.streams
         self.organisations = Organisations(
@@ -211,7 +215,7 @@ class Expectation:
             else (np.quantile(table, (np.arange(LENGTHS) + 0.5) / LENGTHS))
         )
         self._open_markets()
-        self._warm_up(border, streams.seed, streams.replication)
+        self._warm_up(streams.seed, streams.replication)
         self.late = np.zeros((len(kinds), self.count))
         self.trips = np.zeros((len(kinds), self.count, self.routes))
         self.losses = np.zeros_like(self.trips)
@@ -235,28 +239,23 @@ class Expectation:
         self.stock = np.tile(self.usual, (len(self.kinds), 1))
         self.price = np.full(self.stock.shape, self.baseline.smuggling.price_cad)
 
-    def _warm_up(self, border: "Border", seed: int, replication: int) -> None:
-        """Let leads, cases and lookouts settle before the run."""
-        smuggling = self.baseline.smuggling
-        days = self.baseline.intelligence.warm_up_days
-        steps = round(days / STEP_DAYS)
+    def _warm_up(self, seed: int, replication: int) -> None:
+        """Let leads, cases and lookouts settle before the run, once for all kinds of smuggler."""
+        smuggling = dataclasses.replace(self.baseline.smuggling, adversary=Smuggling().adversary)
+        steps = round(self.baseline.intelligence.warm_up_days / STEP_DAYS)
         total = steps + self.years * STEPS_A_YEAR
-        draws = draws_of(seed, replication, total, self.count)
-        self.draws = draws[steps:]
-        arriving = smuggling.firearms_per_year * self.baseline.market.delivered_share
-        kinds = len(self.kinds)
-        self.investigators = Investigators(
-            self.size, kinds, arriving, self.intelligence_at(-days * DAY_S),
+        self.draws = draws_of(seed, replication, total, self.count)[steps:]
+        inputs = WarmUp(
+            steps, total, seed, replication, self.size.tobytes(), smuggling,
+            smuggling.firearms_per_year * self.baseline.market.delivered_share,
             self.conditions.traffic_share,
         )  # fmt: skip
-        nothing = np.zeros((kinds, self.count))
-        for k in range(steps):
-            day = (k - steps) * STEP_DAYS
-            now = self.intelligence_at(day * DAY_S)
-            self.investigators.step(
-                day, STEP_DAYS, now, smuggling, (nothing, nothing, nothing), draws[k]
-            )
-        self.investigators.arrests_cases[:] = 0.0
+        constant = self.intelligence_at.constant_before_the_run()
+        if constant is None:
+            settled = settled_before(inputs, self.intelligence_at)
+        else:
+            settled = _settled(inputs, constant)
+        self.investigators = settled.of_kinds(len(self.kinds))
 
     def run(self) -> ExpectedRecord:
         """Work out all years."""
@@ -570,6 +569,42 @@ class Expectation:
             share_alike = rules.learning_alike_share
             told[kind] *= discount
             told[kind] += share_alike * alike + (1.0 - share_alike) * heard
+
+
+class WarmUp(NamedTuple):
+    """What the time before the run depends on, besides the parameters of intelligence."""
+
+    steps: int
+    total: int
+    seed: int
+    replication: int
+    size: bytes
+    smuggling: Smuggling
+    firearms_per_year: float
+    share: float
+
+
+def settled_before(of: WarmUp, intelligence_at: Callable[[float], Intelligence]) -> Investigators:
+    """Leads, cases and lookouts as they have settled when the run begins."""
+    size = np.frombuffer(of.size)
+    first = -of.steps * STEP_DAYS
+    settled = Investigators(size, 1, of.firearms_per_year, intelligence_at(first * DAY_S), of.share)
+    nothing = np.zeros((1, len(size)))
+    draws = draws_of(of.seed, of.replication, of.total, len(size))
+    for k in range(of.steps):
+        day = first + k * STEP_DAYS
+        settled.step(
+            day, STEP_DAYS, intelligence_at(day * DAY_S), of.smuggling,
+            (nothing, nothing, nothing), draws[k],
+        )  # fmt: skip
+    settled.arrests_cases[:] = 0.0
+    return settled
+
+
+@functools.lru_cache(maxsize=4)
+def _settled(of: WarmUp, constant: Intelligence) -> Investigators:
+    """Settle under parameters that do not change; most points of a replication share it."""
+    return settled_before(of, lambda _: constant)
 
 
 def bought_share(

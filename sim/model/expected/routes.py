@@ -251,7 +251,7 @@ def by_habit(menus: Menus, usable: Flags, smuggling: Smuggling) -> Floats:
     total = habit.sum(axis=-1, keepdims=True)
     nothing = np.zeros_like(habit)
     nothing[..., -1] = 1.0
-    return np.where(total > 0.0, habit / np.maximum(total, 1e-300), nothing)
+    return np.asarray(np.where(total > 0.0, habit / np.maximum(total, 1e-300), nothing))
 
 
 def by_tolerance(value: Floats, usable: Flags, loss: Floats, smuggling: Smuggling) -> Floats:
