@@ -6,7 +6,7 @@ from typing import Any
 
 from docs.markdown import plain, table
 from sim.model import border
-from sim.model.port import diversion, roster, staffing
+from sim.model.port import diversion, roster, staffing, superintendent
 from sim.model.port import layout as port
 from sim.parameters import ROOMS, Parameters, catalogue
 from sim.places.ports import EARTH_RADIUS_KM
@@ -42,8 +42,8 @@ CONSTANTS = (
      "Larger ports with as many buses have a line for them"),
     ("truck line from", port.TRUCK_LINE_PER_YEAR, "trucks/year", "sim/model/port/layout.py",
      "Larger ports with full commercial service and as many trucks have a line for them"),
-    ("shifts", roster.SHIFTS, "a day", "sim/model/port/roster.py", "From 00:00, 08:00 and 16:00"),
-    ("unmanned", roster.UNMANNED, "officers", "sim/model/port/roster.py",
+    ("shift", roster.SHIFT_HOURS, "h", "sim/model/port/roster.py", "Shifts may begin at any hour"),
+    ("unmanned", superintendent.UNMANNED, "officers", "sim/model/port/superintendent.py",
      "What an empty place counts as when the superintendent compares needs"),
     ("wait standard, Monday to Thursday", border.STANDARD_S[False] / 60, "min",
      "sim/model/border.py", "B058"),
@@ -56,6 +56,8 @@ CONSTANTS = (
      "To which the yearly numbers of dangerous subjects and port runners belong"),
     ("neighbours looked at", diversion.SEARCHED, "ports", "sim/model/port/diversion.py",
      "Nearest road ports among which a diverted traveller looks for open ones"),
+    ("stream", diversion.STREAM, "vehicles/day", "sim/model/port/diversion.py",
+     "Diverted vehicles of a port and lane from which the lines that they make are known"),
     ("earth radius", EARTH_RADIUS_KM, "km", "sim/places/ports.py",
      "For great-circle distances"),
 )  # fmt: skip

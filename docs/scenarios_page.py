@@ -109,6 +109,7 @@ def _change(one: Intervention) -> tuple[str, ...]:
     if one.parameter == PORT:
         hours = one.value if isinstance(one.value, tuple) else ()
         words = f"open {plain(hours[0])} to {plain(hours[1])} h" if hours else "closed"
+        words += f" to {one.value}" if isinstance(one.value, str) else ""
         return "opening", "as in the port table", words, _where(one.where), when
     field = catalogue()[one.parameter]
     unit = field.metadata["unit"]

@@ -35,6 +35,7 @@ LANE_COLUMNS = (
     "examinations_released",
     "clearance_s",
     "examination_s",
+    "gave_up",
 )
 (
     ARRIVALS,
@@ -52,10 +53,13 @@ LANE_COLUMNS = (
     EXAMINATIONS_RELEASED,
     CLEARANCE_S,
     EXAMINATION_S,
+    GAVE_UP,
 ) = range(len(LANE_COLUMNS))
 
 # Of these, what is observed of a day at the ports (`sim.model.smuggling.perception`).
-OBSERVED = np.array([RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, _DUTY])
+OBSERVED = np.array(
+    [RELEASED, WAIT_S, EXAMINATIONS, EXAMINATIONS_RELEASED, GAVE_UP, ARRIVALS, WITHIN, _DUTY]
+)
 
 # Sums of officers' time by port and hour of the week, in seconds.
 OFFICER_COLUMNS = ("shift_s", "overtime_s", "primary_s", "clearance_s", "examination_s", "ready_s")
@@ -72,6 +76,15 @@ LINE_COLUMNS = ("arrived", "served", "wait_s", "queue_s")
 LINE_ARRIVED, LINE_SERVED, LINE_WAIT_S, LINE_QUEUE_S = range(len(LINE_COLUMNS))
 
 IN_TRANSIT, PASSED, SEIZED, TURNED_BACK = range(4)
+
+
+# What every lane saw on a day, by port and date.
+DATE_COLUMNS = ("arrivals", "released", "gave_up", "wait_s", "within")
+
+
+def new_days(days: int, ports: int, lanes: int) -> npt.NDArray[np.float32]:
+    """Room for what every lane sees on every day, shape (days, ports, lanes, columns)."""
+    return np.zeros((days, ports, lanes, len(DATE_COLUMNS)), np.float32)
 
 
 class Tally(NamedTuple):
@@ -332,6 +345,8 @@ class ReplicationRecord:
     traffic_share : float
         Share of the border's traffic that the run simulates, 0 to 1.
     tally : Tally
+    by_date : array of float32, shape (days, ports, lanes, columns)
+        See `DATE_COLUMNS`.
     open_s : array of float, shape (7, ports, 24)
         Seconds for which each port was open, by weekday and hour.
     in_line : array of int, shape (vehicles,)
@@ -369,6 +384,7 @@ class ReplicationRecord:
     lanes: tuple[str, ...]
     traffic_share: float
     tally: Tally
+    by_date: npt.NDArray[np.float32]
     open_s: Floats
     in_line: Whole
     in_line_since_s: Floats

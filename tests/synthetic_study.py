@@ -123,6 +123,14 @@ def _summary(label: Label, replication: int, effect: tuple[float, float]) -> pd.
     return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
 
 
+def _no_days() -> pd.DataFrame:
+    """The table of dates without rows."""
+    return pd.DataFrame(
+        {c.name: pd.Series(dtype=c.dtype if c.dtype != "str" else object)
+         for c in TABLES["port_days"] if c.name not in KEY_NAMES}
+    )  # fmt: skip
+
+
 def _hours(table: str) -> pd.DataFrame:
     lanes = LANES if table == "port_hours" else ("",)
     keys = [
@@ -212,6 +220,7 @@ def results(
             result = Result(
                 summary=_summary(label, replication, effects[scenario]),
                 port_hours=_hours("port_hours"),
+                port_days=_no_days(),
                 officer_hours=_hours("officer_hours"),
                 attempts=_attempts(replication, effects[scenario]),
                 certificate=certificate(held),

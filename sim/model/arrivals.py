@@ -7,18 +7,29 @@ import numpy as np
 
 from sim.model.conditions import Snapshot
 from sim.model.day import World, in_order, new_extra_arrivals
-from sim.model.port.diversion import Diversion
+from sim.model.port.diversion import Diversion, Lines
 from sim.model.port.opening import Opening
-from sim.model.port.traffic import LANES, draw_lane_day, most_vehicles, new_draws
+from sim.model.port.traffic import (
+    BUS,
+    CAR,
+    CLASS_OF_LANE,
+    COMMERCIAL,
+    LANES,
+    TRUCK,
+    draw_lane_day,
+    most_vehicles,
+    new_draws,
+)
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.perception import Beliefs
-from sim.numerics.units import DAY_S, Floats, Rows, Whole
+from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows, Whole
+from sim.parameters import Traffic
 
 
 def arrivals_while_closed(
     port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
-) -> Iterator[Rows]:
-    """Draw the traffic of a port that is closed at times, and select the arrivals while closed.
+) -> Iterator[tuple[Rows, Rows]]:
+    """Draw the traffic of a port that is closed at times, to all or to a class, lane by lane.
 
     Parameters
     ----------
@@ -31,8 +42,11 @@ def arrivals_while_closed(
 
     Yields
     ------
-    Rows
-        Vehicles of one lane, with the moments at which they would have arrived.
+    shut_out : Rows
+        Vehicles of one lane that would have arrived while the port was closed to them.
+    admitted : Rows
+        The others, where the port is closed to the lane's class at times (`shut_out_by_class`): the
+        engine does not draw them then. Else nobody.
     """
     for lane in range(len(LANES)):
         expected = float(cumulative[port, lane, cells[port]])
@@ -44,21 +58,80 @@ def arrivals_while_closed(
             bool(world.timetabled[lane]), cumulative[port, lane, : cells[port] + 1],
             world.gap_table, draws,
         )  # fmt: skip
-        shut = np.flatnonzero(~opening.open_at(port, draws.time_s[:count]))
-        if len(shut) == 0:
-            continue
-        extra_arrivals = new_extra_arrivals(len(shut))
-        extra_arrivals["lane"][:] = lane
-        extra_arrivals["line"][:] = world.line_of_lane[port, lane]
-        extra_arrivals["time_s"][:] = draws.time_s[shut]
-        for name in ("service_word", "search_word", "mandatory_word"):
-            extra_arrivals[name][:] = getattr(draws, name)[shut]
-        extra_arrivals["entity"][:] = world.entity[port, lane]
-        extra_arrivals["day"][:] = day
-        extra_arrivals["index"][:] = shut
-        extra_arrivals["attempt"][:] = -1
-        extra_arrivals["search_factor"][:] = 1.0
-        yield extra_arrivals
+        traffic_class = int(CLASS_OF_LANE[lane])
+        time_s = draws.time_s[:count]
+        is_open = opening.open_at(port, time_s)
+        takes = opening.takes(port, traffic_class, time_s)
+        by_class = opening.closed_to[:, port, traffic_class]
+        groups = []
+        for chosen in (~is_open | ~takes, is_open & takes & bool(by_class.any())):
+            which = np.flatnonzero(chosen)
+            vehicles = new_extra_arrivals(len(which))
+            vehicles["lane"] = lane
+            vehicles["line"] = world.line_of_lane[port, lane]
+            vehicles["time_s"] = time_s[which]
+            for name in ("service_word", "search_word", "mandatory_word"):
+                vehicles[name] = getattr(draws, name)[which]
+            vehicles["entity"] = world.entity[port, lane]
+            vehicles["day"] = day
+            vehicles["index"] = which
+            groups.append(vehicles)
+        yield groups[0], groups[1]
+
+
+def without_closed_classes(opening: Opening, cumulative: Floats) -> Floats:
+    """Arrival curves without the lanes of classes that a port is closed to at times of the day.
+
+    Their vehicles, as far as they are admitted, are extra arrivals (`arrivals_while_closed`).
+    """
+    closed = np.asarray(opening.closed_to.any(axis=0))[:, CLASS_OF_LANE]
+    return np.where(closed[..., None], 0.0, cumulative) if closed.any() else cumulative
+
+
+# Step in which waits are told, in seconds: nobody knows them better, and the engines, which add
+# them up in different orders, agree on it.
+TOLD_S = 300.0
+GENERAL_LANES = (CAR, TRUCK, BUS)
+
+
+def response_to_waits(
+    beliefs: Beliefs, gave_up: Floats, expected: Floats, traffic: Traffic
+) -> Floats:
+    """How many come on a day for each who else would, after the waits of the day before.
+
+    Some stay away who know of the wait, as they would have turned round at the line; some come who
+    turned round yesterday. Usual waits are in the traffic table already.
+
+    Parameters
+    ----------
+    beliefs : Beliefs
+        With the waits of the day before.
+    gave_up : array of float, shape (ports, lanes)
+        Vehicles that turned round then.
+    expected : array of float, shape (ports, classes)
+        Vehicles expected on the day.
+    traffic : Traffic
+        Parameters in force.
+
+    Returns
+    -------
+    array of float, shape (ports, classes)
+    """
+    response = np.ones(expected.shape)
+    onset_s = MINUTE_S * traffic.patience_from_min
+    for traffic_class, lane in enumerate(GENERAL_LANES):
+        usual_s = np.maximum(beliefs.wait_s[:, lane], onset_s)
+        beyond_s = np.maximum(beliefs.yesterday_s[:, lane] - usual_s, 0.0)
+        trade = COMMERCIAL[lane]
+        patience_s = MINUTE_S * (traffic.patience_truck_min if trade else traffic.patience_min)
+        told_s = np.floor(beyond_s / TOLD_S) * TOLD_S
+        response[:, traffic_class] -= traffic.memory_share * (1.0 - np.exp(-told_s / patience_s))
+        again = traffic.returning_share * gave_up[:, traffic_class == CLASS_OF_LANE].sum(axis=1)
+        coming = expected[:, traffic_class]
+        response[:, traffic_class] += np.divide(
+            again, coming, out=np.zeros(len(again)), where=coming > 0
+        )
+    return response
 
 
 @dataclass
@@ -88,7 +161,13 @@ class ExtraArrivals:
     gave_up: Whole = field(default_factory=lambda: np.empty(0, np.int64))
 
     def of_day(
-        self, day: int, opening: Opening, cumulative: Floats, cells: Whole, snapshot: Snapshot
+        self,
+        day: int,
+        opening: Opening,
+        cumulative: Floats,
+        cells: Whole,
+        snapshot: Snapshot,
+        rates: Floats,
     ) -> Rows:
         """Extra arrivals of a day.
 
@@ -100,25 +179,31 @@ class ExtraArrivals:
         cells : array of int, shape (ports,)
             As in `sim.model.day.DayPlan`.
         snapshot : Snapshot
+        rates : array of float, shape (ports, WIDTH)
+            Rates in force at midnight.
         """
         self.gave_up = np.empty(0, np.int64)
         groups = [self._arriving(opening), self.attempts_of_day.trafficking(day, opening, snapshot)]
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
         # At ports that are closed at times, those who would arrive then are diverted.
-        wait_s = self.beliefs.wait_s
+        lines = self._lines(opening, cumulative, rates) if opening.disturbed else None
         for port in opening.disturbed:
+            assert lines is not None
             if self.with_travellers:
-                groups.extend(
-                    self.diversion.divert(port, group, opening, wait_s)
-                    for group in arrivals_while_closed(
-                        port, day, opening, cumulative, cells, self.world
-                    )
-                )
+                for shut_out, admitted in arrivals_while_closed(
+                    port, day, opening, cumulative, cells, self.world
+                ):
+                    groups.append(admitted)
+                    if len(shut_out):
+                        groups.append(self.diversion.divert(port, shut_out, opening, lines))
             at_port = self.attempts_of_day.at_port(visitors, port)
-            shut = at_port & ~opening.open_at(port, visitors["time_s"])
+            shut = at_port & ~(
+                opening.open_at(port, visitors["time_s"])
+                & opening.takes(port, int(CLASS_OF_LANE[CAR]), visitors["time_s"])
+            )
             if shut.any():
                 leaving, visitors = visitors[shut], visitors[~shut]
-                diverted = self.diversion.divert(port, leaving, opening, wait_s)
+                diverted = self.diversion.divert(port, leaving, opening, lines)
                 self._turn_back(leaving, diverted)
                 groups.append(diverted)
         # Diverted travellers may arrive after midnight.
@@ -126,6 +211,11 @@ class ExtraArrivals:
         later = joined["time_s"] >= (day + 1) * DAY_S
         self.on_the_way = joined[later]
         return np.asarray(joined[~later])
+
+    def _lines(self, opening: Opening, cumulative: Floats, rates: Floats) -> Lines:
+        """What is known of the lines."""
+        known = np.maximum(self.beliefs.wait_s, self.beliefs.yesterday_s)
+        return Lines(known, rates, self.diversion.layout, opening, cumulative)
 
     def _arriving(self, opening: Opening) -> Rows:
         """Diverted travellers under way since yesterday, unless their new port is closed too."""
@@ -135,7 +225,15 @@ class ExtraArrivals:
         port = np.searchsorted(self.world.first_line, arriving["line"], side="right") - 1
         times = arriving["time_s"]
         admitted = np.array(
-            [bool(opening.open_at(int(p), times[i : i + 1])[0]) for i, p in enumerate(port)]
+            [
+                bool(
+                    opening.open_at(int(p), times[i : i + 1])[0]
+                    and opening.takes(
+                        int(p), int(CLASS_OF_LANE[arriving["lane"][i]]), times[i : i + 1]
+                    )[0]
+                )
+                for i, p in enumerate(port)
+            ]
         )
         self.diversion.tally.lost += int(np.sum(~admitted))
         self._turn_back(arriving, arriving[admitted])

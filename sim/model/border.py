@@ -14,7 +14,7 @@ import numpy as np
 import simpy
 from simpy.events import ProcessGenerator
 
-from sim.model.arrivals import ExtraArrivals
+from sim.model.arrivals import ExtraArrivals, response_to_waits, without_closed_classes
 from sim.model.conditions import IntelligenceAt
 from sim.model.day import DayPlan, World
 from sim.model.expected.layer import expectation_of
@@ -33,9 +33,19 @@ from sim.model.smuggling.organisation import Organisations
 from sim.model.smuggling.perception import Beliefs, Observation, Observations
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
+from sim.parameters import PARAMETER
 from sim.places.calendar import holiday_kind
 from sim.places.ports import Ports
-from sim.records import TURNED_BACK, ReplicationRecord, Tally, more_room, new_attempts, new_tally
+from sim.records import (
+    DATE_COLUMNS,
+    TURNED_BACK,
+    ReplicationRecord,
+    Tally,
+    more_room,
+    new_attempts,
+    new_days,
+    new_tally,
+)
 from sim.scenario.point import Point
 
 # Wait standards in seconds: Monday to Thursday; Friday to Sunday and on holidays (B058, B059).
@@ -179,6 +189,7 @@ class Border:
             self.intelligence.on_outcomes,
             self.markets.on_outcomes,
         ]
+        self.by_date = new_days(self.point.days, len(self.ports), len(LANES))
         self.duty_cad = 0.0
         self.collections = 0.0
         self.engine = make_engine(self.env, self.world, self.tally)
@@ -219,6 +230,7 @@ class Border:
             lanes=LANES,
             traffic_share=self.conditions.traffic_share,
             tally=self.tally,
+            by_date=self.by_date,
             open_s=self.plans.open_s,
             in_line=in_line,
             in_line_since_s=in_line_since_s,
@@ -261,6 +273,14 @@ class Border:
         lookout_share = self.intelligence.lookout_share(midnight)
         observed = self._observed(self.today)
         self.beliefs.day_is_over(observed, self.today.midnight_rates, lookout_share)
+        if self.today.day + 1 < self.point.days:
+            self.plans.response = response_to_waits(
+                self.beliefs,
+                observed.gave_up,
+                self.demand.daily[self.today.day + 1]
+                * self.today.snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None],
+                self.today.snapshot.parameters.traffic,
+            )
         outcomes = self.attempts_of_day.outcomes(self.attempts)
         for on_outcomes in self.observers:
             on_outcomes(outcomes, midnight)
@@ -273,6 +293,8 @@ class Border:
         """Return what was observed at the ports on a day, and count its duty."""
         weekday = day.date.weekday()
         observed = self.observations.of_day(weekday, self.engine.observed_sums(weekday))
+        for k, name in enumerate(DATE_COLUMNS):
+            self.by_date[day.day, ..., k] = getattr(observed, name)
         duty = day.snapshot.parameters.duty
         self.collections += observed.collections
         self.duty_cad += (
@@ -292,7 +314,12 @@ class Border:
         day, weekday, opening = planned.day, planned.date.weekday(), planned.opening
         self.beliefs.today(planned.midnight_rates)
         extra_arrivals = self.extra_arrivals.of_day(
-            day, opening, planned.cumulative, planned.cells, planned.snapshot
+            day,
+            opening,
+            planned.cumulative,
+            planned.cells,
+            planned.snapshot,
+            planned.midnight_rates,
         )
         self.attempts = more_room(self.attempts, self.attempts_of_day.count)
         self.attempts["fate"][self.extra_arrivals.gave_up] = TURNED_BACK
@@ -304,9 +331,10 @@ class Border:
             start_s=opening.start_s,
             state=opening.state,
             officers=opening.officers,
+            trade=opening.trade,
             row=opening.row,
             rates=planned.rates,
-            cumulative=planned.cumulative,
+            cumulative=without_closed_classes(opening, planned.cumulative),
             day_factor=self.demand.day_factor[day],
             cells=planned.cells,
             extra_arrivals=extra_arrivals,
@@ -353,6 +381,7 @@ class Repetition(Border):
         """The record of the replication, once it has ended: sums and duty are the traffic's."""
         return dataclasses.replace(
             super().record(),
+            by_date=self.traffic.by_date,
             duty_cad=self.traffic.duty_cad,
             collections=self.traffic.collections,
             trips_lost=self.traffic.diversion.tally.lost,

@@ -14,8 +14,8 @@ import numpy as np
 from sim.numerics.units import DAY_S, Flags, Floats
 from sim.parameters import Intelligence, Parameters, catalogue, value_of, with_values
 from sim.places.network import read_network
-from sim.places.ports import Ports
-from sim.scenario.intervention import PORT, Intervention, Scenario, moment, select
+from sim.places.ports import TRAFFIC_CLASSES, Ports
+from sim.scenario.intervention import CLOSED_TO, PORT, Intervention, Scenario, moment, select
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Snapshot:
     by_place : dict of array
         The same of what differs by source or by market, in the order of the network.
     closed : array of bool, shape (ports,)
+    closed_to : array of bool, shape (ports, classes)
+        Classes (car, truck, bus, train) that a port does not take.
     open_hour, close_hour : array of float, shape (ports,)
         Local hours.
     """
@@ -39,6 +41,7 @@ class Snapshot:
     by_port: dict[str, Floats]
     by_place: dict[str, Floats]
     closed: Flags
+    closed_to: Flags
     open_hour: Floats
     close_hour: Floats
     _unchanged: dict[str, Floats] = field(default_factory=dict, repr=False)
@@ -158,6 +161,7 @@ class Conditions:
         by_place: dict[str, Floats] = {}
         border: dict[str, Any] = {}
         closed = np.zeros(len(self.ports), bool)
+        closed_to = np.zeros((len(self.ports), len(TRAFFIC_CLASSES)), bool)
         open_hour, close_hour = self.ports.open_hour.copy(), self.ports.close_hour.copy()
         for level, change, where, placed in zip(
             levels, self.interventions, self.selected, self.placed, strict=True
@@ -165,8 +169,10 @@ class Conditions:
             if level == 0.0:
                 continue
             if change.parameter == PORT:
-                if change.operation == "close":
+                if change.operation == "close" and change.value is True:
                     closed |= where
+                elif change.operation == "close":
+                    closed_to[where, CLOSED_TO[str(change.value)]] = True
                 else:
                     first, last = cast(tuple[float, float], change.value)
                     open_hour[where] = np.maximum(open_hour[where], first)
@@ -191,7 +197,7 @@ class Conditions:
             if name not in by_port and name not in by_place
         }  # fmt: skip
         parameters = with_values(self.parameters, everywhere)
-        return Snapshot(parameters, by_port, by_place, closed, open_hour, close_hour)
+        return Snapshot(parameters, by_port, by_place, closed, closed_to, open_hour, close_hour)
 
 
 def _seconds(when: datetime.datetime, origin: datetime.datetime) -> float:

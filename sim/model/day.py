@@ -9,8 +9,9 @@ The rules, in words
 1. *Control moments* of a port are the ends of its control intervals and every minute at which
    something about it changes (shift, opening hours, withdrawal, intervention). At a control moment
    the superintendent looks at the lines and at secondary, and sets booths and secondary officers
-   until the next one (`sim.model.port.roster.allocate`). An arrival at the very moment comes after
-   it.
+   until the next one (`sim.model.port.superintendent.allocate`), for travellers and for trade each
+   among their own officers where a port has lines for trade alone. An arrival at the very moment
+   comes after it.
 2. A line is first in, first out. Booths are alike, and so are officers: a vehicle goes to the
    officer of its line who is free first, whether he is free already or not.
 3. When a line or secondary queue needs fewer officers, those who are free first close their places:
@@ -39,6 +40,10 @@ The rules, in words
    the first line, if several are), before anyone from the line; those whom none of them can take
    within the limit are let go then.
 8. What is in line, in service or in secondary at midnight goes on in the next day.
+9. The wait of a line is known from control moment to control moment: vehicles in line, times the
+   mean service of those expected, over its open booths. Beyond an onset, some of those who arrive
+   before the next control moment turn round for the day, by class of vehicle, each by a patience
+   of its own; those who carry something to hide stay.
 """
 
 from typing import NamedTuple
@@ -113,8 +118,9 @@ class DayPlan(NamedTuple):
         Number of control intervals of each port.
     start_s : array of float, shape (ports, most + 1)
         Control moments in seconds since the run began; the one after the last is the next midnight.
-    state, officers, row : array of int, shape (ports, most)
-        Open, after hours or held; officers present; row of ``rates``.
+    state, officers, trade, row : array of int, shape (ports, most)
+        Open, after hours or held; officers present, and those of them who work for trade only (-1
+        where all work everywhere); row of ``rates``.
     rates : array of float, shape (rows, WIDTH)
     cumulative : array of float, shape (ports, lanes, 97)
         Integrated arrival rates in vehicles (`sim.model.port.traffic.Demand.cumulative`).
@@ -132,6 +138,7 @@ class DayPlan(NamedTuple):
     start_s: Floats
     state: Whole
     officers: Whole
+    trade: Whole
     row: Whole
     rates: Floats
     cumulative: Floats

@@ -46,24 +46,49 @@ class Primary:
         bounds=(1.0, 36000.0), by_port=True, about="Mean primary service time of a train",
     )  # fmt: skip
     car_booths_added: int = par(
-        0, unit="booths", source="002 ¶17", kind="measured", low=0, high=0, bounds=(0, 12),
+        0, unit="booths", source="002 ¶17", kind="measured", low=0, high=0, bounds=(-31, 12),
         by_port=True, built_in_advance=True,
         about="Booths built for the general car lane, beyond those of the record",
     )  # fmt: skip
     nexus_booths_added: int = par(
-        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
+        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(-31, 12),
         by_port=True, built_in_advance=True,
         about="Booths built for the NEXUS lane, beyond those of the record",
     )  # fmt: skip
     truck_booths_added: int = par(
-        0, unit="booths", source="B005", kind="measured", low=0, high=0, bounds=(0, 12),
+        0, unit="booths", source="B005", kind="measured", low=0, high=0, bounds=(-31, 12),
         by_port=True, built_in_advance=True,
         about="Booths built for the general truck lane, beyond those of the record",
     )  # fmt: skip
     fast_booths_added: int = par(
-        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(0, 12),
+        0, unit="booths", source="003 ¶6", kind="measured", low=0, high=0, bounds=(-31, 12),
         by_port=True, built_in_advance=True,
         about="Booths built for the FAST lane, beyond those of the record",
+    )  # fmt: skip
+    car_booths: int = par(
+        32, unit="booths", source="B005", kind="measured", low=32, high=32, bounds=(1, 32),
+        by_port=True,
+        about="Most booths of the general car lane that may be open, of those that exist",
+    )  # fmt: skip
+    nexus_booths: int = par(
+        32, unit="booths", source="B005", kind="measured", low=32, high=32, bounds=(1, 32),
+        by_port=True,
+        about="Most booths of the NEXUS lane that may be open, of those that exist",
+    )  # fmt: skip
+    truck_booths: int = par(
+        32, unit="booths", source="B005", kind="measured", low=32, high=32, bounds=(1, 32),
+        by_port=True,
+        about="Most booths of the general truck lane that may be open, of those that exist",
+    )  # fmt: skip
+    fast_booths: int = par(
+        32, unit="booths", source="B005", kind="measured", low=32, high=32, bounds=(1, 32),
+        by_port=True,
+        about="Most booths of the FAST lane that may be open, of those that exist",
+    )  # fmt: skip
+    bus_booths: int = par(
+        32, unit="booths", source="B005", kind="measured", low=32, high=32, bounds=(1, 32),
+        by_port=True,
+        about="Most booths of the bus lane that may be open, of those that exist",
     )  # fmt: skip
     cv: float = par(
         0.7, unit="ratio", source="B052", kind="elicited", low=0.4, high=1.0, bounds=(0.0, 3.0),

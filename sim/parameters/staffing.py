@@ -66,10 +66,46 @@ class Staffing:
         about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
     )  # fmt: skip
     safety: float = par(
-        0.253, unit="ratio", source="B060; fit", kind="elicited", low=0.1, high=0.8,
+        0.93, unit="ratio", source="B018, B060; fit", kind="elicited", low=0.4, high=1.2,
         bounds=(-1.0, 10.0), fixed_at_start=True,
         about="Safety staffing: officers beyond the load, per square root of the load "
         "(fitted to the wait standard)",
+    )  # fmt: skip
+    booth_load: float = par(
+        1.25, unit="officers", source="B038, B060; fit", kind="elicited", low=1.0, high=1.5,
+        bounds=(0.1, 5.0), by_port=True,
+        about="Load of an open booth, line included, beyond which the superintendent opens another",
+    )  # fmt: skip
+    roster_year: int = par(
+        2005, unit="year", source="A040", kind="elicited", low=2005, high=2005,
+        bounds=(1996, 2024), fixed_at_start=True,
+        about="Year for whose traffic rosters and booths were planned, whatever year is run",
+    )  # fmt: skip
+    seasonal_flexibility: float = par(
+        0.03, unit="ratio", source="assumed; fit", kind="elicited", low=0.0, high=0.15,
+        bounds=(0.0, 1.0), fixed_at_start=True,
+        about="How far summer staff, leave and overtime let a month differ from the year's mean",
+    )  # fmt: skip
+    weekly_flexibility: float = par(
+        0.02, unit="ratio", source="B040; fit", kind="elicited", low=0.0, high=0.2,
+        bounds=(0.0, 1.0), fixed_at_start=True,
+        about="How far the roster of a weekday can differ from the week's mean",
+    )  # fmt: skip
+    port_spread: float = par(
+        0.5, unit="log units", source="B022-B036", kind="elicited", low=0.2, high=0.9,
+        bounds=(0.0, 2.0), fixed_at_start=True,
+        about="Spread of the factor on safety by which ports differ where no wait is published",
+    )  # fmt: skip
+    port_draw: int = par(
+        1, unit="", source="assumed", kind="placeholder", low=1, high=1000,
+        bounds=(0, 1_000_000), fixed_at_start=True,
+        about="Number of the draw of these factors, which worlds vary; 0 for ports that are alike",
+    )  # fmt: skip
+    other_work_share: float = par(
+        0.25, unit="share", source="assumed", kind="elicited", low=0.1, high=0.45,
+        bounds=(0.0, 0.9),
+        about="Paid time on shift away from booths and secondary: breaks, immigration, paperwork "
+        "of seizures",
     )  # fmt: skip
 
 

@@ -105,7 +105,51 @@ class Traffic:
         bounds=(-10.0, 0.0), fixed_at_start=True,
         about="Change in trips for a change in distance, in logarithms",
     )  # fmt: skip
+    patience_from_min: float = par(
+        20.0, unit="min", source="B059", kind="elicited", low=10, high=40, bounds=(0.0, 1440.0),
+        by_port=True,
+        about="Wait that is known on arrival from which drivers turn round for the day",
+    )  # fmt: skip
+    patience_min: float = par(
+        350.0, unit="min", source="assumed", kind="elicited", low=150, high=900,
+        bounds=(1.0, 1e9), by_port=True,
+        about="Minutes of wait beyond it after which 63 % of travellers have turned round",
+    )  # fmt: skip
+    patience_truck_min: float = par(
+        1500.0, unit="min", source="assumed", kind="placeholder", low=500, high=5000,
+        bounds=(1.0, 1e9), by_port=True,
+        about="The same for trucks, which have a delivery to make",
+    )  # fmt: skip
+    trip_truck_km: float = par(
+        800.0, unit="km", source="assumed", kind="elicited", low=300, high=1500,
+        bounds=(1.0, 10000.0), fixed_at_start=True,
+        about="Length of a truck's trip, against which a detour is felt",
+    )  # fmt: skip
+    distance_elasticity_truck: float = par(
+        -0.3, unit="elasticity", source="assumed", kind="placeholder", low=-1.0, high=0.0,
+        bounds=(-10.0, 0.0), fixed_at_start=True,
+        about="Change in trucks for a change in distance, in logarithms: freight must arrive",
+    )  # fmt: skip
+    detour_choice_truck_min: float = par(
+        60.0, unit="min", source="assumed", kind="elicited", low=20, high=180, bounds=(0.1, 1e4),
+        fixed_at_start=True,
+        about="The same for trucks as traffic.detour_choice_min: their ways differ more",
+    )  # fmt: skip
+    limited_trucks_per_h: float = par(
+        6.0, unit="trucks/h", source="assumed", kind="elicited", low=1, high=20, bounds=(0.0, 1e3),
+        fixed_at_start=True,
+        about="Trucks from elsewhere that a port with limited commercial service can take",
+    )  # fmt: skip
+    returning_share: float = par(
+        0.5, unit="share", source="assumed", kind="placeholder", low=0.0, high=1.0,
+        fixed_at_start=True, about="Drivers who turned round at a line and come the next day",
+    )  # fmt: skip
+    memory_share: float = par(
+        0.5, unit="share", source="assumed", kind="placeholder", low=0.0, high=1.0,
+        fixed_at_start=True,
+        about="Drivers who know yesterday's mean wait and stay away as they would at the line",
+    )  # fmt: skip
     neighbours: int = par(
-        3, unit="ports", source="assumed", kind="elicited", low=1, high=5, bounds=(1, 8),
+        6, unit="ports", source="assumed", kind="elicited", low=2, high=10, bounds=(1, 24),
         fixed_at_start=True, about="How many neighbouring ports a diverted traveller considers",
     )  # fmt: skip

@@ -59,6 +59,15 @@ class Network:
         """Ids of the markets."""
         return tuple(location.id for location in self.markets)
 
+    @cached_property
+    def goes(self) -> str:
+        """The way of the contraband: northbound or southbound."""
+        source, market = (
+            float(np.average([place.lat for place in places], weights=[p.weight for p in places]))
+            for places in (self.sources, self.markets)
+        )
+        return "northbound" if source < market else "southbound"
+
     def source(self, name: str) -> Location:
         """Source with an id."""
         return self.sources[self.source_ids.index(name)]

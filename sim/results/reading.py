@@ -186,6 +186,11 @@ class Study:
         return self.table("port_hours")
 
     @cached_property
+    def port_days(self) -> pd.DataFrame:
+        """Traffic and waits by date, port and lane."""
+        return self.table("port_days")
+
+    @cached_property
     def officer_hours(self) -> pd.DataFrame:
         """Officer time by port and hour of the week."""
         return self.table("officer_hours")

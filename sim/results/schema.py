@@ -101,6 +101,15 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _real("primary_s", "officer-seconds", "Officer time at primary"),
         _real("clearance_s", "officer-seconds", "Officer time on duty and paperwork"),
         _real("examination_s", "officer-seconds", "Officer time on examinations"),
+        _count("gave_up", "vehicles", "Turned round at the length of the line"),
+    ),
+    "port_days": (
+        *KEYS, _text("date", "Local date, YYYY-MM-DD"), _PORT, _LANE,
+        _count("arrivals", "vehicles", "Joined the line on this date"),
+        _count("released", "vehicles", "Began service at primary"),
+        _count("gave_up", "vehicles", "Turned round at the length of the line"),
+        _real("mean_wait_min", "min", "Mean wait of those who began service"),
+        _real("within_standard_share", "share", "Of these, within the wait standard"),
     ),
     "officer_hours": (
         *KEYS, _PORT, *_HOUR,
@@ -164,7 +173,7 @@ class Result:
 
     Attributes
     ----------
-    summary, port_hours, officer_hours, attempts : pandas.DataFrame
+    summary, port_hours, port_days, officer_hours, attempts : pandas.DataFrame
         The columns of TABLES without the KEYS, since a result is the same under whichever label
         it was run.
     certificate : list of dict
@@ -175,6 +184,7 @@ class Result:
 
     summary: "pd.DataFrame"
     port_hours: "pd.DataFrame"
+    port_days: "pd.DataFrame"
     officer_hours: "pd.DataFrame"
     attempts: "pd.DataFrame"
     certificate: list[dict[str, Any]]
@@ -396,6 +406,12 @@ METRICS: dict[str, Metric] = {
         "collections", "duty collections", value=lambda record: record.collections
     ),
     "trips_lost": Metric("vehicles", "trips lost", "less", value=lambda record: record.trips_lost),
+    "trips_turned_round": Metric(
+        "vehicles",
+        "vehicles that turned round at a line",
+        "less",
+        value=lambda record: float(record.tally.lane[..., records.GAVE_UP].sum()),
+    ),
     "trips_diverted": Metric(
         "vehicles",
         "trips diverted to another port",

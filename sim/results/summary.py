@@ -15,6 +15,7 @@ from sim.records import (
     ARRIVALS,
     BETWEEN_PORTS,
     CLEARANCE_S,
+    DATE_COLUMNS,
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
     LANE_COLUMNS,
@@ -75,6 +76,7 @@ def result_of(
         summary=_summary(record, attempts),
         port_hours=_port_hours(record, ports),
         officer_hours=_officer_hours(record, ports),
+        port_days=_port_days(record, hours=hours),
         attempts=pd.DataFrame(attempts),
         certificate=certificate,
         expected=_expected(record),
@@ -168,6 +170,26 @@ def _port_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
         if name != "within_standard":
             columns[name] = rows[:, i].astype(np.int64) if name in _WHOLE else rows[:, i]
     return pd.DataFrame(columns)
+
+
+def _port_days(record: ReplicationRecord, *, hours: bool) -> pd.DataFrame:
+    """What every lane saw on every date, so that an event can be found."""
+    sums = dict(zip(DATE_COLUMNS, np.moveaxis(record.by_date, 3, 0), strict=True))
+    day, port, number = np.nonzero((sums["arrivals"] + sums["gave_up"] + sums["released"]) > 0)
+    if not hours:
+        day, port, number = day[:0], port[:0], number[:0]
+    of = {name: column[day, port, number].astype(float) for name, column in sums.items()}
+    served = np.maximum(of["released"], 1.0)
+    dates = np.datetime64(record.point.start, "D") + np.arange(record.point.days)
+    table: Columns = {
+        "date": dates[day].astype(np.str_),
+        "port_id": _texts(record.ports.ids, port),
+        "lane": _texts(np.array(record.lanes), number),
+        **{name: of[name].astype(np.int64) for name in ("arrivals", "released", "gave_up")},
+        "mean_wait_min": of["wait_s"] / served / 60.0,
+        "within_standard_share": of["within"] / served,
+    }
+    return pd.DataFrame(table)
 
 
 def _officer_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:

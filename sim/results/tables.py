@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from sim.results.schema import KEYS, TABLES, Column, Result
 from sim.scenario.point import Label
 
-DETAIL = ("port_hours", "officer_hours", "attempts")
+DETAIL = ("port_hours", "port_days", "officer_hours", "attempts")
 """Tables that a large study does without."""
 LAWS = "laws"
 STORED = (*TABLES, LAWS)

@@ -163,6 +163,8 @@ ON_PARAMETERS = ("set", "scale", "add")
 ON_PORTS = ("close", "hours")
 OPERATIONS = (*ON_PARAMETERS, *ON_PORTS)
 EXCLUSIVE = ("set", *ON_PORTS)
+CLOSED_TO = {"cars": 0, "trucks": 1, "buses": 2}
+"""Classes that a port can be closed to, and their numbers (`sim.places.ports.TRAFFIC_CLASSES`)."""
 FIREARMS = "firearms"
 AIMS = (FIREARMS, "flow", "other_contraband")
 """What a proposal is for: fewer firearms, less waiting, or less of other contraband."""
@@ -192,7 +194,7 @@ class Intervention:
         set, scale or add (a parameter); close or hours (``port``).
     value : float, int, bool, str or pair of float
         In the unit of the parameter (a ratio for scale); opening and closing hour for hours;
-        True for close.
+        True for close, or the class that is shut out: cars, trucks or buses.
     where : Where
         Ports it holds at, or states, or markets.
     start : date or datetime, optional
@@ -240,8 +242,11 @@ class Intervention:
         if set(self.where.kinds_of_place) - {"ports"}:
             raise InputError("port: where selects ports, not states or markets")
         if self.operation == "close":
-            if self.value is not True:
-                raise InputError(f"port: close takes the value true, not {self.value!r}")
+            if self.value is not True and self.value not in CLOSED_TO:
+                raise InputError(
+                    f"port: close takes the value true or one of {', '.join(CLOSED_TO)}, "
+                    f"not {self.value!r}"
+                )
         elif not (
             isinstance(self.value, tuple)
             and len(self.value) == 2
@@ -296,6 +301,7 @@ class Intervention:
             self.parameter == other.parameter
             and self.operation in EXCLUSIVE
             and other.operation in EXCLUSIVE
+            and not (self.value in CLOSED_TO or other.value in CLOSED_TO)
             and moment(self.start) < moment(other.end, last=True)
             and moment(other.start) < moment(self.end, last=True)
             and self.where.may_meet(other.where)
@@ -304,7 +310,7 @@ class Intervention:
     def __str__(self) -> str:
         """Say it in a few words, for messages."""
         what = f"{self.operation} {self.parameter}"
-        what += f" = {self.value}" if self.operation != "close" else ""
+        what += f" = {self.value}" if self.value is not True else ""
         span = f" from {self.start}" if self.start else ""
         span += f" until {self.end}" if self.end else ""
         return what + span + (f" ({self.program})" if self.program else "")

@@ -19,10 +19,12 @@ from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR, Flags
 from sim.parameters import Parameters, value_of
 from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
+from sim.places.capacity import trucks_per_hour_on_record
 from sim.places.network import Network, read_network, table_of
 from sim.places.ports import TRAFFIC_CLASSES, Ports, traffic_beside
 from sim.scenario.intervention import (
     BASELINE,
+    CLOSED_TO,
     EVERYWHERE,
     PORT,
     Intervention,
@@ -199,6 +201,7 @@ def check_point(point: Point, table: Ports) -> None:
             _check_dates(intervention, point)
     _check_officers(point)
     _check_openings(point, table)
+    _check_ways_round(point, table)
     _check_routes(point, table)
 
 
@@ -266,19 +269,17 @@ def _check_period(point: Point, table: Ports) -> None:
 
 
 def _check_direction(point: Point) -> None:
-    """Refuse contraband that does not go the way of the traffic."""
+    """Refuse to look for southbound contraband in northbound traffic.
+
+    The other way round the run has traffic and no attempts: `sim.model.port.facilities`.
+    """
     smuggling, direction = point.parameters.smuggling, point.parameters.traffic.direction
-    network = read_network(smuggling.network)
-    lat = {
-        role: float(np.average([p.lat for p in places], weights=[p.weight for p in places]))
-        for role, places in (("sources", network.sources), ("markets", network.markets))
-    }
-    goes = "northbound" if lat["sources"] < lat["markets"] else "southbound"
-    if goes != direction and smuggling.firearms_per_year > 0.0:
+    if direction == "southbound" or smuggling.firearms_per_year == 0.0:
+        return
+    if read_network(smuggling.network).goes == "southbound":
         raise InputError(
             f"traffic.direction = {direction}, but smuggling.network = {smuggling.network} "
-            f"is {goes} (its sources lie {'south' if goes == 'northbound' else 'north'} of its "
-            "markets)"
+            "is southbound (its sources lie north of its markets)"
         )
 
 
@@ -325,6 +326,17 @@ def _check_officers(point: Point) -> None:
             and _whole_run(intervention, point)
         ):
             values[intervention.parameter] = intervention.of(values[intervention.parameter])
+    for intervention in point.scenario.interventions:
+        name = intervention.parameter
+        everywhere = intervention.where == Where() and _whole_run(intervention, point)
+        if name in values and not everywhere:
+            value = intervention.of(getattr(staffing, name.partition(".")[2]))
+            if value == _NOBODY[name]:
+                raise InputError(
+                    f"scenario {point.scenario.name}: {intervention}: leaves an open port without "
+                    "an officer, less than 1 lane (close the port instead: parameter: port, "
+                    "operation: close)"
+                )
     for name, value in values.items():
         if value == _NOBODY[name]:
             raise InputError(
@@ -454,7 +466,8 @@ def _undone(i: int, point: Point, table: Ports) -> str:
         )
         if not covers:
             continue
-        if number > i and other.operation in ("set", "close") and other != mine:
+        whole = other.operation == "set" or other.value is True
+        if number > i and whole and other.operation in ("set", "close") and other != mine:
             return f"undone by {other}"
         if number < i and other.operation == "close" and mine.operation == "hours":
             return f"undone by {other}"
@@ -467,6 +480,29 @@ def _undone(i: int, point: Point, table: Ports) -> str:
         if value == baseline:
             return f"together with the others of {mine.parameter} it leaves {baseline}"
     return ""
+
+
+def _check_ways_round(point: Point, table: Ports) -> None:
+    """Refuse a port closed to those who could go to no other port of the run."""
+    chosen = np.isin(table.ids, point.ports)
+    takes_cars = chosen & table.takes_road_traffic & ~table.by_timetable
+    room = trucks_per_hour_on_record(table.ids)
+    takes_trucks = takes_cars & (table.commercial != "no") & ~(room == 0.0)
+    for intervention in point.scenario.interventions:
+        if intervention.parameter != PORT or intervention.operation != "close":
+            continue
+        closed = select(intervention.where, table)
+        for name, number in CLOSED_TO.items():
+            if intervention.value not in (True, name):
+                continue
+            others = (takes_trucks if name == "trucks" else takes_cars) & ~closed
+            stranded = closed & takes_cars & (table.monthly_vehicles[:, number].sum(axis=1) > 0.0)
+            if stranded.any() and not others.any():
+                raise InputError(
+                    f"scenario {point.scenario.name}: {intervention}: its {name} have nowhere to "
+                    f"go: no other of the {chosen.sum()} selected ports takes {name} "
+                    "(add one to ports)"
+                )
 
 
 def _whole_run(intervention: Intervention, point: Point) -> bool:

@@ -15,7 +15,7 @@ from sim.places.network import known_networks, read_network
 from sim.replication import run_replication
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import check_point
-from tests.behaviour.scene import Changes, border, numbers, point, whole_table
+from tests.behaviour.scene import Changes, border, lane_sum, numbers, point, whole_table
 
 FEW = ("coutts", "sarnia")
 SOUTH: Changes = {"traffic.direction": "southbound", "smuggling.network": "currency"}
@@ -70,11 +70,6 @@ def test_service_times_of_the_other_side_are_its_own() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        (
-            {"traffic.direction": "southbound"},
-            "traffic.direction = southbound, but smuggling.network = handgun is northbound "
-            r"\(its sources lie south of its markets\)",
-        ),
         ({"smuggling.network": "currency"}, "= currency is southbound"),
         ({"smuggling.network": "tea"}, "unknown network 'tea'"),
     ],
@@ -82,6 +77,12 @@ def test_service_times_of_the_other_side_are_its_own() -> None:
 def test_contraband_that_goes_the_other_way_is_refused(changes: Changes, message: str) -> None:
     with pytest.raises(InputError, match=message):
         check_point(point(FEW, 2, BASELINE, changes), whole_table())
+
+
+def test_a_southbound_run_of_northbound_contraband_has_traffic_and_no_attempts() -> None:
+    south = border(point(FEW, 2, BASELINE, {"traffic.direction": "southbound"}))
+    assert south.attempts_of_day.count == 0
+    assert lane_sum(south, "released") > 1000
 
 
 @pytest.mark.parametrize("kind", ["handgun", "parts", "drugs", "currency", "persons"])

@@ -26,7 +26,8 @@ from tests.behaviour.scene import (
 
 
 def scaled(scale: float) -> dict[str, float]:
-    return {"staffing.officers_scale": scale}
+    """More officers, all of whom open booths: else the superintendent spares them."""
+    return {"staffing.officers_scale": scale, "staffing.booth_load": 0.1}
 
 
 @pytest.mark.parametrize("scale", [1.3, 2.0])

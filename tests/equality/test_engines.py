@@ -37,6 +37,9 @@ ROOMS = {
             "sailings_per_day": one_of(6, 1, 24),
             "nexus_lane": st.booleans(),
             "fast_lane": st.booleans(),
+            "patience_from_min": one_of(20.0, 0.0, 5.0),
+            "patience_min": one_of(350.0, 5.0, 60.0),
+            "patience_truck_min": one_of(1500.0, 20.0),
         }
     ),
     "primary": st.fixed_dictionaries(
@@ -81,6 +84,8 @@ ROOMS = {
             "officers_scale": one_of(1.0, 0.3, 3.0),
             "absent_share": one_of(0.05, 0.0, 0.5),
             "control_interval_min": one_of(60, 15, 20, 30),
+            "booth_load": one_of(1.3, 0.1, 3.0),
+            "port_draw": one_of(0, 1, 2),
         }
     ),
     "danger": st.fixed_dictionaries(
@@ -109,6 +114,8 @@ CHANGES = {
     "traffic.nexus_share": ("set", SHARE),
     "traffic.fast_share": ("set", SHARE),
     "primary.car_s": ("set", one_of(20.0, 60.0, 200.0)),
+    "primary.car_booths": ("set", one_of(1, 2, 5)),
+    "primary.truck_booths": ("set", one_of(1, 3)),
     "primary.hurry_queue": ("set", one_of(0.0, 2.0)),
     "duty.waive_queue": ("set", one_of(0.0, 2.0)),
     "inspection.selective_share": ("set", SHARE),
@@ -119,7 +126,10 @@ CHANGES = {
     "inspection.full_min": ("scale", one_of(0.1, 3.0)),
     "danger.police_response_min": ("set", one_of(0.0, 200.0)),
     "database.link_everywhere": ("set", st.just(True)),
-    "port": ("close or hours", one_of(True, (9.5, 17.25), (0.0, 23.0), (7.0, 24.0), (11.0, 11.5))),
+    "port": (
+        "close or hours",
+        one_of(True, "trucks", "cars", (9.5, 17.25), (0.0, 23.0), (7.0, 24.0), (11.0, 11.5)),
+    ),
 }
 
 
@@ -137,7 +147,7 @@ def interventions(
         operation, values = CHANGES[name]
         value = draw(values)
         if name == "port":
-            operation = "close" if value is True else "hours"
+            operation = "hours" if isinstance(value, tuple) else "close"
         first, last = sorted((draw(second), draw(second)))
         where = draw(st.lists(st.sampled_from(ports), unique=True, max_size=len(ports)))
         found.append(

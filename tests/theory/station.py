@@ -12,6 +12,7 @@ import numpy as np
 from sim.engine.compiled.engine import CompiledEngine
 from sim.model.day import OPEN, DayPlan, World, new_extra_arrivals
 from sim.model.port.inspection_rates import (
+    BOOTHS,
     CLEARANCE_S,
     HURRY_QUEUE,
     HURRY_SERVICE,
@@ -19,12 +20,14 @@ from sim.model.port.inspection_rates import (
     KIND_TRAVELLER,
     LIMIT_S,
     PAPERWORK,
+    PATIENCE_FROM_S,
     RANDOM,
     SECONDARY_S,
     SERVICE_S,
     WAIVE_QUEUE,
     WIDTH,
 )
+from sim.model.port.layout import MOST_BOOTHS
 from sim.model.port.referral import FULL, KINDS
 from sim.model.port.traffic import CAR, LANES
 from sim.numerics.randomness import entity_number, exponential_table
@@ -136,6 +139,7 @@ class Station:
             start_s=day * DAY_S + 3600.0 * np.arange(HOURS + 1.0)[None],
             state=np.full((1, HOURS), OPEN),
             officers=officers[None],
+            trade=np.full((1, HOURS), -1),
             row=np.zeros((1, HOURS), np.int64),
             rates=self._rates(),
             cumulative=cumulative,
@@ -155,6 +159,8 @@ class Station:
         )
         row[[HURRY_QUEUE, WAIVE_QUEUE]] = NEVER
         row[HURRY_SERVICE] = 1.0
+        row[PATIENCE_FROM_S] = NEVER
+        row[BOOTHS : BOOTHS + len(LANES)] = MOST_BOOTHS
         row[LIMIT_S] = self.limit_s
         row[CLEARANCE_S] = self.clearance_s
         row[KIND_S : KIND_S + len(KINDS)] = self.examination_s

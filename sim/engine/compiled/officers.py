@@ -91,8 +91,9 @@ def hand_over(
 
     Notes
     -----
-    `sim.model.port.roster.allocate` leaves an officer without a post only when all booths and bays
-    are manned, so the officers of closed posts either take a post that opens or leave.
+    `sim.model.port.superintendent.allocate` may leave an officer without a post. Officers of closed
+    posts take a post that opens, or leave, or are without one: what they have in hand is then not
+    time without a vehicle.
     """
     idle = before
     for station in range(len(given)):
@@ -125,6 +126,8 @@ def hand_over(
                 taken += 1
             add_moment(free[station], server, moment)
         manned[station] = given[station]
+    for i in range(taken, count):
+        officer_sums[READY] -= available[i] - now
 
 
 @compiled

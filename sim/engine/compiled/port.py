@@ -22,12 +22,21 @@ from sim.engine.compiled.record import note_heads, note_terms
 from sim.engine.compiled.secondary import Queues, new_queues, serve_queue, sweep
 from sim.engine.compiled.thresholds import THRESHOLDS, set_thresholds, widest_thresholds
 from sim.model.day import AFTER_HOURS, HELD, OPEN, DayPlan, World
-from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
+from sim.model.port.inspection_rates import (
+    BOOTHS,
+    HURRY_QUEUE,
+    OPEN_LOAD,
+    PATIENCE_FROM_S,
+    PATIENCE_S,
+    SECONDARY_S,
+    SERVICE_S,
+    WAIVE_QUEUE,
+)
 from sim.model.port.layout import QUEUES
-from sim.model.port.roster import allocate
+from sim.model.port.superintendent import allocate, patience, turned_round_share
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.units import Floats, Whole
-from sim.records import ARRIVALS, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT
+from sim.records import ARRIVALS, GAVE_UP, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT
 
 
 class Desk(NamedTuple):
@@ -173,6 +182,52 @@ def count_arrivals(
     return arrived, waited
 
 
+@compiled
+def turn_round(
+    port: int,
+    line: int,
+    wait_s: float,
+    interval: Interval,
+    plan: DayPlan,
+    lineup: Lineup,
+    standing: Standing,
+) -> int:
+    """Let some of those who would arrive before the next control moment turn round (rule 9).
+
+    Parameters
+    ----------
+    wait_s : float
+        Wait that is known at the control moment, in seconds.
+
+    Returns
+    -------
+    int
+        One past the last vehicle of the line.
+    """
+    plan, lineup, standing = borrowed(plan), borrowed(lineup), borrowed(standing)
+    beyond = wait_s - interval.row[PATIENCE_FROM_S]
+    kept = standing.seen[line]
+    for i in range(standing.seen[line], standing.last[line]):
+        source = int64(lineup.source[i])
+        if lineup.time_s[i] < interval.until_s:
+            lane = int64(lineup.code[i] & LANE_OF_CODE)
+            extra = source - standing.extra_begin[line] + standing.extra_row[line]
+            goes_on = source >= standing.extra_begin[line] and (
+                plan.extra_arrivals[extra].attempt >= 0
+            )
+            leaving = turned_round_share(beyond, interval.row[PATIENCE_S + lane])
+            if not goes_on and patience(int64(lineup.service_word[source])) < leaving:
+                interval.lane_sums[lane, GAVE_UP] += 1.0
+                continue
+        lineup.time_s[kept] = lineup.time_s[i]
+        lineup.service[kept] = lineup.service[i]
+        lineup.code[kept] = lineup.code[i]
+        lineup.source[kept] = lineup.source[i]
+        kept += 1
+    standing.last[line] = kept
+    return int64(kept)
+
+
 @inlined
 def nothing_to_do(
     until: float, lines: int, time_s: Floats, standing: Standing, queues: Queues
@@ -190,11 +245,13 @@ def nothing_to_do(
 
 
 @inlined
-def set_most(port: int, lines: int, world: World, most: Whole) -> None:
-    """Write down how many booths and bays the port has; a queue that no line uses has none."""
+def set_most(port: int, lines: int, row: Floats, world: World, most: Whole) -> None:
+    """Write down how many booths and bays may open; a queue that no line uses has none."""
     first_line = world.first_line[port]
-    for line in range(lines):
-        most[line] = world.booths[first_line + line]
+    for lane in range(LANE_COUNT - 1, -1, -1):
+        line = world.line_of_lane[port, lane] - first_line
+        if line >= 0:
+            most[line] = min(world.booths[first_line + line], int64(row[BOOTHS + lane]))
     for queue in range(QUEUES):
         most[lines + queue] = 0
         for line in range(lines):
@@ -297,7 +354,11 @@ def post_officers(
     officers = plan.officers[port, k] if plan.state[port, k] == OPEN else 0
     span = interval.until_s - interval.now_s
     set_need(port, lines, world, interval, plaza.standing, queues, desk, need)
-    allocate(officers, lines, need, most, given)
+    first_line = world.first_line[port]
+    trade = plan.trade[port, k] if officers > 0 else -1
+    queue_of_line = world.queue_of_line[first_line : first_line + lines]
+    open_load = interval.row[OPEN_LOAD]
+    allocate(officers, trade, lines, queue_of_line, open_load, need, most, given)
     hand_over(
         interval.now_s, state.present[port], officers, manned, given, free, desk.available,
         interval.officer_sums,
@@ -367,6 +428,10 @@ def run_line(
         world.first_line[port] + line, k, open_booths, terms.hurry, terms.waive, does_secondary,
         log.record,
     )  # fmt: skip
+    if interval.on_shift and desk.expected[line] > 0.0:
+        wait_s = queued * (desk.load[line] / desk.expected[line]) / booths
+        if wait_s > interval.row[PATIENCE_FROM_S]:
+            last = turn_round(port, line, wait_s, interval, plan, lineup, standing)
     arrived, waited = count_arrivals(
         lineup.time_s[seen:last], lineup.code[seen:last], interval.until_s, interval.lane_sums
     )
@@ -416,7 +481,6 @@ def run_port(
     offset = 0
     for line in range(lines):
         offset = line_up(port, line, plan, world, desk.widest, lineup, standing, offset)
-    set_most(port, lines, world, desk.most)
     integrated_to = -1.0
     row_in_force = -1
 
@@ -444,6 +508,7 @@ def run_port(
         )
         if plan.row[port, k] != row_in_force:
             row_in_force = plan.row[port, k]
+            set_most(port, lines, interval.row, world, desk.most)
             for lane in range(LANE_COUNT):
                 set_thresholds(interval.row, lane, desk.words[lane])
         for line in range(lines):

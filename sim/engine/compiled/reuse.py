@@ -265,6 +265,7 @@ def same_schedule(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
             ours.start_s[port, k] != theirs.start_s[port, k]
             or ours.state[port, k] != theirs.state[port, k]
             or ours.officers[port, k] != theirs.officers[port, k]
+            or ours.trade[port, k] != theirs.trade[port, k]
         ):
             return False
     return bool(ours.start_s[port, count] == theirs.start_s[port, count])

@@ -15,9 +15,18 @@ from sim.engine.reference.queues import (
     all_officers,
 )
 from sim.model.day import AFTER_HOURS, OPEN, DayPlan, World
-from sim.model.port.inspection_rates import HURRY_QUEUE, SECONDARY_S, SERVICE_S, WAIVE_QUEUE
+from sim.model.port.inspection_rates import (
+    BOOTHS,
+    HURRY_QUEUE,
+    OPEN_LOAD,
+    PATIENCE_FROM_S,
+    PATIENCE_S,
+    SECONDARY_S,
+    SERVICE_S,
+    WAIVE_QUEUE,
+)
 from sim.model.port.layout import QUEUES
-from sim.model.port.roster import allocate
+from sim.model.port.superintendent import allocate, turned_round_share
 from sim.numerics.units import DAY_S, HOUR_S, Floats
 from sim.records import LINE_QUEUE_S, OVERTIME, READY, SHIFT, Tally
 
@@ -67,7 +76,7 @@ class Port:
                 is_open = plan.state[self.number, k] == OPEN
                 officers = int(plan.officers[self.number, k])
                 self._begin_shift()
-                self._post(officers if is_open else 0, now, until)
+                self._post(officers if is_open else 0, k, now, until)
                 if not is_open:
                     self._stand_by(officers, until - now)
             self._look_at_lines()
@@ -116,12 +125,16 @@ class Port:
                 place.release(place.manned)
         self.on_shift = True
 
-    def _post(self, officers: int, now: float, until: float) -> None:
+    def _post(self, officers: int, k: int, now: float, until: float) -> None:
         """Set booths and secondary officers until the next control moment."""
         need = self._need(now, until)
-        most = np.array([place.posts for place in self.places])
+        posts = [min(line.posts, int(self.row[BOOTHS + line.lanes[0]])) for line in self.lines]
+        most = np.array([*posts, *(queue.posts for queue in self.queues)])
         given = np.zeros(len(self.places), np.int64)
-        allocate(officers, len(self.lines), need, most, given)
+        trade = int(self.plan.trade[self.number, k]) if officers > 0 else -1
+        queue_of_line = np.array([line.queue for line in self.lines])
+        open_load = self.row[OPEN_LOAD]
+        allocate(officers, trade, len(self.lines), queue_of_line, open_load, need, most, given)
         self._hand_over(officers, given.tolist())
         self.officer_sums[SHIFT] += officers * (until - now)
         self.officer_sums[READY] += (officers - int(given.sum())) * (until - now)
@@ -143,6 +156,7 @@ class Port:
                 load += arrivals * self.row[SERVICE_S + lane]
                 secondary += arrivals * self.row[SECONDARY_S + lane]
             mean = load / expected if expected > 0.0 else self.row[SERVICE_S]
+            line.mean_s = load / expected if expected > 0.0 else 0.0
             need[place] = (load + len(line.waiting) * mean) / span
             need[len(self.lines) + line.queue] += secondary / span
         for place, queue in enumerate(self.queues, start=len(self.lines)):
@@ -184,12 +198,22 @@ class Port:
         for place, count in zip(self.places, given, strict=True):
             while place.manned < count:
                 place.receive(coming.pop(0))
+        # Without a post, but not without a vehicle.
+        for officer in coming:
+            self.officer_sums[READY] -= max(officer.free_s - now, 0.0)
 
     def _look_at_lines(self) -> None:
-        """See whether lines are long (rule 5)."""
+        """See whether lines are long (rule 5), and who would turn round (rule 9)."""
         for line in self.lines:
             booths = max(line.manned, 1)
             line.hurry = len(line.waiting) > self.row[HURRY_QUEUE] * booths
+            line.leaving = {}
+            beyond = len(line.waiting) * line.mean_s / booths - self.row[PATIENCE_FROM_S]
+            if self.on_shift and beyond > 0.0:
+                line.leaving = {
+                    lane: turned_round_share(beyond, self.row[PATIENCE_S + lane])
+                    for lane in line.lanes
+                }
             line.waive = len(line.waiting) > self.row[WAIVE_QUEUE] * booths
 
     def _sweep(self, queue: Secondary) -> None:

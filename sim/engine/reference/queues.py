@@ -124,6 +124,9 @@ class Line(Station):
         self.queue = queue
         self.hurry = False
         self.waive = False
+        # Mean service of those expected, and who would turn round at the wait, by lane.
+        self.mean_s = 0.0
+        self.leaving: dict[int, float] = {}
         self.waiting: deque[tuple[float, simpy.Event]] = deque()
         self.queue_s = 0.0
         self._changed_s = 0.0

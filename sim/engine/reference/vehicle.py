@@ -10,6 +10,7 @@ from sim.engine.reference.queues import DONE, At, Line, Log, Referral, Vehicle
 from sim.engine.reference.referral import MANDATORY, refer
 from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
 from sim.model.port.referral import PROBE
+from sim.model.port.superintendent import patience
 from sim.numerics.randomness import TWO_32, quantile
 from sim.records import (
     ARRIVALS,
@@ -17,6 +18,7 @@ from sim.records import (
     EXAMINATION_S,
     EXAMINATIONS,
     EXAMINATIONS_RELEASED,
+    GAVE_UP,
     LINE_ARRIVED,
     LINE_SERVED,
     LINE_WAIT_S,
@@ -40,6 +42,10 @@ EDGES_S = [60.0 * minutes for minutes in WAIT_BIN_EDGES_MIN]
 
 def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGenerator:
     """One conveyance at one port, from its arrival at the end of the line to its release."""
+    leaving = line.leaving.get(vehicle.lane, 0.0)
+    if vehicle.attempt < 0 and patience(vehicle.service_word) < leaving:  # rule 9
+        port.lane_sums[vehicle.lane, GAVE_UP] += 1.0
+        return
     port.lane_sums[vehicle.lane, ARRIVALS] += 1.0
     port.tally.line[line.number, LINE_ARRIVED] += 1.0
     if vehicle.attempt >= 0:

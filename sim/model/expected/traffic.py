@@ -47,7 +47,8 @@ class TrafficSeen:
     def at(self, day: float) -> Observation:
         """Sums of the block in which a day lies; beyond the run, its days come again."""
         released, wait_s, done, undone = self.sums[int(day % self.days) // BLOCK_DAYS]
-        return Observation(released, wait_s, done, undone, 0.0)
+        nothing = np.zeros_like(released)
+        return Observation(released, wait_s, done, undone, nothing, nothing, nothing, 0.0)
 
 
 def in_time_by_hour(lane_sums: Floats) -> Floats:

@@ -1,7 +1,9 @@
 """Facilities of the ports before the first day: lines, booths, bays, and the rosters.
 
-Rosters, and the booths that traffic requires, follow from the default parameters, so that a sweep
-over search rates hires no officers. Facilities that a proposal builds are added, without officers.
+Rosters, and the booths that traffic requires, follow from the default parameters and from the
+traffic of one year (``staffing.roster_year``), whatever year is run: a sweep over search rates, or
+a year of little traffic, hires and dismisses nobody. Facilities that a proposal builds are added,
+without officers.
 """
 
 import dataclasses
@@ -9,6 +11,7 @@ import datetime
 import functools
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,12 +21,14 @@ from sim.model.day import World
 from sim.model.port.inspection_rates import SECONDARY_S, SERVICE_S, rates_by_port
 from sim.model.port.layout import Layout, build_layout, trusted_shares, with_lanes
 from sim.model.port.referral import collection
-from sim.model.port.roster import open_hours, posts, shift_draws, typical_hours
+from sim.model.port.roster import Rostering, open_hours, posts, shift_draws, typical_hours
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.numerics.units import Floats
 from sim.parameters import PARAMETER, Parameters
-from sim.places.ports import Ports
+from sim.places.capacity import booths_on_record, factors
+from sim.places.network import read_network
+from sim.places.ports import Ports, read_ports
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
@@ -47,11 +52,11 @@ class Facilities:
     ports : Ports
         With the lanes that a proposal has opened.
     layout : Layout
-    rostered : array of float, shape (12, 3, ports, 3)
+    rostered : array of float, shape (12, 7, ports, 2, 24)
         See `sim.model.port.roster.posts`.
-    shift_hours : array of float, shape (ports, 3)
+    shift_hours : array of float, shape (ports, 24)
         See `sim.model.port.roster.open_hours`.
-    shift_draws : array of float, shape (days, ports, 3)
+    shift_draws : array of float, shape (days, ports, 2)
         See `sim.model.port.roster.shift_draws`.
     world : World
     """
@@ -70,20 +75,28 @@ class _Inputs:
     def __init__(self, point: Point, ports: Ports, conditions: Conditions, demand: Demand) -> None:
         built = conditions.at(-1.0)
         traffic, staffing = point.parameters.traffic, point.parameters.staffing
-        self.ports = ports
         self.start = point.start
         self.nexus_share, self.fast_share = traffic.nexus_share, traffic.fast_share
-        self.safety = staffing.safety
+        # The traffic that was planned for.
+        self.ports = as_planned(ports, staffing.roster_year, point.ports_table)
+        self.booths = booths_on_record(ports.ids, point.start.year)
+        self.rostering = Rostering(
+            staffing.safety,
+            staffing.seasonal_flexibility,
+            staffing.weekly_flexibility,
+            factors(ports.ids, staffing.port_spread, staffing.port_draw),
+        )
         self.hour_share = demand.hour_share
         self.nexus_lane = built.at_ports(PARAMETER.traffic.nexus_lane)
         self.fast_lane = built.at_ports(PARAMETER.traffic.fast_lane)
         self.booths_added = np.zeros((len(ports), len(LANES)))
         for lane, booths_added in BOOTHS_ADDED:
             self.booths_added[:, lane] = built.at_ports(booths_added)
-        values = (self.start, self.nexus_share, self.fast_share, self.safety)
+        values = (self.start, self.nexus_share, self.fast_share, *self.rostering[:3])
         digest = hashlib.sha256(repr(values).encode())
-        digest.update(ports.digest)
-        for array in (self.hour_share, self.nexus_lane, self.fast_lane, self.booths_added):
+        digest.update(self.ports.digest)
+        arrays = (self.booths, self.rostering.factor, self.hour_share, self.nexus_lane)
+        for array in (*arrays, self.fast_lane, self.booths_added):
             digest.update(f"{array.dtype}{array.shape}".encode())
             digest.update(array.tobytes())
         self.digest = digest.digest()
@@ -98,7 +111,6 @@ class _Inputs:
 class _Plan(NamedTuple):
     """Lines, booths and rosters (see `Facilities`)."""
 
-    ports: Ports
     layout: Layout
     rostered: Floats
     shift_hours: Floats
@@ -118,10 +130,12 @@ def build(
     demand : Demand
     streams : Streams
     """
-    plan = _plan(_Inputs(point, ports, conditions, demand))
+    inputs = _Inputs(point, ports, conditions, demand)
+    plan = _plan(inputs)
     return Facilities(
+        ports=with_lanes(ports, inputs.nexus_lane, inputs.fast_lane),
         **plan._asdict(),
-        shift_draws=shift_draws(plan.ports, point.days, streams),
+        shift_draws=shift_draws(ports, point.days, streams),
         world=_world(point.parameters, plan.layout, demand, streams),
     )
 
@@ -143,13 +157,26 @@ def _plan(inputs: _Inputs) -> _Plan:
         typical,
         service_s,
         secondary_s,
-        inputs.safety,
+        inputs.rostering,
     )
     hours = open_hours(ports)
     ports = with_lanes(ports, inputs.nexus_lane, inputs.fast_lane)
     peak = _peak(_typical_hours(inputs, ports))
-    layout = build_layout(ports, peak, service_s, secondary_s, inputs.booths_added)
-    return _Plan(ports, layout, rostered, hours)
+    layout = build_layout(ports, peak, service_s, secondary_s, inputs.booths_added, inputs.booths)
+    return _Plan(layout, rostered, hours)
+
+
+@functools.lru_cache(maxsize=MOST_PLANS)
+def _traffic_of(year: int, table: str | None) -> Ports:
+    return read_ports(year, Path(table) if table else None)
+
+
+def as_planned(ports: Ports, year: int, table: str | None) -> Ports:
+    """Ports with the traffic of the year that their rosters and booths were planned for."""
+    planned = _traffic_of(year, table).select([str(port) for port in ports.ids])
+    return dataclasses.replace(
+        ports, monthly_vehicles=planned.monthly_vehicles, weekday_factor=planned.weekday_factor
+    )
 
 
 def _rates_of_record(ports: Ports, start: datetime.date) -> Floats:
@@ -205,6 +232,22 @@ def us_side(ports: Ports) -> Ports:
     every = np.ones(len(ports), bool)
     return dataclasses.replace(
         ports, data_link=every, customs_database=every, one_officer=np.zeros(len(ports), bool)
+    )
+
+
+def without_flow(parameters: Parameters) -> Parameters:
+    """Take the traffickers away where the contraband does not go the way of the traffic.
+
+    Handguns go north: a southbound run has its waits and no attempts.
+    """
+    smuggling = parameters.smuggling
+    if read_network(smuggling.network).goes == parameters.traffic.direction:
+        return parameters
+    return dataclasses.replace(
+        parameters,
+        smuggling=dataclasses.replace(
+            smuggling, firearms_per_year=0.0, traveller_firearms_per_million=0.0
+        ),
     )
 
 

@@ -28,7 +28,9 @@ PICK_TRAFFICKER_HURRY = PICK_TRAFFICKER + N
 PICK_TRAVELLER = PICK_TRAFFICKER_HURRY + N
 PICK_TRAVELLER_HURRY = PICK_TRAVELLER + N
 SECONDARY_S = PICK_TRAVELLER_HURRY + N
-HURRY_QUEUE = SECONDARY_S + N
+# Seconds beyond the onset after which 1 - 1/e of a lane's drivers turn round; none where infinite.
+PATIENCE_S = SECONDARY_S + N
+HURRY_QUEUE = PATIENCE_S + N
 HURRY_SERVICE = HURRY_QUEUE + 1
 WAIVE_QUEUE = HURRY_SERVICE + 1
 LIMIT_S = WAIVE_QUEUE + 1
@@ -41,7 +43,13 @@ KIND_RATE = KIND_S + len(KINDS)
 # Cumulative shares of the kinds among discretionary examinations, of travellers and of trade.
 KIND_TRAVELLER = KIND_RATE + len(KINDS)
 KIND_COMMERCE = KIND_TRAVELLER + len(KINDS)
-WIDTH = KIND_COMMERCE + len(KINDS)
+# Wait that is known at a control moment from which drivers turn round.
+PATIENCE_FROM_S = KIND_COMMERCE + len(KINDS)
+# Most booths that may open, by lane; a line has those of its first lane.
+BOOTHS = PATIENCE_FROM_S + 1
+# Load of an open booth, in officers, beyond which another opens.
+OPEN_LOAD = BOOTHS + N
+WIDTH = OPEN_LOAD + 1
 
 INSPECTION = PARAMETER.inspection
 PRIMARY = PARAMETER.primary
@@ -53,6 +61,7 @@ class LaneParameters(NamedTuple):
     Attributes
     ----------
     service_s, paperwork_share, selective_share
+    patience_min, booths
     referral
         Referral as a ratio of that in general lanes; None for 1.
     """
@@ -60,18 +69,25 @@ class LaneParameters(NamedTuple):
     service_s: float
     paperwork_share: float
     selective_share: float
+    patience_min: float
+    booths: float
     referral: float | None = None
 
 
-_TRAVELLERS = (INSPECTION.paperwork_share, INSPECTION.selective_share)
-_TRADE = (INSPECTION.paperwork_truck_share, INSPECTION.selective_truck_share)
+TRAFFIC = PARAMETER.traffic
+_TRAVELLERS = (INSPECTION.paperwork_share, INSPECTION.selective_share, TRAFFIC.patience_min)
+_TRADE = (
+    INSPECTION.paperwork_truck_share, INSPECTION.selective_truck_share, TRAFFIC.patience_truck_min,
+)  # fmt: skip
 LANE_PARAMETERS = {
-    "car": LaneParameters(PRIMARY.car_s, *_TRAVELLERS),
-    "nexus": LaneParameters(PRIMARY.nexus_s, *_TRAVELLERS, INSPECTION.nexus_referral),
-    "truck": LaneParameters(PRIMARY.truck_s, *_TRADE),
-    "fast": LaneParameters(PRIMARY.fast_s, *_TRADE, INSPECTION.fast_referral),
-    "bus": LaneParameters(PRIMARY.bus_s, *_TRAVELLERS),
-    "train": LaneParameters(PRIMARY.train_s, *_TRAVELLERS),
+    "car": LaneParameters(PRIMARY.car_s, *_TRAVELLERS, PRIMARY.car_booths),
+    "nexus": LaneParameters(
+        PRIMARY.nexus_s, *_TRAVELLERS, PRIMARY.nexus_booths, INSPECTION.nexus_referral
+    ),
+    "truck": LaneParameters(PRIMARY.truck_s, *_TRADE, PRIMARY.truck_booths),
+    "fast": LaneParameters(PRIMARY.fast_s, *_TRADE, PRIMARY.fast_booths, INSPECTION.fast_referral),
+    "bus": LaneParameters(PRIMARY.bus_s, *_TRAVELLERS, PRIMARY.bus_booths),
+    "train": LaneParameters(PRIMARY.train_s, *_TRAVELLERS, PRIMARY.car_booths),
 }
 
 # Mean length of each kind of examination, and its chance to find what is there.
@@ -156,6 +172,8 @@ def rates_by_port(
         rows[:, SERVICE_S + lane] = value(of_lane.service_s) + value(PRIMARY.query_s) * queried
         rows[:, PAPERWORK + lane] = value(of_lane.paperwork_share)
         rows[:, DUTY + lane] = duty_share if name in ("car", "nexus") else 0.0
+        rows[:, PATIENCE_S + lane] = 60.0 * value(of_lane.patience_min)
+        rows[:, BOOTHS + lane] = value(of_lane.booths)
         trusted = searches * (1.0 if of_lane.referral is None else value(of_lane.referral))
         rows[:, RANDOM + lane] = np.minimum(value(INSPECTION.random_share) * trusted, 1.0)
         selective = np.minimum(value(of_lane.selective_share) * trusted, 1.0)
@@ -169,6 +187,8 @@ def rates_by_port(
             rows[:, column + N + lane] = selected_share(selective, d_prime * skill)
         for column in (PICK_TRAFFICKER, PICK_TRAFFICKER_HURRY):
             rows[:, column + lane] *= carried_out
+    rows[:, PATIENCE_FROM_S] = 60.0 * value(TRAFFIC.patience_from_min)
+    rows[:, OPEN_LOAD] = value(PARAMETER.staffing.booth_load)
     rows[:, HURRY_QUEUE] = value(PRIMARY.hurry_queue)
     rows[:, HURRY_SERVICE] = value(PRIMARY.hurry_service)
     rows[:, WAIVE_QUEUE] = value(PARAMETER.duty.waive_queue)
@@ -209,7 +229,7 @@ def _kinds(rows: Floats, snapshot: Snapshot) -> None:
     look = value(INSPECTION.cursory_truck_share)
     trade = [look, 1.0 - look - imaging - dog - intrusive, dog, imaging, intrusive]
     rows[:, KIND_TRAVELLER:KIND_COMMERCE] = np.cumsum(travellers, axis=0).T
-    rows[:, KIND_COMMERCE:WIDTH] = np.cumsum(trade, axis=0).T
+    rows[:, KIND_COMMERCE:PATIENCE_FROM_S] = np.cumsum(trade, axis=0).T
 
 
 def _secondary_load(rows: Floats) -> None:

@@ -1,7 +1,8 @@
 """Layout of a port: lanes, the lines they share, booths and bays.
 
-Booths, bays and officers per port are not public. They are *derived* by one rule from the port's
-traffic: booths and bays in `build_layout`, officers in `sim.model.port.roster.posts`.
+Few booths and no bays or officers of a port are public (`sim.places.capacity`). The others are
+*derived* by one rule from the port's traffic: booths and bays in `build_layout`, officers in
+`sim.model.port.roster.posts`.
 """
 
 import dataclasses
@@ -9,7 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.port.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
+from sim.errors import InputError
+from sim.model.port.traffic import (
+    BUS,
+    CAR,
+    CLASS_OF_LANE,
+    COMMERCIAL,
+    FAST,
+    LANES,
+    NEXUS,
+    TRAIN,
+    TRUCK,
+)
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.places.ports import Ports
 
@@ -101,6 +113,7 @@ def build_layout(
     service_s: Floats,
     secondary_s: Floats,
     booths_added: Floats | None = None,
+    booths_on_record: Floats | None = None,
 ) -> Layout:
     """Derive lines, booths and bays from the traffic.
 
@@ -112,7 +125,16 @@ def build_layout(
     service_s, secondary_s : array of float, shape (ports, lanes)
         Officer seconds at primary and in secondary per vehicle.
     booths_added : array of float, shape (ports, lanes), optional
-        Booths built beyond the rule; they come after those of the rule.
+        Booths built beyond the rule; they come after those of the rule. Below 0, booths are taken
+        away.
+    booths_on_record : array of float, shape (ports, lanes), optional
+        Booths that are known, of the line that begins with the lane (`sim.places.capacity`);
+        not a number where the rule decides.
+
+    Raises
+    ------
+    InputError
+        If more booths are taken away than there are.
 
     Notes
     -----
@@ -137,9 +159,17 @@ def build_layout(
             # The line, with booths for its load and those built beyond the rule.
             line_of_lane[port, lanes] = len(booths)
             queue_of_line.append(queue)
-            wanted = np.ceil(load + BOOTH_SAFETY * np.sqrt(load))
+            wanted = max(np.ceil(load + BOOTH_SAFETY * np.sqrt(load)), 1.0)
+            if booths_on_record is not None and not np.isnan(booths_on_record[port, lanes[0]]):
+                wanted = booths_on_record[port, lanes[0]]
             more = 0.0 if booths_added is None else float(booths_added[port, lanes].sum())
-            booths.append(int(np.clip(max(wanted, 1) + more, 1, MOST_BOOTHS)))
+            if wanted + more < 1.0:
+                raise InputError(
+                    f"port {ports.ids[port]}: {more:+g} booths leave {wanted + more:g} of "
+                    f"{wanted:g} in its line for {LANES[lanes[0]]}s, below 1 booth; close the port "
+                    "to the class instead"
+                )
+            booths.append(int(min(wanted + more, MOST_BOOTHS)))
         bays[port] = np.clip(np.ceil(used * BAY_MARGIN) + 1, 1, MOST_BAYS)
         first_line.append(len(booths))
     return Layout(

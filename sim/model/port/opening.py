@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.conditions import Conditions, Snapshot
 from sim.model.day import AFTER_HOURS, HELD, OPEN
-from sim.model.port.roster import SHIFT_HOURS
+from sim.model.port.roster import Present
 from sim.model.port.staffing import Withdrawal
 from sim.numerics.units import DAY_S, HOUR_S, MINUTE_S, Flags, Floats, Whole
 from sim.places.ports import Ports
@@ -22,15 +22,20 @@ class Opening:
 
     The row of a port under the k-th snapshot of the day (the parameters in force since midnight and
     since each later change) is ``k * ports + port``. ``special`` lists the ports whose control
-    moments differ from the common grid, ``disturbed`` those that are shut at times when travellers
-    would arrive.
+    moments differ from the common grid, ``disturbed`` those that are shut, to all or to a class, at
+    times when travellers would arrive. ``moments`` are the beginnings of the snapshots, and
+    ``closed_to`` the classes that a port does not take under each, shape (snapshots, ports,
+    classes).
     """
 
     intervals: Whole
     start_s: Floats
     state: Whole
     officers: Whole
+    trade: Whole
     row: Whole
+    moments: Floats
+    closed_to: Flags
     special: list[int]
     disturbed: list[int]
     grid: Floats
@@ -41,6 +46,16 @@ class Opening:
         edges = self.start_s[port, : self.intervals[port]]
         k = np.maximum(np.searchsorted(edges, seconds, side="right") - 1, 0)
         return np.asarray(self.state[port, k] == OPEN)
+
+    def takes(self, port: int, traffic_class: int, seconds: Floats) -> Flags:
+        """Whether a port is not closed to a class at moments of the day."""
+        which = np.searchsorted(self.moments, seconds, side="right") - 1
+        return np.asarray(~self.closed_to[np.maximum(which, 0), port, traffic_class])
+
+    def taking(self, traffic_class: int, moment_s: float) -> Flags:
+        """Ports that are not closed to a class at a moment of the day, shape (ports,)."""
+        which = int(np.searchsorted(self.moments, moment_s, side="right")) - 1
+        return np.asarray(~self.closed_to[max(which, 0), :, traffic_class])
 
     def open_ports(self, moment_s: float) -> Flags:
         """Whether each port is open at a moment of the day, shape (ports,). Not to be changed."""
@@ -69,7 +84,7 @@ def opening_of_day(
     day: int,
     date: datetime.date,
     interval_min: int,
-    present: list[Whole],
+    present: list[Present],
     moments: list[float],
     withdrawals: list[Withdrawal],
 ) -> Opening:
@@ -85,8 +100,8 @@ def opening_of_day(
         Its date.
     interval_min : int
         Length of a control interval in minutes.
-    present : list of array of int, shape (ports, shifts)
-        Officers present by shift, under each snapshot.
+    present : list of Present
+        Officers present by hour, under each snapshot.
     moments : list of float
         When each snapshot begins (the first at midnight), in seconds since the run began.
     withdrawals : list of Withdrawal
@@ -113,9 +128,10 @@ def opening_of_day(
     start_s[:, :width] = grid
     state = np.full((count, most), AFTER_HOURS)
     state[:, :width] = np.where(open_now & ~shut[:, None], OPEN, AFTER_HOURS)
-    shift = (hours / SHIFT_HOURS).astype(int)
-    officers = np.zeros((count, most), np.int64)
-    officers[:, :width] = present[0][:, shift]
+    hour = hours.astype(int)
+    officers, trade = np.zeros((2, count, most), np.int64)
+    officers[:, :width] = present[0].officers[:, hour]
+    trade[:, :width] = present[0].trade[:, hour]
     row = np.broadcast_to(np.arange(count)[:, None], (count, most)).copy()
     intervals = np.full(count, width)
     # ... then interval by interval where the day differs from it.
@@ -126,10 +142,24 @@ def opening_of_day(
         for k, edge in enumerate(edges):
             which = int(np.searchsorted(moments, edge, side="right")) - 1
             state[port, k] = _state(port, edge, midnight, snapshots[which], season, withdrawals)
-            officers[port, k] = present[which][port, int((edge - midnight) / HOUR_S / SHIFT_HOURS)]
+            now = int((edge - midnight) / HOUR_S)
+            officers[port, k] = present[which].officers[port, now]
+            trade[port, k] = present[which].trade[port, now]
             row[port, k] = which * count + port
     disturbed = _disturbed(ports, snapshots, season, withdrawals)
-    return Opening(intervals, start_s, state, officers, row, special, disturbed, grid)
+    return Opening(
+        intervals,
+        start_s,
+        state,
+        officers,
+        trade,
+        row,
+        np.array(moments),
+        np.stack([snapshot.closed_to for snapshot in snapshots]),
+        special,
+        disturbed,
+        grid,
+    )
 
 
 def _special_ports(
@@ -194,7 +224,7 @@ def _disturbed(
     """Ports that are shut in hours in which the traffic table has travellers for them."""
     shut = np.zeros(len(ports), bool)
     for snapshot in snapshots:
-        shut |= snapshot.closed
+        shut |= snapshot.closed | snapshot.closed_to.any(axis=1)
         shut |= snapshot.open_hour > ports.open_hour
         shut |= snapshot.close_hour < ports.close_hour
     shut |= ~season

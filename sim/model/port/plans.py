@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from sim.model.conditions import Conditions, Snapshot
-from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side
+from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side, without_flow
 from sim.model.port.inspection_rates import SECONDARY_S, bound_s, mandatory_s, rates_by_port
 from sim.model.port.layout import trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
-from sim.model.port.roster import hours_by_port, officers_present, planned_hours
+from sim.model.port.roster import Present, hours_by_port, officers_present, planned_hours
 from sim.model.port.staffing import Danger, Withdrawal, Workforce
 from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
@@ -83,6 +83,7 @@ class PortPlans:
         parameters = point.parameters
         if parameters.traffic.direction == SOUTHBOUND:
             ports, parameters = us_side(ports), us_officers(parameters)
+        parameters = without_flow(parameters)
         self.parameters = parameters
         self.begins_with = (
             streams, point.ports, point.ports_table, point.year, point.start, point.days,
@@ -116,6 +117,8 @@ class PortPlans:
             None if self.beside is None else self.beside.danger,
         )
         self.withdrawals: list[Withdrawal] = []
+        # How travellers respond to the waits of the day before, shape (ports, classes).
+        self.response = np.ones((len(self.ports), 4))
         self.planned_officer_h = 0.0
         self.open_s = np.zeros((7, len(self.ports), 24))
 
@@ -242,25 +245,27 @@ class PortPlans:
         strength = self.workforce.strength
         present = [self._present(k, s, strength, day, date) for k, s in enumerate(snapshots)]
         in_service = snapshots[0].at_ports(PARAMETER.staffing.officers_scale) * strength
-        self.planned_officer_h += self._as_beside(
+        at_posts_h = self._as_beside(
             "planned",
             (id(self.facilities.rostered), in_service.tobytes(), day),
             lambda: planned_hours(
                 self.facilities.rostered, self.facilities.shift_hours, in_service, date
             ),
         )
+        other_work = snapshots[0].parameters.staffing.other_work_share
+        self.planned_officer_h += at_posts_h / (1.0 - other_work)
         midnight = day * DAY_S
         self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
         self.withdrawals += self.danger.day(day, snapshots[0], self.workforce)
         changes = self.conditions.breakpoints(day)
-        times = [(s.closed, s.open_hour, s.close_hour) for s in snapshots]
+        times = [(s.closed, s.closed_to, s.open_hour, s.close_hour) for s in snapshots]
         key = (
             day,
             tuple(moments),
             tuple(self.withdrawals),
             *(where.tobytes() for _, where in changes),
             *(array.tobytes() for each in times for array in each),
-            *(each.tobytes() for each in present),
+            *(array.tobytes() for each in present for array in each),
         )
         return self._as_beside(
             "opening",
@@ -274,8 +279,8 @@ class PortPlans:
 
     def _present(
         self, k: int, snapshot: Snapshot, strength: float, day: int, date: datetime.date
-    ) -> Whole:
-        """Officers present under the k-th snapshot of a day, shape (ports, shifts)."""
+    ) -> Present:
+        """Officers present under the k-th snapshot of a day."""
         rostered = self.facilities.rostered
         scale = snapshot.at_ports(PARAMETER.staffing.officers_scale) * strength
         absent = snapshot.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share
@@ -321,6 +326,7 @@ class PortPlans:
         volume[:, 1] *= snapshot.at_ports(PARAMETER.traffic.truck_scale)
         volume[:, 2] *= snapshot.at_ports(PARAMETER.traffic.bus_scale)
         volume *= self.parameters.traffic.sample_share
+        volume *= self.response
         nexus, fast = trusted_shares(
             self.ports,
             snapshot.at_ports(PARAMETER.traffic.nexus_share),

@@ -12,7 +12,7 @@ from sim.model.day import TRAFFICKER, new_extra_arrivals
 from sim.model.port.facilities import Facilities
 from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
-from sim.model.port.traffic import CAR, LANES, TRUCK, Demand
+from sim.model.port.traffic import CAR, CLASS_OF_LANE, LANES, TRUCK, Demand
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
 from sim.model.smuggling.market import Deal, Deals, Markets, Purchases
 from sim.model.smuggling.organisation import (
@@ -170,11 +170,14 @@ class AttemptsOfDay:
             if why:
                 self._add(opportunity, Route(NOT_PLANNED), why=why)
                 continue
+            usual_lane = TRUCK if opportunity.commercial else CAR
             open_ports = opening.open_ports(opportunity.time_s)
+            open_ports = open_ports & opening.taking(
+                int(CLASS_OF_LANE[usual_lane]), opportunity.time_s
+            )
             if opportunity.avoids >= 0:
-                open_ports = open_ports.copy()
                 open_ports[opportunity.avoids] = False
-            general = self.general_lane[TRUCK if opportunity.commercial else CAR]
+            general = self.general_lane[usual_lane]
             lanes = self.enrolment.lanes(opportunity.organisation, general, day)
             route = self.routes.choose(
                 opportunity, open_ports, perception, deal_prices, lanes, self.beliefs.true_loss

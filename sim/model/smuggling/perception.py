@@ -251,6 +251,10 @@ class Observation(NamedTuple):
         Vehicles served at primary, and the sum of their waits in seconds.
     done, undone : array of float, shape (ports, lanes)
         Examinations made, and those ordered that did not begin within their limit.
+    gave_up : array of float, shape (ports, lanes)
+        Vehicles that turned round at a long line.
+    arrivals, within : array of float, shape (ports, lanes)
+        Vehicles that joined a line, and those served within the wait standard.
     collections : float
         Duty collections at all ports.
     """
@@ -259,6 +263,9 @@ class Observation(NamedTuple):
     wait_s: Floats
     done: Floats
     undone: Floats
+    gave_up: Floats
+    arrivals: Floats
+    within: Floats
     collections: float
 
 
@@ -282,9 +289,13 @@ class Observations:
         sums : array of float, shape (ports, lanes, columns)
             Running sums of the columns `sim.records.OBSERVED` on this day of the week.
         """
-        released, wait_s, done, undone, duty = np.moveaxis(sums - self._counted[weekday], 2, 0)
+        released, wait_s, done, undone, gave_up, arrivals, within, duty = np.moveaxis(
+            sums - self._counted[weekday], 2, 0
+        )
         self._counted[weekday] = sums
-        return Observation(released, wait_s, done, undone, float(duty.sum()))
+        return Observation(
+            released, wait_s, done, undone, gave_up, arrivals, within, float(duty.sum())
+        )
 
 
 class Beliefs:
@@ -310,6 +321,8 @@ class Beliefs:
         Perceived chance that a trip is lost, now and in the baseline.
     wait_s : array of float, shape (ports, lanes)
         Usual wait in seconds.
+    yesterday_s : array of float, shape (ports, lanes)
+        Mean wait of the last day, or the usual one where nobody came.
     in_time : array of float, shape (ports,)
         Share of the examinations ordered that are made.
     """
@@ -327,6 +340,7 @@ class Beliefs:
         self.cv = cv
         self.lookout_share = lookout_share
         self.wait_s = np.zeros((ports, len(LANES)))
+        self.yesterday_s = np.zeros((ports, len(LANES)))
         self.in_time = np.ones(ports)
         # The terms of the loss under the settings last used.
         self._rows = baseline
@@ -399,9 +413,10 @@ class Beliefs:
         lookout_share : float
             Share of trips on which a lookout would be active by now.
         """
-        released, wait_s, done, undone, _ = observed
+        released, wait_s, done, undone = observed[:4]
         weight = 1.0 / self.smuggling.perception_days
         mean = np.divide(wait_s, released, out=self.wait_s.copy(), where=released > 0)
+        self.yesterday_s = mean
         self.wait_s += weight * (mean - self.wait_s)
         ordered = (done + undone).sum(axis=1)
         share = np.divide(done.sum(axis=1), ordered, out=self.in_time.copy(), where=ordered > 0)

@@ -21,8 +21,9 @@ from sim.model.port.referral import (
     search_rate_per_s,
     selected_share,
 )
-from sim.model.port.roster import allocate, officers_present
+from sim.model.port.roster import Present, covered, officers_present
 from sim.model.port.staffing import Withdrawal, Workforce
+from sim.model.port.superintendent import allocate
 from sim.model.port.traffic import TRAIN, draw_lane_day, lane_entities, new_draws
 from sim.model.smuggling.organisation import Organisations, load_of, load_scale
 from sim.model.smuggling.traveller_firearms import firearms_of
@@ -154,8 +155,28 @@ def test_same_day_trips_pay_and_do_not_grow_whatever_the_limits_are() -> None:
 
 def allocated(officers: int, lines: int, need: list[float], most: list[int]) -> list[int]:
     given = np.zeros(len(need), np.int64)
-    allocate(officers, lines, np.array(need), np.array(most), given)
+    queue_of_line = np.zeros(lines, np.int64)
+    every = -1.0  # whoever is there is posted, whatever the load
+    allocate(officers, -1, lines, queue_of_line, every, np.array(need), np.array(most), given)
     return given.tolist()
+
+
+def test_travellers_and_trade_have_officers_of_their_own() -> None:
+    given = np.zeros(4, np.int64)
+    need, most = np.array([9.0, 0.5, 0.0, 0.2]), np.array([5, 5, 3, 3])
+    queue_of_line = np.array([0, 1])
+    # Five of eight work for trade, however long the line of cars is.
+    allocate(8, 5, 2, queue_of_line, 0.0, need, most, given)
+    assert given[[0, 2]].sum() == 3
+    assert given[[1, 3]].sum() == 5
+
+
+def test_no_further_booth_opens_while_the_open_ones_can_bear_the_load() -> None:
+    given = np.zeros(3, np.int64)
+    need, most = np.array([3.6, 0.0, 0.0]), np.array([9, 2, 0])
+    for open_load, booths in ((0.0, 8), (1.0, 4), (1.3, 3), (5.0, 1)):
+        allocate(8, -1, 1, np.zeros(1, np.int64), open_load, need, most, given)
+        assert given[0] == booths, open_load
 
 
 def test_every_line_with_somebody_gets_a_booth_first_the_greatest_need_first() -> None:
@@ -191,22 +212,32 @@ def test_nobody_is_posted_twice_or_left_without_a_post_that_exists(
 
 
 def test_rostered_officers_are_there_on_average_and_never_none() -> None:
-    rostered = np.full((12, 3, 2, 3), 2.6)
+    rostered = np.full((12, 7, 2, 2, 24), 2.6)
     rostered[:, :, 1] = 0.3
+    rostered[:, :, :, 1] = 0.0
     random = np.random.default_rng(1)
     date = datetime.date(2005, 7, 1)
     scale, absent = np.array([1.1, 1.0]), np.full(2, 0.05)
     present = np.array(
         [
-            officers_present(rostered, scale, absent, random.random((2, 3)), date)
+            officers_present(rostered, scale, absent, random.random((2, 2)), date).officers
             for _ in range(4000)
         ]
     )
     assert present[:, 0].mean() == pytest.approx(2.6 * 1.1 * 0.95, abs=0.03)
     assert set(np.unique(present[:, 0])) == {2, 3}
     assert np.all(present[:, 1] == 1)
-    nobody = officers_present(rostered, np.zeros(2), absent, random.random((2, 3)), date)
-    assert np.all(nobody == 0)
+    nobody = officers_present(rostered, np.zeros(2), absent, random.random((2, 2)), date)
+    assert np.all(nobody.officers == 0)
+    assert np.all(nobody.trade == -1)
+
+
+@given(st.lists(st.floats(0.0, 50.0), min_size=24, max_size=24))
+def test_shifts_of_eight_hours_cover_the_need_of_every_hour(need: list[float]) -> None:
+    officers = covered(np.array(need))
+    assert np.all(officers >= np.array(need))
+    # Nobody is on duty in an hour whose last eight hours needed nobody.
+    assert officers.max() <= max(need) * 4.0 + 1e-9
 
 
 # ---------------------------------------------------------------- the workforce
@@ -316,7 +347,8 @@ def test_a_withdrawal_splits_the_day_of_its_port_alone() -> None:
     course = conditions()
     opening = opening_of_day(
         course.ports, course, 0, datetime.date(2005, 7, 1), 60,
-        [np.full((3, 3), 2)], [0.0], [Withdrawal(2, 36_100.0, 40_000.0)],
+        [Present(np.full((3, 24), 2), np.full((3, 24), -1))], [0.0],
+        [Withdrawal(2, 36_100.0, 40_000.0)],
     )  # fmt: skip
     assert opening.intervals.tolist() == [24, 24, 26]
     moments = np.array([36_099.0, 36_100.0, 39_999.0, 40_000.0])

@@ -1,0 +1,230 @@
+"""Fit the rosters to waits on record, and hold them against crossings that were not fitted.
+
+``python -m analysis.fit.capacity`` runs a year of the busiest ports at points of a Latin hypercube
+and shows the point nearest to the record beside the defaults. ``--crossings`` runs the trucks into
+the United States in 2023 at the fifteen crossings whose waits Transport Canada publishes (table
+RO8 of *Transportation in Canada 2023*), estimates the level of their safety and the time of the
+crossing itself on one half, and predicts the other. A few minutes each on one core.
+"""
+
+import argparse
+import csv
+import datetime
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import qmc, spearmanr
+
+from analysis.fit.record import default_of
+from sim.data import DATA_FOLDER
+from sim.model.border import Border
+from sim.numerics.units import Floats
+from sim.parameters import Parameters, with_values
+from sim.places.ports import read_ports
+from sim.records import DATE_COLUMNS, RELEASED, WAIT_S, WITHIN
+from sim.replication import run_border
+from sim.results.summary import wait_quantile_min
+from sim.scenario.intervention import Scenario
+from sim.scenario.point import Point
+
+CARS, TRUCKS = [0, 1], [2, 3]
+RANGES = {
+    "staffing.safety": (0.5, 1.0),
+    "staffing.booth_load": (1.1, 1.4),
+    "staffing.seasonal_flexibility": (0.03, 0.15),
+    "staffing.weekly_flexibility": (0.0, 0.12),
+}
+BUSIEST = 22
+"""Ports whose waits are published (B062)."""
+NO_SMUGGLING = {
+    "smuggling.firearms_per_year": 0.0,
+    "smuggling.traveller_firearms_per_million": 0.0,
+}
+JANUARY, AUGUST = 1, 8
+LEVELS = (0.1, 0.3, 0.5, 0.7, 1.0)
+LOADS = (1.1, 1.3, 1.5)
+YEAR_OF_RECORD = 2023
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A number of the record.
+
+    Attributes
+    ----------
+    title, source : str
+    low, central, high : float
+        The range that the record supports, and its best single value.
+    of : callable
+        The number, of a run.
+    """
+
+    title: str
+    source: str
+    low: float
+    central: float
+    high: float
+    of: Callable[[Border], float]
+
+
+def run(values: dict[str, object], ports: list[str], year: int) -> Border:
+    """Run a year of some ports without smuggling."""
+    parameters = with_values(Parameters(), {**NO_SMUGGLING, **values})
+    start = datetime.date(year, 1, 1)
+    return run_border(
+        Point(parameters, Scenario("baseline"), tuple(ports), year, start, 364, 1, "compiled"), 0
+    )
+
+
+def mean_wait(border: Border, lanes: list[int]) -> float:
+    """Mean wait in minutes."""
+    sums = border.tally.lane[..., lanes, :]
+    return float(sums[..., WAIT_S].sum() / sums[..., RELEASED].sum() / 60.0)
+
+
+def quantile(border: Border, lanes: list[int], share: float) -> float:
+    """Quantile of waits in minutes."""
+    counts = border.tally.waits[..., lanes, :].sum(axis=(0, 1, 2, 3))
+    return wait_quantile_min(counts.astype(float), share)
+
+
+def by_month(border: Border, lanes: list[int], month: int) -> float:
+    """Mean wait of a month in minutes."""
+    start = border.point.start
+    days = [
+        day
+        for day in range(border.point.days)
+        if (start + datetime.timedelta(days=day)).month == month
+    ]
+    sums = border.by_date[days][:, :, lanes].sum(axis=(0, 1, 2), dtype=float)
+    of = dict(zip(DATE_COLUMNS, sums, strict=True))
+    return float(of["wait_s"] / of["released"] / 60.0)
+
+
+def weekend_ratio(border: Border) -> float:
+    """Mean wait of cars from Friday to Sunday over that from Monday to Thursday."""
+    sums = border.tally.lane[..., CARS, :].sum(axis=(1, 2, 3))
+    late, early = sums[4:].sum(axis=0), sums[:4].sum(axis=0)
+    return float(late[WAIT_S] / late[RELEASED] * early[RELEASED] / early[WAIT_S])
+
+
+def within(border: Border) -> float:
+    """Share of all vehicles within the wait standard."""
+    sums = border.tally.lane.sum(axis=(0, 1, 2, 3))
+    return float(sums[WITHIN] / sums[RELEASED])
+
+
+MARKS = (
+    Mark("share within the wait standard", "B060", 0.8, 0.9, 0.97, within),
+    Mark("mean wait of trucks, min", "B018", 3.0, 8.1, 15.0, lambda b: mean_wait(b, TRUCKS)),
+    Mark("95th percentile less mean of trucks, min", "B021", 15.0, 23.3, 35.0,
+         lambda b: quantile(b, TRUCKS, 0.95) - mean_wait(b, TRUCKS)),
+    Mark("cars, Friday to Sunday over Monday to Thursday", "B038, B040", 1.0, 1.3, 1.8,
+         weekend_ratio),
+    Mark("cars, August over January", "agency charts 2003-08 (longer in summer)", 1.1, 1.5, 4.0,
+         lambda b: by_month(b, CARS, AUGUST) / by_month(b, CARS, JANUARY)),
+    Mark("trucks, August over January", "agency charts 2003-08 (little change)", 0.7, 1.0, 1.4,
+         lambda b: by_month(b, TRUCKS, AUGUST) / by_month(b, TRUCKS, JANUARY)),
+)  # fmt: skip
+
+
+def misfit(values: list[float]) -> float:
+    """Mean square of the distances from the record, each in half ranges on a logarithmic scale."""
+    off = [
+        np.log(value / mark.central) / (0.5 * np.log(mark.high / mark.low))
+        for value, mark in zip(values, MARKS, strict=True)
+    ]
+    return float(np.mean(np.square(off)))
+
+
+def fit(points: int) -> Iterator[str]:
+    """Try points, and tell which is nearest to the record."""
+    table = read_ports(2005)
+    order = np.argsort(-table.vehicles_per_year)[:BUSIEST]
+    ports = sorted(str(port) for port in table.ids[order])
+    low, high = np.array(list(RANGES.values())).T
+    design = qmc.scale(qmc.LatinHypercube(len(RANGES), rng=1).random(points), low, high)
+    defaults = {name: default_of(name) for name in RANGES}
+    tried = []
+    for place in [list(defaults.values()), *design.tolist()]:
+        values = dict(zip(RANGES, place, strict=True))
+        border = run(dict(values), ports, 2005)
+        found = [mark.of(border) for mark in MARKS]
+        tried.append((misfit(found), values, found))
+    default, best = tried[0], min(tried, key=lambda one: one[0])
+    yield f"{len(tried)} points, {BUSIEST} ports, 2005; misfit {default[0]:.2f} at the defaults, "
+    yield f"{best[0]:.2f} at the best point"
+    for name in RANGES:
+        yield f"  {name}: {defaults[name]:g}, best {best[1][name]:.3g}"
+    for mark, here, there in zip(MARKS, default[2], best[2], strict=True):
+        yield (
+            f"  {mark.title} ({mark.source}): record {mark.central:g} "
+            f"[{mark.low:g}, {mark.high:g}], defaults {here:.2f}, best {there:.2f}"
+        )
+
+
+def crossings() -> Iterator[str]:
+    """Hold the model against the fifteen crossings, each half predicted from the other."""
+    with (DATA_FOLDER / "truck_waits.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    ports = [row["port_id"] for row in rows]
+    record = np.log([[float(row["median_min"]), float(row["p95_min"])] for row in rows])
+    options: dict[tuple[float, float], Floats] = {}
+    for level in LEVELS:
+        for load in LOADS:
+            values: dict[str, object] = {
+                "traffic.direction": "southbound",
+                "staffing.roster_year": YEAR_OF_RECORD,
+                "staffing.port_draw": 0,
+                "staffing.safety": level,
+                "staffing.booth_load": load,
+            }
+            border = run(values, sorted(ports), YEAR_OF_RECORD)
+            where = [list(border.ports.ids).index(port) for port in ports]
+            counts = border.tally.waits[..., TRUCKS, :].sum(axis=(0, 2, 3))[where].astype(float)
+            options[level, load] = np.array(
+                [[wait_quantile_min(row, share) for share in (0.5, 0.95)] for row in counts]
+            )
+    predicted = np.zeros(record.shape)
+    order = np.argsort(record[:, 0])
+    halves = order[::2], order[1::2]
+    for fitted, tested in (halves, halves[::-1]):
+        best = min(
+            (
+                (float(np.mean((np.log(waits[fitted] + base) - record[fitted]) ** 2)), key, base)
+                for key, waits in options.items()
+                for base in np.arange(1.0, 8.1, 0.5)
+            ),
+        )
+        predicted[tested] = np.log(options[best[1]][tested] + best[2])
+        yield (
+            f"fitted on {len(fitted)} crossings: safety {best[1][0]:g}, booth load {best[1][1]:g}, "
+            f"{best[2]:g} min for the crossing itself"
+        )
+    for i, port in enumerate(ports):
+        record_min, model_min = np.exp(record[i]), np.exp(predicted[i])
+        yield (
+            f"  {port:20s} median {record_min[0]:5.1f} predicted {model_min[0]:5.1f}   "
+            f"95th percentile {record_min[1]:5.1f} predicted {model_min[1]:5.1f}"
+        )
+    for k, title in enumerate(("median", "95th percentile")):
+        near = int(np.sum(np.abs(predicted[:, k] - record[:, k]) <= np.log(2.0)))
+        rank = spearmanr(predicted[:, k], record[:, k]).statistic
+        yield f"{title}: {near} of {len(ports)} within a factor of 2, rank correlation {rank:.2f}"
+
+
+def main() -> None:
+    """Run from the command line."""
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser("python -m analysis.fit.capacity", description=__doc__)
+    parser.add_argument("--points", type=int, default=24, help="points to try (24)")
+    parser.add_argument("--crossings", action="store_true", help="the fifteen crossings instead")
+    arguments = parser.parse_args()
+    for line in crossings() if arguments.crossings else fit(arguments.points):
+        sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""What is on record of the ports' capacity, and by how much ports differ where nothing is.
+
+The table ``sim/data/capacity.csv`` has a row for each figure, with its class and source: booths
+from a year on, and factors on the safety of the rosters (`sim.model.port.roster`). Where it has no
+factor one is drawn, so that ports differ as much as published waits say they do.
+"""
+
+import csv
+import functools
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from sim.errors import InputError
+from sim.numerics.randomness import PORT_FACTOR, Streams, entity_number
+from sim.numerics.units import Floats, Texts
+from sim.places.ports import DATA
+
+TABLE = "capacity.csv"
+CLASSES = ("measured", "cited", "estimated", "derived")
+BOOTHS = ("car_booths", "nexus_booths", "truck_booths", "fast_booths", "bus_booths")
+TRUCKS_PER_HOUR = "trucks_per_h"
+FACTORS = ("traveller_factor", "trade_factor")
+
+QUANTITIES = (*BOOTHS, *FACTORS, TRUCKS_PER_HOUR)
+
+
+class Figure(NamedTuple):
+    """One figure of the table.
+
+    Attributes
+    ----------
+    port_id : str
+    quantity : str
+        One of `BOOTHS` or `FACTORS`, or `TRUCKS_PER_HOUR`: trucks from elsewhere that it can take.
+    from_year : int
+        First year it holds for.
+    value : float
+        Booths, or a ratio.
+    kind, source : str
+        One of `CLASSES`, and where it is from.
+    """
+
+    port_id: str
+    quantity: str
+    from_year: int
+    value: float
+    kind: str
+    source: str
+
+
+@functools.cache
+def figures() -> tuple[Figure, ...]:
+    """All figures of the table, in its order.
+
+    Raises
+    ------
+    InputError
+        Naming table, row, column and what is allowed.
+    """
+    rows = []
+    with (DATA / TABLE).open(newline="", encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    for row in table:
+        where = f"{TABLE}: port {row['port_id']!r}"
+        if row["quantity"] not in QUANTITIES:
+            raise InputError.unknown("quantity", row["quantity"], QUANTITIES, where)
+        if row["class"] not in CLASSES:
+            raise InputError.unknown("class", row["class"], CLASSES, where)
+        value = float(row["value"])
+        if row["quantity"] in BOOTHS and value < 1.0:
+            raise InputError(
+                f"{where}: {row['quantity']} = {value:g} is below 1 booth at an open port"
+            )
+        if value <= 0.0 and row["quantity"] in FACTORS:
+            raise InputError(f"{where}: {row['quantity']} = {value:g} is not above 0 (ratio)")
+        rows.append(
+            Figure(
+                row["port_id"], row["quantity"], int(row["from_year"]), value, row["class"],
+                row["source"],
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def booths_on_record(ids: Texts, year: int) -> Floats:
+    """Booths on record by port and lane, shape (ports, lanes); not a number where none are."""
+    booths = np.full((len(ids), len(BOOTHS) + 1), np.nan)
+    position = {str(port): i for i, port in enumerate(ids)}
+    for figure in sorted(figures(), key=lambda figure: figure.from_year):
+        if figure.quantity in BOOTHS and figure.from_year <= year and figure.port_id in position:
+            booths[position[figure.port_id], BOOTHS.index(figure.quantity)] = figure.value
+    return booths
+
+
+def trucks_per_hour_on_record(ids: Texts) -> Floats:
+    """Trucks an hour from elsewhere that ports can take, where that is known, shape (ports,)."""
+    known = {x.port_id: x.value for x in figures() if x.quantity == TRUCKS_PER_HOUR}
+    return np.array([known.get(str(port), np.nan) for port in ids])
+
+
+def factors(ids: Texts, spread: float, draw: int) -> Floats:
+    """Factors on the safety of rosters, for travellers and for trade, shape (ports, 2).
+
+    Parameters
+    ----------
+    ids : array of str, shape (ports,)
+    spread : float
+        Standard deviation of the logarithm (``staffing.port_spread``).
+    draw : int
+        Number of the draw (``staffing.port_draw``); 0 for 1 everywhere, the estimated ones too.
+
+    Notes
+    -----
+    A factor that the table has is that of the table in every draw.
+    """
+    result = np.ones((len(ids), len(FACTORS)))
+    if draw == 0:
+        return result
+    streams = Streams(draw, 0)
+    for i, port in enumerate(ids):
+        uniform = streams.uniforms(PORT_FACTOR, entity_number(f"{port}/factor"), 0, len(FACTORS))
+        result[i] = np.exp(spread * ndtri(uniform[0]))
+    position = {str(port): i for i, port in enumerate(ids)}
+    for figure in figures():
+        if figure.quantity in FACTORS and figure.port_id in position:
+            result[position[figure.port_id], FACTORS.index(figure.quantity)] = figure.value
+    return result
