@@ -34,7 +34,7 @@ SIGN_S = 1.0
 """How often a process gives a sign of life."""
 SILENT_S = 30.0
 """A process that has given none for this long is ended; for twice as long after each such end."""
-BEGINNING_S = 180.0
+BEGINNING_S = 600.0
 """How long a process may take to give its first: it has to import the model."""
 ENDING_S = 5.0
 """How long processes may take to end when they are asked to."""

@@ -21,7 +21,7 @@ import sim.execute.pool as pool
 import sim.study.run
 import sim.__main__ as door
 if __name__ == "__main__":
-    pool.SILENT_S = 4.0
+    pool.SILENT_S = 6.0
     sim.study.run.Job = functools.partial(sim.study.run.Job, model=stand_in.slow)
     sys.exit(door.main())
 """
@@ -76,12 +76,13 @@ def test_a_stopped_worker_does_not_stop_the_study(tmp_path: Path, interrupt: boo
     assert not Path(f"/proc/{worker}").exists()
     if interrupt:
         assert process.returncode == 130
-        assert said.startswith("interrupted: ")
-        assert said.count("\n") == 1
+        assert said.splitlines()[-1].startswith("interrupted: ")
+        assert "Traceback" not in said
     else:
         assert process.returncode == 0
         assert f"worker {worker} has given no sign of life" in said
-        assert (read_status(tmp_path / "study").done, said.count("\n")) == (12, 1)
+        assert "Traceback" not in said
+        assert read_status(tmp_path / "study").done == 12
 
 
 def test_allocations_and_quotas_limit_the_processes(
