@@ -117,7 +117,8 @@ def test_search_every_vehicle_is_the_bound_that_officers_set() -> None:
     assert bound["examinations_released"] > 0.3 * bound["examinations_ordered"]
     assert bound["examinations"] > 3.0 * base["examinations"]
     assert bound["mean_wait_min"] > 10.0 * base["mean_wait_min"]
-    assert bound["traveller_firearms_seized"] >= base["traveller_firearms_seized"]
+    seized = "expected_traveller_firearms_seized"
+    assert bound[seized] > base[seized]
     assert read("search_every_vehicle").bound
 
 
