@@ -211,6 +211,9 @@ def _judged(comparison: Comparison, effect: Effect) -> Comparison:
     difference, unit = comparison.difference, abs(comparison.baseline)
     if difference.count > 1 and effect.low == effect.low:
         difference = replace(difference, low=effect.low * unit, high=effect.high * unit)
+        if not math.isclose(difference.mean, effect.mean * unit, rel_tol=1e-9, abs_tol=1e-9 * unit):
+            # By the expected layer, whose year the run of the agents was not.
+            difference = replace(difference, mean=effect.mean * unit)
     return replace(comparison, difference=difference, p_adjusted=effect.p, effect=effect)
 
 
