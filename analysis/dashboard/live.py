@@ -85,7 +85,10 @@ def make_sure(process: subprocess.Popen[bytes]) -> None:
         process.wait(GRACE_S)
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:  # Windows
+                process.kill()
         process.wait()
 
 
@@ -229,7 +232,10 @@ class Live:
             self._queue = deque(waiting for waiting in self._queue if waiting[0] != name)
             process = self._running.get(name)
         if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            if sys.platform == "win32":
+                process.terminate()
+            else:
+                process.send_signal(signal.SIGINT)
             threading.Thread(target=make_sure, args=(process,), daemon=True).start()
 
     def is_busy(self, name: str) -> bool:

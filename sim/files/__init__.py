@@ -67,7 +67,7 @@ def flush(path: Path) -> None:
     Where the system does not open folders (Windows), it keeps them by itself.
     """
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     except PermissionError:
         if path.is_dir():
             return
