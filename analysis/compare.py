@@ -384,7 +384,7 @@ def _notes(comparisons: Sequence[Comparison]) -> list[str]:
         "random numbers. 95 % intervals by Student's t, each for itself; p-values after Holm's",
         f"correction over the {family(comparisons)} comparisons of a metric. Shares in per cent,",
         "differences in points. Joint intervals hold for all scenarios at once with 95 %, and the",
-        "verdict is read off them: python -m analysis verdicts DIR.",
+        "verdict is read off them: border verdicts DIR.",
     ]
 
 

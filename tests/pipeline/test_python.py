@@ -91,7 +91,7 @@ def test_a_metric_of_ones_own(fresh: Path) -> None:
         (lambda: border.run(days=0), "run.days = 0 is below 1 days"),
         (lambda: border.run(settings={"a b": 1}), "'a b' is not the name of a setting"),
         (lambda: border.register_port("p", like="sarni"), "like: unknown port 'sarni'"),
-        (lambda: border.register_port("p", like="sarnia", lat=0), "lat = 0 is below 41"),
+        (lambda: border.register_port("p", like="sarnia", lat=0), "is below 41 degrees"),
         (lambda: border.register_port("p", like="sarnia", car=1), "unknown column 'car'"),
         (lambda: border.register_scenario("x", {"titel": "t"}), "did you mean title"),
         (lambda: border.register_adversary("x", int), "not a subclass of border.Adversary"),
