@@ -178,3 +178,10 @@ def test_the_long_run_is_the_mean_of_the_last_years_and_says_whether_it_still_mo
     assert drift(years) == 0.0
     assert drift(years[:4]) < -0.1
     assert "long_run" not in by_horizon(years[:4])
+
+
+def test_examinations_have_the_lengths_that_are_drawn() -> None:
+    """Equally likely lengths, whose mean is that of the kind but for the longest few."""
+    lengths = expectation().lengths
+    assert np.all(np.diff(lengths) > 0.0)
+    assert lengths.mean() == pytest.approx(1.0, abs=0.05)

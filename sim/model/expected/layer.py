@@ -38,6 +38,7 @@ from sim.model.smuggling.organisation import Enrolment, Organisations
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.perception import Beliefs, LossTerms, loss_terms
 from sim.model.smuggling.route_choice import RouteChoice
+from sim.numerics.randomness import TWO_32, quantile
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
 from sim.parameters import PARAMETER, Intelligence, Smuggling
 from sim.places.network import shares
@@ -51,7 +52,7 @@ STEP_DAYS = DAYS_PER_YEAR / STEPS_A_YEAR
 # Shares by route are worked out anew after so many steps, up to an end in years.
 REFRESHED = ((0.25, 1), (1.0, 3), (3.0, 6), (np.inf, 18))
 # Examinations have a length: so many equally likely ones, as a ratio of the mean.
-LENGTHS = 8
+LENGTHS = 16
 MOST_BUSY = 0.95
 MOST_CHANCES = 64
 
@@ -208,12 +209,8 @@ class Expectation:
         self.routes = self.choice.network.none + 1
         self.before = option_loss(self.menus, self.choice.before.loss, self.choice.away_before)
         self.loads = loads_of(parameters.smuggling)
-        table = border.world.secondary_table
-        self.lengths = (
-            table.reshape(LENGTHS, -1).mean(axis=1)
-            if len(table) % LENGTHS == 0
-            else (np.quantile(table, (np.arange(LENGTHS) + 0.5) / LENGTHS))
-        )
+        words = ((np.arange(LENGTHS) + 0.5) / LENGTHS * TWO_32).astype(np.uint32)
+        self.lengths = np.array([quantile(border.world.secondary_table, word) for word in words])
         self._open_markets()
         self._warm_up(streams.seed, streams.replication)
         self.late = np.zeros((len(kinds), self.count))
