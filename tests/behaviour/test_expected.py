@@ -8,6 +8,7 @@ import pytest
 
 from sim.model.border import Border
 from sim.model.expected.layer import Expectation, bought_share
+from sim.model.expected.routes import situation_of
 from sim.model.smuggling.adversary import ADVERSARIES
 from sim.model.smuggling.market import Purchases
 from sim.model.smuggling.organisation import Opportunity, load_of, load_scale
@@ -118,8 +119,6 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
 def test_values_and_stakes_are_those_of_the_agents() -> None:
     of = expectation()
     smuggling = of.conditions.at(0.0).parameters.smuggling
-    from sim.model.expected.routes import situation_of
-
     price = np.full(of.count, smuggling.price_cad)
     situation = situation_of(of.menus, of.loads, of.beliefs[0].wait_s, price, smuggling)
     for organisation in (0, 11):
