@@ -86,7 +86,9 @@ def test_training_costs_officers_first_and_raises_skill_after() -> None:
         np.mean([row["p_found_if_in_time"] for row in b.attempts[: b.attempts_of_day.count]])
         for b in (during, during_base)
     )
-    assert chance == pytest.approx(chance_base, rel=0.02)
+    # Those who are left hurry more often under a long line.
+    assert chance == pytest.approx(chance_base, rel=0.08)
+    assert chance <= chance_base
 
     assert after.workforce.trained_share == 1.0
     assert officer_h(after, "shift_s") == officer_h(after_base, "shift_s")
@@ -115,9 +117,12 @@ def test_more_officers_come_through_recruitment_and_not_at_once() -> None:
 
 def test_examinations_done_rise_with_officers_and_nothing_else_is_ordered() -> None:
     base, more = (
-        numbers(point(FEW, 20, scenario)) for scenario in (read("baseline"), read("more_officers"))
+        numbers(point(FEW, 20, scenario, {"inspection.slack_to_search": 0.0}))
+        for scenario in (read("baseline"), read("more_officers"))
     )
-    assert more["arrivals"] == base["arrivals"]
+    # Shorter lines turn fewer away.
+    assert more["arrivals"] == pytest.approx(base["arrivals"], rel=0.002)
+    assert more["trips_turned_round"] <= base["trips_turned_round"]
     assert more["examinations_ordered"] == pytest.approx(base["examinations_ordered"], rel=0.005)
     assert more["examinations"] > base["examinations"]
     assert more["examinations_released"] < base["examinations_released"]

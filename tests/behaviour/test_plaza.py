@@ -163,7 +163,8 @@ def test_trusted_lanes_are_referred_as_often_as_is_set() -> None:
         return chosen / lane_sum(of, "released", lane)  # type: ignore[arg-type]
 
     assert share(less, "fast") == pytest.approx(0.25 * share(base, "fast"), rel=0.25)
-    assert share(less, "truck") == share(base, "truck")
+    # The others are as they were, but for those whom another line turns away.
+    assert share(less, "truck") == pytest.approx(share(base, "truck"), rel=0.01)
 
 
 def test_officers_who_withdraw_are_still_on_shift() -> None:
