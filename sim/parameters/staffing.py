@@ -66,13 +66,13 @@ class Staffing:
         about="How often the superintendent sets booths and secondary anew (a divisor of 60)",
     )  # fmt: skip
     safety: float = par(
-        0.93, unit="ratio", source="B018, B060; fit", kind="elicited", low=0.4, high=1.2,
+        0.93, unit="ratio", source="B018, B060", kind="elicited", low=0.4, high=1.2,
         bounds=(-1.0, 10.0), fixed_at_start=True,
         about="Safety staffing: officers beyond the load, per square root of the load "
         "(fitted to the wait standard)",
     )  # fmt: skip
     booth_load: float = par(
-        1.25, unit="officers", source="B038, B060; fit", kind="elicited", low=1.0, high=1.5,
+        1.25, unit="officers", source="B038, B060", kind="elicited", low=1.0, high=1.5,
         bounds=(0.1, 5.0), by_port=True,
         about="Load of an open booth, line included, beyond which the superintendent opens another",
     )  # fmt: skip
@@ -82,12 +82,12 @@ class Staffing:
         about="Year for whose traffic rosters and booths were planned, whatever year is run",
     )  # fmt: skip
     seasonal_flexibility: float = par(
-        0.03, unit="ratio", source="assumed; fit", kind="elicited", low=0.0, high=0.15,
+        0.03, unit="ratio", source="assumed", kind="elicited", low=0.0, high=0.15,
         bounds=(0.0, 1.0), fixed_at_start=True,
         about="How far summer staff, leave and overtime let a month differ from the year's mean",
     )  # fmt: skip
     weekly_flexibility: float = par(
-        0.02, unit="ratio", source="B040; fit", kind="elicited", low=0.0, high=0.2,
+        0.02, unit="ratio", source="B040", kind="elicited", low=0.0, high=0.2,
         bounds=(0.0, 1.0), fixed_at_start=True,
         about="How far the roster of a weekday can differ from the week's mean",
     )  # fmt: skip

@@ -156,7 +156,7 @@ def test_the_values_are_written_as_a_table(tmp_path: Path) -> None:
 
 def test_the_defaults_are_what_the_fit_found_and_keep_their_ranges() -> None:
     known = {one.name: one for one in read_values()}
-    assert {*FREE, "smuggling.firearms_per_year", "staffing.safety"} <= set(known)
+    assert {*FREE, "smuggling.firearms_per_year"} <= set(known)
     for name, one in known.items():
         declared = catalogue()[name]
         assert declared.default == pytest.approx(one.value, rel=1e-9), name
