@@ -22,7 +22,7 @@ from sim.records import PORT
 
 CARRIAGES = (CAR, TRUCK)
 # Lower ends of the strata of loads, in firearms.
-LOAD_EDGES = (1, 2, 4, 9, 20, 50)
+LOAD_EDGES = (1, 2, 3, 4, 5, 7, 10, 16, 40)
 HOURS = np.arange(24)
 
 
