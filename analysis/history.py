@@ -8,6 +8,7 @@ The posterior is computed by importance sampling over draws of the prior: with t
 (level, share, spread of single years) nothing more is needed.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -203,7 +204,7 @@ class Posterior:
 def prior() -> Posterior:
     """Draw what is to be fitted, before any record is seen."""
     rng = np.random.default_rng(SEED)
-    level = np.exp(rng.uniform(*np.log(LEVEL), DRAWS))
+    level = np.exp(rng.uniform(math.log(LEVEL[0]), math.log(LEVEL[1]), DRAWS))
     share, spread = rng.uniform(*SHARE, DRAWS), rng.uniform(*SPREAD, DRAWS)
     return Posterior(level, share, spread, np.full(DRAWS, 1.0 / DRAWS))
 

@@ -44,7 +44,7 @@ def _rows_of(part: Examination) -> Table:
         "period", "recorded", "predicted", "50 %", "90 %", "within 90 %", "score", "last figure",
         "mean of fit", "with traffic", "scope (source)",
     )  # fmt: skip
-    rows = [head]
+    rows: list[tuple[str, ...]] = [head]
     for score in part.rows:
         naive = [number(value, 0) for value in score.naive.values()]
         rows.append(

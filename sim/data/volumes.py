@@ -194,7 +194,7 @@ class _Pattern:
 
     def of(self, year: int, port: Row) -> Counts:
         first, last = season(port)
-        months = self.by_year[year - FIRST_YEAR].copy()
+        months: Counts = self.by_year[year - FIRST_YEAR].copy()
         months[: first - 1] = 0
         months[last:] = 0
         return months
@@ -304,11 +304,11 @@ def volumes_table() -> pa.Table:
                     before = next(p for p in patterns[1:] if p.of(year - 1, port).any())
                     pattern = before.of(year - 1, port)
                     units = round(units * pattern[:months].sum() / pattern.sum())
-                pattern = next((p.of(year, port) for p in patterns if p.of(year, port).any()), None)
-                if units == 0 or pattern is None:
+                of_year = next((p.of(year, port) for p in patterns if p.of(year, port).any()), None)
+                if units == 0 or of_year is None:
                     continue
                 first = month_number(year, 1)
-                spread = apportion(units, pattern.tolist())[:months]
+                spread = apportion(units, of_year.tolist())[:months]
                 columns["port_id"] += [port["port_id"]] * months
                 columns["traffic_class"] += [kind] * months
                 columns["month"] += range(first, first + months)

@@ -272,7 +272,7 @@ def by_tolerance(value: Floats, usable: Flags, loss: Floats, smuggling: Smugglin
     below = np.append(level[..., 1:], np.zeros_like(level[..., :1]), axis=-1)
     piece = (level - below) / np.maximum(np.cumsum(weight, axis=-1), 1e-300)
     share = weight * np.cumsum(piece[..., ::-1], axis=-1)[..., ::-1]
-    shares = np.empty_like(share)
+    shares: Floats = np.empty_like(share)
     np.put_along_axis(shares, order, share, axis=-1)
     return shares
 

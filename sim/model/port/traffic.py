@@ -250,7 +250,7 @@ def _day_weights(ports: Ports, calendars: str, year: int, month: int) -> Floats:
     ]
     weekdays = [day.weekday() for day in days]
     provinces, place = np.unique(ports.province, return_inverse=True)
-    kinds = holiday_numbers(days, calendars, provinces)
+    kinds = holiday_numbers(days, calendars, provinces.tolist())
     # the last column is of days that are no holiday
     factor = np.column_stack([ports.holiday_factor, np.ones(len(ports.holiday_factor))])
     by_province = ports.weekday_factor[:, month - 1, weekdays].T[:, None] * factor.T[kinds]
