@@ -54,6 +54,8 @@ def add_commands(add: Add) -> None:
     fit.add_argument("--worlds", type=Path, metavar="FILE", help="write plausible worlds here")
     fit.add_argument("--values", type=Path, metavar="FILE", help="write the fitted values here")
 
+    variance = add("variance", "spread between replications: agents beside expectations")
+    variance.add_argument("--csv", type=Path, metavar="FILE", help="write the table here too")
     add("precision", "what precision was asked for, and what was reached")
     add("selection", "which scenario was selected as the best, with what guarantee")
 
@@ -72,6 +74,12 @@ def run_command(study: "Study", args: argparse.Namespace) -> str:
     """Carry out one of the commands and return what it has to say."""
     if args.command == "fit":
         return _fit(study, args)
+    if args.command == "variance":
+        from analysis.variance import variance_text, variances
+
+        if args.csv:
+            write_csv(variances(study), args.csv)
+        return variance_text(study)
     if args.command == "precision":
         from analysis.uncertainty_text import precision_text
 
