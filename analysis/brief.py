@@ -53,7 +53,22 @@ SHEETS = {"en": "sheet.html", "fr": "sheet.fr.html"}
 def write_brief(
     study: Study, out: Path | None = None, language: str = "en", *, sheet: bool = False
 ) -> Path:
-    """Write the page, or its front page alone, and return its path; by default in the folder."""
+    """Write the page and return its path.
+
+    Parameters
+    ----------
+    study : Study
+    out : pathlib.Path, optional
+        Where to; in the results folder by default.
+    language : {"en", "fr"}
+    sheet : bool
+        Whether the front page alone is wanted.
+
+    Raises
+    ------
+    InputError
+        If another file is there, or the study has nothing for a front page.
+    """
     content = page(study, language, sheet=sheet)
     path = study.folder / (SHEETS if sheet else NAMES)[language] if out is None else out
     if path.exists() and not _is_brief(path):

@@ -27,7 +27,15 @@ class Mark:
 
 
 def drawn(place: int, of: int, x: float = 6.0, y: float = 7.0) -> Markup:
-    """Shape of the mark of a horizon: the first is filled, those after it are open."""
+    """Shape of the mark of a horizon: the first is filled, those after it are open.
+
+    Parameters
+    ----------
+    place, of : int
+        Which horizon, of how many.
+    x, y : float
+        Where, in pixels.
+    """
     main = place == 0
     fill = "var(--blue)" if main else "#fff"
     shape = (

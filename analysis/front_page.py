@@ -400,7 +400,18 @@ def _changes(file: dict[str, object]) -> set[str]:
 def tiles(
     study: Study, chosen: Sequence[Verdict], waits: dict[str, float], level: float
 ) -> list[Tile]:
-    """Up to four numbers that a minister would repeat, each a sentence with its size."""
+    """Up to four numbers that a minister would repeat, each a sentence with its size.
+
+    Parameters
+    ----------
+    study : Study
+    chosen : sequence of Verdict
+        One for each proposal.
+    waits : dict of float
+        Change of the mean wait by proposal, in minutes.
+    level : float
+        Firearms that reach the market in a year of the baseline.
+    """
     table = headline_values(study)
     base = table.loc[BASELINE].mean()
     result = []

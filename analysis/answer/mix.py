@@ -192,6 +192,16 @@ def interactions(found: Choices) -> list[Interaction]:
 def mix(study: Study, budget: float, weight: float = 1.0, horizon: str | None = None) -> Choices:
     """Choices of a study of mixes.
 
+    Parameters
+    ----------
+    study : Study
+    budget : float
+        Million CAD a year.
+    weight : float
+        What an hour of waiting counts, as a ratio of its value.
+    horizon : str, optional
+        One of `analysis.outcomes.horizons`; the last by default.
+
     Raises
     ------
     InputError
@@ -224,7 +234,17 @@ def frame_of(steps: Sequence[Best]) -> pd.DataFrame:
 
 
 def mix_text(study: Study, found: Choices, budget: float, weight: float) -> str:
-    """The best mix, the frontier and the interactions, as plain text."""
+    """The best mix, the frontier and the interactions, as plain text.
+
+    Parameters
+    ----------
+    study : Study
+    found : Choices
+    budget : float
+        Million CAD a year.
+    weight : float
+        What an hour of waiting counts, as a ratio of its value.
+    """
     best = best_under(found, budget)
     unit = f"{found.unit}s"
     lines = [

@@ -180,7 +180,19 @@ def _gain(fitted: Floats, best: int) -> float:
 def value_text(
     study: Study, found: Information, budget: float | None, top: int, horizon: str
 ) -> str:
-    """The most valuable unknowns, as plain text."""
+    """The most valuable unknowns, as plain text.
+
+    Parameters
+    ----------
+    study : Study
+    found : Information
+    budget : float or None
+        Million CAD a year.
+    top : int
+        How many parameters to name.
+    horizon : str
+        One of `analysis.outcomes.horizons`.
+    """
     limit = "" if budget is None else f" for at most {budget:g} million CAD a year"
     cad = found.cad_per_firearm
     priced = cad == cad

@@ -216,7 +216,19 @@ def _as_published() -> dict[tuple[str, str], Counts]:
 
 
 def listed_total(port: Row, later: Sequence[Row], kind: str, year: int) -> int:
-    """Yearly figure of a port and of the later crossings that it carries, in a listed year."""
+    """Yearly figure of a port and of the later crossings that it carries, in a listed year.
+
+    Parameters
+    ----------
+    port : Row
+        Of the list of ports.
+    later : sequence of Row
+        Crossings that opened later.
+    kind : str
+        Class of traffic.
+    year : int
+        One of the listed years.
+    """
     column = f"{COLUMNS[kind]}_{year}"
     joining = [row for row in later if LATER_PORT_JOINS.get(row["port_id"]) == port["port_id"]]
     return sum(int(row[column]) for row in (port, *joining))

@@ -42,7 +42,16 @@ class Draws(NamedTuple):
 
 @functools.lru_cache(maxsize=2)
 def draws_of(seed: int, replication: int, steps: int, organisations: int) -> list[Draws]:
-    """Draws of every step of a replication: the same in every scenario."""
+    """Draws of every step of a replication: the same in every scenario.
+
+    Parameters
+    ----------
+    seed, replication : int
+        Key of the generator.
+    steps : int
+        Steps of all years.
+    organisations : int
+    """
     source = np.random.Generator(np.random.Philox(key=(seed << 32) + replication))
     shape = (COPIES, organisations)
     return [

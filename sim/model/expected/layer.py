@@ -11,11 +11,12 @@ import dataclasses
 import datetime
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from sim.model.conditions import IntelligenceAt, Snapshot
+from sim.model.conditions import Conditions, IntelligenceAt, Snapshot
+from sim.model.day import World
 from sim.model.expected.investigators import Investigators, draws_of
 from sim.model.expected.routes import (
     best,
@@ -31,8 +32,10 @@ from sim.model.expected.routes import (
 )
 from sim.model.expected.traffic import QUEUE_OF_LANE, TrafficSeen, in_time_by_hour
 from sim.model.port.inspection_rates import KIND_S
+from sim.model.port.plans import PortPlans
 from sim.model.port.referral import KINDS
 from sim.model.port.staffing import Workforce
+from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Purchases, SupplyOfDay
 from sim.model.smuggling.organisation import Enrolment, Organisations
 from sim.model.smuggling.patrol import loss_away
@@ -42,10 +45,9 @@ from sim.numerics.randomness import TWO_32, quantile
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
 from sim.parameters import PARAMETER, Intelligence, Smuggling
 from sim.places.network import shares
-from sim.records import ExpectedRecord
-
-if TYPE_CHECKING:
-    from sim.model.border import Border
+from sim.places.ports import Ports
+from sim.records import ExpectedRecord, Tally
+from sim.scenario.point import Point
 
 STEPS_A_YEAR = 37
 STEP_DAYS = DAYS_PER_YEAR / STEPS_A_YEAR
@@ -60,6 +62,29 @@ FLOWS = (
     "reaching_market", "seized_ports", "intercepted_away", "turned_back", "deterred",
     "not_planned_arrest", "not_planned_price", "not_planned_supply", "waiting",
 )  # fmt: skip
+
+
+class Simulated(Protocol):
+    """What the expectation reads of a border whose run has ended.
+
+    Attributes
+    ----------
+    point : Point
+    plans : PortPlans
+    conditions : Conditions
+    ports : Ports
+    tally : Tally
+    world : World
+    attempts_of_day : AttemptsOfDay
+    """
+
+    point: Point
+    plans: PortPlans
+    conditions: Conditions
+    ports: Ports
+    tally: Tally
+    world: World
+    attempts_of_day: AttemptsOfDay
 
 
 class Chances(NamedTuple):
@@ -150,7 +175,7 @@ class Expectation:
 
     Parameters
     ----------
-    border : Border
+    border : Simulated
         After its run.
     seen : TrafficSeen
         Of the traffic of that run.
@@ -160,7 +185,7 @@ class Expectation:
     """
 
     def __init__(
-        self, border: "Border", seen: TrafficSeen, kinds: tuple[str, ...], years: int
+        self, border: Simulated, seen: TrafficSeen, kinds: tuple[str, ...], years: int
     ) -> None:
         plans, parameters = border.plans, border.plans.parameters
         self.plans, self.seen, self.kinds, self.years = plans, seen, kinds, years
@@ -634,7 +659,7 @@ def bought_share(
     return np.asarray(bought), np.asarray(retail * available)
 
 
-def expectation_of(border: "Border", seen: TrafficSeen) -> ExpectedRecord | None:
+def expectation_of(border: Simulated, seen: TrafficSeen) -> ExpectedRecord | None:
     """Expectations that a point asks for, once its run has ended; None without a horizon."""
     point = border.point
     if not point.horizon:

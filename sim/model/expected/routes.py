@@ -90,7 +90,19 @@ def menus_of(
     general_lane: dict[int, Whole],
     smuggling: Smuggling,
 ) -> Menus:
-    """Collect the routes of all organisations."""
+    """Collect the routes of all organisations.
+
+    Parameters
+    ----------
+    organisations : Organisations
+    choice : RouteChoice
+        Whose menus are read.
+    enrolment : Enrolment
+        Who may use a trusted lane.
+    general_lane : dict
+        Lane of the others at each port, by carriage.
+    smuggling : Smuggling
+    """
     keys = list(zip(organisations.source, organisations.market, strict=True))
     menus = [
         [choice.menus.menu(key, lane == TRUCK, smuggling) for lane in CARRIAGES] for key in keys

@@ -60,7 +60,16 @@ class Couriers:
         self._losses: dict[tuple[int, int], list[float]] = {}
 
     def number(self, subject: int, organisation: int, courier: int, at_s: float) -> int:
-        """Number of the vehicle, or of the driver, that a courier has at a moment."""
+        """Number of the vehicle, or of the driver, that a courier has at a moment.
+
+        Parameters
+        ----------
+        subject : int
+            Whether the vehicle or the driver is meant.
+        organisation, courier : int
+        at_s : float
+            Moment, in seconds of the run.
+        """
         changes = self._changes.setdefault((subject, organisation, courier), [])
         while not changes or changes[-1] <= at_s:
             self._extend(subject, organisation, courier, changes)

@@ -270,7 +270,17 @@ def open_hours(ports: Ports) -> Floats:
 
 
 def hours_by_port(rostered: Floats, hours: Floats, scale: Floats, date: datetime.date) -> Floats:
-    """Officer hours that the rosters of a day plan for at each port (see `planned_hours`)."""
+    """Officer hours that the rosters of a day plan for at each port.
+
+    Parameters
+    ----------
+    rostered, hours, scale, date
+        As for `planned_hours`.
+
+    Returns
+    -------
+    array of float, shape (ports,)
+    """
     officers = rostered[date.month - 1, date.weekday()].sum(axis=1) * scale[:, None]
     return np.asarray((officers * hours).sum(axis=1))
 

@@ -78,7 +78,23 @@ def allocate_group(
     most: Whole,
     given: Whole,
 ) -> None:
-    """Assign the officers of a secondary queue and its lines, or of all; see `allocate`."""
+    """Assign the officers of a secondary queue and its lines, or of all; see `allocate`.
+
+    Parameters
+    ----------
+    officers : int
+        Who is there to assign.
+    group : int
+        The secondary queue, or `EVERY_QUEUE`.
+    lines : int
+    queue_of_line : array of int, shape (lines,)
+    open_load : float
+        Load of the open booths of a line above which one more opens.
+    need, most : array, shape (lines,)
+        Officers that a line needs, and the booths that it has.
+    given : array of int, shape (lines,)
+        Officers assigned; written here.
+    """
     left = officers
     for _ in range(lines):
         best = -1
