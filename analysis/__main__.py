@@ -319,7 +319,14 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         print(costs_text(study, costs))
     elif arguments.command in answer.COMMANDS:
         print(answer.run_command(study, arguments))
-    elif arguments.command in ("sensitivity", "robustness", "precision", "selection", "fit"):
+    elif arguments.command in (
+        "sensitivity",
+        "robustness",
+        "variance",
+        "precision",
+        "selection",
+        "fit",
+    ):
         print(run_command(study, arguments))
     elif arguments.command == "history":
         from analysis.history_text import history_text
