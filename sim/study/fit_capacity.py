@@ -1,6 +1,6 @@
 """Fit the rosters to waits on record, and hold them against crossings that were not fitted.
 
-``python -m analysis.fit.capacity`` runs a year of the busiest ports at points of a Latin hypercube
+``python -m sim.study.fit_capacity`` runs a year of the busiest ports at points of a Latin hypercube
 and shows the point nearest to the record beside the defaults. ``--crossings`` runs the trucks into
 the United States in 2023 at the fifteen crossings whose waits Transport Canada publishes (table
 RO8 of *Transportation in Canada 2023*), estimates the level of their safety and the time of the
@@ -17,11 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import qmc, spearmanr
 
-from analysis.fit.record import default_of
 from sim.data import DATA_FOLDER
 from sim.model.border import Border
 from sim.numerics.units import Floats
-from sim.parameters import Parameters, with_values
+from sim.parameters import Parameters, value_of, with_values
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S, WITHIN
 from sim.replication import run_border
@@ -146,7 +145,7 @@ def fit(points: int) -> Iterator[str]:
     ports = sorted(str(port) for port in table.ids[order])
     low, high = np.array(list(RANGES.values())).T
     design = qmc.scale(qmc.LatinHypercube(len(RANGES), rng=1).random(points), low, high)
-    defaults = {name: default_of(name) for name in RANGES}
+    defaults = {name: float(value_of(Parameters(), name)) for name in RANGES}
     tried = []
     for place in [list(defaults.values()), *design.tolist()]:
         values = dict(zip(RANGES, place, strict=True))
@@ -218,7 +217,7 @@ def crossings() -> Iterator[str]:
 def main() -> None:
     """Run from the command line."""
     assert __doc__ is not None
-    parser = argparse.ArgumentParser("python -m analysis.fit.capacity", description=__doc__)
+    parser = argparse.ArgumentParser("python -m sim.study.fit_capacity", description=__doc__)
     parser.add_argument("--points", type=int, default=24, help="points to try (24)")
     parser.add_argument("--crossings", action="store_true", help="the fifteen crossings instead")
     arguments = parser.parse_args()
