@@ -53,6 +53,10 @@ CASES: dict[str, tuple[str, ...]] = {
     "year_2019": (
         EVERY_KIND, "year=2019", "run.start=2019-06-30", "run.days=2", "run.replications=2",
     ),
+    "expectations": (
+        EVERY_KIND, "compare=[more_searches,etrace]", "run.horizon=2", "run.smugglers=all",
+        "smuggling.firearms_per_year=40000", SHORT_WARM_UP, *TWO_DAYS,
+    ),
     "compiled_engine": (*_ONE_DAY, "engine=compiled"),
     "reference_engine": (*_ONE_DAY, "engine=reference"),
 }  # fmt: skip

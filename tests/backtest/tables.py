@@ -16,7 +16,7 @@ DIGESTS = "digests.csv"
 
 RUN = ["scenario", "adversary", "world", "replication"]
 QUANTITY = ["metric", "unit", "port_group", "class"]
-TABLES = ["summary", "port_hours", "officer_hours", "attempts"]
+TABLES = ["summary", "port_hours", "officer_hours", "port_days", "attempts", "expected"]
 
 Summary = dict[tuple[str, str, str, str], dict[str, str]]
 """Quantity to run to value, as text."""

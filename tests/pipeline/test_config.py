@@ -61,7 +61,8 @@ def test_nothing_given_is_the_baseline_of_the_whole_border_for_a_year() -> None:
 def test_every_choice_of_a_group_composes(group: str, choice: str) -> None:
     array = ["execution.index=3", "execution.count=20"] if choice == "array" else []
     vary = "design.vary=[inspection.selective_share]"
-    assert settings(f"{group}={choice}", vary, *array).points
+    pair = ["compare=[more_searches,better_training]"] if choice == "mixes" else []
+    assert settings(f"{group}={choice}", vary, *array, *pair).points
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)

@@ -16,7 +16,13 @@ from sim.scenario.point import Point, check_point
 from sim.scenario.reading import FOLDER, dumped, names, parsed, read
 
 TABLE = read_ports(2005)
-NATURAL_EXPERIMENTS = ("history", "ports_closed_2011", "work_to_rule_2021")
+NATURAL_EXPERIMENTS = (
+    "border_closed_2020",
+    "boycott_2025",
+    "history",
+    "ports_closed_2011",
+    "work_to_rule_2021",
+)
 
 
 def point(scenario: Scenario, ports: tuple[str, ...] = ("sarnia",), days: int = 365) -> Point:
@@ -220,9 +226,10 @@ def test_a_scenario_made_in_python_is_refused_before_it_runs(
     assert "\n" not in str(refusal.value)
 
 
-def test_ports_may_all_be_closed_for_a_part_of_the_run(tmp_path: Path) -> None:
+def test_ports_that_are_all_closed_leave_nowhere_to_go(tmp_path: Path) -> None:
     text = "interventions: [{parameter: port, operation: close, end: 2005-01-05}]"
-    check_point(point(read("mine", write(tmp_path, text))), TABLE)
+    with pytest.raises(InputError, match="its cars have nowhere to go"):
+        check_point(point(read("mine", write(tmp_path, text))), TABLE)
 
 
 def named(folder: Path, name: str, text: str) -> None:
