@@ -65,10 +65,17 @@ def test_a_minus_is_never_lost(monkeypatch: pytest.MonkeyPatch, code: str) -> No
     assert "<= 3" in text
 
 
+def unignored() -> None:
+    """Take signals as a program does that a person starts, whatever started the tests."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def started(*words: str, **how: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, *words], cwd=ROOT, text=True, stderr=subprocess.PIPE, **how
-    )  # type: ignore[call-overload,no-any-return]
+        [sys.executable, *words], cwd=ROOT, text=True, stderr=subprocess.PIPE,
+        preexec_fn=unignored, **how,
+    )  # type: ignore[call-overload,no-any-return]  # fmt: skip
 
 
 @pytest.mark.parametrize("module", ["sim", "analysis"])
@@ -91,7 +98,10 @@ def test_an_interruption_while_modules_are_imported_is_one_line() -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             process.send_signal(number)
-            _, said = process.communicate(timeout=60)
+            try:
+                _, said = process.communicate(timeout=60)
+            finally:
+                process.kill()
         assert process.returncode == 128 + number
         assert said == "interrupted before anything was done\n"
 

@@ -176,7 +176,7 @@ def test_years_of_a_chronicle_run_apart() -> None:
     assert sum(p.days for p in points if not p.world) == 365 + 366
     named = [{x.program for x in p.scenario.interventions} for p in points if not p.world]
     assert named[0] == set()
-    assert named[1] == named[2] == {"exemption of 2007 (D023)", "arming (A045, A046)"}
+    assert {"exemption of 2007 (D023)", "arming (A045, A046)"} <= named[1] & named[2]
     with pytest.raises(InputError, match="worlds_in = 1999 is below 2006"):
         settings(*words[:3], "run.worlds_in=1999")
     with pytest.raises(InputError, match=r"run\.apart = true takes one scenario"):
@@ -207,8 +207,8 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
         ("ports=[]", "ports = .* is not a name or a list"),
         ("ports=[aden,aden]", "names 'aden' twice"),
         ("scenario=more_oficers", "unknown scenario 'more_oficers'; did you mean more_officers"),
-        ("scenario=3", "scenario = 3 is not a name"),
-        ("scenario=../run", "unknown scenario"),
+        ("scenario=3", "unknown scenario '3'"),
+        ("scenario=../run", "names of scenarios have small letters"),
         ("compare=[baseline]", "names 'baseline' twice"),
         ("inspection.selective_share=1.5", r"selective_share = 1\.5 is above 1 share"),
         ("inspection.selective_share=nan", "selective_share = nan"),
@@ -229,7 +229,6 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
         ("study.detail=some", "study.detail = 'some' is not one of auto, all, baseline, none"),
         ("staffing.officers_scale=0", "leaves no officer at any port"),
         ("+traffic.colour=red", "unknown name 'traffic.colour'"),
-        ("~year", "year is missing"),
         ("study.ports_table=nowhere.csv", "nowhere.csv: No such file"),
         ("study.scenarios=nowhere", "study.scenarios = nowhere is not a folder"),
     ],
