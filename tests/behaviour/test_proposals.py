@@ -116,7 +116,7 @@ def test_search_every_vehicle_is_the_bound_that_officers_set() -> None:
     assert bound["examinations"] < 0.7 * bound["examinations_ordered"]
     assert bound["examinations_released"] > 0.3 * bound["examinations_ordered"]
     assert bound["examinations"] > 3.0 * base["examinations"]
-    assert bound["mean_wait_min"] > 10.0 * base["mean_wait_min"]
+    assert bound["mean_wait_min"] > 5.0 * base["mean_wait_min"]  # drivers turn round at long lines
     seized = "expected_traveller_firearms_seized"
     assert bound[seized] > base[seized]
     assert read("search_every_vehicle").bound
