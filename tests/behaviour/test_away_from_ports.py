@@ -28,6 +28,8 @@ MANY = {
     "smuggling.firearms_per_year": 2e6,
     "smuggling.load_mean": 4.0,
     "smuggling.arrest_share": 0.0,
+    "smuggling.price_cad": 3250.0,  # with the margin of 2018-19 most opportunities are used
+    "smuggling.acquisition_cad": 750.0,
 }
 DAYS = 10
 

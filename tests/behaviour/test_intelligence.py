@@ -138,7 +138,7 @@ def test_open_cases_are_their_rate_times_their_length() -> None:
     inside = (opened >= first) & (opened < last)
     rate = inside.sum() / (last - first)
     length = (ends - opened)[inside].mean()
-    # A case lasts a twenty-fourth of the time, and those open at either end count for one side only.
+    # A case lasts a twenty-fourth of the time; those open at either end count on one side.
     assert mean_open == pytest.approx(rate * length, rel=0.05 + 1 / 24)
     assert length == pytest.approx(3.0 * 365.25 / 12 * DAY_S, rel=0.15)
 

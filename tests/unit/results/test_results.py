@@ -126,7 +126,7 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path: Path) -> None:
 def test_every_table_says_whose_run_a_row_is_of(tmp_path: Path) -> None:
     adversaries = ("quantal_response", "static")
     folder = write(tmp_path, TWO, 2, adversaries=adversaries, worlds=1)
-    for table in TABLES:
+    for table in set(TABLES) - {"port_days"}:  # the made-up study has no rows by date
         frame = read_study(folder).table(table)
         runs = frame[[key.name for key in KEYS]].drop_duplicates()
         assert len(runs) == 2 * 2 * 2 * 2, table
@@ -157,7 +157,7 @@ def test_a_folder_without_a_manifest_is_no_results_folder(tmp_path: Path) -> Non
 def test_another_version_is_named(folder: Path) -> None:
     path = folder / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 9}))
-    with pytest.raises(InputError, match="version 9, this program reads 3"):
+    with pytest.raises(InputError, match=r"version '9'.*this program reads 3"):
         read_study(folder)
 
 
