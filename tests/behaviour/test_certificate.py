@@ -110,7 +110,12 @@ def run() -> Border:
             ("abercorn", "chief-mountain", "coutts"),
             5,
             BASELINE,
-            {"smuggling.firearms_per_year": 1e6, "inspection.selective_share": 0.3},
+            {
+                "smuggling.firearms_per_year": 1e6,
+                "smuggling.price_cad": 3250.0,
+                "smuggling.acquisition_cad": 750.0,
+                "inspection.selective_share": 0.3,
+            },
         ),
         0,
     )

@@ -115,7 +115,7 @@ def test_the_design_says_what_the_numbers_of_worlds_mean() -> None:
         ("worlds=-3", "worlds = -3 is below 0 worlds"),
         ("adversaries=[static,rational]", "'rational' is not one of"),
         ("adversaries=[static,static]", "names 'static' twice"),
-        ("adversaries=4", "is not a name or a list of names"),
+        ("adversaries=4", "is not one of static"),
     ],
 )
 def test_what_cannot_be_crossed_is_refused(override: str, complaint: str) -> None:
