@@ -37,8 +37,12 @@ def base(**rooms: dict[str, object]) -> Point:
             smuggling={
                 "firearms_per_year": 2e4,
                 "traveller_firearms_per_million": 1e3,
+                "price_cad": 3250.0,
+                "acquisition_cad": 750.0,
                 **rooms.pop("smuggling", {}),
             },
+            # Searches in freed time would tell of officers and traffic by the rates too.
+            inspection={"slack_to_search": 0.0, **rooms.pop("inspection", {})},
             intelligence={"warm_up_days": 30},
             **rooms,
         ),
@@ -147,7 +151,7 @@ def test_what_fails_in_step_is_said_and_run_one_by_one(
 FORGOTTEN: dict[str, tuple[Callable[[Inputs, Inputs], Inputs], Point]] = {
     "officers": (
         lambda ours, theirs: theirs._replace(
-            plan=theirs.plan._replace(officers=ours.plan.officers)
+            plan=theirs.plan._replace(officers=ours.plan.officers, trade=ours.plan.trade)
         ),
         with_scenario(base(), Intervention("staffing.officers_scale", "set", 0.5)),
     ),
@@ -167,11 +171,15 @@ FORGOTTEN: dict[str, tuple[Callable[[Inputs, Inputs], Inputs], Point]] = {
         lambda ours, theirs: theirs._replace(
             plan=theirs.plan._replace(rates=ours.plan.rates, row=ours.plan.row)
         ),
-        with_scenario(base(), Intervention("inspection.d_prime", "set", 3.0)),
+        with_scenario(
+            base(smuggling={"adversary": "static"}), Intervention("inspection.d_prime", "set", 3.0)
+        ),
     ),
     "arrival curves": (
         lambda ours, theirs: theirs._replace(
-            plan=theirs.plan._replace(cumulative=ours.plan.cumulative)
+            plan=theirs.plan._replace(
+                cumulative=ours.plan.cumulative, day_factor=ours.plan.day_factor
+            )
         ),
         with_scenario(base(), Intervention("traffic.volume_scale", "scale", 1.1)),
     ),
@@ -181,6 +189,9 @@ FORGOTTEN: dict[str, tuple[Callable[[Inputs, Inputs], Inputs], Point]] = {
     ),
     "all that goes on over midnight": (
         lambda ours, theirs: theirs._replace(
+            plan=theirs.plan._replace(
+                cumulative=ours.plan.cumulative, day_factor=ours.plan.day_factor
+            ),
             state=ours.state,
             inside=ours.inside,
             known=ours.known,
