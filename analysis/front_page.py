@@ -34,8 +34,8 @@ OTHER_AIM = "other_aim"
 """Proposals that were never meant to stop firearms, and do not change them."""
 ORDER = (REDUCES, INCREASES, DEPENDS, NOT_RESOLVED, NO_DIFFERENCE, OTHER_AIM)
 """Groups of the table, in this order; of the last two the proposals are named only."""
-OPEN = 10
-"""Most rows of a group that are open on the first screen."""
+OPEN, OPEN_UNTOLD = 10, 5
+"""Most rows of a group that are open on the first screen, and of those that cannot be told."""
 YEAR = 365.25
 KINDS = 5
 """Kinds of smuggler that the model has."""
@@ -264,7 +264,11 @@ def front_page(
         of_code = [one.proposal for one in chosen if group_of(one) == code]
         if code == INCREASES:
             of_code.reverse()
-        shown = [] if code in (NO_DIFFERENCE, OTHER_AIM) else of_code[:OPEN]
+        shown = (
+            []
+            if code in (NO_DIFFERENCE, OTHER_AIM)
+            else of_code[: OPEN_UNTOLD if code == NOT_RESOLVED else OPEN]
+        )
         if of_code:
             named = [(name, rows[name].title) for name in of_code[len(shown) :]]
             groups.append(
