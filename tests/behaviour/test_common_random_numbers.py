@@ -75,7 +75,8 @@ TRAFFICKERS = entity_number("organisations")
 
 
 def met(*ports: str, **smuggling: object) -> dict[Vehicle, np.ndarray]:
-    at = point(ports, 10, BASELINE, STEADY)
+    # Nobody stays away after a day of waits, which traffickers make a little longer.
+    at = point(ports, 10, BASELINE, STEADY, {"traffic.memory_share": 0.0})
     room = dataclasses.replace(at.parameters.smuggling, **smuggling)
     return vehicles(
         dataclasses.replace(at, parameters=dataclasses.replace(at.parameters, smuggling=room))

@@ -37,7 +37,7 @@ def test_the_words_fit_into_the_sentence(tmp_path: Path) -> None:
         assert gettext("for-each-firearm") == "for each kg"
         assert metric_title("traveller_firearms_seized") == "travellers' firearms seized"
         with in_language("fr"):
-            assert "de drogues" in gettext("no-proposal-measurably-reduces-the")
+            assert "de drogues" in gettext("front-question", year=2005)
     assert pgettext("unit", "firearms") == "firearms"
 
 
