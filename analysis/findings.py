@@ -9,6 +9,7 @@ from analysis.effects import smallest_difference
 from analysis.equivalence import DEPENDS, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
 from analysis.estimates import estimate
 from analysis.language import gettext, metric_title, title_of
+from analysis.outcomes import kinds
 from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
 from analysis.verdicts import counted, in_per_cent, robust_line, verdicts
 from analysis.wording import direction, period, plain, shown
@@ -127,7 +128,7 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
 def _under_others(study: Study, best: Comparison) -> str:
     """Between what the effect lies over the kinds of smuggler."""
     if len(study.adversaries) < 2:
-        return gettext("only-one-model-of-smuggler")
+        return gettext("only-one-model-of-smuggler") if len(kinds(study)) < 2 else ""
     least, most = across_adversaries(study, PRIMARY_OUTCOME)[best.scenario]
     ends = [shown(-end, unit="firearms").value for end in (most, least)]
     return gettext(

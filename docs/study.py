@@ -11,7 +11,7 @@ from pathlib import Path
 from analysis.brief import write_brief
 from analysis.compare import HEADLINE, Comparison, compare, family
 from analysis.effects import effect_in_words, smallest_difference
-from analysis.findings import answer
+from analysis.front_page import front_page
 from analysis.validate import markdown_of, validate
 from analysis.values import BASELINE, metric_of, values
 from analysis.verdicts import limit_lines, verdicts
@@ -51,7 +51,8 @@ def write_figures(folder: Path) -> Iterator[str]:
     """Write what the pages show of a study; yield what was written."""
     study = read_study(folder)
     comparisons = compare(study, HEADLINE)
-    answered = ["", f"> {answer(study, comparisons)}", ""]
+    front = front_page(study, comparisons)
+    answered = ["", f"> {front.sentence} {front.rest}", ""]
     for page, lines in (
         (README, answered),
         (FINDINGS, [*answered, *_differences(study, comparisons)]),

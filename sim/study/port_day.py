@@ -190,7 +190,8 @@ def minute_means(spans: list[tuple[float, float]], midnight_s: float) -> Floats:
     # Time spent before a moment, summed over spans: its growth over a minute is time in it.
     starts, ends = (np.sort(column) for column in np.array(spans).T)
     covered: Floats = np.subtract(_before(starts, edges), _before(ends, edges))
-    return np.asarray(np.diff(covered) / MINUTE_S)
+    # Where nothing covers a minute, the difference of two large sums may be a hair below zero.
+    return np.maximum(np.diff(covered) / MINUTE_S, 0.0)
 
 
 def _before(moments: Floats, edges: Floats) -> Floats:

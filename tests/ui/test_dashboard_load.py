@@ -47,7 +47,7 @@ def ask(address: str, metric: str) -> int:
     request = urllib.request.Request(
         f"{address}_dash-update-component",
         json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
+        {"Content-Type": "application/json", "Origin": address.rstrip("/")},
     )
     with urllib.request.urlopen(request) as answer:
         content = json.load(answer)

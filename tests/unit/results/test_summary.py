@@ -29,7 +29,11 @@ def table_of(*rows: Attempt, fates: tuple[int, ...] = ()) -> pd.DataFrame:
     attempts = new_attempts(1024)
     attempts["fate"][: len(fates)] = fates
     border: Any = SimpleNamespace(
-        trips=list(rows), travellers=[], count=len(fates), port_name=np.array(["sarnia"])
+        trips=list(rows),
+        travellers=[],
+        count=len(fates),
+        port_name=np.array(["sarnia"]),
+        deals=SimpleNamespace(waiting={}),
     )
     record = AttemptsOfDay.record(cast("AttemptsOfDay", border), attempts)
     return _attempts(cast("Any", SimpleNamespace(attempts=record)))
