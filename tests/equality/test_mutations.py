@@ -67,6 +67,7 @@ def verdict(folder: Path, patch: Path | None) -> subprocess.CompletedProcess[str
             "PYTHONPATH": str(folder),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "NUMBA_DISABLE_JIT": "1",
+            "PYTHONWARNINGS": "ignore",  # uncompiled, a chance that vanishes warns of its overflow
         },
         capture_output=True,
         text=True,
