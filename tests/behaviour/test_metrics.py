@@ -6,7 +6,7 @@ import pytest
 
 from sim.results import summary
 from sim.results.certificate import certify
-from sim.results.schema import METRICS, Metric
+from sim.results.schema import METRICS, PRIMARY_OUTCOME, Metric
 from sim.scenario.intervention import BASELINE
 from tests.behaviour.scene import FEW, border, numbers, point
 
@@ -14,7 +14,9 @@ AT = point(FEW, 20, BASELINE, {"smuggling.firearms_per_year": 1e6})
 
 
 def test_a_summary_has_every_metric_and_no_other() -> None:
-    assert set(numbers(AT)) == set(METRICS)
+    by_year = {name for name in METRICS if name.startswith(f"{PRIMARY_OUTCOME}_")}
+    assert len(by_year) == 3  # of expectations, which this run does not work out
+    assert set(numbers(AT)) == set(METRICS) - by_year
 
 
 def test_a_new_metric_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
