@@ -24,6 +24,7 @@ from analysis.values import BASELINE, headline_values
 from analysis.verdicts import Verdict, headline_kind, over_horizons
 from analysis.wording import NO_BREAK, SMALLEST_WAIT_MIN, listed, number, plain
 from sim.errors import InputError
+from sim.numerics.units import DAYS_PER_YEAR
 from sim.parameters import catalogue
 from sim.results.reading import Study
 from sim.scenario.intervention import FIREARMS, GRADES
@@ -36,9 +37,6 @@ ORDER = (REDUCES, INCREASES, DEPENDS, NOT_RESOLVED, NO_DIFFERENCE, OTHER_AIM)
 """Groups of the table, in this order; of the last two the proposals are named only."""
 OPEN, OPEN_UNTOLD = 10, 5
 """Most rows of a group that are open on the first screen, and of those that cannot be told."""
-YEAR = 365.25
-KINDS = 5
-"""Kinds of smuggler that the model has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,6 @@ class Row:
     chart: str
     alt: str
     effect: str
-    interval: str
     wait: str
     cost: str
     cost_range: str
@@ -143,7 +140,12 @@ def level_a_year(study: Study) -> float:
 
 def a_year(study: Study) -> float:
     """Factor from a sum over the run to one over a year."""
-    return 1.0 if study.days is None or 365 <= study.days <= 366 else YEAR / study.days
+    return 1.0 if study.days is None or 365 <= study.days <= 366 else DAYS_PER_YEAR / study.days
+
+
+def cost_a_year(study: Study, one: Verdict) -> float:
+    """Whole cost of a year in CAD: only that of a run without horizons is a sum over the run."""
+    return one.cost_cad * (a_year(study) if horizons(study)[0] == RUN else 1.0)
 
 
 def rounded(value: float, digits: int = 2) -> str:
@@ -279,7 +281,7 @@ def front_page(
                     named,
                 )
             )
-    horizons = list(dict.fromkeys(one.horizon for one in judged))
+    spans = list(dict.fromkeys(one.horizon for one in judged))
     return FrontPage(
         sentence=sentence(study, chosen, level, about, every),
         rest=rest_of(chosen, smallest),
@@ -292,7 +294,7 @@ def front_page(
             amount=rounded(smallest * level),
             wait=plain(60 * SMALLEST_WAIT_MIN),
         ),
-        horizons=[(drawn(k, len(horizons)), name) for k, name in enumerate(horizons)],
+        horizons=[(drawn(k, len(spans)), name) for k, name in enumerate(spans)],
         trust=[*trust(study), *weakness],
         change=influential(study),
         notes=[gettext("a-bundle-of-others")] if any(row.bundle for row in rows.values()) else [],
@@ -326,8 +328,6 @@ def _row(
         chart=axis.row(marks),
         alt="; ".join(_in_words(one) for one in every),
         effect=change_of(main.mean * level / 100),
-        interval=f"{rounded(main.low * level / 100)} {gettext('to')} "
-        f"{rounded(main.high * level / 100)}",
         wait=_wait(waits.get(main.proposal, math.nan)),
         cost=cost,
         cost_range=cost_range,
@@ -368,7 +368,7 @@ def _cost(study: Study, one: Verdict, file: dict[str, object]) -> tuple[str, str
     """Whole cost in million CAD a year, and its range by that of the programme."""
     if math.isnan(one.cost_cad):
         return "", ""
-    whole = one.cost_cad * a_year(study)
+    whole = cost_a_year(study, one)
     costs = file.get("costs")
     entries = [part for part in costs if isinstance(part, dict)] if isinstance(costs, list) else []
     below = sum(float(part["cad_per_year"]) - float(part["low"]) for part in entries)
@@ -461,7 +461,7 @@ def tiles(
     saves = [one for one in chosen if one.cost_cad < -SMALLEST_COST_CAD]
     if saves:
         best = min(saves, key=lambda one: one.cost_cad)
-        saved = -best.cost_cad * a_year(study) / 1e6
+        saved = -cost_a_year(study, best) / 1e6
         result.append(
             Tile(
                 gettext("tile-millions", amount=rounded(saved)),
@@ -508,7 +508,7 @@ def influential(study: Study) -> list[str]:
 
 def _matched(study: Study) -> tuple[int, int]:
     """Independent rows of the record inside its range, and all of them; none in a short run."""
-    if study.days is None or study.days < YEAR - 1:
+    if study.days is None or study.days < DAYS_PER_YEAR - 1:
         return 0, 0
     try:
         rows = [row for row in validate(study) if row.target.standing == "independent"]
@@ -523,9 +523,10 @@ def trust(study: Study) -> list[str]:
     runs = int(
         study.runs.groupby(["scenario", "adversary", "world"])["replication"].nunique().min()
     )
+    known = catalogue()["smuggling.adversary"].metadata["choices"]
     lines = [
         gettext("trust-year", year=study.manifest.get("year", ""), runs=number(runs, 0)),
-        ngettext("trust-smugglers", len(kinds(study)), all=number(KINDS, 0)),
+        ngettext("trust-smugglers", len(kinds(study)), all=number(len(known), 0)),
         ngettext("trust-worlds", max(1, len(study.worlds)))
         if len(study.worlds) > 1
         else gettext("trust-one-world"),
