@@ -17,13 +17,19 @@ import numpy as np
 
 from sim.model.conditions import Conditions, IntelligenceAt, Snapshot
 from sim.model.day import World
+from sim.model.expected.choices import (
+    Chances,
+    Places,
+    Sums,
+    add_up,
+    by_best,
+    by_logit,
+    by_tolerance,
+)
 from sim.model.expected.investigators import Investigators, draws_of
 from sim.model.expected.routes import (
-    best,
     by_habit,
-    by_tolerance,
     loads_of,
-    logit,
     menus_of,
     opening_of,
     option_loss,
@@ -35,6 +41,7 @@ from sim.model.port.inspection_rates import KIND_S
 from sim.model.port.plans import PortPlans
 from sim.model.port.referral import KINDS
 from sim.model.port.staffing import Workforce
+from sim.model.smuggling.adversary.memoryless import willing
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Purchases, SupplyOfDay
 from sim.model.smuggling.organisation import Enrolment, Organisations
@@ -85,29 +92,6 @@ class Simulated(Protocol):
     tally: Tally
     world: World
     attempts_of_day: AttemptsOfDay
-
-
-class Chances(NamedTuple):
-    """Chances that a trip is lost at the ports, by hidden deep (0, 1 or as it is).
-
-    Attributes
-    ----------
-    on_lookout : array of float, shape (ports,)
-        If the lookout on it is active.
-    hit : array of float, shape (ports,)
-        That an active lookout is acted on.
-    if_in_time : array of float, shape (ports, lanes)
-        If it is not acted on, and an examination begins in time.
-    referred : array of float, shape (ports, lanes)
-        That it is sent to such an examination.
-    withdraws : array of float, shape (ports,)
-    """
-
-    on_lookout: Floats
-    hit: Floats
-    if_in_time: Floats
-    referred: Floats
-    withdraws: Floats
 
 
 def chances_of(rows: Floats, smuggling: Smuggling, lengths: Floats) -> Chances:
@@ -168,6 +152,27 @@ class TermsOfDay(NamedTuple):
     share: Floats
     usable: Flags
     in_time: Floats
+
+
+class Choice(NamedTuple):
+    """A choice of route by loads that are hidden alike.
+
+    Attributes
+    ----------
+    deep : float
+        Share of them hidden deep.
+    named : array of float, shape (organisations,)
+        Chance that a lookout on a trip is active.
+    weight : array of float, shape (organisations,)
+        Their share of all loads.
+    taken : array of float
+        See `sim.model.expected.choices`.
+    """
+
+    deep: float
+    named: Floats
+    weight: Floats
+    taken: Floats
 
 
 class Expectation:
@@ -349,11 +354,8 @@ class Expectation:
         opening = opening_of(snapshot, self.ports.in_season(date), self.used_ports)
         port = np.where(menus.at_port, menus.numbers, 0)
         in_time = np.einsum("pqh,kh->kpq", self.in_time, opening.hours)
-        return TermsOfDay(
-            opening.share,
-            usable_options(menus, opening),
-            in_time[:, port, QUEUE_OF_LANE[menus.lane]],
-        )
+        in_time = np.ascontiguousarray(in_time[:, port, QUEUE_OF_LANE[menus.lane]])
+        return TermsOfDay(opening.share, usable_options(menus, opening), in_time)
 
     def _shares(
         self, kind: int, day: float, snapshot: Snapshot, rows: Floats, terms: TermsOfDay
@@ -368,31 +370,33 @@ class Expectation:
         covered = self.investigators.coverage[kind]
         reported = self._reported(day)
         lookout = 1.0 - (1.0 - covered) * (1.0 - reported)
-        total: list[tuple[float, float | None, Floats, Floats]] = []
+        value, stake, weights = situation.value, situation.stake, self.loads.weights
         if name == "worst_case":
-            for deep, deep_share in (
-                (True, smuggling.deep_share),
-                (False, 1 - smuggling.deep_share),
-            ):
+            deep = smuggling.deep_share
+            choices = []
+            for is_deep, of_deep in ((True, deep), (False, 1.0 - deep)):
                 for active in (True, False):
-                    loss = option_loss(menus, belief.true_loss(deep, active), self.choice.away_true)
-                    score = situation.value - loss[:, :, None, None] * situation.stake
-                    share = best(score, usable)
-                    weight = deep_share * (lookout if active else 1.0 - lookout)
-                    total.append((float(deep), float(active), weight, share))
+                    loss = option_loss(
+                        menus, belief.true_loss(is_deep, active), self.choice.away_true
+                    )
+                    taken = by_best(value, stake, loss, usable, weights)
+                    part = of_deep * (lookout if active else 1.0 - lookout)
+                    named = np.full(self.count, float(active))
+                    choices.append(Choice(float(is_deep), named, part, taken))
+            return self._outcome(choices, terms, rows, smuggling)
+        loss = option_loss(menus, belief.loss, self.choice.away_believed)
+        if name == "learning":
+            loss = self._learnt(kind)
+        if name == "static":
+            share = by_habit(menus, usable, self.baseline.smuggling)[..., 0, :]
+            taken = np.ascontiguousarray(weights.sum(axis=1)[:, None, None, None, None] * share)
+        elif name == "threshold":
+            accepting = willing(loss, smuggling)
+            taken = by_tolerance(value, accepting, smuggling.rationality, usable, weights)
         else:
-            loss = option_loss(menus, belief.loss, self.choice.away_believed)
-            if name == "learning":
-                loss = self._learnt(kind)
-            if name == "static":
-                share = by_habit(menus, usable, self.baseline.smuggling)
-            elif name == "threshold":
-                share = by_tolerance(situation.value, usable, loss, smuggling)
-            else:
-                utility = situation.value - loss[:, :, None, None] * situation.stake
-                share = logit(smuggling.rationality * utility, usable)
-            total.append((hidden, None, np.ones(self.count), share))
-        return self._outcome(total, terms, rows, smuggling, lookout)
+            taken = by_logit(value, stake, loss, smuggling.rationality, usable, weights)
+        choice = Choice(hidden, lookout, np.ones(self.count), taken)
+        return self._outcome([choice], terms, rows, smuggling)
 
     def _reported(self, day: float) -> float:
         """Share of trips of which a report reaches the booths in time."""
@@ -412,66 +416,32 @@ class Expectation:
         return np.where(self.menus.made > 0.0, learnt, 0.0)
 
     def _outcome(
-        self,
-        choices: list[tuple[float, float | None, Floats, Floats]],
-        terms: TermsOfDay,
-        rows: Floats,
-        smuggling: Smuggling,
-        lookout: Floats,
+        self, choices: list[Choice], terms: TermsOfDay, rows: Floats, smuggling: Smuggling
     ) -> Shares:
         """What becomes of firearms and trips under choices of route."""
-        menus, loads = self.menus, self.loads
+        menus, away = self.menus, self.choice.away_true
         carriage = np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share])
-        pattern, in_time = terms.share, terms.in_time
-        firearms = loads.share * loads.mean / (loads.share * loads.mean).sum()
-        weights = np.stack([loads.share, firearms])
-        sums = np.zeros((5, self.count))
-        stopped, stopped_load = np.zeros(self.count), np.zeros(self.count)
-        by_route = np.zeros((2, self.count, self.routes))
-        port = np.where(menus.at_port, menus.numbers, 0)
-        away = self.choice.away_true
+        of_day = carriage[:, None] * terms.share
         other = np.clip(menus.numbers - len(self.ports), 0, len(away) - 1)
         elsewhere = np.where(menus.exists & ~menus.at_port & (menus.made > 0), away[other], 0.0)
-        for deep, active, weight, share in choices:
-            of = self._chance(rows, deep)
-            active_share = lookout if active is None else np.full(self.count, active)
-            named = active_share[:, None, None]
-            hit = of.hit[port] * named
-            ordered = (1.0 - hit) * of.referred[port, menus.lane]
-            lost = of.on_lookout[port] * named
-            lost = lost + (1.0 - hit) * of.if_in_time[port, menus.lane] * in_time
-            lost = np.where(menus.at_port, lost, 0.0)
-            turns = np.where(menus.at_port, of.withdraws[port] * (hit + ordered), 0.0)
-            # Shares of trips and of firearms, by organisation, carriage, pattern and option.
-            share = np.broadcast_to(
-                share, (*share.shape[:2], len(pattern), len(loads.mean), share.shape[-1])
-            )
-            taken = np.einsum("wl,icplo->wicpo", weights, share)
-            taken *= (weight[:, None, None] * carriage[:, None] * pattern)[None, ..., None]
-            at_port = np.moveaxis(lost, 0, 2)
-            both = at_port + elsewhere[:, :, None]
-            made = menus.made[:, :, None]
-            of_firearms, of_trips = taken[1], taken[0]
-            axes = (1, 2, 3)
-            sums[0] += (of_firearms * at_port).sum(axis=axes)
-            sums[1] += (of_firearms * elsewhere[:, :, None]).sum(axis=axes)
-            sums[2] += (of_firearms * turns[:, :, None]).sum(axis=axes)
-            sums[3] += (of_firearms * (1.0 - made)).sum(axis=axes)
-            sums[4] += of_firearms.sum(axis=axes)
-            stopped += (of_trips * both).sum(axis=axes)
-            stopped_load += (of_firearms * both).sum(axis=axes)
-            if "learning" in self.kinds:
-                each = np.broadcast_to(np.arange(self.count)[:, None, None], menus.numbers.shape)
-                went = (of_trips * made * (1.0 - turns[:, :, None])).sum(axis=2)
-                np.add.at(by_route[0], (each, menus.numbers), went)
-                np.add.at(by_route[1], (each, menus.numbers), (of_trips * both).sum(axis=2))
-        arriving = sums[4] - sums[:4].sum(axis=0)
-        mean = float((loads.share * loads.mean).sum())
-        load = mean * stopped_load / np.maximum(stopped, 1e-300)
-        seized, away_too, turned, deterred = sums[:4]
+        port = np.where(menus.at_port, menus.numbers, 0)
+        places = Places(menus.numbers, port, menus.lane, menus.at_port, menus.made, elsewhere)
+        sums = Sums(
+            np.zeros((5, self.count)), np.zeros((2, self.count)),
+            np.zeros((2, self.count, self.routes)),
+        )  # fmt: skip
+        for choice in choices:
+            add_up(
+                choice.taken, choice.weight[:, None, None] * of_day, places,
+                self._chance(rows, choice.deep), terms.in_time, choice.named, sums,
+            )  # fmt: skip
+        seized, elsewhere, turned, deterred, every = sums.firearms
+        stopped, firearms = sums.stopped
+        load = float(self.loads.weights[0] @ self.loads.mean) * firearms
         return Shares(
-            seized, away_too, turned, deterred, arriving, stopped, load, by_route[0], by_route[1]
-        )
+            seized, elsewhere, turned, deterred, every - sums.firearms[:4].sum(axis=0), stopped,
+            load / np.maximum(stopped, 1e-300), *sums.by_route,
+        )  # fmt: skip
 
     def _step(
         self, k: int, day: float, snapshot: Snapshot, rows: Floats, of_year: dict[str, Floats]

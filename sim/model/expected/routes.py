@@ -11,7 +11,6 @@ import numpy as np
 
 from sim.model.conditions import Snapshot
 from sim.model.port.traffic import CAR, TRUCK
-from sim.model.smuggling.adversary.memoryless import willing
 from sim.model.smuggling.organisation import Enrolment, Organisations, load_of, load_scale
 from sim.model.smuggling.perception import at_stake_cad
 from sim.model.smuggling.route_choice import RouteChoice
@@ -37,11 +36,14 @@ class Loads(NamedTuple):
         Firearms.
     square : float
         Mean square of all loads.
+    weights : array of float, shape (2, strata)
+        Share of trips, and of firearms.
     """
 
     share: Floats
     mean: Floats
     square: float
+    weights: Floats
 
 
 def loads_of(smuggling: Smuggling) -> Loads:
@@ -52,7 +54,9 @@ def loads_of(smuggling: Smuggling) -> Loads:
     count = np.bincount(stratum, minlength=len(LOAD_EDGES))
     some = count > 0
     total = np.bincount(stratum, load, len(LOAD_EDGES))
-    return Loads(count[some] / len(load), total[some] / count[some], float(np.mean(load**2)))
+    share, mean = count[some] / len(load), total[some] / count[some]
+    weights = np.stack([share, share * mean / (share * mean).sum()])
+    return Loads(share, mean, float(np.mean(load**2)), weights)
 
 
 @dataclass
@@ -187,9 +191,8 @@ def usable_options(menus: Menus, opening: Opening) -> Flags:
     """Which options are open, shape (organisations, carriages, patterns, 1, options)."""
     port = np.where(menus.at_port, menus.numbers, 0)
     is_open = np.moveaxis(opening.ports[:, port], 0, 2)
-    return np.asarray(menus.exists[:, :, None] & (is_open | ~menus.at_port[:, :, None]))[
-        :, :, :, None
-    ]
+    usable = menus.exists[:, :, None] & (is_open | ~menus.at_port[:, :, None])
+    return np.ascontiguousarray(usable)[:, :, :, None]
 
 
 def situation_of(
@@ -242,15 +245,6 @@ def option_loss(menus: Menus, at_ports: Floats, away: Floats) -> Floats:
     return np.asarray(np.where(menus.exists & (menus.made > 0.0), loss, 0.0))
 
 
-def logit(score: Floats, usable: Flags) -> Floats:
-    """Shares of a choice by score and Gumbel noise, over the last axis."""
-    score = np.where(usable, score, -np.inf)
-    score -= score.max(axis=-1, keepdims=True)
-    np.exp(score, out=score)
-    score /= score.sum(axis=-1, keepdims=True)
-    return np.asarray(score)
-
-
 def by_habit(menus: Menus, usable: Flags, smuggling: Smuggling) -> Floats:
     """Shares by habit: each kind of route keeps its share, ports by traffic among those open."""
     habit = menus.habit[:, :, None, None] * usable
@@ -264,34 +258,3 @@ def by_habit(menus: Menus, usable: Flags, smuggling: Smuggling) -> Floats:
     nothing = np.zeros_like(habit)
     nothing[..., -1] = 1.0
     return np.asarray(np.where(total > 0.0, habit / np.maximum(total, 1e-300), nothing))
-
-
-def by_tolerance(value: Floats, usable: Flags, loss: Floats, smuggling: Smuggling) -> Floats:
-    """Shares where each trip accepts the routes up to its own tolerance of risk, and ignores risk.
-
-    Parameters
-    ----------
-    value : array of float, shape (organisations, carriages, 1, loads, options)
-    usable : array of bool
-    loss : array of float, shape (organisations, carriages, options)
-    smuggling : Smuggling
-    """
-    accepting = np.where(usable, willing(loss, smuggling)[:, :, None, None], 0.0)
-    weight = logit(smuggling.rationality * value, usable)
-    order = np.broadcast_to(np.argsort(-accepting, axis=-1), weight.shape)
-    level = np.take_along_axis(np.broadcast_to(accepting, weight.shape), order, axis=-1)
-    weight = np.take_along_axis(weight, order, axis=-1)
-    below = np.append(level[..., 1:], np.zeros_like(level[..., :1]), axis=-1)
-    piece = (level - below) / np.maximum(np.cumsum(weight, axis=-1), 1e-300)
-    share = weight * np.cumsum(piece[..., ::-1], axis=-1)[..., ::-1]
-    shares: Floats = np.empty_like(share)
-    np.put_along_axis(shares, order, share, axis=-1)
-    return shares
-
-
-def best(score: Floats, usable: Flags) -> Floats:
-    """Put all of the share on the option of the greatest score."""
-    score = np.where(usable, score, -np.inf)
-    share = np.zeros_like(score)
-    np.put_along_axis(share, score.argmax(axis=-1)[..., None], 1.0, axis=-1)
-    return share

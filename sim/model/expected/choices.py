@@ -1,0 +1,263 @@
+"""Choices of route as shares, and what becomes of trips under them (compiled).
+
+The formulas are those of the adversaries. A choice gives how trips and firearms divide: an array of
+shape (2, organisations, carriages, patterns, options), summed over loads, so that the shares of
+every load need not be kept.
+
+Axes are those of `sim.model.expected.routes`. This module stands by itself, so that Numba's own
+check of its file is enough: a change here compiles these functions anew, and not the engine.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.numerics import compilation
+from sim.numerics.units import Flags, Floats, Whole
+
+# Below this, a sum of exponentials is worked out again from the greatest of its own terms.
+LEAST_SUM = 1e-200
+LEAST = 1e-300
+
+
+@compilation.compiled
+def exponentials(score: Floats, among: Flags, weight: Floats) -> None:
+    """Write exp(score - the greatest), and 0 for those that are not among the options."""
+    most = -np.inf
+    for o in range(len(score)):
+        if among[o] and score[o] > most:
+            most = score[o]
+    for o in range(len(score)):
+        weight[o] = np.exp(score[o] - most) if among[o] else 0.0
+
+
+@compilation.compiled
+def by_logit(
+    value: Floats, stake: Floats, loss: Floats, rationality: float, usable: Flags, weights: Floats
+) -> Floats:
+    """Choose by utility and Gumbel noise.
+
+    Parameters
+    ----------
+    value, stake : array of float, shape (organisations, carriages, 1, loads, options)
+    loss : array of float, shape (organisations, carriages, options)
+    rationality : float
+    usable : array of bool, shape (organisations, carriages, patterns, 1, options)
+        There is one at least everywhere: no trip.
+    weights : array of float, shape (2, loads)
+        Of loads among trips and among firearms.
+    """
+    count, carriages, _, loads, options = value.shape
+    patterns = usable.shape[2]
+    taken = np.zeros((2, count, carriages, patterns, options))
+    score, every, own = np.empty(options), np.empty(options), np.empty(options)
+    ever = np.empty(options, np.bool_)
+    for i in range(count):
+        for c in range(carriages):
+            ever[:] = False
+            for p in range(patterns):
+                ever |= usable[i, c, p, 0]
+            for load in range(loads):
+                for o in range(options):
+                    score[o] = rationality * (
+                        value[i, c, 0, load, o] - loss[i, c, o] * stake[i, c, 0, load, o]
+                    )
+                exponentials(score, ever, every)
+                for p in range(patterns):
+                    weight, among = every, usable[i, c, p, 0]
+                    total = 0.0
+                    for o in range(options):
+                        total += every[o] if among[o] else 0.0
+                    if total < LEAST_SUM:
+                        exponentials(score, among, own)
+                        weight, total = own, own.sum()
+                    trips, firearms = weights[0, load] / total, weights[1, load] / total
+                    for o in range(options):
+                        share = weight[o] if among[o] else 0.0
+                        taken[0, i, c, p, o] += trips * share
+                        taken[1, i, c, p, o] += firearms * share
+    return taken
+
+
+@compilation.compiled
+def by_tolerance(
+    value: Floats, accepting: Floats, rationality: float, usable: Flags, weights: Floats
+) -> Floats:
+    """Choose by value among the routes that a trip's own tolerance of risk accepts.
+
+    Parameters
+    ----------
+    value, rationality, usable, weights
+        As in `by_logit`.
+    accepting : array of float, shape (organisations, carriages, options)
+        Share of trips that an option's risk does not deter; 1 for no trip.
+    """
+    count, carriages, _, loads, options = value.shape
+    patterns = usable.shape[2]
+    taken = np.zeros((2, count, carriages, patterns, options))
+    every, own, reached = np.empty(options), np.empty(options), np.empty(options)
+    ever = np.empty(options, np.bool_)
+    for i in range(count):
+        for c in range(carriages):
+            order = np.argsort(-accepting[i, c])
+            ever[:] = False
+            for p in range(patterns):
+                ever |= usable[i, c, p, 0]
+            for load in range(loads):
+                score = rationality * value[i, c, 0, load]
+                exponentials(score, ever, every)
+                for p in range(patterns):
+                    weight, among = every, usable[i, c, p, 0]
+                    first = options
+                    for k in range(options - 1, -1, -1):
+                        first = k if among[order[k]] else first
+                    # It must not vanish beside an option that is not usable here.
+                    if weight[order[first]] < LEAST_SUM:
+                        exponentials(score, among, own)
+                        weight = own
+                    total = 0.0
+                    for k in range(options):
+                        total += weight[order[k]] if among[order[k]] else 0.0
+                        reached[k] = total
+                    # From the least accepted on: the trips that accept an option, and not the next.
+                    below, of_weight = 0.0, 0.0
+                    for k in range(options - 1, -1, -1):
+                        o = order[k]
+                        if among[o]:
+                            of_weight += (accepting[i, c, o] - below) / max(reached[k], LEAST)
+                            below = accepting[i, c, o]
+                            taken[0, i, c, p, o] += weights[0, load] * of_weight * weight[o]
+                            taken[1, i, c, p, o] += weights[1, load] * of_weight * weight[o]
+    return taken
+
+
+@compilation.compiled
+def by_best(value: Floats, stake: Floats, loss: Floats, usable: Flags, weights: Floats) -> Floats:
+    """Choose the option of the greatest utility; parameters as in `by_logit`."""
+    count, carriages, _, loads, options = value.shape
+    patterns = usable.shape[2]
+    taken = np.zeros((2, count, carriages, patterns, options))
+    score = np.empty(options)
+    for i in range(count):
+        for c in range(carriages):
+            for load in range(loads):
+                for o in range(options):
+                    score[o] = value[i, c, 0, load, o] - loss[i, c, o] * stake[i, c, 0, load, o]
+                for p in range(patterns):
+                    best = options - 1
+                    most = -np.inf
+                    for o in range(options):
+                        if usable[i, c, p, 0, o] and score[o] > most:
+                            best, most = o, score[o]
+                    taken[0, i, c, p, best] += weights[0, load]
+                    taken[1, i, c, p, best] += weights[1, load]
+    return taken
+
+
+class Places(NamedTuple):
+    """Where the options lead, each of shape (organisations, carriages, options).
+
+    Attributes
+    ----------
+    numbers, port, lane : array of int
+        Route; port and lane where it is one.
+    at_port : array of bool
+    made, elsewhere : array of float
+        1 where there is a trip, and its chance of loss away from the ports.
+    """
+
+    numbers: Whole
+    port: Whole
+    lane: Whole
+    at_port: Flags
+    made: Floats
+    elsewhere: Floats
+
+
+class Chances(NamedTuple):
+    """Chances that a trip is lost at the ports, by hidden deep (0, 1 or as it is).
+
+    Attributes
+    ----------
+    on_lookout : array of float, shape (ports,)
+        If the lookout on it is active.
+    hit : array of float, shape (ports,)
+        That an active lookout is acted on.
+    if_in_time : array of float, shape (ports, lanes)
+        If it is not acted on, and an examination begins in time.
+    referred : array of float, shape (ports, lanes)
+        That it is sent to such an examination.
+    withdraws : array of float, shape (ports,)
+    """
+
+    on_lookout: Floats
+    hit: Floats
+    if_in_time: Floats
+    referred: Floats
+    withdraws: Floats
+
+
+class Sums(NamedTuple):
+    """What becomes of firearms and trips, by organisation; added to.
+
+    Attributes
+    ----------
+    firearms : array of float, shape (5, organisations)
+        Seized, lost away from the ports, turned back, deterred, and all.
+    stopped : array of float, shape (2, organisations)
+        Trips and firearms stopped.
+    by_route : array of float, shape (2, organisations, routes)
+        Trips made, and stopped.
+    """
+
+    firearms: Floats
+    stopped: Floats
+    by_route: Floats
+
+
+@compilation.compiled
+def add_up(
+    taken: Floats, share: Floats, of: Places, chances: Chances, in_time: Floats, named: Floats,
+    sums: Sums,
+) -> None:  # fmt: skip
+    """Add up what becomes of trips under a choice.
+
+    Parameters
+    ----------
+    taken : array of float, shape (2, organisations, carriages, patterns, options)
+    share : array of float, shape (organisations, carriages, patterns)
+        Of the trips of an organisation.
+    of : Places
+    chances : Chances
+    in_time : array of float, shape (patterns, organisations, carriages, options)
+        Chance that an examination begins within its limit.
+    named : array of float, shape (organisations,)
+        Chance that a lookout on a trip is active.
+    sums : Sums
+    """
+    _, count, carriages, patterns, options = taken.shape
+    for i in range(count):
+        for c in range(carriages):
+            for o in range(options):
+                port, lane, made = of.port[i, c, o], of.lane[i, c, o], of.made[i, c, o]
+                away, route = of.elsewhere[i, c, o], of.numbers[i, c, o]
+                lookout, missed, turns = 0.0, 0.0, 0.0
+                if of.at_port[i, c, o]:
+                    hit = chances.hit[port] * named[i]
+                    lookout = chances.on_lookout[port] * named[i]
+                    missed = (1.0 - hit) * chances.if_in_time[port, lane]
+                    ordered = (1.0 - hit) * chances.referred[port, lane]
+                    turns = chances.withdraws[port] * (hit + ordered)
+                for p in range(patterns):
+                    trips = taken[0, i, c, p, o] * share[i, c, p]
+                    firearms = taken[1, i, c, p, o] * share[i, c, p]
+                    lost = lookout + missed * in_time[p, i, c, o]
+                    sums.firearms[0, i] += firearms * lost
+                    sums.firearms[1, i] += firearms * away
+                    sums.firearms[2, i] += firearms * turns
+                    sums.firearms[3, i] += firearms * (1.0 - made)
+                    sums.firearms[4, i] += firearms
+                    sums.stopped[0, i] += trips * (lost + away)
+                    sums.stopped[1, i] += firearms * (lost + away)
+                    sums.by_route[0, i, route] += trips * made * (1.0 - turns)
+                    sums.by_route[1, i, route] += trips * (lost + away)
