@@ -37,16 +37,14 @@ from sim.model.expected.routes import (
     usable_options,
 )
 from sim.model.expected.traffic import QUEUE_OF_LANE, TrafficSeen, in_time_by_hour
-from sim.model.port.inspection_rates import KIND_S
 from sim.model.port.plans import PortPlans
-from sim.model.port.referral import KINDS
 from sim.model.port.staffing import Workforce
 from sim.model.smuggling.adversary.memoryless import willing
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Purchases, SupplyOfDay
 from sim.model.smuggling.organisation import Enrolment, Organisations
 from sim.model.smuggling.patrol import loss_away
-from sim.model.smuggling.perception import Beliefs, LossTerms, loss_terms
+from sim.model.smuggling.perception import Beliefs, loss_terms
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.numerics.randomness import TWO_32, quantile
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
@@ -94,21 +92,13 @@ class Simulated(Protocol):
     attempts_of_day: AttemptsOfDay
 
 
-def chances_of(rows: Floats, smuggling: Smuggling, lengths: Floats) -> Chances:
+def chances_of(rows: Floats, smuggling: Smuggling, lengths: tuple[float, ...]) -> Chances:
     """Chances under settings, over the lengths that examinations have."""
-    terms: list[LossTerms] = []
-    for length in lengths:
-        scaled = rows.copy()
-        scaled[:, KIND_S : KIND_S + len(KINDS)] *= length
-        terms.append(loss_terms(scaled, smuggling))
-    found = np.mean([of.found for of in terms], axis=0)
-    on_lookout = np.mean([of.found_on_lookout for of in terms], axis=0)
-    of = terms[0]
+    of = loss_terms(rows, smuggling, lengths=lengths)
     referred = of.not_mandatory * of.chosen
     stays = of.stays[:, None]
-    return Chances(
-        of.stays * of.hit * on_lookout, of.hit, stays * referred * found, referred, 1.0 - of.stays
-    )
+    on_lookout = of.stays * of.hit * of.found_on_lookout
+    return Chances(on_lookout, of.hit, stays * referred * of.found, referred, 1.0 - of.stays)
 
 
 class Shares(NamedTuple):
@@ -240,7 +230,7 @@ class Expectation:
         self.before = option_loss(self.menus, self.choice.before.loss, self.choice.away_before)
         self.loads = loads_of(parameters.smuggling)
         words = ((np.arange(LENGTHS) + 0.5) / LENGTHS * TWO_32).astype(np.uint32)
-        self.lengths = np.array([quantile(border.world.secondary_table, word) for word in words])
+        self.lengths = tuple(float(quantile(border.world.secondary_table, word)) for word in words)
         self._open_markets()
         self._warm_up(streams.seed, streams.replication)
         self.late = np.zeros((len(kinds), self.count))

@@ -5,6 +5,7 @@ past observations are available, updated each midnight.
 """
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -176,7 +177,9 @@ class LossTerms(NamedTuple):
     found: Floats
 
 
-def loss_terms(rows: Floats, smuggling: Smuggling, cv: float = 0.0) -> LossTerms:
+def loss_terms(
+    rows: Floats, smuggling: Smuggling, cv: float = 0.0, lengths: tuple[float, ...] = (1.0,)
+) -> LossTerms:
     """Work out the terms of the loss.
 
     Parameters
@@ -186,21 +189,37 @@ def loss_terms(rows: Floats, smuggling: Smuggling, cv: float = 0.0) -> LossTerms
     smuggling : Smuggling
     cv : float
         Coefficient of variation of the lengths of examinations.
+    lengths : tuple of float
+        Equally likely lengths as a ratio of the mean, over which the chances to find are averaged.
     """
-    rates = rows[:, KIND_RATE : KIND_RATE + len(KINDS)]
-    lengths = rows[:, KIND_S : KIND_S + len(KINDS)]
-    open_find = mean_find(rates * lengths, cv)
-    deep_find = mean_find(rates * lengths * smuggling.deep_factor, cv)
+    kinds = slice(KIND_RATE, KIND_RATE + len(KINDS)), slice(KIND_S, KIND_S + len(KINDS))
+    exposure = rows[:, kinds[0]] * rows[:, kinds[1]]
+    open_find = _found(exposure.tobytes(), cv, lengths)
+    deep_find = _found((exposure * smuggling.deep_factor).tobytes(), cv, lengths)
     find = (1.0 - smuggling.deep_share) * open_find + smuggling.deep_share * deep_find
+    by_queue = [
+        np.sum(np.diff(rows[:, k : k + len(KINDS)], axis=1, prepend=0.0) * find, axis=1)
+        for k in (KIND_TRAVELLER, KIND_COMMERCE)
+    ]
     not_mandatory, chosen, found = np.empty((3, len(rows), len(LANES)))
     for lane in range(len(LANES)):
-        first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
-        shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
         chosen[:, lane] = examined_shares(rows[:, RANDOM + lane], rows[:, PICK_TRAFFICKER + lane])
         not_mandatory[:, lane] = 1.0 - (rows[:, PAPERWORK + lane] + rows[:, DUTY + lane])
-        found[:, lane] = np.sum(shares * find, axis=1)
+        found[:, lane] = by_queue[int(COMMERCIAL[lane])]
     stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
     return LossTerms(rows[:, LOOKOUT_HIT], stays, find[:, FULL], not_mandatory, chosen, found)
+
+
+@functools.lru_cache(maxsize=64)
+def _found(exposure: bytes, cv: float, lengths: tuple[float, ...]) -> Floats:
+    """Chance that each kind of examination finds what is there, shape (ports, kinds).
+
+    Most points, and most days, have the same; nothing may write into it.
+    """
+    mean = np.frombuffer(exposure).reshape(-1, len(KINDS))
+    found: Floats = np.mean([mean_find(mean * length, cv) for length in lengths], axis=0)
+    found.setflags(write=False)
+    return found
 
 
 def loss_if_examined_in_time(terms: LossTerms, lookout_share: float) -> tuple[Floats, Floats]:
