@@ -160,8 +160,11 @@ def _plan(inputs: _Inputs) -> _Plan:
         inputs.rostering,
     )
     hours = open_hours(ports)
+    one_line = ports.one_officer | ports.one_line
+    standing = np.where(one_line[:, None], 0.0, _peak(typical))
     ports = with_lanes(ports, inputs.nexus_lane, inputs.fast_lane)
-    peak = _peak(_typical_hours(inputs, ports))
+    # A lane that is opened takes no booth away from the lines that stand.
+    peak = np.maximum(_peak(_typical_hours(inputs, ports)), standing)
     layout = build_layout(ports, peak, service_s, secondary_s, inputs.booths_added, inputs.booths)
     return _Plan(layout, rostered, hours)
 
