@@ -13,6 +13,18 @@ class Staffing:
         1.0, unit="ratio", source="A040", kind="measured", low=0.85, high=1.15, bounds=(0.0, 20.0),
         by_port=True, about="Officers on shift as a ratio of the staffing table",
     )  # fmt: skip
+    traveller_officers_added: float = par(
+        0.0, unit="officers", source="B005", kind="elicited", low=0, high=10, bounds=(0.0, 100.0),
+        by_port=True, lever=True,
+        about="Posts for travellers held day and night beyond the roster, as a lane of its own "
+        "takes (their time is bound: it is not counted as free for examinations)",
+    )  # fmt: skip
+    trade_officers_added: float = par(
+        0.0, unit="officers", source="B005", kind="elicited", low=0, high=10, bounds=(0.0, 100.0),
+        by_port=True, lever=True,
+        about="Posts for trade held day and night beyond the roster, as a lane of its own takes "
+        "(their time is bound: it is not counted as free for examinations)",
+    )  # fmt: skip
     positions_added: float = par(
         0.0, unit="ratio", source="000 ¶10", kind="measured", low=0.0, high=0.5,
         bounds=(0.0, 5.0), lever=True, about="Positions created, as a ratio of those that exist",

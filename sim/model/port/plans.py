@@ -16,7 +16,7 @@ from sim.model.port.inspection_rates import SECONDARY_S, bound_s, mandatory_s, r
 from sim.model.port.layout import trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
-from sim.model.port.roster import Present, hours_by_port, officers_present, planned_hours
+from sim.model.port.roster import Present, hours_by_port, officers_present
 from sim.model.port.staffing import Danger, Withdrawal, Workforce
 from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
@@ -245,11 +245,14 @@ class PortPlans:
         strength = self.workforce.strength
         present = [self._present(k, s, strength, day, date) for k, s in enumerate(snapshots)]
         in_service = snapshots[0].at_ports(PARAMETER.staffing.officers_scale) * strength
+        added = _added(snapshots[0])
         at_posts_h = self._as_beside(
             "planned",
-            (id(self.facilities.rostered), in_service.tobytes(), day),
-            lambda: planned_hours(
-                self.facilities.rostered, self.facilities.shift_hours, in_service, date
+            (id(self.facilities.rostered), in_service.tobytes(), added.tobytes(), day),
+            lambda: float(
+                hours_by_port(
+                    self.facilities.rostered, self.facilities.shift_hours, in_service, date, added
+                ).sum()
             ),
         )
         other_work = snapshots[0].parameters.staffing.other_work_share
@@ -284,11 +287,12 @@ class PortPlans:
         rostered = self.facilities.rostered
         scale = snapshot.at_ports(PARAMETER.staffing.officers_scale) * strength
         absent = snapshot.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share
+        added = _added(snapshot)
         return self._as_beside(
             ("present", k),
-            (id(rostered), scale.tobytes(), absent.tobytes(), day),
+            (id(rostered), scale.tobytes(), absent.tobytes(), added.tobytes(), day),
             lambda: officers_present(
-                rostered, scale, absent, self.facilities.shift_draws[day], date
+                rostered, scale, absent, self.facilities.shift_draws[day], date, added
             ),
         )
 
@@ -333,3 +337,15 @@ class PortPlans:
             snapshot.at_ports(PARAMETER.traffic.fast_share),
         )
         return self.demand.cumulative(day, volume, nexus, fast)
+
+
+def _added(snapshot: Snapshot) -> Floats:
+    """Posts beyond the roster, shape (ports, 2)."""
+    staffing = PARAMETER.staffing
+    return np.stack(
+        [
+            snapshot.at_ports(staffing.traveller_officers_added),
+            snapshot.at_ports(staffing.trade_officers_added),
+        ],
+        axis=1,
+    )

@@ -231,7 +231,12 @@ class Present(NamedTuple):
 
 
 def officers_present(
-    rostered: Floats, scale: Floats, absent: Floats, draws: Floats, date: datetime.date
+    rostered: Floats,
+    scale: Floats,
+    absent: Floats,
+    draws: Floats,
+    date: datetime.date,
+    added: Floats | float = 0.0,
 ) -> Present:
     """Officers present, by port and hour of one day.
 
@@ -246,15 +251,19 @@ def officers_present(
     draws : array of float, shape (ports, 2)
         Uniform numbers (the same in every scenario), so that fractions become whole officers.
     date : datetime.date
+    added : array of float, shape (ports, 2), optional
+        Posts beyond the roster, held in every hour.
 
     Notes
     -----
     A group with any officers rostered always has at least one present: a colleague replaces him.
     """
     of_day = rostered[date.month - 1, date.weekday()]
+    posts_added = np.broadcast_to(added, of_day.shape[:2])
     expected = of_day * (scale * (1.0 - absent))[:, None, None]
+    expected += (posts_added * (1.0 - absent)[:, None])[..., None]
     present = np.floor(expected + draws[..., None]).astype(np.int64)
-    on_duty = of_day * scale[:, None, None] > 0.0
+    on_duty = of_day * scale[:, None, None] + posts_added[..., None] > 0.0
     present = np.where(on_duty, np.maximum(present, 1), 0)
     has_trade = np.asarray(rostered[:, :, :, COMMERCE].any(axis=(0, 1, 3)))
     trade = np.where(has_trade[:, None], present[:, COMMERCE], -1)
@@ -269,33 +278,32 @@ def open_hours(ports: Ports) -> Floats:
     return np.asarray(np.maximum(end - start, 0.0))
 
 
-def hours_by_port(rostered: Floats, hours: Floats, scale: Floats, date: datetime.date) -> Floats:
+def hours_by_port(
+    rostered: Floats,
+    hours: Floats,
+    scale: Floats,
+    date: datetime.date,
+    added: Floats | float = 0.0,
+) -> Floats:
     """Officer hours that the rosters of a day plan for at each port.
 
     Parameters
     ----------
-    rostered, hours, scale, date
-        As for `planned_hours`.
-
-    Returns
-    -------
-    array of float, shape (ports,)
-    """
-    officers = rostered[date.month - 1, date.weekday()].sum(axis=1) * scale[:, None]
-    return np.asarray((officers * hours).sum(axis=1))
-
-
-def planned_hours(rostered: Floats, hours: Floats, scale: Floats, date: datetime.date) -> float:
-    """Officer hours that the rosters of a day plan for.
-
-    Parameters
-    ----------
     rostered : array of float, shape (12, 7, ports, 2, 24)
-        See `sim.model.port.roster.posts`.
+        See `posts`.
     hours : array of float, shape (ports, 24)
         See `open_hours`.
     scale : array of float, shape (ports,)
         Officers in service as a ratio of the staffing table.
     date : datetime.date
+    added : array of float, shape (ports, 2), optional
+        Posts beyond the roster, held in every hour.
+
+    Returns
+    -------
+    array of float, shape (ports,)
     """
-    return float(hours_by_port(rostered, hours, scale, date).sum())
+    of_day = rostered[date.month - 1, date.weekday()]
+    posts_added = np.broadcast_to(added, of_day.shape[:2]).sum(axis=1)
+    officers = of_day.sum(axis=1) * scale[:, None] + posts_added[:, None]
+    return np.asarray((officers * hours).sum(axis=1))
