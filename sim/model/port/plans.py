@@ -12,7 +12,13 @@ import numpy as np
 
 from sim.model.conditions import Conditions, Snapshot
 from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side, without_flow
-from sim.model.port.inspection_rates import SECONDARY_S, bound_s, mandatory_s, rates_by_port
+from sim.model.port.inspection_rates import (
+    OPEN_LOAD,
+    SECONDARY_S,
+    bound_s,
+    mandatory_s,
+    rates_by_port,
+)
 from sim.model.port.layout import trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
@@ -95,7 +101,7 @@ class PortPlans:
         self._held: dict[Hashable, tuple[Hashable, Any]] = {}
         # Rates by snapshot, skill, arms and searches; the snapshot is held so that its id stays its
         # own.
-        self._rates: dict[tuple[int, float, float, bytes], tuple[Snapshot, Floats]] = {}
+        self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start)
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
@@ -133,6 +139,7 @@ class PortPlans:
         skill_gain: float = 0.0,
         armed_share: float = 0.0,
         searches: Floats = NO_MORE_SEARCHES,
+        strength: float = 1.0,
     ) -> Floats:
         """Rates of all ports under a snapshot.
 
@@ -145,13 +152,19 @@ class PortPlans:
             Officers who are armed.
         searches : array of float, shape (ports,)
             Discretionary referral as a ratio of what is set.
+        strength : float
+            Officers in service as a ratio of those of the baseline.
         """
-        key = (id(snapshot), round(skill_gain, 6), round(armed_share, 6), searches.tobytes())
+        numbers = round(skill_gain, 6), round(armed_share, 6), round(strength, 6)
+        key = (id(snapshot), *numbers, searches.tobytes())
         if key not in self._rates:
             if len(self._rates) >= MOST_RATES:
                 self._rates.clear()
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
             rows = rates_by_port(self.ports, snapshot, share, skill_gain, armed_share, searches)
+            # Where there are more officers than the table has, booths open in proportion sooner.
+            officers = numbers[-1] * snapshot.at_ports(PARAMETER.staffing.officers_scale)
+            rows[:, OPEN_LOAD] /= np.maximum(officers, 1.0)
             self._rates[key] = (snapshot, rows)
         return self._rates[key][1]
 
@@ -164,7 +177,9 @@ class PortPlans:
         self.open_s[date.weekday()] += opening.open_s
         skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
         cumulative = self._cumulative(day, snapshots[0])
-        now = skill, self.workforce.armed_share, self._searches(day, date, snapshots[0], cumulative)
+        usual, self.usual_strength = self.usual_strength, self._next_usual_strength()
+        searches = self._searches(day, date, snapshots[0], cumulative, usual)
+        now = skill, self.workforce.armed_share, searches, self.workforce.strength / usual
         rates = self.rates(snapshots[0], *now)
         if len(snapshots) > 1:
             rates = np.concatenate([self.rates(snapshot, *now) for snapshot in snapshots])
@@ -180,7 +195,12 @@ class PortPlans:
         )
 
     def _searches(
-        self, day: int, date: datetime.date, snapshot: Snapshot, cumulative: Floats
+        self,
+        day: int,
+        date: datetime.date,
+        snapshot: Snapshot,
+        cumulative: Floats,
+        usual: float,
     ) -> Floats:
         """Discretionary referral at each port as a ratio of what is set.
 
@@ -195,8 +215,9 @@ class PortPlans:
             Parameters in force.
         cumulative : array of float, shape (ports, lanes, 97)
             Arrivals expected (see `Demand.cumulative`).
+        usual : float
+            Strength of the workforce in the baseline on that day.
         """
-        usual, self.usual_strength = self.usual_strength, self._next_usual_strength()
         slack = snapshot.at_ports(INSPECTION.slack_to_search)
         before = self._baseline
         strength = self.workforce.strength, usual
