@@ -189,7 +189,7 @@ def _opposed_by_world(
     large: set[tuple[str, str]] = set()
     for (scenario, kind), rows in runs.items():
         base = runs.get((BASELINE, kind))
-        if scenario != BASELINE and base is not None:
+        if scenario != BASELINE and base is not None and _several_worlds(rows):
             difference, level = (one[PRIMARY_OUTCOME] for one in pairs_within_worlds(base, rows))
             by_world = {str(w): x.to_numpy(float) for w, x in difference.groupby(level="world")}
             if len(by_world) > 1 and difference.any():
@@ -214,6 +214,10 @@ def _opposed_by_world(
                 }
             opposed[name] = sides
     return opposed
+
+
+def _several_worlds(rows: pd.DataFrame) -> bool:
+    return bool(rows.index.get_level_values("world").nunique() > 1)
 
 
 def _opposed(

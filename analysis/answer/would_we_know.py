@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy import special
 
 from analysis.estimates import estimate
 from analysis.values import BASELINE, DERIVED, KEYS, headline_adversary, paired, values
@@ -73,14 +74,12 @@ def years_needed(change: float, spread: float) -> float:
     change, spread : float
         Of a year's record; a spread of zero shows any change at once.
     """
-    from scipy import stats  # takes a second to import
-
     if change == 0.0 or math.isnan(change) or math.isnan(spread):
         return math.inf
     if spread == 0.0:
         return float(FEWEST_YEARS)
     size = abs(change) / spread
-    tails = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(POWER)
+    tails = special.ndtri(1 - ALPHA / 2) + special.ndtri(POWER)
     by_normal = 2 * (float(tails) / size) ** 2
     if by_normal > 10 * LONGEST:  # Student's and the normal test are the same there
         return float(math.ceil(by_normal))
@@ -100,11 +99,10 @@ def power(size: float, years: int) -> float:
     years : int
         On each side, at least 2.
     """
-    from scipy import stats  # takes a second to import
-
     free, beyond = 2 * years - 2, size * math.sqrt(years / 2)
-    reach = stats.t.ppf(1 - ALPHA / 2, free)
-    return float(stats.nct.sf(reach, free, beyond) + stats.nct.cdf(-reach, free, beyond))
+    reach = special.stdtrit(free, 1 - ALPHA / 2)
+    within = special.nctdtr(free, beyond, reach) - special.nctdtr(free, beyond, -reach)
+    return 1.0 - float(within)
 
 
 def would_we_know(study: Study) -> list[Evaluation]:

@@ -10,10 +10,8 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from sim.errors import InputError
-from sim.numerics.randomness import PORT_FACTOR, Streams, entity_number
 from sim.numerics.units import Floats, Texts
 from sim.places.ports import DATA
 
@@ -118,6 +116,10 @@ def factors(ids: Texts, spread: float, draw: int) -> Floats:
     result = np.ones((len(ids), len(FACTORS)))
     if draw == 0:
         return result
+    from scipy.special import ndtri  # what only reads results does without compiled code
+
+    from sim.numerics.randomness import PORT_FACTOR, Streams, entity_number
+
     streams = Streams(draw, 0)
     for i, port in enumerate(ids):
         uniform = streams.uniforms(PORT_FACTOR, entity_number(f"{port}/factor"), 0, len(FACTORS))
