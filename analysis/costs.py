@@ -141,14 +141,21 @@ def prices(study: Study) -> list[Price]:
 
     With several worlds, the means of the worlds are what is counted, as in `analysis.compare`.
     """
+    if "prices" not in study.derived:
+        study.derived["prices"] = _prices(study)
+    found: list[Price] = study.derived["prices"]
+    return list(found)
+
+
+def _prices(study: Study) -> list[Price]:
     table = values(study)
     missing = [name for name in (*COMPONENTS, PRIMARY_OUTCOME) if name not in table.columns]
     if missing:
         raise InputError(f"{study.folder}: the summary holds no {', '.join(missing)}")
+    names = set(table.index.droplevel([key for key in KEYS[2:]]))
     result = []
     for scenario in study.scenarios:
         for adversary in study.adversaries:
-            names = table.index.droplevel([key for key in KEYS[2:]])
             if scenario != BASELINE and (scenario, adversary) in names:
                 shares = _programme_shares(study, str(scenario))
                 result.append(_price(table, str(scenario), str(adversary), shares))
