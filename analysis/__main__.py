@@ -1,6 +1,13 @@
 """The command line of the analysis: python -m analysis COMMAND DIR."""
 
-from sim.errors import InputError, guarded, keep_in_order, take_interruptions, write_plainly
+from sim.errors import (
+    InputError,
+    Parser,
+    guarded,
+    keep_in_order,
+    take_interruptions,
+    write_plainly,
+)
 
 if __name__ == "__main__":
     take_interruptions()  # before anything slow is imported
@@ -175,9 +182,7 @@ if TYPE_CHECKING:
 
 def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     """Describe the commands, of a program of this name."""
-    root = argparse.ArgumentParser(
-        prog=program, description="Read a results folder and say what is in it."
-    )
+    root = Parser(prog=program, description="Read a results folder and say what is in it.")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     compare = _command(commands, "compare", "every scenario against the baseline, in the terminal")
@@ -241,7 +246,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
+    commands: "argparse._SubParsersAction[Parser]", name: str, summary: str
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
     newest: dict[str, Any] = {} if name == "ledger" else {"nargs": "?"}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import guarded, take_interruptions, write_plainly
+from sim.errors import Parser, guarded, take_interruptions, write_plainly
 
 if TYPE_CHECKING:
     from sim.study.spec import StudySpec
@@ -195,7 +195,10 @@ def _ls(words: Sequence[str]) -> int:
     import datetime
     import json
 
-    parser = argparse.ArgumentParser(prog="border ls", description="List the studies in folders.")
+    from sim.files.brought import content_of
+    from sim.results.reading import LARGEST_JSON_BYTES
+
+    parser = Parser(prog="border ls", description="List the studies in folders.")
     parser.add_argument("folder", type=Path, metavar="DIR", nargs="*", default=[Path("runs")])
     rows = []
     roots = parser.parse_args(words).folder
@@ -205,26 +208,26 @@ def _ls(words: Sequence[str]) -> int:
             return BAD_INPUT
         for path in {*root.glob("manifest.json"), *root.glob("*/manifest.json")}:
             try:
-                about = json.loads(path.read_text(encoding="utf-8"))
+                about = json.loads(content_of(path, LARGEST_JSON_BYTES))
                 when = path.stat().st_mtime
-            except (OSError, ValueError):
+            except (OSError, ValueError, RecursionError):
                 about, when = {}, 0.0
             rows.append((when, path.parent, about if isinstance(about, dict) else {}))
     if not rows:
         print(f"no study in {', '.join(map(str, roots))}; make one: border run experiment=quick")
         return 0
     head = ("study", "when", "scenarios", "ports", "days", "runs", "MB")
-    cells = [head]
+    cells: list[tuple[str, ...]] = [head]
     for when, folder, about in sorted(rows, key=lambda row: row[0], reverse=True):
         size = sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
         cells.append(
             (
                 str(folder),
                 f"{datetime.datetime.fromtimestamp(when):%Y-%m-%d %H:%M}",
-                str(len(about.get("scenarios") or ())),
-                str(len(about.get("ports") or ())),
-                str(about.get("days", "?")),
-                str(about.get("replications", "?")),
+                *(
+                    _size(about.get(name))
+                    for name in ("scenarios", "ports", "days", "replications")
+                ),
                 f"{size / 1e6:.1f}",
             )
         )
@@ -234,6 +237,13 @@ def _ls(words: Sequence[str]) -> int:
         right = [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
         print("  ".join([*left, *right]).rstrip())
     return 0
+
+
+def _size(value: object) -> str:
+    """A number of a manifest, or how many things it lists; ? where it is something else."""
+    if isinstance(value, (list, dict)):
+        return str(len(value))
+    return f"{value:g}" if type(value) in (int, float) else "?"
 
 
 # ---------------------------------------------------------------- completion
@@ -265,7 +275,7 @@ SHELLS: dict[str, str] = {
 
 
 def _completion(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="border completion",
         description="Print what makes a shell complete border; for bash: "
         'eval "$(border completion bash)" in ~/.bashrc.',

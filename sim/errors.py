@@ -1,5 +1,6 @@
 """Errors that a user can mend, and the doors of the program: one line, no traceback."""
 
+import argparse
 import codecs
 import difflib
 import errno
@@ -11,7 +12,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Self
+from typing import NoReturn, Self
 
 
 class InputError(ValueError):
@@ -107,6 +108,7 @@ class _Interruptions:
     def __init__(self) -> None:
         self.orderly = False
         self.first_s = -math.inf
+        self.number = 0
 
     def __call__(self, number: int, frame: object) -> None:
         if not self.orderly:
@@ -114,6 +116,7 @@ class _Interruptions:
             os._exit(128 + number)
         if self.first_s == -math.inf:
             self.first_s = time.monotonic()
+            self.number = number
             raise EndedError(number)
         if time.monotonic() - self.first_s > GRACE_S:
             os._exit(128 + number)
@@ -129,16 +132,37 @@ def take_interruptions() -> None:
     """
     global _taken
     _taken = _Interruptions()
+    sys.unraisablehook = _unraisable
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _taken)
 
 
+def _unraisable(about: "sys.UnraisableHookArgs") -> None:
+    """Say what got lost, but not an interruption: `heed_interruption` raises it again."""
+    if not isinstance(about.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(about)
+
+
 def keep_in_order() -> None:
     """From now on an interruption is an exception, since there is something to be kept."""
     if _taken is not None:
         _taken.orderly = True
+
+
+def heed_interruption() -> None:
+    """Raise an interruption again that got lost.
+
+    An exception ends where compiled code calls back (the compiler does), and what was going on
+    fails of something else, or goes on.
+
+    Raises
+    ------
+    EndedError
+    """
+    if _taken is not None and _taken.number:
+        raise EndedError(_taken.number)
 
 
 def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
@@ -176,6 +200,9 @@ def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
     except RecursionError:
         say("the input is nested too deeply to be read")
     except Exception as error:
+        if _taken is not None and _taken.number:
+            say("interrupted")
+            return 128 + _taken.number
         say(f"fault of this program: {_kind(error)}; {_kept_trace()}")
         return FAULT
     return BAD_INPUT
@@ -238,6 +265,14 @@ def _nobody_reads() -> bool:
     except (OSError, ValueError, AttributeError):
         return True
     return True
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads options; what is wrong with them is said in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the words of the command line."""
+        raise InputError(f"{message} ({self.prog} --help lists what there is)")
 
 
 def write_plainly() -> None:

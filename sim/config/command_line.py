@@ -29,6 +29,14 @@ NEVER_POINTS = 1_000_000
 PATHS = ("study.dir", "study.scenarios", "study.ports_table")
 FLAGS = ("-m", "--multirun", "-h", "--help", "--hydra-help", "--version", "--resolve")
 WITH_WORD = ("-c", "--cfg", "-i", "--info", "-p", "--package", "-cd", "--config-dir")
+SHOWS = ("-c", "--cfg")
+CHOICES = {
+    **dict.fromkeys(SHOWS, ("job", "hydra", "all")),
+    **dict.fromkeys(
+        ("-i", "--info"), ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
+    ),
+}
+_NAME = re.compile(r"[+~]{0,2}\w[\w@/:-]*(\.[\w@/:-]+)*")
 HYDRAS = ("hydra.searchpath",)
 """The only setting of Hydra's own that may be given: what else there is can run code."""
 
@@ -204,21 +212,40 @@ def _in_order(words: Sequence[str]) -> tuple[list[str], list[str]]:
         if word in FLAGS:
             flags.append(word)
         elif name in WITH_WORD:
-            flags += [word] if "=" in word else [word, *left[:1]]
-            left = left if "=" in word else left[1:]
+            value = word.partition("=")[2] if "=" in word else left.pop(0) if left else ""
+            known = CHOICES.get(name)
+            if not value:
+                raise InputError(f"{name}: give a word" + (f", {known[0]}" if known else ""))
+            if known and value not in known:
+                raise InputError(f"{name} {value!r} is not one of {', '.join(known)}")
+            flags += [name, value]
         elif word.startswith("-"):
             near = difflib.get_close_matches(word, [*FLAGS, *WITH_WORD, *OPTIONS], n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise InputError(f"unknown option {word!r}{hint} (settings are NAME=VALUE)")
-        elif "=" not in word and not word.startswith("~"):
+        elif not _NAME.fullmatch(name) or ("=" not in word and not word.startswith("~")):
             raise InputError(f"{SOURCE}: {word!r} is not NAME=VALUE")
+        elif not _is_text(word):
+            raise InputError(f"{SOURCE}: {ascii(word)[1:-1]} is not text in UTF-8")
         elif "\0" in word:
             raise InputError(f"{SOURCE}: {name} holds a zero byte")
         elif name.lstrip("+~").startswith("hydra") and not word.startswith(HYDRAS):
             raise InputError(f"{SOURCE}: {name!r} cannot be set: of Hydra's own, only {HYDRAS[0]}")
         else:
             given.append(_as_path(name, word) if name in PATHS else word)
+    for flag in ("-p", "--package", "--resolve"):
+        if flag in flags and not set(SHOWS) & set(flags):
+            raise InputError(f"{flag} is for --cfg job, which shows the configuration")
     return flags, given
+
+
+def _is_text(word: str) -> bool:
+    """Whether the bytes of a word are UTF-8, as file names need not be."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_path(name: str, word: str) -> str:

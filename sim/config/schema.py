@@ -210,7 +210,7 @@ def _about_value(error: OmegaConfBaseException, name: str) -> str:
     if isinstance(error, ValidationError) and expected:
         value = "null" if error.value is None else repr(error.value)
         return f"{SOURCE}: {name} = {value} is not {expected}{_unit(name)}"
-    if "is not a ListConfig" in _first_line(error):
+    if "ListConfig" in _first_line(error):
         return f"{SOURCE}: {name}: write a list in brackets, {name}=[...]"
     return f"{SOURCE}: {name}: {_first_line(error)}"
 
@@ -330,5 +330,8 @@ def _count(override: Override) -> int:
 
 def _words(key: str, override: Override) -> list[str]:
     if override.is_sweep_override():
-        return [f"{key}={value}" for value in override.sweep_string_iterator()]
+        values = [f"{key}={value}" for value in override.sweep_string_iterator()]
+        if len({*values}) < len(values):
+            raise HydraException(f"{override.input_line}: gives a value twice")
+        return values
     return [f"{key}={override.get_value_element_as_str()}"]

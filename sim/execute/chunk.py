@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import InputError
+from sim.errors import InputError, heed_interruption
 from sim.execute.store import Packed, keep, pack, replication
 from sim.execute.task import MOST_TOGETHER, Task, in_units
 from sim.results.schema import Result
@@ -138,6 +138,7 @@ def results_of(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result |
                     left.remove(task)
                     yield task, result
             except Exception as error:
+                heed_interruption()
                 # Each is run alone below, where it shows which of them it was.
                 LOG.warning(
                     "%s and %d others: %s: %s; what is left of them is run one by one",
@@ -158,11 +159,13 @@ def _in_step(unit: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
 
 def _alone(task: Task, job: Job) -> Result | Failure:
     """Run one task."""
+    heed_interruption()
     try:
         return job.model(task.point, task.replication)
     except (InputError, OSError):
         raise
     except Exception as error:
+        heed_interruption()
         why = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
         return Failure(task.label, why, traceback.format_exc())
 

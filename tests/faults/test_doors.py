@@ -122,6 +122,15 @@ WORDS = {
     "run.start=9999-12-31": "run.start",
     "run.seed=4294967296": "run.seed = 4294967296 is above 4294967295",
     "study.dir=a\0b": "zero byte",
+    "study.dir=\udcff": r"study.dir=\udcff is not text in UTF-8",
+    "=5": "'=5' is not NAME=VALUE",
+    "primary..car_s=5": "is not NAME=VALUE",
+    "--cfg": "--cfg: give a word, job",
+    "--info bogus": "--info 'bogus' is not one of all, config",
+    "-p x": "-p is for --cfg job",
+    "-m run.seed=1,1": "gives a value twice",
+    "ports=[all,sarnia]": "ports: all stands alone",
+    "compare={a:b}": "write a list in brackets, compare=[...]",
 }
 
 
@@ -141,3 +150,38 @@ def test_words_that_cannot_be_meant_are_refused_at_once(
     assert printed.err.count("\n") == 1
     assert WORDS[given] in printed.err
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["bogus"], ["compare", "--bogus"], ["ledger"], ["compare", "a", "b"],
+              ["sensitivity", "x", "--top", "many"]],
+)  # fmt: skip
+def test_wrong_words_of_the_analysis_are_one_line(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    import analysis.__main__ as door
+
+    assert door.main(words) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_interruption_that_got_lost_is_raised_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The compiler calls back where an exception ends, and fails of something else."""
+    import sim.errors
+    from sim.execute.chunk import Job, carry_out
+    from sim.execute.task import plan
+    from tests.pipeline import stand_in
+
+    taken = sim.errors._Interruptions()
+    taken.orderly = True
+    monkeypatch.setattr(sim.errors, "_taken", taken)
+
+    def model(point: object, replication: int) -> object:
+        with pytest.raises(EndedError):
+            taken(signal.SIGTERM, None)
+        raise RuntimeError("no compiled object yet")
+
+    job = Job(Path("nowhere"), "code", model)
+    with pytest.raises(EndedError) as error:
+        carry_out([*plan([stand_in.POINT], 1)], job)
+    assert error.value.number == signal.SIGTERM
