@@ -7,6 +7,7 @@ finished is kept: the same mix continues.
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ from analysis.dashboard.mix import MIX, write_scenario
 from analysis.language import gettext
 from sim.errors import InputError
 from sim.execute.live import read_plan
+from sim.execute.memory import free_memory_mib, memory_mib
 from sim.progress import Status, read_status
 from sim.scenario.intervention import BASELINE, Scenario
 
@@ -99,6 +101,8 @@ UNSEEN_S = 300.0
 """A run that no page has looked at for this long is ended; what it has finished is kept."""
 LONGEST_S = 4 * 3600.0
 """A run that takes longer than this is ended; longer ones are for the command line."""
+SMALLEST_LIMIT_MIB = 1500.0
+"""A run may take half of the memory that is free when it begins, and always this much."""
 LOOK_S = 10.0
 
 POOL_FROM = 2500
@@ -165,6 +169,7 @@ class Live:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _seen_s: dict[str, float] = field(default_factory=dict)
     _begun_s: dict[str, float] = field(default_factory=dict)
+    _most_mib: dict[str, float] = field(default_factory=dict)
     _closed: threading.Event = field(default_factory=threading.Event)
     _keeper: threading.Thread | None = None
 
@@ -316,7 +321,7 @@ class Live:
             self._spare = None
 
     def _keep_limits(self) -> None:
-        """End runs whose page is gone, and those that take too long, until the server closes."""
+        """End runs whose page is gone, and those that take too much, until the server closes."""
         while not self._closed.wait(LOOK_S):
             for name in self.beyond_limits(time.monotonic()):
                 self.cancel(name)
@@ -327,11 +332,19 @@ class Live:
         """Names of the runs that are to be ended."""
         with self._lock:
             names = [*self._running, *(name for name, _ in self._queue)]
-            return [
+            large = [
+                name
+                for name, process in self._running.items()
+                if memory_mib(process.pid) > self._most_mib.get(name, math.inf)
+            ]
+            return large + [
                 name
                 for name in names
-                if now_s - self._seen_s.get(name, now_s) > UNSEEN_S
-                or now_s - self._begun_s.get(name, now_s) > LONGEST_S
+                if name not in large
+                and (
+                    now_s - self._seen_s.get(name, now_s) > UNSEEN_S
+                    or now_s - self._begun_s.get(name, now_s) > LONGEST_S
+                )
             ]
 
     def _advance(self) -> None:
@@ -345,6 +358,7 @@ class Live:
             process = self._spare if self._spare and self._spare.poll() is None else spawn()
             self._spare = None
             self._begun_s[name] = time.monotonic()
+            self._most_mib[name] = max(free_memory_mib() / 2.0, SMALLEST_LIMIT_MIB)
             log = self.folder / ".asked" / name / "said"
             self._running[name] = tell_command(process, words, log)
             self._spare = spawn()

@@ -14,6 +14,7 @@ from typing import Protocol, Self
 
 from sim.errors import InputError, check_within
 from sim.execute.chunk import ChunkResult, Chunks, Job, carry_out
+from sim.execute.memory import free_memory_mib
 from sim.execute.task import MOST_TOGETHER
 from sim.progress import Say
 
@@ -162,23 +163,6 @@ def _quota() -> float:
         if quota_us > 0:
             found.append(quota_us / period_us)
     return min(found)
-
-
-GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
-"""Where Linux says how much memory a container may use."""
-MEMORY = Path("/proc/meminfo")
-
-
-def free_memory_mib() -> float:
-    """Memory that this program may still take, in MiB; infinite where the system does not say."""
-    with contextlib.suppress(OSError, ValueError):
-        lines = dict(line.split(":", 1) for line in MEMORY.read_text().splitlines())
-        available = int(lines["MemAvailable"].split()[0]) / 1024.0
-        with contextlib.suppress(OSError, ValueError):  # no container, or one without a limit
-            used = int(GROUP_LIMIT.with_name("memory.current").read_text())
-            available = min(available, (int(GROUP_LIMIT.read_text()) - used) / 2**20)
-        return available
-    return math.inf
 
 
 WORKER_MIB, POINT_MIB = 350.0, 135.0

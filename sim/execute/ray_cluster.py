@@ -2,15 +2,19 @@
 
 A worker that sees the store (a folder that all machines share) writes to it, so nothing that was
 finished goes with a machine or with the driver; any other gives its results back to the driver.
+A machine that stops is noticed by Ray; a process that stops on one that runs is noticed here.
 """
 
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +34,11 @@ HEALTH_S = 30.0
 """How long to wait for a cluster to say that it is one."""
 RETRIES = 3
 """How often Ray itself sends a chunk again whose process or machine died."""
+
+SIGN_S = 2.0
+"""How often a process gives a sign of life."""
+SILENT_S = 60.0
+"""A process that has given none for this long is ended; for twice as long after each such end."""
 
 SOCKETS = "/tmp"
 """Parent of a local cluster's folder: the path of a socket has at most 107 bytes."""
@@ -60,12 +69,14 @@ class Cluster:
         """Carry out chunks until none is left."""
         with _connected(self.address, self.workers) as ray, _marked(job.store) as mark:
             remote = ray.remote(max_retries=RETRIES, num_cpus=1)(_carry_out)
-            shared = ray.put((job, mark, code_digest(), package_versions()))
-            flight = _Flight(ray, remote, shared)
+            signs = ray.remote(num_cpus=0)(Signs).remote(SIGN_S)
+            shared = ray.put((job, mark, code_digest(), package_versions(), signs))
+            flight = _Flight(ray, remote, shared, signs)
             try:
                 while chunks or flight.flying:
                     flight.send(chunks)
                     yield from flight.land(chunks, job)
+                    flight.end_the_silent(say)
             finally:
                 for reference in flight.flying:
                     with contextlib.suppress(Exception):
@@ -79,7 +90,10 @@ class _Flight:
     ray: Any
     remote: Any
     shared: Any
+    signs: Any
     flying: dict[Any, Chunk] = field(default_factory=dict)
+    patience_s: float = SILENT_S
+    looked_s: float = field(default_factory=time.monotonic)
 
     def send(self, chunks: Chunks) -> None:
         """Have one chunk in work and one waiting for every processor there is now."""
@@ -107,6 +121,98 @@ class _Flight:
             chunks.learn(outcome, len(chunk))
             yield outcome
 
+    def end_the_silent(self, say: Say) -> None:
+        """End processes that have been silent for too long; Ray sends their chunks again."""
+        if time.monotonic() - self.looked_s < SIGN_S:
+            return
+        self.looked_s = time.monotonic()
+        end = self.ray.remote(num_cpus=0, max_retries=0)(_end_process)
+        where = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        with contextlib.suppress(self.ray.exceptions.RayError):
+            asked = self.signs.silent.remote(self.patience_s)
+            for node, host, pid, began in self.ray.get(asked, timeout=ANSWER_S):
+                say(
+                    f"worker {host}:{pid} has given no sign of life for {self.patience_s:.0f} s "
+                    "(stopped?): it is ended, and what it had in hand is run again"
+                )
+                there = where(node, soft=False)
+                end.options(scheduling_strategy=there).remote(pid, began)
+                self.patience_s *= 2.0
+
+
+Process = tuple[str, str, int, str]
+"""Node and machine of a process, its number, and when it began."""
+
+
+class Signs:
+    """When each process of a cluster was heard last; a Ray actor.
+
+    Time in which nobody asked (a suspended machine) does not count.
+
+    Parameters
+    ----------
+    every_s : float
+        How often it is asked.
+    """
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._silent_s: dict[Process, float] = {}
+        self._asked_s = time.monotonic()
+
+    def sign(self, process: Process) -> None:
+        """Note a sign of life."""
+        self._silent_s[process] = 0.0
+
+    def silent(self, most_s: float) -> list[Process]:
+        """Give those that have been silent for longer than this, once."""
+        now = time.monotonic()
+        passed, self._asked_s = min(now - self._asked_s, 3.0 * self._every_s), now
+        for process in self._silent_s:
+            self._silent_s[process] += passed
+        found = [process for process, silent in self._silent_s.items() if silent > most_s]
+        for process in found:
+            del self._silent_s[process]
+        return found
+
+
+_signing: list[Any] = []
+"""The actor that this process gives its signs to."""
+
+
+def _give_signs(signs: Any) -> None:
+    """Have this process say every few seconds that it runs, as long as there is who hears it."""
+    if signs in _signing:
+        return
+    import ray
+
+    _signing[:] = [signs]
+    pid = os.getpid()
+    process = ray.get_runtime_context().get_node_id(), socket.gethostname(), pid, _began(pid)
+
+    def run() -> None:
+        with contextlib.suppress(Exception):
+            while signs in _signing:
+                ray.get(signs.sign.remote(process))
+                time.sleep(SIGN_S)
+
+    threading.Thread(target=run, daemon=True).start()
+
+
+def _began(pid: int) -> str:
+    """When a process began, in ticks since the machine did; empty where the system hides it."""
+    with contextlib.suppress(OSError, IndexError):
+        line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return line.rpartition(")")[2].split()[19]
+    return ""
+
+
+def _end_process(pid: int, began: str) -> None:
+    """End a process of this machine, unless another one has its number now."""
+    if _began(pid) == began:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
 
 def _cause(error: Any) -> Exception:
     """Say in one line what went wrong with a task, as on one machine."""
@@ -130,10 +236,11 @@ def _returned(chunks: Chunks, chunk: Chunk, job: Job) -> ChunkResult:
 
 
 def _carry_out(
-    chunk: Chunk, shared: tuple[Job, tuple[str, str], str, dict[str, str]]
+    chunk: Chunk, shared: tuple[Job, tuple[str, str], str, dict[str, str], Any]
 ) -> ChunkResult:
     """Carry out a chunk on whatever machine this is."""
-    job, (name, word), code, packages = shared
+    job, (name, word), code, packages, signs = shared
+    _give_signs(signs)
     if code_digest() != code:
         raise InputError(
             f"machine {socket.gethostname()} runs other code ({code_digest()}) than the driver "

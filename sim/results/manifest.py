@@ -46,7 +46,7 @@ class ScenarioEntry(_Part):
 
 
 class Manifest(_Part):
-    """What the analysis reads of a manifest; any of it may be missing but the version."""
+    """What the analysis reads of a manifest; what has a default may be missing."""
 
     tables: Annotated[int, Field(alias="schema")]
     name: Word = ""
@@ -64,7 +64,7 @@ class Manifest(_Part):
     points: list[ScenarioEntry] = []
     replications: Count | None = None
     rows: dict[str, Count] = {}
-    files: dict[str, WrittenFile] = {}
+    files: dict[str, WrittenFile]
     warnings: list[list[Word]] = []
     adversaries: list[Word] = []
     worlds: Count | None = None

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -98,8 +99,10 @@ class Study:
         """
         path = self.folder / name
         files = self.manifest.get("files") or {}
-        if ("whole", name) in self.derived or name not in files:
+        if ("whole", name) in self.derived or not files:
             return path
+        if name not in files:
+            raise _damaged(path, "the manifest does not describe it: it is of another study")
         try:
             changed = file_facts(path, files[name]["bytes"]) != files[name]
         except OSError as error:
@@ -129,7 +132,12 @@ class Study:
     def _summary_of(self, port_group: str, traffic_class: str) -> pd.DataFrame:
         if self.made is None:
             only = [("port_group", "==", port_group), ("class", "==", traffic_class)]
-            return _read_some(self.whole("summary.parquet"), only)
+            path = self.whole("summary.parquet")
+            rows = _read_some(path, only)
+            infinite = rows[np.isinf(rows["value"])]
+            if len(infinite):
+                raise _damaged(path, f"{infinite['metric'].iloc[0]} is infinite")
+            return rows
         chosen = (self.made["port_group"] == port_group) & (self.made["class"] == traffic_class)
         return self.made[chosen]
 
@@ -306,6 +314,8 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
                 raise _damaged(path, f"column {column.name} is missing")
             if schema.field(column.name).type != column.type:
                 raise _damaged(path, f"column {column.name} is not of type {column.type}")
+        if path.name not in manifest["files"]:
+            raise _damaged(folder / "manifest.json", f"it does not describe {path.name}")
         if isinstance(rows, dict) and about.num_rows != rows.get(name):
             raise _damaged(path, f"{about.num_rows} rows, the manifest says {rows.get(name)}")
     study = Study(folder, manifest, certificate)

@@ -16,8 +16,9 @@ import pyarrow as pa
 from sim.design.design import ProcedureResult, Ran, Read, Wanted
 from sim.errors import InputError
 from sim.execute.chunk import Chunks, Failure, Job
-from sim.execute.execution import free_memory_mib, most_together
+from sim.execute.execution import most_together
 from sim.execute.live import write_plan
+from sim.execute.memory import free_memory_mib
 from sim.execute.store import Store, code_digest, keep_packed
 from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, keeps_detail, key_of
 from sim.files import clear_unfinished, write_text

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from analysis.compare import compare, text_of
 from sim.errors import InputError
 from sim.progress import Status, read_status, write_status
 from sim.results.reading import read_study
-from sim.results.writing import MADE_FROM, stamp_stale
+from sim.results.writing import MADE_FROM, file_facts, stamp_stale
 from tests.synthetic_study import EFFECTS, write
 
 STRANGE = st.one_of(
@@ -111,6 +112,50 @@ def test_a_table_that_was_changed_is_refused(study: Path, change: str) -> None:
     pq.write_table(table, path)
     with pytest.raises(InputError, match="damaged"):
         read_study(study)
+
+
+def described(study: Path, name: str) -> None:
+    """Have the manifest describe a file as it is now."""
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][name] = file_facts(study / name, (study / name).stat().st_size)
+    (study / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_an_infinite_value_is_none_though_the_manifest_describes_it(study: Path) -> None:
+    path = study / "summary.parquet"
+    table = pq.read_table(path)
+    values = pc.multiply(table["value"], float("inf"))
+    place = table.schema.get_field_index("value")
+    pq.write_table(table.set_column(place, "value", values), path)
+    described(study, path.name)
+    with pytest.raises(InputError, match="is infinite"):
+        assert read_study(study).scenarios
+
+
+def test_what_the_manifest_does_not_describe_is_not_read(study: Path) -> None:
+    shutil.copyfile(study / "attempts.parquet", study / "design.parquet")
+    with pytest.raises(InputError, match=r"design\.parquet: damaged .*does not describe it"):
+        assert read_study(study).design.empty
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    for change in ({"files": {}}, {"files": None}, {}):
+        less = {key: value for key, value in manifest.items() if key != "files"} | change
+        (study / "manifest.json").write_text(json.dumps(less), encoding="utf-8")
+        with pytest.raises(InputError, match=r"manifest\.json: damaged"):
+            read_study(study)
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"days": {}, "scenarios": 7}', "[" * 10_000])
+def test_studies_are_listed_whatever_their_manifests_are(
+    study: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from border.__main__ import main
+
+    (study / "manifest.json").write_text(content, encoding="utf-8")
+    os.mkfifo(study.with_name("pipe"))
+    (study.parent / "other").mkdir()
+    os.mkfifo(study.parent / "other" / "manifest.json")
+    assert main(["ls", str(study.parent)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 @pytest.mark.parametrize("name", ["attempts", "port_hours", "officer_hours"])

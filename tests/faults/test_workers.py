@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.dashboard.live import Live
 from sim.execute import execution
+from sim.execute.memory import memory_mib
+from sim.execute.ray_cluster import Signs, _began, _end_process
 from sim.progress import read_status
 
 HERE = Path(__file__).resolve().parent
@@ -106,3 +109,52 @@ def test_allocations_and_quotas_limit_the_processes(
     assert execution.processors() == 1
     (group / "a" / "cpu.max").write_text("250000 100000\n")
     assert execution.processors() == 3
+
+
+def test_signs_of_a_cluster_are_missed_after_a_while_once_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("sim.execute.ray_cluster.time.monotonic", lambda: now[0])
+    signs = Signs(every_s=2.0)
+    here, there = ("node", "host", 1, "5"), ("node", "host", 2, "6")
+    for process in (here, there):
+        signs.sign(process)
+    now[0] = 3600.0  # the machine was suspended: nobody was silent
+    assert signs.silent(60.0) == []
+    for second in range(3602, 3650, 2):
+        now[0] = float(second)
+        signs.sign(here)
+        assert signs.silent(60.0) == []
+    now[0] = 3652.0
+    signs.sign(here)
+    assert signs.silent(60.0) == []
+    now[0] = 3658.0
+    assert signs.silent(60.0) == [there]
+    assert signs.silent(60.0) == []
+
+
+def test_only_the_process_that_was_meant_is_ended() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        began = _began(process.pid)
+        _end_process(process.pid, f"{began}0")
+        assert process.poll() is None
+        _end_process(process.pid, began)
+        assert process.wait(60) == -signal.SIGKILL
+    _end_process(process.pid, began)
+
+
+def test_a_live_run_of_too_much_memory_is_ended(tmp_path: Path) -> None:
+    live = Live(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", "held = bytes(range(256)) * 4 * 2**18; print(flush=True); input()"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        live._running["run"] = process
+        assert 250.0 < memory_mib(process.pid) < 500.0
+        for most, ended in ((1500.0, []), (200.0, ["run"])):
+            live._most_mib["run"] = most
+            assert live.beyond_limits(time.monotonic()) == ended
+        process.kill()
