@@ -2,83 +2,35 @@
 
 Whom investigators work on depends on who has the strongest evidence, in a queue for few
 investigators: that has no closed form. So the rules of leads, cases and arrests run on many copies
-side by side, in steps of some days, and the share of copies in which an organisation is in action
-is its weight. All scenarios and kinds of smuggler meet the same draws.
+side by side (`sim.model.expected.copies`), in steps of some days, and the share of copies in which
+an organisation is in action is its weight. All scenarios and kinds of smuggler meet the same draws.
 
 Leads of all kinds are one stream, with the mean strength of their mixture. Delays fade what they
 bring, and do not put it off.
 """
 
 import copy
-import functools
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.model.expected.copies import (
+    COPIES,
+    CaseRules,
+    Copies,
+    Flow,
+    Seen,
+    Stream,
+    first_luck,
+    step_of_copies,
+)
 from sim.model.intelligence.evidence import decay_of_the_old
-from sim.model.intelligence.investigation import chance_of_arrest, months_of_case
+from sim.model.intelligence.investigation import months_of_case
 from sim.model.intelligence.lead import MEAN_EVIDENCE
-from sim.numerics.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Flags, Floats
+from sim.numerics.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats
 from sim.parameters import Intelligence, Smuggling
 
-Floats32 = npt.NDArray[np.float32]
-COPIES = 48
-# Spread of the strength of one lead, as a ratio of its mean: evidence is uniform, ages differ.
-SPREAD = 0.6
-LONG_AGO_DAYS = 1e5
-
-
-class Draws(NamedTuple):
-    """Draws of one step, each of shape (COPIES, organisations)."""
-
-    leads: Floats32
-    strength: Floats32
-    stops: Floats32
-    arrest: Floats32
-    length: Floats32
-    end: Floats32
-
-
-@functools.lru_cache(maxsize=2)
-def draws_of(seed: int, replication: int, steps: int, organisations: int) -> list[Draws]:
-    """Draws of every step of a replication: the same in every scenario.
-
-    Parameters
-    ----------
-    seed, replication : int
-        Key of the generator.
-    steps : int
-        Steps of all years.
-    organisations : int
-    """
-    source = np.random.Generator(np.random.Philox(key=(seed << 32) + replication))
-    shape = (COPIES, organisations)
-    return [
-        Draws(
-            source.random(shape, np.float32),
-            source.standard_normal(shape, np.float32),
-            source.random(shape, np.float32),
-            source.random(shape, np.float32),
-            source.standard_normal(shape, np.float32),
-            source.random(shape, np.float32),
-        )
-        for _ in range(steps)
-    ]
-
-
-def poisson_of(uniform: Floats32, rate: Floats) -> Floats:
-    """Poisson counts at quantiles; counts that one draw in a million would reach are cut off."""
-    largest = float(rate.max(initial=0.0))
-    most = 2 + int(largest + 5.0 * np.sqrt(largest))
-    term = np.exp(-rate)
-    reached = term.copy()
-    count = np.zeros(np.broadcast_shapes(uniform.shape, rate.shape))
-    for k in range(1, most + 1):
-        count += uniform > reached
-        term = term * rate / k
-        reached = reached + term
-    return count
+LONG_AGO_STEPS = 1 << 30
 
 
 def faded(delay_days: float, life_days: float) -> float:
@@ -125,6 +77,48 @@ def rates_of(now: Intelligence) -> Rates:
     )
 
 
+def by_age(now: Intelligence, of: Rates, days: float) -> Floats:
+    """What is left of recoveries, by the number of steps since an organisation's last arrest.
+
+    Returns
+    -------
+    array of float, shape (4, steps)
+        Share that says something about who trades now; its strength; what it is worth as a
+        lead on a vehicle and on a driver.
+    """
+    useful = now.trace_useful_years * DAYS_PER_YEAR
+    uses = (now.lead_life_days, now.plate_days, now.driver_days)
+    ages = np.minimum(np.arange(np.ceil(useful / days) + 1) * days, useful)
+    return np.stack(
+        [
+            now.new_share * found_within(of.new_rate, fading, ages)
+            + (1.0 - now.new_share) * found_within(of.old_rate, fading, ages)
+            for fading in (0.0, *(1.0 / use for use in uses))
+        ]
+    )
+
+
+def rules_of(now: Intelligence, smuggling: Smuggling, days: float) -> CaseRules:
+    """Rules of cases and arrests under parameters in force (`sim.model.intelligence`)."""
+    with np.errstate(divide="ignore"):
+        case_risk, stop_risk = (
+            float(-np.log1p(-share)) for share in (now.arrest_share, smuggling.arrest_share)
+        )
+    return CaseRules(
+        days=days,
+        kept=float(np.exp(-days / now.lead_life_days)),
+        case_leads=float(now.case_leads),
+        evidence_arrest=now.evidence_arrest,
+        evidence_speed=now.evidence_speed,
+        case_risk=case_risk,
+        case_days=months_of_case(now.case_leads, now) * DAYS_PER_MONTH,
+        spread=float(np.sqrt(np.log1p(now.delay_cv**2))),
+        investigators=now.investigators,
+        stop_risk=stop_risk,
+        out_days=min(smuggling.replacement_days, smuggling.sentence_years * DAYS_PER_YEAR),
+    )
+
+
 class Investigators:
     """Organisations, their leads and cases, in many copies for each kind of smuggler.
 
@@ -132,19 +126,19 @@ class Investigators:
     ----------
     past : array of float, shape (organisations,)
         Share of each in the deliveries before the run.
-    kinds : int
-        Kinds of smuggler.
     firearms_per_year : float
         Firearms that reach their markets in a year of the baseline.
     before : Intelligence
         Values before the run.
     share : float
         Share of the trade that the run simulates.
+    stream : Stream
+        Key of the draws, with the number of the first step.
 
     Attributes
     ----------
     in_action : array of float, shape (kinds, organisations)
-        Weight of each organisation now.
+        Weight of each organisation now; there is one kind of smuggler at first (`of_kinds`).
     coverage : array of float, shape (kinds, organisations)
         Share of its couriers that an active lookout names.
     arrests_cases, arrests_stops : array of float, shape (kinds,)
@@ -154,22 +148,23 @@ class Investigators:
     def __init__(
         self,
         past: Floats,
-        kinds: int,
         firearms_per_year: float,
         before: Intelligence,
         share: float,
+        stream: Stream,
     ) -> None:
-        self.past, self.share = past, share
-        shape = (kinds, COPIES, len(past))
-        self.strength, self.evidence = np.zeros(shape), np.zeros(shape)
-        self.left_days, self.away_days = np.zeros(shape), np.zeros(shape)
-        self.since_days = np.full(shape, LONG_AGO_DAYS)
-        self.open = np.zeros(shape, bool)
-        self.fresh = np.zeros((kinds, len(past)))
-        self.named = np.zeros((2, kinds, len(past)))
-        self.in_action = np.ones((kinds, len(past)))
-        self.coverage = np.zeros((kinds, len(past)))
-        self.arrests_cases, self.arrests_stops = np.zeros(kinds), np.zeros(kinds)
+        self.past, self.share, self.stream = past, share, stream
+        shape = (1, COPIES, len(past))
+        numbers = [np.zeros(shape) for _ in range(5)]
+        counts = [np.zeros(shape, np.int64) for _ in range(3)]
+        self.copies = Copies._make((*numbers, *counts, np.zeros(shape, bool)))
+        self.copies.since[:] = LONG_AGO_STEPS
+        first_luck(self.copies, stream)
+        self.fresh = np.zeros((1, len(past)))
+        self.named = np.zeros((2, 1, len(past)))
+        self.in_action = np.ones((1, len(past)))
+        self.coverage = np.zeros((1, len(past)))
+        self.arrests_cases, self.arrests_stops = np.zeros(1), np.zeros(1)
         self.street_rate = float(np.log(2.0) / (before.street_years * DAYS_PER_YEAR))
         ever = before.recoveries_per_year / max(firearms_per_year, 1e-300)
         self.recovery_rate = min(ever, 1.0) * self.street_rate
@@ -181,7 +176,6 @@ class Investigators:
         now: Intelligence,
         smuggling: Smuggling,
         stops: tuple[Floats, Floats, Floats],
-        draws: Draws,
     ) -> None:
         """Advance by some days.
 
@@ -190,38 +184,61 @@ class Investigators:
         day : float
             At which the step begins; negative before the run.
         days : float
+            The same in every step.
         now : Intelligence
         smuggling : Smuggling
             Values in force.
         stops : tuple of array, shape (kinds, organisations)
             Of an organisation in action: loads stopped a day, firearms in such a load, and
             firearms delivered a day (of the organisation as it is).
-        draws : Draws
         """
-        of = rates_of(now)
+        of, life = rates_of(now), now.lead_life_days
         stopped, load, delivered = stops
         recovered = self._recoveries(day, days, now, delivered)
-        rate, mean, booths = self._leads(recovered, now, of)
-        working = self.away_days <= 0.0
-        leads = poisson_of(draws.leads, rate * days)
-        inflow = mean * np.maximum(leads + SPREAD * np.sqrt(leads) * draws.strength, 0.0)
-        hits = poisson_of(draws.stops, stopped[:, None] * days) * working
-        said = faded(of.message_days, now.lead_life_days) / MEAN_EVIDENCE
-        told = said + load * now.traced_share * now.trace_success_share * faded(
-            now.trace_days, now.lead_life_days
+        traced = now.traced_share * now.trace_success_share
+        matched = (
+            now.ballistics_entered_share * now.ballistics_hit_share
+            * now.ballistics_linked_share * now.ballistics_across_share
+        )  # fmt: skip
+        sales = now.sale_reports_per_year / DAYS_PER_YEAR * self.past
+        tips = now.police_leads_per_year / DAYS_PER_YEAR * self.past
+        sent = faded(of.message_days, life) * of.shared_strength
+        fresh = traced * faded(now.trace_days, life)
+        fresh += of.shared * matched * sent * faded(now.ballistics_days, life)
+        said = faded(of.message_days, life) / MEAN_EVIDENCE
+        flow = Flow(
+            recovered * (traced + of.shared * matched) * days,
+            recovered * fresh * days,
+            (sales + of.shared * tips) * days,
+            (sales + of.shared * tips * sent) * days,
+            stopped * days,
+            said + load * traced * faded(now.trace_days, life),
+            by_age(now, of, days),
         )
-        inflow += hits * told[:, None]
-        self.strength *= np.exp(-days / now.lead_life_days)
-        self.strength += np.where(self.open, 0.0, inflow)
-        self.evidence += np.where(self.open, inflow, 0.0)
-        by_stop = working & (draws.arrest < 1.0 - (1.0 - smuggling.arrest_share) ** hits)
-        by_case = self._cases(days, now, working & ~by_stop, draws)
-        self._arrest(by_stop, by_case, days, smuggling)
-        self._lookouts(days, now, of, booths, stopped, by_stop | by_case)
+        seen = Seen(*(np.empty(recovered.shape) for _ in Seen._fields))
+        step_of_copies(self.copies, flow, rules_of(now, smuggling, days), self.stream, seen)
+        self.stream = self.stream._replace(step=self.stream.step + 1)
+        self.in_action = seen.in_action
+        self.arrests_stops += seen.by_stop.sum(axis=1)
+        self.arrests_cases += seen.by_case.sum(axis=1)
+        booths = []
+        for use, kept in ((now.plate_days, seen.vehicles), (now.driver_days, seen.drivers)):
+            late = faded(of.message_days, use)
+            from_street = (
+                recovered
+                * kept
+                * (
+                    traced * faded(now.trace_days, use) * late
+                    + matched * faded(now.ballistics_days, use)
+                )
+            )
+            booths.append(from_street + sales * late + tips)
+        self._lookouts(days, now, (booths[0], booths[1]), stopped, seen.by_stop + seen.by_case)
 
     def of_kinds(self, kinds: int) -> "Investigators":
         """The same for so many kinds of smuggler, of one."""
         many = copy.copy(self)
+        many.copies = Copies._make(np.repeat(held, kinds, axis=0) for held in self.copies)
         for name, value in vars(self).items():
             if isinstance(value, np.ndarray) and name not in ("past", "named"):
                 setattr(many, name, np.repeat(value, kinds, axis=0))
@@ -236,94 +253,16 @@ class Investigators:
         self.fresh += delivered / max(self.share, 1e-300) * days
         return np.asarray(rate)
 
-    def _leads(
-        self, recovered: Floats, now: Intelligence, of: Rates
-    ) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-        """Leads a day and their mean strength; leads at the booths on a vehicle and on a driver."""
-        life = now.lead_life_days
-        useful = np.minimum(self.since_days, now.trace_useful_years * DAYS_PER_YEAR)
-
-        useful = useful.astype(np.float32)
-
-        def of_ages(fading: float) -> Floats:
-            new = found_within(of.new_rate, fading, useful)
-            old = found_within(of.old_rate, fading, useful)
-            return now.new_share * new + (1.0 - now.new_share) * old
-
-        traced = now.traced_share * now.trace_success_share
-        matched = (
-            now.ballistics_entered_share * now.ballistics_hit_share
-            * now.ballistics_linked_share * now.ballistics_across_share
-        )  # fmt: skip
-        recovered = recovered[:, None]
-        ages, strengths = of_ages(0.0), of_ages(1.0 / life)
-        sales = now.sale_reports_per_year / DAYS_PER_YEAR * self.past
-        tips = now.police_leads_per_year / DAYS_PER_YEAR * self.past
-        sent = faded(of.message_days, life) * of.shared_strength
-        rate = recovered * ages * (traced + of.shared * matched) + sales + of.shared * tips
-        strength = sales + of.shared * tips * sent
-        strength = strength + recovered * strengths * (
-            traced * faded(now.trace_days, life)
-            + of.shared * matched * sent * faded(now.ballistics_days, life)
-        )
-        booths = []
-        for days in (now.plate_days, now.driver_days):
-            late = faded(of.message_days, days)
-            from_street = (recovered * of_ages(1.0 / days)).mean(axis=1) * (
-                traced * faded(now.trace_days, days) * late
-                + matched * faded(now.ballistics_days, days)
-            )
-            booths.append(from_street + sales * late + tips)
-        mean = np.divide(strength, rate, out=np.zeros_like(strength), where=rate > 0.0)
-        return rate, mean, (booths[0], booths[1])
-
-    def _cases(self, days: float, now: Intelligence, working: Flags, draws: Draws) -> Flags:
-        """End the cases that are over and open new ones; who is arrested at the end of one."""
-        self.left_days = self.left_days - days
-        ended = self.open & (self.left_days <= 0.0)
-        arrested = ended & working & (draws.end < chance_of_arrest(self.evidence, now))
-        self.open &= ~ended
-        self.evidence[ended] = 0.0
-        ready = ~self.open & working & ~arrested & (self.strength >= now.case_leads)
-        free = now.investigators - self.open.sum(axis=2)
-        waiting = np.where(ready, self.strength, -1.0)
-        order = np.argsort(-waiting, axis=2)
-        rank = np.empty_like(order)
-        np.put_along_axis(rank, order, np.arange(order.shape[2])[None, None], axis=2)
-        begun = ready & (rank < free[..., None])
-        sigma2 = np.log1p(now.delay_cv**2)
-        luck = np.exp(np.sqrt(sigma2) * draws.length - 0.5 * sigma2)
-        mean_days = months_of_case(self.strength, now) * DAYS_PER_MONTH
-        # A case that ends within a step frees its investigator half a step late, on average.
-        length = np.maximum(mean_days * luck - 0.5 * days, 0.1)
-        self.left_days = np.where(begun, length, self.left_days)
-        self.evidence = np.where(begun, self.strength, self.evidence)
-        self.strength = np.where(begun, 0.0, self.strength)
-        self.open |= begun
-        return np.asarray(arrested)
-
-    def _arrest(self, by_stop: Flags, by_case: Flags, days: float, smuggling: Smuggling) -> None:
-        out_days = min(smuggling.replacement_days, smuggling.sentence_years * DAYS_PER_YEAR)
-        arrested = by_stop | by_case
-        away = np.maximum(self.away_days - days, 0.0)
-        self.away_days = np.where(arrested, out_days, away)
-        self.since_days = np.where(arrested, 0.0, self.since_days + days)
-        self.strength = np.where(arrested, 0.0, self.strength)
-        self.in_action = (self.away_days <= 0.0).mean(axis=1)
-        self.arrests_stops += by_stop.sum(axis=2).mean(axis=1)
-        self.arrests_cases += by_case.sum(axis=2).mean(axis=1)
-
     def _lookouts(
         self,
         days: float,
         now: Intelligence,
-        of: Rates,
         booths: tuple[Floats, Floats],
         stopped: Floats,
-        arrested: Flags,
+        arrested: Floats,
     ) -> None:
         """Lookouts at the booths that name what a courier still has, a courier."""
-        lost = stopped / now.couriers + arrested.mean(axis=1) / days
+        lost = stopped / now.couriers + arrested / days
         shares = (1.0 - now.person_share, now.person_share)
         for k, (use, leads) in enumerate(
             zip((now.plate_days, now.driver_days), booths, strict=True)

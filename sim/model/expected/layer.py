@@ -26,7 +26,8 @@ from sim.model.expected.choices import (
     by_logit,
     by_tolerance,
 )
-from sim.model.expected.investigators import Investigators, draws_of
+from sim.model.expected.copies import Stream
+from sim.model.expected.investigators import Investigators
 from sim.model.expected.routes import (
     by_habit,
     loads_of,
@@ -260,10 +261,8 @@ class Expectation:
         """Let leads, cases and lookouts settle before the run, once for all kinds of smuggler."""
         smuggling = dataclasses.replace(self.baseline.smuggling, adversary=Smuggling().adversary)
         steps = round(self.baseline.intelligence.warm_up_days / STEP_DAYS)
-        total = steps + self.years * STEPS_A_YEAR
-        self.draws = draws_of(seed, replication, total, self.count)[steps:]
         inputs = WarmUp(
-            steps, total, seed, replication, self.size.tobytes(), smuggling,
+            steps, seed, replication, self.size.tobytes(), smuggling,
             smuggling.firearms_per_year * self.baseline.market.delivered_share,
             self.conditions.traffic_share,
         )  # fmt: skip
@@ -473,7 +472,7 @@ class Expectation:
         before = self.investigators.arrests_stops.copy(), self.investigators.arrests_cases.copy()
         self.investigators.step(
             day, STEP_DAYS, self.intelligence_at(day * DAY_S), smuggling,
-            (trips * of["stopped"] / one, of["load"], arriving), self.draws[k],
+            (trips * of["stopped"] / one, of["load"], arriving),
         )  # fmt: skip
         of_year["arrests_stops"] += self.investigators.arrests_stops - before[0]
         of_year["arrests_cases"] += self.investigators.arrests_cases - before[1]
@@ -557,7 +556,6 @@ class WarmUp(NamedTuple):
     """What the time before the run depends on, besides the parameters of intelligence."""
 
     steps: int
-    total: int
     seed: int
     replication: int
     size: bytes
@@ -570,15 +568,16 @@ def settled_before(of: WarmUp, intelligence_at: Callable[[float], Intelligence])
     """Leads, cases and lookouts as they have settled when the run begins."""
     size = np.frombuffer(of.size)
     first = -of.steps * STEP_DAYS
-    settled = Investigators(size, 1, of.firearms_per_year, intelligence_at(first * DAY_S), of.share)
+    settled = Investigators(
+        size, of.firearms_per_year, intelligence_at(first * DAY_S), of.share,
+        Stream(of.seed, of.replication, 0),
+    )  # fmt: skip
     nothing = np.zeros((1, len(size)))
-    draws = draws_of(of.seed, of.replication, of.total, len(size))
     for k in range(of.steps):
         day = first + k * STEP_DAYS
         settled.step(
-            day, STEP_DAYS, intelligence_at(day * DAY_S), of.smuggling,
-            (nothing, nothing, nothing), draws[k],
-        )  # fmt: skip
+            day, STEP_DAYS, intelligence_at(day * DAY_S), of.smuggling, (nothing, nothing, nothing)
+        )
     settled.arrests_cases[:] = 0.0
     return settled
 
