@@ -1,6 +1,7 @@
 """What each scenario does to the primary outcome, with its verdict (`analysis.equivalence`)."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,8 +36,9 @@ class Effect:
         Scenarios that are judged together.
     p : float
         Of no effect, corrected for the family; NaN with one replication.
-    less, more : tuple of str
-        Where it *depends*: the kinds of smuggler, or the worlds, in which it reduces and increases.
+    less, more, none : tuple of str
+        Where it *depends*: the kinds of smuggler, or the worlds, in which it reduces, increases and
+        does nothing at all.
     on : str
         What it depends on: adversary, world or empty.
     """
@@ -49,7 +51,12 @@ class Effect:
     p: float = math.nan
     less: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
     on: str = ""
+
+
+NOTHING = 0.1
+"""An effect is none at all if its interval reaches at most this part of what matters."""
 
 
 def effect_in_words(effect: Effect) -> str:
@@ -105,17 +112,13 @@ def _headline_effects(table: pd.DataFrame, smallest: float) -> dict[tuple[str, s
         if scenario != BASELINE
     }
     effects: dict[tuple[str, str], Effect] = {}
-    for kind in dict.fromkeys(kind for _, kind in runs):
-        samples = {
-            key: (
-                pair[0][PRIMARY_OUTCOME].to_numpy(float),
-                pair[1][PRIMARY_OUTCOME].to_numpy(float),
-            )
-            for key, pair in pairs.items()
-            if key[1] == kind
-        }
+    by_kind: dict[str, dict[tuple[str, str], tuple[Floats, Floats]]] = {}
+    for key, (difference, level) in pairs.items():
+        of_kind = by_kind.setdefault(key[1], {})
+        of_kind[key] = tuple(x[PRIMARY_OUTCOME].to_numpy(float) for x in (difference, level))
+    for samples in by_kind.values():
         effects |= judged_together(samples, smallest)
-    opposed = _opposed_by_world(runs, smallest) | _opposed_by_kind(pairs, smallest)
+    opposed = _opposed_by_world(runs, smallest) | _opposed_by_kind(by_kind, smallest)
     return {
         key: replace(effect, verdict=DEPENDS, **opposed[key[0]]) if key[0] in opposed else effect
         for key, effect in effects.items()
@@ -123,7 +126,7 @@ def _headline_effects(table: pd.DataFrame, smallest: float) -> dict[tuple[str, s
 
 
 def judged_together(
-    samples: dict[tuple[str, str], tuple[Floats, Floats]], smallest: float
+    samples: dict[tuple[str, str], tuple[Floats, Floats]], smallest: float, family: int = 0
 ) -> dict[tuple[str, str], Effect]:
     """Judge scenarios as one family.
 
@@ -134,8 +137,11 @@ def judged_together(
         and kind of smuggler.
     smallest : float
         The smallest difference that matters, as a share of the baseline.
+    family : int
+        How many are judged together, if that is more than those given.
     """
-    family = sum(len(sample) > 1 and bool(sample.any()) for sample, _ in samples.values())
+    if not family:
+        family = sum(len(sample) > 1 and bool(sample.any()) for sample, _ in samples.values())
     result: dict[tuple[str, str], Effect] = {}
     for count in {len(sample) for sample, _ in samples.values()}:
         alike = {key: pair for key, pair in samples.items() if len(pair[0]) == count}
@@ -153,29 +159,27 @@ def judged_together(
     return {key: result[key] for key in samples}
 
 
-Pairs = dict[tuple[str, str], tuple[pd.DataFrame, pd.DataFrame]]
+def _opposed_by_kind(
+    by_kind: dict[str, dict[tuple[str, str], tuple[Floats, Floats]]], smallest: float
+) -> dict[str, dict[str, Any]]:
+    """Scenarios that change what matters for one kind of smuggler, and not so for another.
 
-
-def _opposed_by_kind(pairs: Pairs, smallest: float) -> dict[str, dict[str, Any]]:
-    """Scenarios that reduce for some kinds of smuggler and increase for others."""
-    large = {
-        key
-        for key, (difference, level) in pairs.items()
-        if _matters(difference[PRIMARY_OUTCOME], level[PRIMARY_OUTCOME], smallest)
-    }
-    samples = {
-        (scenario, kind): difference[PRIMARY_OUTCOME].to_numpy(float)
-        for (scenario, kind), (difference, _) in pairs.items()
-        if len(difference) > 1
-    }
-    family = sum(bool(sample.any()) for sample in samples.values())
-    told = {key: signs([sample], family)[0] for key, sample in samples.items()}
-    return _opposed(told, "adversary", large)
-
-
-def _matters(difference: pd.Series, level: pd.Series, smallest: float) -> bool:
-    """Whether a mean effect is larger than the smallest difference that matters."""
-    return bool(abs(difference.mean()) > smallest * abs(level.mean()))
+    For that other kind they have the opposite sign, or no effect at all (`NOTHING`). Intervals hold
+    for all scenarios and kinds together.
+    """
+    samples = [sample for of_kind in by_kind.values() for sample, _ in of_kind.values()]
+    family = sum(len(sample) > 1 and bool(sample.any()) for sample in samples)
+    told: dict[tuple[str, str], int] = {}
+    large: set[tuple[str, str]] = set()
+    nothing: set[tuple[str, str]] = set()
+    for of_kind in by_kind.values():
+        for key, effect in judged_together(of_kind, smallest, family).items():
+            told[key] = (effect.low > 0.0) - (effect.high < 0.0)
+            if abs(effect.mean) > smallest:
+                large.add(key)
+            if -NOTHING * smallest <= effect.low and effect.high <= NOTHING * smallest:
+                nothing.add(key)
+    return _opposed(told, "adversary", large, nothing)
 
 
 def _opposed_by_world(
@@ -210,7 +214,7 @@ def _opposed_by_world(
             if name in opposed:  # for another kind of smuggler too: name the worlds of both
                 sides |= {
                     side: tuple(dict.fromkeys((*opposed[name][side], *sides[side])))
-                    for side in ("less", "more")
+                    for side in ("less", "more", "none")
                 }
             opposed[name] = sides
     return opposed
@@ -221,18 +225,27 @@ def _several_worlds(rows: pd.DataFrame) -> bool:
 
 
 def _opposed(
-    told: dict[tuple[str, str], int], on: str, large: set[tuple[str, str]]
+    told: dict[tuple[str, str], int],
+    on: str,
+    large: set[tuple[str, str]],
+    nothing: Collection[tuple[str, str]] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Of signs by scenario and state, the scenarios that have both, and not for trifles alone.
+    """Of signs by scenario and state, the scenarios that have both, or one and none at all.
 
     ``large`` are those of which some sign has to be: their mean effect matters.
     """
     sides: dict[str, dict[int, list[str]]] = {}
     for (scenario, state), sign in told.items():
-        sides.setdefault(scenario, {}).setdefault(sign, []).append(state)
+        of = 0 if (scenario, state) in nothing else sign
+        if of or (scenario, state) in nothing:
+            sides.setdefault(scenario, {}).setdefault(of, []).append(state)
     return {
-        scenario: {"less": tuple(by_sign[-1]), "more": tuple(by_sign[1]), "on": on}
+        scenario: {
+            name: tuple(by_sign.get(sign, ()))
+            for name, sign in (("less", -1), ("more", 1), ("none", 0))
+        }
+        | {"on": on}
         for scenario, by_sign in sides.items()
-        if {-1, 1} <= set(by_sign)
-        and any((scenario, state) in large for sign in (-1, 1) for state in by_sign[sign])
+        if len(by_sign) > 1
+        and any((scenario, state) in large for states in by_sign.values() for state in states)
     }

@@ -272,9 +272,16 @@ def _note(study: Study, scenario: str, effect: Effect, horizon: str) -> str:
     if effect.verdict != DEPENDS:
         return ""
     if effect.on == "adversary":
-        sides = [listed([adversary_name(kind) for kind in side])
-                 for side in (effect.less, effect.more)]  # fmt: skip
-        return gettext("reduces-for-increases-for", less=sides[0], more=sides[1])
+        less, more, none = (
+            listed([adversary_name(kind) for kind in side]) if side else ""
+            for side in (effect.less, effect.more, effect.none)
+        )
+        said = [
+            gettext("reduces-for", kinds=less) if less else "",
+            gettext("increases-for", kinds=more) if more else "",
+            gettext("does-nothing-for", kinds=none) if none else "",
+        ]
+        return "; ".join(filter(None, said))
     sides = [str(len(side)) for side in (effect.less, effect.more)]
     note = gettext("reduces-in-worlds", less=sides[0], more=sides[1], all=len(study.worlds))
     if varied(study):

@@ -250,11 +250,35 @@ def test_signs_that_differ_between_kinds_of_smuggler_are_said() -> None:
     a, b = verdicts(study)
     assert (a.proposal, a.verdict, a.words) == ("a", DEPENDS, "depends on the smugglers")
     assert "reduces with smugglers of the kind quantal response" in a.note
-    assert "increases with static" in a.note
+    assert "increases with smugglers of the kind static" in a.note
     assert a.share_of_worlds == pytest.approx(1 / 3)
     assert (b.verdict, b.share_of_worlds) == (REDUCES, 1)
     with in_language("fr"):
         assert verdicts(study)[0].words == "dépend des contrebandiers"
+
+
+@pytest.mark.parametrize("percent", [-5.0, 4.0])
+def test_an_effect_with_one_kind_and_none_at_all_with_another_is_a_dependence(
+    percent: float,
+) -> None:
+    def judge(other: list[float]) -> tuple[str, str]:
+        kinds = {"quantal_response": shifted(percent), "threshold": other}
+        study = study_of(
+            {("baseline", kind, 0): BASE for kind in kinds}
+            | {("a", kind, 0): sample for kind, sample in kinds.items()}
+            | {("b", kind, 0): shifted(-3) for kind in kinds}
+        )
+        one = next(one for one in verdicts(study) if one.proposal == "a")
+        return one.verdict, one.note
+
+    for none in (BASE, shifted(0.01, 0.5)):
+        verdict, note = judge(none)
+        assert verdict == DEPENDS
+        assert ("reduces" if percent < 0 else "increases") in note
+        assert "does nothing with smugglers of the kind threshold" in note
+    # A small effect is not none, nor is one that is not known.
+    for some in (shifted(percent / 10), shifted(0.0, 20)):
+        assert judge(some)[0] == (REDUCES if percent < 0 else INCREASES)
 
 
 def test_opposite_signs_of_effects_that_do_not_matter_are_no_dependence() -> None:
