@@ -18,12 +18,13 @@ from analysis.targets import (
     metric,
     yearly,
 )
-from analysis.targets_of_places import WORK_TO_RULE, place_targets, work_to_rule_targets
+from analysis.targets_of_places import place_targets, work_to_rule_targets
 from analysis.values import BASELINE
 from analysis.wording import aligned, number, shown
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
+from sim.study.work_to_rule import WORK_TO_RULE
 
 BUSIEST = 22
 """Ports whose waits the record of 2008 covers (B060)."""
@@ -278,8 +279,8 @@ def _day_page(study: Study, rows: list[TargetRow]) -> str:
         "",
         "Written by `python -m analysis validate DIR --write docs/work_to_rule.md` from a study of",
         "`python -m sim scenario=work_to_rule_2021 run.start=2021-08-05 run.days=3` (eight ports,",
-        "the traffic of August 2021). Nothing was fitted to that day; that officers took twice as",
-        "long is assumed.",
+        "the traffic of August 2021). How much longer officers took is fitted to the two readings",
+        "of the morning (`python -m sim.study.work_to_rule`); the rest is predicted.",
         "Means of an hour; intervals are over replications only.",
         "",
         "| " + " | ".join(HEAD) + " |",

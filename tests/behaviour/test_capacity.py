@@ -16,6 +16,7 @@ from sim.replication import run_border, run_replication
 from sim.scenario.intervention import Intervention, Scenario, Where
 from sim.scenario.point import Point, check_point
 from sim.scenario.reading import read
+from sim.study.work_to_rule import MARGINAL, READINGS, WITHIN, longest_waits
 from tests.behaviour.scene import (
     NOBODY_SMUGGLES,
     Changes,
@@ -143,6 +144,20 @@ def test_no_hour_has_a_peak_that_only_a_change_of_shift_explains(year: Border) -
 def test_most_vehicles_wait_a_little_and_few_wait_long(year: Border) -> None:
     waits = year.tally.waits[..., CARS, :].sum(axis=(0, 1, 2, 3))
     assert waits[:2].sum() / waits.sum() < 0.45  # under a minute: more than half before
+
+
+# ---------------------------------------------------------------- a day of work to rule
+
+
+def test_a_day_of_work_to_rule_comes_out_at_four_of_five_bridges_and_cars_hardly_wait() -> None:
+    scales = {x.value for x in read("work_to_rule_2021").interventions if x.operation == "scale"}
+    waits = np.mean([longest_waits(*scales, k) for k in range(5)], axis=0)  # type: ignore[arg-type]
+    bridges = [i for i, one in enumerate(READINGS) if one.lane == "truck" and not one.fitted]
+    near = [abs(waits[i] / READINGS[i].minutes - 1.0) <= WITHIN for i in bridges]
+    assert sum(near) >= 4
+    for cars, port in zip(waits[len(READINGS) :], MARGINAL, strict=True):
+        truck = next(i for i in bridges if READINGS[i].port == port)
+        assert cars < 0.3 * waits[truck]
 
 
 # ---------------------------------------------------------------- controls and diversion
