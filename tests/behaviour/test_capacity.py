@@ -150,8 +150,12 @@ def test_most_vehicles_wait_a_little_and_few_wait_long(year: Border) -> None:
 
 
 def test_a_day_of_work_to_rule_comes_out_at_four_of_five_bridges_and_cars_hardly_wait() -> None:
-    scales = {x.value for x in read("work_to_rule_2021").interventions if x.operation == "scale"}
-    waits = np.mean([longest_waits(*scales, k) for k in range(5)], axis=0)  # type: ignore[arg-type]
+    (factor,) = {
+        float(x.value)  # type: ignore[arg-type]
+        for x in read("work_to_rule_2021").interventions
+        if x.operation == "scale"
+    }
+    waits = np.mean([longest_waits(factor, k) for k in range(5)], axis=0)
     bridges = [i for i, one in enumerate(READINGS) if one.lane == "truck" and not one.fitted]
     near = [abs(waits[i] / READINGS[i].minutes - 1.0) <= WITHIN for i in bridges]
     assert sum(near) >= 4
