@@ -15,14 +15,15 @@ import pandas as pd
 from analysis.answer.break_even import BreakEven, break_even
 from analysis.answer.would_we_know import LONGEST, Evaluation, would_we_know
 from analysis.charts.style import name_of
-from analysis.costs import COMPONENTS, Price, prices
+from analysis.costs import COMPONENTS, Price
 from analysis.equivalence import NO_DIFFERENCE, NOT_RESOLVED
 from analysis.evidence import stamp
-from analysis.front_page import a_year, files_of, group_of, rounded
+from analysis.front_words import group_of
 from analysis.language import current_language, gettext, has_text, pgettext
-from analysis.values import BASELINE, headline_adversary, headline_values
-from analysis.verdicts import Verdict, in_per_cent
-from analysis.wording import NO_BREAK, number, plain
+from analysis.outcomes import a_year
+from analysis.values import BASELINE, headline_values
+from analysis.verdicts import Verdict, in_per_cent, prices_of
+from analysis.wording import NO_BREAK, number, plain, rounded
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.scenario.intervention import FIREARMS, GRADES
@@ -63,12 +64,11 @@ def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
         Of each proposal the one over the longest horizon.
     """
     means = headline_values(study).groupby(level="scenario", sort=False).mean()
-    files = files_of(study)
-    priced, sizes, records = _prices(study), _sizes(study), _records(study)
+    priced, sizes, records = prices_of(study), _sizes(study), _records(study)
     language = current_language()
     result = []
     for one in judged:
-        file = files.get(one.proposal, {})
+        file = study.files.get(one.proposal, {})
         lines = [
             _what(one.proposal, file),
             Line(gettext("card-does"), " ".join(_does(study, one, means)), language),
@@ -152,15 +152,6 @@ def _why(one: Verdict, means: pd.DataFrame) -> str:
     if not (math.isnan(stopped) or math.isnan(with_it)):
         return gettext("why-few", low=number(100 * stopped, 1), high=number(100 * with_it, 1))
     return ""
-
-
-def _prices(study: Study) -> dict[str, Price]:
-    try:
-        every = prices(study)
-    except InputError:  # an older study, without officers' pay
-        return {}
-    adversary = headline_adversary(study)
-    return {price.scenario: price for price in every if price.adversary == adversary}
 
 
 def _cost(study: Study, price: Price | None) -> str:

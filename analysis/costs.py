@@ -164,8 +164,7 @@ def _prices(study: Study) -> list[Price]:
 
 def _programme_shares(study: Study, scenario: str) -> dict[str, float]:
     """Shares of a programme's cost by bearer, from the entries of its file in the manifest."""
-    points = study.manifest.get("points") or []
-    entries = next((point.get("costs", ()) for point in points if point["name"] == scenario), ())
+    entries = study.files.get(scenario, {}).get("costs", ())
     years = (study.days or DAYS_PER_YEAR) / DAYS_PER_YEAR
     sums = dict.fromkeys(BEARERS, 0.0)
     for entry in entries:

@@ -10,6 +10,7 @@ from analysis.language import gettext, pgettext
 from analysis.values import BASELINE, KEYS, by_traffic, expected_table, values
 from analysis.wording import number
 from sim.errors import InputError
+from sim.numerics.units import DAYS_PER_YEAR
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -82,6 +83,12 @@ def state_effects(study: Study, horizon: str | None = None) -> pd.DataFrame:
     base = level.loc[BASELINE].reindex(level.index.droplevel("scenario"))
     means = (level - base.to_numpy()).groupby(level=KEYS[:-1], sort=False).mean()
     return means.unstack("scenario").drop(columns=BASELINE).dropna()
+
+
+def a_year(study: Study) -> float:
+    """Factor from a sum over the run to one over a year: a year's run is a year, leap or not."""
+    days = study.days
+    return 1.0 if days is None or 365 <= days <= 366 else DAYS_PER_YEAR / days
 
 
 def horizon_in_words(study: Study, horizon: str) -> str:

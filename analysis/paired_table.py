@@ -13,7 +13,7 @@ from analysis.equivalence import INCREASES, REDUCES
 from analysis.language import gettext, metric_title, pgettext
 from analysis.outcomes import horizon_in_words, horizons
 from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
-from analysis.verdicts import aims_of, headline_kind
+from analysis.verdicts import aim_of, headline_kind
 from analysis.wording import number, period, shown
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -91,10 +91,9 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     several = len(study.adversaries) > 1
     ranges = across_adversaries(study, PRIMARY_OUTCOME) if several else {}
     cost, price = _cost(study), _prices(study)
-    aims = aims_of(study)
     rows = []
     for scenario in dict.fromkeys(comparison.scenario for comparison in comparisons):
-        aim = aims.get(scenario, FIREARMS)
+        aim = aim_of(study, scenario)
         row = ScenarioRow(
             name_of(study, scenario),
             scenario in study.bounds,

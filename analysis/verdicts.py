@@ -146,15 +146,14 @@ def verdicts(
     """
     by_kind = _judged(study, smallest, horizon)
     chosen = horizons(study)[0] if horizon is None else horizon
-    priced = _prices(study)
+    priced = prices_of(study)
     effects = state_effects(study, chosen)
     better = (effects < 0).mean()
     lost = _regret(study, effects)
-    aims = aims_of(study)
     result = [
         Verdict(
             proposal=scenario,
-            aim=aims.get(scenario, FIREARMS),
+            aim=aim_of(study, scenario),
             bound=scenario in study.bounds,
             verdict=effect.verdict,
             words=effect_in_words(effect),
@@ -218,17 +217,16 @@ def _regret(study: Study, effects: pd.DataFrame) -> dict[str, float]:
     }
 
 
+def aim_of(study: Study, scenario: str) -> str:
+    """What a scenario aims at: firearms, where its file does not say."""
+    return str(study.files.get(scenario, {}).get("aim", FIREARMS))
+
+
 def _place(aim: str) -> int:
     return AIMS.index(aim) if aim in AIMS else len(AIMS)
 
 
-def aims_of(study: Study) -> dict[str, str]:
-    """What each scenario aims at, by the manifest; a study of an older version does not say."""
-    points = study.manifest.get("points")
-    return {str(point["name"]): str(point.get("aim", FIREARMS)) for point in points or [] if point}
-
-
-def _prices(study: Study) -> dict[str, Price]:
+def prices_of(study: Study) -> dict[str, Price]:
     """Price of each scenario, where the study kept what that takes."""
     try:
         every = prices(study)
@@ -254,8 +252,7 @@ def _cost(study: Study, price: Price | None, horizon: str) -> float:
 
 def once_cad(study: Study, price: Price) -> float:
     """What of a programme is paid once, in the part of the border that the study simulates."""
-    points = study.manifest.get("points") or []
-    entries = next((p.get("costs", ()) for p in points if p["name"] == price.scenario), ())
+    entries = study.files.get(price.scenario, {}).get("costs", ())
     days = study.days or DAYS_PER_YEAR
     once = sum(float(entry.get("cad_once", 0.0)) for entry in entries)
     whole = once + sum(float(entry["cad_per_year"]) for entry in entries) * days / DAYS_PER_YEAR
@@ -294,8 +291,7 @@ def _note(study: Study, scenario: str, effect: Effect, horizon: str) -> str:
 def starts_after(study: Study, scenario: str, horizon: str) -> str:
     """Say that a scenario changes nothing before its horizon ends, if that is so."""
     first = study.manifest.get("start")
-    points = study.manifest.get("points") or []
-    changes = next((p.get("interventions", ()) for p in points if p["name"] == scenario), ())
+    changes = study.files.get(scenario, {}).get("interventions", ())
     starts = [change.get("start") for change in changes]
     if not (isinstance(first, str) and starts and all(starts) and study.days):
         return ""

@@ -174,6 +174,13 @@ def plain(value: float) -> str:
     return number(value, places)
 
 
+def rounded(value: float, digits: int = 2) -> str:
+    """Write a count with two digits that matter: 6,438 is 6,400."""
+    if not value or not math.isfinite(value):
+        return number(0.0, 0)
+    return number(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
 def direction(unit: str, value: float) -> str:
     """Say more or fewer, longer or shorter, higher or lower."""
     up, down = WORDS.get(unit, ("more", "fewer"))

@@ -198,10 +198,7 @@ def _first(sizes: Floats, kept: Floats, wanted: float) -> float:
 
 def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str]:
     """First lever of a scenario with a number, its value as simulated and where it pays."""
-    points = study.manifest.get("points") or []
-    changes: Sequence[dict[str, Any]] = next(
-        (point.get("interventions", ()) for point in points if point["name"] == scenario), ()
-    )
+    changes: Sequence[dict[str, Any]] = study.files.get(scenario, {}).get("interventions", ())
     for change in changes:
         name, operation, value = change["parameter"], change["operation"], change["value"]
         number_given = isinstance(value, (int, float)) and not isinstance(value, bool)

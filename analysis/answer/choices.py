@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.outcomes import HORIZONS, RUN, horizons, outcome
-from analysis.values import BASELINE, headline_adversary, values
+from analysis.costs import prices
+from analysis.outcomes import RUN, YEAR_1, a_year, horizons, outcome
+from analysis.values import BASELINE, headline_adversary
+from analysis.verdicts import once_cad
 from sim.errors import InputError
-from sim.numerics.units import DAYS_PER_YEAR
 from sim.results.reading import Study
 
 MILLION = 1e6
@@ -101,30 +102,32 @@ def choices(study: Study, horizon: str | None = None, weight_of_waiting: float =
     named = [n for n in study.scenarios if n in by_unit and n != BASELINE and n not in study.bounds]
     if not named:
         raise InputError(f"{study.folder}: nothing to compare with {BASELINE!r}")
-    years = 1.0 if chosen in HORIZONS else (study.days or DAYS_PER_YEAR) / DAYS_PER_YEAR
-    by_unit = by_unit.dropna() / (1.0 if 365 <= (study.days or 365) <= 366 else years)
+    by_unit = by_unit.dropna() * (a_year(study) if chosen == RUN else 1.0)
     kept = by_unit[named].rsub(by_unit[BASELINE], axis=0)
-    public, delay = _costs(study, named)
+    public, delay = _costs(study, named, chosen)
     cost = public + weight_of_waiting * delay
     return Choices(kept, cost, delay, float(by_unit[BASELINE].mean()), chosen, unit)
 
 
-def _costs(study: Study, named: list[str]) -> tuple[pd.Series, pd.Series]:
-    """Public money and delay of each choice, million CAD a year, the mean over replications."""
-    table = values(study)
-    lacking = [name for name in (*PUBLIC, DELAY) if name not in table.columns]
-    if lacking:
-        raise InputError(f"{study.folder}: the summary holds no {', '.join(lacking)}")
-    rows = table.xs(headline_adversary(study), level="adversary")[[*PUBLIC, DELAY]]
-    means = rows.groupby(level="scenario").mean()
-    days = study.days or DAYS_PER_YEAR
-    a_year = MILLION * (1.0 if 365 <= days <= 366 else days / DAYS_PER_YEAR)
-    more = (means.loc[named] - means.loc[BASELINE]) / a_year
-    public = sum(sign * more[name] for name, sign in PUBLIC.items())
-    return pd.Series(public, dtype=float), more[DELAY].astype(float)
+def _costs(study: Study, named: list[str], horizon: str) -> tuple[pd.Series, pd.Series]:
+    """Public money and delay of each choice, million CAD a year, the mean over replications.
+
+    What a programme pays once falls in the first year, as in `analysis.verdicts`.
+    """
+    adversary = headline_adversary(study)
+    public, delay = {}, {}
+    for price in prices(study):
+        if price.scenario not in named or price.adversary != adversary:
+            continue
+        once = once_cad(study, price)
+        lasting = sum(sign * price.components[name].mean for name, sign in PUBLIC.items()) - once
+        first = once if horizon in (RUN, YEAR_1) else 0.0
+        public[price.scenario] = (lasting * a_year(study) + first) / MILLION
+        delay[price.scenario] = price.components[DELAY].mean * a_year(study) / MILLION
+    return pd.Series(public, dtype=float)[named], pd.Series(delay, dtype=float)[named]
 
 
-def a_year(study: Study, horizon: str) -> str:
+def scaled(study: Study, horizon: str) -> str:
     """Say that amounts are a year's, where the run was not one."""
-    short = horizon == RUN and study.days is not None and not 365 <= study.days <= 366
+    short = horizon == RUN and a_year(study) != 1.0
     return f"a year (scaled from {study.days:g} days)" if short else "a year"

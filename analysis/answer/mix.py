@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.answer.choices import Choices, a_year, check_budget, choices
+from analysis.answer.choices import Choices, check_budget, choices, scaled
 from analysis.equivalence import joint_intervals
 from analysis.estimates import Estimate, estimate
 from analysis.outcomes import horizon_in_words
@@ -250,7 +250,7 @@ def mix_text(study: Study, found: Choices, budget: float, weight: float) -> str:
     lines = [
         f"Best mix for at most {budget:g} million CAD a year, "
         f"{horizon_in_words(study, found.horizon)}, by firearms kept from the market "
-        f"{a_year(study, found.horizon)} (of {number(found.baseline, 0)})",
+        f"{scaled(study, found.horizon)} (of {number(found.baseline, 0)})",
         f"Cost: programme, pay, duty forgone, and {weight:g} times the value of delay.",
         "",
         f"{best.name.replace('+', ' + ')}: {_amount(best.kept)} for "

@@ -17,10 +17,10 @@ import pandas as pd
 from scipy import special
 
 from analysis.estimates import estimate
+from analysis.outcomes import a_year
 from analysis.values import BASELINE, DERIVED, KEYS, headline_adversary, paired, values
 from analysis.wording import aligned, number
 from sim.errors import InputError
-from sim.numerics.units import DAYS_PER_YEAR
 from sim.results.reading import METRICS, Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -163,11 +163,10 @@ def _evaluation(
 ) -> Evaluation:
     found = estimate(change.dropna())
     total = _is_total(RECORDS[name][0])
-    days = study.days or DAYS_PER_YEAR
-    to_year = 1.0 if 365 <= days <= 366 else DAYS_PER_YEAR / days
+    to_year = a_year(study)
     mean = found.mean * (to_year if total else 1.0)
     # Independent days: a total's variance grows with its length, a mean's falls.
-    a_year = spread * (math.sqrt(to_year) if total else 1 / math.sqrt(to_year))
+    yearly = spread * (math.sqrt(to_year) if total else 1 / math.sqrt(to_year))
     if found.identical:
         sign = "no change"
     elif found.high < 0 or found.low > 0:
@@ -175,7 +174,7 @@ def _evaluation(
     else:
         sign = "open"
     misleading = name == "firearms seized" and sign in ("up", "down") and (sign == "down") == better
-    return Evaluation(scenario, name, mean, a_year, sign, years_needed(mean, a_year), misleading)
+    return Evaluation(scenario, name, mean, yearly, sign, years_needed(mean, yearly), misleading)
 
 
 def _is_total(metric: str) -> bool:

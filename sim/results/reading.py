@@ -263,12 +263,17 @@ class Study:
         known = titles.get(scenario) if isinstance(titles, dict) else None
         return known if known and isinstance(known, str) else scenario.replace("_", " ")
 
+    @cached_property
+    def files(self) -> dict[str, dict[str, Any]]:
+        """Scenario files by name, as the manifest holds them; none in one of an older version."""
+        points = self.manifest.get("points")
+        known = points if isinstance(points, list) else []
+        return {str(point["name"]): dict(point) for point in known if point}
+
     @property
     def bounds(self) -> frozenset[str]:
         """Scenarios that are bounds, not proposals that anyone would carry out."""
-        points = self.manifest.get("points")
-        known = points if isinstance(points, list) else []
-        return frozenset(str(point["name"]) for point in known if point.get("bound"))
+        return frozenset(name for name, file in self.files.items() if file.get("bound"))
 
 
 def read_study(folder: Path | str, *, certified: bool = True) -> Study:

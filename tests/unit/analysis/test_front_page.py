@@ -10,17 +10,11 @@ import pytest
 from analysis.charts.style import name_of
 from analysis.dot_table import axis_over
 from analysis.equivalence import DEPENDS, REDUCES, VERDICTS, read_off
-from analysis.front_page import (
-    OTHER_AIM,
-    by_proposal,
-    group_of,
-    main_verdicts,
-    rest_of,
-    rounded,
-    sentence,
-)
+from analysis.front_page import by_proposal, main_verdicts
+from analysis.front_words import OTHER_AIM, group_of, rest_of, sentence
 from analysis.language import in_language
 from analysis.verdicts import Verdict
+from analysis.wording import rounded
 from sim.results.reading import Study, read_study
 from tests import synthetic_study
 
@@ -65,7 +59,7 @@ def test_the_sentence_says_what_the_table_says_and_no_more(study: Study, languag
         for seed in range(200):
             judged = drawn(seed)
             chosen, every = main_verdicts(judged), by_proposal(judged)
-            text = sentence(study, chosen, LEVEL, {}, every)
+            text = sentence(study, chosen, LEVEL, every)
             fewer = [one for one in chosen if one.verdict == REDUCES]
             named = [one.proposal for one in chosen if name_of(study, one.proposal) in text]
             if not fewer:

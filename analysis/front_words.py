@@ -1,0 +1,268 @@
+"""What the front page says in sentences: the finding, its tiles, how far to trust it.
+
+Nothing here judges: what a proposal does is the verdict of `analysis.verdicts`, so that a sentence
+cannot say more than the table.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.charts.style import name_of
+from analysis.effects import smallest_difference
+from analysis.equivalence import DEPENDS, INCREASES, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
+from analysis.evidence import read_scores
+from analysis.headline import influences
+from analysis.language import gettext, ngettext, parameter_text, pgettext
+from analysis.outcomes import RUN, a_year, horizons, kinds
+from analysis.validate import validate
+from analysis.values import BASELINE, headline_values
+from analysis.verdicts import Verdict
+from analysis.wording import NO_BREAK, SMALLEST_WAIT_MIN, listed, number, plain, rounded
+from sim.errors import InputError
+from sim.numerics.units import DAYS_PER_YEAR
+from sim.parameters import catalogue
+from sim.results.reading import Study
+from sim.scenario.intervention import FIREARMS
+
+SMALLEST_COST_CAD = 1e6
+"""Smallest cost a year that matters, in CAD (assumption)."""
+OTHER_AIM = "other_aim"
+"""Proposals that were never meant to stop firearms, and do not change them."""
+ORDER = (REDUCES, INCREASES, DEPENDS, NOT_RESOLVED, NO_DIFFERENCE, OTHER_AIM)
+"""Groups of the table, in this order; of the last two the proposals are named only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that one repeats, and what it is."""
+
+    value: str
+    words: str
+
+
+def group_of(one: Verdict) -> str:
+    """Where a proposal stands: by its verdict, unless nothing was asked of it and nothing comes."""
+    silent = one.verdict in (NO_DIFFERENCE, NOT_RESOLVED)
+    return OTHER_AIM if silent and one.aim != FIREARMS else one.verdict
+
+
+def cost_a_year(study: Study, one: Verdict) -> float:
+    """Whole cost of a year in CAD: only that of a run without horizons is a sum over the run."""
+    return one.cost_cad * (a_year(study) if horizons(study)[0] == RUN else 1.0)
+
+
+def sentence(
+    study: Study,
+    chosen: Sequence[Verdict],
+    level: float,
+    every: dict[str, list[Verdict]],
+) -> str:
+    """Say what the study found, with its size and its certainty.
+
+    Parameters
+    ----------
+    study : Study
+    chosen : sequence of Verdict
+        One for each proposal.
+    level : float
+        Firearms that reach the market in a year of the baseline.
+    every : dict
+        Verdicts of each proposal over all horizons.
+    """
+    fewer = [one for one in chosen if one.verdict == REDUCES]
+    if not fewer:
+        return ngettext(
+            "front-none-reduces", len(chosen), smallest=plain(100 * smallest_difference(study))
+        )
+    best = fewer[0]
+    later = every[best.proposal][-1] if len(every[best.proposal]) > 1 else None
+    file = study.files.get(best.proposal, {})
+    grade, actor = file.get("evidence"), str(file.get("actor") or "")
+    return " ".join(
+        part
+        for part in (
+            ngettext(
+                "front-some-reduce",
+                len(fewer),
+                all=number(len(chosen), 0),
+                title=name_of(study, best.proposal),
+                fewer=rounded(-best.mean * level / 100),
+                level=rounded(level),
+                low=rounded(-best.high * level / 100),
+                high=rounded(-best.low * level / 100),
+                horizon=best.horizon,
+            ),
+            _later(later) if later else "",
+            pgettext("who acts", actor) if actor else "",
+            pgettext("evidence", f"grade {grade}") if grade else "",
+        )
+        if part
+    )
+
+
+def _later(one: Verdict) -> str:
+    """Say what the largest effect comes to over the last horizon."""
+    places = 1 if abs(one.mean) < 10 else 0
+    return gettext(
+        "front-later",
+        horizon=f"{one.horizon[0].upper()}{one.horizon[1:]}",
+        percent=number(one.mean, places, signed=True),
+    )
+
+
+def rest_of(chosen: Sequence[Verdict], smallest: float) -> str:
+    """How many proposals have each of the other verdicts."""
+    parts = [
+        ngettext(f"front-{code}", count, smallest=plain(100 * smallest))
+        for code in ORDER[1:]
+        if (count := sum(group_of(one) == code for one in chosen))
+    ]
+    if not parts:
+        return ""
+    text = listed(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def tiles(
+    study: Study, chosen: Sequence[Verdict], waits: dict[str, float], level: float
+) -> list[Tile]:
+    """Up to four numbers that a minister would repeat, each a sentence with its size.
+
+    Parameters
+    ----------
+    study : Study
+    chosen : sequence of Verdict
+        One for each proposal.
+    waits : dict of float
+        Change of the mean wait by proposal, in minutes.
+    level : float
+        Firearms that reach the market in a year of the baseline.
+    """
+    table = headline_values(study)
+    base = table.loc[BASELINE].mean()
+    result = []
+    stopped = float(base.get("true_interdicted_share", math.nan))
+    if stopped > 0:
+        result.append(
+            Tile(
+                rounded(level),
+                gettext("tile-reach-market", one_in=rounded(1 / stopped)),
+            )
+        )
+    here = [one for one in chosen if one.proposal in waits and not math.isnan(waits[one.proposal])]
+    if here:
+        quickest = min(here, key=lambda one: waits[one.proposal])
+        change = waits[quickest.proposal]
+        if change <= -SMALLEST_WAIT_MIN:
+            result.append(
+                Tile(
+                    f"{number(change, 1, signed=True)}{NO_BREAK}min",
+                    gettext(
+                        "tile-wait",
+                        title=name_of(study, quickest.proposal),
+                        level=number(float(base["mean_wait_min"]), 1),
+                    ),
+                )
+            )
+    more = _more_stopped(table)
+    if more is not None:
+        name, share = more
+        wait = waits.get(name, math.nan)
+        longer = gettext("tile-no-wait")
+        if abs(wait) >= SMALLEST_WAIT_MIN:
+            before = float(base["mean_wait_min"])
+            longer = gettext(
+                "tile-wait-from-to", low=number(before, 1), high=number(before + wait, 1)
+            )
+        result.append(
+            Tile(
+                f"{number(100 * share, 0, signed=True)}{NO_BREAK}%",
+                gettext("tile-stopped", title=name_of(study, name), wait=longer),
+            )
+        )
+    saves = [one for one in chosen if one.cost_cad < -SMALLEST_COST_CAD]
+    if saves:
+        best = min(saves, key=lambda one: one.cost_cad)
+        saved = -cost_a_year(study, best) / 1e6
+        result.append(
+            Tile(
+                gettext("tile-millions", amount=rounded(saved)),
+                gettext(
+                    "tile-saves",
+                    title=name_of(study, best.proposal),
+                    verdict=best.words,
+                ),
+            )
+        )
+    return result[:4]
+
+
+def _more_stopped(table: pd.DataFrame) -> tuple[str, float] | None:
+    """The proposal under which most more firearms are stopped, and by what share."""
+    metric = "expected_firearms_stopped"
+    if metric not in table.columns:
+        return None
+    means = table[metric].groupby(level="scenario").mean()
+    change = means / means[BASELINE] - 1
+    change = change.drop(index=[name for name in change.index if name == BASELINE])
+    best = change.idxmax() if len(change) else None
+    return (str(best), float(change[best])) if best is not None and change[best] > 0.01 else None
+
+
+INFLUENTIAL = 3
+"""Parameters that the page names as those that would change the answer."""
+
+
+def influential(study: Study) -> list[str]:
+    """Parameters that move the largest effect most over the worlds; none without worlds."""
+    shares = sorted(influences(study).items(), key=lambda pair: -pair[1])[:INFLUENTIAL]
+    known = catalogue()
+    return [
+        gettext(
+            "front-influence",
+            parameter=parameter_text(name, str(known[name].metadata["about"]))[0],
+            share=number(100 * share, 0),
+        )
+        for name, share in shares
+        if name in known
+    ]
+
+
+def _matched(study: Study) -> tuple[int, int]:
+    """Independent rows of the record inside its range, and all of them; none in a short run."""
+    if study.days is None or study.days < DAYS_PER_YEAR - 1:
+        return 0, 0
+    try:
+        rows = [row for row in validate(study) if row.target.standing == "independent"]
+    except InputError:  # another contraband
+        return 0, 0
+    judged = [row for row in rows if row.verdict != "not in this study"]
+    return sum(row.verdict == "inside" for row in judged), len(judged)
+
+
+def trust(study: Study) -> list[str]:
+    """How far the page goes: the year, the smugglers and worlds tried, the runs."""
+    runs = int(
+        study.runs.groupby(["scenario", "adversary", "world"])["replication"].nunique().min()
+    )
+    known = catalogue()["smuggling.adversary"].metadata["choices"]
+    lines = [
+        gettext("trust-year", year=study.manifest.get("year", ""), runs=number(runs, 0)),
+        ngettext("trust-smugglers", len(kinds(study)), all=number(len(known), 0)),
+        ngettext("trust-worlds", max(1, len(study.worlds)))
+        if len(study.worlds) > 1
+        else gettext("trust-one-world"),
+    ]
+    held, free = _matched(study)
+    if free:
+        lines.append(gettext("trust-record", held=number(held, 0), all=number(free, 0)))
+    scores = read_scores()
+    cover = scores.get("predicted.coverage90")
+    if cover is not None:
+        lines.append(gettext("trust-history", cover=number(100 * cover, 0)))
+        if scores.get("predicted.skill", 0.0) <= 0.0:
+            lines.append(gettext("trust-no-skill"))
+    return [line for line in lines if line]
