@@ -200,6 +200,12 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
         "--sheet", action="store_true", help="its front page alone, on one sheet (DIR/sheet.html)"
     )
 
+    brief.add_argument(
+        "--with", dest="beside", type=Path, action="append", default=[], metavar="DIR",
+        help="a study of mixes, sizes, worlds or years, whose sections the page shows too; may be "
+        "repeated",
+    )  # fmt: skip
+
     ledger = _command(commands, "ledger", "where a scenario's difference in firearms comes from")
     ledger.add_argument("scenario", metavar="SCENARIO", help="a scenario of the study")
     ledger.add_argument("--adversary", metavar="NAME", help="one kind of smuggler only")
@@ -303,8 +309,11 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         print(compare_text.text_of(study, comparisons))
     elif arguments.command == "brief":
         from analysis.brief import write_brief
+        from sim.results.reading import read_study
 
-        print(write_brief(study, arguments.out, arguments.lang, sheet=arguments.sheet))
+        beside = [read_study(folder) for folder in arguments.beside]
+        of = (study, arguments.out, arguments.lang)
+        print(write_brief(*of, sheet=arguments.sheet, beside=beside))
     elif arguments.command == "ledger":
         _ledger(study, arguments)
     elif arguments.command == "verdicts":

@@ -1,6 +1,7 @@
 """The brief: one self-contained page for those who decide."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from analysis.language import (
     pgettext,
 )
 from analysis.paired_table import paired_table
+from analysis.sections import sections
 from analysis.values import headline_adversary
 from analysis.verdicts import limit_lines, over_horizons, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
@@ -51,7 +53,12 @@ SHEETS = {"en": "sheet.html", "fr": "sheet.fr.html"}
 
 
 def write_brief(
-    study: Study, out: Path | None = None, language: str = "en", *, sheet: bool = False
+    study: Study,
+    out: Path | None = None,
+    language: str = "en",
+    *,
+    sheet: bool = False,
+    beside: Sequence[Study] = (),
 ) -> Path:
     """Write the page and return its path.
 
@@ -63,13 +70,15 @@ def write_brief(
     language : {"en", "fr"}
     sheet : bool
         Whether the front page alone is wanted.
+    beside : sequence of Study
+        Studies of mixes, sizes, worlds or years, whose sections the page shows too.
 
     Raises
     ------
     InputError
         If another file is there, or the study has nothing for a front page.
     """
-    content = page(study, language, sheet=sheet)
+    content = page(study, language, sheet=sheet, beside=beside)
     path = study.folder / (SHEETS if sheet else NAMES)[language] if out is None else out
     if path.exists() and not _is_brief(path):
         raise InputError(
@@ -92,13 +101,15 @@ def _is_brief(path: Path) -> bool:
         raise InputError(f"{path}: {error.strerror}") from None
 
 
-def page(study: Study, language: str = "en", *, sheet: bool = False) -> str:
+def page(
+    study: Study, language: str = "en", *, sheet: bool = False, beside: Sequence[Study] = ()
+) -> str:
     """Set the page as text, in English or French; with ``sheet`` its front page alone."""
     with in_language(language), contraband_of(study):
-        return _page(study, sheet=sheet)
+        return _page(study, sheet=sheet, beside=beside)
 
 
-def _page(study: Study, *, sheet: bool) -> str:
+def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
     comparisons = compare(study, HEADLINE, headline_adversary(study))
     if comparisons and not any(comparison.metric == PRIMARY_OUTCOME for comparison in comparisons):
         raise InputError(
@@ -139,6 +150,7 @@ def _page(study: Study, *, sheet: bool) -> str:
         front=front,
         made=_made(study),
         proposals=proposal_cards(study, main_verdicts(over_horizons(study))) if front else [],
+        sections=sections(study, beside) if front else [],
         answer=answer(study, comparisons),
         cards=cards(study),
         table=table,

@@ -452,9 +452,44 @@ def shares(course: Course, record: list[Row]) -> list[tuple[str, list[float]]]:
     return out
 
 
-def scores_of(found: list[Examination], changes: list[Difference]) -> pd.DataFrame:
-    """Scores that the stamp of a proposal goes by (`analysis.evidence`): name and value."""
+STRIP = ("first", "months", "recorded", "low90", "predicted", "high90")
+"""Month in which a figure of the record begins, its length, and firearms seized."""
+
+
+def strip_of(found: list[Examination]) -> pd.DataFrame:
+    """Every figure on record, as the plausible worlds predict it: ``period`` and `STRIP`."""
+    return pd.DataFrame(
+        [
+            (score.row.label, score.row.first, score.row.last - score.row.first + 1,
+             score.row.firearms, score.low90, score.middle, score.high90)
+            for score in found[0].rows
+        ],
+        columns=["period", *STRIP],
+    )  # fmt: skip
+
+
+def stored_strip(scores: dict[str, float]) -> tuple[pd.DataFrame, str]:
+    """The same and the day on which it was made, from scores that were written."""
+    parts = [(*name.split(".")[1:], value) for name, value in scores.items()
+             if name.startswith("strip.")]  # fmt: skip
+    table = pd.DataFrame(parts, columns=["period", "column", "value"])
+    wide = table.pivot(index="period", columns="column", values="value")
+    made = str(round(scores.get("made", 0)))
+    return (
+        wide.sort_values(["first", "months"]).reset_index()[["period", *STRIP]],
+        f"{made[:4]}-{made[4:6]}-{made[6:]}",
+    )
+
+
+def scores_of(found: list[Examination], changes: list[Difference], ended: str = "") -> pd.DataFrame:
+    """Scores that the stamp of a proposal goes by (`analysis.evidence`): name and value.
+
+    With them, for the strip of the brief, each figure on record and what was predicted of it, and
+    the day on which the study ended, as a number such as 20061130.
+    """
     values: dict[str, float] = {}
+    if ended:
+        values["made"] = float(ended[:10].replace("-", ""))
     halves = [part for part in found if part.name.startswith(f"fitted before {SPLIT}")]
     for part in halves:
         values["predicted.coverage90"] = part.coverage(0.9)
@@ -463,6 +498,8 @@ def scores_of(found: list[Examination], changes: list[Difference]) -> pd.DataFra
     for change in changes:
         for field in ("record", "low90", "low50", "middle", "high50", "high90"):
             values[f"{change.name}.{field}"] = getattr(change, field)
+    for row in strip_of(found).to_dict("records") if found else []:
+        values |= {f"strip.{row['period']}.{name}": row[name] for name in STRIP}
     return pd.DataFrame(
         {"name": list(values), "value": [round(value, 3) for value in values.values()]}
     )

@@ -121,7 +121,11 @@ def parts_of_page(study: Study) -> tuple[list[tuple[Table, str]], pd.DataFrame, 
             IDENTIFIED,
         )
     )
-    return tables, frame_of(found), scores_of(found, changes)
+    return (
+        tables,
+        frame_of(found),
+        scores_of(found, changes, str(study.manifest.get("ended") or "")),
+    )
 
 
 def history_text(

@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.costs import NOT_ESTIMABLE, Price, Ratio, prices
+from analysis.language import gettext, pgettext
 from analysis.values import BASELINE, headline_adversary, paired, values
-from analysis.wording import aligned, number, plain
+from analysis.wording import aligned, number, plain, rounded, unit_of
 from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.parameters import catalogue
@@ -42,6 +43,8 @@ class BreakEven:
         The value of it in the file.
     sizes : tuple of float
         Sizes that were simulated.
+    possible : bool
+        Whether the lever can have the value from which it pays: no share is above 1.
     """
 
     proposal: str
@@ -50,21 +53,27 @@ class BreakEven:
     assumed: str
     size: str
     sizes: tuple[float, ...] = (1.0,)
+    possible: bool = True
+
+    @property
+    def code(self) -> str:
+        """Whether it pays at the size that was simulated, as a word of the rule."""
+        if math.isinf(self.times.value):
+            return "no-size"
+        if not self.times.estimable:
+            return "open"
+        if self.times.value <= 0:
+            return "free" if self.times.value == 0 else "never"
+        if not self.possible:
+            return "impossible"
+        if self.times.high <= 1:
+            return "pays"
+        return "too-dear" if self.times.low > 1 else "either"
 
     @property
     def word(self) -> str:
-        """Whether it pays at the size that was simulated."""
-        if math.isinf(self.times.value):
-            return f"does not pay at any size up to {max(self.sizes):g} times"
-        if not self.times.estimable:
-            return "open: its effect cannot be told from none"
-        if self.times.value < 0:
-            return "never: it keeps none out"
-        if self.times.value == 0:
-            return "pays at any size"
-        if self.times.high <= 1:
-            return "pays as assumed"
-        return "does not pay as assumed" if self.times.low > 1 else "open: the interval holds 1"
+        """The same in the language set."""
+        return pgettext("pays", self.code)
 
 
 def worth_by_default(costs: Sequence[Price], bounds: frozenset[str]) -> tuple[float, str]:
@@ -88,6 +97,12 @@ def worth_by_default(costs: Sequence[Price], bounds: frozenset[str]) -> tuple[fl
         )
     name = min(paid, key=lambda scenario: paid[scenario])
     return paid[name], name
+
+
+def worth_of(study: Study) -> tuple[float, str]:
+    """What a firearm is worth where nobody says, and the proposal that pays so much."""
+    costs = [p for p in prices(study) if p.adversary == headline_adversary(study)]
+    return worth_by_default(costs, study.bounds)
 
 
 def break_even(study: Study, cad_per_firearm: float | None = None) -> list[BreakEven]:
@@ -139,8 +154,8 @@ def _of(study: Study, price: Price, worth: float) -> BreakEven:
     sizes = _kept_by_size(study, price.scenario)
     if len(sizes) > 1 and price.total.mean > 0:
         times = from_sizes(sizes, price.total.mean / worth)
-    lever, assumed, size = _lever(study, price.scenario, times)
-    return BreakEven(price.scenario, times, lever, assumed, size, tuple(sizes))
+    of_lever = _lever(study, price.scenario, times)
+    return BreakEven(price.scenario, times, *of_lever[:3], tuple(sizes), of_lever[3])
 
 
 def _kept_by_size(study: Study, scenario: str) -> dict[float, Floats]:
@@ -196,8 +211,8 @@ def _first(sizes: Floats, kept: Floats, wanted: float) -> float:
     return math.inf
 
 
-def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str]:
-    """First lever of a scenario with a number, its value as simulated and where it pays."""
+def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str, bool]:
+    """First lever of a scenario with a number, as simulated, where it pays, and if it can be."""
     changes: Sequence[dict[str, Any]] = study.files.get(scenario, {}).get("interventions", ())
     for change in changes:
         name, operation, value = change["parameter"], change["operation"], change["value"]
@@ -208,12 +223,15 @@ def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str]:
         if isinstance(before, bool) or not isinstance(before, (int, float)):
             continue
         full = {"set": value, "add": before + value, "scale": before * value}[operation]
-        unit = str(catalogue()[name].metadata["unit"])
-        assumed = f"{plain(before)} to {plain(full)} {unit}".strip()
+        unit = unit_of(str(catalogue()[name].metadata["unit"]))
+        assumed = f"{plain(before)} {gettext('to')} {plain(full)} {unit}".strip()
         if not times.estimable or times.value < 0 or math.isinf(times.value):
-            return name, assumed, ""
-        return name, assumed, f"{plain(before + times.value * (full - before))} {unit}".strip()
-    return "", "", ""
+            return name, assumed, "", True
+        there = before + times.value * (full - before)
+        at_least, at_most = catalogue()[name].metadata["bounds"] or (None, None)
+        possible = (at_least is None or there >= at_least) and (at_most is None or there <= at_most)
+        return name, assumed, f"{rounded(there)} {unit}".strip(), possible
+    return "", "", "", True
 
 
 def _sizes_lines(rows: Sequence[BreakEven]) -> list[str]:
@@ -247,8 +265,7 @@ def frame_of(rows: Sequence[BreakEven]) -> pd.DataFrame:
 def break_even_text(study: Study, rows: Sequence[BreakEven], cad_per_firearm: float | None) -> str:
     """Break-even sizes as plain text."""
     if cad_per_firearm is None:
-        costs = [p for p in prices(study) if p.adversary == headline_adversary(study)]
-        worth, name = worth_by_default(costs, study.bounds)
+        worth, name = worth_of(study)
         said = f"{number(worth, 0)} CAD, what {name} pays for each (--cad-per-firearm for another)"
     else:
         said = f"{number(cad_per_firearm, 0)} CAD"

@@ -2,7 +2,7 @@
 
 Honest about selection: of many mixes, the one that looks best is so in part by luck. So it is
 chosen on the first half of what is independent (replications, or worlds) and measured on the second
-half. What cannot be told from it there is listed: Hsu's comparison with the best.
+half. What cannot be told from it on all of them is listed: Hsu's comparison with the best.
 
 References
 ----------
@@ -124,7 +124,8 @@ def best_under(found: Choices, budget: float) -> Best:
     if means[name] <= 0:
         nothing = estimate(pd.Series(0.0, fresh.index))
         return Best(NOTHING, budget, 0.0, nothing, len(chosen_on), len(fresh) * confirmed, ())
-    rivals = _rivals(fresh[within], name)
+    # A confidence set for the best holds whatever was chosen, so all of the data speak.
+    rivals = _rivals(found.kept[within], name)
     order = sorted(rivals, key=lambda rival: float(found.cost[rival]))
     return Best(
         name,
@@ -161,6 +162,11 @@ def frontier(found: Choices) -> list[Best]:
                 steps.pop()
             steps.append(step)
     return steps
+
+
+def ladder(found: Choices, budgets: Sequence[float]) -> list[tuple[float, Best]]:
+    """The best choice for each of some budgets; none for a budget below everything simulated."""
+    return [(budget, best_under(found, budget)) for budget in budgets if found.within(budget)]
 
 
 def interactions(found: Choices) -> list[Interaction]:

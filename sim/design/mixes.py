@@ -24,6 +24,7 @@ from sim.design.precision import samples_of
 from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR
 from sim.progress import Say
+from sim.results.schema import LONG_RUN, PRIMARY_OUTCOME, at_horizon
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import Point
 
@@ -113,7 +114,10 @@ class Mixes:
     ) -> tuple[dict[str, float], dict[str, float]]:
         """What each mix keeps out, and costs in million CAD a year, on half of the replications."""
         half = max(1, self.replications // 2)
-        table = samples_of(run, read, half, [self.goal, *COSTS])
+        goal = self.goal
+        if goal == PRIMARY_OUTCOME and all(point.horizon for point in run):
+            goal = at_horizon("reaching_market", LONG_RUN)  # a lasting choice is made for it
+        table = samples_of(run, read, half, [goal, *COSTS])
         means: dict[str, dict[str, float]] = {}
         for metric, by_key in table.items():
             by_name: dict[str, list[float]] = {}
@@ -121,13 +125,23 @@ class Mixes:
                 by_name.setdefault(name, []).append(float(np.mean(sample)))
             none = float(np.mean(by_name[BASELINE.name]))
             means[metric] = {name: float(np.mean(x)) - none for name, x in by_name.items()}
+        named = {point.scenario.name: point for point in run}
+        for name, point in named.items():  # what is paid once is not paid every year
+            means["programme_cost_cad"][name] *= 1 - once_share(point.scenario, point.days)
         to_year = DAYS_PER_YEAR / base[0].days / MILLION
-        gains = {name: -change for name, change in means[self.goal].items()}
+        gains = {name: -change for name, change in means[goal].items()}
         costs = {
             name: to_year * sum(sign * means[cost][name] for cost, sign in COSTS.items())
             for name in gains
         }
         return gains, costs
+
+
+def once_share(scenario: Scenario, days: float) -> float:
+    """Share of a programme's cost over a run that is paid once."""
+    once = sum(cost.cad_once for cost in scenario.costs)
+    lasting = sum(cost.cad_per_year for cost in scenario.costs) * days / DAYS_PER_YEAR
+    return once / (once + lasting) if once + lasting else 0.0
 
 
 def checked(parts: Sequence[Scenario], base: Sequence[Point]) -> Scenario:

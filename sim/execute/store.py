@@ -36,8 +36,8 @@ from sim.files import clear_unfinished, remove, replaced, write_text
 from sim.results.schema import SCHEMA
 from sim.results.tables import (
     INDEX_FILE,
-    LAWS,
     STORED,
+    WITHOUT_DETAIL,
     DamagedError,
     Replication,
     Tables,
@@ -200,7 +200,7 @@ class Store:
         place = self.places(task.key).get(task.replication)
         if place is None:
             raise DamagedError("it is not there")
-        return place.load(STORED if task.detailed else ("summary", LAWS))
+        return place.load(STORED if task.detailed else WITHOUT_DETAIL)
 
     def places(self, key: str) -> dict[int, Stored]:
         """Where the replications of a point are, by number."""

@@ -26,6 +26,7 @@ DETAIL = ("port_hours", "port_days", "officer_hours", "attempts")
 LAWS = "laws"
 STORED = (*TABLES, LAWS)
 """Tables of a replication: those of a results folder, and its certificate."""
+WITHOUT_DETAIL = tuple(name for name in STORED if name not in DETAIL)
 INDEX_FILE = "index.parquet"
 
 ROWS_HELD = 100_000

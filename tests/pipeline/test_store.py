@@ -8,7 +8,7 @@ import pytest
 from sim.execute.store import MOST_PARTS, Store, keep, replication
 from sim.execute.task import Task, plan
 from sim.files import replaced
-from sim.results.tables import DamagedError, to_tables
+from sim.results.tables import DETAIL, STORED, DamagedError, to_tables
 from tests.pipeline import stand_in
 
 TASKS = list(plan([stand_in.POINT], MOST_PARTS + 4))
@@ -70,6 +70,7 @@ def test_a_part_is_taken_without_detail_and_not_with_it(tmp_path: Path) -> None:
     keep(tmp_path, "code", [replication(task.key, 0, tables, detailed=False)])
     store = Store(tmp_path, "code")
     store.refresh()
+    assert set(store.load(task)) == {*STORED} - {*DETAIL}  # expectations are no detail
     (detailed,) = plan([stand_in.POINT], 1)
     assert (store.has(task), store.has(detailed)) == (True, False)
     keep(tmp_path, "code", [replication(task.key, 0, to_tables(result), detailed=True)])

@@ -204,8 +204,8 @@ def test_the_size_from_which_a_proposal_pays() -> None:
     assert rows["cheap"].times.value == pytest.approx(0.5, rel=0.1)
     assert rows["cheap"].word == "pays as assumed"
     assert rows["free"].word == "pays at any size"
-    assert rows["harm"].word == "never: it keeps none out"
-    assert "cannot be told from none" in rows["none"].word
+    assert rows["harm"].word == "never pays, since it keeps none out"
+    assert rows["none"].code == "open"
     assert rows["dear"].lever == "inspection.selective_share"
     assert rows["dear"].size != rows["dear"].assumed
     default = {row.proposal: row for row in break_even(made)}
@@ -222,7 +222,7 @@ def test_sizes_that_were_simulated_decide_where_there_are_some() -> None:
     assert rows["p"].times.value == pytest.approx(0.5 * 72 / 90, rel=0.1)
     assert rows["p"].times.low < rows["p"].times.value < rows["p"].times.high
     assert rows["p"].sizes == (0.5, 1.0, 2.0)
-    assert rows["q"].word == "does not pay at any size up to 2 times"
+    assert rows["q"].word == "does not pay at any size that was simulated"
     text = break_even_text(made, [*rows.values()], 2e6 / 72)
     assert "p: simulated at 0.5, 1, 2 times." in text
 
