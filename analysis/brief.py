@@ -104,7 +104,17 @@ def _is_brief(path: Path) -> bool:
 def page(
     study: Study, language: str = "en", *, sheet: bool = False, beside: Sequence[Study] = ()
 ) -> str:
-    """Set the page as text, in English or French; with ``sheet`` its front page alone."""
+    """Set the page as text.
+
+    Parameters
+    ----------
+    study : Study
+    language : {"en", "fr"}
+    sheet : bool
+        Whether the front page alone is wanted.
+    beside : sequence of Study
+        As `write_brief` has them.
+    """
     with in_language(language), contraband_of(study):
         return _page(study, sheet=sheet, beside=beside)
 

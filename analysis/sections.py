@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from analysis.answer.break_even import BreakEven, break_even, worth_of
+from analysis.answer.choices import choices
 from analysis.answer.mix import NOTHING, Best, Interaction, interactions, ladder, mix
 from analysis.answer.value import Information, value
 from analysis.answer.would_we_know import LONGEST, Evaluation, would_we_know
@@ -231,7 +232,7 @@ def _believe(
         lines.append(gettext("believe-missing"))
     else:
         study, rows = sizes
-        worth, cheapest = worth_of(study)
+        worth, cheapest = worth_of(choices(study))
         table = Table(
             gettext(
                 "believe-caption", cad=rounded(worth), title=name_of(study, cheapest)

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.costs import NOT_ESTIMABLE, Price, Ratio, prices
+from analysis.answer.choices import MILLION, Choices, choices
+from analysis.costs import NOT_ESTIMABLE, Ratio, ratio
 from analysis.language import gettext, pgettext
-from analysis.values import BASELINE, headline_adversary, paired, values
+from analysis.outcomes import horizon_in_words, kinds
 from analysis.wording import aligned, number, plain, rounded, unit_of
 from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.parameters import catalogue
 from sim.results.reading import Study
-from sim.results.schema import PRIMARY_OUTCOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class BreakEven:
         return pgettext("pays", self.code)
 
 
-def worth_by_default(costs: Sequence[Price], bounds: frozenset[str]) -> tuple[float, str]:
-    """What a firearm is worth where nobody says: what the cheapest proposal that costs pays.
+def worth_of(found: Choices) -> tuple[float, str]:
+    """What a firearm is worth where nobody says, CAD: what the cheapest proposal that costs pays.
 
     Raises
     ------
@@ -85,11 +85,10 @@ def worth_by_default(costs: Sequence[Price], bounds: frozenset[str]) -> tuple[fl
         If there is no such proposal.
     """
     paid = {
-        price.scenario: price.per_firearm.value
-        for price in costs
-        if price.per_firearm.estimable and price.per_firearm.value > 0
-        and price.kept_out.mean > 0 and price.scenario not in bounds
-    }  # fmt: skip
+        name: each.value
+        for name in _alone(found)
+        if (each := _price(found, name)).estimable and each.value > 0 and found.cost[name] > 0
+    }
     if not paid:
         raise InputError(
             "no proposal of the study has a price for each firearm, so nothing says what one is "
@@ -99,14 +98,22 @@ def worth_by_default(costs: Sequence[Price], bounds: frozenset[str]) -> tuple[fl
     return paid[name], name
 
 
-def worth_of(study: Study) -> tuple[float, str]:
-    """What a firearm is worth where nobody says, and the proposal that pays so much."""
-    costs = [p for p in prices(study) if p.adversary == headline_adversary(study)]
-    return worth_by_default(costs, study.bounds)
+def _alone(found: Choices) -> list[str]:
+    """Proposals as their files have them: no other size, and not put together."""
+    return [name for name in map(str, found.kept) if not {"*", "+"} & set(name)]
+
+
+def _price(found: Choices, name: str) -> Ratio:
+    """CAD for each firearm kept from the market, with its interval."""
+    kept = found.kept[name].to_numpy(float)
+    return ratio(np.full(len(kept), MILLION * found.cost[name]), kept)
 
 
 def break_even(study: Study, cad_per_firearm: float | None = None) -> list[BreakEven]:
     """Size from which each proposal pays, that of least size first.
+
+    Costs and firearms are those of `analysis.answer.choices`: over the last horizon of the study,
+    the kinds of smuggler averaged.
 
     Parameters
     ----------
@@ -119,20 +126,14 @@ def break_even(study: Study, cad_per_firearm: float | None = None) -> list[Break
     InputError
         If it is not above zero, or there is neither it nor a price.
     """
-    costs = [p for p in prices(study) if p.adversary == headline_adversary(study)]
+    found = choices(study)
     if cad_per_firearm is None:
-        worth = worth_by_default(costs, study.bounds)[0]
+        worth = worth_of(found)[0]
     elif 0 < cad_per_firearm < math.inf:
         worth = cad_per_firearm
     else:
         raise InputError(f"--cad-per-firearm = {cad_per_firearm:g} is not above 0 CAD")
-    rows = [
-        _of(study, price, worth)
-        for price in costs
-        if price.scenario not in study.bounds
-        and not price.kept_out.identical
-        and "*" not in price.scenario
-    ]
+    rows = [_of(study, found, name, worth) for name in _alone(found) if found.kept[name].any()]
     return sorted(rows, key=_order)
 
 
@@ -141,34 +142,27 @@ def _order(row: BreakEven) -> tuple[bool, bool, float]:
     return not row.times.estimable, value < 0, value if value == value else math.inf
 
 
-def _of(study: Study, price: Price, worth: float) -> BreakEven:
-    each = price.per_firearm
+def _of(study: Study, found: Choices, name: str, worth: float) -> BreakEven:
+    each, cost = _price(found, name), MILLION * float(found.cost[name])
     if not each.estimable:
         times = NOT_ESTIMABLE
-    elif price.kept_out.mean < 0:
+    elif found.kept[name].mean() < 0:
         times = Ratio(-1.0, -1.0, -1.0)
-    elif price.total.mean <= 0:
+    elif cost <= 0:
         times = Ratio(0.0, 0.0, 0.0)
     else:
         times = Ratio(each.value / worth, max(each.low, 0.0) / worth, each.high / worth)
-    sizes = _kept_by_size(study, price.scenario)
-    if len(sizes) > 1 and price.total.mean > 0:
-        times = from_sizes(sizes, price.total.mean / worth)
-    of_lever = _lever(study, price.scenario, times)
-    return BreakEven(price.scenario, times, *of_lever[:3], tuple(sizes), of_lever[3])
-
-
-def _kept_by_size(study: Study, scenario: str) -> dict[float, Floats]:
-    """Firearms kept out by replication, for each size that was simulated, the least first."""
-    level = values(study)[PRIMARY_OUTCOME].xs(headline_adversary(study), level="adversary")
-    base = level.loc[BASELINE].to_frame()
-    kept = {}
-    for name in study.scenarios:
-        of, _, times = name.partition("*")
-        if of == scenario and name in level.index:
-            difference, _ = paired(base, level.loc[name].to_frame())
-            kept[float(times or 1)] = -difference[PRIMARY_OUTCOME].to_numpy(float)
-    return {size: kept[size] for size in sorted(kept)}
+    sizes = {
+        float(size or 1): found.kept[other].to_numpy(float)
+        for other in map(str, found.kept)
+        for of, _, size in (other.partition("*"),)
+        if of == name
+    }
+    sizes = {size: sizes[size] for size in sorted(sizes)}
+    if len(sizes) > 1 and cost > 0:
+        times = from_sizes(sizes, cost / worth)
+    of_lever = _lever(study, name, times)
+    return BreakEven(name, times, *of_lever[:3], tuple(sizes), of_lever[3])
 
 
 RESAMPLES = 2000
@@ -264,8 +258,9 @@ def frame_of(rows: Sequence[BreakEven]) -> pd.DataFrame:
 
 def break_even_text(study: Study, rows: Sequence[BreakEven], cad_per_firearm: float | None) -> str:
     """Break-even sizes as plain text."""
+    found = choices(study)
     if cad_per_firearm is None:
-        worth, name = worth_of(study)
+        worth, name = worth_of(found)
         said = f"{number(worth, 0)} CAD, what {name} pays for each (--cad-per-firearm for another)"
     else:
         said = f"{number(cad_per_firearm, 0)} CAD"
@@ -281,6 +276,8 @@ def break_even_text(study: Study, rows: Sequence[BreakEven], cad_per_firearm: fl
         [
             "Size from which each proposal pays, in sizes as assumed in its file",
             f"A firearm kept from the market is held to be worth {said}.",
+            f"Firearms and costs are a year's, {horizon_in_words(study, found.horizon)}, averaged "
+            f"over kinds of smuggler ({len(kinds(study))}).",
             "",
             *aligned(table, right=(1, 2)),
             "",
