@@ -1,5 +1,6 @@
 """Arrivals beyond the lanes' own traffic: attempts, and travellers who were diverted."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -186,16 +187,15 @@ class ExtraArrivals:
         groups = [self._arriving(opening), self.attempts_of_day.trafficking(day, opening, snapshot)]
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
         # At ports that are closed at times, those who would arrive then are diverted.
-        lines = self._lines(opening, cumulative, rates) if opening.disturbed else None
+        lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
         for port in opening.disturbed:
-            assert lines is not None
             if self.with_travellers:
                 for shut_out, admitted in arrivals_while_closed(
                     port, day, opening, cumulative, cells, self.world
                 ):
                     groups.append(admitted)
                     if len(shut_out):
-                        groups.append(self.diversion.divert(port, shut_out, opening, lines))
+                        groups.append(self.diversion.divert(port, shut_out, opening, lines()))
             at_port = self.attempts_of_day.at_port(visitors, port)
             shut = at_port & ~(
                 opening.open_at(port, visitors["time_s"])
@@ -203,7 +203,7 @@ class ExtraArrivals:
             )
             if shut.any():
                 leaving, visitors = visitors[shut], visitors[~shut]
-                diverted = self.diversion.divert(port, leaving, opening, lines)
+                diverted = self.diversion.divert(port, leaving, opening, lines())
                 self._turn_back(leaving, diverted)
                 groups.append(diverted)
         # Diverted travellers may arrive after midnight.

@@ -229,23 +229,26 @@ def _given_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
     return [row.model_dump() for row in table.rows]
 
 
-@functools.lru_cache(maxsize=2)
-def _volumes() -> dict[str, npt.NDArray[Any]]:
-    """Return the columns of the table of volumes."""
-    table = pq.read_table(DATA / "volumes.parquet")
-    return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+@functools.cache
+def _volumes() -> tuple[list[str], Floats]:
+    """Ports of the table of volumes, and their vehicles by class and month since January 1996."""
+    texts = ["port_id", "traffic_class"]
+    table = pq.read_table(DATA / "volumes.parquet", read_dictionary=texts).combine_chunks()
+    port, kind = (table[name].unify_dictionaries().chunk(0) for name in texts)
+    ids, classes = port.dictionary.to_pylist(), kind.dictionary.to_pylist()
+    where = np.array([TRAFFIC_CLASSES.index(name) for name in classes])[kind.indices.to_numpy()]
+    volumes = np.zeros((len(ids), len(TRAFFIC_CLASSES), COUNT))
+    month, tenths = (table[name].to_numpy() for name in ("month", "tenths"))
+    volumes[port.indices.to_numpy(), where, month] = tenths / 10.0
+    return ids, volumes
 
 
 def _read_volumes(ids: Sequence[str]) -> Floats:
-    """Vehicles by port, class and month since January 1996."""
-    columns = _volumes()
-    position = {port_id: i for i, port_id in enumerate(ids)}
-    port = np.array([position.get(port_id, -1) for port_id in columns["port_id"]])
-    kind = np.array([TRAFFIC_CLASSES.index(name) for name in columns["traffic_class"]])
-    here = port >= 0
-    table = np.zeros((len(ids), len(TRAFFIC_CLASSES), COUNT))
-    table[port[here], kind[here], columns["month"][here]] = columns["tenths"][here] / 10.0
-    return table
+    """Vehicles by port, class and month since January 1996; none of ports that it does not have."""
+    known, volumes = _volumes()
+    position = {port_id: i for i, port_id in enumerate(known)}
+    row = np.array([position.get(port_id, -1) for port_id in ids], int)
+    return np.where((row >= 0)[:, None, None], volumes[row], 0.0)
 
 
 @functools.cache
@@ -259,7 +262,7 @@ def read_us_share() -> Floats:
         2005 is 1.
     """
     share = np.array([float(row["us_share"]) for row in _rows(DATA / "residence.csv")])
-    cars = _read_volumes(sorted(set(_volumes()["port_id"])))[:, 0].sum(axis=0)
+    cars = _read_volumes(sorted(_volumes()[0]))[:, 0].sum(axis=0)
     year = slice(month_number(2005, 1), month_number(2006, 1))
     ratio = share[:COUNT] / np.average(share[year], weights=cars[year])
     ratio.flags.writeable = False

@@ -64,6 +64,8 @@ class Occurrences:
         self.organisations = len(organisations)
         numbers = [entity_number(f"{kind}/{number}") for kind in kinds for number in organisations]
         self.entities = np.array(numbers, np.int64)
+        # Chance that there is none, under the rates last used.
+        self._none: tuple[Floats, Floats] | None = None
 
     def of_day(self, day: int, rates: Floats) -> list[Occurrence]:
         """Occurrences of a day, by kind and organisation.
@@ -76,12 +78,15 @@ class Occurrences:
             Expected number on the day.
         """
         number = day + DAY_ZERO
-        first = self.streams.first_words(RECOVERY, self.entities, number, 0)
-        counts = poisson_counts(to_uniform(first), rates.ravel())
+        level = to_uniform(self.streams.first_words(RECOVERY, self.entities, number, 0))
+        if self._none is None or self._none[0] is not rates:
+            self._none = rates, np.exp(-rates.ravel())
+        rows = np.flatnonzero(level > self._none[1])
+        counts = poisson_counts(level[rows], rates.ravel()[rows])
         occurrences = []
-        for row in np.flatnonzero(counts).tolist():
+        for row, count in zip(rows.tolist(), counts.tolist(), strict=True):
             entity = int(self.entities[row])
-            for i in range(1, int(counts[row]) + 1):
+            for i in range(1, count + 1):
                 when, *uniform = uniforms(self.streams, RECOVERY, entity, number, i)
                 occurrences.append(
                     Occurrence(

@@ -130,6 +130,8 @@ class Intelligence:
         self.arrests = 0
         self.arrested_s: dict[int, float] = {}
         self.before: dict[str, float] = {}
+        # Rates of occurrences, with the parameters from which they follow.
+        self._settled: tuple[IntelligenceParameters, Floats] | None = None
         self.requests_before = [0] * len(self.entity)
         self.successes_before = [0] * len(self.entity)
 
@@ -196,10 +198,15 @@ class Intelligence:
 
     def _rates(self, day: int, intelligence: IntelligenceParameters) -> Floats:
         """Expected occurrences of a day, by kind and organisation."""
+        # Before the run nothing is delivered, so that they stay the same.
+        if day < 0 and self._settled is not None and self._settled[0] is intelligence:
+            return self._settled[1]
         sales = intelligence.sale_reports_per_year / DAYS_PER_YEAR * self.past
         tips = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
         money = money_stops_per_year(intelligence) / DAYS_PER_YEAR * self.past
-        return np.stack([self.recoveries.rates(day, intelligence), sales, tips, money])
+        rates = np.stack([self.recoveries.rates(day, intelligence), sales, tips, money])
+        self._settled = intelligence, rates
+        return rates
 
     def _recovered(self, recovery: Recovery, intelligence: IntelligenceParameters) -> None:
         """Enter the examination and the trace of a firearm that police recover today."""

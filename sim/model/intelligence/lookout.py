@@ -144,6 +144,7 @@ class Lookouts:
         self._active: list[list[Lookout]] = [[] for _ in couriers.entity]
         self.issued = 0
         self.expired = 0
+        self._first_expires_s = math.inf
         self.late = 0
 
     @property
@@ -168,14 +169,18 @@ class Lookouts:
         self.issued += 1
         self.late += int(not lookout.in_use(self.couriers, now))
         self._active[organisation].append(lookout)
+        self._first_expires_s = min(self._first_expires_s, expires_s)
 
     def day_begins(self, now: float) -> None:
         """Remove the lookouts that have expired."""
-        for organisation, lookouts in enumerate(self._active):
-            if lookouts:
-                kept = [lookout for lookout in lookouts if lookout.expires_s > now]
-                self.expired += len(lookouts) - len(kept)
-                self._active[organisation] = kept
+        if now < self._first_expires_s:
+            return
+        before = self.active
+        for lookouts in self._active:
+            lookouts[:] = [lookout for lookout in lookouts if lookout.expires_s > now]
+        self.expired += before - self.active
+        left = (lookout.expires_s for lookouts in self._active for lookout in lookouts)
+        self._first_expires_s = min(left, default=math.inf)
 
     def meets(self, organisation: int, courier: int, at_s: float) -> bool:
         """Whether a lookout is active on the vehicle or driver of a courier at a moment."""
