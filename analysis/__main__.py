@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.answer import commands as answer
 from analysis.wording import write_csv
+from sim.files import export
 from sim.results.schema import PRIMARY_OUTCOME
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _keep(
         from analysis.charts.style import CONFIG
 
         page = draw().titled().to_html(include_plotlyjs=True, config=CONFIG)
-        args.html.write_text(page, encoding="utf-8")
+        export(args.html, page)
 
 
 if TYPE_CHECKING:
@@ -300,7 +301,7 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
         from analysis import compare as compare_text
         from analysis.tables import write_tables
 
-        metrics = arguments.metric or compare.HEADLINE
+        metrics = tuple(dict.fromkeys(arguments.metric or compare.HEADLINE))
         comparisons = compare.compare(study, metrics)
         if arguments.csv:
             write_csv(compare_text.frame_of(comparisons), arguments.csv)
@@ -351,7 +352,7 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
 
         rows = validate.validate(study)
         if arguments.write:
-            arguments.write.write_text(validate.markdown_of(study, rows), encoding="utf-8")
+            export(arguments.write, validate.markdown_of(study, rows))
         print(validate.text_of(study, rows))
 
 

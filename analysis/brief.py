@@ -42,7 +42,7 @@ from analysis.values import headline_adversary
 from analysis.verdicts import limit_lines, over_horizons, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
-from sim.files import write_text
+from sim.files import export
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 from sim.results.writing import MADE_FROM
@@ -80,12 +80,12 @@ def write_brief(
     """
     content = page(study, language, sheet=sheet, beside=beside)
     path = study.folder / (SHEETS if sheet else NAMES)[language] if out is None else out
-    if path.exists() and not _is_brief(path):
+    if path.is_file() and not _is_brief(path):
         raise InputError(
             f"{path}: not replaced, since it lacks the mark of a brief of this program; delete it "
             "if it is an old brief, or name another file with --out"
         )
-    write_text(path, content)
+    export(path, content)
     return path
 
 

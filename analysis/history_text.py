@@ -18,6 +18,7 @@ from analysis.history import (
     shares,
 )
 from analysis.wording import aligned, number
+from sim.files import export
 from sim.results.reading import Study
 
 Table = tuple[str, list[tuple[str, ...]], tuple[int, ...]]
@@ -142,11 +143,11 @@ def history_text(
     """
     tables, frame, by_name = parts_of_page(study)
     if scores:
-        by_name.to_csv(scores, index=False, lineterminator="\n")
+        export(scores, by_name.to_csv(index=False, lineterminator="\n"))
     if csv:
-        frame.to_csv(csv, index=False, lineterminator="\n")
+        export(csv, frame.to_csv(index=False, lineterminator="\n"))
     if page:
-        page.write_text(_markdown(tables), encoding="utf-8")
+        export(page, _markdown(tables))
     lines = [LIMITS]
     for (title, rows, right), below in tables:
         lines += ["", f"{title[0].upper()}{title[1:]}", *aligned(rows, right=right), below]

@@ -184,11 +184,17 @@ def by_replication(
     for name in (BASELINE, scenario):
         if name not in scenarios:
             raise InputError.unknown("scenario", name, scenarios, str(study.folder))
+    if adversary is not None and adversary not in study.adversaries:
+        raise InputError.unknown("smuggler", adversary, study.adversaries, str(study.folder))
     tables = [_attempts(study, name, adversary) for name in (BASELINE, scenario)]
     if any(table.empty for table in tables) and study.manifest.get("detail", "all") != "all":
         raise InputError(
             f"{study.folder}: no attempts of {scenario} were kept, so there is no ledger"
         )
+    if market is not None:
+        markets = sorted({str(name) for table in tables for name in table["market"]})
+        if markets and market not in markets:
+            raise InputError.unknown("market", market, markets, str(study.folder))
     groups = [dict(list(table.groupby(PAIRED))) for table in tables]
     rows = []
     for key in _pairs(study, scenario, adversary):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.language import FIREARMS, current_language, gettext, in_language, other_unit, pgettext
-from sim.files import replaced
+from sim.files import export
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -248,5 +248,4 @@ def as_csv(table: "pd.DataFrame") -> str:
 
 def write_csv(table: "pd.DataFrame", path: Path) -> None:
     """Write a table as CSV for a spreadsheet, whole or not at all."""
-    with replaced(path) as scratch:
-        scratch.write_text(as_csv(table), encoding="utf-8", newline="")
+    export(path, as_csv(table))

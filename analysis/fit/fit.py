@@ -41,6 +41,7 @@ from analysis.fit.values import FLOW, Value
 from analysis.values import BASELINE
 from analysis.wording import aligned
 from sim.errors import InputError
+from sim.files import export
 from sim.numerics.units import Floats
 from sim.parameters import catalogue
 from sim.results.reading import Study
@@ -325,4 +326,4 @@ def write_worlds(fit: Fit, path: Path) -> None:
         ",".join(rows.columns),
         *(",".join(f"{value:.{DIGITS}g}" for value in row) for row in rows.itertuples(index=False)),
     ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    export(path, "\n".join(lines) + "\n")

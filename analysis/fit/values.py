@@ -11,6 +11,7 @@ import numpy as np
 from analysis.language import gettext
 from analysis.wording import number
 from sim.data import DATA_FOLDER, read_text
+from sim.files import export
 from sim.parameters import catalogue
 from sim.results.reading import Study
 
@@ -82,7 +83,7 @@ def write_values(values: Sequence[Value], path: Path) -> None:
         for value in sorted(values, key=lambda value: value.name)
     ]
     text = "\n".join(",".join(row) for row in [list(HEAD), *rows])
-    path.write_text(text + "\n", encoding="utf-8")
+    export(path, text + "\n")
 
 
 WORLDS = "plausible_worlds.csv"

@@ -1,11 +1,14 @@
 """Files and folders that are there whole or not at all, whenever the program or machine stops."""
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sim.errors import InputError
 
 UNFINISHED = ".writing-"
 """Names of files and folders that are being written begin so; what a killed run left is removed."""
@@ -45,6 +48,42 @@ def write_text(path: Path, text: str, *, lasting: bool = False) -> None:
     """Write a text file, whole or not at all."""
     with replaced(path, lasting=lasting) as scratch:
         scratch.write_text(text, encoding="utf-8")
+
+
+_OF_RESULTS = re.compile(
+    r"(manifest|certificate|plan|store|progress.*)\.json|summary\.csv|failures\.log|.*\.parquet"
+)
+
+
+def export(path: Path, text: str) -> None:
+    """Write a text where somebody asked for it, whole or not at all.
+
+    A pipe, a terminal or a device is written to, never replaced; through a link, what it names.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, or a file that a results folder consists of.
+    OSError
+        With the path as it was given.
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file in it")
+    if _OF_RESULTS.fullmatch(path.name) and any(
+        (path.parent / name).exists() for name in ("manifest.json", "index.parquet", "store.json")
+    ):
+        raise InputError(f"{path}: not replaced, since a results folder consists of it")
+    try:
+        if path.exists() and not path.is_file():
+            handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                os.set_blocking(handle, True)
+                file.write(text)
+            return
+        with replaced(path.resolve()) as scratch:
+            scratch.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def clear_unfinished(folder: Path) -> None:

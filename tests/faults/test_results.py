@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from analysis.compare import compare, text_of
 from sim.errors import InputError
+from sim.files import export
 from sim.progress import Status, read_status, write_status
 from sim.results.reading import read_study
 from sim.results.writing import MADE_FROM, file_facts, stamp_stale
@@ -229,3 +230,55 @@ def test_a_page_of_older_tables_is_stamped_once(tmp_path: Path) -> None:
     assert "alert" not in own.read_text("utf-8")
     stamp_stale(tmp_path, "old")
     assert page.read_text("utf-8").count('role="alert"') == 1
+
+
+WORDS = {
+    "compare --metric mean_wait_min --metric mean_wait_min": "",
+    "ledger more_officers --adversary bogus": "unknown smuggler 'bogus'",
+    "ledger more_officers --market bogus": "unknown market 'bogus'",
+    "compare --csv DIR/summary.parquet": "a results folder consists of it",
+    "compare --csv DIR/manifest.json": "a results folder consists of it",
+    "compare --csv DIR": "is a folder; name a file in it",
+    "compare --csv DIR/none/x.csv": "DIR/none/x.csv: No such file",
+    "brief --out DIR/summary.csv": "not replaced",
+    "validate --write DIR/certificate.json": "a results folder consists of it",
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_what_is_named_for_a_study_is_there_or_is_refused(
+    words: str, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from analysis.__main__ import main
+
+    before = {path.name: path.read_bytes() for path in study.iterdir()}
+    command, *rest = words.replace("DIR", str(study)).split(" ")
+    status = main([command, str(study), *rest])
+    said = capsys.readouterr().err.replace(str(study), "DIR")
+    if not WORDS[words]:
+        assert (status, said) == (0, "")
+        return
+    assert status == 2
+    assert said.count("\n") == 1
+    assert WORDS[words] in said
+    assert {path.name: path.read_bytes() for path in study.iterdir()} == before
+
+
+def test_what_is_exported_goes_through_links_and_into_pipes_and_replaces_neither(
+    tmp_path: Path,
+) -> None:
+    whole, link, pipe = (tmp_path / name for name in ("whole.csv", "link.csv", "pipe"))
+    link.symlink_to(whole)
+    export(link, "é\r\n")
+    assert link.is_symlink()
+    assert whole.read_bytes() == "é\r\n".encode()
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="pipe"):  # nobody reads, and nobody is waited for
+        export(pipe, "x")
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    export(pipe, "x")
+    assert os.read(reading, 9) == b"x"
+    os.close(reading)
+    with pytest.raises(OSError, match="No space"):
+        export(Path("/dev/full"), "x")
+    assert not Path("/dev/full").is_file()
