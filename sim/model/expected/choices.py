@@ -133,7 +133,13 @@ def by_tolerance(
 
 @compilation.compiled
 def by_best(value: Floats, stake: Floats, loss: Floats, usable: Flags, weights: Floats) -> Floats:
-    """Choose the option of the greatest utility; parameters as in `by_logit`."""
+    """Choose the option of the greatest utility.
+
+    Parameters
+    ----------
+    value, stake, loss, usable, weights
+        As in `by_logit`.
+    """
     count, carriages, _, loads, options = value.shape
     patterns = usable.shape[2]
     taken = np.zeros((2, count, carriages, patterns, options))

@@ -154,16 +154,28 @@ def stratified(copy: int, number: int, organisation: int, purpose: int, of: Stre
 
 
 @compilation.compiled
-def shuffled(number: int, purpose: int, of: Stream, words: Floats) -> None:
-    """Write factor, shift and place within a part of `stratified`, shape (3, organisations)."""
-    for i in range(words.shape[1]):
+def shuffled(number: int, purpose: int, of: Stream, uniform: Floats) -> None:
+    """Write the same draw of all copies and organisations.
+
+    Parameters
+    ----------
+    number, purpose, of
+        As in `stratified`.
+    uniform : array of float, shape (copies, organisations)
+        Written.
+    """
+    for i in range(uniform.shape[1]):
         a, b, c, _ = philox(
             np.uint64(0), np.uint64(number), np.uint64(i), np.uint64(purpose),
             np.uint64(of.seed), np.uint64(of.replication),
         )  # fmt: skip
-        words[0, i] = 1 + int(a) % (COPIES - 1)
-        words[1, i] = int(b) % COPIES
-        words[2, i] = (float(c) + 0.5) / TWO_32
+        factor, shift, within = (
+            1 + int(a) % (COPIES - 1),
+            int(b) % COPIES,
+            (float(c) + 0.5) / TWO_32,
+        )
+        for copy in range(COPIES):
+            uniform[copy, i] = ((factor * copy + shift) % COPIES + within) / COPIES
 
 
 @compilation.compiled
@@ -225,9 +237,10 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
     """
     kinds, number, organisations = copies.luck.shape
     oldest = flow.by_age.shape[1] - 1
-    words = np.empty((3, 3, organisations))
+    # The same for all kinds of smuggler.
+    drawn = np.empty((3, number, organisations))
     for which in range(3):
-        shuffled(of.step, LEADS + which, of, words[which])
+        shuffled(of.step, LEADS + which, of, drawn[which])
     ready = np.empty(organisations)
     for told in seen:
         told[:] = 0.0
@@ -240,13 +253,11 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 seen.vehicles[k, i] += flow.by_age[2, since]
                 seen.drivers[k, i] += flow.by_age[3, since]
                 rate = flow.recovered[k, i] * flow.by_age[0, since] + flow.other[i]
-                place = (words[0, 0, i] * c + words[0, 1, i]) % COPIES
-                leads = counted((place + words[0, 2, i]) / COPIES, math.exp(-rate), rate)
+                leads = counted(drawn[0, c, i], math.exp(-rate), rate)
                 inflow = 0.0
                 if leads > 0:
-                    place = (words[2, 0, i] * c + words[2, 1, i]) % COPIES
                     # Uniform, of the same mean and spread as so many leads.
-                    luck = math.sqrt(12.0) * ((place + words[2, 2, i]) / COPIES - 0.5)
+                    luck = math.sqrt(12.0) * (drawn[2, c, i] - 0.5)
                     total = (
                         flow.recovered_strength[k, i] * flow.by_age[1, since]
                         + flow.other_strength[i]
@@ -255,8 +266,7 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 working = copies.away_days[k, c, i] <= 0.0
                 stopped = False
                 if working:
-                    place = (words[1, 0, i] * c + words[1, 1, i]) % COPIES
-                    uniform = (place + words[1, 2, i]) / COPIES
+                    uniform = drawn[1, c, i]
                     if uniform > no_stop[i]:
                         hits = counted(uniform, no_stop[i], flow.stops[k, i])
                         inflow += hits * flow.told[k, i]
