@@ -115,7 +115,7 @@ def write_tables(study: Study) -> list[Path]:
     with replaced(text) as scratch:
         found.to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8-sig")
     with replaced(book) as scratch:
-        _write_workbook(scratch, {"Findings": found, "Metrics": means, "Dictionary": words}, study)
+        write_workbook(scratch, {"Findings": found, "Metrics": means, "Dictionary": words}, study)
     return [text, book]
 
 
@@ -125,7 +125,7 @@ def _known(name: str) -> bool:
     return name in DERIVED
 
 
-def _write_workbook(path: Path, sheets: dict[str, pd.DataFrame], study: Study) -> None:
+def write_workbook(path: Path, sheets: dict[str, pd.DataFrame], study: Study) -> None:
     """Write sheets with frozen heads, filters, and numbers as numbers."""
     import xlsxwriter
 

@@ -58,27 +58,105 @@
       })));
   }
 
+  /* What is chosen as chips, and a list to add from. */
+  function Chips(props) {
+    var id = text(props.id);
+    var own = useOwn(props.value || []);
+    function say(next) { own[1](next); props.setProps({value: next}); }
+    var by = {}, groups = [];
+    props.options.forEach(function (one) {
+      by[one.value] = one.label;
+      if (groups.indexOf(one.group) < 0) { groups.push(one.group); }
+    });
+    var chips = own[0].map(function (name) {
+      return h("li", {key: name},
+        h("span", null, by[name] || name), " ",
+        h("button", {
+          type: "button", "aria-label": props.drop + ": " + (by[name] || name), title: props.drop,
+          onClick: function () { say(own[0].filter(function (other) { return other !== name; })); }
+        }, "×"));
+    });
+    return h("fieldset", {className: "control chips", id: id},
+      h("legend", null, props.label),
+      chips.length ? h("ul", null, chips) : null,
+      h("select", {
+        id: id + "-add", value: "", "aria-label": props.add,
+        onChange: function (event) { if (event.target.value) { say(own[0].concat([event.target.value])); } }
+      },
+      h("option", {value: ""}, props.add + " …"),
+      groups.map(function (group) {
+        return h("optgroup", {key: group, label: group}, props.options.filter(function (one) {
+          return one.group === group && own[0].indexOf(one.value) < 0;
+        }).map(function (one) { return h("option", {key: one.value, value: one.value}, one.label); }));
+      })));
+  }
+
+  /* Officers on duty: a field for each hour and day; what differs from the usual is marked. */
+  function Roster(props) {
+    var id = text(props.id);
+    var own = useOwn(props.value || []);
+    var timer = window.React.useRef(null);
+    function put(day, hour, word) {
+      var rest = own[0].filter(function (one) { return one[0] !== day || one[1] !== hour; });
+      var next = word === "" ? rest : rest.concat([[day, hour, word]]);
+      own[1](next);
+      window.clearTimeout(timer.current);
+      timer.current = window.setTimeout(function () {
+        props.setProps({value: next.map(function (one) { return [one[0], one[1], Number(one[2])]; })
+          .filter(function (one) { return Number.isInteger(one[2]); })});
+      }, PAUSE_MS);
+    }
+    function field(day, hour) {
+      var usual = props.usual[day][hour];
+      var changed = own[0].filter(function (one) { return one[0] === day && one[1] === hour; })[0];
+      return h("td", {key: day, className: changed ? "changed" : ""}, h("input", {
+        type: "number", inputMode: "numeric", step: 1, min: 0, placeholder: String(Math.round(usual)),
+        value: changed ? changed[2] : "",
+        "aria-label": props.days[day] + ", " + hour + " h (" + usual + ")",
+        onChange: function (event) { put(day, hour, event.target.value); }
+      }));
+    }
+    return h("div", {className: "control roster", id: id},
+      h("div", {className: "scroll", role: "region", tabIndex: 0, "aria-label": props.label},
+        h("table", null,
+          h("caption", null, props.label),
+          h("thead", null, h("tr", null, h("th", {scope: "col"}, props.hour),
+            props.days.map(function (day) { return h("th", {key: day, scope: "col"}, day); }))),
+          h("tbody", null, Array.apply(null, {length: 24}).map(function (_, hour) {
+            return h("tr", {key: hour}, h("th", {scope: "row"}, hour + "–" + (hour + 1)),
+              props.days.map(function (_, day) { return field(day, hour); }));
+          })))),
+      h("button", {
+        type: "button", className: "plain", disabled: !own[0].length,
+        onClick: function () { own[1]([]); props.setProps({value: []}); }
+      }, props.reset));
+  }
+
   function Amount(props) {
     var id = text(props.id);
-    var own = useOwn(props.value);
+    var times = props.times || 1;
+    function tidy(value) { return Number((value * times).toPrecision(10)); }
+    var own = useOwn(tidy(props.value));
     var timer = window.React.useRef(null);
     function say(word) {
       own[1](word);
       window.clearTimeout(timer.current);
       if (word === "" || !isFinite(Number(word))) { return; }
-      timer.current = window.setTimeout(function () { props.setProps({value: Number(word)}); }, PAUSE_MS);
+      var value = Number((Number(word) / times).toPrecision(10));
+      timer.current = window.setTimeout(function () { props.setProps({value: value}); }, PAUSE_MS);
     }
     function hear(event) { say(event.target.value); }
     return h("div", {className: "control amount"},
       h("label", {htmlFor: id}, props.label),
       h("div", {className: "both"},
         h("input", {
-          type: "range", id: id, min: props.min, max: props.max, step: props.step, value: own[0],
-          "aria-valuetext": own[0] + " " + (props.unit || ""), onChange: hear
+          type: "range", id: id, min: tidy(props.min), max: tidy(props.max), step: tidy(props.step),
+          value: own[0], "aria-valuetext": own[0] + " " + (props.unit || ""), onChange: hear
         }),
         h("input", {
-          type: "number", id: id + "-number", min: props.min, max: props.max, step: "any", value: own[0],
-          "aria-label": props.label + (props.unit ? " [" + props.unit + "]" : ""), onChange: hear
+          type: "number", id: id + "-number", min: tidy(props.min), max: tidy(props.max), step: "any",
+          value: own[0], "aria-label": props.label + (props.unit ? " [" + props.unit + "]" : ""),
+          onChange: hear
         }),
         h("span", {className: "unit"}, props.unit)), note(props));
   }
@@ -102,7 +180,9 @@
       }), note(props));
   }
 
-  window.border_controls = {Choice: Choice, Boxes: Boxes, Amount: Amount, Entry: Entry};
+  window.border_controls = {
+    Choice: Choice, Boxes: Boxes, Amount: Amount, Entry: Entry, Chips: Chips, Roster: Roster
+  };
 })();
 
 /* What draws the charts: the part of plotly.js that they need, a third of what Dash would load. It
@@ -178,5 +258,43 @@
     window.history.pushState(null, "", link.getAttribute("href") && link.href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
+  });
+})();
+
+/* Ctrl+Enter runs; charts are saved as images; a command is copied. */
+(function () {
+  "use strict";
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) { return; }
+    var run = document.querySelector(".runbar button");
+    if (run && !run.disabled) { event.preventDefault(); run.focus(); run.click(); }
+  });
+
+  function save(format) {
+    document.querySelectorAll("main figure").forEach(function (box) {
+      var chart = box.querySelector(".js-plotly-plot"), head = box.querySelector("h2");
+      var note = box.querySelector("figcaption");
+      if (!chart || !chart.data) { return; }
+      var layout = Object.assign({}, chart.layout, {
+        autosize: false, width: 900, height: 520, margin: {l: 70, r: 20, t: 90, b: 90},
+        title: {text: head ? head.textContent : "", x: 0, xanchor: "left", xref: "paper", font: {size: 15}},
+        annotations: [{text: note ? note.textContent : "", x: 0, y: -0.2, xref: "paper", yref: "paper",
+          xanchor: "left", yanchor: "top", showarrow: false, font: {size: 11}}]
+      });
+      window.Plotly.downloadImage({data: chart.data, layout: layout}, {
+        format: format, width: 900, height: 520, scale: format === "png" ? 2 : 1,
+        filename: (chart.closest("[id$=-figure]") || {id: "chart"}).id
+      });
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("button") : null;
+    if (!button) { return; }
+    if (button.dataset.save) { save(button.dataset.save); }
+    if (button.dataset.copy !== undefined) {
+      var words = document.getElementById(button.dataset.copy);
+      if (words) { navigator.clipboard.writeText(words.textContent); button.dataset.done = "yes"; }
+    }
   });
 })();

@@ -18,7 +18,9 @@ from analysis.values import DERIVED
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.point import YEARS
 
-PAGES = ("results", "mix", "port", "pair", "studies")
+PAGES = ("home", "mix", "port", "packages", "studies", "card", "results", "pair")
+"""The first is at the root; the first five are in the head of every page."""
+IN_HEAD = PAGES[:5]
 LONGEST = 20_000
 """Longest query string that is read, in characters."""
 
@@ -29,6 +31,14 @@ MOST_REPLICATIONS = 200
 
 Lever = tuple[str, float]
 """A lever's name and where it stands."""
+Duty = tuple[int, int, int]
+"""Weekday, hour, and officers on duty."""
+MOST_OFFICERS = 9999
+MOST_BUDGET = 10_000.0
+"""Million CAD a year."""
+VEHICLES = ("", "cars", "trucks", "buses")
+WEEKDAYS = ("", "0-3", "4-6", *"0123456")
+"""All days, Monday to Thursday, Friday to Sunday, and each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +69,23 @@ class View:
         What is simulated: a region, ``all``, or ``near`` a port and its neighbours.
     year : int
         Whose traffic a live run has.
-    start, day : datetime.date
-        First day of a live run, and the day of the port page.
+    start : datetime.date
+        First day of a live run.
     days, replications : int
     run : str
         The live run that is watched.
-    port, proposal : str
-        What the port page shows.
+    begin : bool
+        Whether the run begins as the page opens; it is gone from the address when it has.
+    port : str
+        Whose port page is shown.
+    roster : tuple of (int, int, int)
+        Officers put on duty there: weekday (Monday is 0), hour, officers.
+    vehicles, weekdays : str
+        Which vehicles and days the waits by hour are of; "" for all.
+    proposal : str
+        Whose card is shown, or which the packages must hold.
+    budget : float
+        Of packages, million CAD a year.
     """
 
     page: str = PAGES[0]
@@ -87,9 +107,13 @@ class View:
     days: int = 7
     replications: int = 20
     run: str = ""
+    begin: bool = False
     port: str = "windsor-ambassador"
+    roster: tuple[Duty, ...] = ()
+    vehicles: str = ""
+    weekdays: str = ""
     proposal: str = ""
-    day: datetime.date = datetime.date(2005, 7, 8)
+    budget: float = 50.0
 
     def replaced(self, **changes: Any) -> "View":
         """The same view with something changed."""
@@ -149,6 +173,28 @@ def _lever(text: str) -> Lever:
     return _plain(name), float(amount)
 
 
+def _duty(text: str) -> Duty:
+    found = re.fullmatch(r"([0-6])-(\d{1,2}):(-?\d{1,6})", text, re.ASCII)
+    if found is None:
+        raise ValueError
+    weekday, hour, officers = map(int, found.groups())
+    if hour > 23 or abs(officers) > MOST_OFFICERS:
+        raise ValueError
+    return weekday, hour, officers
+
+
+def _yes(text: str) -> bool:
+    if text not in ("True", "False"):
+        raise ValueError
+    return text == "True"
+
+
+def _budget(text: str) -> float:
+    if not 0.0 < float(text) <= MOST_BUDGET:
+        raise ValueError
+    return float(text)
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "lang": _one_of(LANGUAGES),
     "study": _word,
@@ -168,11 +214,15 @@ READERS: dict[str, Callable[[str], Any]] = {
     "days": _days,
     "replications": _replications,
     "run": _plain,
+    "begin": _yes,
     "port": _plain,
+    "roster": _duty,
+    "vehicles": _one_of(VEHICLES),
+    "weekdays": _one_of(WEEKDAYS),
     "proposal": _word,
-    "day": _date,
+    "budget": _budget,
 }
-SEVERAL = ("scenarios", "mix", "lever", "closed")
+SEVERAL = ("scenarios", "mix", "lever", "closed", "roster")
 
 
 def language(search: str | None) -> str:
@@ -250,7 +300,9 @@ def query(view: View) -> str:
 
 
 def _text(part: Any) -> str:
-    return f"{part[0]}:{part[1]:.10g}" if isinstance(part, tuple) else str(part)
+    if isinstance(part, tuple):
+        return f"{part[0]}-{part[1]}:{part[2]}" if len(part) == 3 else f"{part[0]}:{part[1]:.10g}"
+    return f"{part:.10g}" if isinstance(part, float) else str(part)
 
 
 def encoded(pairs: list[tuple[str, str]]) -> str:

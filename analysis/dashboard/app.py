@@ -12,19 +12,23 @@ from dash import Dash, Input, Output, State, dcc, html, set_props
 
 from analysis.dashboard import (
     address,
+    home_page,
     mix_callbacks,
     mix_page,
+    packages_page,
     pair_page,
     port_page,
     results_page,
     studies_page,
 )
 from analysis.dashboard.frame import AppState, Children, framed, refusal
-from analysis.language import gettext, in_language
+from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
 from sim.progress import plainly
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+FRONT = ASSETS.parent / "templates" / "front.css"
+"""How the table of proposals looks, here and in the brief."""
 Lay = Callable[[address.View, AppState], Children]
 Register = Callable[[Dash, AppState], None]
 
@@ -33,10 +37,13 @@ MOST_BYTES = 1_000_000
 """Of what a page sends: its controls are a few thousand."""
 SOCKETS = Path("/proc/net/tcp")
 """Where Linux says to whom a connection belongs."""
-PAGES: dict[str, tuple[Lay, Register]] = {
+PAGES: dict[str, tuple[Lay, Register | None]] = {
+    "home": (home_page.page, None),
+    "card": (home_page.card_page, None),
     "results": (results_page.page, results_page.register),
     "mix": (mix_page.page, mix_callbacks.register),
     "port": (port_page.page, port_page.register),
+    "packages": (packages_page.page, packages_page.register),
     "pair": (pair_page.page, pair_page.register),
     "studies": (studies_page.page, studies_page.register),
 }
@@ -55,6 +62,7 @@ INDEX = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
+<style>{front}</style>
 {css}
 </head>
 <body>
@@ -90,6 +98,7 @@ class Page(Dash):
         return INDEX.format(
             lang=lang,
             title=title,
+            front=FRONT.read_text(encoding="utf-8"),
             **{name: parts[name] for name in ("css", "app_entry", "config", "scripts", "renderer")},
         )
 
@@ -125,8 +134,10 @@ def make_app(app_state: AppState, *, for_strangers: bool = False) -> Dash:
         ]
     )
     _route(app, app_state)
+    _hand_out(app.server, app_state)
     for _, register in PAGES.values():
-        register(app, app_state)
+        if register is not None:
+            register(app, app_state)
     return app
 
 
@@ -159,6 +170,22 @@ def _route(app: Dash, app_state: AppState) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]
         SETTLE, Output("followed", "lang"), Input("page", "children"), State("address", "search")
     )
+
+
+def _hand_out(server: flask.Flask, app_state: AppState) -> None:
+    """Hand out briefs and tables of results folders, and nothing else of them."""
+    names = {*studies_page.FILES, "brief.html", *(f"brief.{lang}.html" for lang in LANGUAGES)}
+
+    @server.get("/file")
+    def file() -> flask.Response:
+        name = flask.request.args.get("name", "")
+        try:
+            path = app_state.folders.path(flask.request.args.get("study", "")) / name
+        except InputError:
+            flask.abort(404)
+        if name not in names or not path.is_file() or path.is_symlink():
+            flask.abort(404)
+        return flask.send_file(path, as_attachment=not name.endswith(".html"))
 
 
 def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:

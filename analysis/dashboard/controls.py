@@ -51,7 +51,9 @@ class Choice(_Control):
     def __init__(
         self, id: Id, label: str, options: Sequence[Option], value: str, note: str = ""
     ) -> None:
-        super().__init__(id=id, label=label, options=_options(options), value=value, note=note)
+        super().__init__(
+            id=id, label=label, options=_options(options), value=value, note=note, disabled=False
+        )
 
 
 class Boxes(_Control):
@@ -84,6 +86,73 @@ class Boxes(_Control):
         )
 
 
+class Chips(_Control):
+    """What is chosen as chips, each with a button that drops it, and a list to add from.
+
+    Parameters
+    ----------
+    id : str or dict of str
+    label : str
+    options : sequence of (str, str, str)
+        Values, what they are called, and the group in which they are listed.
+    value : sequence of str
+        The values chosen at first, in their order.
+    add, drop : str
+        What the list says before anything is taken from it, and what a chip's button does.
+    """
+
+    _type = "Chips"
+
+    def __init__(
+        self,
+        id: Id,
+        label: str,
+        options: Sequence[tuple[str, str, str]],
+        value: Sequence[str],
+        add: str,
+        drop: str,
+    ) -> None:
+        listed = [{"value": name, "label": title, "group": group} for name, title, group in options]
+        super().__init__(
+            id=id, label=label, options=listed, value=list(value), note="", add=add, drop=drop
+        )
+
+
+class Roster(_Control):
+    """Officers on duty by hour and weekday, in fields that can be edited.
+
+    Parameters
+    ----------
+    id : str
+    label : str
+    usual : sequence of sequence of float
+        Officers on duty of 24 hours of seven days, Monday first.
+    value : sequence of (int, int, int)
+        Weekday, hour and officers of the fields that were changed.
+    days : sequence of str
+        Names of the days.
+    hour, reset : str
+        Head of the first column, and what the button that undoes all changes says.
+    """
+
+    _type = "Roster"
+
+    def __init__(
+        self,
+        id: Id,
+        label: str,
+        usual: Sequence[Sequence[float]],
+        value: Sequence[tuple[int, int, int]],
+        days: Sequence[str],
+        hour: str,
+        reset: str,
+    ) -> None:
+        super().__init__(
+            id=id, label=label, usual=[[round(one, 1) for one in day] for day in usual],
+            value=[list(one) for one in value], days=list(days), hour=hour, reset=reset, note="",
+        )  # fmt: skip
+
+
 class Amount(_Control):
     """A number: a slider, and a field beside it for who would rather type.
 
@@ -95,6 +164,8 @@ class Amount(_Control):
         Number at first, bounds, and distance of two marks of the slider, in the unit.
     unit, note : str
         What stands beside and under the control.
+    times : float
+        What the number is multiplied with where it is shown: 100 for per cent.
     """
 
     _type = "Amount"
@@ -109,10 +180,12 @@ class Amount(_Control):
         step: float,
         unit: str = "",
         note: str = "",
+        times: float = 1.0,
     ) -> None:
         super().__init__(
-            id=id, label=label, value=value, min=low, max=high, step=step, unit=unit, note=note
-        )
+            id=id, label=label, value=value, min=low, max=high, step=step, unit=unit, note=note,
+            times=times,
+        )  # fmt: skip
 
 
 class EntryField(_Control):

@@ -4,12 +4,15 @@ A name of a folder comes from an address. It is looked up among the folders that
 joined to a path.
 """
 
+import json
 import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from analysis.dashboard.library import FILE, Library
 from analysis.language import gettext
 from sim.errors import InputError
 from sim.results.reading import Study, read_study
@@ -21,6 +24,10 @@ DEEPEST = 4
 MOST_FOLDERS = 5000
 MOST_KEPT = 6
 """Studies that are kept in memory."""
+
+FACTS = ("scenarios", "replications", "days", "year", "start", "ports", "points")
+MOST_OF_THE_BORDER = 100
+"""A study of as many ports is of the whole border, whatever year's ports it has."""
 
 Stamp = tuple[int, int, int]
 
@@ -34,12 +41,14 @@ class Folders:
     roots : tuple of pathlib.Path
         Resolved. Live runs go to the first.
     first : pathlib.Path, optional
-        The results folder to open on; the last one written by default.
+        The results folder to open on; by default the one that is pinned, or the newest study of the
+        whole border.
     """
 
     roots: tuple[Path, ...]
     first: Path | None = None
     _kept: dict[Path, tuple[Stamp, Study]] = field(default_factory=dict)
+    _facts: dict[Path, tuple[Stamp, dict[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -83,8 +92,31 @@ class Folders:
         folders = self.finished()
         if self.first is not None:
             return next((name for name, path in folders.items() if path == self.first), "")
+        if self.library.pinned in folders:
+            return self.library.pinned
         ordinary = [name for name in folders if not is_live(name)]
-        return next(iter([*ordinary, *folders]), "")
+        whole = (name for name in ordinary if _is_of_the_border(self.facts(folders[name])))
+        return next(whole, next(iter([*ordinary, *folders]), ""))
+
+    @property
+    def library(self) -> Library:
+        """What is noted of the folders."""
+        return Library(self.live / FILE)
+
+    def facts(self, path: Path) -> dict[str, Any]:
+        """Manifest of a results folder, read once; empty where there is none or it is damaged."""
+        stamp = _stamp(path)
+        kept = self._facts.get(path)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        try:
+            content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            content = {}
+        facts = content if isinstance(content, dict) else {}
+        named = {key: facts[key] for key in FACTS if key in facts}
+        self._facts[path] = (stamp, named)
+        return named
 
     def path(self, name: str) -> Path:
         """Path of a results folder by its name ("" for the one to open on).
@@ -131,6 +163,16 @@ class Folders:
     def live(self) -> Path:
         """Folder of the live runs."""
         return self.roots[0] / LIVE
+
+
+def _is_of_the_border(facts: dict[str, Any]) -> bool:
+    """Whether a study compares something with the baseline at all ports for about a year."""
+    ports, scenarios, days = facts.get("ports"), facts.get("scenarios"), facts.get("days")
+    return (
+        isinstance(ports, list) and len(ports) >= MOST_OF_THE_BORDER
+        and isinstance(scenarios, dict) and len(scenarios) > 1
+        and isinstance(days, (int, float)) and days >= 364
+    )  # fmt: skip
 
 
 def is_live(name: str) -> bool:

@@ -1,13 +1,14 @@
 """What every page shares: folders and runs, the head, the way to other pages, what went wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import html
 
 from analysis.assumptions import assumptions
-from analysis.dashboard.address import PAGES, View, href, query
+from analysis.dashboard.address import IN_HEAD, View, href, query
+from analysis.dashboard.arrivals import Arrivals
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.live import Live
 from analysis.language import LANGUAGES, gettext
@@ -23,10 +24,13 @@ class AppState:
     ----------
     folders : Folders
     live : Live
+    arrivals : Arrivals
+        What has arrived of live runs, read once for all pages.
     """
 
     folders: Folders
     live: Live
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @classmethod
     def of(cls, folders: Folders) -> "AppState":
@@ -44,27 +48,37 @@ LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 
 
 def page_names() -> dict[str, str]:
-    """Pages by what they are called."""
+    """Pages of the head by what they are called."""
     return {
-        "results": gettext("results"),
-        "mix": gettext("try-a-mix"),
-        "port": gettext("a-day-at-a-port"),
-        "pair": gettext("compare-two"),
-        "studies": gettext("studies"),
+        "home": gettext("nav-proposals"),
+        "mix": gettext("nav-try"),
+        "port": gettext("nav-port"),
+        "packages": gettext("nav-packages"),
+        "studies": gettext("nav-library"),
     }
+
+
+UNDER = {"card": "home", "results": "home", "pair": "studies"}
+"""Pages that are reached from another, which the head then marks."""
+
+
+def link(words: Any, target: str, kind: str = "go") -> html.A:
+    """A link to another view, which is opened without loading the page again."""
+    return html.A(words, href=target, className=kind)
 
 
 def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Children:
     """A whole page: head, navigation, what the address got wrong, and the content."""
     names = page_names()
-    assert tuple(names) == PAGES
+    assert tuple(names) == IN_HEAD
     links = []
     for page, words in names.items():
-        here = attributes(aria_current="page") if page == view.page else {}
-        link = html.A(
+        current = UNDER.get(view.page, view.page)
+        here = attributes(aria_current="page") if page == current else {}
+        way = html.A(
             words, href=href(view, page), className="go", **attributes(data_page=page), **here
         )
-        links.append(html.Li(link))
+        links.append(html.Li(way))
     languages = []
     for code in LANGUAGES:
         here = attributes(aria_current="true") if code == view.lang else {}
@@ -88,9 +102,7 @@ def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Chi
             ]
         ),
         html.P(
-            gettext(
-                "the-server-does-not-answer"
-            ),
+            gettext("the-server-does-not-answer"),
             id="lost",
             className="notice",
             role="alert",

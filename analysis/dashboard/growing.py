@@ -10,7 +10,6 @@ from analysis.dashboard.address import View, href
 from analysis.dashboard.figures import nothing
 from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered
-from analysis.dashboard.mix_answer import Arrivals
 from analysis.dashboard.results_page import scenarios, shown
 from analysis.language import gettext, in_language
 from analysis.values import BASELINE, headline_adversary
@@ -69,7 +68,6 @@ def _manifest() -> dict[str, Any]:
 
 def register(app: Dash, app_state: AppState) -> None:
     """Let the place be filled, and again while the study runs."""
-    arrivals = Arrivals()
 
     @app.callback(
         Output("growing-shown", "children"),
@@ -89,7 +87,7 @@ def register(app: Dash, app_state: AppState) -> None:
                 return html.A(words, href=href(view, "results"), className="go"), no_update
             try:
                 plan = read_plan(path)
-                study = arrivals.study(plan, _manifest())
+                study = app_state.arrivals.study(plan, _manifest())
                 return grown(plan, study, view.study, view.metric), once_more
             except InputError as error:
                 return refusal(error), once_more

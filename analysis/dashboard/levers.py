@@ -27,6 +27,8 @@ class Lever:
         Ends of the slider, and how finely it moves.
     whole : bool
         Whether only whole numbers can be.
+    times : float
+        What the number is multiplied with where it is shown: 100 for per cent.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Lever:
     high: float
     step: float
     whole: bool
+    times: float = 1.0
 
 
 def offered(folder: Path = scenario_files.FOLDER) -> dict[str, Scenario]:
@@ -84,7 +87,14 @@ def _lever(name: str, intervention: Intervention, value: float) -> Lever:
     whole = isinstance(field.default, int) and intervention.operation != "scale"
     step = max(_round_step(high - low), 1.0) if whole else _round_step(high - low)
     low, high = _on_steps(low, high, step, bounds)
-    return Lever(name, words, _unit(unit), value, low, high, step, whole)
+    plain = f"{intervention.operation} {intervention.parameter}"
+    if has_text("lever", plain):
+        words = pgettext("lever", plain)
+    per_cent = unit in ("ratio", "share")
+    return Lever(
+        name, words, "%" if per_cent else _unit(unit), value, low, high, step, whole,
+        100.0 if per_cent else 1.0,
+    )  # fmt: skip
 
 
 def _unit(unit: str) -> str:

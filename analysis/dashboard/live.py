@@ -5,6 +5,7 @@ finished is kept: the same mix continues.
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import math
@@ -26,7 +27,7 @@ from analysis.language import gettext
 from sim.errors import InputError
 from sim.execute.live import read_plan
 from sim.execute.memory import free_memory_mib, memory_mib
-from sim.progress import Status, read_status
+from sim.progress import STATUS_FILE, Status, read_status
 from sim.scenario.intervention import BASELINE, Scenario
 
 ROOT = Path(__file__).resolve().parents[__name__.count(".")]
@@ -108,7 +109,8 @@ LOOK_S = 10.0
 POOL_FROM = 2500
 """Days of ports in a replication from which several processes are worth their start."""
 
-WAITING = "waiting"
+WAITING, PREPARING, STOPPING = "waiting", "preparing", "stopping"
+"""States of a run beside those that it writes down itself (`sim.progress.STATES`)."""
 ABOUT = "about.json"
 MARK = "live_run.json"
 """File in the folder of a live run by which the program knows its own folders from others."""
@@ -170,6 +172,8 @@ class Live:
     _seen_s: dict[str, float] = field(default_factory=dict)
     _begun_s: dict[str, float] = field(default_factory=dict)
     _most_mib: dict[str, float] = field(default_factory=dict)
+    _begun_at: dict[str, float] = field(default_factory=dict)
+    _stopping: set[str] = field(default_factory=set)
     _closed: threading.Event = field(default_factory=threading.Event)
     _keeper: threading.Thread | None = None
 
@@ -236,6 +240,8 @@ class Live:
         with self._lock:
             self._queue = deque(waiting for waiting in self._queue if waiting[0] != name)
             process = self._running.get(name)
+            if process is not None:
+                self._stopping.add(name)
         if process is not None and process.poll() is None:
             if sys.platform == "win32":
                 process.terminate()
@@ -252,7 +258,7 @@ class Live:
             return waits or name in self._running
 
     def status(self, name: str) -> Status:
-        """How far a run has come.
+        """How far a run has come, for a page that watches it and so keeps it going.
 
         Raises
         ------
@@ -261,17 +267,39 @@ class Live:
         """
         with self._lock:
             self._seen_s[name] = time.monotonic()
+        return self.seen(name)
+
+    def seen(self, name: str) -> Status:
+        """How far a run has come, in one state: what an earlier run of it wrote does not count.
+
+        Raises
+        ------
+        InputError
+            If it never began; with its own words if it could not.
+        """
+        with self._lock:
+            self._advance()
             if any(queued == name for queued, _ in self._queue):
                 return Status(WAITING, name, 0, 0)
-            busy = self.is_busy(name)
+            busy = name in self._running
+            begun, stopping = self._begun_at.get(name, 0.0), name in self._stopping
         try:
             status = read_status(self.path(name))
-        except InputError:
+            fresh = (self.path(name) / STATUS_FILE).stat().st_mtime >= begun
+        except (InputError, OSError):
             if busy:
-                return Status(WAITING, name, 0, 0)
-            raise InputError(self.last_line(name) or f"{name}: no run was begun here") from None
+                return Status(PREPARING, name, 0, 0)
+            if begun and stopping:
+                return Status("interrupted", name, 0, 0)
+            raise InputError(
+                self.last_line(name) or gettext("no-run-was-begun-here", name=name[:60])
+            ) from None
+        if busy and stopping:
+            return dataclasses.replace(status, state=STOPPING)
+        if busy and not fresh:
+            return Status(PREPARING, name, 0, 0)
         if not busy and status.state == "failed":
-            raise InputError(self.last_line(name) or "the run failed")
+            raise InputError(self.last_line(name) or gettext("the-run-failed"))
         return status
 
     def path(self, name: str) -> Path:
@@ -287,6 +315,22 @@ class Live:
         except OSError:
             return ""
         return next(iter(lines.strip().splitlines()[-1:]), "")[:500]
+
+    def remove(self, name: str) -> None:
+        """Remove what a live run has left: only folders that this program made, and none that runs.
+
+        Raises
+        ------
+        InputError
+            If it runs, or its folders are not the program's own.
+        """
+        if self.is_busy(name):
+            raise InputError(gettext("delete-it-runs", name=name[:60]))
+        paths = _own(self.folder / ASKED / name / MARK, self.folder) if name.isalnum() else []
+        if not paths:
+            raise InputError(gettext("delete-not-ours", name=name[:60]))
+        for path in paths:
+            shutil.rmtree(path, ignore_errors=True)
 
     def days(self, name: str) -> float | None:
         """Days that a replication of a run simulates."""
@@ -359,6 +403,8 @@ class Live:
             self._spare = None
             self._begun_s[name] = time.monotonic()
             self._most_mib[name] = max(free_memory_mib() / 2.0, SMALLEST_LIMIT_MIB)
+            self._begun_at[name] = time.time()
+            self._stopping.discard(name)
             log = self.folder / ".asked" / name / "said"
             self._running[name] = tell_command(process, words, log)
             self._spare = spawn()
@@ -395,6 +441,11 @@ SILENT_S = 3600.0
 """How long a folder that does not say how far it has come must have lain untouched."""
 
 UNDER_WAY = ("running", "writing")
+
+
+def made_here(folder: Path, name: str) -> bool:
+    """Whether a live run's folders were made by this program, so that it may remove them."""
+    return bool(_own(folder / ASKED / name / MARK, folder))
 
 
 def clean(folder: Path, kept: int = KEPT) -> list[str]:

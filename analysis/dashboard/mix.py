@@ -88,6 +88,8 @@ def simulated(where: str, around: str, year: int = 2005) -> tuple[str, ...]:
 
 MIX = "mix"
 """Name of a mix that has none yet."""
+MOST_TOLD = 12
+"""Interventions that the summary of a mix names."""
 
 
 def mixed(
@@ -134,6 +136,12 @@ def mixed(
     title = whole.title or gettext("close-ports")
     if parts and closed:
         title += f" + {gettext('close-ports-word')}"
+    changed = bool(closed) or any(
+        part.interventions != offered[name].interventions
+        for part, name in zip(parts, chosen, strict=True)
+    )
+    if changed:  # the files' words tell of the files' numbers
+        whole = dataclasses.replace(whole, summary=summary_of(interventions, chosen), expected="")
     return dataclasses.replace(
         whole,
         name=MIX,
@@ -141,6 +149,15 @@ def mixed(
         source=whole.source or "dashboard",
         interventions=tuple(_closings_joined(interventions, ports)),
     )
+
+
+def summary_of(interventions: Sequence[Intervention], chosen: Sequence[str]) -> str:
+    """Say what a mix changes, from its interventions, and what it was made of."""
+    changes = "; ".join(str(one) for one in interventions[:MOST_TOLD])
+    more = len(interventions) - MOST_TOLD
+    rest = f"; and {more} more" if more > 0 else ""
+    based = f" Based on {', '.join(chosen)}." if chosen else ""
+    return f"{changes}{rest}.{based}"
 
 
 def _closings_joined(interventions: list[Intervention], ports: Ports) -> list[Intervention]:

@@ -1,5 +1,6 @@
 """The page where proposals are combined and tried, live."""
 
+import re
 from collections.abc import Collection
 
 import numpy as np
@@ -8,15 +9,15 @@ from dash import dcc, html
 
 from analysis.charts.border_map import lambert, outline
 from analysis.charts.style import GREY, INK, safe
-from analysis.compare import HEADLINE
 from analysis.dashboard import mix as place
 from analysis.dashboard.address import DAYS, MOST_REPLICATIONS, View
-from analysis.dashboard.controls import Amount, Boxes, Choice, EntryField
+from analysis.dashboard.controls import Amount, Boxes, Chips, Choice, EntryField
 from analysis.dashboard.figures import graph, styled
 from analysis.dashboard.frame import AppState, Children, attributes, stamp
+from analysis.dashboard.hours import choices
 from analysis.dashboard.levers import levers, offered, title_of_proposal
 from analysis.dashboard.mix import ports_of
-from analysis.dashboard.results_page import metrics
+from analysis.dashboard.running import bar
 from analysis.language import gettext
 from analysis.wording import adversary_name
 from sim.parameters import catalogue
@@ -28,6 +29,11 @@ ROOM_KM = 60.0
 
 LARGE, SMALL, MANY = 11, 8, 40
 """Diameters of markers in pixels, and the number of ports from which they are small."""
+
+FIRST_LEVERS = 3
+"""Levers of a proposal that are open; the others are folded."""
+HAPPENED = ("border_closed_2020", "boycott_2025", "ports_closed_2011", "work_to_rule_2021")
+"""Natural experiments among the scenario files, which nobody proposes."""
 
 OPEN, SHUT, OUTSIDE = "#0072B2", "#D55E00", "#aeb8bf"
 
@@ -101,10 +107,6 @@ def _frame(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
     )
 
 
-EVERY_MS = 600
-"""How often a live run is looked at."""
-
-
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     proposals = offered()
@@ -114,86 +116,96 @@ def page(view: View, app_state: AppState) -> Children:
         if name not in proposals
     ]
     chosen = [name for name in view.mix if name in proposals]
-    options = [(name, title_of_proposal(name, proposal)) for name, proposal in proposals.items()]
     left = html.Div(
         [
-            Boxes("mix-proposals", gettext("proposals"), options, chosen),
-            html.Div(lever_controls(proposals, chosen, dict(view.lever)), id="mix-levers"),
-            _closing(view),
+            chooser("mix", chosen),
+            html.Div(lever_controls("mix", proposals, chosen, dict(view.lever)), id="mix-levers"),
+            html.Details(
+                [html.Summary(gettext("ports-that-are-closed")), _closing(view)],
+                open=bool(view.closed),
+            ),
             _running(view),
         ]
     )
     right = html.Div(
         [
-            html.Div(
-                [
-                    html.Button(gettext("run"), id="mix-run", type="button"),
-                    html.Button(
-                        gettext("cancel"), id="mix-cancel", type="button", className="plain",
-                        disabled=True,
-                    ),
-                    Choice("mix-metric", gettext("measure"), metrics()[: len(HEADLINE)],
-                           view.metric if view.metric in HEADLINE else HEADLINE[0]),
-                ],
-                className="controls",
-            ),
             html.Div(id="mix-trouble"),
-            html.P(gettext("choose-proposals-move-their-levers"),
-                   id="mix-words", role="status"),
-            html.Progress(id="mix-progress", value="0", max="1",
-                          **attributes(aria_label=gettext("replications-done"))),
+            html.Div(choices("mix", view), className="controls"),
             html.Div(id="mix-shown", className="shown"),
-            _saving(),
-            dcc.Store(id="mix-name", data=view.run),
-            dcc.Interval(
-                id="mix-clock", interval=EVERY_MS, disabled=not view.run, max_intervals=1
-            ),
+            saving("mix", chosen),
         ],
         className="answering",
     )  # fmt: skip
     return [
-        html.H1(gettext("try-a-mix-of-proposals")),
+        html.H1(gettext("try-it")),
         *stamp(),
         *complaints,
+        bar("mix", view, gettext("choose-proposals-move-their-levers")),
         html.Div([left, right], className="two"),
     ]
 
 
+def chooser(name: str, chosen: list[str]) -> html.Div:
+    """What is chosen as chips, each with a way to drop it, and a list to add from.
+
+    Parameters
+    ----------
+    name : str
+        Of the page, with which the ids begin.
+    chosen : list of str
+        Proposals.
+    """
+    return html.Div(
+        [
+            Chips(f"{name}-proposals", gettext("chosen-proposals"), titles(), chosen,
+                  add=gettext("add-a-proposal"), drop=gettext("drop-it")),
+        ]
+    )  # fmt: skip
+
+
+def titles() -> list[tuple[str, str, str]]:
+    """What can be chosen: name, title, and the group it is listed in."""
+    rows = []
+    for name, proposal in offered().items():
+        if proposal.bound:
+            group = gettext("extreme-cases")
+        elif proposal.chronicle or name in HAPPENED:
+            group = gettext("what-happened")
+        else:
+            group = gettext("proposals")
+        rows.append((name, title_of_proposal(name, proposal), group))
+    order = [gettext("proposals"), gettext("what-happened"), gettext("extreme-cases")]
+    return sorted(rows, key=lambda row: (order.index(row[2]), row[1].lower()))
+
+
 def lever_controls(
-    proposals: dict[str, Scenario], chosen: list[str], places: dict[str, float]
+    page_name: str, proposals: dict[str, Scenario], chosen: list[str], places: dict[str, float]
 ) -> Children:
-    """Lay out a slider for each number that the chosen proposals change."""
-    groups = []
+    """Lay out a slider for each number that the chosen proposals change, the first three open."""
+    kind = f"{page_name}-lever"
+    groups: Children = []
     for name in chosen:
-        movable = levers(name, proposals[name])
-        title = title_of_proposal(name, proposals[name])
-        if movable:
-            groups.append(
-                html.Details(
-                    [
-                        html.Summary(gettext("levers", title=title)),
-                        *(
-                            Amount(
-                                {"lever": lever.name}, lever.label,
-                                places.get(lever.name, lever.value),
-                                lever.low, lever.high, lever.step, lever.unit,
-                            )
-                            for lever in movable
-                        ),
-                    ],
-                    open=True,
-                )
-            )  # fmt: skip
+        controls = [
+            Amount(
+                {kind: lever.name}, lever.label, places.get(lever.name, lever.value),
+                lever.low, lever.high, lever.step, lever.unit, times=lever.times,
+            )
+            for lever in levers(name, proposals[name])
+        ]  # fmt: skip
+        if controls:
+            first, more = controls[:FIRST_LEVERS], controls[FIRST_LEVERS:]
+            folded = [html.Details([html.Summary(gettext("more-levers")), *more])] if more else []
+            title = title_of_proposal(name, proposals[name])
+            groups.append(html.Fieldset([html.Legend(title), *first, *folded]))
     return groups
 
 
-def _closing(view: View) -> html.Fieldset:
+def _closing(view: View) -> html.Div:
     ports = place.names()
     ids = {port for port, _ in ports}
     closed = [port for port in view.closed if port in ids]
-    return html.Fieldset(
+    return html.Div(
         [
-            html.Legend(gettext("ports-that-are-closed")),
             html.P(gettext("click-a-port-on-the"),
                    className="note"),
             graph("mix-map", height=360),
@@ -244,22 +256,39 @@ def lengths() -> list[tuple[str, str]]:
     return list(zip(map(str, DAYS), words, strict=True))
 
 
-def _saving() -> html.Details:
+def saving(name: str, chosen: list[str]) -> html.Details:
+    """Save the scenario, copy the command that repeats the screen, take the numbers along."""
+    suggested = re.sub(r"[^a-z0-9_]+", "_", "_and_".join(chosen).lower())[:40] or "my_mix"
     return html.Details(
         [
-            html.Summary(gettext("keep-this-mix-as-a")),
+            html.Summary(gettext("save-and-export")),
             html.Div(
                 [
-                    EntryField("mix-save-name", gettext("name"), "my_mix",
+                    EntryField(f"{name}-save-name", gettext("name"), suggested,
                                note=gettext("small-letters-digits-and")),
-                    html.Button(gettext("save"), id="mix-save", type="button", className="plain"),
+                    html.Button(gettext("save"), id=f"{name}-save", type="button",
+                                className="plain"),
                 ],
                 className="controls",
             ),
-            html.Div(id="mix-saved", role="status"),
+            html.Div(id=f"{name}-saved", role="status"),
+            html.Div(
+                [
+                    html.Button(words, id=f"{name}-{kind}", type="button", className="plain")
+                    for kind, words in (("csv", "CSV"), ("xlsx", "Excel (xlsx)"))
+                ]
+                + [
+                    html.Button(words, type="button", className="plain",
+                                **attributes(data_save=kind))
+                    for kind, words in (("png", "PNG"), ("svg", "SVG"))
+                ],
+                className="controls",
+            ),
+            html.Div(id=f"{name}-exported", role="status"),
+            dcc.Download(id=f"{name}-download"),
             html.P(gettext("cost-entries-are-those-of"), className="note"),
             html.Pre(
-                id="mix-yaml", tabIndex="0", **attributes(aria_label=gettext("scenario-file"))
+                id=f"{name}-yaml", tabIndex="0", **attributes(aria_label=gettext("scenario-file"))
             ),
         ]
     )  # fmt: skip

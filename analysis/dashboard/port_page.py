@@ -1,354 +1,415 @@
-"""The page of a day at a port: queue by minute, booths open, officers by task."""
+"""The page of one port: minutes waited by hour, before and after, with a roster to be edited."""
 
 import dataclasses
-import hashlib
-from pathlib import Path
+import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from babel.dates import get_day_names
+from dash import ALL, Dash, Input, Output, State, html
 
-from analysis.charts.style import FILLS, SERIES
-from analysis.dashboard import address
+from analysis.dashboard import address, keeping, running
 from analysis.dashboard import mix as place
-from analysis.dashboard.address import View
-from analysis.dashboard.controls import Choice, EntryField
-from analysis.dashboard.figures import captioned, graph, nothing, styled
+from analysis.dashboard.address import Duty, View
+from analysis.dashboard.arrivals import Hours
+from analysis.dashboard.controls import Amount, Choice, EntryField, Roster
+from analysis.dashboard.figures import nothing
+from analysis.dashboard.folders import Folders, is_live
 from analysis.dashboard.frame import AppState, Children, refusal
-from analysis.dashboard.levers import offered, title_of_proposal
-from analysis.dashboard.live import Live, quoted
-from analysis.dashboard.mix import MIX, check_mix, mixed, write_scenario
-from analysis.language import gettext, in_language
+from analysis.dashboard.hours import (
+    arrow,
+    change_of,
+    choices,
+    chosen_of,
+    dates,
+    days_in,
+    officers_shown,
+    wait_min,
+    waits_shown,
+    weekday_names,
+)
+from analysis.dashboard.levers import levers, offered
+from analysis.dashboard.live import Request
+from analysis.dashboard.mix import check_mix, mixed, summary_of, yaml_of
+from analysis.dashboard.mix_answer import amount, between, how_sure, tile
+from analysis.dashboard.mix_page import chooser, lever_controls, saving
+from analysis.dashboard.running import bar
+from analysis.language import current_language, gettext, in_language
 from analysis.values import BASELINE
-from analysis.wording import number
 from sim.errors import InputError
-from sim.execute.store import code_digest
-from sim.results.reading import TABLE, read_port_day
-from sim.scenario.intervention import Scenario
+from sim.numerics.units import HOUR_S
+from sim.results.reading import Study
+from sim.scenario.intervention import Intervention, Scenario, Where
+from sim.scenario.point import YEARS
 
-TASKS = ("primary", "clearance", "examination", "ready")
-HOURS = list(range(0, 25, 3))
-EVERY_MIN = 5
-"""Officers' tasks are drawn as means over so many minutes; the table has every minute."""
+LENGTHS = (7, 28)
+"""Days that can be simulated at one port."""
+MOST_TIMES = 3.0
+"""Officers on duty in an hour, as a multiple of the most that the port has in any: a port has about
+two officers for three booths and bays, so that more would have nowhere to stand (assumption)."""
+LOOKED_AT = 12
+"""Folders that are tried for the roster of a port."""
 
-
-def task_name(task: str) -> str:
-    """What officers do, in words."""
-    return {
-        "primary": gettext("primary"),
-        "clearance": gettext("duty-and-paperwork"),
-        "examination": gettext("examination"),
-        "ready": gettext("without-a-vehicle"),
-    }[task]
+Usual = list[list[float]]
+"""Officers on duty of 24 hours of seven days, Monday first."""
 
 
-def line_label(part: str) -> str:
-    """Lanes of a line, in words."""
-    names = {
-        "car": gettext("car"),
-        "truck": gettext("truck"),
-        "bus": gettext("bus"),
-        "train": gettext("train"),
-        "nexus": "NEXUS",
-        "fast": gettext("fast"),
-    }
-    return " + ".join(names.get(lane, lane) for lane in part.split("+"))
+def usual_of(folders: Folders, port: str) -> tuple[Usual, str] | None:
+    """Officers on duty at a port by hour of the week, and the study that says so.
 
-
-def shown(table: pd.DataFrame, titles: dict[str, str]) -> Children:
-    """All figures of a day.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `sim.study.port_day` writes it.
-    titles : dict
-        Titles by scenario, the baseline first.
+    The study that the first page shows is asked first, then the newest ones that hold the port.
     """
+    finished = folders.finished()
+    order = dict.fromkeys([folders.opening(), *(n for n in finished if not is_live(n)), *finished])
+    asked = 0
+    for name in order:
+        if name not in finished or port not in (folders.facts(finished[name]).get("ports") or ()):
+            continue
+        asked += 1
+        if asked > LOOKED_AT:
+            return None
+        try:
+            study = folders.study(name)
+            table = _usual(study, port)
+        except (InputError, OSError, KeyError):
+            continue
+        if table is not None:
+            return table, name
+    return None
+
+
+def _usual(study: Study, port: str) -> Usual | None:
+    key = ("officers on duty", port)
+    if key not in study.derived:
+        columns = ["replication", "adversary", "world", "port_id", "weekday", "hour", "shift_s"]
+        every = study.table("officer_hours", columns, BASELINE)
+        own = every[every["port_id"] == port]
+        study.derived[key] = _table(study, own) if len(own) else None
+    made: Usual | None = study.derived[key]
+    return made
+
+
+def _table(study: Study, own: pd.DataFrame) -> Usual:
+    runs = len(own[["replication", "adversary", "world"]].drop_duplicates())
+    start = datetime.date.fromisoformat(str(study.manifest["start"])[:10])
+    days = [(start + datetime.timedelta(days=k)).weekday() for k in range(int(study.days or 0))]
+    times = np.bincount(days, minlength=7).astype(float)
+    sums = own.groupby(["weekday", "hour"])["shift_s"].sum()
     return [
-        captioned(
-            graph("port-queue", lines(table, "queue", titles, gettext("vehicles-in-line"))),
-            longest(table, titles),
-            gettext("vehicles-in-line-at-each") + _dashed(titles) + _source(),
-        ),
-        captioned(
-            graph("port-booths", lines(table, "booths_open", titles, gettext("booths-open"))),
-            most_booths(table),
-            gettext("booths-with-an-officer-at") + _dashed(titles) + _source(),
-        ),
-        *(
-            captioned(
-                graph(f"port-officers-{k}", officers(table[table["scenario"] == name])),
-                time_by_task(table[table["scenario"] == name], title),
-                gettext("officers-at-work-means-over", count=EVERY_MIN) + _source(),
-            )
-            for k, (name, title) in enumerate(titles.items())
-        ),
+        [
+            float(sums.get((day, hour), 0.0)) / HOUR_S / max(runs * times[day], 1.0)
+            for hour in range(24)
+        ]
+        for day in range(7)
     ]
 
 
-def _source() -> str:
-    return " " + gettext("one-simulated-day-an-example")
+def check_roster(roster: Sequence[Duty], usual: Usual) -> None:
+    """Refuse officers that cannot be, each with day, hour, bound and unit.
 
-
-def _dashed(titles: dict[str, str]) -> str:
-    return " " + gettext("dotted-the-baseline") if len(titles) > 1 else ""
-
-
-def lines(table: pd.DataFrame, quantity: str, titles: dict[str, str], axis: str) -> go.Figure:
-    """Draw a quantity of each line by minute; with a proposal, the baseline dotted.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A port's day (`sim.study.port_day`).
-    quantity : str
-        A value of its column ``quantity``.
-    titles : dict of str to str
-        Titles of the scenarios that are drawn, by name.
-    axis : str
-        Title of the upright axis.
+    Raises
+    ------
+    InputError
+        In one line.
     """
-    rows = table[table["quantity"] == quantity]
-    several = len(titles) > 1
-    figure = go.Figure()
-    for k, part in enumerate(rows["part"].unique()):
-        colour = SERIES[k % len(SERIES)][0]
-        for name in titles:
-            line = rows[(rows["part"] == part) & (rows["scenario"] == name)]
-            x, y = _steps(line["minute"].to_numpy(), line["value"].to_numpy())
-            dotted = several and name == BASELINE
-            figure.add_scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                name=line_label(part) + (f" ({gettext('baseline')})" if dotted else ""),
-                line={"color": colour, "width": 1.5 if dotted else 2.25, "shape": "hv",
-                      "dash": "dot" if dotted else ("solid", "dash", "longdash", "dashdot")[k % 4]},
-                showlegend=not dotted,
-                hovertemplate="%{y:.0f}<extra>%{fullData.name}, %{x:.1f} h</extra>",
-            )  # fmt: skip
-    figure.update_layout(hovermode="closest")
-    _hours(figure)
-    figure.update_yaxes(title_text=axis, rangemode="tozero")
-    return styled(figure, 340)
-
-
-def _steps(minute: np.ndarray, value: np.ndarray) -> tuple[list[float], list[float]]:
-    """Keep the minutes at which a value changes, and the last: far fewer points, the same line."""
-    if not len(minute):
-        return [], []
-    kept = np.flatnonzero(np.diff(value, prepend=np.nan) != 0)
-    kept = np.unique([*kept, len(value) - 1])
-    return (minute[kept] / 60).round(4).tolist(), value[kept].round(3).tolist()
-
-
-def officers(table: pd.DataFrame) -> go.Figure:
-    """Draw officers by task as a stack over the day."""
-    rows = table[table["quantity"] == "officers"]
-    figure = go.Figure()
-    for task, (colour, pattern) in zip(TASKS, FILLS, strict=True):
-        line = rows[rows["part"] == task].sort_values("minute")
-        mean = line["value"].to_numpy().reshape(-1, EVERY_MIN).mean(axis=1)
-        figure.add_scatter(
-            x=(np.arange(len(mean)) * EVERY_MIN / 60).round(3),
-            y=mean.round(3),
-            name=task_name(task),
-            stackgroup="officers",
-            line={"width": 0.6, "color": "#1d2730", "shape": "hv"},
-            fillcolor=colour,
-            fillpattern={"shape": pattern, "fgcolor": "white", "size": 6},
-            hovertemplate="%{y:.1f}<extra>%{fullData.name}, %{x:.1f} h</extra>",
-        )
-    figure.update_layout(legend={"traceorder": "normal"})
-    _hours(figure)
-    figure.update_yaxes(title_text=gettext("officers"), rangemode="tozero")
-    return styled(figure, 340)
-
-
-def _hours(figure: go.Figure) -> None:
-    figure.update_xaxes(title_text=gettext("hour-of-the-day-local"), range=[0, 24],
-                        tickvals=HOURS)  # fmt: skip
-
-
-def longest(table: pd.DataFrame, titles: dict[str, str]) -> str:
-    """Say when the line is longest."""
-    sentences = []
-    for name, title in titles.items():
-        rows = table[(table["quantity"] == "queue") & (table["scenario"] == name)]
-        whole = rows.groupby("minute")["value"].sum()
-        minute, most = int(whole.idxmax()), int(whole.max())
-        clock = f"{minute // 60}:{minute % 60:02d}"
-        sentences.append(
-            gettext("nobody-waits", title=title)
-            if most == 0
-            else gettext(
-                "at-most-vehicles-wait-at",
-                count=most, time=clock, title=title,
+    most = MOST_TIMES * max(max(day) for day in usual)
+    for day, hour, officers in roster:
+        when = gettext("day-and-hour", day=weekday_names()[day], hour=hour)
+        if officers < 0:
+            raise InputError(gettext("roster-negative", when=when, officers=officers))
+        if officers > most:
+            raise InputError(
+                gettext("roster-too-many", when=when, officers=officers, most=int(most))
             )
+        if usual[day][hour] < 0.05:
+            raise InputError(gettext("roster-closed", when=when))
+
+
+def changes_of(view: View, usual: Usual) -> tuple[Intervention, ...]:
+    """What an edited roster changes: officers at the port, by date and hour.
+
+    Hours in a row with the same ratio are one change.
+    """
+    check_roster(view.roster, usual)
+    ratio = {(day, hour): officers / usual[day][hour] for day, hour, officers in view.roster}
+    spans: list[tuple[datetime.datetime, datetime.datetime, float]] = []
+    for date in dates(view) if ratio else []:
+        midnight = datetime.datetime.combine(date, datetime.time())
+        for hour in range(24):
+            times = ratio.get((date.weekday(), hour))
+            if times is None:
+                continue
+            start = midnight + datetime.timedelta(hours=hour)
+            end = start + datetime.timedelta(hours=1)
+            if spans and spans[-1][1] == start and abs(spans[-1][2] - times) < 1e-9:
+                spans[-1] = (spans[-1][0], end, times)
+            else:
+                spans.append((start, end, times))
+    return tuple(
+        Intervention(
+            "staffing.officers_scale", "scale", round(times, 6), Where(ports=(view.port,)),
+            start=start, end=end, program="roster",
+        )
+        for start, end, times in spans
+    )  # fmt: skip
+
+
+def scenario_of(view: View, usual: Usual | None) -> Scenario:
+    """What the port is simulated with, besides the baseline.
+
+    Raises
+    ------
+    InputError
+        If nothing is changed, or what is changed cannot be.
+    """
+    if view.port not in place.ports_of(view.year).ids:
+        raise InputError(gettext("there-is-no-port", name=view.port[:60]))
+    if view.roster and usual is None:
+        raise InputError(gettext("roster-unknown"))
+    duty = changes_of(view, usual) if usual is not None else ()
+    if not view.mix and not duty:
+        raise InputError(gettext("choose-a-proposal-or-officers"))
+    scenario = mixed(offered(), view.mix, dict(view.lever), [], view.year)
+    if duty:
+        every = (*scenario.interventions, *duty)
+        parts = [scenario.title] if view.mix else []
+        title = " + ".join([*parts, gettext("own-roster")])
+        scenario = dataclasses.replace(
+            scenario, title=title, interventions=every, expected="",
+            summary=summary_of(every, view.mix),
         )  # fmt: skip
-    words = "; ".join(sentences) + "."
-    return words[:1].upper() + words[1:]
-
-
-def time_by_task(table: pd.DataFrame, title: str) -> str:
-    """Say how much of officers' time goes to vehicles, and how much is without one."""
-    rows = table[table["quantity"] == "officers"]
-    parts = rows.groupby("part")["value"].sum() / max(rows["value"].sum(), 1e-9)
-    return gettext(
-        "officers-spend-of-their-time",
-        title=f"{title[:1].upper()}{title[1:]}",
-        primary=number(100 * float(parts.get("primary", 0.0)), 0),
-        ready=number(100 * float(parts.get("ready", 0.0)), 0),
-    )
-
-
-def most_booths(table: pd.DataFrame) -> str:
-    """Say how many booths are open at most."""
-    rows = table[table["quantity"] == "booths_open"]
-    whole = rows.groupby(["scenario", "minute"])["value"].sum()
-    low, high = int(whole.min()), int(whole.max())
-    return gettext("between-and-booths-are-open", low=low, high=high)
-
-
-EVERY_MS = 2000
+    check_mix(scenario)
+    return scenario
 
 
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     ports = place.names()
     ids = {port for port, _ in ports}
-    missing = (
-        []
-        if view.port in ids
-        else [html.P(gettext("there-is-no-port", name=view.port[:60]), className="notice")]
-    )
-    proposals = [(name, title_of_proposal(name, proposal)) for name, proposal in offered().items()]
-    choices = [("", gettext("none-the-baseline-alone")), *proposals]
-    if view.mix or view.closed:
-        choices.insert(1, (MIX, gettext("the-mix-of-the-other")))
-    return [
-        html.H1(gettext("a-day-at-a-port")),
-        html.P(gettext("one-day-is-simulated-vehicle"), className="about"),
-        *missing,
-        html.Div(
-            [
-                Choice("port-port", gettext("port"), ports,
-                       view.port if view.port in ids else ports[0][0]),
-                EntryField("port-day", gettext("day"), view.day.isoformat(), "date",
-                           low="1990-01-01", high="2060-12-31"),
-                Choice("port-proposal", gettext("with-the-proposal"), choices,
-                       view.proposal if view.proposal in dict(choices) else ""),
-                html.Button(gettext("show-the-day"), id="port-run", type="button"),
-            ],
-            className="controls",
-        ),
-        html.P("", id="port-words", role="status"),
-        html.Div(id="port-shown", className="shown"),
-        dcc.Interval(id="port-clock", interval=EVERY_MS, disabled=True),
-    ]  # fmt: skip
-
-
-def _scenario(view: View) -> Scenario | None:
-    """What the day is simulated with, besides the baseline."""
-    if not view.proposal:
-        return None
-    if view.proposal == MIX:
-        scenario = mixed(offered(), view.mix, dict(view.lever), view.closed)
-    else:
-        scenario = mixed(offered(), [view.proposal], {}, [])
-    check_mix(scenario)
-    return scenario
-
-
-def _name(view: View, scenario: Scenario | None) -> str:
-    changes = repr(scenario.interventions if scenario else "")
-    words = (view.port, view.day.isoformat(), changes, code_digest())
-    return "day" + hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
-
-
-def _begin(view: View, scenario: Scenario | None, live: Live) -> None:
-    name = _name(view, scenario)
-    folder = live.make(name)
-    words = [
-        "sim",
-        "port_day",
-        f"ports=[{view.port}]",
-        f"run.start={view.day.isoformat()}",
-        f"study.dir={quoted(folder)}",
+    head = html.H1(gettext("nav-port"))
+    proposals = offered()
+    notes: Children = [
+        html.P(gettext("there-is-no-proposal", name=name[:60]), className="notice")
+        for name in view.mix
+        if name not in proposals
     ]
-    if scenario is not None:
-        write_scenario(scenario, folder / "scenarios", MIX)
-        words += [f"study.scenarios={quoted(folder / 'scenarios')}", f"compare=[{MIX}]"]
-    live.begin(name, words)
+    if view.port not in ids:
+        notes.append(html.P(gettext("there-is-no-port", name=view.port[:60]), className="notice"))
+        ports = [("", gettext("choose-a-port")), *ports]
+    chosen = [name for name in view.mix if name in proposals]
+    left = html.Div(
+        [
+            html.Div(
+                [
+                    Choice("port-port", gettext("port"), ports,
+                           view.port if view.port in ids else ""),
+                    EntryField("port-start", gettext("from"), view.start.isoformat(), "date",
+                               low="1996-01-01", high="2060-12-31"),
+                    Choice("port-days", gettext("how-long"),
+                           [("7", gettext("a-week")), ("28", gettext("four-weeks"))],
+                           str(view.days if view.days in LENGTHS else LENGTHS[0])),
+                ],
+                className="controls",
+            ),
+            Amount("port-replications", gettext("pairs-heading"), view.replications, 2,
+                   address.MOST_REPLICATIONS, 1),
+            chooser("port", chosen),
+            html.Div(lever_controls("port", proposals, chosen, dict(view.lever)), id="port-levers"),
+            html.H2(gettext("roster")),
+            html.Div(roster_controls(view, app_state.folders), id="port-roster"),
+        ]
+    )  # fmt: skip
+    right = html.Div(
+        [
+            html.Div(id="port-trouble"),
+            html.Div(choices("port", view), className="controls"),
+            html.Div(id="port-shown", className="shown"),
+            saving("port", chosen or ["roster"]),
+        ],
+        className="answering",
+    )
+    return [
+        head,
+        html.P(gettext("one-port-is-simulated"), className="about"),
+        *notes,
+        bar("port", view, gettext("choose-proposals-or-edit-the-roster")),
+        html.Div([left, right], className="two"),
+    ]
 
 
-def read_day(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Read a day that was simulated: its table, and titles by scenario."""
-    table, facts = read_port_day(folder)
-    titles = {name: str(title) for name, title in facts["scenarios"].items()}
-    titles[BASELINE] = gettext("baseline")
-    return table, titles
+def roster_controls(view: View, folders: Folders) -> Children:
+    """The roster of a port, to be edited; a sentence where no study tells it."""
+    found = usual_of(folders, view.port)
+    names = [*get_day_names("abbreviated", locale=current_language()).values()]
+    usual: Usual = found[0] if found else [[0.0] * 24] * 7
+    grid = Roster(
+        "port-duty", gettext("officers-on-duty-by-hour"), usual, view.roster, names,
+        gettext("hour"), gettext("undo-all-changes"),
+    )  # fmt: skip
+    if found is None:
+        return [html.P(gettext("roster-unknown"), className="note"), html.Div(grid, hidden=True)]
+    return [html.P(gettext("roster-note", study=found[1]), className="note"), grid]
 
 
-def _titles(view: View, names: dict[str, str]) -> dict[str, str]:
-    """What the day is compared with, in the language set."""
-    parts = view.mix if view.proposal == MIX else (view.proposal,)
-    every = offered()
-    named = [title_of_proposal(part, every[part]) for part in parts if part in every]
-    return {name: " + ".join(named) for name in names if name != BASELINE and named}
+def shown(_: Study, hours: Hours, view: View) -> Children:
+    """Four numbers, the waits by hour, and booths and officers below."""
+    if hours.waits.empty:
+        return [nothing(gettext("no-pair-of-replications-has"))]
+    chosen = chosen_of(hours, view)
+    pairs = change_of(wait_min(hours.waits, [])).difference.count
+    return [
+        html.Ul(_tiles(hours, chosen, view), className="tiles"),
+        html.P(how_sure(pairs), className="note") if pairs else "",
+        *waits_shown(hours, view),
+        *officers_shown(hours, view),
+    ]
+
+
+def _tiles(hours: Hours, chosen: Hours, view: View) -> Children:
+    """Mean wait, worst hour of the week, waiting and officers' time a day, before and after."""
+    days = max(days_in(view), 1)
+    made: Children = []
+    mean = change_of(wait_min(chosen.waits, []))
+    made.append(tile(arrow(mean), gettext("tile-mean-wait"), amount(mean.difference, 2)))
+    by_place = wait_min(chosen.waits, ["weekday", "hour"]).groupby(
+        level=["scenario", "weekday", "hour"]
+    )
+    means = by_place.mean()
+    before = means.xs(BASELINE, level="scenario") if BASELINE in means.index else means[:0]
+    if len(before) and before.notna().any():
+        day, hour = before.idxmax()
+        own = wait_min(chosen.waits, ["weekday", "hour"]).xs((day, hour), level=["weekday", "hour"])
+        worst = change_of(own)
+        when = gettext("day-and-hour", day=weekday_names()[int(day)], hour=int(hour))
+        made.append(
+            tile(arrow(worst), gettext("tile-worst-hour", when=when), amount(worst.difference, 1))
+        )
+    waited = chosen.waits.groupby(["scenario", "replication"])["wait_s"].sum() / HOUR_S / days
+    change = change_of(waited)
+    made.append(
+        tile(f"{between(change, 0)} h", gettext("tile-waiting"), amount(change.difference, 1))
+    )
+    on_duty = chosen.officers.groupby(["scenario", "replication"])["shift_s"].sum() / HOUR_S / days
+    change = change_of(on_duty)
+    made.append(
+        tile(f"{between(change, 0)} h", gettext("tile-on-duty"), amount(change.difference, 1))
+    )
+    return made
+
+
+CONTROLS = (
+    "port-port", "port-start", "port-days", "port-replications", "port-proposals", "port-duty",
+    "port-vehicles", "port-weekdays", "port-name",
+)  # fmt: skip
+
+LEVERS = {"port-lever": ALL}
+
+
+def _inputs(kind: type) -> list[Any]:
+    places = [kind(name, "data" if name == "port-name" else "value") for name in CONTROLS]
+    return [*places, kind(LEVERS, "value"), State(LEVERS, "id"),
+            State("page-query", "children")]  # fmt: skip
+
+
+def read_controls(*given: Any) -> tuple[View, list[str]]:
+    """Read the view from the controls, by the rules of an address, and what in them cannot be."""
+    (port, start, days, runs, proposals, duty, vehicles, weekdays, name, values, ids,
+     search) = given  # fmt: skip
+    whole = runs if runs is None or float(runs) != int(runs) else int(runs)
+    fields = {
+        "port": [port or ""], "start": [start], "days": [days], "mix": proposals,
+        "replications": ["" if whole is None else whole],
+        "roster": [f"{day}-{hour}:{officers}" for day, hour, officers in duty or []],
+        "vehicles": [vehicles or ""], "weekdays": [weekdays or ""], "run": [name or ""],
+        "lever": [f"{identity['port-lever']}:{value:.10g}"
+                  for identity, value in zip(ids, values, strict=True) if value is not None],
+    }  # fmt: skip
+    base, _ = address.read("/port", search)
+    pairs = [(key, str(value)) for key, chosen in fields.items() for value in chosen or []]
+    view, complaints = address.read("/port", address.encoded(pairs))
+    by_name = offered()
+    still = {lever.name: lever.value for part in view.mix if part in by_name
+             for lever in levers(part, by_name[part])}  # fmt: skip
+    moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
+    changed = {key: getattr(view, key) for key in fields} | {"lever": moved, "begin": False}
+    year = min(max(view.start.year, YEARS[0]), YEARS[-1])
+    return dataclasses.replace(base, **changed, year=year), complaints
 
 
 def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
-    live = app_state.live
+    folders = app_state.folders
+
+    def request_of(view: View) -> Request:
+        """What a run of this view is asked to do."""
+        found = usual_of(folders, view.port) if view.roster else None
+        scenario = scenario_of(view, found[0] if found else None)
+        settings = (
+            f"ports=[{view.port}]",
+            f"year={view.year}",
+            f"run.start={view.start.isoformat()}",
+            f"run.days={view.days}",
+        )
+        return Request(scenario, settings, 1, view.days, view.replications)
+
+    runner = running.Runner(
+        "port", _inputs, read_controls, request_of, shown, ("port-vehicles", "port-weekdays")
+    )
+    running.register(app, app_state, runner)
+    keeping.register(app, app_state, runner)
 
     @app.callback(
         Output("query", "data", allow_duplicate=True),
-        Output("port-words", "children"),
-        Output("port-shown", "children"),
-        Output("port-clock", "disabled"),
-        Input("port-port", "value"),
-        Input("port-day", "value"),
-        Input("port-proposal", "value"),
-        Input("port-run", "n_clicks"),
-        Input("port-clock", "n_intervals"),
-        State("page-query", "children"),
+        Output("port-yaml", "children"),
+        Output("port-trouble", "children"),
+        *_inputs(Input),
         prevent_initial_call="initial_duplicate",
     )
-    def show(
-        port: str, day: str, proposal: str, _: int, __: int, search: str
-    ) -> tuple[Any, Any, Any, bool]:
-        view = _view(port, day, proposal, search)
+    def follow(*given: Any) -> tuple[Any, ...]:
+        """Keep the address and the scenario in step with the controls, and say what cannot be."""
+        view, complaints = read_controls(*given)
         with in_language(view.lang):
+            trouble: Children = [refusal(InputError(line)) for line in complaints]
+            text = ""
             try:
-                if port not in {name for name, _ in place.names()}:
-                    raise InputError(gettext("there-is-no-port", name=str(port)[:60]))
-                scenario = _scenario(view)
-                name = _name(view, scenario)
-                folder = live.request_folder(name)
-                if (folder / TABLE).is_file() and not live.is_busy(name):
-                    table, titles = read_day(folder)
-                    titles |= _titles(view, titles)
-                    return address.query(view), "", shown(table, titles), True
-                if ctx.triggered_id == "port-run":
-                    _begin(view, scenario, live)
-                if live.is_busy(name):
-                    words = gettext("the-day-is-being-simulated")
-                    return address.query(view), words, no_update, False
-                if ctx.triggered_id == "port-clock":
-                    raise InputError(live.last_line(name) or gettext("the-day-could-not-be"))
-            except (InputError, OSError, ValueError, KeyError) as error:
-                return no_update, "", [refusal(InputError(str(error)))], True
-            words = gettext("press-show-the-day-it")
-            return address.query(view), "", [nothing(words)], True
+                if view.port and (view.mix or view.roster):
+                    request = request_of(view)
+                    text = yaml_of(request.scenario)
+                    if view.run and not trouble and request.name != view.run:
+                        words = gettext("the-controls-have-changed-since")
+                        trouble = [html.P(words, className="notice", role="status")]
+            except InputError as error:
+                trouble = [refusal(error)]
+            return address.query(view), text, trouble
 
+    @app.callback(
+        Output("port-levers", "children"),
+        Input("port-proposals", "value"),
+        State(LEVERS, "value"),
+        State(LEVERS, "id"),
+        State("page-query", "children"),
+        prevent_initial_call=True,
+    )
+    def offer_levers(
+        proposals: list[str], values: list[float], ids: list[dict[str, str]], search: str
+    ) -> Children:
+        with in_language(address.language(search)):
+            places = {one["port-lever"]: value for one, value in zip(ids, values, strict=True)}
+            known = offered()
+            chosen = [name for name in proposals if name in known]
+            return lever_controls("port", known, chosen, places)
 
-def _view(port: str, day: str, proposal: str, search: str) -> View:
-    """Read the view from the controls, by the rules of an address."""
-    base, _ = address.read("/port", search)
-    pairs = [("port", str(port)), ("day", str(day)), ("proposal", str(proposal or ""))]
-    view, _ = address.read("/port", address.encoded(pairs))
-    return dataclasses.replace(base, port=view.port, day=view.day, proposal=view.proposal)
+    @app.callback(
+        Output("port-roster", "children"),
+        Input("port-port", "value"),
+        State("page-query", "children"),
+        prevent_initial_call=True,
+    )
+    def show_roster(port: str, search: str) -> Children:
+        """Show the roster of the port that is chosen; edits of another are let go."""
+        view, _ = address.read("/port", search)
+        with in_language(view.lang):
+            kept = view.roster if port == view.port else ()
+            return roster_controls(view.replaced(port=str(port), roster=kept), folders)

@@ -1,6 +1,5 @@
 """The page of results: what every scenario of a study changes."""
 
-import contextlib
 import dataclasses
 from typing import Any
 
@@ -13,7 +12,6 @@ from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
-from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState, Children, refusal, stamp, study_line
 from analysis.effects import effect_in_words, smallest_difference
 from analysis.findings import answer
@@ -87,7 +85,7 @@ def page(view: View, app_state: AppState) -> Children:
     folders = app_state.folders
     studies = [(name, name) for name in folders.finished()]
     chosen = view.study or folders.opening()
-    head = html.H1(gettext("what-would-it-change"))
+    head = html.H1(gettext("every-measure-of-this-study"))
     pick = [
         Choice("results-study", gettext("study"), [*_missing(chosen, studies), *studies], chosen)
     ] if studies else []  # fmt: skip
@@ -305,7 +303,7 @@ def register(app: Dash, app_state: AppState) -> None:
         prevent_initial_call="initial_duplicate",
     )
     def draw(metric: str, adversary: str, names: list[str], search: str) -> tuple[Any, str]:
-        view, _ = address.read("/", search)
+        view, _ = address.read("/results", search)
         with in_language(view.lang):
             try:
                 study = folders.study(view.study)
@@ -330,13 +328,7 @@ def register(app: Dash, app_state: AppState) -> None:
         prevent_initial_call=True,
     )
     def open_study(name: str, search: str) -> Any:
-        view, _ = address.read("/", search)
+        view, _ = address.read("/results", search)
         if name == (view.study or folders.opening()):
             return no_update
         return address.query(view.replaced(study=name, scenarios=(), adversary=""))
-
-
-def warm(folders: Folders) -> None:
-    """Read the study to open on, so that the first page comes at once."""
-    with contextlib.suppress(InputError):
-        compare(folders.study(""), HEADLINE)

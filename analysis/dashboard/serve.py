@@ -13,8 +13,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
+from analysis.dashboard.home_page import warm
 from analysis.dashboard.live import clean
-from analysis.dashboard.results_page import warm
 from sim.errors import InputError
 
 LOOPBACK = "127.0.0.1"
@@ -93,13 +93,13 @@ def serve(
     try:
         with contextlib.suppress(OSError):  # another server may be at it
             clean(folders.live)
-        warm(folders)  # who opens the address finds the study read
         say(f"dashboard: http://{host}:{server.server_port}/  (Ctrl-C stops it)")
         if not folders.opening():
             say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
+        threading.Thread(target=warm, args=(folders,), daemon=True).start()
         threading.Thread(target=app_state.live.ready, daemon=True).start()
-        server.serve_forever()
-    except KeyboardInterrupt:
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()  # which takes an interruption for its end
         say("dashboard: stopped")
     finally:
         server.server_close()

@@ -1,7 +1,6 @@
-"""The page of studies: every results folder, and how far those have come that run."""
+"""The library: every results folder with its name, note and period, and how far what runs is."""
 
 import datetime
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,31 +8,129 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from analysis.dashboard import address, growing
 from analysis.dashboard.address import View, href
+from analysis.dashboard.controls import EntryField
 from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
-from analysis.dashboard.frame import AppState, Children, attributes
+from analysis.dashboard.frame import AppState, Children, attributes, link, refusal
+from analysis.dashboard.library import LONGEST_NAME, LONGEST_NOTE, Entry
+from analysis.dashboard.live import made_here
 from analysis.dashboard.mix import MIX
-from analysis.language import gettext, in_language
+from analysis.dashboard.running import UNDER_WAY, words_of
+from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
-from sim.progress import Status, in_words, read_status
+from sim.progress import Status, read_status
 
 EVERY_MS = 2000
 MOST_SHOWN = 100
-UNDER_WAY = ("running", "writing")
+FILES = ("study.xlsx", "differences.csv", "summary.csv")
+"""Files of a results folder that are handed out beside its brief."""
 
 
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
+    folders = app_state.folders
+    there = folders.paths()
+    shown: Children = []
+    if view.study:
+        shown = (
+            _managed(view, app_state, there[view.study])
+            if view.study in there
+            else [html.P(gettext("there-is-no-study-here", name=view.study[:60]),
+                         className="notice")]
+        )  # fmt: skip
     return [
-        html.H1(gettext("studies")),
-        html.P(gettext("results-folders-under-one-that",
-                    roots=", ".join(root.name for root in app_state.folders.roots)),
-               className="about"),
+        html.H1(gettext("nav-library")),
+        html.P(
+            [
+                gettext("results-folders-under-one-that",
+                        roots=", ".join(root.name for root in folders.roots)),
+                " ",
+                link(gettext("compare-two"), href(view, "pair")),
+            ],
+            className="about",
+        ),
+        *shown,
         html.Div(listed(view, app_state), id="studies-shown"),
         *growing.place(view, app_state),
         dcc.Interval(id="studies-clock", interval=EVERY_MS),
     ]  # fmt: skip
+
+
+def _managed(view: View, app_state: AppState, path: Path) -> Children:
+    """One folder: its name and note, the pin, its files, and its end."""
+    library = app_state.folders.library
+    name = view.study
+    entry = library.entry(name)
+    whole = (path / "manifest.json").is_file()
+    pinned = library.pinned == name
+    buttons: Children = []
+    if whole:
+        words = gettext("unpin") if pinned else gettext("pin-to-home")
+        buttons.append(html.Button(words, id="library-pin", type="button", className="plain"))
+    else:
+        buttons.append(html.Button("", id="library-pin", type="button", hidden=True))
+    removable = is_live(name) and made_here(app_state.folders.live, path.name)
+    buttons.append(
+        html.Button(gettext("delete"), id="library-delete", type="button", className="plain",
+                    hidden=not removable)
+    )  # fmt: skip
+    return [
+        html.Fieldset(
+            [
+                html.Legend(entry.title or name),
+                html.Div(
+                    [
+                        EntryField(
+                            "library-title", gettext("name"), entry.title, longest=LONGEST_NAME
+                        ),
+                        EntryField(
+                            "library-note", gettext("note"), entry.note, longest=LONGEST_NOTE
+                        ),
+                        *buttons,
+                    ],
+                    className="controls",
+                ),
+                html.Div(id="library-sure"),
+                html.P(_ways(view, path, whole=whole), className="ways"),
+                html.P(id="library-said", role="status"),
+                *([] if removable else [html.P(gettext("delete-only-live"), className="note")]),
+            ],
+            className="managed",
+        )
+    ]
+
+
+def _ways(view: View, path: Path, *, whole: bool) -> Children:
+    """Where one can go from a folder: its page, its briefs, its files."""
+    own = view.replaced(scenarios=(), adversary="", proposal="")
+    ways: Children = []
+    if whole:
+        ways.append(link(gettext("open-it"), href(own, "home")))
+        ways.append(link(gettext("every-measure-of-this-study"), href(own, "results")))
+    for lang in LANGUAGES:
+        file = brief_of(path, lang)
+        if file is not None:
+            words = gettext("the-brief", language=lang.upper())
+            ways.append(html.A(words, href=file_address(view.study, file.name)))
+    for name in FILES:
+        if (path / name).is_file():
+            ways.append(html.A(name, href=file_address(view.study, name)))
+    spaced: Children = []
+    for k, way in enumerate(ways):
+        spaced += [" · " if k else "", way]
+    return spaced
+
+
+def brief_of(path: Path, lang: str) -> Path | None:
+    """Brief of a results folder in a language, if it has one."""
+    name = "brief.html" if lang == LANGUAGES[0] else f"brief.{lang}.html"
+    return path / name if (path / name).is_file() else None
+
+
+def file_address(study: str, name: str) -> str:
+    """Address under which a file of a results folder is handed out."""
+    return "/file" + address.encoded([("study", study), ("name", name)])
 
 
 def listed(view: View, app_state: AppState) -> Children:
@@ -47,9 +144,10 @@ def listed(view: View, app_state: AppState) -> Children:
     shown: Children = []
     for words, names in groups:
         if names:
-            rows = [_row(view, name, folders[name]) for name in names[:MOST_SHOWN]]
-            head = [gettext("study"), gettext("state"), gettext("replications-heading"),
-                    gettext("scenarios"), gettext("days"), gettext("written")]  # fmt: skip
+            rows = [_row(view, name, folders[name], app_state) for name in names[:MOST_SHOWN]]
+            head = [gettext("study"), gettext("state"), gettext("place"), gettext("period"),
+                    gettext("scenarios"), gettext("replications-heading"),
+                    gettext("written")]  # fmt: skip
             shown.append(table(words, head, rows))
             if len(names) > MOST_SHOWN:
                 more = gettext("older-ones-are-not-listed", count=len(names) - MOST_SHOWN)
@@ -60,68 +158,72 @@ def listed(view: View, app_state: AppState) -> Children:
     return shown
 
 
-def _row(view: View, name: str, path: Path) -> list[Any]:
-    manifest = _manifest(path)
-    whole = bool(manifest)
-    title: Any = name
-    if whole:
-        target = href(view.replaced(study=name, scenarios=(), adversary=""), "results")
-        title = html.A(name, href=target, className="go")
+def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
+    facts = app_state.folders.facts(path)
+    library = app_state.folders.library
+    entry = library.entry(name)
+    own = view.replaced(study=name, scenarios=(), adversary="", proposal="", run="")
+    words = entry.title or name
+    if facts:
+        title: Children = [link(words, href(own, "home"))]
     elif (path / PLAN_FILE).is_file():
-        target = href(view.replaced(study=name, scenarios=(), adversary=""), "studies")
-        title = html.A(gettext("see-it-grow", name=name), href=target, className="go")
-    scenarios = manifest.get("scenarios")
+        title = [link(gettext("see-it-grow", name=words), href(own, "studies"))]
+    else:
+        title = [words]
+    if library.pinned == name:
+        title.append(html.Strong(f" {gettext('pinned')}"))
+    scenarios = facts.get("scenarios")
+    about = entry.note
     if is_live(name) and isinstance(scenarios, dict):
-        title = [title, html.Span(_short(str(scenarios.get(MIX, ""))), className="note")]
-    try:
-        state: Any = _state(read_status(path))
-    except InputError:
-        state = gettext("done") if whole else gettext("not-known")
+        about = " ".join(part for part in (_short(str(scenarios.get(MIX, ""))), about) if part)
+    if about:
+        title.append(html.Span(f" {about}", className="note"))
+    title += [" ", link(gettext("manage"), href(own, "studies"), "go manage")]
     return [
         title,
-        state,
-        str(manifest.get("replications", "")),
+        _state(name, path, app_state, whole=bool(facts)),
+        _place(facts),
+        _period(facts),
         str(len(scenarios)) if isinstance(scenarios, dict) else "",
-        str(manifest.get("days", "")),
+        str(facts.get("replications", "")),
         _clock(_written(path)),
     ]
 
 
+def _place(facts: dict[str, Any]) -> str:
+    ports = facts.get("ports")
+    if not isinstance(ports, list) or not ports:
+        return ""
+    return str(ports[0]) if len(ports) == 1 else gettext("count-ports", count=len(ports))
+
+
+def _period(facts: dict[str, Any]) -> str:
+    if not facts.get("days"):
+        return ""
+    return gettext("days-from", days=facts["days"], start=str(facts.get("start", "?"))[:10])
+
+
 def _short(words: str) -> str:
-    return f" {words}" if len(words) <= 120 else f" {words[:119]}…"
+    return words if len(words) <= 120 else f"{words[:119]}…"
 
 
-def _state(status: Status) -> Any:
-    words = {
-        "running": gettext("running"),
-        "writing": gettext("writing-its-tables"),
-        "done": gettext("done"),
-        "interrupted": gettext("stopped-the-same-command-continues"),
-        "failed": gettext("failed-the-same-command-continues"),
-        "dead": gettext("ended-without-a-word-the"),
-    }.get(status.state, status.state)
-    if status.state == "done":
-        return words
-    left = "" if not status.left_s else gettext("left", time=in_words(status.left_s))
-    count = gettext("done-of-total", done=status.done, total=status.total)
+def _state(name: str, path: Path, app_state: AppState, *, whole: bool) -> Any:
+    """How far a run is, by the words of the page that runs it."""
+    try:
+        own = is_live(name) and path.parent == app_state.folders.live
+        status: Status = app_state.live.seen(path.name) if own else read_status(path)
+    except InputError:
+        return gettext("done") if whole else gettext("not-known")
     if status.state not in UNDER_WAY:
-        return f"{words} ({count})"
+        return gettext("done") if status.state == "done" else words_of(status)
     return [
-        f"{words}: {count}{left}",
+        words_of(status),
         html.Progress(
             value=str(status.done),
             max=str(max(status.total, 1)),
             **attributes(aria_label=gettext("replications-done")),
         ),
     ]
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _written(path: Path) -> float:
@@ -144,6 +246,7 @@ def _clock(moment: float) -> str:
 def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
     growing.register(app, app_state)
+    library = app_state.folders.library
 
     @app.callback(
         Output("studies-shown", "children"),
@@ -155,3 +258,77 @@ def register(app: Dash, app_state: AppState) -> None:
         view, _complaints = address.read("/studies", search)
         with in_language(view.lang):
             return listed(view, app_state) if app_state.folders.paths() else no_update
+
+    @app.callback(
+        Output("library-said", "children"),
+        Input("library-title", "value"),
+        Input("library-note", "value"),
+        State("page-query", "children"),
+        prevent_initial_call=True,
+    )
+    def describe(title: str, note: str, search: str) -> Any:
+        view, _complaints = address.read("/studies", search)
+        with in_language(view.lang):
+            try:
+                app_state.folders.path(view.study)
+                library.describe(view.study, Entry((title or "").strip(), (note or "").strip()))
+            except InputError as error:
+                return refusal(error)
+            return gettext("noted")
+
+    @app.callback(
+        Output("library-pin", "children"),
+        Output("library-said", "children", allow_duplicate=True),
+        Input("library-pin", "n_clicks"),
+        State("page-query", "children"),
+        prevent_initial_call=True,
+    )
+    def pin(_: int, search: str) -> tuple[Any, Any]:
+        view, _complaints = address.read("/studies", search)
+        with in_language(view.lang):
+            try:
+                app_state.folders.path(view.study)
+                pinned = library.pinned == view.study
+                library.pin("" if pinned else view.study)
+            except InputError as error:
+                return no_update, refusal(error)
+            if pinned:
+                return gettext("pin-to-home"), gettext("now-unpinned")
+            return gettext("unpin"), gettext("now-pinned")
+
+    @app.callback(
+        Output("library-sure", "children"),
+        Input("library-delete", "n_clicks"),
+        State("page-query", "children"),
+        prevent_initial_call=True,
+    )
+    def ask(_: int, search: str) -> Any:
+        view, _complaints = address.read("/studies", search)
+        with in_language(view.lang):
+            return [
+                html.Span(gettext("delete-sure", name=view.study[:60])),
+                " ",
+                html.Button(gettext("delete-for-good"), id="library-gone", type="button"),
+            ]
+
+    @app.callback(
+        Output("address", "search", allow_duplicate=True),
+        Output("library-said", "children", allow_duplicate=True),
+        Input("library-gone", "n_clicks"),
+        State("page-query", "children"),
+        prevent_initial_call=True,
+    )
+    def delete(clicks: int | None, search: str) -> tuple[Any, Any]:
+        view, _complaints = address.read("/studies", search)
+        if not clicks:
+            return no_update, no_update
+        with in_language(view.lang):
+            try:
+                path = app_state.folders.path(view.study)
+                if not is_live(view.study) or path.parent != app_state.folders.live:
+                    raise InputError(gettext("delete-only-live"))
+                app_state.live.remove(path.name)
+                library.forget(view.study)
+            except InputError as error:
+                return no_update, refusal(error)
+            return address.query(view.replaced(study="")), no_update

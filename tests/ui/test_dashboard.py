@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from plotly.offline import get_plotlyjs_version
 
+from analysis.dashboard.live import Live
 from analysis.exhibits import PLOTLYJS, plotlyjs
 from analysis.language import metric_title
 from sim.progress import Status, write_status
@@ -61,9 +62,12 @@ def fields(page) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("", ".js-plotly-plot"),
+        ("", "table.decision"),
+        ("card?proposal=more_searches", "dl.card"),
+        ("results", ".js-plotly-plot"),
         ("mix?mix=more_officers&closed=sarnia", "#mix-map .main-svg"),
-        ("port", "#port-shown p"),
+        ("port?mix=more_officers", "#port-roster p"),
+        ("packages", "#packages-shown table"),
         ("pair", "#pair-shown table"),
         ("studies", "#studies-shown table"),
     ],
@@ -80,13 +84,13 @@ def test_every_page_is_accessible_and_fits(
 
 
 def test_it_opens_on_the_last_study(visit, address: str) -> None:
-    page = settled(visit(address))
+    page = settled(visit(f"{address}results"))
     assert page.locator("#results-study").input_value() == "sound"
     page.locator(".stamp", has_text=pattern("illustrative")).wait_for(timeout=SLOW_MS)
 
 
 def test_what_draws_the_charts_is_loaded_once_and_is_the_small_part(visit, address: str) -> None:
-    page = settled(visit(address))
+    page = settled(visit(f"{address}results"))
     page.locator("#results-figure .main-svg").first.wait_for(timeout=SLOW_MS)
     loaded = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
     assert [one for one in loaded if "plotly" in one] == [f"{address}assets/{PLOTLYJS.name}"]
@@ -95,7 +99,7 @@ def test_what_draws_the_charts_is_loaded_once_and_is_the_small_part(visit, addre
 
 
 def test_a_measure_changes_chart_table_and_address(visit, address: str) -> None:
-    page = settled(visit(address))
+    page = settled(visit(f"{address}results"))
     page.locator("#results-metric").select_option("mean_wait_min")
     page.locator("caption", has_text=metric_title("mean_wait_min")).wait_for(timeout=SLOW_MS)
     page.locator(".xtitle", has_text="[min]").wait_for(timeout=SLOW_MS)
@@ -106,7 +110,7 @@ def test_a_measure_changes_chart_table_and_address(visit, address: str) -> None:
 
 
 def test_scenarios_are_chosen_by_keyboard_and_kept_in_the_address(visit, address: str) -> None:
-    page = settled(visit(address))
+    page = settled(visit(f"{address}results"))
     page.locator("tbody tr").nth(4).wait_for(timeout=SLOW_MS)
     page.locator("summary").first.press("Enter")
     box = page.locator("#results-scenarios input").first
@@ -117,7 +121,7 @@ def test_scenarios_are_chosen_by_keyboard_and_kept_in_the_address(visit, address
 
 
 def test_another_study_is_opened_from_the_list(visit, address: str) -> None:
-    page = settled(visit(address))
+    page = settled(visit(f"{address}results"))
     page.locator("#results-study").select_option("one")
     page.locator(".about", has_text=study_line("one")).wait_for(timeout=SLOW_MS)
     page.wait_for_url(re.compile(r"[?&]study=one\b"), timeout=SLOW_MS)
@@ -131,7 +135,7 @@ def test_another_study_is_opened_from_the_list(visit, address: str) -> None:
 
 
 def test_a_name_with_markup_is_shown_as_text(visit, address: str) -> None:
-    page = settled(visit(f"{address}?study=hostile"))
+    page = settled(visit(f"{address}results?study=hostile"))
     page.locator("tbody th", has_text="onerror").wait_for(timeout=SLOW_MS)
     assert page.locator("img").count() == 0
 
@@ -147,7 +151,7 @@ def test_a_name_with_markup_is_shown_as_text(visit, address: str) -> None:
         ("?days=1e9&replications=-4&port=../x", pattern("the-address-asks-for-which", name="port")),
         ("?nothing=1", pattern("the-address-has-an-unknown", name="nothing")),
         ("?" + "a" * 30_000, pattern("the-address-cannot-be-read")),
-        ("?scenarios=gone", pattern("this-study-has-no-scenario", name="gone")),
+        ("results?scenarios=gone", pattern("this-study-has-no-scenario", name="gone")),
         ("etc/passwd", pattern("there-is-no-page")),
         ("mix?mix=gone", pattern("there-is-no-proposal", name="gone")),
         ("mix?mix=more_searches&lever=more_searches.0:1e12", "above"),
@@ -164,7 +168,7 @@ def test_a_stale_or_hostile_address_gets_a_sentence(
 
 
 def test_links_take_the_view_with_them(visit, address: str) -> None:
-    page = settled(visit(address))
+    page = settled(visit(f"{address}results"))
     page.locator("#results-metric").select_option("mean_wait_min")
     page.locator("caption", has_text=metric_title("mean_wait_min")).wait_for(timeout=SLOW_MS)
     page.locator("a", has_text="Français").click()
@@ -176,30 +180,57 @@ def test_links_take_the_view_with_them(visit, address: str) -> None:
     assert fields(page)["lang"] == ["fr"]
 
 
-def test_a_mix_is_dragged_run_live_and_shared(visit, address: str) -> None:
+def test_from_the_answer_to_minutes_before_and_after_in_two_clicks(visit, address: str) -> None:
+    page = settled(visit(f"{address}?around=abercorn&replications=3"))
+    page.locator("table.decision a").first.click()
+    page.locator(".doors a").first.click()
+    page.locator("#mix-shown .tiles", has_text="min").wait_for(timeout=SLOW_MS)
+    page.locator("#waits-figure .main-svg").first.wait_for(timeout=SLOW_MS)
+    assert "begin" not in fields(page)
+    assert len(fields(page)["run"]) == 1
+
+
+def test_a_mix_is_dragged_run_live_shared_saved_and_exported(
+    visit, address: str, runs: Path
+) -> None:
     page = settled(visit(f"{address}mix?around=abercorn&replications=3"))
-    page.locator("#mix-proposals input[value=more_searches]").check()
+    page.locator("#mix-proposals-add").select_option("more_searches")
     slider = page.locator("#mix-levers input[type=range]").first
     slider.wait_for(timeout=SLOW_MS)
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.locator("#mix-yaml", has_text="2.05").wait_for(state="attached", timeout=SLOW_MS)
-    page.locator("#mix-run").click()
+    page.keyboard.press("Control+Enter")
     page.locator("#mix-words", has_text=pattern("done-replications", total=6)).wait_for(
         timeout=SLOW_MS
     )
-    page.locator("#mix-shown caption", has_text=pattern("this-mix-against-the-baseline")).wait_for(
-        timeout=SLOW_MS
-    )
-    assert page.locator("#mix-shown tbody td").nth(1).inner_text() == "3"
+    assert page.locator("#mix-shown .tiles li").count() == 4
     asked = fields(page)
     assert asked["lever"] == ["more_searches.0:2.05"]
     assert len(asked["run"]) == 1
 
-    again = settled(visit(page.url))
-    again.locator("#mix-shown caption", has_text=pattern("this-mix-against-the-baseline")).wait_for(
+    page.locator("summary", has_text=pattern("save-and-export")).click()
+    page.locator("#mix-save-name").fill("own_searches")
+    page.locator("#mix-save").click()
+    command = page.locator("#mix-command")
+    command.wait_for(timeout=SLOW_MS)
+    for word in ("compare=[own_searches]", "abercorn", "run.replications=3", "run.days=7"):
+        assert word in command.inner_text()
+    text = (runs / "scenarios" / "own_searches.yaml").read_text()
+    assert "2.05" in text
+    assert "twice" not in text
+    for kind, start in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        with page.expect_download() as waiting:
+            page.locator(f"#mix-{kind}").click()
+        assert Path(waiting.value.path()).read_bytes().startswith(start)
+    page.locator("#mix-save-name").fill("../x")
+    page.locator("#mix-save").click()
+    page.locator("#mix-saved", has_text=pattern("a-name-has-small-letters")).wait_for(
         timeout=SLOW_MS
     )
+
+    again = settled(visit(page.url))
+    again.locator("#mix-shown .tiles li").nth(3).wait_for(timeout=SLOW_MS)
     assert again.locator("#mix-levers input[type=number]").first.input_value() == "2.05"
 
     page.locator("#mix-levers input[type=number]").first.fill("3")
@@ -238,7 +269,7 @@ def test_ports_are_closed_from_list_and_map(visit, address: str) -> None:
 def test_a_run_is_cancelled_and_what_is_done_is_kept(visit, address: str, runs: Path) -> None:
     page = settled(visit(f"{address}mix?mix=more_searches&where=Ontario&days=91&replications=150"))
     page.locator("#mix-run").click()
-    page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-shown .tiles").wait_for(timeout=SLOW_MS)
     page.locator("#mix-cancel").click()
     page.locator("#mix-words", has_text=pattern("stopped-at-of-replications-which")).wait_for(
         timeout=SLOW_MS
@@ -250,51 +281,70 @@ def test_a_run_is_cancelled_and_what_is_done_is_kept(visit, address: str, runs: 
     shutil.rmtree(runs / "live" / name)
 
 
-def test_a_mix_is_kept_as_a_scenario_with_the_command_to_run_it(
-    visit, address: str, runs: Path
+def test_a_port_with_an_edited_roster_shows_minutes_before_and_after(
+    visit, axe, address: str
 ) -> None:
-    page = settled(visit(f"{address}mix?mix=more_officers&lever=more_officers.0:0.25"))
-    page.locator("summary", has_text=pattern("keep-this-mix-as-a")).click()
-    page.locator("#mix-save-name").fill("quarter_more")
-    page.locator("#mix-save").click()
-    page.locator("#mix-saved code").wait_for(timeout=SLOW_MS)
-    assert "compare=[quarter_more]" in page.locator("#mix-saved code").inner_text()
-    assert "0.25" in (runs / "scenarios" / "quarter_more.yaml").read_text()
-    page.locator("#mix-save-name").fill("../x")
-    page.locator("#mix-save").click()
-    page.locator("#mix-saved", has_text=pattern("a-name-has-small-letters")).wait_for(
-        timeout=SLOW_MS
-    )
-
-
-def test_a_day_at_a_port_shows_line_booths_and_officers(visit, axe, address: str) -> None:
-    page = settled(visit(f"{address}port?port=emerson&proposal=more_officers"))
+    page = settled(visit(f"{address}port?port=abercorn&mix=more_officers&replications=2"))
     page.locator("#port-run").click()
-    page.locator("#port-queue .main-svg").first.wait_for(timeout=SLOW_MS)
-    page.locator("#port-officers-1 .main-svg").first.wait_for(timeout=SLOW_MS)
-    assert page.locator("#port-shown figure").count() == 4
-    page.locator("#port-queue .ytitle", has_text=pattern("vehicles-in-line")).wait_for()
-    assert "[h]" in page.locator("#port-queue .xtitle").text_content()
-    assert axe(page) == []
-    assert fields(page)["port"] == ["emerson"]
-
-    again = settled(visit(page.url, width=360))
-    again.locator("#port-queue .main-svg").first.wait_for(timeout=SLOW_MS)
-    assert visit.sideways(again) <= 0
-    again.locator("#port-port").select_option("abercorn")
-    again.locator("#port-shown", has_text=pattern("press-show-the-day-it")).wait_for(
+    page.locator("#port-words", has_text=pattern("done-replications", total=4)).wait_for(
         timeout=SLOW_MS
     )
+    page.reload()  # the run has told the roster
+    settled(page)
+    cell = page.locator("#port-duty input").nth(17 * 7 + 4)
+    cell.wait_for(timeout=SLOW_MS)
+    cell.fill("2")
+    page.locator("#port-yaml", has_text="2005-07-08").wait_for(state="attached", timeout=SLOW_MS)
+    assert fields(page)["roster"] == ["4-17:2"]
+    page.locator("#port-run").click()
+    page.locator("#port-words", has_text=pattern("done-replications", total=4)).wait_for(
+        timeout=SLOW_MS
+    )
+    assert page.locator("#port-shown .tiles li").count() == 4
+    page.locator("#waits-figure .ytitle", has_text="[min]").wait_for(timeout=SLOW_MS)
+    page.locator("#booths-figure .main-svg").first.wait_for(timeout=SLOW_MS)
+    assert axe(page) == []
+    for officers, words in (("-3", "roster-negative"), ("900", "roster-too-many")):
+        cell.fill(officers)
+        page.locator("#port-trouble .refused", has_text=pattern(words)).wait_for(timeout=SLOW_MS)
 
 
-def test_a_day_that_cannot_be_is_refused_in_a_sentence(visit, address: str) -> None:
-    page = settled(visit(f"{address}port?port=gone&day=2005-13-01"))
+def test_a_port_that_cannot_be_is_refused_in_a_sentence(visit, address: str) -> None:
+    page = settled(visit(f"{address}port?port=gone&start=2005-13-01"))
     page.locator(".notice", has_text=pattern("there-is-no-port", name="gone")).first.wait_for(
         timeout=SLOW_MS
     )
     page.locator(
-        ".notice", has_text=pattern("the-address-asks-for-which", name="day")
+        ".notice", has_text=pattern("the-address-asks-for-which", name="start")
     ).first.wait_for(timeout=SLOW_MS)
+    assert page.locator("#port-port").input_value() == ""
+
+
+def test_a_study_is_named_and_pinned_and_a_live_run_deleted(
+    visit, axe, address: str, runs: Path
+) -> None:
+    title = 'Été « d\'essai » "2" <b>'
+    page = settled(visit(f"{address}studies?study=one"))
+    page.locator("#library-title").fill(title)
+    page.locator("#library-title").press("Enter")
+    page.locator("#library-said", has_text=pattern("noted")).wait_for(timeout=SLOW_MS)
+    page.locator("#library-pin").click()
+    page.locator("#library-said", has_text=pattern("now-pinned")).wait_for(timeout=SLOW_MS)
+    page.locator("#studies-shown", has_text=title).wait_for(timeout=SLOW_MS)
+    assert axe(page) == []
+    assert page.locator("#library-delete").is_hidden()
+    home = settled(visit(f"{address}results"))
+    assert home.locator("#results-study").input_value() == "one"
+    page.locator("#library-pin").click()
+    page.locator("#library-said", has_text=pattern("now-unpinned")).wait_for(timeout=SLOW_MS)
+
+    Live(runs / "live").make("ownrun")
+    (runs / "live" / "ownrun" / "store").mkdir(parents=True)
+    page = settled(visit(f"{address}studies?study=live/ownrun"))
+    page.locator("#library-delete").click()
+    page.locator("#library-gone").click()
+    page.wait_for_url(lambda url: "ownrun" not in url)
+    assert not (runs / "live" / "ownrun").exists()
 
 
 def test_any_two_are_compared_within_a_study_and_across(visit, address: str) -> None:
@@ -320,8 +370,8 @@ def test_a_study_that_runs_elsewhere_is_watched(visit, address: str, runs: Path)
     row.locator("progress").wait_for(timeout=SLOW_MS)
     assert row.locator("progress").get_attribute("value") == "10"
     write_status(folder, Status("interrupted", "elsewhere", 40, 12))
-    stopped = row.filter(has_text=pattern("stopped-the-same-command-continues"))
-    stopped.filter(has_text=pattern("done-of-total", done=12, total=40)).wait_for(timeout=SLOW_MS)
+    stopped = row.filter(has_text=pattern("stopped-at-of-replications-which", done=12, total=40))
+    stopped.wait_for(timeout=SLOW_MS)
     shutil.rmtree(folder)
     page.locator("tr a", has_text="one").click()
     page.locator(".about", has_text=study_line("one")).wait_for(timeout=SLOW_MS)

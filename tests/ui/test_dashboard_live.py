@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis.dashboard import mix_answer
 from analysis.dashboard.address import View
+from analysis.dashboard.arrivals import Arrivals
+from analysis.dashboard.hours import change_of, wait_min
 from analysis.dashboard.levers import offered
 from analysis.dashboard.live import MOST_RUNNING, Live, Request
 from analysis.dashboard.mix import mixed, write_scenario
 from analysis.dashboard.mix_callbacks import request_of
+from analysis.values import BASELINE, values
 from sim.errors import InputError
 from sim.execute.live import read_plan
 from sim.progress import Status
@@ -67,11 +69,17 @@ def test_the_live_difference_is_that_of_the_tables(live: Live) -> None:
     name = live.start(asked(4.0))
     ended(live, name)
     plan = read_plan(live.path(name))
-    study = mix_answer.Arrivals().study(plan, {"days": live.days(name)})
-    found = mix_answer.pairs(study, "examinations_ordered")
+    arrivals = Arrivals()
+    study = arrivals.study(plan, {"days": live.days(name)})
     whole = read_study(live.path(name))
-    assert found.tolist() == mix_answer.pairs(whole, "examinations_ordered").tolist()
-    assert (found > 0).all()
+    found, told = (
+        change_of(values(one)["examinations_ordered"].droplevel(["adversary", "world"]))
+        for one in (study, whole)
+    )
+    assert found == told
+    assert found.difference.mean > 0
+    hours = wait_min(arrivals.hours(plan).waits, [])
+    assert hours[BASELINE, 0] == pytest.approx(values(whole)["mean_wait_min"][BASELINE].iloc[0])
 
 
 def test_more_runs_than_may_go_on_wait_and_can_be_cancelled(live: Live) -> None:

@@ -83,7 +83,9 @@ def test_ten_clients_at_once_are_all_answered(tmp_path: Path) -> None:
 def test_ten_browsers_at_once_see_no_error(visit, tmp_path: Path) -> None:
     synthetic_study.write(tmp_path / "study")
     with dashboard_server.served(tmp_path) as address:
-        pages = [visit(f"{address}{'' if k % 2 else 'mix?mix=more_officers'}") for k in range(10)]
+        pages = [
+            visit(f"{address}{'results' if k % 2 else 'mix?mix=more_officers'}") for k in range(10)
+        ]
         for k, page in enumerate(pages):
             settled(page)
             if k % 2:
@@ -109,11 +111,11 @@ def test_a_large_study_is_painted_without_delay(
     kinds = ("static", "quantal_response", "learning", "threshold", "worst_case")
     synthetic_study.write(tmp_path / "study", effects, 30, adversaries=kinds)
     with dashboard_server.served(tmp_path) as address:
-        first = settled(visit(address))
+        first = settled(visit(f"{address}results"))
         first.locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
         first.close()
         began = time.monotonic()
-        page = visit(address)
+        page = visit(f"{address}results")
         page.locator("h1").wait_for(timeout=SLOW_MS)
         painted = time.monotonic() - began
         page.locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
@@ -137,7 +139,7 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
     query = "mix?mix=more_searches&where=Pacific&days=91&replications=200"
     page = settled(visit(address + query))
     page.locator("#mix-run").click()
-    page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
+    page.locator("#mix-shown .tiles").wait_for(timeout=SLOW_MS)
     process.kill()
     process.communicate()
     page.locator("#lost").wait_for(timeout=SLOW_MS)
@@ -162,7 +164,7 @@ def test_a_server_that_is_killed_in_mid_run_loses_nothing(visit, tmp_path: Path)
         page.locator("#mix-words", has_text=pattern("stopped-at-of-replications-which")).wait_for(
             timeout=SLOW_MS
         )
-        page.locator("#mix-shown caption").wait_for(timeout=SLOW_MS)
+        page.locator("#mix-shown .tiles").wait_for(timeout=SLOW_MS)
         page.locator("#mix-run").click()
         page.locator("#mix-cancel:enabled").wait_for(timeout=SLOW_MS)
         for _ in range(600):

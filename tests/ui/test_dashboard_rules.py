@@ -1,6 +1,7 @@
 """What the dashboard must not do, without a browser: addresses, strangers, files."""
 
 import datetime
+import json
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.dashboard import address
+from analysis.dashboard import address, home_page, port_page
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
@@ -17,6 +18,7 @@ from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import Live, clean, quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_callbacks import request_of
+from analysis.language import in_language
 from sim.errors import InputError
 from sim.progress import Status, write_status
 from sim.scenario import reading as scenario_files
@@ -36,6 +38,7 @@ def test_a_view_survives_its_address() -> None:
         page="mix", lang="fr", study="a b/ü", mix=("more_officers",), days=28, replications=7,
         lever=(("more_officers.0", 0.123456789),), closed=("sarnia", "abercorn"),
         start=datetime.date(2011, 4, 1), scenarios=("<b>&=", "x+y"),
+        roster=((4, 17, 40), (6, 0, 3)), begin=True, budget=12.5, vehicles="trucks", weekdays="4-6",
     )  # fmt: skip
     parts = urlsplit(address.href(view))
     assert address.read(parts.path, f"?{parts.query}") == (view, [])
@@ -193,3 +196,85 @@ def test_a_live_run_has_the_traffic_of_the_year_that_was_chosen() -> None:
     assert request_of(view).setting != request_of(view.replaced(year=2005)).setting
     view, complaints = address.read("/mix", "year=1990")
     assert (view.year, len(complaints)) == (2005, 1)
+
+
+def edited(*roster: tuple[int, int, int], days: int = 7) -> address.View:
+    return address.View(page="port", port="abercorn", roster=roster, days=days)
+
+
+def test_an_edited_roster_is_that_many_officers_on_these_days_and_hours() -> None:
+    usual = [[2.0] * 24 for _ in range(7)]
+    changes = port_page.changes_of(edited((4, 17, 3), (4, 18, 3), (5, 0, 1), days=28), usual)
+    assert len(changes) == 8  # four Fridays, of which two hours are one change, and four Saturdays
+    assert {(one.value, one.where.ports) for one in changes} == {
+        (1.5, ("abercorn",)), (0.5, ("abercorn",)),
+    }  # fmt: skip
+    first = changes[0]
+    assert (first.start, first.end) == (
+        datetime.datetime(2005, 7, 8, 17), datetime.datetime(2005, 7, 8, 19),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [((4, 17, -1), "below 0 officers"), ((4, 17, 7), "above 6 officers"), ((0, 3, 1), "nobody")],
+)
+def test_a_roster_that_cannot_be_is_refused_in_one_line(
+    cell: tuple[int, int, int], words: str
+) -> None:
+    usual = [[2.0] * 24 for _ in range(7)]
+    usual[0][3] = 0.0
+    with pytest.raises(InputError, match=words) as refused:
+        port_page.scenario_of(edited(cell), usual)
+    assert "\n" not in str(refused.value)
+
+
+def test_home_is_the_pinned_study_or_the_newest_of_the_whole_border(app_state: AppState) -> None:
+    folders = app_state.folders
+    root = folders.roots[0]
+    synthetic_study.write(root / "border", replications=2)
+    manifest = json.loads((root / "border" / "manifest.json").read_text())
+    manifest["ports"] = [f"port{k}" for k in range(139)]
+    manifest["days"] = 365
+    (root / "border" / "manifest.json").write_text(json.dumps(manifest))
+    os.utime(root / "border" / "manifest.json", (1000, 1000))
+    assert folders.opening() == "border"  # though the other is newer
+    folders.library.pin("sound")
+    assert folders.opening() == "sound"
+    folders.library.pin("gone")
+    assert folders.opening() == "border"
+    with in_language("fr"):
+        words = str(home_page.page(address.View(lang="fr"), app_state))
+    assert "gone n’existe plus" in words
+    folders.library.path.write_text("[damaged")
+    assert folders.library.entry("sound").title == ""
+
+
+@pytest.mark.parametrize("name", ["store.json", "../sound/manifest.json", "manifest.json", ""])
+def test_no_file_but_briefs_and_tables_is_handed_out(app_state: AppState, name: str) -> None:
+    client = make_app(app_state).server.test_client()
+    headers = {"Host": "127.0.0.1:8050"}
+    (app_state.folders.path("sound") / "brief.html").write_text("<h1>brief</h1>")
+    there = client.get("/file?study=sound&name=brief.html", headers=headers)
+    assert (there.status_code, there.data) == (200, b"<h1>brief</h1>")
+    asked = {"study": "sound", "name": name}
+    assert client.get("/file", query_string=asked, headers=headers).status_code == 404
+
+
+def test_what_the_program_did_not_make_is_not_deleted(tmp_path: Path) -> None:
+    runs = Live(tmp_path)
+    (tmp_path / "theirs").mkdir()
+    with pytest.raises(InputError, match="not made by"):
+        runs.remove("theirs")
+    runs.make("ours")
+    runs.remove("ours")
+    assert [path.name for path in tmp_path.iterdir() if path.name != ".asked"] == ["theirs"]
+    runs.close()
+
+
+def test_a_saved_mix_tells_of_its_own_numbers() -> None:
+    plain = mixed(offered(), ["more_searches"], {}, [])
+    assert plain.summary == offered()["more_searches"].summary
+    own = mixed(offered(), ["more_searches"], {"more_searches.0": 1.5}, [])
+    assert "1.5" in own.summary
+    assert own.expected == ""

@@ -1,0 +1,306 @@
+"""Home: the answer of the pinned study, and the card of each of its proposals.
+
+Both are those of the brief (`analysis.front_page`, `analysis.cards`); only the way on is added:
+from the table to a card, from a card to a run of one's own.
+"""
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from dash import html
+
+from analysis.cards import Card, cards
+from analysis.compare import HEADLINE, compare
+from analysis.dashboard.address import View, href
+from analysis.dashboard.folders import Folders
+from analysis.dashboard.frame import (
+    AppState,
+    Children,
+    attributes,
+    link,
+    refusal,
+    stamp,
+    study_line,
+)
+from analysis.dashboard.levers import offered
+from analysis.front_page import FrontPage, Group, Row, front_page, main_verdicts
+from analysis.language import LANGUAGES, contraband_of, current_language, gettext, in_language
+from analysis.values import headline_adversary
+from analysis.verdicts import over_horizons
+from sim.errors import InputError
+from sim.results.reading import Study
+
+_making = threading.Lock()
+"""The first page of a study takes seconds to work out: one reader does it, the others wait."""
+
+
+def front_of(study: Study) -> FrontPage:
+    """The front page of a study in the language set, worked out once."""
+    key = ("dashboard front", current_language())
+    if key not in study.derived:
+        with _making:
+            if key not in study.derived:
+                kind = headline_adversary(study)
+                compared = [one for one in compare(study, HEADLINE) if one.adversary == kind]
+                study.derived[key] = front_page(study, compared)
+    made: FrontPage = study.derived[key]
+    return made
+
+
+def cards_of(study: Study) -> dict[str, Card]:
+    """Cards of a study in the language set, by proposal, worked out once."""
+    key = ("dashboard cards", current_language())
+    if key not in study.derived:
+        with _making:
+            if key not in study.derived:
+                every = cards(study, main_verdicts(over_horizons(study)))
+                study.derived[key] = {card.name: card for card in every}
+    made: dict[str, Card] = study.derived[key]
+    return made
+
+
+def page(view: View, app_state: AppState) -> Children:
+    """Lay the first page out for a view."""
+    folders = app_state.folders
+    gone = folders.library.pinned
+    notes: Children = []
+    if not view.study and gone and gone not in folders.finished():
+        notes = [html.P(gettext("pinned-study-is-gone", name=gone[:60]), className="notice")]
+    try:
+        name = view.study or folders.opening()
+        study = folders.study(view.study)
+    except InputError as error:
+        head = html.H1(gettext("what-would-it-change"))
+        return [head, *notes, refusal(error), _other_ways(view)]
+    with contraband_of(study):
+        head = html.H1(gettext("front-question", year=study.manifest.get("year", "")))
+        try:
+            front = front_of(study)
+        except InputError as error:
+            return [head, *notes, refusal(error), study_line(study, name), _other_ways(view)]
+        return [
+            *notes,
+            html.Div([head, *_answer(front)], className="front"),
+            *stamp(),
+            html.Div(
+                [
+                    html.Section(
+                        [
+                            _table(front, view),
+                            html.P([front.threshold, " ", *_key(front), *front.notes],
+                                   className="note"),
+                        ]
+                    ),
+                    _beside(front),
+                ],
+                className="front two-thirds",
+            ),
+            study_line(study, name),
+            _other_ways(view),
+        ]  # fmt: skip
+
+
+def _answer(front: FrontPage) -> Children:
+    return [
+        html.P([html.Strong(front.sentence), " ", front.rest], className="answer"),
+        html.Ul(
+            [
+                html.Li(
+                    [
+                        html.Span(tile.value, className="value"),
+                        " ",
+                        html.Span(tile.words, className="words"),
+                    ]
+                )
+                for tile in front.tiles
+            ],
+            className="tiles",
+        ),
+    ]
+
+
+def _table(front: FrontPage, view: View) -> html.Table:
+    words = ("front-count", "front-wait", "front-cost", "front-actor", "front-evidence")
+    head = [
+        html.Th(gettext("proposal"), scope="col"),
+        html.Th([gettext("front-effect"), drawing(front.axis)], scope="col", className="chart"),
+        *(html.Th(_column(word), scope="col", className="word" if k > 2 else "")
+          for k, word in enumerate(words)),
+    ]  # fmt: skip
+    return html.Table(
+        [
+            html.Caption(gettext("front-caption")),
+            html.Thead(html.Tr(head)),
+            *(_group(group, view) for group in front.groups),
+        ],
+        className="decision",
+    )
+
+
+def _column(word: str) -> str:
+    return {
+        "front-count": gettext("front-count"),
+        "front-wait": gettext("front-wait"),
+        "front-cost": gettext("front-cost"),
+        "front-actor": gettext("front-actor"),
+        "front-evidence": gettext("front-evidence"),
+    }[word]
+
+
+def _group(group: Group, view: View) -> html.Tbody:
+    named: Children = []
+    for k, (name, title) in enumerate(group.named):
+        named += ["; " if k else " ", link(title, card_address(view, name))]
+    head = html.Th([group.title, html.Span(named, className="named")], colSpan=7, scope="rowgroup")
+    return html.Tbody([html.Tr(head, className="group"), *(_row(row, view) for row in group.rows)])
+
+
+def _row(row: Row, view: View) -> html.Tr:
+    cost: Children = [row.cost]
+    if row.cost_range:
+        cost += [" ", html.Span(row.cost_range, className="range")]
+    evidence: Children = []
+    if row.evidence:
+        blocks = "■" * row.evidence + "□" * (4 - row.evidence)
+        said = gettext("evidence-of", grade=row.evidence, all=4)
+        evidence = [
+            html.Span(blocks, className="blocks", role="img", **attributes(aria_label=said))
+        ]
+    cells = (
+        ("", "front-count", [row.effect]),
+        ("", "front-wait", [row.wait]),
+        ("", "front-cost", cost),
+        ("word", "front-actor", [row.actor]),
+        ("word", "front-evidence", evidence),
+    )
+    return html.Tr(
+        [
+            html.Th(
+                [link(row.title, card_address(view, row.name)), " *" if row.bundle else ""],
+                scope="row",
+            ),
+            html.Td(drawing(row.chart, row.alt), className="chart"),
+            *(html.Td(content, className=kind, **attributes(data_label=_column(word)))
+              for kind, word, content in cells),
+        ]
+    )  # fmt: skip
+
+
+def drawing(svg: str, words: str = "") -> html.Img:
+    """A small drawing as an image, with the words for who cannot see it."""
+    text = str(svg).replace("var(--blue)", "#00558a")
+    text = text.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '
+                        'font-family="system-ui, sans-serif" ', 1)  # fmt: skip
+    return html.Img(src=f"data:image/svg+xml,{quote(text)}", alt=words, className="dot")
+
+
+def _key(front: FrontPage) -> Children:
+    """What the marks stand for, where a proposal has several."""
+    if len(front.horizons) < 2:
+        return []
+    parts: Children = []
+    for mark, name in front.horizons:
+        svg = f'<svg viewBox="0 0 12 14">{mark}</svg>'
+        parts += [html.Span([_small(svg), f" {name} "], className="mark")]
+    return parts
+
+
+def _small(svg: str) -> html.Img:
+    image = drawing(svg)
+    image.className = "key"
+    return image
+
+
+def _beside(front: FrontPage) -> html.Aside:
+    parts: Children = []
+    for words, lines in (
+        (gettext("front-trust"), front.trust),
+        (gettext("front-change"), front.change),
+    ):
+        if lines:
+            parts += [html.H2(words), html.Ul([html.Li(line) for line in lines])]
+    return html.Aside(parts)
+
+
+def _other_ways(view: View) -> html.P:
+    """Where else one can go from here."""
+    return html.P(
+        [
+            link(gettext("every-measure-of-this-study"), href(view, "results")),
+            " · ",
+            link(gettext("compare-two"), href(view, "pair")),
+            " · ",
+            link(gettext("try-one-of-your-own"), href(view, "mix")),
+        ],
+        className="ways",
+    )
+
+
+def card_address(view: View, name: str) -> str:
+    """Address of the card of a proposal."""
+    return href(view.replaced(proposal=name), "card")
+
+
+def doors(view: View, name: str) -> html.P:
+    """The ways on from a card: each takes the proposal along, and two begin at once."""
+    parts = tuple(part for part in name.split("+") if part in offered())
+    ways: Children = []
+    if parts:
+        own = view.replaced(mix=parts, lever=(), closed=(), roster=(), run="", proposal="")
+        ways = [
+            link(gettext("door-try"), href(own.replaced(begin=True), "mix"), "go button"),
+            link(gettext("door-port"), href(own.replaced(begin=True), "port"), "go button"),
+        ]
+    ways.append(
+        link(gettext("door-package"), href(view.replaced(proposal=name), "packages"), "go button")
+    )
+    spaced: Children = []
+    for way in ways:
+        spaced += [way, " "]
+    return html.P(spaced, className="doors")
+
+
+def card_page(view: View, app_state: AppState) -> Children:
+    """Lay the card of one proposal out."""
+    back = html.P(link(gettext("back-to-all-proposals"), href(view.replaced(proposal=""), "home")))
+    try:
+        study = app_state.folders.study(view.study)
+        with contraband_of(study):
+            every = cards_of(study)
+            if view.proposal not in every:
+                raise InputError(gettext("there-is-no-proposal", name=view.proposal[:60]))
+            return [back, *_card(every[view.proposal], view)]
+    except InputError as error:
+        head = html.H1(gettext("this-cannot-be-shown"))
+        return [back, head, refusal(error), *_from_file(view)]
+
+
+def _card(card: Card, view: View) -> Children:
+    lines: Children = []
+    for line in card.lines:
+        lines += [html.Dt(line.heading), html.Dd(line.text, lang=line.language)]
+    return [
+        html.H1(card.title),
+        html.P(card.verdict, className="answer"),
+        doors(view, card.name),
+        html.Dl(lines, className="card"),
+    ]
+
+
+def _from_file(view: View) -> Children:
+    """The way on from a proposal that the study does not hold, but a scenario file does."""
+    return [doors(view, view.proposal)] if view.proposal in offered() else []
+
+
+def warm(folders: Folders, languages: Sequence[str] = LANGUAGES) -> None:
+    """Work the first pages out, so that who opens them finds them there."""
+    with contextlib.suppress(InputError):
+        study = folders.study("")
+        for language in languages:
+            with in_language(language), contraband_of(study):
+                front_of(study)
+        for language in languages:
+            with in_language(language), contraband_of(study):
+                cards_of(study)
