@@ -235,7 +235,7 @@ def test_home_is_the_pinned_study_or_the_newest_of_the_whole_border(app_state: A
     synthetic_study.write(root / "border", replications=2)
     manifest = json.loads((root / "border" / "manifest.json").read_text())
     manifest["ports"] = [f"port{k}" for k in range(139)]
-    manifest["days"] = 365
+    manifest |= {"days": 365, "scenarios": {"baseline": "", "more_searches": ""}}
     (root / "border" / "manifest.json").write_text(json.dumps(manifest))
     os.utime(root / "border" / "manifest.json", (1000, 1000))
     assert folders.opening() == "border"  # though the other is newer
@@ -250,7 +250,10 @@ def test_home_is_the_pinned_study_or_the_newest_of_the_whole_border(app_state: A
     assert folders.library.entry("sound").title == ""
 
 
-@pytest.mark.parametrize("name", ["store.json", "../sound/manifest.json", "manifest.json", ""])
+NEVER = {"up": "../sound/manifest.json", "manifest": "manifest.json", "store": "store", "none": ""}
+
+
+@pytest.mark.parametrize("name", NEVER.values(), ids=NEVER)
 def test_no_file_but_briefs_and_tables_is_handed_out(app_state: AppState, name: str) -> None:
     client = make_app(app_state).server.test_client()
     headers = {"Host": "127.0.0.1:8050"}
