@@ -99,7 +99,7 @@ def _table(study: Study, own: pd.DataFrame) -> Usual:
     sums = own.groupby(["weekday", "hour"])["shift_s"].sum()
     return [
         [
-            float(sums.get((day, hour), 0.0)) / HOUR_S / max(runs * times[day], 1.0)
+            float(sums.get((day, hour), 0.0) / HOUR_S / max(runs * times[day], 1.0))
             for hour in range(24)
         ]
         for day in range(7)
