@@ -162,8 +162,8 @@ class Amount(_Control):
     label : str
     value, low, high, step : float
         Number at first, bounds, and distance of two marks of the slider, in the unit.
-    unit, note : str
-        What stands beside and under the control.
+    unit : str
+        What stands beside the control.
     times : float
         What the number is multiplied with where it is shown: 100 for per cent.
     """
@@ -179,11 +179,10 @@ class Amount(_Control):
         high: float,
         step: float,
         unit: str = "",
-        note: str = "",
         times: float = 1.0,
     ) -> None:
         super().__init__(
-            id=id, label=label, value=value, min=low, max=high, step=step, unit=unit, note=note,
+            id=id, label=label, value=value, min=low, max=high, step=step, unit=unit, note="",
             times=times,
         )  # fmt: skip
 

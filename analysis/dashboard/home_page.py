@@ -188,12 +188,12 @@ def _row(row: Row, view: View) -> html.Tr:
     )  # fmt: skip
 
 
-def drawing(svg: str, words: str = "") -> html.Img:
+def drawing(svg: str, words: str = "", kind: str = "dot") -> html.Img:
     """A small drawing as an image, with the words for who cannot see it."""
     text = str(svg).replace("var(--blue)", "#00558a")
     text = text.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '
                         'font-family="system-ui, sans-serif" ', 1)  # fmt: skip
-    return html.Img(src=f"data:image/svg+xml,{quote(text)}", alt=words, className="dot")
+    return html.Img(src=f"data:image/svg+xml,{quote(text)}", alt=words, className=kind)
 
 
 def _key(front: FrontPage) -> Children:
@@ -203,14 +203,8 @@ def _key(front: FrontPage) -> Children:
     parts: Children = []
     for mark, name in front.horizons:
         svg = f'<svg viewBox="0 0 12 14">{mark}</svg>'
-        parts += [html.Span([_small(svg), f" {name} "], className="mark")]
+        parts += [html.Span([drawing(svg, kind="key"), f" {name} "], className="mark")]
     return parts
-
-
-def _small(svg: str) -> html.Img:
-    image = drawing(svg)
-    image.className = "key"
-    return image
 
 
 def _beside(front: FrontPage) -> html.Aside:

@@ -136,8 +136,10 @@ def register(app: Dash, app_state: AppState, runner: Runner) -> None:
                     raise InputError(gettext("nothing-to-export-yet"))
                 sheets = tables_of(study, app_state.arrivals.hours(plan), view)
                 if str(ctx.triggered_id) == f"{name}-csv":
-                    return dcc.send_string(text(sheets), f"{run}.csv"), ""  # type: ignore[attr-defined]
-                made = workbook(study, sheets)
-                return dcc.send_bytes(made, f"{run}.xlsx"), ""  # type: ignore[attr-defined]
+                    made = text(sheets).encode()
+                else:
+                    made = workbook(study, sheets)
+                kind = str(ctx.triggered_id).rpartition("-")[2]
+                return dcc.send_bytes(made, f"{run}.{kind}"), ""  # type: ignore[no-untyped-call]
             except (InputError, OSError) as error:
                 return no_update, refusal(InputError(str(error)))

@@ -181,7 +181,19 @@ def titles() -> list[tuple[str, str, str]]:
 def lever_controls(
     page_name: str, proposals: dict[str, Scenario], chosen: list[str], places: dict[str, float]
 ) -> Children:
-    """Lay out a slider for each number that the chosen proposals change, the first three open."""
+    """Lay out a slider for each number that the chosen proposals change, the first three open.
+
+    Parameters
+    ----------
+    page_name : str
+        With which the ids begin.
+    proposals : dict of Scenario
+        All that can be chosen.
+    chosen : list of str
+        Those that are.
+    places : dict of float
+        Where levers stand, by name; the others stand as their file says.
+    """
     kind = f"{page_name}-lever"
     groups: Children = []
     for name in chosen:

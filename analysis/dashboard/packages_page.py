@@ -122,7 +122,17 @@ def _try(name: str, view: View) -> Children:
 
 
 def steps_figure(study: Study, found: Choices, steps: list[Best], view: View) -> go.Figure:
-    """Everything that was simulated by its cost, and the best by budget as steps."""
+    """Draw everything that was simulated by its cost, and the best by budget as steps.
+
+    Parameters
+    ----------
+    study : Study
+    found : Choices
+    steps : list of Best
+        The best by budget.
+    view : View
+        Whose budget is marked, and whose proposal stands out.
+    """
     means = found.kept.mean()
     names = [str(name) for name in found.kept]
     held = [view.proposal in name.split("+") for name in names]
