@@ -19,22 +19,23 @@ from sim.parameters import Parameters, with_values
 from sim.replication import run_border
 from sim.results.certificate import certify
 from sim.results.summary import by_horizon, drift
-from sim.scenario.intervention import BASELINE
+from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import Point
+from sim.scenario.reading import read
 
 KINDS = tuple(ADVERSARIES)
 PORTS = ("abercorn", "douglas", "sarnia")
 TRIPS = 400
 
 
-def point(horizon: int = 1) -> Point:
+def point(horizon: int = 1, scenario: Scenario = BASELINE) -> Point:
     """Two days of nearly empty ports."""
     parameters = with_values(
         Parameters(), {"traffic.volume_scale": 0.001, "smuggling.usual_way_share": 0.0}
     )
     start = datetime.date(2005, 1, 1)
     return Point(
-        parameters, BASELINE, PORTS, 2005, start, 2, 1, "reference",
+        parameters, scenario, PORTS, 2005, start, 2, 1, "reference",
         horizon=horizon, smugglers=KINDS,
     )  # fmt: skip
 
@@ -65,6 +66,19 @@ def test_expectations_do_not_depend_on_the_other_kinds_of_smuggler() -> None:
     for name, values in alone.values.items():
         of_many = both.values[name][:, KINDS.index("threshold")]
         np.testing.assert_allclose(values[:, 0], of_many, rtol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("name", ["more_officers", "arm_officers", "better_training"])
+def test_officers_search_as_they_do_in_the_run(name: str) -> None:
+    """Arms, skill, and the time that officers have for examinations or lose to courses."""
+    run = run_border(point(scenario=read(name)), 0)
+    of = Expectation(run, run.seen, ("static",), 1)
+    today = run.today
+    assert today is not None
+    rows = of._rows(today.day, today.snapshot, of._officers()[today.day])
+    # Travellers have met the waits of the last day meanwhile.
+    np.testing.assert_allclose(rows, today.midnight_rates, rtol=1e-3)
+    assert not np.allclose(rows, run.plans.rates(run.plans.baseline()), rtol=1e-3)
 
 
 @pytest.mark.parametrize("kind", KINDS)

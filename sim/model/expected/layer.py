@@ -128,6 +128,16 @@ class Shares(NamedTuple):
     losses: Floats
 
 
+class Officers(NamedTuple):
+    """The workforce of a day, as in `sim.model.port.staffing.Workforce`."""
+
+    trained: float
+    armed: float
+    away: float
+    strength: float
+    usual: float
+
+
 class TermsOfDay(NamedTuple):
     """What routes have in common for all kinds of smuggler on a day.
 
@@ -280,14 +290,13 @@ class Expectation:
             "arrests_cases", "lookout_share",
         )  # fmt: skip
         values = {name: np.zeros((self.years, len(self.kinds))) for name in metrics}
-        skills = self._skills()
+        officers = self._officers()
         since = np.inf
         for k in range(self.years * STEPS_A_YEAR):
             day = k * STEP_DAYS
             of_year = {name: value[k // STEPS_A_YEAR] for name, value in values.items()}
             snapshot = self.conditions.at(day * DAY_S)
-            skill = snapshot.parameters.inspection.training_gain * skills[int(day)]
-            rows = self.plans.rates(snapshot, skill)
+            rows = self._rows(int(day), snapshot, officers[int(day)])
             for belief in self.beliefs:
                 belief.today(rows)
             self._patrols(snapshot)
@@ -303,18 +312,34 @@ class Expectation:
         values["opportunities"] = sum((values[name] for name in FLOWS), start=np.zeros(()))
         return ExpectedRecord(self.kinds, values)
 
-    def _skills(self) -> list[float]:
-        """Share of officers who have been trained, on each day."""
+    def _officers(self) -> list[Officers]:
+        """The workforce on each day."""
         conditions, first = self.conditions, int(self.plans.first_day_s // DAY_S)
-        workforce = Workforce.before_the_run(
+        force = Workforce.before_the_run(
             conditions.at(self.plans.first_day_s - 1.0).parameters.staffing
         )
-        trained = []
+        usual = Workforce.before_the_run(self.baseline.staffing)
+        officers = []
         for day in range(first, self.years * int(DAYS_PER_YEAR) + 1):
-            workforce.one_day(conditions.at(day * DAY_S).parameters.staffing)
+            force.one_day(conditions.at(day * DAY_S).parameters.staffing)
             if day >= 0:
-                trained.append(workforce.trained_share)
-        return trained
+                usual.one_day(self.baseline.staffing)
+                officers.append(
+                    Officers(
+                        force.trained_share, force.armed_share, force.away_share,
+                        force.strength, usual.strength,
+                    )
+                )  # fmt: skip
+        return officers
+
+    def _rows(self, day: int, snapshot: Snapshot, officers: Officers) -> Floats:
+        """Rates of all ports: with the officers of the day, and the arrivals of the run's days."""
+        skill = snapshot.parameters.inspection.training_gain * officers.trained
+        searches = self.plans.searches(
+            day % self.seen.days, snapshot, officers.strength, officers.usual, officers.away
+        )
+        ratio = officers.strength / officers.usual
+        return self.plans.rates(snapshot, skill, officers.armed, searches, ratio)
 
     def _patrols(self, snapshot: Snapshot) -> None:
         """Update beliefs about the routes away from the ports."""

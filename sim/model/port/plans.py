@@ -178,8 +178,9 @@ class PortPlans:
         skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
         cumulative = self._cumulative(day, snapshots[0])
         usual, self.usual_strength = self.usual_strength, self._next_usual_strength()
-        searches = self._searches(day, date, snapshots[0], cumulative, usual)
-        now = skill, self.workforce.armed_share, searches, self.workforce.strength / usual
+        force = self.workforce
+        searches = self.searches(day, snapshots[0], force.strength, usual, force.away_share)
+        now = skill, force.armed_share, searches, force.strength / usual
         rates = self.rates(snapshots[0], *now)
         if len(snapshots) > 1:
             rates = np.concatenate([self.rates(snapshot, *now) for snapshot in snapshots])
@@ -194,13 +195,8 @@ class PortPlans:
             cells=self.cells,
         )
 
-    def _searches(
-        self,
-        day: int,
-        date: datetime.date,
-        snapshot: Snapshot,
-        cumulative: Floats,
-        usual: float,
+    def searches(
+        self, day: int, snapshot: Snapshot, strength: float, usual: float, away: float
     ) -> Floats:
         """Discretionary referral at each port as a ratio of what is set.
 
@@ -210,29 +206,27 @@ class PortPlans:
         Parameters
         ----------
         day : int
-        date : datetime.date
         snapshot : Snapshot
             Parameters in force.
-        cumulative : array of float, shape (ports, lanes, 97)
-            Arrivals expected (see `Demand.cumulative`).
-        usual : float
-            Strength of the workforce in the baseline on that day.
+        strength, usual : float
+            Of the workforce on that day, and in the baseline.
+        away : float
+            Share of officers who are on a course.
         """
         slack = snapshot.at_ports(INSPECTION.slack_to_search)
         before = self._baseline
-        strength = self.workforce.strength, usual
-        away = self.workforce.away_share
-        unchanged = strength[0] == strength[1] and away == 0.0 and not snapshot.by_port
+        unchanged = strength == usual and away == 0.0 and not snapshot.by_port
         if not slack.any() or (unchanged and self._as_the_baseline(snapshot)):
             return NO_MORE_SEARCHES
         value = PARAMETER.staffing
         rows = self.rates(before)
+        date = self.point.start + datetime.timedelta(days=day)
         last = np.arange(len(self.ports)), slice(None), self.cells
-        vehicles, as_before = cumulative[last], self._cumulative(day, before)[last]
+        vehicles, as_before = (self._cumulative(day, held)[last] for held in (snapshot, before))
         free_s = np.zeros(len(self.ports))
         for sign, held, some, share, gone in (
-            (1.0, snapshot, vehicles, strength[0], away),
-            (-1.0, before, as_before, strength[1], 0.0),
+            (1.0, snapshot, vehicles, strength, away),
+            (-1.0, before, as_before, usual, 0.0),
         ):
             present = share * held.at_ports(value.officers_scale)
             present *= 1.0 - held.at_ports(value.absent_share) - gone
