@@ -72,6 +72,11 @@ class Staffing:
         3.0, unit="weeks", source="A050", kind="measured", low=2, high=4, bounds=(0.0, 52.0),
         about="Length of the duty firearm course",
     )  # fmt: skip
+    recruits_course_share: float = par(
+        0.5, unit="share", source="assumed", kind="elicited", low=0.0, high=1.0,
+        about="Recruits who are trained and armed like the others, once everybody has been; "
+        "without them the trained and the armed grow fewer as officers leave",
+    )  # fmt: skip
     control_interval_min: int = par(
         60, unit="min", source="assumed", kind="elicited", low=15, high=60, bounds=(5, 60),
         fixed_at_start=True,

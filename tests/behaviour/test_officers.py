@@ -90,8 +90,10 @@ def test_training_costs_officers_first_and_raises_skill_after() -> None:
     assert chance == pytest.approx(chance_base, rel=0.08)
     assert chance <= chance_base
 
-    assert after.workforce.trained_share == 1.0
-    assert officer_h(after, "shift_s") == officer_h(after_base, "shift_s")
+    # In half a year some have left, and half of the recruits have had the course.
+    assert after.workforce.trained_share == pytest.approx(0.9875, abs=0.004)
+    base_h = officer_h(after_base, "shift_s")
+    assert officer_h(after, "shift_s") == pytest.approx(base_h, rel=0.004)
     chance, chance_base = (
         np.mean([row["p_found_if_in_time"] for row in b.attempts[: b.attempts_of_day.count]])
         for b in (after, after_base)

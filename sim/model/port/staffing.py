@@ -62,6 +62,10 @@ class Workforce:
         Days that have passed.
     recruits : deque of (int, float)
         Day on which they begin, and how many.
+    all_trained : bool
+        Whether the training has reached everybody once.
+    armed_to : float
+        Share up to which the roll-out of arms has been completed.
     """
 
     strength: float = 1.0
@@ -70,13 +74,16 @@ class Workforce:
     away_share: float = 0.0
     day: int = 0
     recruits: deque[tuple[int, float]] = field(default_factory=deque)
+    all_trained: bool = False
+    armed_to: float = 0.0
 
     @classmethod
     def before_the_run(cls, staffing: Staffing) -> "Workforce":
         """The workforce after all changes in force have been completed."""
         workforce = cls(strength=1.0 + staffing.positions_added)
-        workforce.trained_share = 1.0 if staffing.training_weeks > 0 else 0.0
-        workforce.armed_share = staffing.armed_target_share
+        workforce.all_trained = staffing.training_weeks > 0
+        workforce.trained_share = float(workforce.all_trained)
+        workforce.armed_share = workforce.armed_to = staffing.armed_target_share
         delay = _delay_days(staffing)
         daily = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * workforce.strength
         workforce.recruits = deque((day + 1, daily) for day in range(int(delay)))
@@ -86,8 +93,10 @@ class Workforce:
         """Advance by a day: leavers, recruits who begin, vacancies filled, courses."""
         delay = _delay_days(staffing)
         self.day += 1
+        before = self.strength
         while self.recruits and self.recruits[0][0] <= self.day:
             self.strength += self.recruits.popleft()[1]
+        new = 1.0 - before / self.strength if self.strength > 0.0 else 0.0
         self.strength *= 1.0 - staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR
         coming = sum([number for _, number in self.recruits])
         expected_loss = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * self.strength * delay
@@ -96,19 +105,37 @@ class Workforce:
         taken = min(max(vacant, 0.0), seats)
         if taken > 0.0:
             self.recruits.append((self.day + math.ceil(delay), taken))
-        self._courses(staffing)
+        self._courses(staffing, new)
 
-    def _courses(self, staffing: Staffing) -> None:
-        self.away_share = 0.0
-        if staffing.training_weeks > 0 and self.trained_share < 1.0:
-            days = staffing.training_months * DAYS_PER_MONTH
-            self.away_share += staffing.training_weeks * DAYS_PER_WEEK / days
-            self.trained_share = min(1.0, self.trained_share + 1.0 / days)
-        if self.armed_share < staffing.armed_target_share:
-            days = staffing.arming_years * CALENDAR_DAYS_PER_YEAR
-            step = staffing.armed_target_share / days
-            self.away_share += step * staffing.arming_course_weeks * DAYS_PER_WEEK
-            self.armed_share = min(staffing.armed_target_share, self.armed_share + step)
+    def _courses(self, staffing: Staffing, new: float) -> None:
+        """Train and arm: everybody in turn, and then a share of the recruits.
+
+        Parameters
+        ----------
+        staffing : Staffing
+        new : float
+            Recruits who begin today, as a share of all officers. Leavers are like all others.
+        """
+        later = new * staffing.recruits_course_share
+        away_weeks = 0.0
+        self.trained_share *= 1.0 - new
+        if staffing.training_weeks > 0:
+            share = later if self.all_trained else 1.0 / (staffing.training_months * DAYS_PER_MONTH)
+            away_weeks += share * staffing.training_weeks
+            self.trained_share = min(1.0, self.trained_share + share)
+            self.all_trained = self.all_trained or self.trained_share == 1.0
+        self.armed_share *= 1.0 - new
+        target = staffing.armed_target_share
+        if target > 0.0:
+            rolled_out = self.armed_to >= target
+            share = target * (
+                later if rolled_out else 1.0 / (staffing.arming_years * CALENDAR_DAYS_PER_YEAR)
+            )
+            away_weeks += share * staffing.arming_course_weeks
+            self.armed_share = min(max(target, self.armed_share), self.armed_share + share)
+            if self.armed_share >= target:
+                self.armed_to = target
+        self.away_share = away_weeks * DAYS_PER_WEEK
 
 
 def _delay_days(staffing: Staffing) -> float:

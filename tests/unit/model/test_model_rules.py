@@ -271,8 +271,8 @@ def test_the_college_has_only_so_many_seats() -> None:
 
 
 def test_training_takes_its_weeks_from_everybody_once() -> None:
-    staffing = Staffing(training_weeks=2.0, training_months=12.0)
-    workforce = Workforce.before_the_run(Staffing())
+    staffing = Staffing(training_weeks=2.0, training_months=12.0, attrition_per_year=0.0)
+    workforce = Workforce.before_the_run(Staffing(attrition_per_year=0.0))
     away = 0.0
     for _ in range(2 * YEAR_DAYS):
         workforce.one_day(staffing)
@@ -283,8 +283,8 @@ def test_training_takes_its_weeks_from_everybody_once() -> None:
 
 
 def test_arming_takes_three_weeks_from_everybody_over_its_years() -> None:
-    staffing = Staffing(armed_target_share=1.0, arming_years=2.0)
-    workforce = Workforce.before_the_run(Staffing())
+    staffing = Staffing(armed_target_share=1.0, arming_years=2.0, attrition_per_year=0.0)
+    workforce = Workforce.before_the_run(Staffing(attrition_per_year=0.0))
     away, shares = 0.0, []
     for _ in range(3 * YEAR_DAYS):
         workforce.one_day(staffing)
@@ -293,6 +293,25 @@ def test_arming_takes_three_weeks_from_everybody_over_its_years() -> None:
     assert away == pytest.approx(21.0, rel=0.01)
     assert shares[YEAR_DAYS] == pytest.approx(0.5, abs=0.01)
     assert shares[-1] == 1.0
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5, 1.0])
+def test_the_trained_and_the_armed_grow_fewer_as_officers_leave(kept: float) -> None:
+    staffing = Staffing(
+        training_weeks=2.0, training_months=1.0, armed_target_share=0.8, arming_years=0.1,
+        recruits_course_share=kept,
+    )  # fmt: skip
+    workforce = after(60, staffing)
+    years, days = 5, 5 * YEAR_DAYS
+    start = workforce.trained_share, workforce.armed_share
+    assert start == pytest.approx((1.0, 0.8), abs=0.01)
+    after(days, staffing, workforce)
+    for share, full in zip((workforce.trained_share, workforce.armed_share), (1, 0.8), strict=True):
+        left = kept + (1 - kept) * np.exp(-staffing.attrition_per_year * years)
+        assert share == pytest.approx(full * left, abs=0.01)
+    # Recruits who come are away for their course.
+    new = staffing.attrition_per_year / YEAR_DAYS
+    assert workforce.away_share == pytest.approx(kept * new * 7 * (2 + 0.8 * 3), rel=0.02)
 
 
 # ---------------------------------------------------------------- conditions and opening
