@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analysis.assumptions import assumptions, given_values, kind_names, sources
 from analysis.cards import cards as proposal_cards
@@ -133,7 +133,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["unbroken"] = unbroken
+    environment.filters |= {"unbroken": unbroken, "commands": commands}
     environment.globals.update(gettext=gettext, ngettext=ngettext, number=number)
     assumed = assumptions(influences(study), given_values(study))
     weakness = stamp(study, assumed) if comparisons else ""
@@ -222,6 +222,14 @@ def unbroken(text: str) -> str:
     """Keep an interval, and a number and its unit, on one line."""
     text = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", NO_BREAK), text)
     return re.sub(rf"(?<=[\d{NARROW}]) (?=%|min\b|points\b|million\b|millions\b)", NO_BREAK, text)
+
+
+def commands(text: str) -> Markup:
+    """Set what is to be typed as code, which is English on every page."""
+    typed = re.sub(
+        r"border (?:run|brief) [\w=/ -]+", r'<code lang="en">\g<0></code>', str(escape(text))
+    )
+    return Markup(typed)
 
 
 def _about(study: Study) -> dict[str, str]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from analysis.answer.break_even import BreakEven, break_even, worth_of
+from analysis.answer.break_even import BreakEven, break_even, in_order, worth_of
 from analysis.answer.choices import choices
 from analysis.answer.mix import NOTHING, Best, Interaction, interactions, ladder, mix
 from analysis.answer.value import Information, value
@@ -93,10 +93,9 @@ def sections(study: Study, beside: Sequence[Study] = ()) -> list[Section]:
         return None
 
     every = (study, *beside)
-    sized = [one for one in every if any("*" in name for name in one.scenarios)]
     made = [
         first(_packages, every) or _missing("packages", gettext("packages-missing")),
-        _believe(first(_sizes, [*sized, study]), first(_unknowns, every)),
+        _believe(study, _sizes(every, used), first(_unknowns, every)),
         first(_known, [study]) or _missing("would-we-know", gettext("known-missing")),
         (first(_history, beside) or _stored_history())
         if contraband_unit(study) == FIREARMS
@@ -147,7 +146,7 @@ def _packages(study: Study) -> Section:
     fresh = top.fresh
     rows = [
         [
-            f"{number(limit, 0)}",
+            gettext("tile-millions", amount=number(limit, 0)),
             f"{places[one.name]}. {_title(study, one.name)}",
             rounded(one.cost),
             _fewer(one),
@@ -214,8 +213,28 @@ def _of(study: Study, row: Interaction) -> dict[str, str]:
 # ---------------------------------------------------------------- what would have to be true
 
 
-def _sizes(study: Study) -> tuple[Study, list[BreakEven]]:
-    return study, break_even(study)
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """From which size proposals pay, and what a firearm is held to be worth."""
+
+    worth: float
+    cheapest: str
+    rows: list[BreakEven]
+
+
+def _sizes(studies: Sequence[Study], used: set[int]) -> Sizes | None:
+    """Sizes by the study of the page; where others simulated several sizes, by those."""
+    sized = [one for one in studies if any("*" in name for name in one.scenarios)]
+    found: Sizes | None = None
+    for one in (studies[0], *sized):
+        with suppress(InputError):
+            worth = worth_of(choices(one)) if found is None else (found.worth, found.cheapest)
+            rows = {row.proposal: row for row in break_even(one, worth[0])}
+            used.add(id(one))
+            if found is not None:
+                rows = {row.proposal: row for row in found.rows} | rows
+            found = Sizes(*worth, sorted(rows.values(), key=in_order))
+    return found
 
 
 def _unknowns(study: Study) -> tuple[Study, Information]:
@@ -223,7 +242,7 @@ def _unknowns(study: Study) -> tuple[Study, Information]:
 
 
 def _believe(
-    sizes: tuple[Study, list[BreakEven]] | None, unknowns: tuple[Study, Information] | None
+    study: Study, sizes: Sizes | None, unknowns: tuple[Study, Information] | None
 ) -> Section:
     lines: list[str] = []
     table = None
@@ -231,11 +250,10 @@ def _believe(
     if sizes is None:
         lines.append(gettext("believe-missing"))
     else:
-        study, rows = sizes
-        worth, cheapest = worth_of(choices(study))
+        rows = sizes.rows
         table = Table(
             gettext(
-                "believe-caption", cad=rounded(worth), title=name_of(study, cheapest)
+                "believe-caption", cad=rounded(sizes.worth), title=name_of(study, sizes.cheapest)
             ),
             [gettext("proposal"), gettext("believe-times"), gettext("believe-lever"),
              gettext("believe-finding")],

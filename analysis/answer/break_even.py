@@ -134,10 +134,11 @@ def break_even(study: Study, cad_per_firearm: float | None = None) -> list[Break
     else:
         raise InputError(f"--cad-per-firearm = {cad_per_firearm:g} is not above 0 CAD")
     rows = [_of(study, found, name, worth) for name in _alone(found) if found.kept[name].any()]
-    return sorted(rows, key=_order)
+    return sorted(rows, key=in_order)
 
 
-def _order(row: BreakEven) -> tuple[bool, bool, float]:
+def in_order(row: BreakEven) -> tuple[bool, bool, float]:
+    """Sort what can be told first, by size."""
     value = row.times.value
     return not row.times.estimable, value < 0, value if value == value else math.inf
 
