@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 from dash import Dash, Input, Output, State, html, no_update
 
-from analysis.compare import HEADLINE, Comparison, corrected
+from analysis.compare import HEADLINE, Comparison, compare
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice
 from analysis.dashboard.figures import table
 from analysis.dashboard.frame import AppState, Children, refusal, stamp
 from analysis.dashboard.results_page import metrics
+from analysis.effects import effect_in_words
 from analysis.estimates import LEVEL, Estimate, estimate, t_quantile, t_tail
 from analysis.language import (
     contraband_of,
@@ -25,9 +26,10 @@ from analysis.language import (
     title_of,
 )
 from analysis.values import BASELINE, headline_adversary, metric_of, values
-from analysis.wording import period, probability, shown, unit_of
+from analysis.wording import TIMELESS, period, probability, shown, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
+from sim.results.schema import HORIZONS
 
 SHARED = ("seed", "start", "days", "year", "ports", "code_digest")
 """What two studies must have in common for their replications to meet the same random numbers."""
@@ -56,10 +58,25 @@ def runs(study: Study, scenario: str, adversary: str) -> pd.DataFrame:
         raise InputError(gettext("the-study-has-no-scenario", name=scenario[:60])) from None
 
 
+COMPARED = ("days", "ports", "year")
+"""Settings without which sums of two studies cannot be compared."""
+
+
+def unlike(first: Study, second: Study) -> list[str]:
+    """Which of the settings two studies differ in."""
+    if first.folder == second.folder:
+        return []
+    return [key for key in COMPARED if first.manifest.get(key) != second.manifest.get(key)]
+
+
 def compare_two(
     first: tuple[Study, str, str], second: tuple[Study, str, str], metrics: Sequence[str]
 ) -> list[Comparison]:
-    """Second minus first in every metric that both hold, corrected for all of them.
+    """Second minus first in every metric that both hold.
+
+    A scenario and the baseline of its study are compared as on every other page. Other pairs are
+    one of as many questions as the larger study has scenarios, and are corrected for that. Sums of
+    studies of other length or year are by the day.
 
     Parameters
     ----------
@@ -67,18 +84,46 @@ def compare_two(
         Study, scenario and kind of smuggler.
     metrics : sequence of str
     """
-    tables = runs(*first), runs(*second)
+    if first[0].folder == second[0].folder and first[1] == BASELINE != second[1]:
+        return [
+            row
+            for row in compare(first[0], metrics)
+            if (row.scenario, row.adversary) == (second[1], second[2])
+        ]
+    tables = _runs_by_day(first, second)
     paired = common_numbers(first[0], second[0])
+    questions = max(len(study.scenarios) - 1 for study in (first[0], second[0]))
     rows = []
     for metric in metrics:
         if all(metric in table.columns for table in tables):
             mine, theirs = (table[metric].dropna() for table in tables)
             difference = _paired(mine, theirs) if paired else _apart(mine, theirs)
+            p = min(1.0, difference.p * max(questions, 1))
+            yearly = metric.endswith(HORIZONS)
+            days = 365.0 if yearly else first[0].days
             rows.append(
-                Comparison(second[1], second[2], metric, float(mine.mean()), difference, math.nan,
-                           first[0].days)
-            )  # fmt: skip
-    return corrected(rows)
+                Comparison(second[1], second[2], metric, float(mine.mean()), difference, p, days)
+            )
+    return rows
+
+
+def _runs_by_day(
+    first: tuple[Study, str, str], second: tuple[Study, str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Values of two scenarios; sums by the day where the studies are of other length or year."""
+    tables = []
+    for side in (first, second):
+        table = runs(*side)
+        if unlike(first[0], second[0]) and side[0].days:
+            sums = [name for name in table.columns if _is_sum(str(name))]
+            table = table.assign(**{name: table[name] / side[0].days for name in sums})
+        tables.append(table)
+    return tables[0], tables[1]
+
+
+def _is_sum(metric: str) -> bool:
+    """Whether a metric grows with the length of a run."""
+    return metric_of(metric).unit not in TIMELESS and not metric.endswith(HORIZONS)
 
 
 def _paired(mine: pd.Series, theirs: pd.Series) -> Estimate:
@@ -162,20 +207,31 @@ def result(first: tuple[Study, str], second: tuple[Study, str]) -> Children:
     """The table of differences between two scenarios."""
     sides = [(study, name, headline_adversary(study)) for study, name in (first, second)]
     names = [name for name, _ in metrics()]
-    rows = compare_two(sides[0], sides[1], [*HEADLINE, *(n for n in names if n not in HEADLINE)])
+    differ = unlike(first[0], second[0])
+    asked = list(HEADLINE)
+    if "ports" in differ:
+        asked = [name for name in HEADLINE if not _is_sum(name)]
+    elif not differ:
+        asked += [name for name in names if name not in HEADLINE]
+    rows = compare_two(sides[0], sides[1], asked)
     paired = common_numbers(first[0], second[0])
-    if paired:
-        how = gettext("second-minus-first-paired-by")
-    else:
-        how = gettext("second-minus-first-the-two")
-    apart = first[0].days != second[0].days
-    warning = gettext("the-two-are-not-of")
+    how = (
+        gettext("second-minus-first-paired-by") if paired else gettext("second-minus-first-the-two")
+    )
+    notes: Children = []
+    if differ:
+        words = {"days": gettext("length"), "ports": gettext("ports-word"), "year": gettext("year")}
+        said = ", ".join(words[key] for key in differ)
+        rest = gettext("only-rates") if "ports" in differ else gettext("sums-by-the-day")
+        warning = f"{gettext('the-two-differ-in', settings=said)} {rest}"
+        notes = [html.P(warning, className="notice", role="status")]
+    first_ones = [row for row in rows if row.metric in HEADLINE]
+    others = [row for row in rows if row.metric not in HEADLINE]
+    folded = [html.Details([html.Summary(gettext("all-measures")),
+                            _table(others, sides, differ)])] if others else []  # fmt: skip
     return [
-        *([html.P(warning, className="notice", role="status")] if apart else []),
-        html.P(how, className="note"),
-        _table(rows[: len(HEADLINE)], sides),
-        html.Details([html.Summary(gettext("all-measures")), _table(rows[len(HEADLINE) :], sides)]),
-    ]
+        *notes, html.P(how, className="note"), _table(first_ones, sides, differ), *folded,
+    ]  # fmt: skip
 
 
 def _of_one_kind(first: Study, second: Study) -> None:
@@ -191,38 +247,58 @@ def _of_one_kind(first: Study, second: Study) -> None:
         )
 
 
-def _table(comparisons: list[Comparison], sides: list[tuple[Study, str, str]]) -> html.Div:
+def _table(
+    comparisons: list[Comparison], sides: list[tuple[Study, str, str]], differ: list[str]
+) -> html.Div:
     head = [
         gettext("measure"),
         gettext("first-heading"),
         gettext("second"),
         gettext("difference-95-interval"),
-        gettext("p-after-correction"),
+        gettext("found-heading"),
         gettext("replications-heading"),
     ]
-    rows = [_row(comparison, sides) for comparison in comparisons]
+    by_day = _runs_by_day(sides[0], sides[1])
+    rows = [_row(comparison, by_day, differ) for comparison in comparisons]
     bold = {k for k, comparison in enumerate(comparisons) if comparison.distinguishable}
     return table(gettext("difference-between-the-two"), head, rows, bold)
 
 
-def _row(row: Comparison, sides: list[tuple[Study, str, str]]) -> list[Any]:
+def _row(
+    row: Comparison, tables: tuple[pd.DataFrame, pd.DataFrame], differ: list[str]
+) -> list[Any]:
     described = metric_of(row.metric)
-    unit = (
-        ""
-        if described.unit == "share"
-        else f" [{unit_of(described.unit)}{period(described.unit, row.days)}]"
-    )
+    unit = described.unit
+    span = f" {gettext('a-day')}" if differ and _is_sum(row.metric) else period(unit, row.days)
+    label = "" if unit == "share" else f" [{unit_of(unit)}{span}]"
     levels = []
-    for side in sides:
-        level = estimate(runs(*side)[row.metric])
-        levels.append(str(shown(level.mean, level.low, level.high, unit=described.unit)))
+    for values_there in tables:
+        level = estimate(values_there[row.metric])
+        low, high = level.low, level.high
+        if (values_there[row.metric].dropna() >= 0).all():  # no interval beyond what can be
+            low, high = max(low, 0.0), min(high, 1.0) if unit == "share" else high
+        levels.append(str(shown(level.mean, low, high, unit=unit)))
+    change = row.difference
+    text = str(shown(change.mean, change.low, change.high, unit=unit, signed=True))
     return [
-        f"{metric_title(row.metric)}{unit}",
+        f"{metric_title(row.metric)}{label}",
         *levels,
-        gettext("identical") if row.difference.identical else row.amount,
-        probability(row.p_adjusted),
-        str(row.difference.count),
+        gettext("identical") if change.identical else text,
+        _found(row),
+        str(change.count),
     ]
+
+
+def _found(row: Comparison) -> str:
+    """Whether the difference is found, by the rule of every page."""
+    if row.difference.identical:
+        return gettext("identical")
+    if row.effect is not None:
+        return effect_in_words(row.effect) if row.effect.verdict else "–"
+    if math.isnan(row.p_adjusted):
+        return "–"
+    words = gettext("found") if row.distinguishable else gettext("not-found")
+    return f"{words} (p {probability(row.p_adjusted)})"
 
 
 def register(app: Dash, app_state: AppState) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.dashboard import address, home_page, port_page
+from analysis.compare import compare
+from analysis.dashboard import address, home_page, pair_page, port_page
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
@@ -18,7 +19,8 @@ from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import Live, clean, quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_callbacks import request_of
-from analysis.language import in_language
+from analysis.language import in_language, metric_title
+from analysis.values import headline_adversary
 from sim.errors import InputError
 from sim.progress import Status, write_status
 from sim.scenario import reading as scenario_files
@@ -258,8 +260,8 @@ def test_no_file_but_briefs_and_tables_is_handed_out(app_state: AppState, name: 
     client = make_app(app_state).server.test_client()
     headers = {"Host": "127.0.0.1:8050"}
     (app_state.folders.path("sound") / "brief.html").write_text("<h1>brief</h1>")
-    there = client.get("/file?study=sound&name=brief.html", headers=headers)
-    assert (there.status_code, there.data) == (200, b"<h1>brief</h1>")
+    with client.get("/file?study=sound&name=brief.html", headers=headers) as there:
+        assert (there.status_code, there.data) == (200, b"<h1>brief</h1>")
     asked = {"study": "sound", "name": name}
     assert client.get("/file", query_string=asked, headers=headers).status_code == 404
 
@@ -281,3 +283,34 @@ def test_a_saved_mix_tells_of_its_own_numbers() -> None:
     own = mixed(offered(), ["more_searches"], {"more_searches.0": 1.5}, [])
     assert "1.5" in own.summary
     assert own.expected == ""
+
+
+def test_found_means_the_same_for_a_pair_as_in_the_study(tmp_path: Path) -> None:
+    synthetic_study.write(tmp_path / "one", replications=6)
+    study = Folders.of([tmp_path]).study("one")
+    kind = headline_adversary(study)
+    (row,) = pair_page.compare_two(
+        (study, "baseline", kind), (study, "more_searches", kind), ["mean_wait_min"]
+    )
+    told = [one for one in compare(study, ["mean_wait_min"]) if one.scenario == "more_searches"]
+    assert row in told
+
+
+def test_sums_of_other_lengths_are_by_the_day_and_of_other_ports_left_out(tmp_path: Path) -> None:
+    synthetic_study.write(tmp_path / "year", replications=3, days=365)
+    synthetic_study.write(tmp_path / "week", replications=3, days=7)
+    synthetic_study.write(tmp_path / "port", replications=3, days=365, ports=["sarnia"])
+    folders = Folders.of([tmp_path])
+    year, week, port = (folders.study(name) for name in ("year", "week", "port"))
+    by_day = pair_page.result((year, "baseline"), (week, "baseline"))
+    assert "differ in length. Totals are compared by the day." in str(by_day)
+    kind = headline_adversary(year)
+    (row,) = pair_page.compare_two(
+        (year, "baseline", kind), (week, "baseline", kind), ["delay_vehicle_h"]
+    )
+    mean = year.summary_of().query("scenario == 'baseline' and metric == 'delay_vehicle_h'")
+    assert row.baseline == pytest.approx(mean["value"].mean() / 365)
+    other = str(pair_page.result((year, "baseline"), (port, "baseline")))
+    assert "differ in ports" in other
+    assert metric_title("delay_vehicle_h") not in other
+    assert metric_title("mean_wait_min") in other
