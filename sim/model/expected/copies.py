@@ -24,7 +24,7 @@ from sim.numerics.randomness import TWO_32, philox
 from sim.numerics.units import Flags, Floats, Whole
 
 # A prime number, so that every multiple of a number, modulo it, is another one.
-COPIES = 251
+COPIES = 503
 # Spread of the strength of one lead, as a ratio of its mean: evidence is uniform, ages differ.
 SPREAD = 0.6
 # Purposes of draws, beside those of `sim.numerics.randomness`.
