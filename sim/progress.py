@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import datetime
+import functools
 import json
 import os
 import platform
@@ -143,14 +144,21 @@ def read_status(folder: Path | str) -> Status:
     return _read_status(path)
 
 
+@functools.cache
+def _schema() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Status)
+
+
 def _read_status(path: Path) -> Status:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
         content = json.loads(content_of(path, LARGEST_BYTES).decode("utf-8"))
         if content.pop("schema") != STATUS_SCHEMA:
             raise InputError("written by another version of this program")
-        status = TypeAdapter(Status).validate_python(content)
+        status = _schema().validate_python(content)
         alive = status.state not in ("running", "writing") or _alive(status)
     except InputError as error:
         if not path.exists():

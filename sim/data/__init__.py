@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.numerics import added
+
 DATA_FOLDER = Path(__file__).parent
 SOURCE_FOLDER = DATA_FOLDER / "source"
 
@@ -86,7 +88,7 @@ def apportion(total_units: int, weights: Sequence[float]) -> list[int]:
     list of int
         One share per weight; they add up to ``total_units`` exactly. Ties go to the earlier place.
     """
-    scale = total_units / sum(weights)
+    scale = total_units / added(weights)
     exact = [weight * scale for weight in weights]
     shares = [int(value) for value in exact]
     by_remainder = sorted(range(len(weights)), key=lambda place: shares[place] - exact[place])

@@ -309,7 +309,13 @@ def _own_cluster(ray: Any, workers: int, common: dict[str, Any]) -> Iterator[Non
     reaper = watch(folder)
     alone = {"num_cpus": workers, "include_dashboard": False, "_temp_dir": str(folder)}
     try:
-        ray.init(address="local", **alone, **common)
+        try:
+            ray.init(address="local", **alone, **common)
+        except Exception as error:  # Ray raises Exception itself where a machine is too busy
+            raise InputError(
+                f"execution=ray: no cluster began on this machine ({_first_line(error)}); "
+                "execution=pool needs none"
+            ) from None
         yield
     finally:
         ray.shutdown()

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError
+from sim.numerics import added
 from sim.numerics.units import Floats
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -120,5 +121,5 @@ def read_network(name: str) -> Network:
 def _check(locations: list[Location], role: str, file: str) -> None:
     if not locations:
         raise InputError(f"{file}: has no {role}")
-    if sum(location.weight for location in locations) <= 0.0:
+    if added(location.weight for location in locations) <= 0.0:
         raise InputError(f"{file}: no {role} has a weight above 0 traces")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim import records
 from sim.errors import InputError
 from sim.extensions import extensions
+from sim.numerics import added
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S
 from sim.records import ReplicationRecord
 
@@ -221,7 +222,7 @@ class Metric:
 def _withdrawal_closed_h(record: ReplicationRecord) -> float:
     end_s = record.point.days * DAY_S
     spans: list[list[float]] = record.danger.withdrawn_s.tolist()
-    return sum(max(min(stop_s, end_s) - start_s, 0.0) for start_s, stop_s in spans) / HOUR_S
+    return added(max(min(stop_s, end_s) - start_s, 0.0) for start_s, stop_s in spans) / HOUR_S
 
 
 def _delay_value_cad(record: ReplicationRecord) -> float:
@@ -235,7 +236,7 @@ def _delay_value_cad(record: ReplicationRecord) -> float:
 def _programme_cost_cad(record: ReplicationRecord) -> float:
     """Cost of the programme; a run of a part of the border bears its part, by traffic."""
     days, costs = record.point.days, record.point.scenario.costs
-    whole = sum(cost.cad_per_year * days / DAYS_PER_YEAR + cost.cad_once for cost in costs)
+    whole = added(cost.cad_per_year * days / DAYS_PER_YEAR + cost.cad_once for cost in costs)
     return float(whole * record.traffic_share)
 
 

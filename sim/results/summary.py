@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.numerics import added
 from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats, Texts, Whole
 from sim.places.ports import PACIFIC
 from sim.records import (
@@ -424,9 +425,9 @@ def trade_measures(
         yield "firearms_delivered", name, float(load[market == name].sum())
         yield "street_price_cad", name, price
         yield "market_stock", name, stock
-    weights = weights if sum(weights) > 0.0 else [1.0] * len(weights)
+    weights = weights if added(weights) > 0.0 else [1.0] * len(weights)
     yield "street_price_cad", "all", float(np.average(markets.price_cad, weights=weights))
-    yield "market_stock", "all", float(sum(stocks))
+    yield "market_stock", "all", added(stocks)
 
 
 def traces_by_place(record: ReplicationRecord) -> Iterator[tuple[str, str, float]]:
@@ -447,7 +448,7 @@ def intelligence_metrics(record: ReplicationRecord, attempts: Columns) -> dict[s
     counted = dict(of.counted)
     trace_s, message_s = counted.pop("trace_delay_s"), counted.pop("messages_delay_s")
     messages = counted.pop("messages_delivered")
-    open_s = sum(
+    open_s = added(
         max(min(ends_s, end_s) - max(opened_s, 0.0), 0.0)
         for opened_s, ends_s in of.cases_s.tolist()
     )

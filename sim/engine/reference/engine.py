@@ -19,6 +19,7 @@ from sim.engine.reference.queues import CALL, At, Line, Log, Vehicle, all_office
 from sim.engine.reference.vehicle import conveyance
 from sim.model.day import OPEN, DayPlan, World
 from sim.model.port.traffic import draw_lane_day, most_vehicles, new_draws
+from sim.numerics import added
 from sim.numerics.units import Floats, Rows, Whole
 from sim.records import OBSERVED, Tally, new_attempts
 
@@ -71,7 +72,7 @@ class ReferenceEngine:
 
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment, without overtime."""
-        return sum(
+        return added(
             max(officer.free_s - end_s, 0.0)
             for port in self.ports
             if port.on_shift

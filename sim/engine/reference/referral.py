@@ -28,6 +28,7 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.referral import FULL, KINDS, detection_probability
 from sim.model.port.traffic import COMMERCIAL
+from sim.numerics import added
 from sim.numerics.randomness import SECONDARY, TWO_32, WITHDRAWAL, Streams, quantile
 from sim.records import REFERRED, TURNED_BACK, WAIVED
 
@@ -153,6 +154,6 @@ def note_chances(
     attempt["p_find"] = find(kind)
     stays = 1.0 - row[WITHDRAWAL_SHARE]
     attempt["p_found_on_lookout"] = stays * hit * find(FULL)
-    attempt["p_found_if_in_time"] = stays * (1.0 - hit) * (1.0 - must) * chosen * sum(
+    attempt["p_found_if_in_time"] = stays * (1.0 - hit) * (1.0 - must) * chosen * added(
         share * find(k) for k, share in enumerate(shares)
     )  # fmt: skip

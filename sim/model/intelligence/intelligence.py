@@ -49,6 +49,7 @@ from sim.model.intelligence.lead import (
 from sim.model.intelligence.lookout import Couriers, Lookouts, reported_in_time
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome
 from sim.model.smuggling.organisation import Organisations
+from sim.numerics import added
 from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats
 from sim.parameters import Intelligence as IntelligenceParameters
@@ -320,7 +321,7 @@ class Intelligence:
             "trace_delay_s": self.traces.delay_s,
             "ballistic_matches_across": self.ballistics.matches_across,
             "messages_delivered": sum(channel.delivered for channel in channels),
-            "messages_delay_s": sum(channel.delay_s for channel in channels),
+            "messages_delay_s": added(channel.delay_s for channel in channels),
             "leads": self.leads.received,
             "leads_held_back": self.held_back,
             "leads_used": self.leads.used,

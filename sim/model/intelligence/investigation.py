@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from sim.model.intelligence.lead import Agenda, Lead, Leads
+from sim.numerics import added
 from sim.numerics.randomness import CASE, Streams, lognormal, uniforms
 from sim.numerics.units import DAY_S, DAYS_PER_MONTH
 from sim.parameters import Intelligence
@@ -143,7 +144,7 @@ class Investigations:
         if organisation in self._evidence:
             now = self.agenda.now
             leads = self.leads.use(organisation, now)
-            self._evidence[organisation] += sum(lead.strength(now) for lead in leads)
+            self._evidence[organisation] += added(lead.strength(now) for lead in leads)
         elif organisation not in self._busy and self._enough(organisation):
             self._busy.add(organisation)
             self._line.append(organisation)
@@ -171,7 +172,7 @@ class Investigations:
         if self._enough(organisation):
             now = self.agenda.now
             leads = self.leads.use(organisation, now)
-            self._evidence[organisation] = sum(lead.strength(now) for lead in leads)
+            self._evidence[organisation] = added(lead.strength(now) for lead in leads)
             case = self._open(organisation, leads[0])
             self.agenda.enter(case.ends_s - case.opened_s, self._end, case)
         else:

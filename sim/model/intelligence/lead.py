@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from sim.numerics import added
 from sim.numerics.randomness import CHANNEL, LEAD, Key, Streams, entity_number, lognormal, uniforms
 from sim.numerics.units import DAY_S
 from sim.parameters import Intelligence
@@ -153,7 +154,7 @@ class Leads:
 
     def strength(self, organisation: int, now: float) -> float:
         """Strength of all leads on an organisation together, in average fresh leads."""
-        return sum(lead.strength(now) for lead in self.on(organisation, now))
+        return added(lead.strength(now) for lead in self.on(organisation, now))
 
     def use(self, organisation: int, now: float) -> list[Lead]:
         """Use up all leads on an organisation, and return those that were not cold."""

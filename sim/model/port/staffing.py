@@ -21,6 +21,7 @@ from scipy.special import ndtri
 from simpy.events import ProcessGenerator
 
 from sim.model.conditions import Conditions, Snapshot
+from sim.numerics import added
 from sim.numerics.randomness import (
     DANGER,
     PORT_RUNNER,
@@ -98,7 +99,7 @@ class Workforce:
             self.strength += self.recruits.popleft()[1]
         new = 1.0 - before / self.strength if self.strength > 0.0 else 0.0
         self.strength *= 1.0 - staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR
-        coming = sum([number for _, number in self.recruits])
+        coming = added(number for _, number in self.recruits)
         expected_loss = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * self.strength * delay
         vacant = 1.0 + staffing.positions_added - (self.strength + coming - expected_loss)
         seats = staffing.college_seats_per_year / TABLE_OFFICERS / CALENDAR_DAYS_PER_YEAR

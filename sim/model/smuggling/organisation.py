@@ -20,6 +20,7 @@ from scipy.optimize import brentq
 
 from sim.model.port.traffic import CAR, FAST, NEXUS, TRUCK
 from sim.model.smuggling.attempt import AttemptOutcome
+from sim.numerics import added
 from sim.numerics.randomness import ARREST as ARREST_DRAW
 from sim.numerics.randomness import (
     AUDIT,
@@ -358,7 +359,7 @@ class Organisations:
     def away_s(self, end_s: float) -> float:
         """Time out of action from the start of the run to a moment, in organisation-seconds."""
         gaps = [gap for of_one in self._gaps.values() for gap in of_one]
-        return sum(max(min(end, end_s) - max(start, 0.0), 0.0) for start, end in gaps)
+        return added(max(min(end, end_s) - max(start, 0.0), 0.0) for start, end in gaps)
 
     def hindrance(self, opportunity: Opportunity) -> str:
         """Reason why the organisation can make no trip at all (arrest), or an empty string."""

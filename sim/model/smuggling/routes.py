@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from sim.model.smuggling.attempt import Route
+from sim.numerics import added
 from sim.numerics.randomness import entity_number
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Smuggling
@@ -30,7 +31,7 @@ def baseline_shares(smuggling: Smuggling) -> dict[str, float]:
         POST: smuggling.post_share,
         AIR: smuggling.air_share,
     }
-    return {PORT: max(1.0 - sum(shares.values()), 0.0), **shares}
+    return {PORT: max(1.0 - added(shares.values()), 0.0), **shares}
 
 
 class RouteNetwork:
@@ -163,7 +164,7 @@ def hidden_costs(
     """
     rationality = max(rationality, LEAST_RATIONALITY)
     away = {kind: share for kind, share in shares.items() if kind != PORT and share > 0.0}
-    total = sum(away.values())
+    total = added(away.values())
     if not away or total >= 1.0 or utility[PORT].size == 0:
         return dict.fromkeys(shares, 0.0)
     weight = np.where(open_ports, rationality * utility[PORT], -np.inf)
