@@ -193,10 +193,8 @@ def version_text() -> str:
 
 def _ls(words: Sequence[str]) -> int:
     import datetime
-    import json
 
-    from sim.files.brought import content_of
-    from sim.results.reading import LARGEST_JSON_BYTES
+    from sim.files.brought import json_of
 
     parser = Parser(prog="border ls", description="List the studies in folders.")
     parser.add_argument("folder", type=Path, metavar="DIR", nargs="*", default=[Path("runs")])
@@ -208,9 +206,9 @@ def _ls(words: Sequence[str]) -> int:
             return BAD_INPUT
         for path in {*root.glob("manifest.json"), *root.glob("*/manifest.json")}:
             try:
-                about = json.loads(content_of(path, LARGEST_JSON_BYTES))
+                about = json_of(path)
                 when = path.stat().st_mtime
-            except (OSError, ValueError, RecursionError):
+            except (OSError, ValueError):
                 about, when = {}, 0.0
             rows.append((when, path.parent, about if isinstance(about, dict) else {}))
     if not rows:

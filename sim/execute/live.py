@@ -14,6 +14,7 @@ from sim.errors import InputError
 from sim.execute.store import Store, Stored
 from sim.execute.task import key_of
 from sim.files import write_text
+from sim.files.brought import json_of
 from sim.results.tables import LAWS
 from sim.scenario.point import Label, Point
 
@@ -89,21 +90,17 @@ def read_plan(folder: Path) -> Planned:
     """
     path = folder / PLAN_FILE
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json_of(path)
         if content["schema"] != PLAN_SCHEMA:
-            raise InputError(f"{path}: written by another version of this program")
+            raise InputError("written by another version of this program")
         keys = tuple(
             (Label(str(row["scenario"]), str(row["adversary"]), int(row["world"])), _name(row))
             for row in content["points"]
         )
         return Planned(folder, str(content["code"]), int(content["replications"]), keys)
-    except FileNotFoundError:
-        raise InputError(f"{folder}: no run was begun here (no {PLAN_FILE})") from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError, KeyError) as error:
-        if isinstance(error, InputError):
-            raise
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        if not path.exists():
+            raise InputError(f"{folder}: no run was begun here (no {PLAN_FILE})") from None
         raise InputError(f"{path}: damaged ({error})") from None
 
 

@@ -33,6 +33,7 @@ from sim import extensions
 from sim.errors import InputError, what_failed
 from sim.execute.task import Task
 from sim.files import clear_unfinished, remove, replaced, write_text
+from sim.files.brought import json_of
 from sim.results.schema import SCHEMA
 from sim.results.tables import (
     INDEX_FILE,
@@ -50,6 +51,7 @@ from sim.scenario.point import Label
 
 FORMAT = {"store": 3, "tables": SCHEMA}
 FORMAT_FILE = "store.json"
+LARGEST_FORMAT_BYTES = 10_000
 WORKED, MERGED, LINKED = "part", "merged", "study"
 """Names of parts begin so: those of workers, those put together, and those of a results folder."""
 MOST_PARTS = 16
@@ -302,11 +304,11 @@ class Store:
         return lines
 
     def _format(self) -> object:
-        try:
-            return json.loads((self.folder / FORMAT_FILE).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        if not os.path.lexists(self.folder / FORMAT_FILE):
             return {"store": 1} if any(self.folder.glob("*/*.replication")) else FORMAT
-        except ValueError:
+        try:
+            return json_of(self.folder / FORMAT_FILE, LARGEST_FORMAT_BYTES)
+        except InputError:
             return "damaged"
 
     def _set_aside(self) -> Path:

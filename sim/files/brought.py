@@ -10,6 +10,7 @@ import codecs
 import csv
 import difflib
 import io
+import json
 import os
 import re
 import stat
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 LARGEST_TABLE_BYTES = 20_000_000
+LARGEST_JSON_BYTES = 500_000_000
+"""A manifest holds the settings of every scenario, and a design may have thousands."""
 MOST_ROWS = 20_000
 LONGEST_WORD = 60
 """Characters of a value that a message quotes."""
@@ -77,6 +80,22 @@ def content_of(path: Path, largest: int) -> bytes:
     if about.st_size > largest or len(content) > largest:
         raise InputError(f"is larger than {largest} bytes")
     return content
+
+
+def json_of(path: Path, largest: int = LARGEST_JSON_BYTES) -> Any:
+    """Read a JSON file of the program's own, in whose place there may be anything by now.
+
+    Raises
+    ------
+    InputError
+        In one line that does not name the file: if it is not there, no regular file, or no JSON.
+    """
+    content = content_of(path, largest)
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        first = next(iter(str(error).splitlines()), "")
+        raise InputError(f"is no JSON ({first or type(error).__name__})") from None
 
 
 def letters_of(content: bytes) -> tuple[str, str]:

@@ -5,7 +5,6 @@ made in a folder beside them and renamed at the end, the manifest last: a folder
 whole.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
-from sim.files.brought import content_of
+from sim.files.brought import json_of
 from sim.results.schema import (
     CLASSES,
     DESIGN,
@@ -53,10 +52,6 @@ __all__ = [
     "read_study",
     "write_study",
 ]
-
-
-LARGEST_JSON_BYTES = 500_000_000
-"""A manifest holds the settings of every scenario, and a design may have thousands."""
 
 
 @dataclass(frozen=True)
@@ -410,8 +405,8 @@ def _read_some(path: Path, filters: Any) -> pd.DataFrame:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(content_of(path, LARGEST_JSON_BYTES).decode("utf-8"))
-    except (InputError, OSError, ValueError, RecursionError) as error:
+        content = json_of(path)
+    except (OSError, ValueError) as error:
         raise _damaged(path, error) from None
     if not isinstance(content, dict):
         raise _damaged(path, "not an object")
@@ -444,7 +439,7 @@ def read_port_day(folder: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """
     try:
         table = pd.read_parquet(folder / TABLE, columns=list(COLUMNS))
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        about = json_of(folder / ABOUT)
         return table, {**about, "scenarios": dict(about["scenarios"])}
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         first = next(iter(str(error).splitlines()), "")

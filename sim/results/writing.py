@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.files import UNFINISHED, flush, write_text
+from sim.files.brought import json_of
 from sim.results.schema import DESIGN, SCHEMA, TABLES, Result
 from sim.results.tables import (
     INDEX_FILE,
@@ -133,6 +134,8 @@ def stamp_stale(folder: Path, content_hash: str) -> None:
     ours, body = MADE_FROM.partition("{}")[0], "<body>"
     for path in folder.glob("*.html"):
         with contextlib.suppress(OSError, UnicodeDecodeError):
+            if not path.is_file():  # a pipe would be waited for
+                continue
             with path.open(encoding="utf-8") as file:
                 head = file.read(4000)
             if ours not in head or MADE_FROM.format(content_hash) in head:
@@ -154,8 +157,8 @@ def is_written(folder: Path, content_hash: str) -> bool:
         What the manifest says under this name.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
+        manifest = json_of(folder / "manifest.json")
+        certificate = json_of(folder / "certificate.json")
         if manifest["schema"] != SCHEMA or manifest["content_hash"] != content_hash:
             return False
         return bool(certificate["held"]) and all(

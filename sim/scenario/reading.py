@@ -47,7 +47,7 @@ from sim.scenario.intervention import (
     check_count,
 )
 
-LARGEST_BYTES = 1_000_000
+LARGEST_BYTES = 200_000
 DEEPEST = 20
 LONGEST_PROBLEM = 200
 """Characters of the parser's own words that a message repeats."""

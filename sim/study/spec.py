@@ -4,6 +4,8 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import repeat
@@ -13,8 +15,15 @@ from typing import Any
 from sim.design.design import Design, Procedure, ProcedureResult
 from sim.errors import InputError
 from sim.execute.execution import Execution
-from sim.execute.store import code_digest, code_version, package_versions, processor
+from sim.execute.store import (
+    FORMAT_FILE,
+    code_digest,
+    code_version,
+    package_versions,
+    processor,
+)
 from sim.execute.task import key_of
+from sim.files.brought import json_of
 from sim.scenario.point import Label, Point
 
 STORE = "store"
@@ -95,15 +104,42 @@ def check_folder(folder: Path) -> None:
 
     What the system puts into folders (``.DS_Store``, ``desktop.ini``) is nothing.
     """
-    if folder.exists() and not folder.is_dir():
+    if os.path.lexists(folder) and not folder.is_dir():
         raise InputError(f"study.dir = {folder} is a file, not a folder")
     try:
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     except OSError as error:
         raise InputError(f"study.dir = {folder}: {error.strerror}") from None
     names = {name for name in names if not name.startswith(".") and name not in OF_THE_SYSTEM}
-    if names and STORE not in names and "manifest.json" not in names:
+    if names and not _is_own(folder, names):
         raise InputError(f"study.dir = {folder} holds other files and no results; name another")
+    for name in (STORE, *(name for name in names if _OWN.fullmatch(name))):
+        path = folder / name
+        fits = path.is_dir() if name == STORE else path.is_file()
+        if not fits and os.path.lexists(path):
+            what = "a folder" if path.is_dir() else "no folder" if name == STORE else "no file"
+            raise InputError(f"study.dir = {folder}: {name} in it is {what}; move it away")
+
+
+_OWN = re.compile(r"(manifest|certificate|plan|progress.*)\.json|.*\.parquet|summary\.csv|.*\.log")
+
+
+def _is_own(folder: Path, names: set[str]) -> bool:
+    """Whether a folder holds a study, or one that had only just begun: by what is written in it.
+
+    Others use the names of our files too: a manifest.json may be of a web page, a store a shop.
+    """
+    store = folder / STORE
+    if (store / FORMAT_FILE).exists() or any(store.glob("*/*.replication")):
+        return True
+    try:
+        manifest = json_of(folder / "manifest.json")
+        if isinstance(manifest, dict) and "schema" in manifest and "rows" in manifest:
+            return True
+    except InputError:
+        pass
+    begun = {STORE, "progress.json", "plan.json"}
+    return names <= begun and all(path.name.startswith(".") for path in store.glob("*"))
 
 
 def own_folder(spec: StudySpec, say: Callable[[str], object]) -> StudySpec:
@@ -149,9 +185,8 @@ def check_replaced(spec: StudySpec) -> None:
 def _other_study(spec: StudySpec) -> str:
     """What makes the results that a folder holds another study than this one; empty if nothing."""
     try:
-        text = (spec.folder / "manifest.json").read_text(encoding="utf-8")
-        there = _identifying(json.loads(text)["configuration"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        there = _identifying(json_of(spec.folder / "manifest.json")["configuration"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""
     here = _identifying(spec.configuration)
     differing = [name for name in here if name in there and here[name] != there[name]]

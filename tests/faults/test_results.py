@@ -4,7 +4,7 @@ import copy
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sim.files import export
 from sim.progress import Status, read_status, write_status
 from sim.results.reading import read_study
 from sim.results.writing import MADE_FROM, file_facts, stamp_stale
+from sim.study.spec import check_folder
 from tests.synthetic_study import EFFECTS, write
 
 STRANGE = st.one_of(
@@ -262,6 +263,39 @@ def test_what_is_named_for_a_study_is_there_or_is_refused(
     assert said.count("\n") == 1
     assert WORDS[words] in said
     assert {path.name: path.read_bytes() for path in study.iterdir()} == before
+
+
+FOREIGN = {
+    "manifest.json": '{"name": "a page", "start_url": "/"}',
+    "store/cart.js": "export default {}",
+    "summary.csv": "mine",
+    "plan.json": "{}",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_folder_that_uses_the_names_of_ours_is_not_ours(name: str, tmp_path: Path) -> None:
+    (tmp_path / "readme").write_text("mine")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(FOREIGN[name])
+    with pytest.raises(InputError, match="holds other files and no results"):
+        check_folder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "certificate.json", "summary.parquet", "store"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_what_stands_in_place_of_a_file_of_a_study_is_named_before_anything_runs(
+    name: str, make: Callable[[Path], None], study: Path
+) -> None:
+    check_folder(study)
+    path = study / name
+    path.unlink(missing_ok=True)
+    make(path)
+    if name == "store" and make is os.mkdir:
+        check_folder(study)
+        return
+    with pytest.raises(InputError, match=f"{name} in it is .*; move it away|holds other files"):
+        check_folder(study)
 
 
 def test_what_is_exported_goes_through_links_and_into_pipes_and_replaces_neither(

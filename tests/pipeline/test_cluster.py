@@ -127,7 +127,9 @@ def test_a_worker_dies_a_node_dies_and_a_node_joins(
         raise AssertionError(driver.communicate())
 
     wait_for(1)
-    os.kill(nodes.processes("ray::_carry_out")[0], signal.SIGKILL)
+    while not (working := nodes.processes("ray::_carry_out")):  # between two chunks none is
+        wait_for(1)
+    os.kill(working[0], signal.SIGKILL)
     wait_for(150)
     nodes.kill_node(SECOND)
     before = {worker.name for worker in read_status(folder).workers}
