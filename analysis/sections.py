@@ -13,7 +13,7 @@ from typing import TypeVar
 from analysis.answer.break_even import BreakEven, break_even, in_order, worth_of
 from analysis.answer.choices import choices
 from analysis.answer.mix import NOTHING, Best, Interaction, interactions, ladder, mix
-from analysis.answer.value import Information, value
+from analysis.answer.value import CLEAR, Information, value
 from analysis.answer.would_we_know import LONGEST, Evaluation, would_we_know
 from analysis.charts.history_strip import history_strip
 from analysis.charts.packages import packages
@@ -293,7 +293,7 @@ def _size_row(study: Study, row: BreakEven) -> list[str]:
 
 def _unknown_lines(study: Study, found: Information) -> list[str]:
     """The unknowns that are worth most, in firearms and money."""
-    worth = found.table[found.table["firearms"] > 0.0].head(UNKNOWNS)
+    worth = found.table[found.table["p"] < CLEAR].head(UNKNOWNS)
     title = _title(study, found.choice)
     if worth.empty:
         return [gettext("unknowns-none", title=title, worlds=found.worlds)]

@@ -15,6 +15,7 @@ References
    34:311-326.
 .. [2] Heath, Manolopoulou and Baio (2017), A review of methods for analysis of the expected value
    of information, Med. Decis. Making 37:747-758.
+.. [3] Westfall and Young (1993), Resampling-Based Multiple Testing, Wiley.
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ from sim.results.reading import Study
 FEWEST = 20
 """Worlds below which a curve through them says nothing."""
 KNOTS, RIDGE, SHUFFLES = 4, 1e-3, 200
+BENT = 60
+"""Worlds from which on a curve may bend; through fewer it is a straight line."""
+CLEAR = 0.05
+"""Chance, over all parameters at once, below which a parameter is worth more than nothing."""
 NOTHING = "nothing"
 
 
@@ -132,7 +137,7 @@ def _information(
         cad = 1e6 * spent / means[best] if spent > 0 and means[best] > 0 else float("nan")
     draws = np.random.default_rng(1)
     shuffles = [draws.permutation(len(table)) for _ in range(SHUFFLES)]
-    rows = []
+    rows, by_chance = [], []
     for name in varied:
         column = varied[name].to_numpy(float)
         if np.ptp(column) == 0:
@@ -141,19 +146,25 @@ def _information(
         fitted = smooth @ table
         worth = _gain(fitted, best)
         chance = np.array([_gain(smooth @ table[order], best) for order in shuffles])
+        by_chance.append(chance - chance.mean())
         other = fitted.argmax(axis=1)
         changed = other[other != best]
         rows.append(
             {
                 "parameter": str(name),
-                "firearms": max(worth - float(chance.mean()), 0.0),
-                "p": (1 + int((chance >= worth).sum())) / (1 + SHUFFLES),
+                "firearms": worth - float(chance.mean()),
                 "changes_to": names[np.bincount(changed).argmax()] if len(changed) else "",
                 "changes_share": len(changed) / len(table),
             }
         )
     result = pd.DataFrame(rows)
+    # Of many parameters the most valuable is so by chance too: each is held against the most
+    # valuable of every shuffle (Westfall and Young 1993), so that p holds for all at once.
+    most = np.max(by_chance, axis=0)
+    beyond = (most[None, :] >= result["firearms"].to_numpy()[:, None]).sum(axis=1)
+    result["firearms"] = result["firearms"].clip(lower=0.0)
     result.insert(2, "cad", result["firearms"] * cad)
+    result.insert(3, "p", (1 + beyond) / (1 + SHUFFLES))
     result = result.sort_values(["firearms", "p"], ascending=[False, True], kind="stable")
     everything = float(table.max(axis=1).mean() - means[best])
     result = result.reset_index(drop=True)
@@ -163,8 +174,9 @@ def _information(
 def _smoother(column: Floats) -> Floats:
     """Matrix that takes outcomes to a spline in one parameter through them, by its ranks."""
     place = (pd.Series(column).rank().to_numpy(float) - 1) / (len(column) - 1)
-    ends = np.r_[np.zeros(3), np.linspace(0, 1, KNOTS), np.ones(3)]
-    basis = BSpline.design_matrix(place, ends, 3).toarray()
+    degree, knots = (3, KNOTS) if len(column) >= BENT else (1, 2)
+    ends = np.r_[np.zeros(degree), np.linspace(0, 1, knots), np.ones(degree)]
+    basis = BSpline.design_matrix(place, ends, degree).toarray()
     inner = basis.T @ basis + RIDGE * len(column) * np.eye(basis.shape[1])
     smoother: Floats = np.asarray(basis @ np.linalg.solve(inner, basis.T))
     # A ridge pulls towards zero; constants shall stay as they are.
@@ -225,9 +237,18 @@ def value_text(
             "",
             *aligned(rows, right=right),
             "",
+            *(
+                []
+                if (found.table["p"] < CLEAR).any()
+                else [
+                    f"None of the {len(found.table)} parameters can be told from chance in "
+                    f"{found.worlds} worlds: more are needed (worlds=64 or more).",
+                ]
+            ),
             "How many more firearms a choice made for each value of the parameter keeps out than",
-            f"the one above (EVPPI), less what chance gives; p from {SHUFFLES} shuffles. They "
-            "become",
-            "money at what the best choice pays for each (--cad-per-firearm for another).",
+            f"the one above (EVPPI), less what chance gives; p, for all {len(found.table)} at "
+            f"once, from {SHUFFLES} shuffles.",
+            "They become money at what the best choice pays for each (--cad-per-firearm for",
+            "another).",
         ]
     )

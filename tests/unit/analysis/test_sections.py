@@ -52,7 +52,7 @@ def test_studies_beside_it_fill_their_sections(language: str) -> None:
     assert any("a + c" in line for line in packages.lines)  # what cancels
     assert packages.chart is not None
     assert believe.table is not None
-    assert [row[0] for row in believe.table.rows] == ["p", "q"]
+    assert [row[0] for row in believe.table.rows] == ["p", "q", "a"]
     assert any("80" in line and "M" in line.upper() for line in believe.lines)  # worlds
 
 
