@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from analysis.outcomes import LONG_RUN, YEAR_3
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME, YEAR_1
 from sim.scenario.intervention import BASELINE
 
-COLUMNS = ("proposal", "smugglers", "agents", "expectation", "variance_ratio")
+COLUMNS = ("proposal", "smugglers", "agents", "expectation", "year_3", "long_run")
 
 
 def variances(study: Study) -> pd.DataFrame:
@@ -22,8 +23,9 @@ def variances(study: Study) -> pd.DataFrame:
     -------
     pandas.DataFrame
         proposal, smugglers; agents, expectation: standard deviation of the paired difference of the
-        firearms that reach the market in a year; variance_ratio: how many times less the variance
-        of the expectation is.
+        firearms that reach the market in year 1; year_3, long_run: of the expectation there, NaN
+        where the horizon is shorter; variance_ratio, narrower: how many times less the variance
+        of the expectation is, and how many times narrower its interval, with as many replications.
 
     Raises
     ------
@@ -39,14 +41,23 @@ def variances(study: Study) -> pd.DataFrame:
             f"{study.folder}: {replications} replication has no spread (run.replications=2 or more)"
         )
     agents = _spread(summary[summary["metric"] == PRIMARY_OUTCOME])
-    expected = _spread(study.expected_summary("reaching_market", YEAR_1))
+    of = {
+        horizon: _spread(study.expected_summary("reaching_market", horizon))
+        for horizon in (YEAR_1, YEAR_3, LONG_RUN)
+        if (study.expected["horizon"] == horizon).any()
+    }
     rows = [
-        (scenario, kind, agents[scenario, kind], expected[scenario, kind])
-        for scenario, kind in agents.index
-        if (scenario, kind) in expected.index
+        (
+            *key,
+            agents[key],
+            *(of[h].get(key) if h in of else None for h in (YEAR_1, YEAR_3, LONG_RUN)),
+        )
+        for key in agents.index
+        if key in of[YEAR_1].index
     ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS[:4]))
-    table["variance_ratio"] = (table["agents"] / table["expectation"]) ** 2
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[2:], float))
+    table["narrower"] = table["agents"] / table["expectation"]
+    table["variance_ratio"] = table["narrower"] ** 2
     return table
 
 
@@ -66,11 +77,19 @@ def variance_text(study: Study) -> str:
     lines = [
         "Firearms that reach the market in a year: standard deviation of the difference to the "
         "baseline,",
-        "from one replication to another",
+        "from one replication to another; and how many times less the variance of the expectation "
+        "of year 1 is",
+        "than that of the agents, and how many times narrower its interval with as many "
+        "replications",
         "",
-        f"{'proposal':28s} {'agents':>9s} {'expected':>9s} {'variance':>12s}",
+        f"{'proposal':28s} {'agents':>9s} {'year 1':>9s} {'year 3':>9s} {'long run':>9s} "
+        f"{'variance':>12s} {'interval':>9s}",
     ]
     for row in table.itertuples():
-        less = f"{row.variance_ratio:,.0f} x less" if row.expectation > 0.0 else "none is left"
-        lines.append(f"{row.proposal:28s} {row.agents:9.1f} {row.expectation:9.1f} {less:>12s}")
+        spreads = (row.agents, row.expectation, row.year_3, row.long_run)
+        cells = " ".join(f"{'' if x != x else format(x, '.1f'):>9s}" for x in spreads)
+        less, narrow = "none is left", ""
+        if row.expectation > 0.0:
+            less, narrow = f"{row.variance_ratio:,.0f} x less", f"{row.narrower:,.1f} x"
+        lines.append(f"{row.proposal:28s} {cells} {less:>12s} {narrow:>9s}")
     return "\n".join(lines)
