@@ -11,7 +11,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run dashboard test test-slow bench bench-study docs lock clean \
+.PHONY: help .venv run dashboard test test-slow audit bench bench-study docs lock clean \
 	backtest backtest-refresh
 
 help:  ## list the targets
@@ -50,6 +50,9 @@ test: .venv/.ready  ## the test suite, with ruff, mypy and the import contracts
 
 test-slow: .venv/.ready  ## the long checks: many kills, drawn configurations, coverage
 	@$(PYTEST) -m slow
+
+audit:  ## ask the database of known faults about all pinned packages (needs uv and the network)
+	@uvx pip-audit --disable-pip --require-hashes -r requirements.txt
 
 backtest: .venv/.ready  ## compare results with the stored ones, to the last bit
 	@$(PY) -m tests.backtest
