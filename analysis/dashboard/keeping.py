@@ -140,6 +140,7 @@ def register(app: Dash, app_state: AppState, runner: Runner) -> None:
                 else:
                     made = workbook(study, sheets)
                 kind = str(ctx.triggered_id).rpartition("-")[2]
-                return dcc.send_bytes(made, f"{run}.{kind}"), ""  # type: ignore[no-untyped-call]
+                sent = dcc.send_bytes(made, f"{run}.{kind}")  # type: ignore[attr-defined,no-untyped-call]
+                return sent, ""
             except (InputError, OSError) as error:
                 return no_update, refusal(InputError(str(error)))

@@ -35,7 +35,7 @@ def found_of(study: Study) -> Choices:
 
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
-    head = html.H1(gettext("packages-title"))
+    head = html.H1(gettext("budget-title"))
     folders = app_state.folders
     try:
         study = folders.study(view.study)
@@ -48,8 +48,8 @@ def page(view: View, app_state: AppState) -> Children:
         return [
             head,
             *stamp(),
-            *([] if _mixes(found) else [html.P(gettext("packages-none"), className="notice")]),
-            Amount("packages-budget", gettext("packages-budget"), view.budget, 1.0, high, 1.0,
+            *([] if _mixes(found) else [html.P(gettext("budget-none"), className="notice")]),
+            Amount("packages-budget", gettext("budget-budget"), view.budget, 1.0, high, 1.0,
                    gettext("million-cad-a-year")),
             html.Div(id="packages-shown", className="shown"),
             study_line(study, view.study or folders.opening()),
@@ -67,7 +67,7 @@ def shown(study: Study, found: Choices, view: View) -> Children:
     except InputError:
         cheapest = str(found.cost.idxmin())
         words = gettext(
-            "packages-too-little",
+            "budget-too-little",
             budget=number(view.budget, 1),
             title=title_of(study, cheapest),
             cost=number(float(found.cost[cheapest]), 1),
@@ -79,8 +79,8 @@ def shown(study: Study, found: Choices, view: View) -> Children:
         html.P([_sure(found, best), " ", *_try(best.name, view)], className="note"),
         captioned(
             graph("packages-figure", steps_figure(study, found, steps, view)),
-            gettext("packages-figure"),
-            gettext("packages-note", horizon=horizon_in_words(study, found.horizon)),
+            gettext("budget-figure"),
+            gettext("budget-note", horizon=horizon_in_words(study, found.horizon)),
         ),
         *_within(study, found, best, view),
         *_together(study, found),
@@ -89,9 +89,9 @@ def shown(study: Study, found: Choices, view: View) -> Children:
 
 def _sentence(study: Study, best: Best) -> str:
     if best.name == NOTHING:
-        return gettext("packages-nothing", budget=number(best.budget, 0))
+        return gettext("budget-nothing", budget=number(best.budget, 0))
     return gettext(
-        "packages-best",
+        "budget-best",
         budget=number(best.budget, 0),
         title=title_of(study, best.name),
         kept=_range(best),
@@ -109,8 +109,8 @@ def _range(best: Best) -> str:
 def _sure(found: Choices, best: Best) -> str:
     """Whether what was chosen was measured on runs that had no part in the choice."""
     if best.fresh:
-        return gettext("packages-confirmed", chosen=best.chosen_on, fresh=best.fresh)
-    return gettext("packages-unconfirmed", chosen=best.chosen_on)
+        return gettext("budget-confirmed", chosen=best.chosen_on, fresh=best.fresh)
+    return gettext("budget-unconfirmed", chosen=best.chosen_on)
 
 
 def _try(name: str, view: View) -> Children:
@@ -179,10 +179,10 @@ def _within(study: Study, found: Choices, best: Best, view: View) -> Children:
         if wanted not in {part for name in found.kept for part in str(name).split("+")}:
             rows.append([wanted[:60], "–", "–", gettext("not-in-this-study"), ""])
     if not rows:
-        return [nothing(gettext("packages-no-rows"))]
+        return [nothing(gettext("budget-no-rows"))]
     head = [gettext("package"), gettext("million-cad-a-year"), gettext("kept-a-year"),
             gettext("under-this-budget"), gettext("door-try")]  # fmt: skip
-    return [table(gettext("packages-table"), head, rows)]
+    return [table(gettext("budget-table"), head, rows)]
 
 
 def _row(study: Study, found: Choices, means: Any, name: str, view: View, words: str) -> list[Any]:
@@ -207,8 +207,8 @@ def _together(study: Study, found: Choices) -> Children:
     ]
     head = [gettext("package"), gettext("the-whole"), gettext("sum-of-the-parts"),
             gettext("the-parts")]  # fmt: skip
-    shown_table = table(gettext("packages-together"), head, cells)
-    return [html.Details([html.Summary(gettext("packages-together")), shown_table])]
+    shown_table = table(gettext("budget-together"), head, cells)
+    return [html.Details([html.Summary(gettext("budget-together")), shown_table])]
 
 
 def register(app: Dash, app_state: AppState) -> None:

@@ -242,7 +242,8 @@ def page(view: View, app_state: AppState) -> Children:
 def roster_controls(view: View, folders: Folders) -> Children:
     """The roster of a port, to be edited; a sentence where no study tells it."""
     found = usual_of(folders, view.port)
-    names = [*get_day_names("abbreviated", locale=current_language()).values()]
+    known = get_day_names("abbreviated", locale=current_language())
+    names = [known[day] for day in range(7)]
     usual: Usual = found[0] if found else [[0.0] * 24] * 7
     grid = Roster(
         "port-duty", gettext("officers-on-duty-by-hour"), usual, view.roster, names,
