@@ -243,13 +243,22 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     )  # fmt: skip
 
     history = _command(commands, "history", "years of the model against years of the record")
+    _language(history)
     history.add_argument("--csv", type=Path, metavar="FILE", help="write every row here too")
     history.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
     history.add_argument("--scores", type=Path, metavar="FILE", help="write what stamps go by here")
+    history.add_argument("--picture", type=Path, metavar="FILE", help="draw it here (HTML)")
 
     validate = _command(commands, "validate", "the baseline against the record, row by row")
+    _language(validate)
     validate.add_argument("--write", type=Path, metavar="FILE", help="write it as Markdown too")
     return root
+
+
+def _language(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--lang", default="en", metavar="en|fr", help="its language (en); or lang=fr"
+    )
 
 
 def _command(
@@ -344,16 +353,21 @@ def _tell(study: "Study", arguments: argparse.Namespace) -> None:
     ):
         print(run_command(study, arguments))
     elif arguments.command == "history":
-        from analysis.history_text import history_text
+        from analysis.history_text import Files, history_text
+        from analysis.language import in_language
 
-        print(history_text(study, arguments.csv, arguments.write, arguments.scores))
+        with in_language(arguments.lang):
+            files = Files(arguments.csv, arguments.write, arguments.scores, arguments.picture)
+            print(history_text(study, files))
     else:
         from analysis import validate
+        from analysis.language import in_language
 
-        rows = validate.validate(study)
-        if arguments.write:
-            export(arguments.write, validate.markdown_of(study, rows))
-        print(validate.text_of(study, rows))
+        with in_language(arguments.lang):
+            rows = validate.validate(study)
+            if arguments.write:
+                export(arguments.write, validate.markdown_of(study, rows))
+            print(validate.text_of(study, rows))
 
 
 def _dashboard(arguments: argparse.Namespace) -> None:

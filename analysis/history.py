@@ -1,42 +1,34 @@
 """Thirty years of the model against thirty years of record.
 
 A study of ``experiment=history`` says what is expected to be seized in each year from travellers
-and from traffickers. Two numbers, the level in the year in which the worlds were run and the
-travellers' share of it, are fitted to one part of the record and predict the other.
-
-The posterior is computed by importance sampling over draws of the prior: with three numbers
-(level, share, spread of single years) nothing more is needed.
+and from traffickers, as a ratio of the year of the plausible worlds. The level in that year, the
+travellers' share of it and the yearly state of trafficking (`analysis.yearly_state`) are fitted to
+one part of the record and predict the other.
 """
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analysis import yearly_state
+from analysis.fit.values import read_seized, read_values, read_worlds
+from analysis.yearly_state import Draws, Floats, Parts, filtered, prior
 from sim.data import read_source
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
-from sim.places.calendar import month_number
+from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
 from sim.places.ports import read_us_share
 from sim.results.reading import Study
 
-Floats = npt.NDArray[np.float64]
-
 SPLIT = 2013
 """The record before this year is one part, from it on the other."""
-DRAWS = 20_000
+YEARS = LAST_MONTH[0] - FIRST_YEAR + 1
+BASE = 2005
+"""Year of the plausible worlds, of which all years are ratios."""
 SEED = 1
-LEVEL = (200.0, 2000.0)
-"""Firearms a year in the base year, log-uniform beforehand: wider than C080."""
-SHARE = (0.05, 0.95)
-"""Travellers' share of them, uniform beforehand: wider than Z020."""
-SPREAD = (0.05, 0.6)
-"""Standard deviation, in logarithms, of a single year's record about the expectation: chance, one
-large load, and definitions that differ by up to 1.65 (C057, C065, C081). Uniform beforehand."""
 COVERAGES = (0.5, 0.9)
 METRICS = {
     "travellers": ("expected_traveller_firearms_seized",),
@@ -66,13 +58,16 @@ class Row:
     note: str
 
     @property
+    def whole(self) -> bool:
+        """Whether it is of whole years."""
+        return (self.last - self.first + 1) % 12 == 0
+
+    @property
     def label(self) -> str:
         """Name the period."""
-        first, last = (1996 + m // 12 for m in (self.first, self.last))
-        whole = (self.last - self.first + 1) % 12 == 0
-        return f"{first}" if first == last and whole else (
-            f"{first}-{last}" if whole else f"{first} to month {self.last % 12 + 1}"
-        )  # fmt: skip
+        first, last = (FIRST_YEAR + m // 12 for m in (self.first, self.last))
+        years = f"{first}" if first == last else f"{first}-{last}"
+        return years if self.whole else f"{first} to month {self.last % 12 + 1}"
 
     @property
     def year(self) -> int:
@@ -91,19 +86,16 @@ def read_record() -> list[Row]:
 
 
 class Course(NamedTuple):
-    """Expected seizures of each year as a ratio of the base year's.
+    """Expected seizures of each year as a ratio of the base year's, without a yearly state.
 
     Attributes
     ----------
-    base : int
-        Year in which the worlds were run.
     travellers, traffickers : dict of float
         By year.
     worlds : array of float, shape (worlds, 2)
-        Firearms of travellers and of traffickers in the base year, by world.
+        Firearms of travellers and of traffickers in the base year, by plausible world.
     """
 
-    base: int
     travellers: dict[int, float]
     traffickers: dict[int, float]
     worlds: Floats
@@ -115,7 +107,7 @@ def course_of(study: Study) -> Course:
     Raises
     ------
     InputError
-        If the scenarios of the study are not years.
+        If the scenarios of the study are not years, or the base year is not among them.
     """
     names = [str(name) for name in study.scenarios]
     if not all(name.isdecimal() for name in names) or len(names) < 2:
@@ -123,40 +115,26 @@ def course_of(study: Study) -> Course:
             f"{study.folder}: scenarios are not years; python -m analysis history reads a study of "
             "experiment=history (run.apart=true)"
         )
+    if str(BASE) not in names:
+        raise InputError(
+            f"{study.folder}: {BASE}, of which all years are ratios, is not among its years "
+            f"({names[0]} to {names[-1]})"
+        )
     summary = study.summary
     rows = summary[summary["port_group"].eq("all") & summary["class"].eq("all")]
-    sums = {
-        kind: rows[rows["metric"].isin(metrics)]
-        .groupby(["scenario", "world", "replication"])["value"].sum()
-        .groupby(["scenario", "world"]).mean()
-        for kind, metrics in METRICS.items()
-    }  # fmt: skip
-    years = sorted(map(int, names))
-    counts = rows.groupby("scenario")["world"].nunique()
-    base = int(max(names, key=lambda name: (counts.get(name, 0), name == "2005")))
 
     def course(kind: str) -> dict[int, float]:
-        of = sums[kind]
-        central = float(of[str(base), 0])
-        if central <= 0.0:
-            raise InputError(f"{study.folder}: nothing is expected to be seized in {base}")
-        return {year: float(of[str(year), 0]) / central for year in years}
+        of = rows[rows["metric"].isin(METRICS[kind]) & rows["world"].eq(0)]
+        sums = of.groupby(["scenario", "replication"])["value"].sum().groupby("scenario").mean()
+        if sums[str(BASE)] <= 0.0:
+            raise InputError(f"{study.folder}: nothing is expected to be seized in {BASE}")
+        return {int(year): float(value / sums[str(BASE)]) for year, value in sums.items()}
 
-    worlds = np.column_stack(
-        [sums[kind].xs(str(base), level="scenario").to_numpy() for kind in METRICS]
-    )
-    return Course(base, course("travellers"), course("traffickers"), worlds)
+    return Course(course("travellers"), course("traffickers"), read_seized())
 
 
-class Parts(NamedTuple):
-    """What a row's period has of a year's expectation: rows by travellers and by traffickers."""
-
-    travellers: Floats
-    traffickers: Floats
-
-
-def parts_of(course: Course, rows: list[Row]) -> Parts:
-    """Expected seizures of each row's period as a ratio of those of the base year, shape (rows,).
+def parts_of(course: Course, rows: Sequence[Row]) -> Parts:
+    """Expected seizures of each row's period as a ratio of those of the base year.
 
     Of a part of a year travellers have its share of the US residents' cars, traffickers its months.
     Years that the study lacks are taken from the nearest one.
@@ -164,79 +142,49 @@ def parts_of(course: Course, rows: list[Row]) -> Parts:
     volumes = read_volumes()
     cars = volumes[volumes["traffic_class"] == "car"].groupby(["year", "month"])["vehicles"].sum()
     monthly = cars.to_numpy() * read_us_share()
-    travellers, traffickers = np.zeros(len(rows)), np.zeros(len(rows))
+    travellers, traffickers = np.zeros(len(rows)), np.zeros((len(rows), YEARS))
     known = np.array(sorted(course.travellers))
     for k, row in enumerate(rows):
         for month in range(row.first, row.last + 1):
             first = 12 * (month // 12)
-            year = int(known[np.argmin(np.abs(known - (1996 + month // 12)))])
+            year = int(known[np.argmin(np.abs(known - (FIRST_YEAR + month // 12)))])
             share = monthly[month] / monthly[first : first + 12].sum()
             travellers[k] += course.travellers[year] * share
-            traffickers[k] += course.traffickers[year] / 12.0
+            traffickers[k, month // 12] += course.traffickers[year] / 12.0
     return Parts(travellers, traffickers)
 
 
-@dataclass(frozen=True)
-class Posterior:
-    """Weighted draws of what is fitted.
+def fitted(
+    course: Course, rows: Sequence[Row], backwards: bool = False, of_worlds: bool = False
+) -> Draws:
+    """Fit what is not known to rows of the record, and go on through all years.
 
-    Attributes
+    Parameters
     ----------
-    level, share, spread, weight : array of float, shape (draws,)
+    course : Course
+    rows : sequence of Row
+        None: what is known without them.
+    backwards : bool
+        Against time, to predict what came before.
+    of_worlds : bool
+        Begin with the plausible worlds, which were fitted to the base year alone.
     """
-
-    level: Floats
-    share: Floats
-    spread: Floats
-    weight: Floats
-
-    def quantile(self, values: Floats, levels: tuple[float, ...]) -> Floats:
-        """Quantiles of something that was worked out for each draw."""
-        order = np.argsort(values)
-        return np.interp(levels, np.cumsum(self.weight[order]), values[order])
-
-    def expected(self, parts: Parts) -> Floats:
-        """Expected firearms by draw and row."""
-        travellers = np.outer(self.level * self.share, parts.travellers)
-        return travellers + np.outer(self.level * (1.0 - self.share), parts.traffickers)
+    rows = sorted(rows, key=lambda row: (row.last, row.first))
+    start = prior(course.worlds if of_worlds else None, YEARS)
+    record = np.array([row.firearms for row in rows])
+    *_, (_, draws) = filtered(start, parts_of(course, rows), record, backwards)
+    return draws
 
 
-def prior() -> Posterior:
-    """Draw what is to be fitted, before any record is seen."""
-    rng = np.random.default_rng(SEED)
-    level = np.exp(rng.uniform(math.log(LEVEL[0]), math.log(LEVEL[1]), DRAWS))
-    share, spread = rng.uniform(*SHARE, DRAWS), rng.uniform(*SPREAD, DRAWS)
-    return Posterior(level, share, spread, np.full(DRAWS, 1.0 / DRAWS))
-
-
-def fitted(course: Course, rows: list[Row]) -> Posterior:
-    """Fit level, share and spread to rows of the record; all rows count alike."""
-    draws = prior()
-    if not rows:
-        return draws
-    expected = np.log(draws.expected(parts_of(course, rows)))
-    record = np.log([row.firearms for row in rows])
-    z = (record - expected) / draws.spread[:, None]
-    log_weight = -0.5 * (z**2).sum(axis=1) - len(rows) * np.log(draws.spread)
-    weight = np.exp(log_weight - log_weight.max())
-    return Posterior(draws.level, draws.share, draws.spread, weight / weight.sum())
-
-
-def of_worlds(course: Course) -> Posterior:
-    """Draws at the plausible worlds, none of which was fitted to years other than the base."""
-    rng = np.random.default_rng(SEED)
-    world = course.worlds[rng.integers(len(course.worlds), size=DRAWS)]
-    level = world.sum(axis=1)
-    spread = np.full(DRAWS, 0.25)
-    return Posterior(level, world[:, 0] / level, spread, np.full(DRAWS, 1.0 / DRAWS))
-
-
-def predicted(draws: Posterior, course: Course, rows: list[Row]) -> Floats:
-    """Draw the record of some rows, shape (draws, rows): worlds and chance."""
-    rng = np.random.default_rng(SEED + 1)
-    chosen = rng.choice(DRAWS, DRAWS, p=draws.weight)
-    mean = np.log(draws.expected(parts_of(course, rows))[chosen])
-    return np.exp(mean + draws.spread[chosen, None] * rng.standard_normal(mean.shape))
+def one_by_one(course: Course, record: Sequence[Row]) -> list[Floats]:
+    """Draw each figure from those whose periods have ended before it, by row of the record."""
+    parts = parts_of(course, record)
+    figures = np.array([row.firearms for row in record])
+    drawn: list[Floats] = [np.zeros(0)] * len(record)
+    for k, draws in filtered(prior(None, YEARS), parts, figures):
+        if k < len(record):
+            drawn[k] = draws.figures(parts.of([k]))[:, 0]
+    return drawn
 
 
 def crps(draws: Floats, value: float) -> float:
@@ -254,6 +202,10 @@ def crps(draws: Floats, value: float) -> float:
     return float(np.abs(ordered - value).mean()) - spread
 
 
+WORLDS = "plausible worlds, not fitted to these years"
+PREDICTED = f"fitted before {SPLIT}, predicted from then on"
+IN_TURN = f"each figure from {SPLIT} on predicted from all before it"
+BACKWARDS = f"fitted from {SPLIT} on, predicted before"
 NAIVE = ("last figure", "mean of the fit", "with traffic")
 
 
@@ -266,7 +218,7 @@ def naive(fit: list[Row], rows: list[Row], everything: list[Row]) -> dict[str, F
     rng = np.random.default_rng(SEED + 2)
     volumes = read_volumes()
     vehicles = volumes.groupby(["year", "month"])["vehicles"].sum().to_numpy()
-    noise = rng.standard_normal((DRAWS, len(rows)))
+    noise = rng.standard_normal((yearly_state.DRAWS, len(rows)))
 
     def months(row: Row) -> int:
         return row.last - row.first + 1
@@ -347,13 +299,11 @@ class Examination:
     ----------
     name : str
     fit : list of Row
-    posterior : Posterior
     rows : list of Score
     """
 
     name: str
     fit: list[Row]
-    posterior: Posterior
     rows: list[Score]
 
     def coverage(self, level: float) -> float:
@@ -366,27 +316,33 @@ class Examination:
 
 
 def examinations(course: Course, record: list[Row]) -> list[Examination]:
-    """Predict all of the record from the worlds, and each part of it from the other."""
+    """Predict the record from the worlds, each part from the other, and each figure in its turn."""
     early = [row for row in record if row.year < SPLIT]
     late = [row for row in record if row.year >= SPLIT]
+    if min(len(early), len(late)) < 2:
+        raise InputError(f"the record has fewer than two figures before or from {SPLIT} on")
+
+    def from_all(draws: Draws, rows: list[Row]) -> Floats:
+        return draws.figures(parts_of(course, rows))
+
+    in_turn = one_by_one(course, record)[-len(late) :]
     made = []
-    for name, fit, rows, draws in (
-        ("plausible worlds, not fitted to these years", record, record, of_worlds(course)),
-        (f"fitted before {SPLIT}, predicted from then on", early, late, fitted(course, early)),
-        (f"fitted from {SPLIT} on, predicted before", late, early, fitted(course, late)),
+    for name, fit, rows, drawn in (
+        (WORLDS, record, record, from_all(fitted(course, [], of_worlds=True), record)),
+        (PREDICTED, early, late, from_all(fitted(course, early), late)),
+        (IN_TURN, early, late, np.column_stack(in_turn)),
+        (BACKWARDS, late, early, from_all(fitted(course, late, backwards=True), early)),
     ):
-        if len(fit) > 1 and rows:
-            against = naive(fit, rows, record)
-            found = list(scores(predicted(draws, course, rows), rows, against))
-            made.append(Examination(name, fit, draws, found))
+        found = list(scores(drawn, rows, naive(fit, rows, record)))
+        made.append(Examination(name, fit, found))
     return made
 
 
 EVENTS = {
-    "exemption_2012": ("exemptions of June 2012 (D019, D020)", 2011, 2012),
-    "closure_2020": ("closure of March 2020 (G024-G035)", 2019, 2020),
-    "rebound_2021": ("rebound of 2021 (C071; no mechanism)", 2020, 2021),
-    "reopening_2022": ("reopening from August 2021 on", 2021, 2022),
+    "exemption_2012": (2011, 2012),
+    "closure_2020": (2019, 2020),
+    "rebound_2021": (2020, 2021),
+    "reopening_2022": (2021, 2022),
 }
 """Dated events, and the years before and after whose difference shows them."""
 
@@ -395,7 +351,6 @@ class Difference(NamedTuple):
     """Change from one year to another, in per cent of the first."""
 
     name: str
-    event: str
     record: float
     low90: float
     low50: float
@@ -418,38 +373,90 @@ def same_sign(record: float, predicted_change: float) -> bool:
     return abs(predicted_change) >= NO_CHANGE and record * predicted_change > 0.0
 
 
-def differences(course: Course, record: list[Row], draws: Posterior) -> Iterator[Difference]:
+def differences(course: Course, record: list[Row], draws: Draws) -> Iterator[Difference]:
     """Change at dated events, predicted and on record, where both years are."""
     whole = {row.year: row for row in record if row.last - row.first == 11}
-    for name, (event, before, after) in EVENTS.items():
+    for name, (before, after) in EVENTS.items():
         if before in whole and after in whole:
             pair = [whole[before], whole[after]]
-            drawn = predicted(draws, course, pair)
+            drawn = draws.figures(parts_of(course, pair))
             change = 100.0 * (drawn[:, 1] / drawn[:, 0] - 1.0)
             edges = np.quantile(change, [0.05, 0.25, 0.5, 0.75, 0.95]).tolist()
             on_record = 100.0 * (pair[1].firearms / pair[0].firearms - 1.0)
-            yield Difference(name, event, on_record, *edges)
+            yield Difference(name, on_record, *edges)
 
 
-def shares(course: Course, record: list[Row]) -> list[tuple[str, list[float]]]:
-    """Travellers' share in the base year (5, 50 and 95 %), by what it was fitted to."""
-    base = [row for row in record if row.year == course.base]
-    late = [row for row in record if row.year >= SPLIT]
-    out = []
-    for name, draws in (
-        ("before any record", prior()),
-        ("plausible worlds (fitted to the base year)", of_worlds(course)),
-        (f"the record of {course.base} alone", fitted(course, base)),
-        (f"record before {SPLIT}", fitted(course, [r for r in record if r.year < SPLIT])),
-        (
-            "2018 to 2020: the closure without the rebound",
-            fitted(course, [row for row in late if 2018 <= row.year <= 2020]),
-        ),
-        (f"record from {SPLIT} on", fitted(course, late)),
-        ("all of the record", fitted(course, record)),
-    ):
-        out.append((name, draws.quantile(draws.share, (0.05, 0.5, 0.95)).tolist()))
-    return out
+BEFORE = "before any record"
+QUANTITIES = {
+    "level": lambda d: d.travellers + d.traffickers,
+    "share": lambda d: d.travellers / (d.travellers + d.traffickers),
+    "change": lambda d: d.change,
+    "memory": lambda d: d.memory,
+    "record": lambda d: d.record,
+}
+"""What the history is asked for, and how it is read from draws."""
+
+
+class Found(NamedTuple):
+    """What parts of the record leave of a quantity: 5, 50 and 95 %, by part."""
+
+    name: str
+    of_part: dict[str, tuple[float, float, float]]
+
+
+def identified(course: Course, record: list[Row]) -> list[Found]:
+    """What each part of the record finds of every quantity."""
+    early = [row for row in record if row.year < SPLIT]
+    parts = {
+        BEFORE: prior(),
+        f"{BASE} alone": fitted(course, [row for row in early if row.year == BASE]),
+        f"{FIRST_YEAR}-{SPLIT - 1}": fitted(course, early),
+        "2018-2020": fitted(course, [row for row in record if 2018 <= row.year <= 2020]),
+        f"{SPLIT}-2024": fitted(course, [row for row in record if row.year >= SPLIT]),
+        "all": fitted(course, record),
+    }
+    return [
+        Found(name, {part: _edges(read(draws)) for part, draws in parts.items()})
+        for name, read in QUANTITIES.items()
+    ]
+
+
+def of_parameters(course: Course, record: list[Row]) -> list[Found]:
+    """What the record leaves of the parameters of the plausible worlds, by part of it."""
+    early = [row for row in record if row.year < SPLIT]
+    worlds = read_worlds()
+    known = {one.name: one for one in read_values()}
+    parts = {
+        f"{BASE} alone": fitted(course, [], of_worlds=True),
+        f"{FIRST_YEAR}-{SPLIT - 1}": fitted(course, early, of_worlds=True),
+        "all": fitted(course, record, of_worlds=True),
+    }
+    return [
+        Found(
+            name,
+            {
+                BEFORE: (known[name].searched_low, np.nan, known[name].searched_high),
+                **{part: _edges(worlds[name][d.world]) for part, d in parts.items()},
+            },
+        )
+        for name in OF_WORLDS
+    ]
+
+
+OF_WORLDS = (
+    "smuggling.traveller_firearms_per_million",
+    "smuggling.traveller_firearms_mean",
+    "inspection.d_prime_traveller",
+    "smuggling.firearms_per_year",
+    "smuggling.load_mean",
+    "inspection.d_prime",
+)
+"""Parameters on which the share of travellers depends."""
+
+
+def _edges(values: Floats) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95]).tolist()
+    return low, middle, high
 
 
 STRIP = ("first", "months", "recorded", "low90", "predicted", "high90")
@@ -490,11 +497,10 @@ def scores_of(found: list[Examination], changes: list[Difference], ended: str = 
     values: dict[str, float] = {}
     if ended:
         values["made"] = float(ended[:10].replace("-", ""))
-    halves = [part for part in found if part.name.startswith(f"fitted before {SPLIT}")]
-    for part in halves:
-        values["predicted.coverage90"] = part.coverage(0.9)
-        values["predicted.coverage50"] = part.coverage(0.5)
-        values["predicted.skill"] = min(part.skill(name) for name in NAIVE)
+    part = next(part for part in found if part.name == PREDICTED)
+    values["predicted.coverage90"] = part.coverage(0.9)
+    values["predicted.coverage50"] = part.coverage(0.5)
+    values["predicted.skill"] = min(part.skill(name) for name in NAIVE)
     for change in changes:
         for field in ("record", "low90", "low50", "middle", "high50", "high90"):
             values[f"{change.name}.{field}"] = getattr(change, field)

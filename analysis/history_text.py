@@ -1,154 +1,191 @@
 """What the history says, for a terminal, a page and a file."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import NamedTuple
 
 from analysis.history import (
+    BASE,
+    PREDICTED,
+    Course,
     Difference,
     Examination,
+    Found,
+    Row,
     course_of,
     differences,
     examinations,
+    fitted,
     frame_of,
-    of_worlds,
+    identified,
+    of_parameters,
     read_record,
     scores_of,
-    shares,
 )
+from analysis.language import gettext, pgettext
 from analysis.wording import aligned, number
 from sim.files import export
 from sim.results.reading import Study
 
 Table = tuple[str, list[tuple[str, ...]], tuple[int, ...]]
 
-LIMITS = (
-    "What this cannot say: the record is second-hand, of several definitions that differ by up to "
-    "1.65 in one year, and one large load makes a year; level, travellers' share and spread of "
-    "years are all that is fitted; nothing in the model makes traffickers more or larger from one "
-    "year to the next, so a rise such as that of 2015 or 2021 can only lie in the spread."
-)
+
+def _head(message: str) -> tuple[str, ...]:
+    return tuple(message.split(" | "))
 
 
-IDENTIFIED = (
-    "What the history finds that the base year alone does not: compare the widths. From the "
-    "closure of 2020 the share follows only if trafficking stayed as it was; the rebound of 2021, "
-    "with cars still four fifths down, pulls it down because the model has no other way to explain "
-    "it. A share near zero contradicts C043 and C045 (most are travellers'): read it as evidence "
-    "of a missing mechanism (post, larger loads: C086) as much as of a smaller share."
-)
+def _yes(value: bool) -> str:
+    return gettext("yes") if value else gettext("no")
+
+
+def _between(low: float, high: float, *, signed: bool = False) -> str:
+    low_text, high_text = (number(value, 0, signed=signed) for value in (low, high))
+    return gettext("validate-range", low=low_text, high=high_text)
 
 
 def _rows_of(part: Examination) -> Table:
-    head = (
-        "period", "recorded", "predicted", "50 %", "90 %", "within 90 %", "score", "last figure",
-        "mean of fit", "with traffic", "scope (source)",
-    )  # fmt: skip
-    rows: list[tuple[str, ...]] = [head]
+    rows = [_head(gettext("history-head"))]
     for score in part.rows:
-        naive = [number(value, 0) for value in score.naive.values()]
+        scope, years = pgettext("scope", score.row.scope), pgettext("years", score.row.years)
         rows.append(
             (
-                score.row.label,
+                score.row.label if score.row.whole else gettext("history-to-month",
+                    year=score.row.year, month=score.row.last % 12 + 1),
                 number(score.row.firearms, 0),
                 number(score.middle, 0),
-                f"{number(score.low50, 0)} to {number(score.high50, 0)}",
-                f"{number(score.low90, 0)} to {number(score.high90, 0)}",
-                "yes" if score.within(0.9) else "no",
+                _between(score.low50, score.high50),
+                _between(score.low90, score.high90),
+                _yes(score.within(0.9)),
                 number(score.crps, 0),
-                *naive,
-                f"{score.row.scope}, {score.row.years} years ({score.row.source})",
+                *(number(value, 0) for value in score.naive.values()),
+                f"{scope}, {years} ({score.row.source})",
             )
-        )
-    return part.name, rows, tuple(range(1, 10))
+        )  # fmt: skip
+    return pgettext("examination", part.name), rows, tuple(range(1, 10))
 
 
 def _summary(part: Examination) -> str:
+    percent = "\N{NO-BREAK SPACE}%"
     skills = ", ".join(
-        f"{100 * part.skill(name):+.0f} % against {name}" for name in part.rows[0].naive
-    ).replace("-", "\N{MINUS SIGN}")
+        gettext(
+            "history-skill",
+            skill=number(100 * part.skill(name), 0, signed=True) + percent,
+            naive=pgettext("naive", name),
+        )
+        for name in part.rows[0].naive
+    )
     inside = [sum(row.within(level) for row in part.rows) for level in (0.5, 0.9)]
-    return (
-        f"{inside[0]} of {len(part.rows)} within the 50 % interval, {inside[1]} within the 90 % "
-        f"({100 * part.coverage(0.9):.0f} %; to reach: 80 to 97). Skill (CRPS): {skills}; a "
-        "negative one means that the naive forecast was better."
+    return gettext(
+        "history-summary",
+        half=inside[0],
+        count=len(part.rows),
+        most=inside[1],
+        share=f"{100 * part.coverage(0.9):.0f}",
+        skills=skills,
     )
 
 
 def _events(found: Sequence[Difference]) -> Table:
-    rows: list[tuple[str, ...]] = [
-        ("event", "recorded, %", "predicted, %", "90 %", "within", "right sign")
-    ]
+    rows = [_head(gettext("history-event-head"))]
     rows += [
         (
-            event.event,
+            pgettext("event", event.name),
             number(event.record, 0, signed=True),
             number(event.middle, 0, signed=True),
-            f"{number(event.low90, 0, signed=True)} to {number(event.high90, 0, signed=True)}",
-            "yes" if event.low90 <= event.record <= event.high90 else "no",
-            "yes" if event.right_sign else "no",
+            _between(event.low90, event.high90, signed=True),
+            _yes(event.low90 <= event.record <= event.high90),
+            _yes(event.right_sign),
         )
         for event in found
     ]
-    return "change from the year before to the year of an event", rows, (1, 2, 3)
+    return gettext("history-events"), rows, (1, 2, 3)
 
 
-def _shares(found: Sequence[tuple[str, list[float]]]) -> Table:
-    rows: list[tuple[str, ...]] = [("fitted to", "median, %", "5 to 95 %", "width, points")]
-    rows += [
-        (
-            name,
-            number(100 * middle, 0),
-            f"{number(100 * low, 0)} to {number(100 * high, 0)}",
-            number(100 * (high - low), 0),
+def _found(title: str, found: Sequence[Found], digits: int) -> Table:
+    parts = list(found[0].of_part)
+    head = [gettext("history-quantity"), *(pgettext("part", part) for part in parts)]
+    rows: list[tuple[str, ...]] = [(*head, gettext("history-found-head", year=BASE))]
+    for one in found:
+        edges = one.of_part
+        base, early = (edges[name][2] - edges[name][0] for name in parts[1:3])
+        rows.append(
+            (
+                pgettext("quantity", one.name),
+                *(_range(*edges[name], digits) for name in parts),
+                _yes(early < NARROWER * base),
+            )
         )
-        for name, (low, middle, high) in found
-    ]
-    return "travellers' share of what is seized in the base year", rows, (1, 2, 3)
+    return title, rows, tuple(range(1, 1 + len(parts)))
 
 
-def parts_of_page(study: Study) -> tuple[list[tuple[Table, str]], pd.DataFrame, pd.DataFrame]:
-    """Work out every table with the line below it, the rows for a file, and the scores."""
-    course, record = course_of(study), read_record()
-    found = examinations(course, record)
-    tables = [(_rows_of(part), _summary(part)) for part in found]
-    changes = list(differences(course, record, of_worlds(course)))
+NARROWER = 0.75
+"""A part of the record finds a quantity if its range is narrower than that of 2005 by this."""
+
+
+def _range(low: float, middle: float, high: float, digits: int) -> str:
+    """Say a median and its range to some significant digits."""
+
+    def said(value: float) -> str:
+        return number(value, max(0, digits - 1 - math.floor(math.log10(max(value, 1e-9)))))
+
+    ends = gettext("validate-range", low=said(low), high=said(high))
+    return ends if math.isnan(middle) else f"{said(middle)} ({ends})"
+
+
+def _tables(
+    course: Course, record: list[Row], found: list[Examination], changes: list[Difference]
+) -> list[tuple[Table, str]]:
+    """Every table, with the line below it."""
+    tables = []
+    for part in found:
+        more = f" {gettext('history-knows-more')}" if part.name == PREDICTED else ""
+        tables.append((_rows_of(part), _summary(part) + more))
     if changes:
-        tables.append((_events(changes), "Predicted from the plausible worlds, not fitted."))
-    tables.append(
-        (
-            _shares(shares(course, record)),
-            IDENTIFIED,
-        )
-    )
-    return (
-        tables,
-        frame_of(found),
-        scores_of(found, changes, str(study.manifest.get("ended") or "")),
-    )
+        tables.append((_events(changes), gettext("history-events-below")))
+    for title, rows, below in (
+        (gettext("history-found"), identified(course, record), gettext("history-found-below")),
+        (gettext("history-worlds"), of_parameters(course, record), gettext("history-worlds-below")),
+    ):
+        tables.append((_found(title, rows, 2), below))
+    return tables
 
 
-def history_text(
-    study: Study, csv: Path | None = None, page: Path | None = None, scores: Path | None = None
-) -> str:
-    """Say how the model does against the record; write rows and page where asked.
+class Files(NamedTuple):
+    """Where to write the rows, a page, what stamps go by, and a picture; None: nowhere."""
+
+    csv: Path | None = None
+    page: Path | None = None
+    scores: Path | None = None
+    picture: Path | None = None
+
+
+def history_text(study: Study, files: Files = Files()) -> str:  # noqa: B008
+    """Say how the model does against the record; write files where asked.
 
     Parameters
     ----------
     study : Study
         Of ``experiment=history``.
-    csv, page, scores : pathlib.Path, optional
-        Where to write the rows, a page of the documentation, and what stamps go by.
+    files : Files
     """
-    tables, frame, by_name = parts_of_page(study)
-    if scores:
-        export(scores, by_name.to_csv(index=False, lineterminator="\n"))
-    if csv:
-        export(csv, frame.to_csv(index=False, lineterminator="\n"))
-    if page:
-        export(page, _markdown(tables))
-    lines = [LIMITS]
+    course, record = course_of(study), read_record()
+    found = examinations(course, record)
+    changes = list(differences(course, record, fitted(course, [], of_worlds=True)))
+    tables = _tables(course, record, found, changes)
+    if files.scores:
+        ended = str(study.manifest.get("ended") or "")
+        scores = scores_of(found, changes, ended)
+        export(files.scores, scores.to_csv(index=False, lineterminator="\n"))
+    if files.csv:
+        export(files.csv, frame_of(found).to_csv(index=False, lineterminator="\n"))
+    if files.page:
+        export(files.page, _markdown(tables))
+    if files.picture:
+        from analysis.charts.history import history
+
+        export(files.picture, history(found[:3]).to_html())
+    lines = [gettext("history-limits")]
     for (title, rows, right), below in tables:
         lines += ["", f"{title[0].upper()}{title[1:]}", *aligned(rows, right=right), below]
     return "\n".join(lines)
@@ -156,13 +193,13 @@ def history_text(
 
 def _markdown(tables: Sequence[tuple[Table, str]]) -> str:
     lines = [
-        "# Thirty years of the model against the record",
+        f"# {gettext('history-page-title')}",
         "",
-        "Written by `python -m analysis history DIR --write docs/history.md` from a study of",
-        "`python -m sim experiment=history`. Firearms seized; scores are continuous ranked",
-        "probability scores (less is better), of the model and of three naive forecasts.",
+        gettext("history-intro"),
         "",
-        LIMITS,
+        gettext("history-limits"),
+        "",
+        f"![{gettext('history-picture')}](images/history.png)",
     ]
     for (title, rows, _), below in tables:
         lines += ["", f"## {title[0].upper()}{title[1:]}", ""]

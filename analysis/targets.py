@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.fit.values import value_of
+from analysis.language import gettext
 from analysis.values import BASELINE, values
 from sim.results.reading import Study
 
@@ -85,29 +86,23 @@ def _truck_wait(study: Study) -> pd.Series:
     return metric(study, "mean_wait_min", "truck")
 
 
-_MORE_MEMBERS = (
-    "it was measured from November 2012 to October 2014, when many more were members. A booth of "
-    "its own for the 8 % of cars of 2005 (Z007, a guess) has next to no line; in the model the "
-    "ratio is that of the record where between 20 and 25 % are in NEXUS."
-)
-
-
 def independent_targets() -> Iterator[Target]:
-    """Targets that no parameter was fitted to, and the Pacific region, read likewise."""
+    """Targets of trusted lanes and officers, and fitted ones that are read likewise."""
     yield Target(
-        "mean wait of trucks into Canada", "min", 3.0, 15.0, 8.1, "B018",
-        "independent", _truck_wait,
+        gettext("record-truck-wait"), "min", 3.0, 15.0, 8.1, "B018",
+        "fitted", _truck_wait,
     )  # fmt: skip
     yield Target(
-        "wait in the NEXUS lane over that in general lanes, Peace Arch 2012-14", "share",
-        0.02, 0.3, 0.08, "B037, B038", "independent", _trusted_wait_ratio, _MORE_MEMBERS,
+        gettext("record-nexus"), "share",
+        0.02, 0.3, 0.08, "B037, B038", "independent", _trusted_wait_ratio,
+        gettext("why-more-members"),
     )  # fmt: skip
     yield Target(
-        "officers that the shifts need", "officers", 1000, 3600, 3600, "A040",
+        gettext("record-officers"), "officers", 1000, 3600, 3600, "A040",
         "guess", lambda s: yearly(s, "officer_shift_h") / OFFICER_HOURS_PER_YEAR,
     )  # fmt: skip
     yield Target(
-        "firearms seized in the Pacific region", "share", 0.25, 0.4, 0.33, "C104-C108, C114",
+        gettext("record-pacific"), "share", 0.25, 0.4, 0.33, "C104-C108, C114",
         "fitted", _pacific_share,
     )  # fmt: skip
 
@@ -123,20 +118,20 @@ def intelligence_targets(study: Study) -> Iterator[Target]:
     if not {*BY_PROVINCE, *BY_STATE} <= set(baseline["class"]):
         return
     yield Target(
-        "trace requests, a year", "traces", 1000, 1330, 1135, "C131, C144",
+        gettext("record-traces"), "traces", 1000, 1330, 1135, "C131, C144",
         "fitted", lambda s: yearly(s, "traces_requested"),
     )  # fmt: skip
     yield Target(
-        "traces that find a sale in the United States", "share", 0.6, 0.75, 0.69, "C132, C149",
+        gettext("record-traces-found"), "share", 0.6, 0.75, 0.69, "C132, C149",
         "input", lambda s: metric(s, "traces_succeeded") / metric(s, "traces_requested"),
     )  # fmt: skip
     yield Target(
-        "largest gap between a province's share of traces and the record", "share",
+        gettext("record-gap-province"), "share",
         0.0, 0.1, 0.0, "C138-C142",
         "input", lambda s: _gap(s, "traces_requested", BY_PROVINCE),
     )  # fmt: skip
     yield Target(
-        "largest gap between a state's share of traces and the record", "share",
+        gettext("record-gap-state"), "share",
         0.0, 0.1, 0.0, "C133-C137",
         "input", lambda s: _gap(s, "traces_succeeded", BY_STATE),
     )  # fmt: skip
@@ -158,14 +153,14 @@ def _cad(study: Study, name: str) -> float:
 def market_targets() -> Iterator[Target]:
     """What is seized by kind and place of seizure, and prices."""
     yield Target(
-        "handguns among firearms seized at ports", "share", 0.6, 0.82, 0.75, "C096-C102",
+        gettext("record-handguns"), "share", 0.6, 0.82, 0.75, "C096-C102",
         "fitted",
         lambda s: metric(s, "expected_handguns_seized")
         / (metric(s, "expected_firearms_seized_ports")
            + metric(s, "expected_traveller_firearms_seized")),
     )  # fmt: skip
     yield Target(
-        "seized at highway points, of highway, post and air", "share", 0.9, 0.97, 0.94, "C103",
+        gettext("record-highway-share"), "share", 0.9, 0.97, 0.94, "C103",
         "fitted",
         lambda s: 1.0
         / (1.0 + metric(s, "expected_firearms_seized_post_air")
@@ -173,11 +168,11 @@ def market_targets() -> Iterator[Target]:
               + metric(s, "expected_traveller_firearms_seized"))),
     )  # fmt: skip
     yield Target(
-        "street price over the cost of a firearm in the United States", "ratio", 4.0, 10.0, 5.0,
+        gettext("record-price"), "ratio", 4.0, 10.0, 5.0,
         "C048-C052", "input",
         lambda s: metric(s, "street_price_cad") / _cad(s, "smuggling.acquisition_cad"),
     )  # fmt: skip
     yield Target(
-        "street price over the one at which markets begin", "ratio", 0.9, 1.1, 1.0, "assumed",
+        gettext("record-price-start"), "ratio", 0.9, 1.1, 1.0, "assumed",
         "fitted", lambda s: metric(s, "street_price_cad") / _cad(s, "smuggling.price_cad"),
     )  # fmt: skip

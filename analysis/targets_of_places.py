@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from analysis.language import gettext, pgettext
 from analysis.targets import Target, yearly
 from analysis.values import BASELINE
 from sim.places.ports import read_ports
@@ -75,32 +76,30 @@ def place_targets() -> Iterator[Target]:
             continue
         share = count / total
         yield Target(
-            f"firearms seized in the {region} region, of the four on record", "share",
+            gettext("record-region", region=pgettext("region", region)), "share",
             (1 - KNOWN_WITHIN) * share, (1 + KNOWN_WITHIN) * share, share, "C104-C108",
             "independent", partial(_region_share, region=region),
-            "the record is of 2007 to mid-2012 and all modes",
+            gettext("why-seizures-2007"),
         )  # fmt: skip
     yield Target(
-        "firearms seized from June to August", "share", 0.27, 0.5, 0.35, "C116",
+        gettext("record-summer"), "share", 0.27, 0.5, 0.35, "C116",
         "guess", summer_share,
     )  # fmt: skip
     yield Target(
-        "trucks sent to secondary at the Ambassador Bridge, a day", "trucks", 700, 800, 750, "B050",
+        gettext("record-ambassador"), "trucks", 700, 800, 750, "B050",
         "independent",
         lambda s: _trucks_in_secondary(s, AMBASSADOR, REASONS) / 365.0,
-        "most were paperwork before pre-arrival data (B051: about 100 a day from April 2007 on); "
-        "the share referred is that of one fleet in 2014 (A032)",
+        gettext("why-paperwork"),
     )  # fmt: skip
     yield Target(
-        "commercial examinations, a year", "examinations", 100_000, 200_000, 200_000, "A004",
+        gettext("record-examinations"), "examinations", 100_000, 200_000, 200_000, "A004",
         "guess", lambda s: _trucks_in_secondary(s, None, ("examinations",)),
-        "A004 is of all modes; what part is by road is not on record",
+        gettext("why-all-modes"),
     )  # fmt: skip
     yield Target(
-        "duty and tax collected from travellers", "CAD/year", 75e6, 150e6, 150e6, "D001",
+        gettext("record-duty"), "CAD/year", 75e6, 150e6, 150e6, "D001",
         "guess", lambda s: yearly(s, "duty_collected_cad"),
-        "D001 is of all modes in 2012-13, when purchases were larger; what part is by "
-        "road is not on record",
+        gettext("why-duty"),
     )  # fmt: skip
 
 
@@ -127,16 +126,16 @@ def work_to_rule_targets(study: Study) -> Iterator[Target]:
         return
     for port, lane, hours, minutes, source, fitted in READINGS:
         yield Target(
-            f"6 August 2021, {port}, {lane}s, longest mean wait {hours[0]:02d} to "
-            f"{hours[-1] + 1:02d} h",
+            gettext("record-rule-wait", port=port, lane=pgettext("lane", lane),
+                first=f"{hours[0]:02d}", last=f"{hours[-1] + 1:02d}"),
             "min", (1 - WITHIN) * minutes, (1 + WITHIN) * minutes, minutes, source,
             "fitted" if fitted else "independent",
             partial(_longest_wait, port=port, lane=lane, hours=hours),
-            "how much longer an officer took that day is fitted to the morning",
+            gettext("why-service"),
         )  # fmt: skip
     for port in MARGINAL:
         yield Target(
-            f"6 August 2021, {port}, cars over trucks, longest mean wait", "ratio",
+            gettext("record-rule-ratio", port=port), "ratio",
             0.0, 0.5, 0.1, "G054 (waits of cars were marginal)", "guess",
             partial(_cars_over_trucks, port=port),
         )  # fmt: skip

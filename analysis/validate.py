@@ -1,6 +1,6 @@
 """The baseline against the record, row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.estimates import Estimate, estimate
 from analysis.fit.values import read_values, what_is_not_known
-from analysis.language import FIREARMS, contraband_unit
+from analysis.language import FIREARMS, contraband_unit, current_language, gettext, pgettext
 from analysis.targets import (
     YEAR_DAYS,
     Target,
@@ -19,8 +19,9 @@ from analysis.targets import (
     yearly,
 )
 from analysis.targets_of_places import place_targets, work_to_rule_targets
+from analysis.targets_of_waits import wait_targets
 from analysis.values import BASELINE
-from analysis.wording import aligned, number, shown
+from analysis.wording import aligned, number, shown, unit_of
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
@@ -91,45 +92,46 @@ def _routine_referrals(study: Study) -> pd.Series:
 def targets(study: Study) -> Iterator[Target]:
     """What the baseline is held against."""
     yield Target(
-        "conveyances within the wait standard", "share", 0.80, 0.97, 0.90, "B058-B060",
+        gettext("record-standard"), "share", 0.80, 0.97, 0.90, "B058-B060",
         "fitted", lambda s: metric(s, "within_standard_share"),
     )  # fmt: skip
     yield Target(
-        f"the same at the {BUSIEST} busiest ports", "share", 0.80, 0.97, 0.90, "B058-B060",
+        gettext("record-standard-busiest", count=BUSIEST), "share", 0.80, 0.97, 0.90, "B058-B060",
         "fitted", _within_standard_busiest,
     )  # fmt: skip
     yield Target(
-        "cars referred to secondary", "share", 0.0, 0.05, 0.04, "A031",
+        gettext("record-cars-referred"), "share", 0.0, 0.05, 0.04, "A031",
         "fitted", lambda s: _referred(s, "car", "nexus"),
     )  # fmt: skip
     yield Target(
-        "trucks referred to secondary", "share", 0.0106, 0.0272, 0.0175, "A032",
+        gettext("record-trucks-referred"), "share", 0.0106, 0.0272, 0.0175, "A032",
         "fitted", lambda s: _referred(s, "truck", "fast"),
     )  # fmt: skip
     yield Target(
-        "referrals for duty or paperwork", "share", 0.4, 0.85, 0.6, "Z013",
+        gettext("record-routine"), "share", 0.4, 0.85, 0.6, "Z013",
         "guess", _routine_referrals,
     )  # fmt: skip
     yield Target(
-        "firearms seized at highway ports, a year", "firearms", 470, 1030, 525, "C080 x C103",
+        gettext("record-seized-highway"), "firearms", 470, 1030, 525, "C080 x C103",
         "fitted", lambda s: yearly(s, "firearms_seized_highway"),
     )  # fmt: skip
     yield Target(
-        "of these, travellers' own", "share", 0.3, 0.9, 0.65, "Z020, C043",
+        gettext("record-travellers-share"), "share", 0.3, 0.9, 0.65, "Z020, C043",
         "guess",
         lambda s: metric(s, "traveller_firearms_seized") / metric(s, "firearms_seized_highway"),
     )  # fmt: skip
     yield Target(
-        "firearms a seizure", "firearms", 1.3, 2.75, 1.81, "C083, C084",
+        gettext("record-per-seizure"), "firearms", 1.3, 2.75, 1.81, "C083, C084",
         "fitted",
         lambda s: metric(s, "firearms_seized_highway") / metric(s, "seizures_highway"),
     )  # fmt: skip
     yield Target(
-        "withdrawals of officers, a year", "events", 18, 60, 36, "G057",
+        gettext("record-withdrawals"), "events", 18, 60, 36, "G057",
         "input", lambda s: yearly(s, "withdrawals"),
     )  # fmt: skip
     yield from market_targets()
     yield from independent_targets()
+    yield from wait_targets()
     yield from place_targets()
     yield from work_to_rule_targets(study)
     yield from intelligence_targets(study)
@@ -147,8 +149,8 @@ def _volume_targets(study: Study) -> Iterator[Target]:
     ):  # fmt: skip
         total = float(totals.get(name, 0.0))
         yield Target(
-            f"{name} arrivals in {year}", "vehicles", 0.97 * total, 1.03 * total, total,
-            "volume table", "input",
+            gettext("record-arrivals", kind=pgettext("class", name), year=year),
+            "vehicles", 0.97 * total, 1.03 * total, total, "volume table", "input",
             partial(_arrivals, lanes=lanes),
         )  # fmt: skip
 
@@ -175,16 +177,14 @@ def _found(study: Study, target: Target) -> Estimate | None:
         return None
 
 
-HEAD = ("quantity", "unit", "record", "range", "baseline", "95 % interval", "finding", "source")
-
-
-FITTED_HEAD = ("parameter", "unit", "default", "plausible, 5 to 95 %", "of the range", "finding")
+def _cells_of(message: str) -> list[str]:
+    return message.split(" | ")
 
 
 def cells(row: TargetRow) -> list[str]:
-    """One row of the table, in the order of HEAD."""
+    """One row of the table, in the order of its head (the message ``validate-head``)."""
     target, simulated = row.target, row.simulated
-    scale, unit = (100, "%") if target.unit == "share" else (1, target.unit)
+    scale, unit = (100, "%") if target.unit == "share" else (1, unit_of(target.unit))
     places = 1 if scale == 100 else 2 if target.high < 10 else 0
     record = [number(scale * x, places) for x in (target.low, target.high, target.central)]
     level = (
@@ -193,15 +193,18 @@ def cells(row: TargetRow) -> list[str]:
         else shown(simulated.mean, simulated.low, simulated.high, unit=target.unit)
     )
     return [
-        target.title, unit, record[2], f"{record[0]} to {record[1]}",
+        target.title, unit, record[2],
+        gettext("validate-range", low=record[0], high=record[1]),
         level.value if level else "", level.interval if level else "",
-        row.verdict, f"{target.source} ({target.standing})",
+        pgettext("finding", row.verdict),
+        f"{target.source} ({pgettext('standing', target.standing)})",
     ]  # fmt: skip
 
 
 def text_of(study: Study, rows: list[TargetRow]) -> str:
     """The table for a terminal, with a line that counts."""
-    table = aligned([HEAD, *map(cells, rows)], right=(2, 3, 4, 5))
+    head = _cells_of(gettext("validate-head"))
+    table = aligned([head, *map(cells, rows)], right=(2, 3, 4, 5))
     return "\n".join(
         [*table, "", summary_line(study, rows), *explanations(rows), what_is_not_known()]
     )
@@ -209,8 +212,9 @@ def text_of(study: Study, rows: list[TargetRow]) -> str:
 
 def explanations(rows: list[TargetRow]) -> list[str]:
     """Why the rows that are outside are, where that is known."""
+    colon = "\N{NO-BREAK SPACE}: " if current_language() == "fr" else ": "
     return [
-        f"{row.target.title}: {row.target.why_outside}"
+        f"{row.target.title}{colon}{row.target.why_outside}"
         for row in rows
         if row.target.why_outside and row.verdict in ("below", "above")
     ]
@@ -218,75 +222,70 @@ def explanations(rows: list[TargetRow]) -> list[str]:
 
 def summary_line(study: Study, rows: list[TargetRow]) -> str:
     """How many rows fall inside the record, and how many of these say something."""
+
+    def held(some: list[TargetRow]) -> int:
+        return sum(row.verdict == "inside" for row in some)
+
     judged = [row for row in rows if row.verdict != "not in this study"]
-    free = [row for row in judged if row.target.standing == "independent"]
-    held = sum(row.verdict == "inside" for row in free)
-    days = study.days or YEAR_DAYS
-    scaled = "" if 365 <= days <= 366 else f" Yearly totals are scaled from {days:g} days."
-    return (
-        f"Of the {len(free)} rows that are independent, {held} inside the range of the record. "
-        + ", ".join(
-            f"{standing}: {sum(row.verdict == 'inside' for row in rows_of)} of {len(rows_of)}"
-            for standing in ("fitted", "input", "guess")
-            if (rows_of := [row for row in judged if row.target.standing == standing])
+    of = {
+        standing: [row for row in judged if row.target.standing == standing]
+        for standing in ("independent", "fitted", "input", "guess")
+    }
+    free = of.pop("independent")
+    others = ", ".join(
+        gettext(
+            "validate-other",
+            standing=pgettext("standing", standing), held=held(some), count=len(some),
         )
-        + f" (these do not count as successes).{scaled}"
+        for standing, some in of.items()
+        if some
+    )  # fmt: skip
+    days = study.days or YEAR_DAYS
+    whole = 365 <= days <= 366 or list(study.scenarios) == [WORK_TO_RULE]
+    return gettext(
+        "validate-count",
+        count=len(free),
+        held=held(free),
+        others=others,
+        scaled="" if whole else gettext("validate-scaled", days=f"{days:g}"),
     )
 
 
+def _markdown(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *("| " + " | ".join(row) + " |" for row in rows),
+    ]
+
+
 def markdown_of(study: Study, rows: list[TargetRow]) -> str:
-    """The table as a page of the documentation."""
-    if list(study.scenarios) == [WORK_TO_RULE]:
-        return _day_page(study, rows)
+    """The table as a page of the documentation, in the language set."""
+    day = list(study.scenarios) == [WORK_TO_RULE]
     lines = [
-        "# The baseline against the record",
+        f"# {gettext('rule-title') if day else gettext('validate-title')}",
         "",
-        "Written by `python -m analysis validate DIR --write docs/baseline.md`. *Independent* rows",
-        "test the model; *fitted* ones were used to set parameters; *input* rows went in and must",
-        "come out; *guess* marks a range without a public source. Ids are rows of",
-        "`sim/data/source/facts.csv`. Intervals are over replications only: they say nothing of",
-        "what is not known about the parameters.",
+        gettext("rule-intro") if day else gettext("validate-intro"),
         "",
-        "| " + " | ".join(HEAD) + " |",
-        "|" + "---|" * len(HEAD),
-        *("| " + " | ".join(cells(row)) + " |" for row in rows),
-        "",
-        summary_line(study, rows),
-        *explanations(rows),
-        "",
-        "## What was fitted, and what the record cannot tell",
-        "",
-        "`python -m sim experiment=fit` runs 40 worlds of a year, and `python -m analysis fit",
-        "runs/fit` finds by emulators the values nearest to the record: seizures a year, those of",
-        "travellers, firearms a seizure, handguns, highway points, the Pacific region, waits, and",
-        "the balance of the markets. The defaults are these values; where the record does not find",
-        "one, the default is the middle of what agrees with it, and the range is carried.",
-        "Shares of referral were set to the reported ones by hand.",
-        "",
-        "| " + " | ".join(FITTED_HEAD) + " |",
-        "|" + "---|" * len(FITTED_HEAD),
-        *("| " + " | ".join(value.cells()) + " |" for value in read_values()),
-        "",
-        what_is_not_known(),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _day_page(study: Study, rows: list[TargetRow]) -> str:
-    """Write the page of the day of work to rule."""
-    lines = [
-        "# Work to rule, 6 August 2021, against the record",
-        "",
-        "Written by `python -m analysis validate DIR --write docs/work_to_rule.md` from a study of",
-        "`python -m sim scenario=work_to_rule_2021 run.start=2021-08-05 run.days=3` (eight ports,",
-        "the traffic of August 2021). How much longer officers took is fitted to the two readings",
-        "of the morning (`python -m sim.study.work_to_rule`); the rest is predicted.",
-        "Means of an hour; intervals are over replications only.",
-        "",
-        "| " + " | ".join(HEAD) + " |",
-        "|" + "---|" * len(HEAD),
-        *("| " + " | ".join(cells(row)) + " |" for row in rows),
+        *_markdown(_cells_of(gettext("validate-head")), map(cells, rows)),
         "",
         summary_line(study, rows),
     ]
+    for why in explanations(rows):
+        lines += ["", why]
+    if not day:
+        lines += [
+            "",
+            f"## {gettext('validate-elsewhere-title')}",
+            "",
+            gettext("validate-elsewhere"),
+            "",
+            f"## {gettext('fit-title')}",
+            "",
+            gettext("fit-intro"),
+            "",
+            *_markdown(_cells_of(gettext("fit-head")), (value.cells() for value in read_values())),
+            "",
+            what_is_not_known(),
+        ]
     return "\n".join(lines) + "\n"

@@ -30,6 +30,8 @@ from analysis.fit.record import (
     POST_AIR,
     QUANTITIES,
     SHARES,
+    TRAFFICKED,
+    TRAVELLERS,
     Mark,
     Named,
     PacificShares,
@@ -37,7 +39,7 @@ from analysis.fit.record import (
     default_of,
     features,
 )
-from analysis.fit.values import FLOW, Value
+from analysis.fit.values import FLOW, SEIZED, Value
 from analysis.values import BASELINE
 from analysis.wording import aligned
 from sim.errors import InputError
@@ -91,8 +93,9 @@ class Fit:
         Numbers of the record, with their value at the fitted point and at the defaults.
     plausible : pandas.DataFrame
         One row a plausible point, one column a parameter.
-    seized_share : array of float
-        Of each plausible point: firearms seized from traffickers at ports over those planned.
+    seized : pandas.DataFrame
+        Of each plausible point: firearms seized from travellers, and from traffickers at ports and
+        elsewhere (post and air).
     tried : int
     """
 
@@ -101,7 +104,7 @@ class Fit:
     values: dict[str, float]
     marks: list[tuple[Mark, float, float]]
     plausible: pd.DataFrame
-    seized_share: Floats
+    seized: pd.DataFrame
     tried: int
 
 
@@ -138,14 +141,19 @@ def fit(study: Study, seed: int = 1) -> Fit:
         for some in (values, {name: default_of(name) for name in ranges})
     )
     here, there = ask(fitted), ask(default)
-    planned = plausible[FLOW].to_numpy()
     return Fit(
         ranges,
         emulators,
         values,
         [(m, float(m.of(here, fitted)[0]), float(m.of(there, default)[0])) for m in MARKS],
         plausible,
-        outcomes[QUANTITIES[0]][inside] / planned,
+        pd.DataFrame(
+            {
+                "travellers": outcomes[TRAVELLERS][inside],
+                "ports": outcomes[TRAFFICKED][inside],
+                "post_air": outcomes[POST_AIR][inside],
+            }
+        ),
         CANDIDATES,
     )
 
@@ -301,7 +309,7 @@ def values_of(fit: Fit) -> list[Value]:
 def _ridge(fit: Fit) -> str:
     """Say that a flow and the share taken of it are known only as their product."""
     flow = fit.plausible[FLOW].to_numpy(float)
-    share = fit.seized_share
+    share = fit.seized["ports"].to_numpy(float) / flow
     wide = [_spread_rows(product) for product in (flow, share, flow * share)]
     together = float(np.corrcoef(np.log(flow), np.log(share))[0, 1])
     low, high = np.quantile(flow, [0.05, 0.95])
@@ -320,10 +328,9 @@ def _spread_rows(values: Floats) -> float:
 
 
 def write_worlds(fit: Fit, path: Path) -> None:
-    """Write the first plausible points as worlds (``design=plausible``)."""
-    rows = fit.plausible.head(WORLDS)
-    lines = [
-        ",".join(rows.columns),
-        *(",".join(f"{value:.{DIGITS}g}" for value in row) for row in rows.itertuples(index=False)),
-    ]
-    export(path, "\n".join(lines) + "\n")
+    """Write the first plausible points as worlds (``design=plausible``), and beside it SEIZED."""
+    elsewhere = fit.seized["ports"] + fit.seized["post_air"]
+    seized = fit.seized[["travellers"]].assign(traffickers=elsewhere)
+    for table, at in ((fit.plausible, path), (seized, path.with_name(SEIZED))):
+        rows = table.head(WORLDS)
+        export(at, rows.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n"))

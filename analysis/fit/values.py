@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.language import gettext
-from analysis.wording import number
+from analysis.language import current_language, gettext
+from analysis.wording import number, unit_of
 from sim.data import DATA_FOLDER, read_text
 from sim.files import export
+from sim.numerics.units import Floats
 from sim.parameters import catalogue
 from sim.results.reading import Study
 
@@ -54,20 +55,26 @@ class Value:
     @property
     def finding(self) -> str:
         """Whether the record finds it."""
-        return "found" if self.left < IDENTIFIED else "not found: carried as a range"
+        return gettext("fit-found") if self.left < IDENTIFIED else gettext("fit-not-found")
 
     def cells(self) -> list[str]:
         """One row of the table for people."""
         unit = catalogue()[self.name].metadata["unit"].split(" per ")[0]
         return [
-            self.name, unit, rounded(self.value), f"{rounded(self.low)} to {rounded(self.high)}",
-            f"{self.left:.0%}", self.finding,
+            self.name, unit_of(unit), _said(self.value),
+            gettext("validate-range", low=_said(self.low), high=_said(self.high)),
+            number(100.0 * self.left, 0) + "\N{NO-BREAK SPACE}%", self.finding,
         ]  # fmt: skip
 
 
 def rounded(value: float) -> str:
     """A number to the digits that are kept, without an exponent."""
     return f"{float(f'{value:.{DIGITS}g}'):.10g}"
+
+
+def _said(value: float) -> str:
+    text = rounded(value)
+    return text.replace(".", ",") if current_language() == "fr" else text
 
 
 def read_values() -> list[Value]:
@@ -87,15 +94,34 @@ def write_values(values: Sequence[Value], path: Path) -> None:
 
 
 WORLDS = "plausible_worlds.csv"
+SEIZED = "plausible_seizures.csv"
 FLOW = "smuggling.firearms_per_year"
 HANDGUNS = "handgun"
 
 
 def plausible_flow() -> tuple[float, float, int]:
     """Flows that agree with the record, firearms a year: 5 %, 95 %, and of how many worlds."""
-    rows = list(csv.DictReader(io.StringIO(read_text(DATA_FOLDER / WORLDS), newline="")))
-    low, high = np.quantile([float(row[FLOW]) for row in rows], [0.05, 0.95])
-    return float(low), float(high), len(rows)
+    flows = read_worlds()[FLOW]
+    low, high = np.quantile(flows, [0.05, 0.95])
+    return float(low), float(high), len(flows)
+
+
+def read_worlds() -> dict[str, Floats]:
+    """Values of every parameter of the plausible worlds, by world."""
+    return _columns(WORLDS)
+
+
+def read_seized() -> Floats:
+    """Firearms expected to be seized from travellers and traffickers in 2005, shape (worlds, 2).
+
+    Of the plausible worlds, in their order, by the fit's emulators; at ports, by post and by air.
+    """
+    return np.column_stack(list(_columns(SEIZED).values()))
+
+
+def _columns(name: str) -> dict[str, Floats]:
+    rows = list(csv.DictReader(io.StringIO(read_text(DATA_FOLDER / name), newline="")))
+    return {key: np.array([float(row[key]) for row in rows]) for key in rows[0]}
 
 
 def value_of(study: Study, name: str) -> object:
@@ -108,11 +134,12 @@ def value_of(study: Study, name: str) -> object:
 def what_is_not_known() -> str:
     """Say what the record leaves open, from the worlds that agree with all of it."""
     low, high, worlds = plausible_flow()
-    return (
-        "The flow of firearms and the share of it that is taken are known only as their product. "
-        f"Worlds that agree with every number of the fit have {low:,.0f} to {high:,.0f} firearms a "
-        f"year (middle 90 % of {worlds}; the baseline {catalogue()[FLOW].default:,.0f}): "
-        "design=plausible carries that range into every result, and the baseline lies within it."
+    return gettext(
+        "fit-not-known",
+        low=number(low, 0),
+        high=number(high, 0),
+        worlds=worlds,
+        flow=number(catalogue()[FLOW].default, 0),
     )
 
 

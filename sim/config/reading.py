@@ -354,8 +354,7 @@ def years_apart(points: Sequence[Point], run: dict[str, Any]) -> tuple[Point, ..
     """Make a point of every calendar year of a run, named by the year.
 
     Each begins afresh with its own warm-up, so that they run side by side. Of a chronicle it has
-    what was in force in the year. Worlds other than the first are run in the year
-    ``run.worlds_in`` alone, if one is given.
+    what was in force in the year.
 
     Parameters
     ----------
@@ -367,8 +366,7 @@ def years_apart(points: Sequence[Point], run: dict[str, Any]) -> tuple[Point, ..
     Raises
     ------
     InputError
-        If there are several scenarios, traffic does not follow the dates, or the year is not one of
-        the run's.
+        If there are several scenarios, or traffic does not follow the dates.
     """
     if len({point.scenario.name for point in points}) > 1 or points[0].year is not None:
         raise InputError(
@@ -378,15 +376,11 @@ def years_apart(points: Sequence[Point], run: dict[str, Any]) -> tuple[Point, ..
     first = points[0].start
     end = first + datetime.timedelta(days=points[0].days)
     years = range(first.year, (end - datetime.timedelta(days=1)).year + 1)
-    if run["worlds_in"] is not None:
-        check_within(f"{SOURCE}: run.worlds_in", run["worlds_in"], years[0], years[-1], "")
     made: list[Point] = []
     for year in years:
         start = max(first, datetime.date(year, 1, 1))
         days = (min(end, datetime.date(year + 1, 1, 1)) - start).days
         for point in points:
-            if point.world and run["worlds_in"] not in (None, year):
-                continue
             of_year = _within_dates(dataclasses.replace(point, start=start, days=days))
             scenario = dataclasses.replace(of_year.scenario, name=str(year))
             made.append(dataclasses.replace(of_year, scenario=scenario))

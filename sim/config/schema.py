@@ -55,7 +55,6 @@ class _Run:
     days: int | None = None
     years: int | None = None
     apart: bool = False
-    worlds_in: int | None = None
     replications: int = 6
     traffic_replications: int | None = None
     horizon: int = 0

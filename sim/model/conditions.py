@@ -11,11 +11,16 @@ from typing import Any, cast
 
 import numpy as np
 
+from sim.model.smuggling.yearly_state import ratio_of_year
+from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Flags, Floats
 from sim.parameters import Intelligence, Parameters, catalogue, value_of, with_values
 from sim.places.network import read_network
 from sim.places.ports import TRAFFIC_CLASSES, Ports
 from sim.scenario.intervention import CLOSED_TO, PORT, Intervention, Scenario, moment, select
+
+FLOW, DEMAND = "smuggling.firearms_per_year", "market.demand_scale"
+"""What a year's state of trafficking moves: as much is wanted as is there, so prices stay."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,9 @@ class Conditions:
     scenario : Scenario
     start : datetime.date
         First day of the run; moments are seconds since its midnight.
+    streams : Streams, optional
+        Of the replication, for the yearly state of trafficking; without them every year is an
+        ordinary one.
     """
 
     def __init__(
@@ -99,8 +107,11 @@ class Conditions:
         parameters: Parameters,
         scenario: Scenario,
         start: datetime.date,
+        streams: Streams | None = None,
     ) -> None:
         self.ports = ports
+        self.start = start
+        self.streams = streams if parameters.smuggling.yearly_change else None
         self.traffic_share = ports.vehicles_per_year.sum() / max(
             whole.vehicles_per_year.sum(), 1e-300
         )
@@ -122,6 +133,14 @@ class Conditions:
         wanted = change.where.states if by_source else change.where.markets
         return np.isin(ids, wanted) if wanted else np.ones(len(ids), bool)
 
+    def _move(
+        self, name: str, ratio: float, border: dict[str, Any], by_place: dict[str, Floats]
+    ) -> None:
+        """Multiply a parameter by the yearly state, after what a scenario has made of it."""
+        border[name] = border.get(name, value_of(self.parameters, name)) * ratio
+        if name in by_place:
+            by_place[name] = by_place[name] * ratio
+
     @property
     def first_s(self) -> float:
         """When the first dated change of staffing begins, at most 0."""
@@ -134,7 +153,16 @@ class Conditions:
 
     def at(self, seconds: float) -> Snapshot:
         """Parameters in force at a moment."""
-        return self._snapshot(tuple(self._level(i, seconds) for i in range(len(self.starts))))
+        levels = tuple(self._level(i, seconds) for i in range(len(self.starts)))
+        return self._snapshot(levels, self._of_year(seconds))
+
+    def _of_year(self, seconds: float) -> float:
+        """Trafficking of the year as a ratio of an ordinary one."""
+        if self.streams is None:
+            return 1.0
+        midnight = datetime.datetime.combine(self.start, datetime.time())
+        when = midnight + datetime.timedelta(seconds=seconds)
+        return ratio_of_year(when, self.parameters.smuggling, self.streams)
 
     def breakpoints(self, day: int) -> list[tuple[float, Flags]]:
         """Moments within a day at which something changes, and the ports concerned."""
@@ -156,7 +184,7 @@ class Conditions:
         midnight = np.floor(seconds / DAY_S) * DAY_S
         return float(np.clip((midnight - self.starts[i]) / ramp_s, 0.0, 1.0))
 
-    def _build(self, levels: tuple[float, ...]) -> Snapshot:
+    def _build(self, levels: tuple[float, ...], of_year: float) -> Snapshot:
         by_port: dict[str, Floats] = {}
         by_place: dict[str, Floats] = {}
         border: dict[str, Any] = {}
@@ -192,6 +220,9 @@ class Conditions:
                     )
                     values[chosen] = [_changed(change, value, level) for value in values[chosen]]
         closed |= close_hour <= open_hour
+        if of_year != 1.0:
+            self._move(FLOW, of_year, border, by_place)
+            self._move(DEMAND, of_year, border, by_place)
         everywhere = {
             name: value for name, value in border.items()
             if name not in by_port and name not in by_place

@@ -19,6 +19,17 @@ class Smuggling:
         bounds=(0.0, 1e6),
         about="Firearms that organisations would move in a year, all routes, at the baseline price",
     )  # fmt: skip
+    yearly_change: float = par(
+        0.0, unit="ratio", source="C026, C131, C144; Z003", kind="placeholder", low=0.0, high=0.5,
+        bounds=(0.0, 3.0), fixed_at_start=True,
+        about="How trafficking changes from year to year beyond what the model says: standard "
+        "deviation of the logarithm of a year's flow and demand (0: every year is an ordinary one)",
+    )  # fmt: skip
+    yearly_memory: float = par(
+        0.5, unit="share", source="assumed", kind="placeholder", low=0.0, high=0.95,
+        bounds=(0.0, 0.99), fixed_at_start=True,
+        about="What is left of such a change after a year",
+    )  # fmt: skip
     organisations: int = par(
         60, unit="organisations", source="assumed", kind="placeholder", low=20, high=200,
         bounds=(1, 5000), fixed_at_start=True, about="Trafficking organisations at work",

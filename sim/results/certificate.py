@@ -197,7 +197,7 @@ def _expected(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
     smuggling, market = record.point.parameters.smuggling, record.point.parameters.market
     there = smuggling.firearms_per_year / market.used_share * record.traffic_share
     total = sum(of.values[name] for name in parts)
-    fixed = not any(
+    fixed = not smuggling.yearly_change and not any(
         intervention.parameter == "smuggling.firearms_per_year"
         for intervention in record.point.scenario.interventions
     )

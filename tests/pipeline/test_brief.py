@@ -222,6 +222,12 @@ def test_validation_holds_the_baseline_against_the_record(
     assert table.count("\n| ") == len(rows) + 1
     assert fitted.count("\n| ") == len(read_values()) + 1
     assert len(lines) >= len(rows) + 1
+    assert main(["validate", str(study.folder), "--lang", "fr", "--write", str(out)]) == 0
+    french = out.read_text()
+    assert "de 470 à 1\N{NARROW NO-BREAK SPACE}030" in french
+    assert "au-dessus" in french
+    assert not [word for word in ("inside", "(guess)", "baseline |", " to ") if word in french]
+    assert french.count("\n| ") == len(rows) + 1 + len(read_values()) + 1
 
 
 @pytest.mark.parametrize(

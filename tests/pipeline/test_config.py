@@ -165,20 +165,14 @@ def test_any_period_of_the_data_can_be_run() -> None:
 
 
 def test_years_of_a_chronicle_run_apart() -> None:
-    words = ["experiment=history", "run.start=2006-07-01", "run.years=2", "run.worlds_in=2007"]
-    points = settings(*words, "design.points=3").points
-    assert [(p.scenario.name, p.world) for p in points] == [
-        ("2006", 0), ("2007", 0), ("2007", 1), ("2007", 2), ("2007", 3), ("2008", 0)
-    ]  # fmt: skip
-    assert [str(p.start) for p in points if not p.world] == [
-        "2006-07-01", "2007-01-01", "2008-01-01"
-    ]  # fmt: skip
-    assert sum(p.days for p in points if not p.world) == 365 + 366
-    named = [{x.program for x in p.scenario.interventions} for p in points if not p.world]
+    words = ["experiment=history", "run.start=2006-07-01", "run.years=2"]
+    points = settings(*words).points
+    assert [p.scenario.name for p in points] == ["2006", "2007", "2008"]
+    assert [str(p.start) for p in points] == ["2006-07-01", "2007-01-01", "2008-01-01"]
+    assert sum(p.days for p in points) == 365 + 366
+    named = [{x.program for x in p.scenario.interventions} for p in points]
     assert named[0] == set()
     assert {"exemption of 2007 (D023)", "arming (A045, A046)"} <= named[1] & named[2]
-    with pytest.raises(InputError, match="worlds_in = 1999 is below 2006"):
-        settings(*words[:3], "run.worlds_in=1999")
     with pytest.raises(InputError, match=r"run\.apart = true takes one scenario"):
         settings(*words, "year=2005")
 

@@ -26,7 +26,7 @@ def small(experiment: str) -> list[str]:
         "run.start=2005-07-04", "execution=serial", "design.trajectories=2",
         f"design.points={points}", "stopping.pilot=2", "stopping.maximum=3",
         *(["worlds=1"] if asked.worlds else []),
-        *(["run.years=null", "run.worlds_in=null"] if asked.run.apart else []),
+        *(["run.years=null"] if asked.run.apart else []),
     ]  # fmt: skip
 
 

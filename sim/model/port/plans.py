@@ -102,7 +102,7 @@ class PortPlans:
         # Rates by snapshot, skill, arms and searches; the snapshot is held so that its id stays its
         # own.
         self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
-        self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start)
+        self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
         self.ports = self.facilities.ports

@@ -122,7 +122,8 @@ def test_flow_and_share_taken_are_known_only_as_their_product() -> None:
         return float(high - low)
 
     assert spread(flow) > 0.6 * 0.9 * np.log(10000 / 1500)
-    assert np.corrcoef(np.log(flow), np.log(found.seized_share))[0, 1] < -0.3
+    share = found.seized["ports"].to_numpy(float) / flow
+    assert np.corrcoef(np.log(flow), np.log(share))[0, 1] < -0.3
     assert "does not tell them apart" in text_of(found)
 
 
@@ -141,6 +142,12 @@ def test_the_worlds_that_are_kept_agree_with_the_record(tmp_path: Path) -> None:
             not 0.93 * mark.low <= float(mark.of(true, at)[0]) <= 1.07 * mark.high for mark in MARKS
         )
     assert off <= 0.05 * 30 * len(MARKS)
+    seized = pd.read_csv(tmp_path / "plausible_seizures.csv")
+    assert len(seized) == len(pd.read_csv(tmp_path / "worlds.csv"))
+    at = {name: float(value) for name, value in design.worlds[0].items()}
+    assert seized["travellers"][0] == pytest.approx(
+        border(at)["expected_traveller_firearms_seized"], rel=0.1
+    )
 
 
 def test_the_values_are_written_as_a_table(tmp_path: Path) -> None:

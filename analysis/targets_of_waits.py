@@ -1,0 +1,106 @@
+"""Numbers of the record of waits by season, by day of the week and at some bridges."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from analysis.language import gettext
+from analysis.targets import PEACE_ARCH, Target
+from analysis.values import BASELINE
+from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
+
+PEAK = (7, 8)
+"""Months in which the agencies' charts of 2003-08 show the longest waits of cars."""
+FRIDAY = 4
+FOUR_BRIDGES = ("fort-erie", "pacific-highway", "sarnia", "windsor-ambassador")
+"""Peace Bridge, Blaine, Blue Water and Ambassador (B020)."""
+
+
+def _by_date(study: Study, lane: str) -> pd.DataFrame:
+    columns = ["replication", "date", "lane", "released", "mean_wait_min"]
+    rows = study.table("port_days", columns, BASELINE)
+    rows = rows[(rows["lane"] == lane) & (rows["released"] > 0)]
+    return rows.assign(
+        wait=rows["released"] * rows["mean_wait_min"], date=pd.to_datetime(rows["date"])
+    )
+
+
+def _mean(rows: pd.DataFrame) -> pd.Series:
+    sums = rows.groupby("replication")[["wait", "released"]].sum()
+    return sums["wait"] / sums["released"]
+
+
+def _peak_over_year(study: Study, lane: str) -> pd.Series:
+    """Mean wait of July and August over that of the year, by replication."""
+    rows = _by_date(study, lane)
+    if rows["date"].dt.month.nunique() < 12:
+        raise KeyError("months")
+    return _mean(rows[rows["date"].dt.month.isin(PEAK)]) / _mean(rows)
+
+
+def _weekend_over_week(study: Study, lane: str) -> pd.Series:
+    """Mean wait of Friday to Sunday over that of Monday to Thursday."""
+    rows = _by_date(study, lane)
+    late = rows["date"].dt.day_of_week >= FRIDAY
+    return _mean(rows[late]) / _mean(rows[~late])
+
+
+def _at(study: Study, ports: tuple[str, ...], lane: str, columns: list[str]) -> pd.DataFrame:
+    rows = study.table("port_hours", ["replication", "port_id", "lane", *columns], BASELINE)
+    rows = rows[rows["port_id"].isin(ports) & (rows["lane"] == lane)]
+    if rows.empty:
+        raise KeyError(ports)
+    return rows.groupby("replication")[columns].sum()
+
+
+def _mean_at(study: Study, ports: tuple[str, ...], lane: str) -> pd.Series:
+    """Mean wait at some ports, in minutes."""
+    sums = _at(study, ports, lane, ["released", "wait_s"])
+    return sums["wait_s"] / sums["released"] / 60.0
+
+
+def _late_less_mean(study: Study, ports: tuple[str, ...], lane: str) -> pd.Series:
+    """95th percentile of the wait less its mean, in minutes; within a bin it is interpolated."""
+    bins = [f"wait_bin_{k:02d}" for k in range(len(WAIT_BIN_EDGES_MIN))]
+    counts = _at(study, ports, lane, bins).to_numpy(float)
+    edges = np.array([0.0, *WAIT_BIN_EDGES_MIN[:-1]])
+    below = counts.cumsum(axis=1)[:, : len(edges)] / counts.sum(axis=1, keepdims=True)
+    late = [float(np.interp(0.95, row, edges)) for row in below]
+    return _mean_at(study, ports, lane).rsub(late)
+
+
+def wait_targets() -> Iterator[Target]:
+    """Waits on record as words and as minutes; rosters were fitted to some of them.
+
+    See `sim.study.fit_capacity`.
+    """
+    charts = "HeraldNet, Canadian Press 2008"
+    yield Target(
+        gettext("record-peak-cars"), "ratio", 1.05, 3.0, 1.5, charts,
+        "fitted", partial(_peak_over_year, lane="car"), gettext("why-sign"),
+    )  # fmt: skip
+    yield Target(
+        gettext("record-peak-trucks"), "ratio", 0.7, 1.3, 1.0, charts,
+        "fitted", partial(_peak_over_year, lane="truck"), gettext("why-little-change"),
+    )  # fmt: skip
+    yield Target(
+        gettext("record-weekend-cars"), "ratio", 1.05, 3.0, 1.3, "B058, B059",
+        "fitted", partial(_weekend_over_week, lane="car"), gettext("why-sign"),
+    )  # fmt: skip
+    yield Target(
+        gettext("record-four-bridges"), "min", 4.9, 14.7, 9.8, "B020",
+        "independent", partial(_mean_at, ports=FOUR_BRIDGES, lane="truck"),
+        gettext("why-both-directions"),
+    )  # fmt: skip
+    yield Target(
+        gettext("record-buffer"), "min", 11.6, 35.0, 23.3, "B021",
+        "fitted", partial(_late_less_mean, ports=FOUR_BRIDGES, lane="truck"),
+        gettext("why-seven-ports"),
+    )  # fmt: skip
+    yield Target(
+        gettext("record-peace-arch"), "min", 8.2, 24.6, 16.4, "B038",
+        "independent", partial(_mean_at, ports=(PEACE_ARCH,), lane="car"),
+        gettext("why-traffic-of-2012"),
+    )  # fmt: skip
