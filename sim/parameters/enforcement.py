@@ -114,11 +114,11 @@ class Patrol:
         about="Boats with officers of both countries, whose pursuit goes on beyond the line",
     )  # fmt: skip
     post_loss: float = par(
-        0.104, unit="share", source="assumed; fit", kind="placeholder", low=0.02, high=0.3,
+        0.128, unit="share", source="assumed; fit", kind="placeholder", low=0.02, high=0.3,
         about="Chance that a load sent by post is seized",
     )  # fmt: skip
     air_loss: float = par(
-        0.174, unit="share", source="assumed; fit", kind="placeholder", low=0.05, high=0.4,
+        0.205, unit="share", source="assumed; fit", kind="placeholder", low=0.05, high=0.4,
         about="Chance that a load taken by air is seized",
     )  # fmt: skip
 

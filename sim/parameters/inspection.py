@@ -149,7 +149,7 @@ class Inspection:
     """Referral to secondary, and examination there."""
 
     selective_share: float = par(
-        0.0135, unit="share", source="Z012, Z013; fit", kind="elicited", low=0.003, high=0.03,
+        0.0133, unit="share", source="Z012, Z013; fit", kind="elicited", low=0.003, high=0.03,
         by_port=True, about="Cars and buses referred on suspicion, of those not referred otherwise",
     )  # fmt: skip
     selective_truck_share: float = par(
@@ -162,7 +162,7 @@ class Inspection:
         "baseline a tenth of the time not needed at booths or for clearance is spent on them)",
     )  # fmt: skip
     random_share: float = par(
-        0.00255, unit="share", source="Z014; fit", kind="placeholder", low=0.0005, high=0.01,
+        0.00296, unit="share", source="Z014; fit", kind="placeholder", low=0.0005, high=0.01,
         by_port=True, about="Conveyances referred at random, of those without mandatory referral",
     )  # fmt: skip
     nexus_referral: float = par(
@@ -187,12 +187,12 @@ class Inspection:
         "police within reach lets pass, because they look dangerous",
     )  # fmt: skip
     d_prime: float = par(
-        1.03, unit="standard deviations", source="assumed; fit", kind="placeholder", low=0.0,
+        0.951, unit="standard deviations", source="assumed; fit", kind="placeholder", low=0.0,
         high=2.0, bounds=(0.0, 6.0), by_port=True,
         about="How far an officer's suspicion of a trafficker stands above that of the innocent",
     )  # fmt: skip
     d_prime_traveller: float = par(
-        0.524, unit="standard deviations", source="C043, C044; fit", kind="placeholder", low=0.0,
+        0.517, unit="standard deviations", source="C043, C044; fit", kind="placeholder", low=0.0,
         high=2.0, bounds=(0.0, 6.0), by_port=True,
         about="The same for an ordinary visitor with an undeclared personal firearm",
     )  # fmt: skip

@@ -15,7 +15,7 @@ class Smuggling:
         about="How smugglers decide",
     )  # fmt: skip
     firearms_per_year: float = par(
-        7620.0, unit="firearms/year", source="Z003; fit", kind="placeholder", low=1500, high=10000,
+        8300.0, unit="firearms/year", source="Z003; fit", kind="placeholder", low=1500, high=10000,
         bounds=(0.0, 1e6),
         about="Firearms that organisations would move in a year, all routes, at the baseline price",
     )  # fmt: skip
@@ -58,7 +58,7 @@ class Smuggling:
         about="Time until another organisation has taken the place of one that was arrested",
     )  # fmt: skip
     load_mean: float = par(
-        5.37, unit="firearms", source="C028-C042; fit", kind="elicited", low=1.8, high=10,
+        6.27, unit="firearms", source="C028-C042; fit", kind="elicited", low=1.8, high=10,
         bounds=(1.0, 1000.0), about="Mean load of a trip (heavy-tailed, at least one)",
     )  # fmt: skip
     load_tail: float = par(
@@ -79,11 +79,11 @@ class Smuggling:
         about="Of the trips between ports in the baseline: those by water (C001, C002 are cases)",
     )  # fmt: skip
     post_share: float = par(
-        0.0228, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
+        0.021, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
         fixed_at_start=True, about="Trips that are sent by post in the baseline",
     )  # fmt: skip
     air_share: float = par(
-        0.0199, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
+        0.0174, unit="share", source="assumed; fit", kind="placeholder", low=0.005, high=0.1,
         fixed_at_start=True, about="Trips that go by air in the baseline",
     )  # fmt: skip
     hidden_cost_most: float = par(
@@ -218,13 +218,13 @@ class Smuggling:
         about="Time over which smugglers and travellers average what they see",
     )  # fmt: skip
     traveller_firearms_per_million: float = par(
-        805.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020; fit",
+        808.0, unit="cars with a firearm per million US-resident cars", source="C043, Z020; fit",
         kind="placeholder", low=200, high=3000, bounds=(0.0, 1e6), fixed_at_start=True,
         about="Visitors with an undeclared personal firearm outside the Pacific region "
         "(only its product with detection is known)",
     )  # fmt: skip
     traveller_pacific_factor: float = par(
-        3.5, unit="ratio", source="C044, C104-C108, C114; fit", kind="elicited", low=1.0, high=5.0,
+        3.21, unit="ratio", source="C044, C104-C108, C114; fit", kind="elicited", low=1.0, high=5.0,
         bounds=(0.0, 100.0), fixed_at_start=True,
         about="The same at Pacific ports as a ratio of the others (on the way to Alaska: C044)",
     )  # fmt: skip
@@ -233,7 +233,7 @@ class Smuggling:
         fixed_at_start=True, about="Travellers' firearms that are handguns; traffickers' all are",
     )  # fmt: skip
     traveller_firearms_mean: float = par(
-        1.36, unit="firearms", source="C083, C084; fit", kind="elicited", low=1.0, high=2.0,
+        1.33, unit="firearms", source="C083, C084; fit", kind="elicited", low=1.0, high=2.0,
         bounds=(1.0, 10.0), fixed_at_start=True, about="Firearms of such a visitor",
     )  # fmt: skip
 
@@ -335,7 +335,7 @@ class Market:
         about="Demand of a market as a ratio of the baseline's",
     )  # fmt: skip
     delivered_share: float = par(
-        0.772, unit="share", source="Z006, Z015; fit", kind="placeholder", low=0.75, high=0.98,
+        0.816, unit="share", source="Z006, Z015; fit", kind="placeholder", low=0.75, high=0.98,
         fixed_at_start=True,
         about="Planned firearms that reach a market in the baseline: what its demand is set to",
     )  # fmt: skip

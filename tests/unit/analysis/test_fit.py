@@ -161,10 +161,6 @@ def test_the_values_are_written_as_a_table(tmp_path: Path) -> None:
         assert tuple(table.loc[name, ["searched_low", "searched_high"]]) == found.ranges[name]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defaults followed the mechanisms of 2005; the fit of fitted_values.csv is older",
-)
 def test_the_defaults_are_what_the_fit_found_and_keep_their_ranges() -> None:
     known = {one.name: one for one in read_values()}
     assert {*FREE, "smuggling.firearms_per_year"} <= set(known)
