@@ -12,6 +12,7 @@ from analysis.brief import write_brief
 from analysis.compare import HEADLINE, Comparison, compare, family
 from analysis.effects import effect_in_words, smallest_difference
 from analysis.front_page import front_page
+from analysis.language import in_language
 from analysis.validate import markdown_of, validate
 from analysis.values import BASELINE, metric_of, values
 from analysis.verdicts import limit_lines, verdicts
@@ -59,9 +60,11 @@ def write_figures(folder: Path) -> Iterator[str]:
     ):
         _fill(page, lines)
         yield page.relative_to(HERE.parent).as_posix()
-    baseline = markdown_of(study, validate(study))
-    (HERE / "baseline.md").write_text(baseline, encoding="utf-8")
-    yield "docs/baseline.md"
+    for language, name in (("en", "baseline.md"), ("fr", "baseline.fr.md")):
+        with in_language(language):
+            baseline = markdown_of(study, validate(study))
+        (HERE / name).write_text(baseline, encoding="utf-8")
+        yield f"docs/{name}"
     yield take_picture(write_brief(study))
 
 

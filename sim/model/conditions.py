@@ -14,12 +14,12 @@ import numpy as np
 from sim.model.smuggling.yearly_state import ratio_of_year
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Flags, Floats
-from sim.parameters import Intelligence, Parameters, catalogue, value_of, with_values
+from sim.parameters import PARAMETER, Intelligence, Parameters, catalogue, value_of, with_values
 from sim.places.network import read_network
 from sim.places.ports import TRAFFIC_CLASSES, Ports
 from sim.scenario.intervention import CLOSED_TO, PORT, Intervention, Scenario, moment, select
 
-FLOW, DEMAND = "smuggling.firearms_per_year", "market.demand_scale"
+MOVED = (PARAMETER.smuggling.firearms_per_year, PARAMETER.market.demand_scale)
 """What a year's state of trafficking moves: as much is wanted as is there, so prices stay."""
 
 
@@ -221,8 +221,8 @@ class Conditions:
                     values[chosen] = [_changed(change, value, level) for value in values[chosen]]
         closed |= close_hour <= open_hour
         if of_year != 1.0:
-            self._move(FLOW, of_year, border, by_place)
-            self._move(DEMAND, of_year, border, by_place)
+            for parameter in MOVED:
+                self._move(str(parameter), of_year, border, by_place)
         everywhere = {
             name: value for name, value in border.items()
             if name not in by_port and name not in by_place

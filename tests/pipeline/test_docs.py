@@ -253,7 +253,7 @@ def test_figures_of_a_study_go_where_the_pages_have_a_place_for_them(
     monkeypatch.setattr(docs.study, "take_picture", lambda _: "no picture")
     study = synthetic_study.write(tmp_path / "study")
     assert list(docs.study.write_figures(study)) == [
-        "README.md", "docs/findings.md", "docs/baseline.md", "no picture",
+        "README.md", "docs/findings.md", "docs/baseline.md", "docs/baseline.fr.md", "no picture",
     ]  # fmt: skip
     short, long = ((tmp_path / n).read_text("utf-8") for n in ("README.md", "docs/findings.md"))
     assert all(text.startswith("before\n") and text.endswith("after\n") for text in (short, long))
