@@ -194,9 +194,6 @@ def _not_read(plain: dict[str, Any], start: datetime.date) -> Iterator[str]:
             drawn = room == "design" and field.name == "seed" and plain["worlds"]
             if idle and not drawn and value != getattr(default, field.name):
                 yield f"{SOURCE}: {room}.{field.name} = {value} is not read: {why}"
-    if plain["run"]["worlds_in"] is not None and not plain["run"]["apart"]:
-        year = plain["run"]["worlds_in"]
-        yield f"{SOURCE}: run.worlds_in = {year} is not read: there is no run.apart=true"
     if plain["execution"]["address"] != "local" and kind != "ray":
         address = plain["execution"]["address"]
         yield f"{SOURCE}: execution.address = {address} is not read: execution is {kind}, not ray"
