@@ -15,14 +15,14 @@ import pandas as pd
 from analysis.answer.break_even import BreakEven, break_even
 from analysis.answer.would_we_know import LONGEST, Evaluation, would_we_know
 from analysis.charts.style import name_of
-from analysis.costs import COMPONENTS, Price
+from analysis.costs import COMPONENTS, Price, prices_of
 from analysis.equivalence import NO_DIFFERENCE, NOT_RESOLVED
 from analysis.evidence import stamp
 from analysis.front_words import group_of
 from analysis.language import current_language, gettext, has_text, pgettext
 from analysis.outcomes import a_year
 from analysis.values import BASELINE, headline_values
-from analysis.verdicts import Verdict, in_per_cent, prices_of
+from analysis.verdicts import Verdict, in_per_cent
 from analysis.wording import NO_BREAK, number, plain, rounded
 from sim.errors import InputError
 from sim.results.reading import Study

@@ -24,7 +24,7 @@ import pandas as pd
 
 from analysis.estimates import LEVEL, Estimate, estimate, t_quantile
 from analysis.language import gettext
-from analysis.values import BASELINE, KEYS, values
+from analysis.values import BASELINE, KEYS, headline_adversary, values
 from analysis.wording import aligned
 from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR, Floats
@@ -145,6 +145,16 @@ def prices(study: Study) -> list[Price]:
         study.derived["prices"] = _prices(study)
     found: list[Price] = study.derived["prices"]
     return list(found)
+
+
+def prices_of(study: Study) -> dict[str, Price]:
+    """Price of each scenario for the headline's kind of smuggler, where the study kept it."""
+    try:
+        every = prices(study)
+    except InputError:  # an older study, without officers' pay
+        return {}
+    adversary = headline_adversary(study)
+    return {price.scenario: price for price in every if price.adversary == adversary}
 
 
 def _prices(study: Study) -> list[Price]:

@@ -7,15 +7,14 @@ import pandas as pd
 
 from analysis.charts.style import name_of
 from analysis.compare import Comparison, across_adversaries, frame_of
-from analysis.costs import Ratio, prices
+from analysis.costs import Ratio, prices_of
 from analysis.effects import Effect, effect_in_words, headline_effects
 from analysis.equivalence import INCREASES, REDUCES
 from analysis.language import gettext, metric_title, pgettext
 from analysis.outcomes import horizon_in_words, horizons
-from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
+from analysis.values import BASELINE, headline_values, metric_of
 from analysis.verdicts import aim_of, headline_kind
 from analysis.wording import number, period, shown
-from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 from sim.scenario.intervention import FIREARMS
@@ -90,7 +89,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     }  # fmt: skip
     several = len(study.adversaries) > 1
     ranges = across_adversaries(study, PRIMARY_OUTCOME) if several else {}
-    cost, price = _cost(study), _prices(study)
+    cost, price = _cost(study), prices_of(study)
     rows = []
     for scenario in dict.fromkeys(comparison.scenario for comparison in comparisons):
         aim = aim_of(study, scenario)
@@ -110,7 +109,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
         if scenario in cost:
             row.cells[COST] = _plain(cost[scenario] / MILLION, 1)
         if scenario in price:
-            row.cells[PRICE] = _price(price[scenario])
+            row.cells[PRICE] = _price(price[scenario].per_firearm)
         rows.append(row)
     first = metrics[0] if metrics else COST
     sign = 1.0 if metrics and metric_of(first).better == "less" else -1.0
@@ -145,16 +144,6 @@ def _heads(
         title = gettext("societys-cost-for-each-firearm")
         heads.append(Head(PRICE, title, gettext("million-cad"), True))
     return heads
-
-
-def _prices(study: Study) -> dict[str, Ratio]:
-    """What each firearm kept out costs, where the study kept what that takes."""
-    try:
-        result = prices(study)
-    except InputError:  # an older study, without officers' pay
-        return {}
-    adversary = headline_adversary(study)
-    return {price.scenario: price.per_firearm for price in result if price.adversary == adversary}
 
 
 def _price(ratio: Ratio) -> Cell:

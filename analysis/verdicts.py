@@ -14,7 +14,7 @@ from statistics import median
 
 import pandas as pd
 
-from analysis.costs import Price, prices
+from analysis.costs import Price, prices_of
 from analysis.effects import Effect, effect_in_words, headline_effects, smallest_difference
 from analysis.equivalence import DEPENDS, VERDICTS
 from analysis.estimates import Estimate, estimate
@@ -224,16 +224,6 @@ def aim_of(study: Study, scenario: str) -> str:
 
 def _place(aim: str) -> int:
     return AIMS.index(aim) if aim in AIMS else len(AIMS)
-
-
-def prices_of(study: Study) -> dict[str, Price]:
-    """Price of each scenario, where the study kept what that takes."""
-    try:
-        every = prices(study)
-    except InputError:  # an older study, without officers' pay
-        return {}
-    adversary = headline_adversary(study)
-    return {price.scenario: price for price in every if price.adversary == adversary}
 
 
 def _cost(study: Study, price: Price | None, horizon: str) -> float:
