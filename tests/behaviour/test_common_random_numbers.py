@@ -34,7 +34,7 @@ MANY_SMUGGLE = {"smuggling.firearms_per_year": 5e5, "smuggling.load_mean": 1.0}
 
 @functools.cache
 def runs(scenario: Scenario, seed: int) -> list[dict[str, float]]:
-    at = point(SMALL, 20, scenario, MANY_SMUGGLE, seed=seed)
+    at = point(SMALL, 10, scenario, MANY_SMUGGLE, seed=seed)
     return [numbers(at, replication) for replication in range(REPLICATIONS)]
 
 

@@ -110,7 +110,7 @@ CLOSE = "{parameter: port, operation: close, where: {ports: [sarnia]}}"
 HUGE = {
     "title: x\nsource: x\ninterventions: " + DEEP: "",
     f"title:\n{BOMB}": "alias",
-    f"title: x\nsource: x\ninterventions: [{', '.join([CLOSE] * 15_000)}]": "above 500",
+    f"title: x\nsource: x\ninterventions: [{', '.join([CLOSE] * 1_500)}]": "above 500",
     "title: " + "x" * 2_000_000: "is larger than",
     "title: &a [*a]": "alias",
     "!!python/object/apply:os.system [echo]": "",

@@ -70,7 +70,7 @@ def corner(values: Mapping[str, float]) -> float:
 
 def test_a_box_is_found_where_the_cases_are() -> None:
     factors = (Factor(A, 2000, 3500), Factor(B, 0.12, 0.3), Factor(C, 30, 90))
-    box = prim(made(worlds(1000, factors=factors), corner), threshold=0.5, above=True)
+    box = prim(made(worlds(500, factors=factors), corner), threshold=0.5, above=True)
     limits = box.limits.set_index("parameter")
     assert set(limits.index[:2]) == {A, B}
     assert limits.loc[A, "low"] == pytest.approx(3000, abs=60)
