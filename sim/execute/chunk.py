@@ -205,8 +205,8 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
             if isinstance(result, Failure):
                 outcome.failures.append(result)
                 continue
-            tables = to_tables(result, detailed=task.detailed)
-            held.append(replication(task.key, task.replication, tables, detailed=task.detailed))
+            tables = to_tables(result, task.kept)
+            held.append(replication(task.key, task.replication, tables, task.kept))
             size += sum(table.nbytes for table in tables.values())
             if size > KEPT_EVERY_BYTES or time.monotonic() - since > KEPT_EVERY_S:
                 flush()

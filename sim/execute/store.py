@@ -38,12 +38,13 @@ from sim.results.schema import SCHEMA
 from sim.results.tables import (
     INDEX_FILE,
     STORED,
-    WITHOUT_DETAIL,
     DamagedError,
+    Kept,
     Replication,
     Tables,
     TablesReader,
     by_scenario,
+    names_of,
     release,
     write_tables,
 )
@@ -73,7 +74,7 @@ class Stored(NamedTuple):
 
     part: TablesReader
     row: int
-    detailed: bool
+    kept: Kept
     rank: tuple[int, int, int]
 
     def load(self, names: Iterable[str] = STORED) -> Tables:
@@ -81,7 +82,7 @@ class Stored(NamedTuple):
         return self.part.load(self.row, names)
 
 
-def replication(key: str, number: int, tables: Tables, *, detailed: bool) -> Replication:
+def replication(key: str, number: int, tables: Tables, kept: Kept) -> Replication:
     """Name a replication as the store does: by key, under whichever label it was run.
 
     Parameters
@@ -91,10 +92,10 @@ def replication(key: str, number: int, tables: Tables, *, detailed: bool) -> Rep
     number : int
         Of the replication, from 0.
     tables : dict of pyarrow.Table
-    detailed : bool
-        Whether the detail tables are among them.
+    kept : Kept
+        Which detail tables are among them.
     """
-    return Replication(Label(key, "", 0), number, tables, key, detailed)
+    return Replication(Label(key, "", 0), number, tables, key, kept)
 
 
 def keep(store: Path, code: str, replications: Iterable[Replication], kind: str = WORKED) -> None:
@@ -176,20 +177,20 @@ class Store:
                     self._unreadable.add(path.name)
                 continue
             self._parts[path.name] = part
-            columns = ("key", "replication", "detailed")
+            columns = ("key", "replication", "kept")
             rows = zip(*(part.index.column(name).to_pylist() for name in columns), strict=True)
-            for row, (key, number, detailed) in enumerate(rows):
+            for row, (key, number, kept) in enumerate(rows):
                 # the larger and newer part is taken, so that those it contains can go
-                rank = detailed, part.index.num_rows, written
+                rank = kept, part.index.num_rows, written
                 places = self._places.setdefault(key, {})
                 if number not in places or places[number].rank < rank:
-                    places[number] = Stored(part, row, bool(detailed), rank)
+                    places[number] = Stored(part, row, Kept(kept), rank)
         return complaints
 
     def has(self, task: Task) -> bool:
-        """Whether a task is done, with its detail if that is asked for."""
+        """Whether a task is done, with the detail that is asked for."""
         place = self.places(task.key).get(task.replication)
-        return place is not None and (place.detailed or not task.detailed)
+        return place is not None and place.kept >= task.kept
 
     def load(self, task: Task) -> Tables:
         """Read the tables that a task asks for.
@@ -202,7 +203,7 @@ class Store:
         place = self.places(task.key).get(task.replication)
         if place is None:
             raise DamagedError("it is not there")
-        return place.load(STORED if task.detailed else WITHOUT_DETAIL)
+        return place.load(names_of(task.kept))
 
     def places(self, key: str) -> dict[int, Stored]:
         """Where the replications of a point are, by number."""
@@ -269,7 +270,7 @@ class Store:
     def _whole(rows: Iterable[tuple[str, int, Stored]]) -> Iterator[Replication]:
         for key, number, place in rows:
             with contextlib.suppress(DamagedError):
-                yield replication(key, number, place.load(), detailed=place.detailed)
+                yield replication(key, number, place.load(names_of(place.kept)), place.kept)
 
     def prepare(self, *, alone: bool = True) -> list[str]:
         """Make the folder fit for writing. For the lock's holder.

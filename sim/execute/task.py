@@ -8,9 +8,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sim.parameters import TRAFFIC_ROOMS
+from sim.results.tables import Kept
 from sim.scenario.point import Point
 
-DETAILS = ("auto", "all", "baseline", "none")
+DETAILS = ("auto", "all", "attempts", "baseline", "none")
 MOST_TOGETHER = 8
 """Points that one process simulates in step, where memory allows (`most_together`)."""
 MOST_REPEATED = 160
@@ -30,8 +31,8 @@ class Task:
         From 0.
     key : str
         What the store calls the point.
-    detailed : bool
-        Whether its detail tables are asked for.
+    kept : Kept
+        Which detail tables are asked for.
     leader : Point, optional
         Point with which it can run in step, because both start from the same traffic; it may be
         the point itself. None if no other point can.
@@ -40,7 +41,7 @@ class Task:
     point: Point
     replication: int
     key: str
-    detailed: bool = True
+    kept: Kept = Kept.ALL
     leader: Point | None = None
 
     def goes_with(self, other: "Task") -> bool:
@@ -108,8 +109,8 @@ def detail_kept(detail: str, points: Iterable[Point], replications: int) -> str:
     Returns
     -------
     str
-        all, baseline (points without interventions) or none. ``auto`` takes the first of these with
-        which no more than MOST_PORT_RUNS are kept.
+        What was asked for; ``auto`` takes the first of all, baseline (points without interventions)
+        and none with which no more than MOST_PORT_RUNS are kept.
     """
     if detail != "auto":
         return detail
@@ -130,7 +131,7 @@ class Plan:
     """
 
     def __init__(self) -> None:
-        self._points: dict[str, tuple[Point, int, bool]] = {}
+        self._points: dict[str, tuple[Point, int, Kept]] = {}
 
     def add(self, points: Iterable[Point], replications: int, detail: str) -> None:
         """Add points.
@@ -141,16 +142,16 @@ class Plan:
         replications : int
             Replications of each.
         detail : str
-            all, baseline or none.
+            One of DETAILS but ``auto``.
         """
         for point in points:
             key = key_of(point)
-            detailed = keeps_detail(detail, point)
+            kept = kept_of(detail, point)
             if key in self._points:
-                known, number, kept = self._points[key]
-                self._points[key] = (known, max(number, replications), kept or detailed)
+                known, number, before = self._points[key]
+                self._points[key] = (known, max(number, replications), max(before, kept))
             else:
-                self._points[key] = (point, replications, detailed)
+                self._points[key] = (point, replications, kept)
 
     def _families(self) -> list[tuple[Point | None, list[str]]]:
         """Points that start from the same traffic, by key, each family with its leader.
@@ -180,18 +181,21 @@ class Plan:
         for traffic in range(most):
             for leader, keys in families:
                 for key in keys:
-                    point, number, detailed = self._points[key]
+                    point, number, kept = self._points[key]
                     for replication in point.on_traffic(traffic, number):
-                        yield Task(point, replication, key, detailed, leader)
+                        yield Task(point, replication, key, kept, leader)
 
     def __len__(self) -> int:
         """Number of tasks."""
         return sum(number for _, number, _ in self._points.values())
 
 
-def keeps_detail(detail: str, point: Point) -> bool:
-    """Whether the detail tables of a point are kept."""
-    return detail == "all" or (detail == "baseline" and not point.scenario.interventions)
+def kept_of(detail: str, point: Point) -> Kept:
+    """Which detail tables of a point are kept: hours and days often of the baseline alone."""
+    plain = not point.scenario.interventions
+    if detail == "all" or (plain and detail in ("attempts", "baseline")):
+        return Kept.ALL
+    return Kept.ATTEMPTS if detail == "attempts" else Kept.SUMMARY
 
 
 def plan(points: Iterable[Point], replications: int, detail: str = "all") -> Plan:
@@ -203,7 +207,7 @@ def plan(points: Iterable[Point], replications: int, detail: str = "all") -> Pla
     replications : int
         Replications of each.
     detail : str
-        all, baseline or none.
+        One of DETAILS but ``auto``.
     """
     made = Plan()
     made.add(points, replications, detail)

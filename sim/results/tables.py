@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,12 +22,25 @@ import pyarrow.parquet as pq
 from sim.results.schema import KEYS, TABLES, Column, Result
 from sim.scenario.point import Label
 
-DETAIL = ("port_hours", "port_days", "officer_hours", "attempts")
-"""Tables that a large study does without."""
+
+class Kept(IntEnum):
+    """What is kept of a replication: each of these includes those before it."""
+
+    SUMMARY = 0
+    ATTEMPTS = 1
+    ALL = 2
+
+
+DETAIL = {
+    "attempts": Kept.ATTEMPTS,
+    "port_hours": Kept.ALL,
+    "port_days": Kept.ALL,
+    "officer_hours": Kept.ALL,
+}
+"""Tables that a large study does without, and from what on they are kept."""
 LAWS = "laws"
 STORED = (*TABLES, LAWS)
 """Tables of a replication: those of a results folder, and its certificate."""
-WITHOUT_DETAIL = tuple(name for name in STORED if name not in DETAIL)
 INDEX_FILE = "index.parquet"
 
 ROWS_HELD = 100_000
@@ -63,15 +77,15 @@ class Replication(NamedTuple):
     content : Result or dict of pyarrow.Table
     key : str
         Key of its point in the store.
-    detailed : bool
-        Whether the tables of DETAIL are in it.
+    kept : Kept
+        Which tables of DETAIL are in it.
     """
 
     label: Label
     number: int
     content: Result | Tables
     key: str = ""
-    detailed: bool = True
+    kept: Kept = Kept.ALL
 
 
 def schema_of(columns: Iterable[Column]) -> pa.Schema:
@@ -95,7 +109,12 @@ def schema(name: str, *, keys: bool = True) -> pa.Schema:
     return schema_of(column for column in columns if keys or column not in KEYS)
 
 
-def to_tables(result: Result, *, detailed: bool = True) -> Tables:
+def names_of(kept: Kept) -> list[str]:
+    """Tables of STORED that a replication has of which so much is kept."""
+    return [name for name in STORED if DETAIL.get(name, kept) <= kept]
+
+
+def to_tables(result: Result, kept: Kept = Kept.ALL) -> Tables:
     """Turn a result into tables with exactly the declared columns.
 
     Raises
@@ -104,8 +123,8 @@ def to_tables(result: Result, *, detailed: bool = True) -> Tables:
         If a column is missing or not declared.
     """
     tables = {LAWS: _laws(result)}
-    for name in TABLES:
-        if name in DETAIL and not detailed:
+    for name in names_of(kept):
+        if name == LAWS:
             continue
         frame, columns = getattr(result, name), schema(name, keys=False)
         if frame is None:
@@ -173,8 +192,14 @@ class _Writer:
 
 
 def open_writer(path: Path, columns: pa.Schema) -> pq.ParquetWriter:
-    """Open a file for a table, compressed, with a checksum for every page."""
-    return pq.ParquetWriter(path, columns, compression="zstd", write_page_checksum=True)
+    """Open a file for a table, compressed, with a checksum for every page.
+
+    Sums and means hardly repeat, so that a dictionary of them makes the file larger.
+    """
+    words = [column.name for column in columns if column.type != pa.float64()]
+    return pq.ParquetWriter(
+        path, columns, compression="zstd", use_dictionary=words, write_page_checksum=True
+    )
 
 
 def by_scenario(label: Label) -> object:
@@ -216,7 +241,7 @@ def write_tables(
                 if isinstance(replication.content, Result)
                 else replication.content
             )
-            row: list[str | int] = [replication.key, replication.number, int(replication.detailed)]
+            row: list[str | int] = [replication.key, replication.number, int(replication.kept)]
             for name, writer in writers.items():
                 table = tables.get(name)
                 keyed = (
@@ -254,7 +279,7 @@ def _keyed(name: str, table: pa.Table, label: Label, number: int) -> pa.Table:
 @functools.cache
 def _index_schema() -> pa.Schema:
     places = [f"{name}.{what}" for name in STORED for what in ("group", "first", "rows")]
-    integers = [(name, pa.int64()) for name in ("replication", "detailed", *places)]
+    integers = [(name, pa.int64()) for name in ("replication", "kept", *places)]
     return pa.schema([("key", pa.string()), *integers])
 
 

@@ -20,10 +20,10 @@ from sim.execute.execution import most_together
 from sim.execute.live import write_plan
 from sim.execute.memory import free_memory_mib
 from sim.execute.store import Store, code_digest, keep_packed
-from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, keeps_detail, key_of
+from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, kept_of, key_of
 from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words
-from sim.results.tables import LAWS, DamagedError, Replication, release
+from sim.results.tables import LAWS, DamagedError, Kept, Replication, release
 from sim.scenario.point import Point
 from sim.study.forecast import foretold
 from sim.study.spec import STORE, Broken, StudySpec, check_folder, check_replaced, manifest
@@ -335,9 +335,9 @@ def write(
 
     def results() -> Iterator[Replication]:
         for point, count in spec.runs():
-            key, detailed = key_of(point), keeps_detail(spec.detail, point)
+            key, kept = key_of(point), kept_of(spec.detail, point)
             for number in range(count):
-                task = Task(point, number, key, detailed)
+                task = Task(point, number, key, kept)
                 try:
                     tables = store.load(task)
                 except DamagedError as error:
@@ -350,7 +350,7 @@ def write(
                     if not law["held"]
                 )
                 if not damaged:
-                    yield Replication(point.label, number, tables, key, detailed)
+                    yield Replication(point.label, number, tables, key, kept)
         if damaged:
             raise DamagedError(next(iter(damaged)))
 
@@ -426,7 +426,7 @@ def reader(store: Store) -> Read:
     def read(point: Point, replication: int) -> Mapping[str, float]:
         key = key_of(point)
         if (key, replication) not in known:
-            task = Task(point, replication, key, detailed=False)
+            task = Task(point, replication, key, Kept.SUMMARY)
             try:
                 summary = store.load(task)["summary"].to_pydict()
             except DamagedError:

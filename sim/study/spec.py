@@ -51,8 +51,8 @@ class StudySpec:
     design : Design, optional
         How the points were chosen, where they are numbered.
     detail : str
-        Of which points the detail tables are kept: all, baseline (points without interventions) or
-        none.
+        Of which points the detail tables are kept: all; attempts (those by hour and day of points
+        without interventions, attempts of all); baseline (of points without interventions) or none.
     procedure : Procedure, optional
         What decides on points and replications as it goes.
     counts : tuple of int, optional

@@ -221,7 +221,10 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
             "study.smallest_difference=0",
             "study.smallest_difference = 0 is not above 0 and at most 1",
         ),
-        ("study.detail=some", "study.detail = 'some' is not one of auto, all, baseline, none"),
+        (
+            "study.detail=some",
+            "study.detail = 'some' is not one of auto, all, attempts, baseline, none",
+        ),
         ("staffing.officers_scale=0", "leaves no officer at any port"),
         ("+traffic.colour=red", "unknown name 'traffic.colour'"),
         ("study.ports_table=nowhere.csv", "nowhere.csv: No such file"),

@@ -1,14 +1,16 @@
 """The store's parts: merged without a change, whole or absent, and damage costs what is damaged."""
 
+import dataclasses
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from sim.execute.store import MOST_PARTS, Store, keep, replication
-from sim.execute.task import Task, plan
+from sim.execute.task import DETAILS, Task, kept_of, key_of, plan
 from sim.files import replaced
-from sim.results.tables import DETAIL, STORED, DamagedError, to_tables
+from sim.results.tables import LAWS, DamagedError, Kept, to_tables
+from sim.scenario.reading import read
 from tests.pipeline import stand_in
 
 TASKS = list(plan([stand_in.POINT], MOST_PARTS + 4))
@@ -19,7 +21,7 @@ def store(tmp_path: Path) -> Store:
     """A store with a part for each replication."""
     for task in TASKS:
         tables = to_tables(stand_in.run_replication(task.point, task.replication))
-        keep(tmp_path, "code", [replication(task.key, task.replication, tables, detailed=True)])
+        keep(tmp_path, "code", [replication(task.key, task.replication, tables, Kept.ALL)])
     store = Store(tmp_path, "code")
     assert store.refresh() == []
     return store
@@ -43,7 +45,8 @@ def test_what_is_damaged_in_a_part_is_forgotten_and_the_rest_kept(store: Store) 
     store.compact()
     path = parts(store)[0] / "summary.parquet"
     content = bytearray(path.read_bytes())
-    content[pq.read_metadata(path).row_group(0).column(8).dictionary_page_offset + 30] ^= 0xFF
+    values = pq.read_metadata(path).row_group(0).column(8)
+    content[values.data_page_offset + values.total_compressed_size - 10] ^= 0xFF
     path.write_bytes(content)
 
     def is_damaged(task: Task) -> bool:
@@ -63,19 +66,31 @@ def test_what_is_damaged_in_a_part_is_forgotten_and_the_rest_kept(store: Store) 
     assert path.parent not in parts(store)
 
 
-def test_a_part_is_taken_without_detail_and_not_with_it(tmp_path: Path) -> None:
-    (task,) = plan([stand_in.POINT], 1, "none")
-    result = stand_in.run_replication(task.point, 0)
-    tables = to_tables(result, detailed=False)
-    keep(tmp_path, "code", [replication(task.key, 0, tables, detailed=False)])
+def test_a_part_is_taken_for_as_much_detail_as_it_holds(tmp_path: Path) -> None:
+    result = stand_in.run_replication(stand_in.POINT, 0)
+    tasks = [Task(stand_in.POINT, 0, key_of(stand_in.POINT), kept) for kept in Kept]
     store = Store(tmp_path, "code")
-    store.refresh()
-    assert set(store.load(task)) == {*STORED} - {*DETAIL}  # expectations are no detail
-    (detailed,) = plan([stand_in.POINT], 1)
-    assert (store.has(task), store.has(detailed)) == (True, False)
-    keep(tmp_path, "code", [replication(task.key, 0, to_tables(result), detailed=True)])
-    store.refresh()
-    assert store.has(detailed)
+    for kept in Kept:
+        tables = to_tables(result, kept)
+        keep(tmp_path, "code", [replication(tasks[0].key, 0, tables, kept)])
+        store.refresh()
+        assert [store.has(task) for task in tasks] == [task.kept <= kept for task in tasks]
+        assert {*store.load(tasks[kept])} == {*tables} >= {"summary", "expected", LAWS}
+    assert {*tables} - {*to_tables(result, Kept.ATTEMPTS)} == {
+        "port_hours", "port_days", "officer_hours",
+    }  # fmt: skip
+
+
+def test_attempts_are_kept_of_every_scenario_and_hours_of_the_baseline() -> None:
+    more = dataclasses.replace(stand_in.POINT, scenario=read("more_searches"))
+    points = [stand_in.POINT, more]
+    kept = {detail: [kept_of(detail, point) for point in points] for detail in DETAILS[1:]}
+    assert kept == {
+        "all": [Kept.ALL, Kept.ALL],
+        "attempts": [Kept.ALL, Kept.ATTEMPTS],
+        "baseline": [Kept.ALL, Kept.SUMMARY],
+        "none": [Kept.SUMMARY, Kept.SUMMARY],
+    }
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
