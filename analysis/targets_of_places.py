@@ -10,8 +10,8 @@ from analysis.language import gettext, pgettext
 from analysis.targets import Target, yearly
 from analysis.values import BASELINE
 from sim.places.ports import read_ports
+from sim.places.readings import FRIDAY, MARGINAL, READINGS, WITHIN, WORK_TO_RULE
 from sim.results.reading import Study
-from sim.study.work_to_rule import FRIDAY, MARGINAL, READINGS, WITHIN, WORK_TO_RULE
 
 # Firearms seized from 2007 to mid-2012 by region (C104-C108); Ontario is its two regions.
 SEIZED_BY_REGION = {"Pacific": 795, "Ontario": 745 + 171, "Prairie": 600, "Atlantic": 112}

@@ -24,8 +24,8 @@ from analysis.values import BASELINE
 from analysis.wording import aligned, number, shown, unit_of
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
+from sim.places.readings import WORK_TO_RULE
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
-from sim.study.work_to_rule import WORK_TO_RULE
 
 BUSIEST = 22
 """Ports whose waits the record of 2008 covers (B060)."""
