@@ -105,7 +105,8 @@ def sections(study: Study, beside: Sequence[Study] = ()) -> list[Section]:
     if idle:
         raise InputError(
             f"--with {idle[0].folder}: holds no mixes, no sizes of proposals, no worlds and no "
-            "years to tell of; such studies are experiment=mixes, break_even, worlds and history"
+            "years to tell of; such studies are experiment=mixes, break_even, proposals_full and "
+            "history"
         )
     return [section for section in made if section is not None]
 

@@ -12,7 +12,7 @@ from scipy import special
 from sim.design.design import Read
 from sim.numerics.units import Floats
 from sim.progress import in_words
-from sim.results.schema import METRICS, PRIMARY_OUTCOME
+from sim.results.schema import METRICS, PRIMARY_OUTCOME, YEAR_1, at_horizon
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 from sim.study.spec import StudySpec
@@ -109,10 +109,12 @@ def foretold(spec: StudySpec, run: Run, read: Read) -> list[str]:
         workers = spec.execution.workers
         took = in_words(total * each_s / workers)
         lines[0] += f": about {took} on {workers} processes ({each_s:.2g} s each in a pilot)"
+    # Proposals are judged by their expectations, where these are worked out.
+    told = at_horizon("reaching_market", YEAR_1) if pilot.points[0].horizon else PRIMARY_OUTCOME
     samples: dict[str, list[float]] = {}
     for point in pilot.points:
         for number in range(pilot.replications):
-            value = read(point, number).get(PRIMARY_OUTCOME, float("nan"))
+            value = read(point, number).get(told, float("nan"))
             samples.setdefault(point.scenario.name, []).append(value)
     base = np.array(samples.pop(BASELINE.name))
     differences = [np.array(sample) - base for sample in samples.values()]

@@ -28,6 +28,9 @@ CLIPPED = """() => [...document.querySelectorAll("[data-chart]")].flatMap(chart 
   }).map(text => chart.dataset.chart + ": " + text.textContent);
 })"""
 
+FRONT_END = """() => scrollY
+  + document.querySelector(".front.two-thirds").getBoundingClientRect().bottom"""
+
 # What a reader sees, without parts that say of themselves that they are in English.
 SEEN = """() => {
   const copy = document.body.cloneNode(true);
@@ -84,6 +87,8 @@ def test_the_page_is_whole_accessible_and_fits(visit, axe, briefs, language, wid
     assert page.locator("[data-chart] svg.main-svg").count() >= charts.count()
     assert page.locator("html").get_attribute("lang") == language
     assert visit.sideways(page) <= 0
+    screens = {1440: 1024, 360: 5 * 800}  # one screen of a desk, five of a phone
+    assert page.evaluate(FRONT_END) <= screens[width]
     assert page.evaluate(CLIPPED) == []
     assert page.locator(".modebar-btn").count() == 0
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")

@@ -1,6 +1,7 @@
 """The front page says no more than the table of verdicts, in either language, with few digits."""
 
 import dataclasses
+import html
 import re
 from pathlib import Path
 
@@ -112,3 +113,42 @@ def test_the_sheet_is_the_front_page_alone(study: Study, tmp_path: Path) -> None
     assert sheet[start:end] in whole
     assert "<script" not in sheet
     assert len(sheet) < 100_000
+
+
+def seen(page: str) -> dict[str, str]:
+    """What stands on the first screen: its sentences, and its table without drawings."""
+    start = page[page.index("<body") : page.index('<main id="main">')]
+    start = re.sub(r"(?s)<svg.*?</svg>|<span class=\"spoken\">.*?</span>|<nav.*?</nav>", "", start)
+    table = start[start.index("<table") : start.index("</table>")]
+    words = start.replace(table, "")
+    words = re.sub(r"</(p|li|h1|h2)>", ". ", words)
+    return {
+        name: " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+        for name, text in (("words", words), ("table", table))
+    }
+
+
+def reading(text: str, vowels: str) -> tuple[float, float]:
+    """Words a sentence and syllables a word, a group of vowels being one."""
+    sentences = [part for part in re.split(r"[.!?]+\s", text) if re.search(r"[^\W\d]", part)]
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    beats = [
+        max(1, len(re.findall(f"[{vowels}]+", re.sub(r"(?<=..)es?$", "", word)))) for word in words
+    ]
+    return len(words) / len(sentences), sum(beats) / len(words)
+
+
+def test_the_first_screen_reads_easily_and_has_few_numbers(study: Study) -> None:
+    """Flesch-Kincaid grade at most 10; in French at least 50 by Kandel and Moles (1958)."""
+    from analysis.brief import page
+
+    english, french = (seen(page(study, language)) for language in ("en", "fr"))
+    length, syllables = reading(english["words"], "aeiouy")
+    assert 0.39 * length + 11.8 * syllables - 15.59 <= 10
+    length, syllables = reading(french["words"], "aeiouyàâéèêëîïôùûœ")
+    assert 207 - 1.015 * length - 73.6 * syllables >= 50
+    for screen, comma in ((english, ","), (french, "\u202f")):
+        numbers = re.findall(rf"\d[\d.,{comma}]*", screen["table"])
+        assert len(numbers) <= 120
+        digits = [re.sub(r"\D", "", number).strip("0") for number in numbers]
+        assert max(map(len, digits)) <= 3

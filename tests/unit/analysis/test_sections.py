@@ -27,7 +27,7 @@ def test_what_a_study_lacks_is_one_line_with_the_command_that_makes_it(language:
     assert "experiment=mixes" in packages.lines[0]
     assert believe.table is not None
     assert any("experiment=break_even" in line for line in believe.notes)
-    assert any("experiment=worlds" in line for line in believe.notes)
+    assert any("experiment=proposals_full" in line for line in believe.notes)
     assert known.lines
     assert history.chart is not None
     assert any("experiment=history" in line for line in history.notes)
