@@ -235,6 +235,9 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
     seen : Seen
         Written.
     """
+    copies, flow, seen = (
+        compilation.borrowed(copies), compilation.borrowed(flow), compilation.borrowed(seen)
+    )  # fmt: skip
     kinds, number, organisations = copies.luck.shape
     oldest = flow.by_age.shape[1] - 1
     # The same for all kinds of smuggler.
@@ -242,87 +245,96 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
     for which in range(3):
         shuffled(of.step, LEADS + which, of, drawn[which])
     ready = np.empty(organisations)
-    for told in seen:
-        told[:] = 0.0
+    for mean in seen:
+        mean[:] = 0.0
     for k in range(kinds):
         no_stop = np.exp(-flow.stops[k])
+        # The least chance of no lead at any age: most draws are below it.
+        no_lead = np.exp(-(flow.recovered[k] * flow.by_age[0].max() + flow.other))
+        recovered, recovered_strength = flow.recovered[k], flow.recovered_strength[k]
+        stops, told = flow.stops[k], flow.told[k]
+        in_action, by_stop, by_case = seen.in_action[k], seen.by_stop[k], seen.by_case[k]
+        vehicles, drivers = seen.vehicles[k], seen.drivers[k]
         for c in range(number):
+            strength, evidence, luck = (
+                copies.strength[k, c], copies.evidence[k, c], copies.luck[k, c]
+            )  # fmt: skip
+            left_days, away_days = copies.left_days[k, c], copies.away_days[k, c]
+            since, arrests, cases = copies.since[k, c], copies.arrests[k, c], copies.cases[k, c]
+            is_open = copies.is_open[k, c]
             opened = 0
             for i in range(organisations):
-                since = min(copies.since[k, c, i], oldest)
-                seen.vehicles[k, i] += flow.by_age[2, since]
-                seen.drivers[k, i] += flow.by_age[3, since]
-                rate = flow.recovered[k, i] * flow.by_age[0, since] + flow.other[i]
-                leads = counted(drawn[0, c, i], math.exp(-rate), rate)
+                age = min(since[i], oldest)
+                vehicles[i] += flow.by_age[2, age]
+                drivers[i] += flow.by_age[3, age]
+                rate = recovered[i] * flow.by_age[0, age] + flow.other[i]
+                leads = 0
+                if drawn[0, c, i] > no_lead[i]:
+                    leads = counted(drawn[0, c, i], math.exp(-rate), rate)
                 inflow = 0.0
                 if leads > 0:
                     # Uniform, of the same mean and spread as so many leads.
-                    luck = math.sqrt(12.0) * (drawn[2, c, i] - 0.5)
-                    total = (
-                        flow.recovered_strength[k, i] * flow.by_age[1, since]
-                        + flow.other_strength[i]
-                    )
-                    inflow = total / rate * max(leads + SPREAD * math.sqrt(leads) * luck, 0.0)
-                working = copies.away_days[k, c, i] <= 0.0
+                    strong = math.sqrt(12.0) * (drawn[2, c, i] - 0.5)
+                    total = recovered_strength[i] * flow.by_age[1, age] + flow.other_strength[i]
+                    inflow = total / rate * max(leads + SPREAD * math.sqrt(leads) * strong, 0.0)
+                working = away_days[i] <= 0.0
                 stopped = False
                 if working:
                     uniform = drawn[1, c, i]
                     if uniform > no_stop[i]:
-                        hits = counted(uniform, no_stop[i], flow.stops[k, i])
-                        inflow += hits * flow.told[k, i]
-                        copies.luck[k, c, i] -= hits * rules.stop_risk
-                        stopped = copies.luck[k, c, i] <= 0.0
-                copies.strength[k, c, i] *= rules.kept
-                if copies.is_open[k, c, i]:
-                    copies.evidence[k, c, i] += inflow
+                        hits = counted(uniform, no_stop[i], stops[i])
+                        inflow += hits * told[i]
+                        luck[i] -= hits * rules.stop_risk
+                        stopped = luck[i] <= 0.0
+                strength[i] *= rules.kept
+                if is_open[i]:
+                    evidence[i] += inflow
                 else:
-                    copies.strength[k, c, i] += inflow
+                    strength[i] += inflow
                 caught = False
-                copies.left_days[k, c, i] -= rules.days
-                if copies.is_open[k, c, i]:
-                    if copies.left_days[k, c, i] <= 0.0:
-                        copies.is_open[k, c, i] = False
+                if is_open[i]:
+                    left_days[i] -= rules.days
+                    if left_days[i] <= 0.0:
+                        is_open[i] = False
                         if working and not stopped:
-                            ratio = copies.evidence[k, c, i] / rules.case_leads
-                            copies.luck[k, c, i] -= rules.case_risk * ratio**rules.evidence_arrest
-                            caught = copies.luck[k, c, i] <= 0.0
-                        copies.evidence[k, c, i] = 0.0
+                            ratio = evidence[i] / rules.case_leads
+                            luck[i] -= rules.case_risk * ratio**rules.evidence_arrest
+                            caught = luck[i] <= 0.0
+                        evidence[i] = 0.0
                     else:
                         opened += 1
-                strength = copies.strength[k, c, i]
-                may = working and not (stopped or caught or copies.is_open[k, c, i])
-                ready[i] = strength if may and strength >= rules.case_leads else -1.0
-                copies.away_days[k, c, i] = max(copies.away_days[k, c, i] - rules.days, 0.0)
-                copies.since[k, c, i] += 1
+                may = working and not (stopped or caught or is_open[i])
+                ready[i] = strength[i] if may and strength[i] >= rules.case_leads else -1.0
+                if not working:
+                    away_days[i] = max(away_days[i] - rules.days, 0.0)
+                since[i] += 1
                 if stopped or caught:
                     if stopped:
-                        seen.by_stop[k, i] += 1.0
+                        by_stop[i] += 1.0
                     else:
-                        seen.by_case[k, i] += 1.0
-                    copies.arrests[k, c, i] += 1
-                    copies.cases[k, c, i] = 0
-                    copies.luck[k, c, i] = -math.log(
-                        stratified(c, copies.arrests[k, c, i], i, LUCK, of)
-                    )
-                    copies.away_days[k, c, i] = rules.out_days
-                    copies.since[k, c, i] = 0
-                    copies.strength[k, c, i] = 0.0
-                seen.in_action[k, i] += copies.away_days[k, c, i] <= 0.0
+                        by_case[i] += 1.0
+                    arrests[i] += 1
+                    cases[i] = 0
+                    luck[i] = -math.log(stratified(c, arrests[i], i, LUCK, of))
+                    away_days[i] = rules.out_days
+                    since[i] = 0
+                    strength[i] = 0.0
+                in_action[i] += away_days[i] <= 0.0
             free = rules.investigators - opened
             while free > 0:
                 i = int(np.argmax(ready))
                 if ready[i] < 0.0:
                     break
                 free -= 1
-                which = copies.arrests[k, c, i] * MOST_CASES + copies.cases[k, c, i]
+                which = arrests[i] * MOST_CASES + cases[i]
                 ratio = max(ready[i] / rules.case_leads, 1.0) ** -rules.evidence_speed
                 length = rules.case_days * ratio * length_of(c, i, which, rules.spread, of)
                 # Within a step, it frees its investigator half a step late on average.
-                copies.left_days[k, c, i] = max(length - 0.5 * rules.days, 0.1)
-                copies.evidence[k, c, i] = ready[i]
-                copies.strength[k, c, i] = 0.0
-                copies.is_open[k, c, i] = True
-                copies.cases[k, c, i] += 1
+                left_days[i] = max(length - 0.5 * rules.days, 0.1)
+                evidence[i] = ready[i]
+                strength[i] = 0.0
+                is_open[i] = True
+                cases[i] += 1
                 ready[i] = -1.0
-    for told in seen:
-        told /= number
+    for mean in seen:
+        mean /= number
