@@ -165,9 +165,9 @@ def _quota() -> float:
     return min(found)
 
 
-WORKER_MIB, POINT_MIB = 350.0, 135.0
-"""What a worker takes with one point of the whole border, and each further point that runs in step
-(measured: ``make bench``, ``peak_rss_mib``)."""
+WORKER_MIB, POINT_MIB = 440.0, 70.0
+"""What a worker takes without any point of the whole border, and for each that runs in step, over a
+year (measured: ``make bench``, ``peak_rss_mib``)."""
 WHOLE_BORDER = 139
 
 
