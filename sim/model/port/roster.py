@@ -113,7 +113,8 @@ def posts(
     cover the need of the day (`covered`). Season and weekday enter as two factors, each the load
     of the month, or of the weekday, over the mean of the year, kept within its bounds: summer
     staff, leave and overtime, but not the whole of a summer. At least one officer; at a port that
-    is not normally staffed by one, at least one for each line and one for secondary (A021). The
+    is not normally staffed by one, at least one for each line and one for each secondary queue
+    (A021). The
     sum over the border is held against A040 in ``docs/baseline.md``.
 
     References
@@ -164,7 +165,7 @@ def groups_of(ports: Ports, layout: Layout, port: int) -> Iterator[tuple[int, Wh
         return
     trade = len(np.unique(lines[of_trade]))
     yield TRAVELLER, lanes[~of_trade], count - trade + 1
-    yield COMMERCE, lanes[of_trade], trade
+    yield COMMERCE, lanes[of_trade], trade + 1
 
 
 def covered(need: Floats) -> Floats:
