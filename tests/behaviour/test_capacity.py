@@ -202,6 +202,9 @@ def test_trucks_of_a_closed_bridge_go_where_trucks_can(bridge: tuple[Border, Bor
     assert more["windsor-tunnel"] == 0.0
     assert more["sombra"] == 0.0
     assert more["sarnia"] > 0.4 * lost
+    # They come after the drive of two hours, not before.
+    hours = [of.tally.lane[1, ROUND_WINDSOR.index("sarnia"), :, TRUCKS, 0].sum(0) for of in bridge]
+    assert (hours[1] - hours[0])[0] == 0.0 < (hours[1] - hours[0])[2]
     assert more["sarnia"] > more["fort-erie"] + more["queenston"] > 0.0
     assert abs(after.sum() / before.sum() - 1.0) < 0.05
     # Its cars still cross.
