@@ -182,3 +182,8 @@ def test_the_noun_of_the_contraband_is_a_value(language: str) -> None:
         and any(re.search(words, re.sub(travellers, "", form)) for form in forms)
     ]
     assert fixed == []
+
+
+def test_canadian_french_has_no_space_before_semicolon_question_and_exclamation() -> None:
+    spaced = re.compile("[ \u00a0\u202f][;?!]")
+    assert [key for key, forms in texts("fr").items() if any(map(spaced.search, forms))] == []
