@@ -69,7 +69,7 @@
   function fit(width) {
     boxes.forEach(function (box) {
       var figure = figureOf(box.dataset.chart);
-      var paper = figure.aspect ? width : Math.round(width / 2 - 8);
+      var paper = figure.aspect || box.closest(".told") ? width : Math.round(width / 2 - 8);
       Plotly.relayout(box, width
         ? { width: paper, autosize: false, height: heightOf(figure, paper) }
         : { width: null, autosize: true, height: heightOf(figure, box.clientWidth) });
