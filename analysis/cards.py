@@ -36,7 +36,7 @@ DONE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Passage:
     """A heading and its text, with the language of that text."""
 
     heading: str
@@ -51,7 +51,7 @@ class Card:
     name: str
     title: str
     verdict: str
-    lines: list[Line]
+    lines: list[Passage]
 
 
 def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
@@ -71,14 +71,14 @@ def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
         file = study.files.get(one.proposal, {})
         lines = [
             _what(one.proposal, file),
-            Line(gettext("card-does"), " ".join(_does(study, one, means)), language),
-            Line(gettext("card-why"), _why(one, means), language),
-            Line(gettext("card-cost"), _cost(study, priced.get(one.proposal)), language),
-            Line(gettext("card-who"), _who(file), language),
-            Line(gettext("card-known"), _known(one.proposal, file), language),
-            Line(gettext("card-true"), _true(sizes.get(one.proposal)), language),
-            Line(gettext("card-would"), _would(records.get(one.proposal)), language),
-            Line(gettext("card-source"), str(file.get("source") or ""), "en"),
+            Passage(gettext("card-does"), " ".join(_does(study, one, means)), language),
+            Passage(gettext("card-why"), _why(one, means), language),
+            Passage(gettext("card-cost"), _cost(study, priced.get(one.proposal)), language),
+            Passage(gettext("card-who"), _who(file), language),
+            Passage(gettext("card-known"), _known(one.proposal, file), language),
+            Passage(gettext("card-true"), _true(sizes.get(one.proposal)), language),
+            Passage(gettext("card-would"), _would(records.get(one.proposal)), language),
+            Passage(gettext("card-source"), str(file.get("source") or ""), "en"),
         ]
         result.append(
             Card(
@@ -91,10 +91,10 @@ def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
     return result
 
 
-def _what(name: str, file: dict[str, object]) -> Line:
+def _what(name: str, file: dict[str, object]) -> Passage:
     if has_text("what", name):
-        return Line(gettext("card-what"), pgettext("what", name), current_language())
-    return Line(gettext("card-what"), str(file.get("summary") or "").strip(), "en")
+        return Passage(gettext("card-what"), pgettext("what", name), current_language())
+    return Passage(gettext("card-what"), str(file.get("summary") or "").strip(), "en")
 
 
 def _does(study: Study, one: Verdict, means: pd.DataFrame) -> Iterator[str]:

@@ -16,7 +16,7 @@ BEYOND = 1.6
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Dot:
     """One effect in per cent: its joint interval, and which of several horizons it is for."""
 
     low: float
@@ -68,7 +68,7 @@ class Axis:
         inside = min(max(value, self.low), self.high)
         return MARGIN + (inside - self.low) / (self.high - self.low) * (WIDTH - 2 * MARGIN)
 
-    def row(self, marks: Sequence[Mark]) -> Markup:
+    def row(self, marks: Sequence[Dot]) -> Markup:
         """Draw one row: band, zero, the interval of the first mark, all marks."""
         middle = HEIGHT / 2
         left, right = self.at(-self.smallest), self.at(self.smallest)

@@ -30,7 +30,7 @@ SECOND_MIN = 1 / 60
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class BaselineFigure:
     """One number of the baseline, for the top of the page."""
 
     title: str
@@ -40,7 +40,7 @@ class Card:
     model_only: bool
 
 
-def cards(study: Study) -> list[Card]:
+def cards(study: Study) -> list[BaselineFigure]:
     """Level of the baseline in the main metrics."""
     table = headline_values(study).loc[BASELINE]
     result = []
@@ -54,7 +54,9 @@ def cards(study: Study) -> list[Card]:
             unit = "" if share else f"{text.unit}{period(metric.unit, study.days)}"
             value = f"{text.value}{text.suffix}" if share else text.value
             result.append(
-                Card(title[0].upper() + title[1:], value, text.interval, unit, metric.model_only)
+                BaselineFigure(
+                    title[0].upper() + title[1:], value, text.interval, unit, metric.model_only
+                )
             )
     return result
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from analysis.charts.style import name_of
 from analysis.compare import Comparison
-from analysis.dot_table import Axis, Mark, axis_over, drawn
+from analysis.dot_table import Axis, Dot, axis_over, drawn
 from analysis.effects import smallest_difference
 from analysis.equivalence import INCREASES, NO_DIFFERENCE, NOT_RESOLVED
 from analysis.front_words import (
@@ -202,7 +202,7 @@ def _row(
     file = study.files.get(main.proposal, {})
     grade = file.get("evidence")
     marks = [
-        Mark(one.low, one.mean, one.high, place=k, of=len(every)) for k, one in enumerate(every)
+        Dot(one.low, one.mean, one.high, place=k, of=len(every)) for k, one in enumerate(every)
     ]
     cost, cost_range = _cost(study, main, file)
     return Row(

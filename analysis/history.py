@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis import yearly_state
 from analysis.fit.values import read_seized, read_values, read_worlds
-from analysis.yearly_state import Draws, Floats, Parts, filtered, prior
+from analysis.yearly_state import Floats, Parts, StateDraws, filtered, prior
 from sim.data import read_source
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
@@ -37,7 +37,7 @@ METRICS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordRow:
     """A figure of the record.
 
     Attributes
@@ -75,12 +75,12 @@ class Row:
         return 1996 + self.last // 12
 
 
-def read_record() -> list[Row]:
+def read_record() -> list[RecordRow]:
     """Read the seizures on record (``sim/data/source/seizures.csv``), in order of time."""
     rows = []
     for row in read_source("seizures.csv"):
         first, last = (month_number(*map(int, row[name].split("-"))) for name in ("first", "last"))
-        rows.append(Row(first, last, float(row["firearms"]), row["scope"], row["years"],
+        rows.append(RecordRow(first, last, float(row["firearms"]), row["scope"], row["years"],
                         row["source"], row["note"]))  # fmt: skip
     return sorted(rows, key=lambda row: (row.last, row.first))
 
@@ -133,7 +133,7 @@ def course_of(study: Study) -> Course:
     return Course(course("travellers"), course("traffickers"), read_seized())
 
 
-def parts_of(course: Course, rows: Sequence[Row]) -> Parts:
+def parts_of(course: Course, rows: Sequence[RecordRow]) -> Parts:
     """Expected seizures of each row's period as a ratio of those of the base year.
 
     Of a part of a year travellers have its share of the US residents' cars, traffickers its months.
@@ -155,14 +155,14 @@ def parts_of(course: Course, rows: Sequence[Row]) -> Parts:
 
 
 def fitted(
-    course: Course, rows: Sequence[Row], backwards: bool = False, of_worlds: bool = False
-) -> Draws:
+    course: Course, rows: Sequence[RecordRow], backwards: bool = False, of_worlds: bool = False
+) -> StateDraws:
     """Fit what is not known to rows of the record, and go on through all years.
 
     Parameters
     ----------
     course : Course
-    rows : sequence of Row
+    rows : sequence of RecordRow
         None: what is known without them.
     backwards : bool
         Against time, to predict what came before.
@@ -176,7 +176,7 @@ def fitted(
     return draws
 
 
-def one_by_one(course: Course, record: Sequence[Row]) -> list[Floats]:
+def one_by_one(course: Course, record: Sequence[RecordRow]) -> list[Floats]:
     """Draw each figure from those whose periods have ended before it, by row of the record."""
     parts = parts_of(course, record)
     figures = np.array([row.firearms for row in record])
@@ -209,7 +209,9 @@ BACKWARDS = f"fitted from {SPLIT} on, predicted before"
 NAIVE = ("last figure", "mean of the fit", "with traffic")
 
 
-def naive(fit: list[Row], rows: list[Row], everything: list[Row]) -> dict[str, Floats]:
+def naive(
+    fit: list[RecordRow], rows: list[RecordRow], everything: list[RecordRow]
+) -> dict[str, Floats]:
     """Three forecasts that know nothing of the border, shape (draws, rows) each.
 
     Per month of a row: the last figure before it, the mean of the rows fitted, or these in
@@ -220,10 +222,10 @@ def naive(fit: list[Row], rows: list[Row], everything: list[Row]) -> dict[str, F
     vehicles = volumes.groupby(["year", "month"])["vehicles"].sum().to_numpy()
     noise = rng.standard_normal((yearly_state.DRAWS, len(rows)))
 
-    def months(row: Row) -> int:
+    def months(row: RecordRow) -> int:
         return row.last - row.first + 1
 
-    def traffic(row: Row) -> float:
+    def traffic(row: RecordRow) -> float:
         return float(vehicles[row.first : row.last + 1].sum())
 
     rate = np.log([row.firearms / months(row) for row in fit])
@@ -254,7 +256,7 @@ class Score(NamedTuple):
 
     Attributes
     ----------
-    row : Row
+    row : RecordRow
     low90, low50, middle, high50, high90 : float
     crps : float
         Of the model.
@@ -262,7 +264,7 @@ class Score(NamedTuple):
         The same of the naive forecasts.
     """
 
-    row: Row
+    row: RecordRow
     low90: float
     low50: float
     middle: float
@@ -279,7 +281,7 @@ class Score(NamedTuple):
         return low <= self.row.firearms <= high
 
 
-def scores(draws: Floats, rows: list[Row], against: dict[str, Floats]) -> Iterator[Score]:
+def scores(draws: Floats, rows: list[RecordRow], against: dict[str, Floats]) -> Iterator[Score]:
     """Score a forecast row by row against the record and the naive ones."""
     for k, row in enumerate(rows):
         low90, low50, middle, high50, high90 = np.quantile(
@@ -298,12 +300,12 @@ class Examination:
     Attributes
     ----------
     name : str
-    fit : list of Row
+    fit : list of RecordRow
     rows : list of Score
     """
 
     name: str
-    fit: list[Row]
+    fit: list[RecordRow]
     rows: list[Score]
 
     def coverage(self, level: float) -> float:
@@ -315,14 +317,14 @@ class Examination:
         return 1.0 - sum(r.crps for r in self.rows) / sum(r.naive[name] for r in self.rows)
 
 
-def examinations(course: Course, record: list[Row]) -> list[Examination]:
+def examinations(course: Course, record: list[RecordRow]) -> list[Examination]:
     """Predict the record from the worlds, each part from the other, and each figure in its turn."""
     early = [row for row in record if row.year < SPLIT]
     late = [row for row in record if row.year >= SPLIT]
     if min(len(early), len(late)) < 2:
         raise InputError(f"the record has fewer than two figures before or from {SPLIT} on")
 
-    def from_all(draws: Draws, rows: list[Row]) -> Floats:
+    def from_all(draws: StateDraws, rows: list[RecordRow]) -> Floats:
         return draws.figures(parts_of(course, rows))
 
     in_turn = one_by_one(course, record)[-len(late) :]
@@ -373,7 +375,7 @@ def same_sign(record: float, predicted_change: float) -> bool:
     return abs(predicted_change) >= NO_CHANGE and record * predicted_change > 0.0
 
 
-def differences(course: Course, record: list[Row], draws: Draws) -> Iterator[Difference]:
+def differences(course: Course, record: list[RecordRow], draws: StateDraws) -> Iterator[Difference]:
     """Change at dated events, predicted and on record, where both years are."""
     whole = {row.year: row for row in record if row.last - row.first == 11}
     for name, (before, after) in EVENTS.items():
@@ -404,7 +406,7 @@ class Found(NamedTuple):
     of_part: dict[str, tuple[float, float, float]]
 
 
-def identified(course: Course, record: list[Row]) -> list[Found]:
+def identified(course: Course, record: list[RecordRow]) -> list[Found]:
     """What each part of the record finds of every quantity."""
     early = [row for row in record if row.year < SPLIT]
     parts = {
@@ -421,7 +423,7 @@ def identified(course: Course, record: list[Row]) -> list[Found]:
     ]
 
 
-def of_parameters(course: Course, record: list[Row]) -> list[Found]:
+def of_parameters(course: Course, record: list[RecordRow]) -> list[Found]:
     """What the record leaves of the parameters of the plausible worlds, by part of it."""
     early = [row for row in record if row.year < SPLIT]
     worlds = read_worlds()

@@ -12,7 +12,7 @@ from analysis.history import (
     Difference,
     Examination,
     Found,
-    Row,
+    RecordRow,
     course_of,
     differences,
     examinations,
@@ -134,7 +134,7 @@ def _range(low: float, middle: float, high: float, digits: int) -> str:
 
 
 def _tables(
-    course: Course, record: list[Row], found: list[Examination], changes: list[Difference]
+    course: Course, record: list[RecordRow], found: list[Examination], changes: list[Difference]
 ) -> list[tuple[Table, str]]:
     """Every table, with the line below it."""
     tables = []

@@ -46,7 +46,7 @@ CHANGE, MEMORY = (
 
 
 @dataclass(frozen=True)
-class Draws:
+class StateDraws:
     """Equal draws of all that is not known.
 
     Attributes
@@ -69,9 +69,9 @@ class Draws:
     world: Ints
     state: Floats
 
-    def of(self, rows: Ints) -> "Draws":
+    def of(self, rows: Ints) -> "StateDraws":
         """Some of the draws, by number."""
-        return Draws(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return StateDraws(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def expected(self, parts: "Parts") -> Floats:
         """Expected firearms of some figures, shape (draws, figures)."""
@@ -105,7 +105,7 @@ class Parts:
         return Parts(self.travellers[rows], self.traffickers[rows])
 
 
-def prior(worlds: Floats | None = None, years: int = 1) -> Draws:
+def prior(worlds: Floats | None = None, years: int = 1) -> StateDraws:
     """Draw before any figure is read, with the state of the first year.
 
     Parameters
@@ -129,17 +129,17 @@ def prior(worlds: Floats | None = None, years: int = 1) -> Draws:
     change, memory = rng.uniform(*CHANGE, DRAWS), rng.uniform(*MEMORY, DRAWS)
     state = np.zeros((DRAWS, years))
     state[:, 0] = change / np.sqrt(1.0 - memory**2) * rng.standard_normal(DRAWS)
-    return Draws(travellers, traffickers, record, change, memory, world, state)
+    return StateDraws(travellers, traffickers, record, change, memory, world, state)
 
 
 def filtered(
-    start: Draws, parts: Parts, record: Floats, backwards: bool = False
-) -> Iterator[tuple[int, Draws]]:
+    start: StateDraws, parts: Parts, record: Floats, backwards: bool = False
+) -> Iterator[tuple[int, StateDraws]]:
     """Go through the years, and read every figure of the record at the end of its period.
 
     Parameters
     ----------
-    start : Draws
+    start : StateDraws
         With the state of the first year (the last one, if against time).
     parts : Parts
         Of the figures, in the order in which they end (in reverse, begin).
@@ -150,7 +150,7 @@ def filtered(
 
     Yields
     ------
-    int, Draws
+    int, StateDraws
         Number of a figure, and what is known just before it is read; at last the number of figures
         and what is known in the end.
     """
@@ -174,7 +174,7 @@ def filtered(
     yield len(record), draws
 
 
-def _kept(draws: Draws, parts: Parts, figure: float, rng: np.random.Generator) -> Ints:
+def _kept(draws: StateDraws, parts: Parts, figure: float, rng: np.random.Generator) -> Ints:
     """Draws to go on with after a figure: each as often as it makes the figure likely."""
     z = (math.log(figure) - np.log(draws.expected(parts)[:, 0])) / draws.record
     weight = np.exp(-0.5 * z**2) / draws.record

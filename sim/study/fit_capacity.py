@@ -49,7 +49,7 @@ YEAR_OF_RECORD = 2023
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class OnRecord:
     """A number of the record.
 
     Attributes
@@ -117,15 +117,15 @@ def within(border: Border) -> float:
 
 
 MARKS = (
-    Mark("share within the wait standard", "B060", 0.8, 0.9, 0.97, within),
-    Mark("mean wait of trucks, min", "B018", 3.0, 8.1, 15.0, lambda b: mean_wait(b, TRUCKS)),
-    Mark("95th percentile less mean of trucks, min", "B021", 15.0, 23.3, 35.0,
+    OnRecord("share within the wait standard", "B060", 0.8, 0.9, 0.97, within),
+    OnRecord("mean wait of trucks, min", "B018", 3.0, 8.1, 15.0, lambda b: mean_wait(b, TRUCKS)),
+    OnRecord("95th percentile less mean of trucks, min", "B021", 15.0, 23.3, 35.0,
          lambda b: quantile(b, TRUCKS, 0.95) - mean_wait(b, TRUCKS)),
-    Mark("cars, Friday to Sunday over Monday to Thursday", "B038, B040", 1.0, 1.3, 1.8,
+    OnRecord("cars, Friday to Sunday over Monday to Thursday", "B038, B040", 1.0, 1.3, 1.8,
          weekend_ratio),
-    Mark("cars, August over January", "agency charts 2003-08 (longer in summer)", 1.1, 1.5, 4.0,
+    OnRecord("cars, August over January", "agency charts 2003-08 (longer in summer)", 1.1, 1.5, 4.0,
          lambda b: by_month(b, CARS, AUGUST) / by_month(b, CARS, JANUARY)),
-    Mark("trucks, August over January", "agency charts 2003-08 (little change)", 0.7, 1.0, 1.4,
+    OnRecord("trucks, August over January", "agency charts 2003-08 (little change)", 0.7, 1.0, 1.4,
          lambda b: by_month(b, TRUCKS, AUGUST) / by_month(b, TRUCKS, JANUARY)),
 )  # fmt: skip
 

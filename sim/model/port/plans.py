@@ -23,7 +23,7 @@ from sim.model.port.layout import trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
 from sim.model.port.roster import Present, hours_by_port, officers_present
-from sim.model.port.staffing import Danger, Withdrawal, Workforce
+from sim.model.port.staffing import DangerAtPorts, Withdrawal, Workforce
 from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, HOUR_S, Floats, Whole
@@ -115,7 +115,7 @@ class PortPlans:
         self._usual = Workforce.before_the_run(parameters.staffing)
         self.usual_strength = self._next_usual_strength()
         self._baseline = self.baseline()
-        self.danger: Danger = Danger(
+        self.danger: DangerAtPorts = DangerAtPorts(
             self.ports,
             parameters.danger.lookouts_per_year,
             parameters.danger.port_runners_per_year,

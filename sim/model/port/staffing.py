@@ -203,7 +203,7 @@ def police_within(present: Floats, response_min: Floats, minutes: float) -> Floa
     return np.asarray(present + (1.0 - present) * (1.0 - later))
 
 
-class Danger:
+class DangerAtPorts:
     """Dangerous subjects and port runners of one replication.
 
     Their number, ports and moments are the same in every scenario; their outcomes are not.
@@ -214,7 +214,7 @@ class Danger:
     subject_rate, runner_rate : float
         Events a year at all ports of 2005; fewer where a run has less traffic.
     streams : Streams
-    beside : Danger, optional
+    beside : DangerAtPorts, optional
         Of another point of the same replication, with the same ports and rates.
     """
 
@@ -224,7 +224,7 @@ class Danger:
         subject_rate: float,
         runner_rate: float,
         streams: Streams,
-        beside: "Danger | None" = None,
+        beside: "DangerAtPorts | None" = None,
     ) -> None:
         self.ports = ports
         self.streams = streams
