@@ -6,7 +6,7 @@ travellers' share of it and the yearly state of trafficking (`analysis.yearly_st
 one part of the record and predict the other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -389,7 +389,7 @@ def differences(course: Course, record: list[RecordRow], draws: StateDraws) -> I
 
 
 BEFORE = "before any record"
-QUANTITIES = {
+QUANTITIES: dict[str, Callable[[StateDraws], Floats]] = {
     "level": lambda d: d.travellers + d.traffickers,
     "share": lambda d: d.travellers / (d.travellers + d.traffickers),
     "change": lambda d: d.change,

@@ -117,7 +117,7 @@ def prior(worlds: Floats | None = None, years: int = 1) -> StateDraws:
     """
     rng = np.random.default_rng(SEED)
     if worlds is None:
-        level = np.exp(rng.uniform(*np.log(LEVEL), DRAWS))
+        level = np.exp(rng.uniform(math.log(LEVEL[0]), math.log(LEVEL[1]), DRAWS))
         share = rng.uniform(*SHARE, DRAWS)
         world = np.zeros(DRAWS, np.int64)
         travellers, traffickers = level * share, level * (1.0 - share)
@@ -180,4 +180,5 @@ def _kept(draws: StateDraws, parts: Parts, figure: float, rng: np.random.Generat
     weight = np.exp(-0.5 * z**2) / draws.record
     ends = np.cumsum(weight)
     places = (np.arange(DRAWS) + rng.random()) / DRAWS * ends[-1]
-    return np.minimum(np.searchsorted(ends, places), DRAWS - 1)
+    kept: Ints = np.minimum(np.searchsorted(ends, places), DRAWS - 1)
+    return kept

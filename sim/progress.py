@@ -158,7 +158,7 @@ def _read_status(path: Path) -> Status:
         content = json.loads(content_of(path, LARGEST_BYTES).decode("utf-8"))
         if content.pop("schema") != STATUS_SCHEMA:
             raise InputError("written by another version of this program")
-        status = _schema().validate_python(content)
+        status: Status = _schema().validate_python(content)
         alive = status.state not in ("running", "writing") or _alive(status)
     except InputError as error:
         if not path.exists():

@@ -139,7 +139,7 @@ def what_is_not_known() -> str:
         low=number(low, 0),
         high=number(high, 0),
         worlds=worlds,
-        flow=number(catalogue()[FLOW].default, 0),
+        flow=number(float(str(catalogue()[FLOW].default)), 0),
     )
 
 
