@@ -161,12 +161,18 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(
 
 
 def wait_for(process: subprocess.Popen[bytes], folder: Path, before: int, state: str) -> None:
-    """Wait until a run has done more than before, or is in a state other than running."""
+    """Wait until a run has done more than before, or is in a state other than running.
+
+    However slow the machine is: patience ends where nothing has been done for a while.
+    """
     patience = time.monotonic() + PATIENCE_S
+    seen = -1
     while process.poll() is None:
         assert time.monotonic() < patience
         if (folder / "progress.json").exists():
             status = read_status(folder)
+            if status.done != seen:
+                seen, patience = status.done, time.monotonic() + PATIENCE_S
             if status.pid == process.pid and (
                 status.done > before if state == "running" else status.state == state
             ):
