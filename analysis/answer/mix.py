@@ -21,7 +21,7 @@ import pandas as pd
 from analysis.answer.choices import Choices, check_budget, choices, scaled
 from analysis.equivalence import joint_intervals
 from analysis.estimates import Estimate, estimate
-from analysis.outcomes import horizon_in_words
+from analysis.outcomes import horizon_in_words, kinds
 from analysis.wording import aligned, number
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -257,7 +257,8 @@ def mix_text(study: Study, found: Choices, budget: float, weight: float) -> str:
         f"Best mix for at most {budget:g} million CAD a year, "
         f"{horizon_in_words(study, found.horizon)}, by firearms kept from the market "
         f"{scaled(study, found.horizon)} (of {number(found.baseline, 0)})",
-        f"Cost: programme, pay, duty forgone, and {weight:g} times the value of delay.",
+        f"Cost: programme, pay, duty forgone, and {weight:g} times the value of delay. "
+        f"Firearms: the mean over kinds of smuggler ({len(kinds(study))}).",
         "",
         f"{best.name.replace('+', ' + ')}: {_amount(best.kept)} for "
         f"{number(best.cost, 2)} million CAD a year",
