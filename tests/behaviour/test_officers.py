@@ -7,6 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
+from sim.numerics.units import Floats
+from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
 from tests.behaviour.scene import (
     FEW,
@@ -128,3 +130,15 @@ def test_examinations_done_rise_with_officers_and_nothing_else_is_ordered() -> N
     assert more["examinations_ordered"] == pytest.approx(base["examinations_ordered"], rel=0.005)
     assert more["examinations"] > base["examinations"]
     assert more["examinations_released"] < base["examinations_released"]
+
+
+def test_absence_takes_as_many_searches_where_the_traffic_is_a_sample() -> None:
+    """Officers are those of all vehicles: a sample once left them no time at all."""
+
+    def searches(sample: float) -> Floats:
+        plans = border(point(FEW, 1, BASELINE, {"traffic.sample_share": sample})).plans
+        return plans.searches(0, plans.conditions.at(0.0), 0.95, 1.0, 0.02)
+
+    whole = searches(1.0)
+    assert np.all(whole < 1.0)
+    np.testing.assert_allclose(searches(0.01), whole, rtol=1e-6)

@@ -222,7 +222,10 @@ class PortPlans:
         rows = self.rates(before)
         date = self.point.start + datetime.timedelta(days=day)
         last = np.arange(len(self.ports)), slice(None), self.cells
-        vehicles, as_before = (self._cumulative(day, held)[last] for held in (snapshot, before))
+        sampled = self.parameters.traffic.sample_share  # officers are those of all vehicles
+        vehicles, as_before = (
+            self._cumulative(day, held)[last] / sampled for held in (snapshot, before)
+        )
         free_s = np.zeros(len(self.ports))
         for sign, held, some, share, gone in (
             (1.0, snapshot, vehicles, strength, away),
