@@ -37,7 +37,7 @@ TOLD, UNKNOWNS = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SectionTable:
     """A table of words: the first cell of a row is its head."""
 
     caption: str
@@ -56,14 +56,14 @@ class Section:
     lines, notes : list of str
         Sentences before the chart and the table, and in small print after them.
     chart : Exhibit, optional
-    table : Table, optional
+    table : SectionTable, optional
     """
 
     name: str
     title: str
     lines: list[str] = field(default_factory=list)
     chart: Exhibit | None = None
-    table: Table | None = None
+    table: SectionTable | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -160,7 +160,7 @@ def _packages(study: Study) -> Section:
         TITLES["packages"](),
         _together(study, interactions(found)),
         exhibit("packages", packages(study, found, list(best.values()), finding)),
-        Table(
+        SectionTable(
             gettext("packages-caption"),
             [
                 gettext("packages-budget"), gettext("packages-package"), gettext("packages-cost"),
@@ -252,7 +252,7 @@ def _believe(
         lines.append(gettext("believe-missing"))
     else:
         rows = sizes.rows
-        table = Table(
+        table = SectionTable(
             gettext(
                 "believe-caption", cad=rounded(sizes.worth), title=name_of(study, sizes.cheapest)
             ),
@@ -338,7 +338,7 @@ def _known(study: Study) -> Section:
     wrong = [name_of(study, row.proposal) for row in rows if row.misleading]
     if wrong:
         lines.append(gettext("known-misleading", named="; ".join(wrong)))
-    table = Table(
+    table = SectionTable(
         gettext("known-caption"),
         [gettext("proposal"), *(_sentence(pgettext("record", record)) for record in records)],
         [

@@ -155,7 +155,7 @@ class TermsOfDay(NamedTuple):
     in_time: Floats
 
 
-class Choice(NamedTuple):
+class LoadsHiddenAlike(NamedTuple):
     """A choice of route by loads that are hidden alike.
 
     Attributes
@@ -396,7 +396,7 @@ class Expectation:
                     taken = by_best(value, stake, loss, usable, weights)
                     part = of_deep * (lookout if active else 1.0 - lookout)
                     named = np.full(self.count, float(active))
-                    choices.append(Choice(float(is_deep), named, part, taken))
+                    choices.append(LoadsHiddenAlike(float(is_deep), named, part, taken))
             return self._outcome(choices, terms, rows, smuggling)
         loss = option_loss(menus, belief.loss, self.choice.away_believed)
         if name == "learning":
@@ -409,7 +409,7 @@ class Expectation:
             taken = by_tolerance(value, accepting, smuggling.rationality, usable, weights)
         else:
             taken = by_logit(value, stake, loss, smuggling.rationality, usable, weights)
-        choice = Choice(hidden, lookout, np.ones(self.count), taken)
+        choice = LoadsHiddenAlike(hidden, lookout, np.ones(self.count), taken)
         return self._outcome([choice], terms, rows, smuggling)
 
     def _reported(self, day: float) -> float:
@@ -430,7 +430,7 @@ class Expectation:
         return np.where(self.menus.made > 0.0, learnt, 0.0)
 
     def _outcome(
-        self, choices: list[Choice], terms: TermsOfDay, rows: Floats, smuggling: Smuggling
+        self, choices: list[LoadsHiddenAlike], terms: TermsOfDay, rows: Floats, smuggling: Smuggling
     ) -> Shares:
         """What becomes of firearms and trips under choices of route."""
         menus, away = self.menus, self.choice.away_true
