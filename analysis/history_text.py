@@ -183,8 +183,9 @@ def history_text(study: Study, files: Files = Files()) -> str:  # noqa: B008
         export(files.page, _markdown(tables))
     if files.picture:
         from analysis.charts.history import history
+        from analysis.charts.style import CONFIG
 
-        export(files.picture, history(found[:3]).to_html())
+        export(files.picture, history(found[:3]).to_html(config=CONFIG))
     lines = [gettext("history-limits")]
     for (title, rows, right), below in tables:
         lines += ["", f"{title[0].upper()}{title[1:]}", *aligned(rows, right=right), below]
