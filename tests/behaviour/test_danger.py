@@ -98,8 +98,8 @@ def test_where_nobody_dangerous_comes_every_vehicle_is_the_same(scenario: object
 
 
 def test_with_withdrawals_prevented_the_border_is_that_of_a_safe_year() -> None:
-    safe = border(point(FEW, 20, BASELINE, SAFE, FEARLESS))
-    armed = border(point(FEW, 20, ALL_ARMED, DANGEROUS, FEARLESS))
+    safe = border(point(FEW, 20, BASELINE, SAFE, FEARLESS, NO_COURSES))
+    armed = border(point(FEW, 20, ALL_ARMED, DANGEROUS, FEARLESS, NO_COURSES))
     assert same_tallies(safe, armed)
     assert same_decisions(safe, armed)
 
