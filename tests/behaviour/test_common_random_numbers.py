@@ -76,8 +76,8 @@ TRAFFICKERS = entity_number("organisations")
 
 
 def met(*ports: str, **smuggling: object) -> dict[Vehicle, np.ndarray]:
-    # Nobody stays away after a day of waits, which traffickers make a little longer.
-    at = point(ports, 10, BASELINE, STEADY, {"traffic.memory_share": 0.0})
+    # Nobody turns round at a line, which traffickers make a little longer, or stays away for it.
+    at = point(ports, 10, BASELINE, STEADY, {"traffic.patience_from_min": 1e6})
     room = dataclasses.replace(at.parameters.smuggling, **smuggling)
     return vehicles(
         dataclasses.replace(at, parameters=dataclasses.replace(at.parameters, smuggling=room))
