@@ -212,8 +212,8 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
         ("smuggling.news_share=2", r"smuggling\.news_share = 2(\.0)? is above 1 share"),
         ("patrol.post_loss=-0.1", r"patrol\.post_loss = -0\.1 is below 0 share"),
         (
-            "smuggling.between_ports_share=0.9673",
-            r"between_ports_share \+ post_share \+ air_share = 1\.01 is above 1 share",
+            "smuggling.between_ports_share=0.99",
+            r"between_ports_share \+ post_share \+ air_share = 1\.0\d+ is above 1 share",
         ),
         ("execution.workers=0", "execution.workers = 0 is below 1"),
         ("execution.index=3", "execution.index is for execution=array"),
