@@ -263,7 +263,8 @@ def _believe(
         for code in ("free", "open", "never", "no-size", "impossible"):
             named = [name_of(study, row.proposal) for row in rows if row.code == code]
             if named:
-                lines.append(f"{_sentence(pgettext('pays', code))}: {'; '.join(named)}.")
+                finding = _sentence(pgettext("pays", code))
+                lines.append(gettext("believe-list", finding=finding, names="; ".join(named)))
         straight = any(len(row.sizes) == 1 for row in rows)
         notes.append(gettext("believe-note-straight") if straight else gettext("believe-note"))
         if not table.rows:
