@@ -16,7 +16,7 @@ from analysis.history import (
     SPLIT,
     WORLDS,
     Course,
-    Row,
+    RecordRow,
     crps,
     examinations,
     fitted,
@@ -42,12 +42,12 @@ def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yearly_state, "DRAWS", 20_000)
 
 
-def row(year: int, firearms: float) -> Row:
+def row(year: int, firearms: float) -> RecordRow:
     first = month_number(year, 1)
-    return Row(first, first + 11, firearms, "all modes", "calendar", "made up", "")
+    return RecordRow(first, first + 11, firearms, "all modes", "calendar", "made up", "")
 
 
-def made(share: float, years: range = YEARS) -> list[Row]:
+def made(share: float, years: range = YEARS) -> list[RecordRow]:
     noise = np.random.default_rng(7).normal(0.0, 0.15, len(years))
     return [
         row(y, 600.0 * (share * CARS[y] + 1.0 - share) * float(np.exp(z)))
@@ -133,8 +133,8 @@ def test_what_each_part_of_the_record_finds_is_said() -> None:
 
 def test_a_part_of_a_year_has_a_part_of_its_seizures() -> None:
     first = month_number(2005, 1)
-    whole = Row(first, first + 11, 1.0, "", "", "", "")
-    summer = Row(first + 5, first + 7, 1.0, "", "", "", "")
+    whole = RecordRow(first, first + 11, 1.0, "", "", "", "")
+    summer = RecordRow(first + 5, first + 7, 1.0, "", "", "", "")
     parts = parts_of(COURSE, [whole, summer])
     assert parts.travellers[0] == pytest.approx(CARS[2005])
     assert np.flatnonzero(parts.traffickers[1]).tolist() == [9]
