@@ -108,6 +108,7 @@ class Axis:
             f'<text x="{self.at(tick):.1f}" y="14" text-anchor="middle" font-size="13" '
             f'fill="#56616a">{number(tick, 0 if step >= 1 else 1, signed=True)}</text>'
             for tick in ticks
+            if 14 <= self.at(tick) <= WIDTH - 14  # its number would be cut
         ]
         return Markup(
             f'<svg class="dot" viewBox="0 0 {WIDTH} 18" aria-hidden="true" focusable="false">'
