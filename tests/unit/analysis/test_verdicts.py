@@ -340,11 +340,9 @@ def test_a_threshold_below_what_the_study_resolves_is_said_with_the_figure() -> 
     ends = limits(table)
     assert ends is not None
     assert ends[1] > ends[0]
-    assert "below what this study can resolve" not in verdicts_text(
-        study, verdicts(study, 0.03), 0.03
-    )
+    assert "this study cannot resolve" not in verdicts_text(study, verdicts(study, 0.03), 0.03)
     text = verdicts_text(study, verdicts(study, 0.0001), 0.0001)
-    (line,) = [line for line in text.splitlines() if "below what this study can resolve" in line]
+    (line,) = [line for line in text.splitlines() if "this study cannot resolve" in line]
     assert "0.01 %" in line
     assert f"{ends[1]:.2g}" in line
 
