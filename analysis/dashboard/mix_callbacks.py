@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, html, no_update
@@ -24,12 +25,7 @@ CONTROLS = (
 )  # fmt: skip
 
 LEVERS = {"mix-lever": ALL}
-
-
-def _inputs(kind: type) -> list[Any]:
-    places = [kind(name, "data" if name == "mix-name" else "value") for name in CONTROLS]
-    return [*places, kind(LEVERS, "value"), State(LEVERS, "id"),
-            State("page-query", "children")]  # fmt: skip
+INPUTS = functools.partial(running.controls_of, CONTROLS, LEVERS)
 
 
 def read_controls(*given: Any) -> tuple[View, list[str]]:
@@ -100,7 +96,7 @@ def _is_of(view: View) -> bool:
 def register(app: Dash, app_state: AppState) -> None:
     """Register the callbacks of the page, each group on its subject."""
     watched = ("mix-vehicles", "mix-weekdays")
-    runner = running.Runner("mix", _inputs, read_controls, request_of, mix_answer.shown, watched)
+    runner = running.Runner("mix", INPUTS, read_controls, request_of, mix_answer.shown, watched)
     _follow_controls(app)
     _keep_fields_in_step(app)
     running.register(app, app_state, runner)
@@ -132,7 +128,7 @@ def _follow_controls(app: Dash) -> None:
         Output("mix-map", "figure"),
         Output("mix-yaml", "children"),
         Output("mix-trouble", "children"),
-        *_inputs(Input),
+        *INPUTS(Input),
         prevent_initial_call="initial_duplicate",
     )
     def follow(*given: Any) -> tuple[Any, ...]:

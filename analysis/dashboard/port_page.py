@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -306,12 +307,7 @@ CONTROLS = (
 )  # fmt: skip
 
 LEVERS = {"port-lever": ALL}
-
-
-def _inputs(kind: type) -> list[Any]:
-    places = [kind(name, "data" if name == "port-name" else "value") for name in CONTROLS]
-    return [*places, kind(LEVERS, "value"), State(LEVERS, "id"),
-            State("page-query", "children")]  # fmt: skip
+INPUTS = functools.partial(running.controls_of, CONTROLS, LEVERS)
 
 
 def read_controls(*given: Any) -> tuple[View, list[str]]:
@@ -356,7 +352,7 @@ def register(app: Dash, app_state: AppState) -> None:
         return Request(scenario, settings, 1, view.days, view.replications)
 
     runner = running.Runner(
-        "port", _inputs, read_controls, request_of, shown, ("port-vehicles", "port-weekdays")
+        "port", INPUTS, read_controls, request_of, shown, ("port-vehicles", "port-weekdays")
     )
     running.register(app, app_state, runner)
     keeping.register(app, app_state, runner)
@@ -365,7 +361,7 @@ def register(app: Dash, app_state: AppState) -> None:
         Output("query", "data", allow_duplicate=True),
         Output("port-yaml", "children"),
         Output("port-trouble", "children"),
-        *_inputs(Input),
+        *INPUTS(Input),
         prevent_initial_call="initial_duplicate",
     )
     def follow(*given: Any) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """A run that a page begins, watches and cancels: the same bar and the same words on every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,12 @@ from sim.results.reading import Study
 EVERY_MS = 600
 """How often a run is looked at."""
 UNDER_WAY = (WAITING, PREPARING, STOPPING, "running", "writing")
+
+
+def controls_of(names: Sequence[str], levers: dict[str, Any], kind: type) -> list[Any]:
+    """List what a page is read from: its controls, the name of its run, its levers, its address."""
+    places = [kind(name, "data" if name.endswith("-name") else "value") for name in names]
+    return [*places, kind(levers, "value"), State(levers, "id"), State("page-query", "children")]
 
 
 def words_of(status: Status) -> str:
