@@ -345,6 +345,8 @@ class ReplicationRecord:
     traffic_share : float
         Share of the border's traffic that the run simulates, 0 to 1.
     tally : Tally
+    booths, bays : array of int, shape (ports,)
+        Of each port at primary and in its secondary.
     by_date : array of float32, shape (days, ports, lanes, columns)
         See `DATE_COLUMNS`.
     open_s : array of float, shape (7, ports, 24)
@@ -384,6 +386,8 @@ class ReplicationRecord:
     lanes: tuple[str, ...]
     traffic_share: float
     tally: Tally
+    booths: Whole
+    bays: Whole
     by_date: npt.NDArray[np.float32]
     open_s: Floats
     in_line: Whole

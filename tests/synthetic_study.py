@@ -150,7 +150,7 @@ def _hours(table: str) -> pd.DataFrame:
         frame["wait_bin_00"] = frame["arrivals"] // 2
         frame["wait_bin_05"] = frame["arrivals"] - frame["wait_bin_00"]
     else:
-        frame = frame.drop(columns="lane")
+        frame = frame.drop(columns="lane").assign(booths=300, bays=100)
     return frame
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -47,9 +47,6 @@ from sim.scenario.point import YEARS
 
 LENGTHS = (7, 28)
 """Days that can be simulated at one port."""
-MOST_TIMES = 3.0
-"""Officers on duty in an hour, as a multiple of the most that the port has in any: a port has about
-two officers for three booths and bays, so that more would have nowhere to stand (assumption)."""
 LOOKED_AT = 12
 """Folders that are tried for the roster of a port."""
 
@@ -57,7 +54,22 @@ Usual = list[list[float]]
 """Officers on duty of 24 hours of seven days, Monday first."""
 
 
-def usual_of(folders: Folders, port: str) -> tuple[Usual, str] | None:
+class OnDuty(NamedTuple):
+    """Who is on duty at a port, and how many can be at work there.
+
+    Attributes
+    ----------
+    usual : list of list of float
+    booths, bays : int
+        An officer at work is at one or the other.
+    """
+
+    usual: Usual
+    booths: int
+    bays: int
+
+
+def usual_of(folders: Folders, port: str) -> tuple[OnDuty, str] | None:
     """Officers on duty at a port by hour of the week, and the study that says so.
 
     The study that the first page shows is asked first, then the newest ones that hold the port.
@@ -81,14 +93,17 @@ def usual_of(folders: Folders, port: str) -> tuple[Usual, str] | None:
     return None
 
 
-def _usual(study: Study, port: str) -> Usual | None:
+def _usual(study: Study, port: str) -> OnDuty | None:
     key = ("officers on duty", port)
     if key not in study.derived:
         columns = ["replication", "adversary", "world", "port_id", "weekday", "hour", "shift_s"]
-        every = study.table("officer_hours", columns, BASELINE)
+        every = study.table("officer_hours", [*columns, "booths", "bays"], BASELINE)
         own = every[every["port_id"] == port]
-        study.derived[key] = _table(study, own) if len(own) else None
-    made: Usual | None = study.derived[key]
+        study.derived[key] = None
+        if len(own) and "booths" in own:  # an older study has none
+            posts = own[["booths", "bays"]].max().astype(int)
+            study.derived[key] = OnDuty(_table(study, own), *posts.tolist())
+    made: OnDuty | None = study.derived[key]
     return made
 
 
@@ -107,7 +122,7 @@ def _table(study: Study, own: pd.DataFrame) -> Usual:
     ]
 
 
-def check_roster(roster: Sequence[Duty], usual: Usual) -> None:
+def check_roster(roster: Sequence[Duty], known: OnDuty) -> None:
     """Refuse officers that cannot be, each with day, hour, bound and unit.
 
     Raises
@@ -115,26 +130,25 @@ def check_roster(roster: Sequence[Duty], usual: Usual) -> None:
     InputError
         In one line.
     """
-    most = MOST_TIMES * max(max(day) for day in usual)
+    most = known.booths + known.bays
     for day, hour, officers in roster:
         when = gettext("day-and-hour", day=weekday_names()[day], hour=hour)
         if officers < 0:
             raise InputError(gettext("roster-negative", when=when, officers=officers))
         if officers > most:
-            raise InputError(
-                gettext("roster-too-many", when=when, officers=officers, most=int(most))
-            )
-        if usual[day][hour] < 0.05:
+            posts = {"most": most, "booths": known.booths, "bays": known.bays}
+            raise InputError(gettext("roster-too-many", when=when, officers=officers, **posts))
+        if known.usual[day][hour] < 0.05:
             raise InputError(gettext("roster-closed", when=when))
 
 
-def changes_of(view: View, usual: Usual) -> tuple[Intervention, ...]:
+def changes_of(view: View, known: OnDuty) -> tuple[Intervention, ...]:
     """What an edited roster changes: officers at the port, by date and hour.
 
     Hours in a row with the same ratio are one change.
     """
-    check_roster(view.roster, usual)
-    ratio = {(day, hour): officers / usual[day][hour] for day, hour, officers in view.roster}
+    check_roster(view.roster, known)
+    ratio = {(day, hour): officers / known.usual[day][hour] for day, hour, officers in view.roster}
     spans: list[tuple[datetime.datetime, datetime.datetime, float]] = []
     for date in dates(view) if ratio else []:
         midnight = datetime.datetime.combine(date, datetime.time())
@@ -157,7 +171,7 @@ def changes_of(view: View, usual: Usual) -> tuple[Intervention, ...]:
     )  # fmt: skip
 
 
-def scenario_of(view: View, usual: Usual | None) -> Scenario:
+def scenario_of(view: View, known: OnDuty | None) -> Scenario:
     """What the port is simulated with, besides the baseline.
 
     Raises
@@ -167,9 +181,9 @@ def scenario_of(view: View, usual: Usual | None) -> Scenario:
     """
     if view.port not in place.ports_of(view.year).ids:
         raise InputError(gettext("there-is-no-port", name=view.port[:60]))
-    if view.roster and usual is None:
+    if view.roster and known is None:
         raise InputError(gettext("roster-unknown"))
-    duty = changes_of(view, usual) if usual is not None else ()
+    duty = changes_of(view, known) if known is not None else ()
     if not view.mix and not duty:
         raise InputError(gettext("choose-a-proposal-or-officers"))
     scenario = mixed(offered(), view.mix, dict(view.lever), [], view.year)
@@ -243,16 +257,17 @@ def page(view: View, app_state: AppState) -> Children:
 def roster_controls(view: View, folders: Folders) -> Children:
     """The roster of a port, to be edited; a sentence where no study tells it."""
     found = usual_of(folders, view.port)
-    known = get_day_names("abbreviated", locale=current_language())
-    names = [known[day] for day in range(7)]
-    usual: Usual = found[0] if found else [[0.0] * 24] * 7
+    of_language = get_day_names("abbreviated", locale=current_language())
+    names = [of_language[day] for day in range(7)]
+    usual: Usual = found[0].usual if found else [[0.0] * 24] * 7
     grid = Roster(
         "port-duty", gettext("officers-on-duty-by-hour"), usual, view.roster, names,
         gettext("hour"), gettext("undo-all-changes"),
     )  # fmt: skip
     if found is None:
         return [html.P(gettext("roster-unknown"), className="note"), html.Div(grid, hidden=True)]
-    return [html.P(gettext("roster-note", study=found[1]), className="note"), grid]
+    words = gettext("roster-note", study=found[1], booths=found[0].booths, bays=found[0].bays)
+    return [html.P(words, className="note"), grid]
 
 
 def shown(_: Study, hours: Hours, view: View) -> Children:

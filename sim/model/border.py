@@ -230,6 +230,8 @@ class Border:
             lanes=LANES,
             traffic_share=self.conditions.traffic_share,
             tally=self.tally,
+            booths=np.add.reduceat(self.layout.booths, self.layout.first_line[:-1]),
+            bays=self.layout.bays.sum(axis=1),
             by_date=self.by_date,
             open_s=self.plans.open_s,
             in_line=in_line,

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from sim.errors import InputError
 from sim.files.brought import json_of
 from sim.results.schema import (
+    ADDED,
     CLASSES,
     DESIGN,
     KEYS,
@@ -311,6 +312,8 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
             raise _damaged(path, error) from None
         for column in schema_of(columns):
             if column.name not in schema.names:
+                if column.name in ADDED:
+                    continue
                 raise _damaged(path, f"column {column.name} is missing")
             if schema.field(column.name).type != column.type:
                 raise _damaged(path, f"column {column.name} is not of type {column.type}")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 3
 """Version of the tables; raised when a column changes its name or its meaning."""
+ADDED = ("booths", "bays")
+"""Columns of this version that a study made before they were added may lack."""
 
 WAIT_BIN_EDGES_MIN = (*records.WAIT_BIN_EDGES_MIN, math.inf)
 """Bin 0 counts waits of zero; bin 1 those in (0, 1) min, bin k those in [edge k-1, edge k)."""
@@ -120,6 +122,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _real("clearance_s", "officer-seconds", "On duty and paperwork"),
         _real("examination_s", "officer-seconds", "On examinations"),
         _real("ready_s", "officer-seconds", "At their post without a vehicle"),
+        _count("booths", "booths", "Of the port, open or not"),
+        _count("bays", "bays", "Of its secondary; an officer at work is at a booth or a bay"),
     ),
     "attempts": (
         *KEYS,

@@ -203,6 +203,7 @@ def _officer_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
     }
     rows = officer[weekday, port, hour]
     columns |= {name: rows[:, i] for i, name in enumerate(OFFICER_COLUMNS)}
+    columns |= {"booths": record.booths[port], "bays": record.bays[port]}
     return pd.DataFrame(columns)
 
 

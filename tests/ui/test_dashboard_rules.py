@@ -205,7 +205,7 @@ def edited(*roster: tuple[int, int, int], days: int = 7) -> address.View:
 
 
 def test_an_edited_roster_is_that_many_officers_on_these_days_and_hours() -> None:
-    usual = [[2.0] * 24 for _ in range(7)]
+    usual = port_page.OnDuty([[2.0] * 24 for _ in range(7)], 2, 1)
     changes = port_page.changes_of(edited((4, 17, 3), (4, 18, 3), (5, 0, 1), days=28), usual)
     assert len(changes) == 8  # four Fridays, of which two hours are one change, and four Saturdays
     assert {(one.value, one.where.ports) for one in changes} == {
@@ -219,7 +219,7 @@ def test_an_edited_roster_is_that_many_officers_on_these_days_and_hours() -> Non
 
 @pytest.mark.parametrize(
     ("cell", "words"),
-    [((4, 17, -1), "below 0 officers"), ((4, 17, 7), "above 6 officers"), ((0, 3, 1), "nobody")],
+    [((4, 17, -1), "below 0 officers"), ((4, 17, 4), "above 3 officers"), ((0, 3, 1), "nobody")],
 )
 def test_a_roster_that_cannot_be_is_refused_in_one_line(
     cell: tuple[int, int, int], words: str
@@ -227,7 +227,7 @@ def test_a_roster_that_cannot_be_is_refused_in_one_line(
     usual = [[2.0] * 24 for _ in range(7)]
     usual[0][3] = 0.0
     with pytest.raises(InputError, match=words) as refused:
-        port_page.scenario_of(edited(cell), usual)
+        port_page.scenario_of(edited(cell), port_page.OnDuty(usual, 2, 1))
     assert "\n" not in str(refused.value)
 
 
