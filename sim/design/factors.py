@@ -55,8 +55,8 @@ def uncertain() -> tuple[Factor, ...]:
     scenario, not a world.
     """
     factors = []
-    for name, field in catalogue().items():
-        about = field.metadata
+    for name, declaration in catalogue().items():
+        about = declaration.metadata
         known = about["low"] is None or about["high"] is None or about["low"] >= about["high"]
         if not (known or about["lever"] or name in UNEVEN):
             factors.append(declared(name))
