@@ -10,12 +10,19 @@ from typing import Any
 import numpy as np
 
 from sim.design import sampling
-from sim.design.design import ROLES, SCENARIO, WORLD, Design, Procedure
-from sim.design.factors import UNCERTAIN, Factor, read_factors
+from sim.design.best import Optimisation, Selection
+from sim.design.design import (
+    ROLES,
+    SCENARIO,
+    UNCERTAIN,
+    WORLD,
+    Design,
+    Factor,
+    Procedure,
+    read_factors,
+)
 from sim.design.mixes import Mixes
-from sim.design.optimise import Optimisation
 from sim.design.precision import BOTH, OF, Precision, PrecisionTarget
-from sim.design.ranking_selection import Selection
 from sim.design.sampling import PLAUSIBLE, read_points
 from sim.errors import InputError, check_within
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
@@ -43,7 +50,7 @@ class DesignConfig:
     method : str
         One of METHODS.
     vary : object
-        What is varied (`sim.design.factors.read_factors`).
+        What is varied (`sim.design.design.read_factors`).
     role : str, optional
         world or scenario; a grid and an optimisation make scenarios, the others worlds.
     points : int

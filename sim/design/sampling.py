@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.design.design import WORLD, Design
-from sim.design.factors import Factor, uncertain
+from sim.design.design import WORLD, Design, Factor, uncertain
 from sim.errors import InputError, check_within
 from sim.files.brought import numbers_of
 from sim.numerics.units import Floats

@@ -9,8 +9,7 @@ from hydra import compose, initialize_config_dir
 
 from sim.config.reading import read_spec
 from sim.config.schema import CONF, register
-from sim.design.design import full_factorial
-from sim.design.factors import Factor, uncertain
+from sim.design.design import Factor, full_factorial, uncertain
 from sim.design.sampling import worlds
 from sim.errors import InputError
 from sim.execute.task import key_of

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.robustness import agreement, rank_stability, regret
 from analysis.sensitivity import shares_by_kind, tornado
-from sim.design.factors import Factor
+from sim.design.design import Factor
 from sim.design.sampling import worlds
 from sim.errors import InputError
 from sim.results.reading import Study

@@ -14,7 +14,7 @@ from analysis.charts.prim_box import prim_box
 from analysis.discovery import prim
 from analysis.language import in_language, parameter_text
 from analysis.sensitivity import morris, sobol, two_way
-from sim.design.factors import Factor
+from sim.design.design import Factor
 from sim.design.from_config import DesignConfig, design_of
 from sim.design.sampling import worlds
 from sim.errors import InputError

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
-from sim.design.design import Design
-from sim.design.factors import Factor
+from sim.design.design import Design, Factor
 from sim.design.from_config import DesignConfig, design_of
 from sim.design.sampling import worlds
 from sim.results.reading import KEYS, METRICS, TABLES, Label, Result, write_study

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.design.ranking_selection import KimNelson
+from sim.design.best import KimNelson
 
 PILOT, ALPHA, MARGIN = 10, 0.05, 1.0
 
