@@ -132,8 +132,8 @@ def beside() -> dict[str, Any]:
 
 def study(reuse: bool) -> dict[str, Any]:
     """Time one replication of every point of the headline study, tables included."""
-    from sim.execute.chunk import Job, results_of
     from sim.execute.task import plan
+    from sim.execute.worker import Job, results_of
 
     points = _headline(365)
     one = [dataclasses.replace(points[0], days=1)]

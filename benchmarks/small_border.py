@@ -16,7 +16,7 @@ SAMPLE = 200
 
 def pure_model() -> dict[str, float]:
     """Time of one replication, in this process, once the engine is warm."""
-    from sim.execute.chunk import replicate
+    from sim.execute.worker import replicate
     from sim.parameters import Parameters
     from sim.scenario.intervention import BASELINE
     from sim.scenario.point import Point
@@ -36,7 +36,7 @@ def pure_model() -> dict[str, float]:
 
 @functools.cache
 def _one() -> Any:
-    from sim.execute.chunk import replicate
+    from sim.execute.worker import replicate
     from sim.parameters import Parameters
     from sim.scenario.intervention import BASELINE
     from sim.scenario.point import Point

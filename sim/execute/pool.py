@@ -22,9 +22,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.errors import InputError
-from sim.execute.chunk import Chunk, ChunkResult, Chunks, Job, carry_out
 from sim.execute.store import Store
-from sim.execute.worker import heard, precompile, speak_to
+from sim.execute.worker import (
+    Chunk,
+    ChunkResult,
+    Chunks,
+    Job,
+    carry_out,
+    heard,
+    precompile,
+    speak_to,
+)
 from sim.progress import Say
 
 MOST_BREAKS = 12

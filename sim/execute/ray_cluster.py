@@ -21,10 +21,18 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-from sim.execute.chunk import Chunk, ChunkResult, Chunks, Failure, Job, carry_out
 from sim.execute.reaper import watch
 from sim.execute.store import Store, code_digest, package_versions
-from sim.execute.worker import precompile, written_down
+from sim.execute.worker import (
+    Chunk,
+    ChunkResult,
+    Chunks,
+    Failure,
+    Job,
+    carry_out,
+    precompile,
+    written_down,
+)
 from sim.progress import Say
 
 LOCAL = "local"

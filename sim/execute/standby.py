@@ -44,8 +44,7 @@ def load() -> None:
         importlib.import_module(name)
     for name in ("config.command_line", "study.run"):
         importlib.import_module(f"{ROOM}.{name}")
-    from sim.execute.chunk import replicate
-    from sim.execute.worker import precompile
+    from sim.execute.worker import precompile, replicate
     from sim.parameters import Parameters
     from sim.scenario.intervention import BASELINE
     from sim.scenario.point import Point

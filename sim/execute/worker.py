@@ -1,21 +1,344 @@
-"""What a worker process needs: a compiled engine, and a way for its log to reach the driver."""
+"""What a worker does: run the tasks of a chunk one after another, and keep what they came to.
+
+Whatever carries out a chunk (this process, a pool, a cluster) does it with `carry_out`, so a result
+is the same wherever it was made. Its process needs a compiled engine (`precompile`), and a way for
+its log to reach the driver.
+"""
 
 import contextlib
 import dataclasses
+import gc
 import logging
 import logging.handlers
-import multiprocessing.context
-import multiprocessing.queues
-from collections.abc import Callable, Iterator
-from typing import Any
+import math
+import os
+import platform
+import time
+import traceback
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sim.execute.chunk import worker_name
+from sim.errors import InputError, heed_interruption
+from sim.execute.store import Packed, keep, pack, replication
+from sim.execute.task import MOST_TOGETHER, Task, in_units
 from sim.parameters import Parameters
 from sim.progress import Say
+from sim.results.schema import Result
+from sim.results.tables import Replication, to_tables
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
+if TYPE_CHECKING:
+    import multiprocessing.context
+    import multiprocessing.queues
+
 LOG = logging.getLogger(__name__)
+
+Replicate = Callable[[Point, int], Result]
+
+KEPT_EVERY_S = 5.0
+"""A kill loses at most this much of a worker's time, or one replication."""
+KEPT_EVERY_BYTES = 64 * 2**20
+COLLECTED_EVERY_S = 5.0
+"""Processor time after which memory is given back before the next points begin."""
+
+
+def replicate(point: Point, replication: int) -> Result:
+    """Run the model (imported now: it is heavy)."""
+    from sim.replication import run_replication
+
+    return run_replication(point, replication)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all chunks of a study have in common.
+
+    Attributes
+    ----------
+    store : pathlib.Path
+        Folder of the store.
+    code : str
+        Digest of the code.
+    model : callable
+        Runs a replication.
+    reuse : bool
+        Whether what is the same in several points is simulated once. No result depends on it.
+    together : int
+        Most points that a worker simulates in step.
+    """
+
+    store: Path
+    code: str
+    model: Replicate = replicate
+    reuse: bool = True
+    together: int = MOST_TOGETHER
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that was given up.
+
+    Attributes
+    ----------
+    label : str
+        Scenario, smuggler, world and replication.
+    why : str
+        In one line.
+    trace : str
+        Where in the code; empty if its process died.
+    """
+
+    label: str
+    why: str
+    trace: str = ""
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.label}: {self.why}"
+
+
+@dataclass(slots=True)
+class ChunkResult:
+    """What carrying out a chunk came to.
+
+    Attributes
+    ----------
+    worker : str
+        Machine and process.
+    done : int
+        Replications kept.
+    seconds : float
+        Time that the chunk took.
+    failures : list of Failure
+    packed : list of dict of str to bytes
+        Parts that the driver is to keep, from a machine that does not see the store.
+    said : list of str
+        What the worker logged, from a machine that cannot say it itself.
+    """
+
+    worker: str
+    done: int = 0
+    seconds: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
+    packed: list[Packed] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
+def worker_name() -> str:
+    """Name of this process: machine and number."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
+def results_of(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | Failure]]:
+    """Run tasks, in step where they can be, and give what each came to."""
+    together = job.reuse and job.model is replicate
+    collected_s = time.process_time()
+    for unit in in_units(tasks, job.together) if together else ((task,) for task in tasks):
+        # What has ended is held by cycles of references, up to a hundred MiB of each point.
+        if time.process_time() - collected_s > COLLECTED_EVERY_S:
+            gc.collect()
+            collected_s = time.process_time()
+        left = list(unit)
+        if len(unit) > 1:
+            try:
+                for task, result in _in_step(unit):
+                    left.remove(task)
+                    yield task, result
+            except Exception as error:
+                heed_interruption()
+                # Each is run alone below, where it shows which of them it was.
+                LOG.warning(
+                    "%s and %d others: %s: %s; what is left of them is run one by one",
+                    unit[0].label, len(unit) - 1, type(error).__name__,
+                    next(iter(str(error).splitlines()), ""),
+                )  # fmt: skip
+        for task in left:
+            yield task, _alone(task, job)
+
+
+def _in_step(unit: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
+    """Run tasks beside their leader, which is left out of the results if it is none of them."""
+    from sim.replication import run_together
+
+    runs = [(task.point, task.replication) for task in unit]
+    yield from zip(unit, run_together(runs, unit[0].leader), strict=True)
+
+
+def _alone(task: Task, job: Job) -> Result | Failure:
+    """Run one task."""
+    heed_interruption()
+    try:
+        return job.model(task.point, task.replication)
+    except (InputError, OSError):
+        raise
+    except Exception as error:
+        heed_interruption()
+        why = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+        return Failure(task.label, why, traceback.format_exc())
+
+
+def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> ChunkResult:
+    """Run tasks and keep their results.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    job : Job
+    at_home : bool
+        Whether this machine sees the store and writes to it; otherwise parts are given back.
+
+    Raises
+    ------
+    InputError, OSError
+        What is wrong with the input, or with the disk, is so for every task.
+    """
+    outcome = ChunkResult(worker_name())
+    held: list[Replication] = []
+    size = 0
+    began = since = time.monotonic()
+
+    def flush() -> None:
+        if held:
+            held.sort(key=lambda replication: (replication.key, replication.number))
+            if at_home:
+                keep(job.store, job.code, held)
+            else:
+                outcome.packed.append(pack(held))
+            outcome.done += len(held)
+            held.clear()
+
+    try:
+        for task, result in results_of(tasks, job):
+            if isinstance(result, Failure):
+                outcome.failures.append(result)
+                continue
+            tables = to_tables(result, task.kept)
+            held.append(replication(task.key, task.replication, tables, task.kept))
+            size += sum(table.nbytes for table in tables.values())
+            if size > KEPT_EVERY_BYTES or time.monotonic() - since > KEPT_EVERY_S:
+                flush()
+                size, since = 0, time.monotonic()
+    except BaseException:
+        with contextlib.suppress(OSError):  # what stops the run is said, not this
+            flush()
+        raise
+    flush()
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+SHORTEST_S, LONGEST_S = 2.0, 20.0
+"""A chunk takes at least and at most about this long."""
+CHUNKS_PER_WORKER = 50
+MOST_DEATHS = 3
+"""Processes that a task may take with it before it is given up."""
+LARGEST = 2000
+
+Chunk = tuple[Task, ...]
+
+
+class Chunks:
+    """The tasks that are left.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        Read as needed.
+    count : int
+        How many there are.
+    together : int
+        Most points that a worker simulates in step.
+    """
+
+    def __init__(self, tasks: Iterable[Task], count: int, together: int = MOST_TOGETHER) -> None:
+        self._together = together
+        self._tasks = iter(tasks)
+        self._next = next(self._tasks, None)
+        self._unread = count
+        self._returned: deque[Chunk] = deque()
+        self._alone: deque[Chunk] = deque()
+        self._deaths: Counter[tuple[str, int]] = Counter()
+        self._task_s = 0.0
+        self._known = False
+        self._dealt = 0
+
+    def __bool__(self) -> bool:
+        """Whether there is something left to take."""
+        return self._unread > 0 or bool(self._returned) or bool(self._alone)
+
+    def take(self, workers: int) -> Chunk:
+        """Take the next chunk; empty if what is left has to run alone, or nothing is.
+
+        Parameters
+        ----------
+        workers : int
+            Number of those who take.
+        """
+        if self._returned:
+            return self._returned.popleft()
+        size = self._size(workers)
+        most = max(size, min(self._together, math.ceil(self._unread / (2 * workers))))
+        taken: list[Task] = []
+        points = 0
+        # Past its size, a chunk goes on to the end of those that run in step.
+        while self._next is not None:
+            more = not (taken and self._next.shares_traffic(taken[-1]))
+            if points + more > most:
+                break
+            if len(taken) >= size and not self._next.goes_with(taken[-1]):
+                break
+            points += more
+            taken.append(self._next)
+            self._next = next(self._tasks, None)
+        self._unread = self._unread - len(taken) if self._next is not None else 0
+        self._dealt += len(taken)
+        return tuple(taken)
+
+    def take_alone(self) -> Chunk:
+        """Take a task that may have killed its process: nothing else must be at risk with it."""
+        return self._alone.popleft() if self._alone else ()
+
+    def learn(self, outcome: ChunkResult, size: int) -> None:
+        """Note how long a chunk of some size took."""
+        seconds = outcome.seconds / max(size, 1)
+        self._task_s = seconds if not self._known else 0.7 * self._task_s + 0.3 * seconds
+        self._known = True
+
+    def give_back(self, chunk: Iterable[Task]) -> list[Failure]:
+        """Take back what is not done of a chunk whose process died; list what is given up."""
+        tasks = tuple(chunk)
+        for task in tasks:
+            self._deaths[task.key, task.replication] += 1
+        if len(tasks) > 1:
+            middle = len(tasks) // 2
+            self._returned.extend((tasks[:middle], tasks[middle:]))
+            return []
+        failures = []
+        for task in tasks:
+            deaths = self._deaths[task.key, task.replication]
+            if deaths >= MOST_DEATHS:
+                why = f"its process died {deaths} times (too little memory?)"
+                failures.append(Failure(task.label, why))
+            elif deaths > 1:
+                self._alone.append((task,))
+            else:
+                self._returned.append((task,))
+        return failures
+
+    def _size(self, workers: int) -> int:
+        if not self._known:
+            return 1
+        whole_s = self._unread * self._task_s
+        target_s = min(max(whole_s / (workers * CHUNKS_PER_WORKER), SHORTEST_S), LONGEST_S)
+        worth = target_s / max(self._task_s, 1e-6)
+        fair = self._unread / (2 * workers)
+        soon = self._dealt + 1  # whoever watches sees the first results at once
+        return max(1, min(math.ceil(fair), int(worth), LARGEST, soon))
+
 
 _precompiled: set[object] = set()
 LONGEST_WAIT_S = 600.0
@@ -80,7 +403,7 @@ def in_one_line(record: logging.LogRecord) -> str:
 
 @contextlib.contextmanager
 def heard(
-    context: multiprocessing.context.SpawnContext, say: Say
+    context: "multiprocessing.context.SpawnContext", say: Say
 ) -> Iterator["multiprocessing.queues.Queue[Any]"]:
     """Listen to the processes of one pool.
 

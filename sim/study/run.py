@@ -15,12 +15,11 @@ import pyarrow as pa
 
 from sim.design.design import ProcedureResult, Ran, Read, Wanted
 from sim.errors import InputError
-from sim.execute.chunk import Chunks, Failure, Job
-from sim.execute.execution import most_together
+from sim.execute.execution import free_memory_mib, most_together
 from sim.execute.live import write_plan
-from sim.execute.memory import free_memory_mib
 from sim.execute.store import Store, code_digest, keep_packed
 from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, kept_of, key_of
+from sim.execute.worker import Chunks, Failure, Job
 from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words
 from sim.results.tables import LAWS, DamagedError, Kept, Replication, release
@@ -42,8 +41,7 @@ def refusal(points: int, replications: int, spec: StudySpec) -> InputError:
     spec : StudySpec
         Of one of its points.
     """
-    from sim.execute.chunk import replicate
-    from sim.execute.worker import precompile
+    from sim.execute.worker import precompile, replicate
 
     point = spec.points[0]
     precompile(point, replicate)

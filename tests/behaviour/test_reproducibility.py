@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.execute.chunk import Chunks, Job, replicate
 from sim.execute.execution import Serial
 from sim.execute.pool import Pool
 from sim.execute.store import Store
 from sim.execute.task import plan
+from sim.execute.worker import Chunks, Job, replicate
 from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, SMALL, point

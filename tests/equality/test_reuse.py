@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sim.engine.compiled import engine
 from sim.engine.compiled.engine import CompiledEngine
 from sim.engine.compiled.reuse import Inputs, same_ports
-from sim.execute.chunk import Job, carry_out
 from sim.execute.task import plan
+from sim.execute.worker import Job, carry_out
 from sim.model.border import Border
 from sim.numerics.units import Flags
 from sim.replication import run_border, run_in_step

@@ -23,7 +23,7 @@ import sim.execute.store
 import sim.files
 import sim.results.writing
 import sim.study.run
-from sim.execute.chunk import Job
+from sim.execute.worker import Job
 from tests.pipeline import stand_in
 from tests.pipeline.test_kill import content
 

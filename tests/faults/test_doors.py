@@ -142,7 +142,7 @@ def test_words_that_cannot_be_meant_are_refused_at_once(
     from tests.pipeline import stand_in
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.execute.chunk.replicate", stand_in.run_replication)
+    monkeypatch.setattr("sim.execute.worker.replicate", stand_in.run_replication)
     monkeypatch.setattr("sim.execute.worker.precompile", lambda point, model: None)
     words = [given] if " {" in given or ": " in given else given.split(" ")
     assert door.main(["ports=[big-beaver]", "run.days=1", "execution=serial", *words]) == 2
@@ -168,8 +168,8 @@ def test_wrong_words_of_the_analysis_are_one_line(
 def test_an_interruption_that_got_lost_is_raised_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compiler calls back where an exception ends, and fails of something else."""
     import sim.errors
-    from sim.execute.chunk import Job, carry_out
     from sim.execute.task import plan
+    from sim.execute.worker import Job, carry_out
     from tests.pipeline import stand_in
 
     taken = sim.errors._Interruptions()

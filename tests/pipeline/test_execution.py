@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.execute.chunk import LONGEST_S, ChunkResult, Chunks, Failure, Job, Replicate, carry_out
 from sim.execute.execution import Executor, Serial, in_array, place_in_array
 from sim.execute.pool import Pool
 from sim.execute.store import Store
 from sim.execute.task import Task, in_units, key_of, plan
+from sim.execute.worker import LONGEST_S, ChunkResult, Chunks, Failure, Job, Replicate, carry_out
 from sim.scenario.intervention import Intervention, Scenario
 from tests.pipeline import stand_in
 

@@ -97,7 +97,7 @@ def test_a_bad_sweep_is_one_line_before_anything_runs(
     given: str,
     words: str,
 ) -> None:
-    monkeypatch.setattr("sim.execute.chunk.replicate", stand_in.run_replication)
+    monkeypatch.setattr("sim.execute.worker.replicate", stand_in.run_replication)
     folder = tmp_path / "study"
     monkeypatch.setattr(sys, "argv", ["sim", "-m", *QUICK, given, f"study.dir='{folder}'"])
     assert door.main() == 2
@@ -111,7 +111,7 @@ def test_a_study_that_nobody_meant_is_refused_and_one_that_is_confirmed_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr("sim.study.run.MOST_REPLICATIONS", 2)
-    monkeypatch.setattr("sim.execute.chunk.replicate", stand_in.run_replication)
+    monkeypatch.setattr("sim.execute.worker.replicate", stand_in.run_replication)
     folder = tmp_path / "study"
     words = ["sim", *QUICK, "run.replications=3", f"study.dir='{folder}'"]
     monkeypatch.setattr(sys, "argv", words)
@@ -128,6 +128,6 @@ def test_a_study_that_nobody_meant_is_refused_and_one_that_is_confirmed_is_not(
 
 
 def job(store: Path, code: str):  # type: ignore[no-untyped-def]
-    from sim.execute.chunk import Job
+    from sim.execute.worker import Job
 
     return Job(store, code, stand_in.run_replication)
