@@ -3,7 +3,7 @@
 Travellers' firearms follow traffic; trafficking does not stand still either. What traffickers lose
 in a year is the level of an ordinary year times the exponential of a state that remembers: a
 first-order autoregression about nothing, whose spread and memory are drawn with all else that is
-not known (`sim.model.smuggling.yearly_state` is the same in a run). No count of trafficking by year
+not known (`sim.model.conditions` is the same in a run). No count of trafficking by year
 exists that could give them, so their ranges are wide.
 
 A particle filter takes the figures of the record one by one, in order of time or against it: it
@@ -42,7 +42,7 @@ CHANGE, MEMORY = (
     (catalogue()[name].metadata["low"], catalogue()[name].metadata["high"])
     for name in ("smuggling.yearly_change", "smuggling.yearly_memory")
 )
-"""Ranges of the two parameters of `sim.model.smuggling.yearly_state`, uniform beforehand."""
+"""Ranges of the two parameters of `sim.model.conditions`, uniform beforehand."""
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,25 @@ last midnight.
 
 import datetime
 import functools
+import math
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
+from scipy.special import ndtri
 
-from sim.model.smuggling.yearly_state import ratio_of_year
-from sim.numerics.randomness import Streams
+from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number
 from sim.numerics.units import DAY_S, Flags, Floats
-from sim.parameters import PARAMETER, Intelligence, Parameters, catalogue, value_of, with_values
+from sim.parameters import (
+    PARAMETER,
+    Intelligence,
+    Parameters,
+    Smuggling,
+    catalogue,
+    value_of,
+    with_values,
+)
+from sim.places.calendar import FIRST_YEAR
 from sim.places.network import read_network
 from sim.places.ports import TRAFFIC_CLASSES, Ports
 from sim.scenario.intervention import CLOSED_TO, PORT, Intervention, Scenario, moment, select
@@ -290,3 +300,33 @@ class IntelligenceAt:
         """Parameters in force at a moment, in seconds since the run began."""
         conditions = self.before if seconds < 0.0 else self.conditions
         return conditions.at(seconds).parameters.intelligence
+
+
+@functools.lru_cache(maxsize=1024)
+def yearly_state(year: int, change: float, memory: float, streams: Streams) -> float:
+    """Logarithm of a calendar year's trafficking as a ratio of an ordinary year's.
+
+    Parameters
+    ----------
+    year : int
+        From `FIRST_YEAR` on, in which the state is as spread as in any other.
+    change : float
+        Standard deviation of the change from a year to the next.
+    memory : float
+        What is left of a state after a year, 0 to 1.
+    streams : Streams
+        Of the replication.
+    """
+    uniform = streams.uniforms(OPPORTUNITY, entity_number("yearly state"), year, 1)[0, 0]
+    moved = change * float(ndtri(uniform))
+    if year <= FIRST_YEAR:
+        return moved / math.sqrt(1.0 - memory**2)
+    return memory * yearly_state(year - 1, change, memory, streams) + moved
+
+
+def ratio_of_year(when: datetime.datetime, smuggling: Smuggling, streams: Streams) -> float:
+    """Trafficking at a moment as a ratio of an ordinary year's; 1 where years do not differ."""
+    if smuggling.yearly_change == 0.0:
+        return 1.0
+    change, memory = smuggling.yearly_change, smuggling.yearly_memory
+    return math.exp(yearly_state(when.year, change, memory, streams))

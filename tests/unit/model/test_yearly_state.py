@@ -5,9 +5,8 @@ import datetime
 import numpy as np
 import pytest
 
-from sim.model.conditions import Conditions
+from sim.model.conditions import Conditions, yearly_state
 from sim.model.smuggling.organisation import Organisations
-from sim.model.smuggling.yearly_state import yearly_state
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import PARAMETER, Parameters, with_values
