@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.language import gettext, pgettext
 from analysis.targets import Target, yearly
 from analysis.values import BASELINE
+from sim.places.on_record import FRIDAY, MARGINAL, READINGS, WITHIN, WORK_TO_RULE
 from sim.places.ports import read_ports
-from sim.places.readings import FRIDAY, MARGINAL, READINGS, WITHIN, WORK_TO_RULE
 from sim.results.reading import Study
 
 # Firearms seized from 2007 to mid-2012 by region (C104-C108); Ontario is its two regions.

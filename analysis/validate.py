@@ -24,7 +24,7 @@ from analysis.values import BASELINE
 from analysis.wording import aligned, number, shown, unit_of
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
-from sim.places.readings import WORK_TO_RULE
+from sim.places.on_record import WORK_TO_RULE
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
 
 BUSIEST = 22

@@ -104,7 +104,7 @@ def read_network(name: str) -> Network:
         Naming file, row, column, value and bound.
     """
     from sim.files.brought import read_table
-    from sim.places.tables import LocationRow
+    from sim.files.schemas import LocationRow
 
     path = table_of(name)
     if not path.exists():

@@ -222,7 +222,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def _given_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
     """Rows of a table of the user's, checked."""
     from sim.files.brought import read_table
-    from sim.places.tables import PortRow
+    from sim.files.schemas import PortRow
 
     table = read_table(path, PortRow, ["port_id"], {"kinds": PORT_KINDS, "taken": PORT_SETS})
     notes += table.notes
@@ -306,7 +306,7 @@ def read_ports(year: int, path: Path | None = None, notes: list[str] | None = No
         A port table of the user's with the columns of ``sim/data/ports.csv``. It may add columns
         ``cars``, ``trucks``, ``buses``, ``trains`` (vehicles a year, spread evenly over the months
         of the season) for ports that the project's traffic table does not have. Its schema is
-        `sim.places.tables.PortRow`.
+        `sim.files.schemas.PortRow`.
     notes : list of str, optional
         Takes a line for whatever the user ought to know of that table.
 
@@ -373,7 +373,7 @@ def _add_given_traffic(volumes: Floats, rows: list[dict[str, Any]], path: Path) 
     """Take the traffic of the months that a table beside the port table gives.
 
     The table has a row for each port, month and measure, as the US Bureau of Transportation
-    Statistics publishes them (`sim.places.tables.TrafficRow`). A port is named by its id or name.
+    Statistics publishes them (`sim.files.schemas.TrafficRow`). A port is named by its id or name.
 
     Returns
     -------
@@ -384,7 +384,7 @@ def _add_given_traffic(volumes: Floats, rows: list[dict[str, Any]], path: Path) 
     if not table.is_file():
         return []
     from sim.files.brought import read_table
-    from sim.places.tables import TrafficRow
+    from sim.files.schemas import TrafficRow
 
     brought = read_table(table, TrafficRow, ["month", "measure", "port"])
     places = {str(row[column]).lower(): i for column in ("name", "port_id") for i, row in

@@ -337,7 +337,7 @@ def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
     """Refuse a manifest that is not as its schema declares; what it does not declare is left."""
     from pydantic import ValidationError
 
-    from sim.results.manifest import Manifest
+    from sim.files.schemas import Manifest
 
     try:
         Manifest.model_validate(manifest)

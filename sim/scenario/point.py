@@ -19,8 +19,8 @@ from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR, Flags
 from sim.parameters import Parameters, value_of
 from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
-from sim.places.capacity import trucks_per_hour_on_record
 from sim.places.network import Network, read_network, table_of
+from sim.places.on_record import trucks_per_hour_on_record
 from sim.places.ports import TRAFFIC_CLASSES, Ports, traffic_beside
 from sim.scenario.intervention import (
     BASELINE,

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.numerics.units import Floats
-from sim.places.readings import (
+from sim.places.on_record import (
     FRIDAY,
     MARGINAL,
     READINGS,

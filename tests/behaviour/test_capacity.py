@@ -9,7 +9,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.border import Border
-from sim.places.capacity import booths_on_record, factors, figures
+from sim.places.on_record import booths_on_record, factors, figures
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S
 from sim.replication import run_border, run_replication

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sim.design.sampling import read_points
 from sim.errors import InputError
 from sim.files.brought import read_table
+from sim.files.schemas import PortRow
 from sim.places.network import read_network
 from sim.places.ports import PORT_KINDS, PORT_SETS, read_ports
-from sim.places.tables import PortRow
 
 _HEAD = (
     "port_id,name,province,region,in_119,kind,lat,lon,us_port,us_state,open_hour,close_hour,"

@@ -29,7 +29,7 @@ from sim.model.port.traffic import (
 from sim.numerics.randomness import DETOUR, Streams
 from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats, Rows, Whole
 from sim.parameters import Traffic
-from sim.places.capacity import trucks_per_hour_on_record
+from sim.places.on_record import trucks_per_hour_on_record
 from sim.places.ports import Ports
 
 # Open ports are sought among this many of the nearest.

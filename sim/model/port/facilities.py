@@ -26,8 +26,8 @@ from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.numerics.units import Floats
 from sim.parameters import PARAMETER, Parameters
-from sim.places.capacity import booths_on_record, factors
 from sim.places.network import read_network
+from sim.places.on_record import booths_on_record, factors
 from sim.places.ports import Ports, read_ports
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point

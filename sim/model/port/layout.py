@@ -1,6 +1,6 @@
 """Layout of a port: lanes, the lines they share, booths and bays.
 
-Few booths and no bays or officers of a port are public (`sim.places.capacity`). The others are
+Few booths and no bays or officers of a port are public (`sim.places.on_record`). The others are
 *derived* by one rule from the port's traffic: booths and bays in `build_layout`, officers in
 `sim.model.port.roster.posts`.
 """
@@ -128,7 +128,7 @@ def build_layout(
         Booths built beyond the rule; they come after those of the rule. Below 0, booths are taken
         away.
     booths_on_record : array of float, shape (ports, lanes), optional
-        Booths that are known, of the line that begins with the lane (`sim.places.capacity`);
+        Booths that are known, of the line that begins with the lane (`sim.places.on_record`);
         not a number where the rule decides.
 
     Raises

@@ -1,8 +1,9 @@
-"""What is on record of the ports' capacity, and by how much ports differ where nothing is.
+"""What is on record of the ports' capacity, and of waits on one day.
 
 The table ``sim/data/capacity.csv`` has a row for each figure, with its class and source: booths
 from a year on, and factors on the safety of the rosters (`sim.model.port.roster`). Where it has no
-factor one is drawn, so that ports differ as much as published waits say they do.
+factor one is drawn, so that ports differ as much as published waits say they do. `READINGS` are the
+waits of the day of work to rule, 6 August 2021, which the model is held against.
 """
 
 import csv
@@ -129,3 +130,45 @@ def factors(ids: Texts, spread: float, draw: int) -> Floats:
         if figure.quantity in FACTORS and figure.port_id in position:
             result[position[figure.port_id], FACTORS.index(figure.quantity)] = figure.value
     return result
+
+
+WORK_TO_RULE = "work_to_rule_2021"
+FRIDAY = 4
+
+
+class Reading(NamedTuple):
+    """A wait on record.
+
+    Attributes
+    ----------
+    port, lane : str
+    hours : range
+        Hours of the day in which it was read; the longest mean wait of an hour is compared.
+    minutes : float
+    source : str
+    fitted : bool
+        Whether the factor is fitted to it.
+    """
+
+    port: str
+    lane: str
+    hours: range
+    minutes: float
+    source: str
+    fitted: bool = False
+
+
+READINGS = (
+    Reading("windsor-ambassador", "truck", range(7, 10), 45, "G050", fitted=True),
+    Reading("windsor-ambassador", "truck", range(11, 13), 90, "G051", fitted=True),
+    Reading("windsor-ambassador", "truck", range(14, 19), 210, "G049"),
+    Reading("pacific-highway", "truck", range(12, 20), 225, "G052"),
+    Reading("sarnia", "truck", range(12, 20), 120, "G054"),
+    Reading("fort-erie", "truck", range(12, 20), 120, "G054"),
+    Reading("queenston", "truck", range(12, 20), 40, "G055"),
+    Reading("north-portal", "car", range(12, 20), 150, "G053"),
+)
+WITHIN = 0.4
+"""What the waits of that day are to come within."""
+MARGINAL = ("sarnia", "fort-erie")
+"""Ports where waits of cars were marginal (G054)."""
