@@ -25,8 +25,7 @@ from typing import Any
 from analysis.dashboard.mix import MIX, write_scenario
 from analysis.language import gettext
 from sim.errors import InputError
-from sim.execute.execution import free_memory_mib, memory_mib
-from sim.execute.live import read_plan
+from sim.execute.live import free_memory_mib, memory_mib, read_plan
 from sim.progress import STATUS_FILE, Status, read_status
 from sim.scenario.intervention import BASELINE, Scenario
 

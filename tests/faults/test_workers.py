@@ -11,7 +11,7 @@ import pytest
 
 from analysis.dashboard.live import Live
 from sim.execute import execution
-from sim.execute.execution import memory_mib
+from sim.execute.live import memory_mib
 from sim.execute.ray_cluster import Signs, _began, _end_process
 from sim.progress import read_status
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.execute import execution
-from sim.execute.execution import POINT_MIB, WORKER_MIB, free_memory_mib, most_together
+from sim.execute import execution, live
+from sim.execute.execution import POINT_MIB, WORKER_MIB, most_together
+from sim.execute.live import free_memory_mib
 from sim.execute.task import MOST_TOGETHER
 
 
@@ -40,8 +41,8 @@ def test_the_limit_of_a_container_counts(
     if limit is not None and current is not None:
         (tmp_path / "memory.max").write_text(limit)
         (tmp_path / "memory.current").write_text(current)
-    monkeypatch.setattr(execution, "MEMORY", tmp_path / "meminfo")
-    monkeypatch.setattr(execution, "GROUP_LIMIT", tmp_path / "memory.max")
+    monkeypatch.setattr(live, "MEMORY", tmp_path / "meminfo")
+    monkeypatch.setattr(live, "GROUP_LIMIT", tmp_path / "memory.max")
     assert free_memory_mib() == expected
-    monkeypatch.setattr(execution, "MEMORY", tmp_path / "gone")
+    monkeypatch.setattr(live, "MEMORY", tmp_path / "gone")
     assert free_memory_mib() == math.inf
