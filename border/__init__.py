@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from border.study import Study as Study
     from border.study import read as read
     from sim.errors import InputError as InputError
-    from sim.model.smuggling.adversary.base import Adversary as Adversary
-    from sim.model.smuggling.adversary.base import Options as Options
+    from sim.model.smuggling.adversary import Adversary as Adversary
+    from sim.model.smuggling.adversary import Options as Options
     from sim.results.schema import Metric as Metric
     from sim.scenario.intervention import Scenario as Scenario
 

@@ -15,7 +15,7 @@ from sim import extensions
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.model.smuggling.adversary.base import Adversary
+    from sim.model.smuggling.adversary import Adversary
     from sim.results.schema import Metric
     from sim.scenario.intervention import Scenario
 
@@ -62,7 +62,7 @@ def register_adversary(name: str, model: "type[Adversary]") -> None:
     name : str
     model : subclass of Adversary
     """
-    from sim.model.smuggling.adversary.base import Adversary
+    from sim.model.smuggling.adversary import Adversary
 
     if not (isinstance(model, type) and issubclass(model, Adversary)):
         raise InputError(f"adversaries: {name} = {model!r} is not a subclass of border.Adversary")

@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.scenario.intervention import Scenario
 
 if TYPE_CHECKING:
-    from sim.model.smuggling.adversary.base import Adversary
+    from sim.model.smuggling.adversary import Adversary
     from sim.results.schema import Metric
     from sim.study.spec import StudySpec
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from sim.design.design import ProcedureResult, Ran, Read, Wanted
 from sim.errors import InputError
-from sim.execute.execution import free_memory_mib, most_together
-from sim.execute.live import write_plan
+from sim.execute.execution import most_together
+from sim.execute.live import free_memory_mib, write_plan
 from sim.execute.store import Store, code_digest, keep_packed
 from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, kept_of, key_of
 from sim.execute.worker import Chunks, Failure, Job

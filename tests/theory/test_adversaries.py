@@ -17,8 +17,9 @@ from sim.model.smuggling.adversary import (
     Static,
     Threshold,
     WorstCase,
+    shares,
+    willing,
 )
-from sim.model.smuggling.adversary.memoryless import shares, willing
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S

@@ -40,7 +40,7 @@ from sim.model.expected.routes import (
 from sim.model.expected.traffic import QUEUE_OF_LANE, TrafficSeen, in_time_by_hour
 from sim.model.port.plans import PortPlans
 from sim.model.port.staffing import Workforce
-from sim.model.smuggling.adversary.memoryless import willing
+from sim.model.smuggling.adversary import willing
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Purchases, SupplyOfDay
 from sim.model.smuggling.organisation import Enrolment, Organisations
