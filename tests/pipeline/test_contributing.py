@@ -50,8 +50,9 @@ def follow(tree: Path, heading: str) -> int:
 
 
 def inserted(block: str, after: str) -> str:
-    """A block as it is inserted: on lines of its own, or within a line."""
-    return f"\n{block.rstrip()}" if after.startswith("\n") else block.strip()
+    """A block as it is inserted: on lines of its own, a class after two empty ones; or in a line."""
+    apart = "\n\n" if block.startswith("class ") else ""
+    return f"\n{apart}{block.rstrip()}" if after.startswith("\n") else block.strip()
 
 
 def undo(tree: Path, heading: str) -> None:
