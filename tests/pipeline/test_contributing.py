@@ -50,7 +50,7 @@ def follow(tree: Path, heading: str) -> int:
 
 
 def inserted(block: str, after: str) -> str:
-    """A block as it is inserted: on lines of its own, a class after two empty ones; or in a line."""
+    """A block as inserted: on lines of its own, a class after two empty ones; or in a line."""
     apart = "\n\n" if block.startswith("class ") else ""
     return f"\n{apart}{block.rstrip()}" if after.startswith("\n") else block.strip()
 
