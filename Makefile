@@ -66,7 +66,7 @@ bench: .venv/.bench  ## the engine against its reference and against other simul
 bench-study: .venv/.ready  ## what a large study costs beyond its model time
 	@$(PY) -m benchmarks.study
 
-docs: .venv/.ready  ## write the generated pages: the model description and the parameter table
+docs: .venv/.ready  ## write the generated pages: coverage, house, parameters, results, scenarios
 	@$(PY) -m docs
 
 lock:  ## pin the requirements again after a change to pyproject.toml (needs uv)

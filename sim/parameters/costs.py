@@ -59,8 +59,8 @@ class Duty:
     )  # fmt: skip
     collected_share: float = par(
         0.06, unit="share", source="D001, Z012, Z013", kind="placeholder", low=0.03, high=0.2,
-        about="Parties above their limit that declare it and are sent to pay (some 70 million CAD "
-        "a year: half of what all modes brought in)",
+        about="Parties above their limit that declare it and are sent to pay (some 48 million CAD "
+        "a year are collected: a third of what all modes brought in)",
     )  # fmt: skip
     rate: float = par(
         0.2, unit="share", source="D001", kind="elicited", low=0.12, high=0.3,

@@ -25,7 +25,7 @@ DAY_ZERO = 40_000
 
 
 class Occurrence(NamedTuple):
-    """An event that concerns an organisation: a recovery, a report of a sale, a police lead.
+    """An event that concerns an organisation: a recovery, a sale reported, a tip, money found.
 
     Attributes
     ----------

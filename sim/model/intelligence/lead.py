@@ -66,7 +66,7 @@ class Lead(NamedTuple):
         trace, sale, police, match, stop or money.
     organisation : int
     happened_s : float
-        Moment of the event behind it, such as a reported sale or a recovery.
+        Moment of the event behind it: a sale, a tip, a stop, a find of money.
     evidence : float
         Strength of the evidence, 0 to 1.
     life_s : float
