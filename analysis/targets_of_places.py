@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.language import gettext, pgettext
 from analysis.targets import Target, yearly
 from analysis.values import BASELINE
-from sim.places.on_record import FRIDAY, MARGINAL, READINGS, WITHIN, WORK_TO_RULE
+from sim.places.on_record import FRIDAY, MARGINAL, READINGS, TOLERANCE, WORK_TO_RULE
 from sim.places.ports import read_ports
 from sim.results.reading import Study
 
@@ -128,7 +128,7 @@ def work_to_rule_targets(study: Study) -> Iterator[Target]:
         yield Target(
             gettext("record-rule-wait", port=port, lane=pgettext("lane", lane),
                 first=f"{hours[0]:02d}", last=f"{hours[-1] + 1:02d}"),
-            "min", (1 - WITHIN) * minutes, (1 + WITHIN) * minutes, minutes, source,
+            "min", (1 - TOLERANCE) * minutes, (1 + TOLERANCE) * minutes, minutes, source,
             "fitted" if fitted else "independent",
             partial(_longest_wait, port=port, lane=lane, hours=hours),
             gettext("why-service"),

@@ -168,7 +168,7 @@ READINGS = (
     Reading("queenston", "truck", range(12, 20), 40, "G055"),
     Reading("north-portal", "car", range(12, 20), 150, "G053"),
 )
-WITHIN = 0.4
+TOLERANCE = 0.4
 """What the waits of that day are to come within."""
 MARGINAL = ("sarnia", "fort-erie")
 """Ports where waits of cars were marginal (G054)."""

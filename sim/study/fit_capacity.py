@@ -4,11 +4,15 @@
 and shows the point nearest to the record beside the defaults. ``--crossings`` runs the trucks into
 the United States in 2023 at the fifteen crossings whose waits Transport Canada publishes (table
 RO8 of *Transportation in Canada 2023*), estimates the level of their safety and the time of the
-crossing itself on one half, and predicts the other. A few minutes each on one core.
+crossing itself on one half, and predicts the other. ``--work-to-rule`` finds how much longer
+officers took on 6 August 2021, which is not on record: the factor that is nearest to the two
+readings of the morning at the Ambassador Bridge. What follows from it is held against the waits of
+the afternoon there and at the other ports. A few minutes each on one core.
 """
 
 import argparse
 import csv
+import dataclasses
 import datetime
 import sys
 from collections.abc import Callable, Iterator
@@ -19,14 +23,24 @@ from scipy.stats import qmc, spearmanr
 
 from sim.data import DATA_FOLDER
 from sim.model.border import Border
+from sim.model.port.traffic import LANES
 from sim.numerics.units import Floats
 from sim.parameters import Parameters, value_of, with_values
+from sim.places.on_record import (
+    FRIDAY,
+    MARGINAL,
+    READINGS,
+    TOLERANCE,
+    WORK_TO_RULE,
+    Reading,
+)
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S, WITHIN
 from sim.replication import run_border
 from sim.results.summary import wait_quantile_min
 from sim.scenario.intervention import Scenario
 from sim.scenario.point import Point
+from sim.scenario.reading import read
 
 CARS, TRUCKS = [0, 1], [2, 3]
 RANGES = {
@@ -215,14 +229,88 @@ def crossings() -> Iterator[str]:
         yield f"{title}: {near} of {len(ports)} within a factor of 2, rank correlation {rank:.2f}"
 
 
+FACTORS = (2.0, 2.5, 3.0, 3.5, 4.0)
+REPLICATIONS = 20
+
+
+def longest_waits(factor: float, replication: int) -> Floats:
+    """Longest mean wait of an hour, in minutes: every reading, then cars at the marginal ports.
+
+    Parameters
+    ----------
+    factor : float
+        Service time as a ratio of an ordinary day's.
+    replication : int
+
+    Returns
+    -------
+    array of float, shape (readings + marginal ports,)
+    """
+    whole = read(WORK_TO_RULE)
+    slower = tuple(
+        dataclasses.replace(one, value=factor) if one.operation == "scale" else one
+        for one in whole.interventions
+    )
+    ports = tuple(sorted({reading.port for reading in READINGS}))
+    day = datetime.date(2021, 8, 5)
+    point = Point(
+        with_values(Parameters(), NO_SMUGGLING),
+        dataclasses.replace(whole, interventions=slower), ports, None, day, 3, 1, "compiled",
+    )  # fmt: skip
+    sums = run_border(point, replication).tally.lane[FRIDAY]
+    waits = sums[..., WAIT_S] / np.maximum(sums[..., RELEASED], 1.0) / 60.0
+    cars = [Reading(port, "car", range(12, 20), 0.0, "G054") for port in MARGINAL]
+    return np.array(
+        [
+            waits[ports.index(one.port), one.hours, LANES.index(one.lane)].max()
+            for one in (*READINGS, *cars)
+        ]
+    )
+
+
+def work_to_rule() -> Iterator[str]:
+    """Fit the factor to the morning, and predict the rest of the day."""
+    record = np.array([reading.minutes for reading in READINGS])
+    fitted = np.array([reading.fitted for reading in READINGS])
+    tried = []
+    for factor in FACTORS:
+        waits = np.array([longest_waits(factor, k) for k in range(REPLICATIONS)])
+        off = np.log(waits.mean(axis=0)[: len(record)] / record)
+        tried.append((float(np.mean(off[fitted] ** 2)), factor, waits))
+    _, factor, waits = min(tried, key=lambda one: one[0])
+    yield f"service {factor:g} times as long fits the morning best, of {FACTORS}"
+    mean = waits.mean(axis=0)
+    near = np.abs(mean[: len(record)] / record - 1.0) <= TOLERANCE
+    for i, reading in enumerate(READINGS):
+        hours = f"{reading.hours[0]:02d}-{reading.hours[-1] + 1:02d}"
+        yield (
+            f"  {reading.port:20s} {reading.lane:5s} {hours} h "
+            f"record {reading.minutes:4g} model {mean[i]:4.0f} min "
+            f"({waits[:, i].min():.0f} to {waits[:, i].max():.0f}), {reading.source}"
+            f"{', fitted' if reading.fitted else ''}"
+        )
+    bridges = np.array([one.lane == "truck" and not one.fitted for one in READINGS])
+    yield f"trucks within {TOLERANCE:.0%} at {near[bridges].sum()} of {bridges.sum()} bridges"
+    for k, port in enumerate(MARGINAL):
+        truck = next(i for i, one in enumerate(READINGS) if one.port == port)
+        yield f"cars over trucks at {port}: {mean[len(record) + k] / mean[truck]:.2f}"
+
+
 def main() -> None:
     """Run from the command line."""
     assert __doc__ is not None
     parser = argparse.ArgumentParser("python -m sim.study.fit_capacity", description=__doc__)
     parser.add_argument("--points", type=int, default=24, help="points to try (24)")
     parser.add_argument("--crossings", action="store_true", help="the fifteen crossings instead")
+    parser.add_argument("--work-to-rule", action="store_true", help="6 August 2021 instead")
     arguments = parser.parse_args()
-    for line in crossings() if arguments.crossings else fit(arguments.points):
+    for line in (
+        crossings()
+        if arguments.crossings
+        else work_to_rule()
+        if arguments.work_to_rule
+        else fit(arguments.points)
+    ):
         sys.stdout.write(f"{line}\n")
 
 

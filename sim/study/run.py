@@ -24,8 +24,15 @@ from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words
 from sim.results.tables import LAWS, DamagedError, Kept, Replication, release
 from sim.scenario.point import Point
-from sim.study.forecast import foretold
-from sim.study.spec import STORE, Broken, StudySpec, check_folder, check_replaced, manifest
+from sim.study.spec import (
+    STORE,
+    Broken,
+    StudySpec,
+    check_folder,
+    check_replaced,
+    foretold,
+    manifest,
+)
 
 MOST_REPLICATIONS = 200_000
 """A study of more replications than this has to be confirmed."""

@@ -9,14 +9,14 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.border import Border
-from sim.places.on_record import booths_on_record, factors, figures
+from sim.places.on_record import MARGINAL, READINGS, TOLERANCE, booths_on_record, factors, figures
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S
 from sim.replication import run_border, run_replication
 from sim.scenario.intervention import Intervention, Scenario, Where
 from sim.scenario.point import Point, check_point
 from sim.scenario.reading import read
-from sim.study.work_to_rule import MARGINAL, READINGS, WITHIN, longest_waits
+from sim.study.fit_capacity import longest_waits
 from tests.behaviour.scene import (
     NOBODY_SMUGGLES,
     Changes,
@@ -157,7 +157,7 @@ def test_a_day_of_work_to_rule_comes_out_at_four_of_five_bridges_and_cars_hardly
     }
     waits = np.mean([longest_waits(factor, k) for k in range(5)], axis=0)
     bridges = [i for i, one in enumerate(READINGS) if one.lane == "truck" and not one.fitted]
-    near = [abs(waits[i] / READINGS[i].minutes - 1.0) <= WITHIN for i in bridges]
+    near = [abs(waits[i] / READINGS[i].minutes - 1.0) <= TOLERANCE for i in bridges]
     assert sum(near) >= 4
     for cars, port in zip(waits[len(READINGS) :], MARGINAL, strict=True):
         truck = next(i for i in bridges if READINGS[i].port == port)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.model.border import Border
-from sim.model.intelligence.investigation import Case
+from sim.model.intelligence.lead import Case
 from sim.model.port.referral import SELECTIVE
 from sim.records import (
     IN_TRANSIT,

@@ -15,7 +15,7 @@ from sim.model.intelligence.intelligence import (
     after_warm_up,
     money_stops_per_year,
 )
-from sim.model.intelligence.investigation import chance_of_arrest, months_of_case
+from sim.model.intelligence.lead import chance_of_arrest, months_of_case
 from sim.model.intelligence.lookout import DRIVER, VEHICLE
 from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations

@@ -173,7 +173,7 @@ def test_a_large_study_is_foretold_and_nothing_is_run_twice(
     assert run(tmp_path / "small", *asked) == 0
     needed = model.calls
     assert "expected precision" not in capsys.readouterr().err
-    monkeypatch.setattr("sim.study.forecast.FORETOLD_FROM", 10)
+    monkeypatch.setattr("sim.study.spec.FORETOLD_FROM", 10)
     model.calls = 0
     assert run(tmp_path / "large", *asked) == 0
     said = capsys.readouterr().err
@@ -187,7 +187,7 @@ def test_a_large_study_is_foretold_and_nothing_is_run_twice(
 
 def test_the_precision_foretold_is_that_of_the_joint_interval() -> None:
     from analysis.equivalence import joint_intervals
-    from sim.study.forecast import half_interval
+    from sim.study.spec import half_interval
 
     sample = np.random.default_rng(2).standard_normal((3, 40))
     half = half_interval([*sample], 40, 3)

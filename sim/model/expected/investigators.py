@@ -25,8 +25,7 @@ from sim.model.expected.copies import (
     step_of_copies,
 )
 from sim.model.intelligence.evidence import decay_of_the_old
-from sim.model.intelligence.investigation import months_of_case
-from sim.model.intelligence.lead import MEAN_EVIDENCE
+from sim.model.intelligence.lead import MEAN_EVIDENCE, months_of_case
 from sim.numerics.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats
 from sim.parameters import Intelligence, Smuggling
 

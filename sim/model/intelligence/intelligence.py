@@ -31,7 +31,6 @@ from sim.model.intelligence.evidence import (
     Traces,
     is_recent,
 )
-from sim.model.intelligence.investigation import Investigations
 from sim.model.intelligence.lead import (
     KNOWN_IN_CANADA,
     MATCH,
@@ -42,6 +41,7 @@ from sim.model.intelligence.lead import (
     TRACE,
     Agenda,
     Channel,
+    Investigations,
     Lead,
     Leads,
     new_lead,

@@ -9,7 +9,7 @@ from analysis.estimates import estimate
 from analysis.targets import Target
 from analysis.targets_of_places import work_to_rule_targets
 from analysis.validate import TargetRow, summary_line
-from sim.study.work_to_rule import WORK_TO_RULE
+from sim.places.on_record import WORK_TO_RULE
 
 
 def hours(mean_min: float) -> pd.DataFrame:

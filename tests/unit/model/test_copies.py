@@ -8,7 +8,7 @@ from scipy import stats
 
 from sim.model.expected.copies import COPIES, Flow, Seen, Stream, step_of_copies, stratified
 from sim.model.expected.investigators import Investigators, by_age, rates_of, rules_of
-from sim.model.intelligence.investigation import chance_of_arrest
+from sim.model.intelligence.lead import chance_of_arrest
 from sim.parameters import Intelligence, Smuggling
 
 STREAM = Stream(7, 3, 0)
