@@ -48,8 +48,8 @@ _PLACES = {
     "register_port": "border.extending",
     "register_scenario": "border.extending",
     "InputError": "errors",
-    "Adversary": "model.smuggling.adversary.base",
-    "Options": "model.smuggling.adversary.base",
+    "Adversary": "model.smuggling.adversary",
+    "Options": "model.smuggling.adversary",
     "Metric": "results.schema",
     "Scenario": "scenario.intervention",
 }
