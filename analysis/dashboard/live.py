@@ -31,7 +31,7 @@ from sim.scenario.intervention import BASELINE, Scenario
 
 ROOT = Path(__file__).resolve().parents[__name__.count(".")]
 """Folder from which the package is imported: of the checkout, or of installed packages."""
-STANDBY = f"{read_plan.__module__.rpartition('.')[0]}.standby"
+STANDBY = f"{read_plan.__module__.rpartition('.')[0]}.worker"
 """Name of the module that waits for a command, under whichever name the packages are."""
 GRACE_S = 10.0
 """How long a cancelled run may take to end by itself."""

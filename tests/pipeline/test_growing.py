@@ -20,7 +20,7 @@ PATIENCE_S = 240
 
 def waiting() -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "sim.execute.standby"],
+        [sys.executable, "-m", "sim.execute.worker"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
