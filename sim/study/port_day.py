@@ -15,9 +15,8 @@ import numpy as np
 import simpy
 from simpy.events import EventPriority, ProcessGenerator
 
-from sim.engine.reference.engine import ReferenceEngine
+from sim.engine.reference.engine import MANDATORY, ReferenceEngine
 from sim.engine.reference.queues import At, Line, Log, Referral, Vehicle
-from sim.engine.reference.referral import MANDATORY
 from sim.errors import InputError
 from sim.files import replaced
 from sim.model.day import DayPlan, World
