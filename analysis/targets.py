@@ -168,8 +168,8 @@ def market_targets() -> Iterator[Target]:
               + metric(s, "expected_traveller_firearms_seized"))),
     )  # fmt: skip
     yield Target(
-        gettext("record-price"), "ratio", 4.0, 10.0, 5.0,
-        "C048-C052", "input",
+        gettext("record-price"), "ratio", 2.0, 5.0, 3.5,
+        "C162", "input",
         lambda s: metric(s, "street_price_cad") / _cad(s, "smuggling.acquisition_cad"),
     )  # fmt: skip
     yield Target(
