@@ -17,7 +17,7 @@ border.register_scenario(
         ],
         "costs": [
             {
-                "what": "Pay of the added officers",
+                "what": "Recruitment and equipment of the added officers; their pay is a result",
                 "cad_per_year": 8_000_000,
                 "low": 4_000_000,
                 "high": 12_000_000,
