@@ -109,13 +109,13 @@ def posts(
     The load R of an hour, in officers, is that of the mean day of the year, with the hours of a
     weekday or of a weekend; for each line and each secondary queue `Rostering.safety` times the
     square root of R is added (square-root safety staffing [1]_), and by the port's factor more or
-    less. Shifts that begin at any hour
-    cover the need of the day (`covered`). Season and weekday enter as two factors, each the load
-    of the month, or of the weekday, over the mean of the year, kept within its bounds: summer
-    staff, leave and overtime, but not the whole of a summer. At least one officer; at a port that
-    is not normally staffed by one, at least one for each line and one for each secondary queue
-    (A021). The
-    sum over the border is held against A040 in ``docs/baseline.md``.
+    less. A line beside another takes a whole officer while it has traffic, however little. Shifts
+    that begin at any hour cover the need of the day (`covered`). Season and weekday enter as two
+    factors, each the load of the month, or of the weekday, over the mean of the year, kept within
+    its bounds: summer staff, leave and overtime, but not the whole of a summer. At least one
+    officer; at a port that is not normally staffed by one, at least one for each line and one for
+    each secondary queue (A021). The sum over the border is held against A040 in
+    ``docs/baseline.md``.
 
     References
     ----------
@@ -137,9 +137,14 @@ def posts(
         for group, lanes, least in groups_of(ports, layout, port):
             need = np.zeros((2, 24))
             safety = rostering.safety * rostering.factor[port, group]
-            for line in np.unique(layout.line_of_lane[port, lanes]):
-                chosen = lanes[layout.line_of_lane[port, lanes] == line]
-                need += _officers(primary[:, port, chosen].sum(axis=1), safety)
+            line_of_lane = layout.line_of_lane[port, lanes]
+            for line in np.unique(line_of_lane):
+                load = primary[:, port, lanes[line_of_lane == line]].sum(axis=1)
+                officers = _officers(load, safety)
+                # Nobody is at two booths: beside another line, a line with traffic takes a whole
+                # officer.
+                beside = np.any(line_of_lane != line)
+                need += np.where(beside & (load > 0.0), np.maximum(officers, 1.0), officers)
             queues = layout.queue_of_line[layout.line_of_lane[port, lanes]]
             for queue in np.unique(queues):
                 chosen = lanes[queues == queue]
