@@ -24,7 +24,7 @@ from sim.design.precision import samples_of
 from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR
 from sim.progress import Say
-from sim.results.schema import LONG_RUN, PRIMARY_OUTCOME, at_horizon
+from sim.results.schema import PRIMARY_OUTCOME, at_horizon, last_horizon
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import Point
 
@@ -115,8 +115,9 @@ class Mixes:
         """What each mix keeps out, and costs in million CAD a year, on half of the replications."""
         half = max(1, self.replications // 2)
         goal = self.goal
-        if goal == PRIMARY_OUTCOME and all(point.horizon for point in run):
-            goal = at_horizon("reaching_market", LONG_RUN)  # a lasting choice is made for it
+        years = min((point.horizon for point in run), default=0)
+        if goal == PRIMARY_OUTCOME and years:  # a lasting choice is made for the last of them
+            goal = at_horizon("reaching_market", last_horizon(years))
         table = samples_of(run, read, half, [goal, *COSTS])
         means: dict[str, dict[str, float]] = {}
         for metric, by_key in table.items():

@@ -284,6 +284,13 @@ def check_smallest_difference(name: str, value: float) -> float:
 YEAR_1, YEAR_3, LONG_RUN = "year_1", "year_3", "long_run"
 HORIZONS = (YEAR_1, YEAR_3, LONG_RUN)
 """Horizons that are always shown side by side."""
+LEAST_YEARS = 5
+"""Fewest years of which the last are taken for the long run."""
+
+
+def last_horizon(years: int) -> str:
+    """Last of the horizons that expectations of so many years have."""
+    return LONG_RUN if years >= LEAST_YEARS else YEAR_3 if years >= 3 else YEAR_1
 
 
 def at_horizon(metric: str, horizon: str) -> str:

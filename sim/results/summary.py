@@ -43,6 +43,7 @@ from sim.results.reading import KEYS, METRICS, TABLES, Result
 from sim.results.schema import (
     EXPECTED_METRICS,
     HORIZONS,
+    LEAST_YEARS,
     LONG_RUN,
     PRIMARY_OUTCOME,
     at_horizon,
@@ -50,8 +51,6 @@ from sim.results.schema import (
 
 # The Windsor-Detroit gateway, for which a target of transit time was set (B057).
 WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
-# Fewest years of which the last are taken for the long run.
-LEAST_YEARS = 5
 # Columns of a table by name.
 Columns = dict[str, npt.NDArray[Any]]
 

@@ -1,6 +1,7 @@
 """Larger mixes that pairs speak for: by hand."""
 
 from sim.design.mixes import grown
+from sim.results.schema import LONG_RUN, YEAR_1, YEAR_3, last_horizon
 
 NAMES = ["a", "b", "c", "d"]
 ALONE = {"a": 100.0, "b": 60.0, "c": 55.0, "d": 5.0}
@@ -33,3 +34,7 @@ def test_what_cancels_is_not_put_together_and_what_contradicts_cannot_be() -> No
 def test_each_set_comes_once() -> None:
     found = grown(pairs(), COSTS, NAMES, [20.0, 20.0, 19.0])
     assert len(found) == len(set(found))
+
+
+def test_a_mix_is_chosen_for_the_last_horizon_that_its_years_have() -> None:
+    assert [last_horizon(years) for years in (1, 3, 5)] == [YEAR_1, YEAR_3, LONG_RUN]
