@@ -74,6 +74,9 @@ def _main(words: Sequence[str], tell: "Callable[[StudySpec], object]") -> int:
 
         if words[:1] == ["port_day"]:
             return _port_day(compose(words[1:]))
+        from sim.results.tables import do_without_pandas
+
+        do_without_pandas()
         command_line = compose(words)
         base = command_line.in_folders(_complain)
         if not command_line.specs:
@@ -168,20 +171,20 @@ def _print_what_is_left_out(folder: Path) -> None:
 
 def print_summary(spec: "StudySpec") -> None:
     """Print the first scenario's values, and what compares it with the others."""
+    from sim.numerics import added
     from sim.parameters import CONTRABAND
-    from sim.results.reading import read_headline
     from sim.results.schema import METRICS
+    from sim.results.tables import values_over_all
 
     first = spec.points[0]
-    rows = read_headline(spec.folder, first.label)
-    values = rows.groupby("metric")["value"].agg(["mean", "min", "max", "count"])
+    values = values_over_all(spec.folder, first.label)
     print(
         f"{first.scenario.name}: {len(first.ports)} ports, {first.days} days from {first.start}, "
-        f"{values.pop('count').max()} replications, {first.engine} engine"
+        f"{max(map(len, values.values()))} replications, {first.engine} engine"
     )
     print(f"  {'':48}{'mean':>14}{'lowest':>14}{'highest':>14}")
     for metric in _SHOWN:
-        if metric in values.index:
+        if found := values.get(metric):
             about = METRICS[metric]
             counted = first.parameters.contraband.unit
             label = about.title.replace("firearms", CONTRABAND[counted])
@@ -189,7 +192,7 @@ def print_summary(spec: "StudySpec") -> None:
                 label += f" ({counted if about.unit == 'firearms' else about.unit})"
             cells = "".join(
                 f"{value:>14,.4g}" if abs(value) < 1000 else f"{value:>14,.0f}"
-                for value in values.loc[metric]
+                for value in (added(found) / len(found), min(found), max(found))
             )
             print(f"  {label:48}{cells}")
     manifest = json.loads((spec.folder / "manifest.json").read_text(encoding="utf-8"))

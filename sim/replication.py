@@ -12,7 +12,7 @@ from sim.model.day import World
 from sim.places.ports import Ports, read_ports
 from sim.records import Tally
 from sim.results.certificate import certify
-from sim.results.reading import Result
+from sim.results.schema import Result
 from sim.results.summary import result_of
 from sim.scenario.point import Point, check_scenario
 

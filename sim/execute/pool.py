@@ -34,6 +34,7 @@ from sim.execute.worker import (
     speak_to,
 )
 from sim.progress import Say
+from sim.results.tables import do_without_pandas
 
 MOST_BREAKS = 12
 """Pools in a row that may break without anything being done."""
@@ -235,6 +236,7 @@ def _begin_worker(
         number = getattr(signal, name, None)
         if number is not None:
             signal.signal(number, signal.SIG_IGN if name == "SIGINT" else signal.SIG_DFL)
+    do_without_pandas()
     threading.Thread(target=_end_with_driver, daemon=True).start()
     threading.Thread(target=_give_signs, args=(speaking,), daemon=True).start()
     speak_to(queue)

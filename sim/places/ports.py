@@ -233,7 +233,9 @@ def _given_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
 def _volumes() -> tuple[list[str], Floats]:
     """Ports of the table of volumes, and their vehicles by class and month since January 1996."""
     texts = ["port_id", "traffic_class"]
-    table = pq.read_table(DATA / "volumes.parquet", read_dictionary=texts).combine_chunks()
+    # Not read_table, which imports the datasets of Arrow.
+    with pq.ParquetFile(DATA / "volumes.parquet", read_dictionary=texts) as file:
+        table = file.read().combine_chunks()
     port, kind = (table[name].unify_dictionaries().chunk(0) for name in texts)
     ids, classes = port.dictionary.to_pylist(), kind.dictionary.to_pylist()
     where = np.array([TRAFFIC_CLASSES.index(name) for name in classes])[kind.indices.to_numpy()]

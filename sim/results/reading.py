@@ -369,19 +369,6 @@ def _check_certificate(folder: Path, certificate: dict[str, Any]) -> None:
         raise _damaged(folder / "certificate.json", error) from None
 
 
-def read_headline(folder: Path, label: Label) -> pd.DataFrame:
-    """Read one point's summary over all ports and classes, and nothing else: a study may be large.
-
-    Parameters
-    ----------
-    folder : Path
-    label : Label
-    """
-    filters = {**label._asdict(), "port_group": "all", "class": "all"}
-    only = [(key, "==", value) for key, value in filters.items()]
-    return _read_table(folder / "summary.parquet", ["metric", "value"], only).to_pandas()
-
-
 def _read_table(path: Path, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
     try:
         return pq.read_table(

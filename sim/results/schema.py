@@ -14,6 +14,7 @@ from sim.records import ReplicationRecord
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 SCHEMA = 3
 """Version of the tables; raised when a column changes its name or its meaning."""
@@ -178,22 +179,27 @@ class Result:
 
     Attributes
     ----------
-    summary, port_hours, port_days, officer_hours, attempts : pandas.DataFrame
+    summary, port_hours, port_days, officer_hours, attempts : pyarrow.Table or pandas.DataFrame
         The columns of TABLES without the KEYS, since a result is the same under whichever label
-        it was run.
+        it was run. The model makes tables of Arrow: pandas takes a while to import.
     certificate : list of dict
         One for each law that always holds: law, held, residual, tolerance, detail.
-    expected : pandas.DataFrame, optional
+    expected : pyarrow.Table or pandas.DataFrame, optional
         As the other tables; None for one without rows.
     """
 
-    summary: "pd.DataFrame"
-    port_hours: "pd.DataFrame"
-    port_days: "pd.DataFrame"
-    officer_hours: "pd.DataFrame"
-    attempts: "pd.DataFrame"
+    summary: "pa.Table | pd.DataFrame"
+    port_hours: "pa.Table | pd.DataFrame"
+    port_days: "pa.Table | pd.DataFrame"
+    officer_hours: "pa.Table | pd.DataFrame"
+    attempts: "pa.Table | pd.DataFrame"
     certificate: list[dict[str, Any]]
-    expected: "pd.DataFrame | None" = None
+    expected: "pa.Table | pd.DataFrame | None" = None
+
+    def frame(self, name: str) -> "pd.DataFrame":
+        """Give one of the tables as a DataFrame."""
+        table = getattr(self, name)
+        return table.to_pandas() if hasattr(table, "to_pandas") else table
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """From the sums of a replication to its tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
 
 from sim.numerics import added
 from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats, Texts, Whole
@@ -39,15 +39,17 @@ from sim.records import (
     Fate,
     ReplicationRecord,
 )
-from sim.results.reading import KEYS, METRICS, TABLES, Result
 from sim.results.schema import (
     EXPECTED_METRICS,
     HORIZONS,
     LEAST_YEARS,
     LONG_RUN,
+    METRICS,
     PRIMARY_OUTCOME,
+    Result,
     at_horizon,
 )
+from sim.results.tables import schema
 
 # The Windsor-Detroit gateway, for which a target of transit time was set (B057).
 WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
@@ -77,7 +79,7 @@ def result_of(
         port_hours=_port_hours(record, ports),
         officer_hours=_officer_hours(record, ports),
         port_days=_port_days(record, hours=hours),
-        attempts=pd.DataFrame(attempts),
+        attempts=_table("attempts", attempts),
         certificate=certificate,
         expected=_expected(record),
     )
@@ -85,7 +87,27 @@ def result_of(
 
 def _texts(names: Sequence[str] | Texts, numbers: Whole) -> Any:
     """Names by number, as a column of a table: each name is converted once, not in every row."""
-    return pd.array(list(map(str, names)), dtype="str").take(numbers)
+    return pa.array(list(map(str, names)), pa.string()).take(pa.array(numbers))
+
+
+def _table(name: str, columns: Mapping[str, Any]) -> pa.Table:
+    """Make a table with the declared columns.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or not declared.
+    """
+    declared = schema(name, keys=False)
+    if odd := set(declared.names) ^ set(columns):
+        raise ValueError(f"{name}: columns missing or not declared: {sorted(odd)}")
+    return pa.table({**columns}, declared)
+
+
+def _table_of(name: str, rows: list[tuple[Any, ...]]) -> pa.Table:
+    """Make a table of rows whose values stand in the order of the declared columns."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema(name, keys=False))
+    return _table(name, dict(zip(schema(name, keys=False).names, columns, strict=True)))
 
 
 def by_horizon(years: Floats) -> dict[str, Floats]:
@@ -121,7 +143,7 @@ def drift(years: Floats) -> Floats:
     return np.asarray(change / np.maximum(last.mean(axis=0), 1e-300))
 
 
-def _expected(record: ReplicationRecord) -> pd.DataFrame | None:
+def _expected(record: ReplicationRecord) -> pa.Table | None:
     """Expectations by kind of smuggler, horizon and metric."""
     of = record.expected
     if of is None:
@@ -140,7 +162,7 @@ def _expected(record: ReplicationRecord) -> pd.DataFrame | None:
             for horizon, values in horizons.items()
             for smugglers, value in zip(of.smugglers, values, strict=True)
         ]
-    return pd.DataFrame(rows, columns=["smugglers", "horizon", "metric", "unit", "value"])
+    return _table_of("expected", rows)
 
 
 def _own_horizons(record: ReplicationRecord) -> Iterator[tuple[str, float]]:
@@ -154,7 +176,7 @@ def _own_horizons(record: ReplicationRecord) -> Iterator[tuple[str, float]]:
             yield at_horizon("reaching_market", horizon), float(value[0])
 
 
-def _port_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
+def _port_hours(record: ReplicationRecord, ports: slice) -> pa.Table:
     lane, waits = record.tally.lane[:, ports], record.tally.waits[:, ports]
     weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
     rows = lane[weekday, port, hour, number]
@@ -169,10 +191,10 @@ def _port_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
     for i, name in enumerate(LANE_COLUMNS):
         if name != "within_standard":
             columns[name] = rows[:, i].astype(np.int64) if name in _WHOLE else rows[:, i]
-    return pd.DataFrame(columns)
+    return _table("port_hours", columns)
 
 
-def _port_days(record: ReplicationRecord, *, hours: bool) -> pd.DataFrame:
+def _port_days(record: ReplicationRecord, *, hours: bool) -> pa.Table:
     """What every lane saw on every date, so that an event can be found."""
     sums = dict(zip(DATE_COLUMNS, np.moveaxis(record.by_date, 3, 0), strict=True))
     day, port, number = np.nonzero((sums["arrivals"] + sums["gave_up"] + sums["released"]) > 0)
@@ -189,10 +211,10 @@ def _port_days(record: ReplicationRecord, *, hours: bool) -> pd.DataFrame:
         "mean_wait_min": of["wait_s"] / served / 60.0,
         "within_standard_share": of["within"] / served,
     }
-    return pd.DataFrame(table)
+    return _table("port_days", table)
 
 
-def _officer_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
+def _officer_hours(record: ReplicationRecord, ports: slice) -> pa.Table:
     officer = record.tally.officer[:, ports]
     weekday, port, hour = np.nonzero(officer.any(axis=3))
     columns: dict[str, Any] = {
@@ -203,7 +225,7 @@ def _officer_hours(record: ReplicationRecord, ports: slice) -> pd.DataFrame:
     rows = officer[weekday, port, hour]
     columns |= {name: rows[:, i] for i, name in enumerate(OFFICER_COLUMNS)}
     columns |= {"booths": record.booths[port], "bays": record.bays[port]}
-    return pd.DataFrame(columns)
+    return _table("officer_hours", columns)
 
 
 def _attempts(record: ReplicationRecord) -> Columns:
@@ -216,7 +238,7 @@ def _attempts(record: ReplicationRecord) -> Columns:
         seen["in_time"] > 0
     )
     minutes[at_port] = seen["examination_s"] / 60.0
-    table: Columns = {
+    return {
         "attempt_id": of.attempt_id,
         "kind": of.kind,
         "organisation": np.where(of.organisation >= 0, of.organisation.astype(np.str_), ""),
@@ -237,9 +259,6 @@ def _attempts(record: ReplicationRecord) -> Columns:
         "fate": of.fate,
         "why": of.why,
     }
-    keys = {key.name for key in KEYS}
-    names = [column.name for column in TABLES["attempts"] if column.name not in keys]
-    return {name: table[name] for name in names}
 
 
 def wait_quantile_min(counts: Floats, share: float) -> float:
@@ -293,7 +312,7 @@ def _traffic(sums: Floats, waits: Floats) -> dict[str, float]:
     }
 
 
-def _summary(record: ReplicationRecord, attempts: Columns) -> pd.DataFrame:
+def _summary(record: ReplicationRecord, attempts: Columns) -> pa.Table:
     lane = record.tally.lane.sum(axis=(0, 2))
     waits = record.tally.waits.sum(axis=(0, 2))
     rows = []
@@ -336,7 +355,7 @@ def _summary(record: ReplicationRecord, attempts: Columns) -> pd.DataFrame:
         add(metric, "all", "all", value)
     for metric, kind, value in trade_measures(record, attempts):
         add(metric, "all", kind, value)
-    return pd.DataFrame(rows, columns=["metric", "unit", "port_group", "class", "value"])
+    return _table_of("summary", rows)
 
 
 def _firearms(attempts: Columns) -> dict[str, float]:

@@ -7,7 +7,10 @@ checksummed pages. The rows of a replication are together in one group.
 
 import functools
 import json
+import sys
 import threading
+import types
+import warnings
 from array import array
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.results.schema import KEYS, TABLES, Column, Result
@@ -59,6 +63,24 @@ _LAW = (
 
 Tables = dict[str, pa.Table]
 """Tables of a replication without the KEYS; one that is missing has no rows."""
+
+
+def do_without_pandas() -> None:
+    """Let Arrow not import pandas when it makes its first array, to see whether that is a Series.
+
+    It takes half a second and 40 MiB of a process that has no DataFrame. Arrow finds pandas as soon
+    as it is asked for a DataFrame.
+    """
+    if "pandas" in sys.modules:
+        return
+    stand_in = types.ModuleType("pandas")
+    stand_in.__version__ = "0"  # type: ignore[attr-defined]
+    sys.modules["pandas"] = stand_in
+    try:
+        with warnings.catch_warnings(action="ignore"):  # that this one is too old for Arrow
+            pa.array([0])
+    finally:
+        del sys.modules["pandas"]
 
 
 class DamagedError(Exception):
@@ -129,6 +151,9 @@ def to_tables(result: Result, kept: Kept = Kept.ALL) -> Tables:
         frame, columns = getattr(result, name), schema(name, keys=False)
         if frame is None:
             tables[name] = columns.empty_table()
+            continue
+        if isinstance(frame, pa.Table):  # as the model makes it
+            tables[name] = frame
             continue
         odd = (set(columns.names) ^ set(frame.columns)) - {key.name for key in KEYS}
         if odd:
@@ -299,7 +324,9 @@ class TablesReader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            self.index = pq.read_table(folder / INDEX_FILE, page_checksum_verification=True)
+            # Not read_table, which imports the datasets of Arrow.
+            with pq.ParquetFile(folder / INDEX_FILE, page_checksum_verification=True) as file:
+                self.index = file.read()
             self._bytes: dict[str, int] = json.loads(self.index.schema.metadata[b"bytes"])
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
             raise damaged(folder / INDEX_FILE, error) from None
@@ -332,6 +359,33 @@ class TablesReader:
             except (OSError, pa.ArrowException, ValueError, IndexError, KeyError) as error:
                 raise damaged(path, error) from None
         return tables
+
+
+def values_over_all(folder: Path, label: Label) -> dict[str, list[float]]:
+    """Values of a point's metrics over all ports and classes, a value a replication.
+
+    It reads the groups of rows of one scenario and nothing else, since a study may be large.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Results folder.
+    label : Label
+        Of a point of the study's first scenario.
+    """
+    wanted = {**label._asdict(), "port_group": "all", "class": "all"}
+    values: dict[str, list[float]] = {}
+    with pq.ParquetFile(folder / "summary.parquet", page_checksum_verification=True) as file:
+        for number in range(file.num_row_groups):
+            rows = file.read_row_group(number, columns=[*wanted, "metric", "value"])
+            for name, value in wanted.items():
+                rows = rows.filter(pc.equal(rows[name], value))
+                if name == "scenario" and not rows.num_rows:
+                    return values
+            pairs = zip(rows["metric"].to_pylist(), rows["value"].to_pylist(), strict=True)
+            for metric, found in pairs:
+                values.setdefault(metric, []).append(found)
+    return values
 
 
 _reading = threading.Lock()

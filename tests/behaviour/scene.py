@@ -94,7 +94,7 @@ def border(at: Point, replication: int = 0) -> Border:
 @functools.cache
 def numbers(at: Point, replication: int = 0) -> dict[str, float]:
     """The summary of a replication over all ports and classes."""
-    table = run_replication(at, replication).summary
+    table = run_replication(at, replication).frame("summary")
     whole = table[(table["port_group"] == "all") & (table["class"] == "all")]
     return dict(zip(whole["metric"], whole["value"], strict=True))
 

@@ -286,11 +286,11 @@ def test_yesterdays_wait_lowers_todays_demand() -> None:
 
 
 def test_results_have_a_date() -> None:
-    table = run_replication(point(("sarnia",), 3), 0).port_days
+    table = run_replication(point(("sarnia",), 3), 0).frame("port_days")
     assert sorted(table["date"].unique()) == ["2005-07-01", "2005-07-02", "2005-07-03"]
     assert {"car", "truck"} <= set(table["lane"])
     assert (table["mean_wait_min"] >= 0.0).all()
-    hours = run_replication(point(("sarnia",), 3), 0).port_hours
+    hours = run_replication(point(("sarnia",), 3), 0).frame("port_hours")
     assert table["arrivals"].sum() == hours["arrivals"].sum()
 
 

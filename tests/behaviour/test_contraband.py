@@ -26,7 +26,7 @@ def test_there_is_a_network_for_every_contraband() -> None:
 
 
 def test_loads_are_counted_in_the_unit_of_the_contraband() -> None:
-    table = run_replication(point(FEW, 2, BASELINE, {"contraband.unit": "kg"}), 0).summary
+    table = run_replication(point(FEW, 2, BASELINE, {"contraband.unit": "kg"}), 0).frame("summary")
     units = dict(zip(table["metric"], table["unit"], strict=True))
     assert units["firearms_planned"] == "kg"
     assert "firearms" not in units.values()
@@ -95,7 +95,8 @@ def test_every_contraband_runs_and_something_of_it_is_carried(kind: str) -> None
     (at,) = spec.points
     result = run_replication(at, 0)
     assert all(law["held"] for law in result.certificate)
-    trips = result.attempts[result.attempts["kind"] == "trafficking"]
+    attempts = result.frame("attempts")
+    trips = attempts[attempts["kind"] == "trafficking"]
     assert set(trips["source"]) <= set(read_network(kind).source_ids)
     assert trips["load"].max() <= at.parameters.smuggling.load_maximum
     assert len(trips) > 0

@@ -23,7 +23,7 @@ def test_a_new_metric_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     new = Metric("days", "days run", value=lambda record: record.point.days)
     monkeypatch.setitem(METRICS, "days_run", new)
     record = border(AT).record()
-    rows = summary.result_of(record, certify(record)).summary
+    rows = summary.result_of(record, certify(record)).frame("summary")
     assert rows[rows["metric"] == "days_run"]["value"].tolist() == [20.0]
 
 

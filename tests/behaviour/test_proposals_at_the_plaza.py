@@ -24,7 +24,7 @@ def numbers(scenario: Scenario, changes: tuple[tuple[str, object], ...]) -> dict
     """Every number of the summary, in each replication."""
     ports = tuple(str(port) for port in whole_table().ids)
     at = point(ports, 21, scenario, dict(changes))
-    runs = [run_replication(at, k).summary for k in range(REPLICATIONS)]
+    runs = [run_replication(at, k).frame("summary") for k in range(REPLICATIONS)]
     tables = [run.set_index(["metric", "port_group", "class"])["value"] for run in runs]
     return {key: np.array([table[key] for table in tables]) for key in tables[0].index}
 

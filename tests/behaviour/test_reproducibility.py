@@ -26,9 +26,9 @@ def test_the_same_seed_gives_the_same_tables() -> None:
     first, second = replicate(at, 3), replicate(at, 3)
     for name in TABLES:
         pd.testing.assert_frame_equal(
-            getattr(first, name), getattr(second, name), check_exact=True, check_like=False
+            first.frame(name), second.frame(name), check_exact=True, check_like=False
         )
-        assert len(getattr(first, name)) > 0
+        assert len(first.frame(name)) > 0
     assert first.certificate == second.certificate
 
 
@@ -37,15 +37,15 @@ def test_another_seed_or_number_gives_others(change: dict[str, int]) -> None:
     at = point(FEW, 5)
     number = change.pop("replication", 3)
     other = replicate(dataclasses.replace(at, **change), number)
-    assert not replicate(at, 3).port_hours.equals(other.port_hours)
+    assert not replicate(at, 3).frame("port_hours").equals(other.frame("port_hours"))
 
 
 def test_names_and_prose_change_nothing() -> None:
     at = point(SMALL, 5, read("more_searches"))
     renamed = dataclasses.replace(at.scenario, name="mine", title="Mine", summary="", costs=())
     before, after = replicate(at, 0), replicate(dataclasses.replace(at, scenario=renamed), 0)
-    assert before.port_hours.equals(after.port_hours)
-    assert before.attempts.equals(after.attempts)
+    assert before.frame("port_hours").equals(after.frame("port_hours"))
+    assert before.frame("attempts").equals(after.frame("attempts"))
 
 
 def test_a_pool_of_processes_gives_the_bytes_of_one(tmp_path: Path) -> None:
@@ -72,14 +72,18 @@ def test_what_ran_before_in_the_same_process_does_not_show() -> None:
     replicate(point(FEW, 3, read("search_every_vehicle")), 5)
     again = replicate(at, 0)
     for name in TABLES:
-        assert getattr(alone, name).equals(getattr(again, name))
+        assert alone.frame(name).equals(again.frame(name))
 
 
 def test_the_first_days_do_not_know_how_long_the_run_is() -> None:
     # Waits, searches and attempts of a week are those of the first week of a longer run.
     week, longer = (replicate(point(SMALL, days), 0) for days in (7, 9))
-    first = longer.attempts[longer.attempts["time_s"] < 6 * 86400.0].reset_index(drop=True)
-    same = week.attempts[week.attempts["time_s"] < 6 * 86400.0].reset_index(drop=True)
+    first = longer.frame("attempts")[longer.frame("attempts")["time_s"] < 6 * 86400.0].reset_index(
+        drop=True
+    )
+    same = week.frame("attempts")[week.frame("attempts")["time_s"] < 6 * 86400.0].reset_index(
+        drop=True
+    )
     pd.testing.assert_frame_equal(same, first, check_exact=True)
     assert len(same) > 0
 
@@ -101,6 +105,6 @@ def test_how_python_adds_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     second = replicate(at, 0)
     for name in (*TABLES, "expected"):
         pd.testing.assert_frame_equal(
-            getattr(first, name), getattr(second, name), check_exact=True, check_like=False
+            first.frame(name), second.frame(name), check_exact=True, check_like=False
         )
     assert first.certificate == second.certificate

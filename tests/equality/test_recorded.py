@@ -141,7 +141,7 @@ def test_a_record_that_forgets_long_waits_in_secondary_is_noticed(
 def same_tables(one, other) -> bool:  # type: ignore[no-untyped-def]
     """Whether two results are the same, byte for byte."""
     return all(
-        getattr(one, name).equals(getattr(other, name))
+        one.frame(name).equals(other.frame(name))
         for name in ("summary", "port_hours", "officer_hours", "attempts")
     ) and str(one.certificate) == str(other.certificate)
 

@@ -69,7 +69,7 @@ def test_intervals_of_the_model_itself_hold_the_truth_as_often_as_they_say() -> 
 
 
 def _wait_min(result) -> float:
-    table = result.summary
+    table = result.frame("summary")
     rows = table[(table["port_group"] == "all") & (table["class"] == "all")]
     (value,) = rows.loc[rows["metric"] == "mean_wait_min", "value"]
     return float(value)
