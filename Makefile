@@ -28,6 +28,7 @@ help:  ## list the targets
 	@$(PY) -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
 	@$(PIP) install --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps -e .
+	@$(PY) -m compileall -q sim analysis border  # where Python writes no bytecode, a second a process
 	@touch $@
 	@echo done
 

@@ -250,6 +250,10 @@ def _facing(parameters: Parameters, adversary: str) -> Parameters:
     return dataclasses.replace(parameters, smuggling=smuggling)
 
 
+LEVELS, DIFFERENCES, BOTH = "levels", "differences", "both"
+OF = (LEVELS, DIFFERENCES, BOTH)
+"""What a precision that is asked for is about."""
+
 WORLD, SCENARIO = "world", "scenario"
 ROLES = (WORLD, SCENARIO)
 """What a point of a design is: a world, which planners meet, or a scenario, which they choose."""

@@ -5,13 +5,14 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.design import sampling
-from sim.design.best import Optimisation, Selection
 from sim.design.design import (
+    BOTH,
+    OF,
     ROLES,
     SCENARIO,
     UNCERTAIN,
@@ -21,12 +22,15 @@ from sim.design.design import (
     Procedure,
     read_factors,
 )
-from sim.design.mixes import Mixes
-from sim.design.precision import BOTH, OF, Precision, PrecisionTarget
 from sim.design.sampling import PLAUSIBLE, read_points
 from sim.errors import InputError, check_within
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.intervention import Scenario
+
+if TYPE_CHECKING:  # each procedure is imported where it is asked for: most studies have none
+    from sim.design.best import Optimisation, Selection
+    from sim.design.mixes import Mixes
+    from sim.design.precision import Precision, PrecisionTarget
 
 METHODS = ("none", "grid", "lhs", "sobol", "morris", "optimise", "mixes", "table")
 POINTLESS = ("none", "mixes")
@@ -278,7 +282,9 @@ def procedure_of(
     return _optimisation(design, replications)
 
 
-def _mixes(config: DesignConfig, scenarios: list[Scenario], replications: int) -> Mixes:
+def _mixes(config: DesignConfig, scenarios: list[Scenario], replications: int) -> "Mixes":
+    from sim.design.mixes import Mixes
+
     goal = _metric(config.goal, "design.goal")
     if goal.better != "less":
         raise InputError(f"configuration: design.goal = {config.goal}: less of it is not better")
@@ -295,7 +301,9 @@ def _mixes(config: DesignConfig, scenarios: list[Scenario], replications: int) -
     return Mixes(config.goal, budgets, config.points, replications)
 
 
-def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
+def _precision(wanted: Any, stopping: StoppingConfig) -> "Precision":
+    from sim.design.precision import Precision
+
     if stopping.of not in OF:
         raise InputError(
             f"configuration: stopping.of = {stopping.of!r} is not one of {', '.join(OF)}"
@@ -316,7 +324,9 @@ def _precision(wanted: Any, stopping: StoppingConfig) -> Precision:
     return Precision(targets, stopping.of, stopping.pilot, stopping.maximum)
 
 
-def _target(metric: str, value: Any) -> PrecisionTarget:
+def _target(metric: str, value: Any) -> "PrecisionTarget":
+    from sim.design.precision import PrecisionTarget
+
     unit = _metric(metric, "precision").unit
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]*\.?[0-9]+\s*%", value):
         relative = float(value.rstrip("% ")) / 100
@@ -343,7 +353,9 @@ def _metric(name: str, where: str) -> Any:
 
 def _selection(
     config: SelectionConfig, stopping: StoppingConfig, scenarios: list[Scenario], workers: int
-) -> Selection:
+) -> "Selection":
+    from sim.design.best import Selection
+
     name = str(config.metric)
     metric = _metric(name, "selection.metric")
     if metric.better == "":
@@ -366,7 +378,9 @@ def _selection(
     )
 
 
-def _optimisation(config: DesignConfig, replications: int) -> Optimisation:
+def _optimisation(config: DesignConfig, replications: int) -> "Optimisation":
+    from sim.design.best import Optimisation
+
     goal = _metric(config.goal, "design.goal")
     if goal.better == "":
         raise InputError(
@@ -399,10 +413,11 @@ def _optimisation(config: DesignConfig, replications: int) -> Optimisation:
 def most_replications(plain: Mapping[str, Any], procedure: Procedure | None) -> int:
     """Give the replications of a point that a study may come to, times its growth in points."""
     replications, trials = int(plain["run"]["replications"]), int(plain["design"]["points"])
+    method = plain["design"]["method"]
     if procedure is None:
         return replications
-    if isinstance(procedure, Optimisation):
+    if method == "optimise":
         return replications * trials
-    if isinstance(procedure, Mixes):
+    if method == "mixes":
         return replications * len(plain["compare"])
     return int(plain["stopping"]["maximum"])

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from sim.design.design import ProcedureResult, Ran, Read, Steps, Wanted
+from sim.design.design import DIFFERENCES, LEVELS, ProcedureResult, Ran, Read, Steps, Wanted
 from sim.errors import InputError
 from sim.progress import Say
 from sim.results.schema import METRICS
@@ -28,8 +28,6 @@ from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
 ALPHA = 0.05
-LEVELS, DIFFERENCES, BOTH = "levels", "differences", "both"
-OF = (LEVELS, DIFFERENCES, BOTH)
 GROWTH = 3.0
 """A look at most multiplies the replications by this: the pilot's spread may be far off."""
 COUNTLESS = 10**9

@@ -5,6 +5,7 @@ What it is cannot be seen in the results.
 """
 
 import contextlib
+import dataclasses
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from sim.execute.worker import ChunkResult, Chunks, Job, carry_out
 from sim.progress import Say
 
 KINDS = ("pool", "serial", "ray", "array")
+SMALL_S = 5.0
+"""Work that is not shared among processes: each takes some 2 s to start."""
 
 
 class Executor(Protocol):
@@ -53,6 +56,8 @@ class Execution:
         Which job of the array this is, from 0, and how many there are.
     reuse : bool
         Whether what is the same in several points is simulated once. No result depends on it.
+    is_free : bool
+        Whether nobody has said how many processes there are to be.
     """
 
     kind: str = "pool"
@@ -61,6 +66,7 @@ class Execution:
     index: int = 0
     count: int = 1
     reuse: bool = True
+    is_free: bool = False
 
     @classmethod
     def from_config(
@@ -87,13 +93,14 @@ class Execution:
         """
         if kind not in KINDS:
             raise _refused(f"kind = {kind!r} is not one of {', '.join(KINDS)}")
+        is_free = kind == "pool" and workers is None
         workers = processors() if workers is None else workers
         check_within("configuration: execution.workers", workers, 1, 4096, "processes")
         if kind != "array":
             for name, value in (("index", index), ("count", count)):
                 if value is not None:
                     raise _refused(f"{name} is for execution=array")
-            return cls(kind, workers, address, reuse=reuse)
+            return cls(kind, workers, address, reuse=reuse, is_free=is_free)
         place, jobs = place_in_array(index, count, environment)
         check_within("configuration: execution.count", jobs, 1, 100_000, "jobs")
         check_within(
@@ -105,6 +112,21 @@ class Execution:
     def member(self) -> str:
         """Name of this job among those of the array; empty if it stands alone."""
         return f"{self.index}-of-{self.count}" if self.kind == "array" else ""
+
+    def fit_for(self, work_s: float) -> "Execution":
+        """Stay in this process where others would take longer to start than the work takes.
+
+        Parameters
+        ----------
+        work_s : float
+            Processor time that is foreseen.
+        """
+        if not self.is_free or work_s > SMALL_S:
+            return self
+        from sim.numerics.compilation import is_compiled
+
+        # Processes of a pool wait for one that compiles, and say so.
+        return dataclasses.replace(self, kind="serial", workers=1) if is_compiled() else self
 
     def executor(self, tasks: int) -> Executor:
         """Choose who carries out a number of tasks."""

@@ -124,6 +124,18 @@ def detail_kept(detail: str, points: Iterable[Point], replications: int) -> str:
     return "baseline" if baseline <= MOST_PORT_RUNS else "none"
 
 
+START_S, PORT_DAY_S, EXPECTED_S = 0.1, 1.3e-4, 0.2
+"""Processor time of a replication: to start, for a port and day, and for the expectations of a kind
+of smuggler and year (measured: docs/performance.md)."""
+
+
+def foreseen_s(point: Point) -> float:
+    """Foresee what a replication of a point takes, in seconds of one processor."""
+    kinds = max(len(point.smugglers), 1)
+    expected = EXPECTED_S * kinds * point.horizon
+    return START_S + PORT_DAY_S * len(point.ports) * point.days + expected
+
+
 class Plan:
     """The tasks of one or more studies, without listing them.
 

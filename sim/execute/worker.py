@@ -293,7 +293,9 @@ class Chunks:
         if self._returned:
             return self._returned.popleft()
         size = self._size(workers)
-        most = max(size, min(self._together, math.ceil(self._unread / (2 * workers))))
+        # Towards the end smaller groups keep all busy, at the price of more leaders.
+        fair = self._unread if workers == 1 else math.ceil(self._unread / (2 * workers))
+        most = max(size, min(self._together, fair))
         taken: list[Task] = []
         points = 0
         # Past its size, a chunk goes on to the end of those that run in step.
@@ -358,10 +360,9 @@ LONGEST_WAIT_S = 600.0
 
 
 def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
-    """Run a model once on one port and day, if this process has not.
+    """Run a model once on one port and day where nothing is compiled yet.
 
-    Where nothing is compiled yet, the processes of a machine wait for the first of them, which
-    compiles for all.
+    The processes of a machine wait for the first of them, which compiles for all.
 
     Parameters
     ----------
@@ -374,14 +375,13 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
     _precompiled.add(model)
     from sim.numerics.compilation import cache_folder, is_compiled
 
-    small = dataclasses.replace(
-        point, parameters=Parameters(), scenario=BASELINE, ports=point.ports[:1], days=1
-    )
     if is_compiled():
-        model(small, 0)
         return
     import filelock
 
+    small = dataclasses.replace(
+        point, parameters=Parameters(), scenario=BASELINE, ports=point.ports[:1], days=1
+    )
     lock = filelock.FileLock(cache_folder() / ".compiling", timeout=LONGEST_WAIT_S)
     with contextlib.ExitStack() as held:
         try:
@@ -390,7 +390,7 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
             LOG.warning("compiling the engine without waiting for another process any longer")
         if not is_compiled():
             LOG.warning("compiling the engine: once on this machine, about half a minute")
-        model(small, 0)
+            model(small, 0)
 
 
 LEVEL = logging.WARNING
@@ -498,6 +498,7 @@ def load_all() -> None:
         engine="compiled",
     )
     worker.precompile(point, worker.replicate)
+    worker.replicate(point, 0)
 
 
 def _end_with_input() -> None:

@@ -17,7 +17,6 @@ from simpy.events import ProcessGenerator
 from sim.model.arrivals import ExtraArrivals, response_to_waits, without_closed_classes
 from sim.model.conditions import IntelligenceAt
 from sim.model.day import DayPlan, World
-from sim.model.expected.layer import expectation_of
 from sim.model.expected.traffic import TrafficSeen
 from sim.model.intelligence.intelligence import after_warm_up
 from sim.model.port.diversion import Diversion
@@ -39,6 +38,7 @@ from sim.places.ports import Ports
 from sim.records import (
     DATE_COLUMNS,
     TURNED_BACK,
+    ExpectedRecord,
     ReplicationRecord,
     Tally,
     more_room,
@@ -252,8 +252,18 @@ class Border:
             danger=self.danger.record(),
             intelligence=self.intelligence.record(),
             markets=self.markets.record(),
-            expected=expectation_of(self, self.seen),
+            expected=self._expected(),
         )
+
+    def _expected(self) -> ExpectedRecord | None:
+        """Expectations that the point asks for; None without a horizon."""
+        point = self.point
+        if not point.horizon:
+            return None
+        from sim.model.expected.layer import Expectation  # compiled code of its own
+
+        kinds = point.smugglers or (point.parameters.smuggling.adversary,)
+        return Expectation(self, self.seen, kinds, point.horizon).run()
 
     def _days(self) -> ProcessGenerator:
         """Plan and simulate one day after the other."""

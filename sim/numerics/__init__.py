@@ -1,5 +1,7 @@
 """Arithmetic that everything stands on: units, random numbers, compiled functions."""
 
+import functools
+import operator
 from collections.abc import Iterable
 
 
@@ -8,7 +10,4 @@ def added(numbers: Iterable[float]) -> float:
 
     Python's own ``sum`` rounds differently from 3.12 on, and results must not depend on that.
     """
-    total = 0.0
-    for number in numbers:
-        total += number
-    return total
+    return functools.reduce(operator.add, numbers, 0.0)

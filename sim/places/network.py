@@ -3,7 +3,9 @@
 A network is data: ``sim/data/network_NAME.csv``, or a table of the user's with the same columns.
 """
 
+import csv
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -103,19 +105,32 @@ def read_network(name: str) -> Network:
     InputError
         Naming file, row, column, value and bound.
     """
-    from sim.files.brought import read_table
-    from sim.files.schemas import LocationRow
-
     path = table_of(name)
     if not path.exists():
         raise InputError.unknown("network", name, known_networks(), "smuggling.network")
-    rows = read_table(path, LocationRow, ["role", "id"]).rows
     locations: dict[str, list[Location]] = {role: [] for role in ROLES}
-    for row in rows:
-        locations[row.role].append(Location(row.id, row.name, row.weight, row.lat, row.lon))
+    for role, location in _own_rows(path) if path.parent == DATA else _given_rows(path):
+        locations[role].append(location)
     for role, of_role in locations.items():
         _check(of_role, role, path.name)
     return Network(tuple(locations["source"]), tuple(locations["market"]))
+
+
+def _own_rows(path: Path) -> Iterator[tuple[str, Location]]:
+    """Rows of one of the project's tables, without the check, whose library is slow to load."""
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            weight, lat, lon = (float(row[name]) for name in ("weight", "lat", "lon"))
+            yield row["role"], Location(row["id"], row["name"], weight, lat, lon)
+
+
+def _given_rows(path: Path) -> Iterator[tuple[str, Location]]:
+    """Rows of a table of the user's, checked."""
+    from sim.files.brought import read_table
+    from sim.files.schemas import LocationRow
+
+    for row in read_table(path, LocationRow, ["role", "id"]).rows:
+        yield row.role, Location(row.id, row.name, row.weight, row.lat, row.lon)
 
 
 def _check(locations: list[Location], role: str, file: str) -> None:

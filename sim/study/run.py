@@ -18,7 +18,7 @@ from sim.errors import InputError
 from sim.execute.execution import most_together
 from sim.execute.live import free_memory_mib, write_plan
 from sim.execute.store import Store, code_digest, keep_packed
-from sim.execute.task import MOST_TOGETHER, Plan, Task, in_units, kept_of, key_of
+from sim.execute.task import MOST_TOGETHER, Plan, Task, foreseen_s, in_units, kept_of, key_of
 from sim.execute.worker import Chunks, Failure, Job
 from sim.files import clear_unfinished, write_text
 from sim.progress import Progress, Say, in_words
@@ -260,7 +260,8 @@ def run_missing(
 
     total = sum(1 for _ in share())
     left = sum(1 for _ in missing())
-    workers = 1 if spec.execution.kind == "serial" else spec.execution.workers
+    execution = spec.execution.fit_for(sum(foreseen_s(task.point) for task in missing()))
+    workers = 1 if execution.kind == "serial" else execution.workers
     progress.begin(total, total - left, workers)
     failures: list[Failure] = []
     if not left:
@@ -270,7 +271,7 @@ def run_missing(
     job = Job(store.folder, store.code, reuse=spec.execution.reuse, together=together)
     parts = 0
     try:
-        for outcome in spec.execution.executor(left).run(chunks, job, progress.tell):
+        for outcome in execution.executor(left).run(chunks, job, progress.tell):
             for packed in outcome.packed:
                 keep_packed(store.folder, store.code, packed)
             for line in outcome.messages:

@@ -1,14 +1,17 @@
-"""How many points a worker simulates in step follows from the memory that there is."""
+"""Points in step follow from the memory that there is, and processes from the work."""
 
+import dataclasses
 import math
 from pathlib import Path
 
 import pytest
 
 from sim.execute import execution, live
-from sim.execute.execution import POINT_MIB, WORKER_MIB, most_together
+from sim.execute.execution import POINT_MIB, SMALL_S, WORKER_MIB, Execution, most_together
 from sim.execute.live import free_memory_mib
-from sim.execute.task import MOST_TOGETHER
+from sim.execute.task import MOST_TOGETHER, foreseen_s
+from sim.numerics import compilation
+from tests.pipeline.stand_in import POINT
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,28 @@ def test_fewer_points_run_in_step_where_memory_is_short(
 ) -> None:
     monkeypatch.setattr(execution, "free_memory_mib", lambda: free_mib)
     assert most_together(ports, workers) == expected
+
+
+def test_a_small_study_stays_in_its_process_unless_processes_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compilation, "is_compiled", lambda: True)
+    free, asked = (
+        Execution.from_config("pool", workers, "local", None, None, {}) for workers in (None, 2)
+    )
+    assert free.fit_for(0.5 * SMALL_S).kind == "serial"
+    assert free.fit_for(2.0 * SMALL_S) is free
+    assert asked.fit_for(0.5 * SMALL_S) is asked
+    # Processes of a pool say that one of them compiles.
+    monkeypatch.setattr(compilation, "is_compiled", lambda: False)
+    assert free.fit_for(0.5 * SMALL_S) is free
+
+
+def test_what_a_study_takes_is_foreseen_by_its_ports_days_and_expectations() -> None:
+    week = dataclasses.replace(POINT, days=7)
+    year = dataclasses.replace(POINT, ports=("sarnia",) * 139, days=365)
+    assert 12 * foreseen_s(week) < SMALL_S < foreseen_s(year)
+    assert foreseen_s(dataclasses.replace(week, horizon=5)) > 2.0 * foreseen_s(week)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ prices still move.
 import dataclasses
 import datetime
 import functools
+import itertools
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -49,7 +50,7 @@ from sim.model.smuggling.perception import Beliefs, loss_terms
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.numerics.randomness import TWO_32, quantile
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
-from sim.parameters import PARAMETER, Intelligence, Smuggling
+from sim.parameters import PARAMETER, Intelligence, Smuggling, Staffing
 from sim.places.network import shares
 from sim.places.ports import Ports
 from sim.records import ExpectedRecord, Tally
@@ -128,14 +129,49 @@ class Shares(NamedTuple):
     losses: Floats
 
 
-class Officers(NamedTuple):
+class OfficersThen(NamedTuple):
     """The workforce of a day, as in `sim.model.port.staffing.Workforce`."""
 
     trained: float
     armed: float
     away: float
     strength: float
+
+
+class Officers(NamedTuple):
+    """The workforce of a day, and the strength that it would have in the baseline."""
+
+    trained: float
+    armed: float
+    away: float
+    strength: float
     usual: float
+
+
+@functools.lru_cache(maxsize=16)
+def workforce_by_day(
+    before: Staffing, spans: tuple[tuple[Staffing, int], ...]
+) -> list[OfficersThen]:
+    """The workforce day by day under rules that change; most points have the same.
+
+    Parameters
+    ----------
+    before : Staffing
+        In force until then.
+    spans : tuple of (Staffing, int)
+        Rules, and for how many days.
+    """
+    force = Workforce.before_the_run(before)
+    course = []
+    for rules, days in spans:
+        for _ in range(days):
+            force.one_day(rules)
+            course.append(
+                OfficersThen(
+                    force.trained_share, force.armed_share, force.away_share, force.strength
+                )
+            )
+    return course
 
 
 class TermsOfDay(NamedTuple):
@@ -314,23 +350,16 @@ class Expectation:
 
     def _officers(self) -> list[Officers]:
         """The workforce on each day."""
-        conditions, first = self.conditions, int(self.plans.first_day_s // DAY_S)
-        force = Workforce.before_the_run(
-            conditions.at(self.plans.first_day_s - 1.0).parameters.staffing
-        )
-        usual = Workforce.before_the_run(self.baseline.staffing)
-        officers = []
-        for day in range(first, self.years * int(DAYS_PER_YEAR) + 1):
-            force.one_day(conditions.at(day * DAY_S).parameters.staffing)
-            if day >= 0:
-                usual.one_day(self.baseline.staffing)
-                officers.append(
-                    Officers(
-                        force.trained_share, force.armed_share, force.away_share,
-                        force.strength, usual.strength,
-                    )
-                )  # fmt: skip
-        return officers
+        at, first = self.conditions.at, int(self.plans.first_day_s // DAY_S)
+        last = self.years * int(DAYS_PER_YEAR)
+        in_force = (at(day * DAY_S).parameters.staffing for day in range(first, last + 1))
+        spans = tuple((rules, len([*days])) for rules, days in itertools.groupby(in_force))
+        before = at(self.plans.first_day_s - 1.0).parameters.staffing
+        usual = workforce_by_day(self.baseline.staffing, ((self.baseline.staffing, last + 1),))
+        force = workforce_by_day(before, spans)[-first:]
+        return [
+            Officers(*now, as_usual.strength) for now, as_usual in zip(force, usual, strict=True)
+        ]
 
     def _rows(self, day: int, snapshot: Snapshot, officers: Officers) -> Floats:
         """Rates of all ports: with the officers of the day, and the arrivals of the run's days."""
@@ -641,12 +670,3 @@ def bought_share(
     elsewhere = resourced_share * (~sells & somewhere).mean(axis=(1, 2))
     bought = np.broadcast_to((home + elsewhere)[:, None], trade.shape)
     return np.asarray(bought), np.asarray(retail * available)
-
-
-def expectation_of(border: Simulated, seen: TrafficSeen) -> ExpectedRecord | None:
-    """Expectations that a point asks for, once its run has ended; None without a horizon."""
-    point = border.point
-    if not point.horizon:
-        return None
-    kinds = point.smugglers or (point.parameters.smuggling.adversary,)
-    return Expectation(border, seen, kinds, point.horizon).run()

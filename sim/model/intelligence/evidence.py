@@ -22,6 +22,8 @@ from sim.parameters import Intelligence
 
 # Days before the run have negative numbers, keys of draws do not.
 DAY_ZERO = 40_000
+DAYS_TOGETHER = 128
+"""Of a warm-up, whose occurrences are counted together."""
 
 
 class Occurrence(NamedTuple):
@@ -64,8 +66,27 @@ class Occurrences:
         self.organisations = len(organisations)
         numbers = [entity_number(f"{kind}/{number}") for kind in kinds for number in organisations]
         self.entities = np.array(numbers, np.int64)
-        # Chance that there is none, under the rates last used.
-        self._none: tuple[Floats, Floats] | None = None
+        # The rates last used, and the rows and counts of some days under them.
+        self._rates: Floats | None = None
+        self._counted: dict[int, tuple[list[int], list[int]]] = {}
+
+    def _count(self, first: int, days: int, rates: Floats) -> None:
+        """Count the occurrences of some days with the same rates: which rows have any, how many."""
+        words = np.stack(
+            [
+                self.streams.first_words(RECOVERY, self.entities, first + day + DAY_ZERO, 0)
+                for day in range(days)
+            ]
+        )
+        level = to_uniform(words)
+        of_day, rows = np.nonzero(level > np.exp(-rates.ravel()))
+        counts = poisson_counts(level[of_day, rows], rates.ravel()[rows])
+        ends = np.searchsorted(of_day, np.arange(days + 1)).tolist()
+        self._rates, every, counted = rates, rows.tolist(), counts.tolist()
+        self._counted = {
+            first + day: (every[ends[day] : ends[day + 1]], counted[ends[day] : ends[day + 1]])
+            for day in range(days)
+        }
 
     def of_day(self, day: int, rates: Floats) -> list[Occurrence]:
         """Occurrences of a day, by kind and organisation.
@@ -75,16 +96,13 @@ class Occurrences:
         day : int
             Negative before the run.
         rates : array of float, shape (kinds, organisations)
-            Expected number on the day.
+            Expected number on the day. While they are the same object, days are counted together.
         """
+        if self._rates is not rates or day not in self._counted:
+            self._count(day, DAYS_TOGETHER if self._rates is rates else 1, rates)
         number = day + DAY_ZERO
-        level = to_uniform(self.streams.first_words(RECOVERY, self.entities, number, 0))
-        if self._none is None or self._none[0] is not rates:
-            self._none = rates, np.exp(-rates.ravel())
-        rows = np.flatnonzero(level > self._none[1])
-        counts = poisson_counts(level[rows], rates.ravel()[rows])
         occurrences = []
-        for row, count in zip(rows.tolist(), counts.tolist(), strict=True):
+        for row, count in zip(*self._counted[day], strict=True):
             entity = int(self.entities[row])
             for i in range(1, count + 1):
                 when, *uniform = uniforms(self.streams, RECOVERY, entity, number, i)

@@ -11,6 +11,7 @@ many of those who look dangerous are let pass (`sim.model.port.inspection_rates`
 """
 
 import math
+import operator
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -99,7 +100,7 @@ class Workforce:
             self.strength += self.recruits.popleft()[1]
         new = 1.0 - before / self.strength if self.strength > 0.0 else 0.0
         self.strength *= 1.0 - staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR
-        coming = added(number for _, number in self.recruits)
+        coming = added(map(operator.itemgetter(1), self.recruits))
         expected_loss = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * self.strength * delay
         vacant = 1.0 + staffing.positions_added - (self.strength + coming - expected_loss)
         seats = staffing.college_seats_per_year / TABLE_OFFICERS / CALENDAR_DAYS_PER_YEAR
