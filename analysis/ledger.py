@@ -1,6 +1,6 @@
 """The ledger: where a difference in firearms delivered comes from, attempt by attempt.
 
-An attempt is the same attempt in both worlds (`sim.model.smuggling.attempt`), so the difference
+An attempt is the same attempt in both worlds (`sim.model.smuggling.routes`), so the difference
 between two scenarios is split exactly: every attempt that delivers more or less than in the
 baseline is in one part, and the parts sum to the total difference, in each replication, market and
 overall.

@@ -25,11 +25,11 @@ from sim.model.port.referral import collection
 from sim.model.port.roster import LONG_WEEKEND
 from sim.model.port.staffing import workforce_process
 from sim.model.port.traffic import LANES
-from sim.model.smuggling.attempt import AttemptOutcome
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Markets
 from sim.model.smuggling.organisation import Organisations
 from sim.model.smuggling.perception import Beliefs, Observation, Observations
+from sim.model.smuggling.routes import AttemptOutcome
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER

@@ -9,7 +9,7 @@ import pytest
 
 from sim.model.border import Border
 from sim.model.smuggling.adversary import ADVERSARIES
-from sim.model.smuggling.attempt import Attempt
+from sim.model.smuggling.routes import Attempt
 from sim.records import (
     AIR,
     BETWEEN_PORTS,

@@ -11,7 +11,7 @@ import functools
 import numpy as np
 import pytest
 
-from sim.model.smuggling.attempt import Attempt
+from sim.model.smuggling.routes import Attempt
 from sim.numerics.randomness import entity_number
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.reading import read

@@ -17,8 +17,8 @@ from sim.model.intelligence.intelligence import (
 )
 from sim.model.intelligence.lead import chance_of_arrest, months_of_case
 from sim.model.intelligence.lookout import DRIVER, VEHICLE
-from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Organisations
+from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters

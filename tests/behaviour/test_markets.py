@@ -11,9 +11,9 @@ import pytest
 import simpy
 
 from sim.model.conditions import Conditions
-from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.market import Deals, Markets, Purchases, pressure_response
 from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity, Organisations
+from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling

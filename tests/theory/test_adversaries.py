@@ -20,7 +20,7 @@ from sim.model.smuggling.adversary import (
     shares,
     willing,
 )
-from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route
+from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S
 from sim.parameters import Smuggling

@@ -47,8 +47,8 @@ from sim.model.intelligence.lead import (
     new_lead,
 )
 from sim.model.intelligence.lookout import Couriers, Lookouts, reported_in_time
-from sim.model.smuggling.attempt import Attempt, AttemptOutcome
 from sim.model.smuggling.organisation import Organisations
+from sim.model.smuggling.routes import Attempt, AttemptOutcome
 from sim.numerics import added
 from sim.numerics.randomness import RECOVERY, Key, Streams, entity_number
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats

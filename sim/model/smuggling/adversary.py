@@ -20,8 +20,7 @@ from typing import Self
 
 import numpy as np
 
-from sim.model.smuggling.attempt import AttemptOutcome, Route
-from sim.model.smuggling.routes import RouteNetwork
+from sim.model.smuggling.routes import AttemptOutcome, Route, RouteNetwork
 from sim.numerics.randomness import ROUTE, Streams, entity_number, to_uniform
 from sim.numerics.units import DAY_S, Flags, Floats, Whole
 from sim.parameters import Smuggling

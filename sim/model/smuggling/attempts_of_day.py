@@ -13,7 +13,6 @@ from sim.model.port.facilities import Facilities
 from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, CLASS_OF_LANE, LANES, TRUCK, Demand
-from sim.model.smuggling.attempt import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
 from sim.model.smuggling.market import Deal, Deals, Markets, Purchases
 from sim.model.smuggling.organisation import (
     Enrolment,
@@ -23,6 +22,7 @@ from sim.model.smuggling.organisation import (
 )
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice
+from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
 from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers
 from sim.numerics.randomness import AWAY, BOOKING, SUPPLY, Streams, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole

@@ -13,8 +13,8 @@ import simpy
 from simpy.events import ProcessGenerator
 
 from sim.model.conditions import Conditions, Snapshot
-from sim.model.smuggling.attempt import AttemptOutcome
 from sim.model.smuggling.organisation import GOLDEN, Opportunity, Organisations
+from sim.model.smuggling.routes import AttemptOutcome
 from sim.numerics.randomness import SUPPLY as SUPPLY_STREAM
 from sim.numerics.randomness import Streams, entity_number
 from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_YEAR, Floats

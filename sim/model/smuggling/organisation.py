@@ -19,7 +19,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from sim.model.port.traffic import CAR, FAST, NEXUS, TRUCK
-from sim.model.smuggling.attempt import AttemptOutcome
+from sim.model.smuggling.routes import AttemptOutcome
 from sim.numerics import added
 from sim.numerics.randomness import ARREST as ARREST_DRAW
 from sim.numerics.randomness import (

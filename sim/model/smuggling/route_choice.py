@@ -15,13 +15,14 @@ import numpy as np
 from sim.extensions import extensions
 from sim.model.port.traffic import CAR, TRUCK
 from sim.model.smuggling.adversary import ADVERSARIES, Adversary, Options
-from sim.model.smuggling.attempt import AttemptOutcome, Route
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.perception import Menu, Perception, chance_of_loss, stake, value_if_safe
 from sim.model.smuggling.routes import (
     LEAST_RATIONALITY,
+    AttemptOutcome,
     Key,
+    Route,
     RouteNetwork,
     baseline_shares,
     hidden_costs,

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.model.smuggling.attempt import Attempt, Route
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
+from sim.model.smuggling.routes import Attempt, Route
 from sim.records import IN_TRANSIT, PASSED, SEIZED, TURNED_BACK, Fate, new_attempts
 from sim.results.schema import KEYS, PRIMARY_OUTCOME, TABLES
 from sim.results.summary import _attempts, _firearms
