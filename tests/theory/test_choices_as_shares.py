@@ -19,6 +19,7 @@ STAKE = SOURCE.random(VALUE.shape)
 LOSS = SOURCE.random((COUNT, CARRIAGES, OPTIONS))
 ACCEPTING = np.where(LOSS > 0.1, (0.1 / LOSS) ** 2, 1.0)
 ACCEPTING[..., -1] = 1.0
+PRIOR = SOURCE.normal(0.0, 1.0, LOSS.shape)
 USABLE = SOURCE.random((COUNT, CARRIAGES, PATTERNS, 1, OPTIONS)) < 0.6
 USABLE[..., -1] = True
 WEIGHTS = SOURCE.random((2, LOADS))
@@ -37,7 +38,8 @@ def by_levels() -> Floats:
     levels = np.unique(np.append(accepting, 0.0))
     for low, high in itertools.pairwise(levels):
         share += (high - low) * softmax(
-            RATIONALITY * VALUE[MILD], USABLE[MILD] & (accepting >= high)
+            RATIONALITY * VALUE[MILD] + PRIOR[MILD][:, :, None, None],
+            USABLE[MILD] & (accepting >= high),
         )
     return share
 
@@ -50,12 +52,14 @@ BEST = np.where(USABLE, UTILITY, -np.inf).argmax(axis=-1)
     ("taken", "share"),
     [
         pytest.param(
-            by_logit(VALUE, STAKE, LOSS, RATIONALITY, USABLE, WEIGHTS),
-            softmax(RATIONALITY * UTILITY, USABLE),
+            by_logit(VALUE, STAKE, LOSS, PRIOR, RATIONALITY, USABLE, WEIGHTS),
+            softmax(RATIONALITY * UTILITY + PRIOR[:, :, None, None], USABLE),
             id="logit",
         ),
         pytest.param(
-            by_tolerance(VALUE[MILD], ACCEPTING[MILD], RATIONALITY, USABLE[MILD], WEIGHTS),
+            by_tolerance(
+                VALUE[MILD], ACCEPTING[MILD], PRIOR[MILD], RATIONALITY, USABLE[MILD], WEIGHTS
+            ),
             by_levels(),
             id="tolerance",
         ),

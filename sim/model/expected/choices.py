@@ -33,14 +33,17 @@ def exponentials(score: Floats, among: Flags, weight: Floats) -> None:
 
 @compilation.compiled
 def by_logit(
-    value: Floats, stake: Floats, loss: Floats, rationality: float, usable: Flags, weights: Floats
-) -> Floats:
-    """Choose by utility and Gumbel noise.
+    value: Floats, stake: Floats, loss: Floats, prior: Floats, rationality: float, usable: Flags,
+    weights: Floats,
+) -> Floats:  # fmt: skip
+    """Choose by utility, prior and Gumbel noise.
 
     Parameters
     ----------
     value, stake : array of float, shape (organisations, carriages, 1, loads, options)
     loss : array of float, shape (organisations, carriages, options)
+    prior : array of float, shape (organisations, carriages, options)
+        Logarithm of how much an option is preferred if all else is equal.
     rationality : float
     usable : array of bool, shape (organisations, carriages, patterns, 1, options)
         There is one at least everywhere: no trip.
@@ -59,9 +62,8 @@ def by_logit(
                 ever |= usable[i, c, p, 0]
             for load in range(loads):
                 for o in range(options):
-                    score[o] = rationality * (
-                        value[i, c, 0, load, o] - loss[i, c, o] * stake[i, c, 0, load, o]
-                    )
+                    utility = value[i, c, 0, load, o] - loss[i, c, o] * stake[i, c, 0, load, o]
+                    score[o] = rationality * utility + prior[i, c, o]
                 exponentials(score, ever, every)
                 for p in range(patterns):
                     weight, among = every, usable[i, c, p, 0]
@@ -81,13 +83,14 @@ def by_logit(
 
 @compilation.compiled
 def by_tolerance(
-    value: Floats, accepting: Floats, rationality: float, usable: Flags, weights: Floats
-) -> Floats:
+    value: Floats, accepting: Floats, prior: Floats, rationality: float, usable: Flags,
+    weights: Floats,
+) -> Floats:  # fmt: skip
     """Choose by value among the routes that a trip's own tolerance of risk accepts.
 
     Parameters
     ----------
-    value, rationality, usable, weights
+    value, prior, rationality, usable, weights
         As in `by_logit`.
     accepting : array of float, shape (organisations, carriages, options)
         Share of trips that an option's risk does not deter; 1 for no trip.
@@ -104,7 +107,7 @@ def by_tolerance(
             for p in range(patterns):
                 ever |= usable[i, c, p, 0]
             for load in range(loads):
-                score = rationality * value[i, c, 0, load]
+                score = rationality * value[i, c, 0, load] + prior[i, c]
                 exponentials(score, ever, every)
                 for p in range(patterns):
                     weight, among = every, usable[i, c, p, 0]
@@ -170,6 +173,8 @@ class Places(NamedTuple):
     at_port : array of bool
     made, elsewhere : array of float
         1 where there is a trip, and its chance of loss away from the ports.
+    arrest : array of float
+        Chance that a courier who is caught leads to the arrest of the organisation.
     """
 
     numbers: Whole
@@ -178,6 +183,7 @@ class Places(NamedTuple):
     at_port: Flags
     made: Floats
     elsewhere: Floats
+    arrest: Floats
 
 
 class Chances(NamedTuple):
@@ -211,7 +217,7 @@ class Sums(NamedTuple):
     firearms : array of float, shape (5, organisations)
         Seized, lost away from the ports, turned back, deterred, and all.
     stopped : array of float, shape (2, organisations)
-        Trips and firearms stopped.
+        Trips stopped, and the arrests that they lead to.
     by_route : array of float, shape (2, organisations, routes)
         Trips made, and stopped.
     """
@@ -264,6 +270,6 @@ def add_up(
                     sums.firearms[3, i] += firearms * (1.0 - made)
                     sums.firearms[4, i] += firearms
                     sums.stopped[0, i] += trips * (lost + away)
-                    sums.stopped[1, i] += firearms * (lost + away)
+                    sums.stopped[1, i] += trips * (lost + away) * of.arrest[i, c, o]
                     sums.by_route[0, i, route] += trips * made * (1.0 - turns)
                     sums.by_route[1, i, route] += trips * (lost + away)

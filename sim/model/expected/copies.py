@@ -25,8 +25,6 @@ from sim.numerics.units import Flags, Floats, Whole
 
 # A prime number, so that every multiple of a number, modulo it, is another one.
 COPIES = 503
-# Spread of the strength of one lead, as a ratio of its mean: evidence is uniform, ages differ.
-SPREAD = 0.6
 # Purposes of draws, beside those of `sim.numerics.randomness`.
 LEADS, STOPS, STRENGTH, LUCK, LENGTH = range(64, 69)
 MOST_CASES = 1 << 16
@@ -67,25 +65,30 @@ class Flow(NamedTuple):
 
     Attributes
     ----------
-    recovered, recovered_strength : array of float
-        Leads from recoveries if all were of recent sales, and their strength.
-    other, other_strength : array of float, shape (organisations,)
-        Leads of other kinds.
+    recovered : array of float
+        Recoveries.
+    fresh : array of float, shape (3,)
+        Of a recovery, if its sale were of today: leads, their strength and its square.
+    other : array of float, shape (3, organisations)
+        Leads of other kinds: their number, strength and square.
     stops : array of float
         Loads stopped of an organisation in action.
-    told : array of float
-        Strength of the leads that a stop brings.
-    by_age : array of float, shape (4, steps)
-        What is left of recoveries by time since the last arrest: leads, their strength, leads on a
-        vehicle and on a driver.
+    risk : array of float
+        Risk of arrest that a stop brings.
+    said, told : float
+        Strength of the leads that a stop brings: itself, and by the traces of its load.
+    by_age : array of float, shape (5, steps)
+        What is left of recoveries by time since the last arrest: leads, their strength and its
+        square, leads on a vehicle and on a driver.
     """
 
     recovered: Floats
-    recovered_strength: Floats
+    fresh: Floats
     other: Floats
-    other_strength: Floats
     stops: Floats
-    told: Floats
+    risk: Floats
+    said: float
+    told: float
     by_age: Floats
 
 
@@ -101,7 +104,6 @@ class CaseRules(NamedTuple):
     case_days: float
     spread: float
     investigators: int
-    stop_risk: float
     out_days: float
 
 
@@ -245,14 +247,14 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
     for which in range(3):
         shuffled(of.step, LEADS + which, of, drawn[which])
     ready = np.empty(organisations)
-    for mean in seen:
-        mean[:] = 0.0
+    for sums in seen:
+        sums[:] = 0.0
     for k in range(kinds):
         no_stop = np.exp(-flow.stops[k])
         # The least chance of no lead at any age: most draws are below it.
-        no_lead = np.exp(-(flow.recovered[k] * flow.by_age[0].max() + flow.other))
-        recovered, recovered_strength = flow.recovered[k], flow.recovered_strength[k]
-        stops, told = flow.stops[k], flow.told[k]
+        recovered = flow.recovered[k]
+        no_lead = np.exp(-(recovered * flow.fresh[0] * flow.by_age[0].max() + flow.other[0]))
+        stops, risk = flow.stops[k], flow.risk[k]
         in_action, by_stop, by_case = seen.in_action[k], seen.by_stop[k], seen.by_case[k]
         vehicles, drivers = seen.vehicles[k], seen.drivers[k]
         for c in range(number):
@@ -265,9 +267,9 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
             opened = 0
             for i in range(organisations):
                 age = min(since[i], oldest)
-                vehicles[i] += flow.by_age[2, age]
-                drivers[i] += flow.by_age[3, age]
-                rate = recovered[i] * flow.by_age[0, age] + flow.other[i]
+                vehicles[i] += flow.by_age[3, age]
+                drivers[i] += flow.by_age[4, age]
+                rate = recovered[i] * flow.fresh[0] * flow.by_age[0, age] + flow.other[0, i]
                 leads = 0
                 if drawn[0, c, i] > no_lead[i]:
                     leads = counted(drawn[0, c, i], math.exp(-rate), rate)
@@ -275,16 +277,21 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 if leads > 0:
                     # Uniform, of the same mean and spread as so many leads.
                     strong = math.sqrt(12.0) * (drawn[2, c, i] - 0.5)
-                    total = recovered_strength[i] * flow.by_age[1, age] + flow.other_strength[i]
-                    inflow = total / rate * max(leads + SPREAD * math.sqrt(leads) * strong, 0.0)
-                working = away_days[i] <= 0.0
+                    street = recovered[i] * flow.fresh[1] * flow.by_age[1, age]
+                    square = recovered[i] * flow.fresh[2] * flow.by_age[2, age] + flow.other[2, i]
+                    mean = (street + flow.other[1, i]) / rate
+                    spread = math.sqrt(leads * max(square / rate - mean * mean, 0.0))
+                    inflow = max(mean * leads + spread * strong, 0.0)
+                # In the step in which it returns, it is in action for a part.
+                part = 1.0 - min(away_days[i] / rules.days, 1.0)
+                working = part > 0.0
                 stopped = False
                 if working:
-                    uniform = drawn[1, c, i]
-                    if uniform > no_stop[i]:
-                        hits = counted(uniform, no_stop[i], stops[i])
-                        inflow += hits * told[i]
-                        luck[i] -= hits * rules.stop_risk
+                    none = no_stop[i] if part == 1.0 else no_stop[i] ** part
+                    if drawn[1, c, i] > none:
+                        hits = counted(drawn[1, c, i], none, part * stops[i])
+                        inflow += hits * (flow.said + flow.told)
+                        luck[i] -= hits * risk[i]
                         stopped = luck[i] <= 0.0
                 strength[i] *= rules.kept
                 if is_open[i]:
@@ -305,7 +312,7 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                         opened += 1
                 may = working and not (stopped or caught or is_open[i])
                 ready[i] = strength[i] if may and strength[i] >= rules.case_leads else -1.0
-                if not working:
+                if part < 1.0:
                     away_days[i] = max(away_days[i] - rules.days, 0.0)
                 since[i] += 1
                 if stopped or caught:
@@ -318,8 +325,9 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                     luck[i] = -math.log(stratified(c, arrests[i], i, LUCK, of))
                     away_days[i] = rules.out_days
                     since[i] = 0
-                    strength[i] = 0.0
-                in_action[i] += away_days[i] <= 0.0
+                    # What a stop tells of its organisation arrives after the arrest.
+                    strength[i] = flow.said if stopped else 0.0
+                in_action[i] += 1.0 - min(away_days[i] / rules.days, 1.0)
             free = rules.investigators - opened
             while free > 0:
                 i = int(np.argmax(ready))
@@ -336,5 +344,5 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 is_open[i] = True
                 cases[i] += 1
                 ready[i] = -1.0
-    for mean in seen:
-        mean /= number
+    for sums in seen:
+        sums /= number

@@ -10,6 +10,7 @@ bring, and do not put it off.
 """
 
 import copy
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -24,17 +25,47 @@ from sim.model.expected.copies import (
     first_luck,
     step_of_copies,
 )
+from sim.model.expected.routes import Loads
 from sim.model.intelligence.evidence import decay_of_the_old
+from sim.model.intelligence.intelligence import money_stops_per_year
 from sim.model.intelligence.lead import MEAN_EVIDENCE, months_of_case
+from sim.numerics.randomness import lognormal
 from sim.numerics.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats
 from sim.parameters import Intelligence, Smuggling
 
 LONG_AGO_STEPS = 1 << 30
 
 
-def faded(delay_days: float, life_days: float) -> float:
-    """What a delay leaves of something that fades by a factor e in its life (exponential delay)."""
-    return 1.0 / (1.0 + delay_days / life_days)
+# Mean square of the strength of a fresh lead, in average leads: evidence is uniform.
+SQUARE_EVIDENCE = 1.0 / 3.0 / MEAN_EVIDENCE**2
+
+
+class Stops(NamedTuple):
+    """Loads stopped and delivered.
+
+    Attributes
+    ----------
+    stopped : array of float, shape (kinds, organisations)
+        Of an organisation in action: loads stopped a day.
+    arrested : array of float, shape (kinds, organisations)
+        Chance that such a stop leads to the arrest of the organisation.
+    delivered : array of float, shape (kinds, organisations)
+        Firearms delivered a day, of the organisation as it is.
+    loads : Loads
+    """
+
+    stopped: Floats
+    arrested: Floats
+    delivered: Floats
+    loads: Loads
+
+
+@functools.lru_cache(maxsize=256)
+def faded(delay_days: float, life_days: float, cv: float) -> float:
+    """What a lognormal delay leaves of something that fades by a factor e in its life."""
+    quantile = (np.arange(256) + 0.5) / 256
+    delay = [lognormal(delay_days, cv, each) for each in quantile.tolist()]
+    return float(np.mean(np.exp(-np.array(delay) / life_days)))
 
 
 def found_within(rate: float, fading: float, days: Floats) -> Floats:
@@ -43,56 +74,54 @@ def found_within(rate: float, fading: float, days: Floats) -> Floats:
     return np.asarray(rate / both * (1.0 - np.exp(-both * days)))
 
 
-class Rates(NamedTuple):
-    """Leads a day: what their rates depend on besides the organisation.
+class Shared(NamedTuple):
+    """Leads that arise in Canada and may be sent to the investigators.
 
     Attributes
     ----------
-    message_days : float
-        Mean delay of a message across the border.
-    shared, shared_strength : float
-        Share of Canadian leads that may be sent, and their mean strength in average leads.
-    new_rate, old_rate : float
-        Of the age of a recovered firearm since its first sale, a day: bought new, and others.
+    share : float
+    strength, square : float
+        Mean strength, and its mean square, in average leads.
     """
 
-    message_days: float
-    shared: float
-    shared_strength: float
-    new_rate: float
-    old_rate: float
+    share: float
+    strength: float
+    square: float
 
 
-def rates_of(now: Intelligence) -> Rates:
-    """Rates under parameters in force."""
+def shared_of(now: Intelligence) -> Shared:
+    """Find which Canadian leads are sent: those whose evidence, which is uniform, is enough."""
     level = min(max(now.sharing_evidence, 0.0), 1.0)
-    direct = now.direct_share
-    return Rates(
-        message_days=direct * now.direct_days + (1.0 - direct) * now.intermediary_days,
-        shared=1.0 - level,
-        shared_strength=0.5 * (1.0 + level) / MEAN_EVIDENCE,
-        new_rate=float(np.log(2.0) / (now.street_years * DAYS_PER_YEAR)),
-        old_rate=decay_of_the_old(now),
+    square = (1.0 + level + level**2) / 3.0
+    return Shared(1.0 - level, 0.5 * (1.0 + level) / MEAN_EVIDENCE, square / MEAN_EVIDENCE**2)
+
+
+def message_left(now: Intelligence, life_days: float) -> float:
+    """What the delay of a message across the border leaves of what fades in its life."""
+    direct, indirect = (
+        faded(days, life_days, now.delay_cv) for days in (now.direct_days, now.intermediary_days)
     )
+    return now.direct_share * direct + (1.0 - now.direct_share) * indirect
 
 
-def by_age(now: Intelligence, of: Rates, days: float) -> Floats:
+def by_age(now: Intelligence, days: float) -> Floats:
     """What is left of recoveries, by the number of steps since an organisation's last arrest.
 
     Returns
     -------
-    array of float, shape (4, steps)
-        Share that says something about who trades now; its strength; what it is worth as a
-        lead on a vehicle and on a driver.
+    array of float, shape (5, steps)
+        Share that says something about who trades now; its strength, and the square of it; what it
+        is worth as a lead on a vehicle and on a driver.
     """
     useful = now.trace_useful_years * DAYS_PER_YEAR
-    uses = (now.lead_life_days, now.plate_days, now.driver_days)
+    life = now.lead_life_days
     ages = np.minimum(np.arange(np.ceil(useful / days) + 1) * days, useful)
+    new = float(np.log(2.0) / (now.street_years * DAYS_PER_YEAR))
     return np.stack(
         [
-            now.new_share * found_within(of.new_rate, fading, ages)
-            + (1.0 - now.new_share) * found_within(of.old_rate, fading, ages)
-            for fading in (0.0, *(1.0 / use for use in uses))
+            now.new_share * found_within(new, fading, ages)
+            + (1.0 - now.new_share) * found_within(decay_of_the_old(now), fading, ages)
+            for fading in (0.0, 1.0 / life, 2.0 / life, 1.0 / now.plate_days, 1.0 / now.driver_days)
         ]
     )
 
@@ -100,9 +129,7 @@ def by_age(now: Intelligence, of: Rates, days: float) -> Floats:
 def rules_of(now: Intelligence, smuggling: Smuggling, days: float) -> CaseRules:
     """Rules of cases and arrests under parameters in force (`sim.model.intelligence`)."""
     with np.errstate(divide="ignore"):
-        case_risk, stop_risk = (
-            float(-np.log1p(-share)) for share in (now.arrest_share, smuggling.arrest_share)
-        )
+        case_risk = float(-np.log1p(-now.arrest_share))
     return CaseRules(
         days=days,
         kept=float(np.exp(-days / now.lead_life_days)),
@@ -113,7 +140,6 @@ def rules_of(now: Intelligence, smuggling: Smuggling, days: float) -> CaseRules:
         case_days=months_of_case(now.case_leads, now) * DAYS_PER_MONTH,
         spread=float(np.sqrt(np.log1p(now.delay_cv**2))),
         investigators=now.investigators,
-        stop_risk=stop_risk,
         out_days=min(smuggling.replacement_days, smuggling.sentence_years * DAYS_PER_YEAR),
     )
 
@@ -174,7 +200,7 @@ class Investigators:
         days: float,
         now: Intelligence,
         smuggling: Smuggling,
-        stops: tuple[Floats, Floats, Floats],
+        stops: Stops,
     ) -> None:
         """Advance by some days.
 
@@ -187,33 +213,39 @@ class Investigators:
         now : Intelligence
         smuggling : Smuggling
             Values in force.
-        stops : tuple of array, shape (kinds, organisations)
-            Of an organisation in action: loads stopped a day, firearms in such a load, and
-            firearms delivered a day (of the organisation as it is).
+        stops : Stops
         """
-        of, life = rates_of(now), now.lead_life_days
-        stopped, load, delivered = stops
-        recovered = self._recoveries(day, days, now, delivered)
+        life, cv, shared = now.lead_life_days, now.delay_cv, shared_of(now)
+        recovered = self._recoveries(day, days, now, stops.delivered)
         traced = now.traced_share * now.trace_success_share
         matched = (
             now.ballistics_entered_share * now.ballistics_hit_share
             * now.ballistics_linked_share * now.ballistics_across_share
         )  # fmt: skip
         sales = now.sale_reports_per_year / DAYS_PER_YEAR * self.past
-        tips = now.police_leads_per_year / DAYS_PER_YEAR * self.past
-        sent = faded(of.message_days, life) * of.shared_strength
-        fresh = traced * faded(now.trace_days, life)
-        fresh += of.shared * matched * sent * faded(now.ballistics_days, life)
-        said = faded(of.message_days, life) / MEAN_EVIDENCE
+        tips = now.police_leads_per_year + money_stops_per_year(now)
+        tips = tips / DAYS_PER_YEAR * self.past
+        # Leads of a recovery, and leads of other kinds: their number, strength, and its square.
+        fresh, other = np.zeros(3), np.zeros((3, len(self.past)))
+        for k, power in enumerate((0.0, 1.0, 2.0)):
+            own = (1.0, 1.0, SQUARE_EVIDENCE)[k]
+            sent = shared.share * (1.0, shared.strength, shared.square)[k]
+            late, trace, laboratory = (1.0, 1.0, 1.0)
+            if power:
+                late = message_left(now, life / power)
+                trace = faded(now.trace_days, life / power, cv)
+                laboratory = faded(now.ballistics_days, life / power, cv)
+            fresh[k] = traced * own * trace + matched * sent * late * laboratory
+            other[k] = sales * own + tips * sent * late
+        # Of a stopped load, whose firearms were bought together: one lead, if any trace succeeds.
+        told = 1.0 - float(stops.loads.share @ (1.0 - traced) ** stops.loads.mean)
+        with np.errstate(divide="ignore"):
+            risk = -np.log1p(-np.minimum(stops.arrested, 1.0))
         flow = Flow(
-            recovered * (traced + of.shared * matched) * days,
-            recovered * fresh * days,
-            (sales + of.shared * tips) * days,
-            (sales + of.shared * tips * sent) * days,
-            stopped * days,
-            said + load * traced * faded(now.trace_days, life),
-            by_age(now, of, days),
-        )
+            recovered * days, fresh, other * days, stops.stopped * days, risk,
+            message_left(now, life) / MEAN_EVIDENCE, told * faded(now.trace_days, life, cv),
+            by_age(now, days),
+        )  # fmt: skip
         seen = Seen(*(np.empty(recovered.shape) for _ in Seen._fields))
         step_of_copies(self.copies, flow, rules_of(now, smuggling, days), self.stream, seen)
         self.stream = self.stream._replace(step=self.stream.step + 1)
@@ -222,17 +254,15 @@ class Investigators:
         self.arrests_cases += seen.by_case.sum(axis=1)
         booths = []
         for use, kept in ((now.plate_days, seen.vehicles), (now.driver_days, seen.drivers)):
-            late = faded(of.message_days, use)
-            from_street = (
-                recovered
-                * kept
-                * (
-                    traced * faded(now.trace_days, use) * late
-                    + matched * faded(now.ballistics_days, use)
-                )
-            )
-            booths.append(from_street + sales * late + tips)
-        self._lookouts(days, now, (booths[0], booths[1]), stopped, seen.by_stop + seen.by_case)
+            late = message_left(now, use)
+            trace = faded(now.trace_days, use, cv) * late
+            laboratory = faded(now.ballistics_days, use, cv)
+            from_street = recovered * kept * (traced * trace + matched * laboratory)
+            # Those of an organisation that the stop leads to arrest are of no use.
+            from_stops = stops.stopped * (1.0 - stops.arrested) * (1.0 + told * trace)
+            booths.append(from_street + from_stops + sales * late + tips)
+        arrests = seen.by_stop + seen.by_case
+        self._lookouts(days, now, (booths[0], booths[1]), stops.stopped, arrests)
 
     def of_kinds(self, kinds: int) -> "Investigators":
         """The same for so many kinds of smuggler, of one."""

@@ -28,8 +28,9 @@ from sim.model.expected.choices import (
     by_tolerance,
 )
 from sim.model.expected.copies import Stream
-from sim.model.expected.investigators import Investigators
+from sim.model.expected.investigators import Investigators, Stops
 from sim.model.expected.routes import (
+    FINE_EDGES,
     by_habit,
     loads_of,
     menus_of,
@@ -39,12 +40,13 @@ from sim.model.expected.routes import (
     usable_options,
 )
 from sim.model.expected.traffic import QUEUE_OF_LANE, TrafficSeen, in_time_by_hour
+from sim.model.intelligence.lookout import reported_in_time
 from sim.model.port.plans import PortPlans
 from sim.model.port.staffing import Workforce
 from sim.model.smuggling.adversary import willing
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Purchases, SupplyOfDay
-from sim.model.smuggling.organisation import Enrolment, Organisations
+from sim.model.smuggling.organisation import Enrolment, Organisations, chance_of_arrest
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.perception import Beliefs, loss_terms
 from sim.model.smuggling.route_choice import RouteChoice
@@ -53,7 +55,7 @@ from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
 from sim.parameters import PARAMETER, Intelligence, Smuggling, Staffing
 from sim.places.network import shares
 from sim.places.ports import Ports
-from sim.records import ExpectedRecord, Tally
+from sim.records import BETWEEN_PORTS, WATER, ExpectedRecord, Tally
 from sim.scenario.point import Point
 
 STEPS_A_YEAR = 37
@@ -110,10 +112,8 @@ class Shares(NamedTuple):
     ----------
     seized, away, turned, deterred, arriving : array of float, shape (organisations,)
         Of firearms.
-    stopped : array of float, shape (organisations,)
-        Trips stopped of trips planned.
-    load : array of float, shape (organisations,)
-        Firearms of a trip that is stopped.
+    stopped, arrested : array of float, shape (organisations,)
+        Of trips planned: trips stopped, and the arrests that they lead to.
     trips, losses : array of float, shape (organisations, routes)
         Of trips planned, by route: made, and stopped.
     """
@@ -124,7 +124,7 @@ class Shares(NamedTuple):
     deterred: Floats
     arriving: Floats
     stopped: Floats
-    load: Floats
+    arrested: Floats
     trips: Floats
     losses: Floats
 
@@ -253,10 +253,14 @@ class Expectation:
         days = parameters.smuggling.perception_days
         self.weight = 1.0 - (1.0 - 1.0 / days) ** STEP_DAYS
         slow = dataclasses.replace(parameters.smuggling, perception_days=1.0 / self.weight)
+        before = self.conditions.at(plans.first_day_s - 1.0).parameters.staffing
+        armed = Workforce.before_the_run(before).armed_share
         self.beliefs = [
             Beliefs(
                 len(self.ports), slow, parameters.database.lookout_share,
-                plans.rates(plans.baseline()), plans.rates(self.conditions.at(-1.0)),
+                plans.rates(plans.baseline()),
+                plans.rates(self.conditions.at(-1.0), armed_share=armed),
+                parameters.inspection.secondary_cv,
             )
             for _ in kinds
         ]  # fmt: skip
@@ -276,6 +280,7 @@ class Expectation:
         self.routes = self.choice.network.none + 1
         self.before = option_loss(self.menus, self.choice.before.loss, self.choice.away_before)
         self.loads = loads_of(parameters.smuggling)
+        self.fine_loads = loads_of(parameters.smuggling, FINE_EDGES)
         words = ((np.arange(LENGTHS) + 0.5) / LENGTHS * TWO_32).astype(np.uint32)
         self.lengths = tuple(float(quantile(border.world.secondary_table, word)) for word in words)
         self._open_markets()
@@ -407,13 +412,14 @@ class Expectation:
         smuggling, menus, usable = snapshot.parameters.smuggling, self.menus, terms.usable
         hidden = self.beliefs[kind].deep_share(smuggling, self.traffic)
         belief, name = self.beliefs[kind], self.kinds[kind]
+        loads = self.fine_loads if name == "worst_case" else self.loads
         situation = situation_of(
-            menus, self.loads, belief.wait_s, self.price[kind][self.market], smuggling
+            menus, loads, belief.wait_s, self.price[kind][self.market], smuggling
         )
         covered = self.investigators.coverage[kind]
         reported = self._reported(day)
         lookout = 1.0 - (1.0 - covered) * (1.0 - reported)
-        value, stake, weights = situation.value, situation.stake, self.loads.weights
+        value, stake, weights = situation.value, situation.stake, loads.weights
         if name == "worst_case":
             deep = smuggling.deep_share
             choices = []
@@ -426,7 +432,7 @@ class Expectation:
                     part = of_deep * (lookout if active else 1.0 - lookout)
                     named = np.full(self.count, float(active))
                     choices.append(LoadsHiddenAlike(float(is_deep), named, part, taken))
-            return self._outcome(choices, terms, rows, smuggling)
+            return self._outcome(choices, terms, rows, snapshot)
         loss = option_loss(menus, belief.loss, self.choice.away_believed)
         if name == "learning":
             loss = self._learnt(kind)
@@ -435,19 +441,20 @@ class Expectation:
             taken = np.ascontiguousarray(weights.sum(axis=1)[:, None, None, None, None] * share)
         elif name == "threshold":
             accepting = willing(loss, smuggling)
-            taken = by_tolerance(value, accepting, smuggling.rationality, usable, weights)
+            taken = by_tolerance(
+                value, accepting, menus.prior, smuggling.rationality, usable, weights
+            )
         else:
-            taken = by_logit(value, stake, loss, smuggling.rationality, usable, weights)
+            taken = by_logit(
+                value, stake, loss, menus.prior, smuggling.rationality, usable, weights
+            )
         choice = LoadsHiddenAlike(hidden, lookout, np.ones(self.count), taken)
-        return self._outcome([choice], terms, rows, smuggling)
+        return self._outcome([choice], terms, rows, snapshot)
 
     def _reported(self, day: float) -> float:
         """Share of trips of which a report reaches the booths in time."""
         now: Intelligence = self.intelligence_at(day * DAY_S)
-        in_time = float(now.report_h <= 0.0)
-        if now.report_notice_h > 0.0:
-            in_time = float(np.exp(-now.report_h / now.report_notice_h))
-        return now.report_share * in_time
+        return now.report_share * reported_in_time(now)
 
     def _learnt(self, kind: int) -> Floats:
         """Chance of loss by option, of what was believed before the run and what was learnt."""
@@ -459,16 +466,22 @@ class Expectation:
         return np.where(self.menus.made > 0.0, learnt, 0.0)
 
     def _outcome(
-        self, choices: list[LoadsHiddenAlike], terms: TermsOfDay, rows: Floats, smuggling: Smuggling
+        self, choices: list[LoadsHiddenAlike], terms: TermsOfDay, rows: Floats, snapshot: Snapshot
     ) -> Shares:
         """What becomes of firearms and trips under choices of route."""
-        menus, away = self.menus, self.choice.away_true
+        menus, away, smuggling = self.menus, self.choice.away_true, snapshot.parameters.smuggling
         carriage = np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share])
         of_day = carriage[:, None] * terms.share
         other = np.clip(menus.numbers - len(self.ports), 0, len(away) - 1)
         elsewhere = np.where(menus.exists & ~menus.at_port & (menus.made > 0), away[other], 0.0)
         port = np.where(menus.at_port, menus.numbers, 0)
-        places = Places(menus.numbers, port, menus.lane, menus.at_port, menus.made, elsewhere)
+        # Patrols of police find those who cross between the ports.
+        police = np.isin(self.choice.network.kind, (BETWEEN_PORTS, WATER)).astype(float)
+        police[: len(self.ports)] = snapshot.at_ports(PARAMETER.danger.police_present_share)
+        arrest = chance_of_arrest(police, smuggling)[menus.numbers]
+        places = Places(
+            menus.numbers, port, menus.lane, menus.at_port, menus.made, elsewhere, arrest
+        )
         sums = Sums(
             np.zeros((5, self.count)), np.zeros((2, self.count)),
             np.zeros((2, self.count, self.routes)),
@@ -479,11 +492,9 @@ class Expectation:
                 self._chance(rows, choice.deep), terms.in_time, choice.named, sums,
             )  # fmt: skip
         seized, elsewhere, turned, deterred, every = sums.firearms
-        stopped, firearms = sums.stopped
-        load = float(self.loads.weights[0] @ self.loads.mean) * firearms
         return Shares(
-            seized, elsewhere, turned, deterred, every - sums.firearms[:4].sum(axis=0), stopped,
-            load / np.maximum(stopped, 1e-300), *sums.by_route,
+            seized, elsewhere, turned, deterred, every - sums.firearms[:4].sum(axis=0),
+            *sums.stopped, *sums.by_route,
         )  # fmt: skip
 
     def _step(
@@ -524,9 +535,10 @@ class Expectation:
         trips = planned / mean
         one = np.maximum(active, 1e-9)
         before = self.investigators.arrests_stops.copy(), self.investigators.arrests_cases.copy()
+        arrested = of["arrested"] / np.maximum(of["stopped"], 1e-300)
         self.investigators.step(
             day, STEP_DAYS, self.intelligence_at(day * DAY_S), smuggling,
-            (trips * of["stopped"] / one, of["load"], arriving),
+            Stops(trips * of["stopped"] / one, arrested, arriving, self.loads),
         )  # fmt: skip
         of_year["arrests_stops"] += self.investigators.arrests_stops - before[0]
         of_year["arrests_cases"] += self.investigators.arrests_cases - before[1]
@@ -627,11 +639,10 @@ def settled_before(of: WarmUp, intelligence_at: Callable[[float], Intelligence])
         Stream(of.seed, of.replication, 0),
     )  # fmt: skip
     nothing = np.zeros((1, len(size)))
+    none = Stops(nothing, nothing, nothing, loads_of(of.smuggling))
     for k in range(of.steps):
         day = first + k * STEP_DAYS
-        settled.step(
-            day, STEP_DAYS, intelligence_at(day * DAY_S), of.smuggling, (nothing, nothing, nothing)
-        )
+        settled.step(day, STEP_DAYS, intelligence_at(day * DAY_S), of.smuggling, none)
     settled.arrests_cases[:] = 0.0
     return settled
 

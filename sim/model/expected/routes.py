@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.conditions import Snapshot
-from sim.model.port.traffic import CAR, TRUCK
+from sim.model.port.traffic import CAR, CLASS_OF_LANE, TRUCK
 from sim.model.smuggling.organisation import Enrolment, Organisations, load_of, load_scale
 from sim.model.smuggling.perception import at_stake_cad
 from sim.model.smuggling.route_choice import RouteChoice
@@ -20,8 +20,10 @@ from sim.parameters import Smuggling
 from sim.records import PORT
 
 CARRIAGES = (CAR, TRUCK)
-# Lower ends of the strata of loads, in firearms.
+# Lower ends of the strata of loads, in firearms; finer where all take the best route, since all
+# loads of a stratum then turn to another one together.
 LOAD_EDGES = (1, 2, 3, 4, 5, 7, 10, 16, 40)
+FINE_EDGES = (*range(1, 21), 22, 24, 27, 30, 35, 40, 50, 65, 90)
 HOURS = np.arange(24)
 
 
@@ -46,14 +48,14 @@ class Loads(NamedTuple):
     weights: Floats
 
 
-def loads_of(smuggling: Smuggling) -> Loads:
-    """Strata of the distribution of loads."""
+def loads_of(smuggling: Smuggling, edges: tuple[int, ...] = LOAD_EDGES) -> Loads:
+    """Strata of the distribution of loads, by their lower ends."""
     uniform = (np.arange(20000) + 0.5) / 20000
     load = load_of(uniform, load_scale(smuggling), smuggling)
-    stratum = np.searchsorted(LOAD_EDGES, load, side="right") - 1
-    count = np.bincount(stratum, minlength=len(LOAD_EDGES))
+    stratum = np.searchsorted(edges, load, side="right") - 1
+    count = np.bincount(stratum, minlength=len(edges))
     some = count > 0
-    total = np.bincount(stratum, load, len(LOAD_EDGES))
+    total = np.bincount(stratum, load, len(edges))
     share, mean = count[some] / len(load), total[some] / count[some]
     weights = np.stack([share, share * mean / (share * mean).sum()])
     return Loads(share, mean, float(np.mean(load**2)), weights)
@@ -69,8 +71,9 @@ class Menus:
         Numbers of the routes; the last option is no trip.
     exists, at_port : array of bool
         Of the same shape: whether the option is one, and a port.
-    km, post, air, made, hidden, habit : array of float
-        As in `sim.model.smuggling.perception.Menu`; the habit of a port is its weight by traffic.
+    km, post, air, made, hidden, prior, habit : array of float
+        As in `sim.model.smuggling.perception.Menu`; the habit of a port is its weight by traffic,
+        and the prior that among all ports of the menu, open or not.
     lane : array of int
         Lane taken at a port.
     """
@@ -83,6 +86,7 @@ class Menus:
     air: Floats
     made: Floats
     hidden: Floats
+    prior: Floats
     habit: Floats
     lane: Whole
 
@@ -113,7 +117,7 @@ def menus_of(
     ]
     width = max(len(menu.numbers) for pair in menus for menu in pair)
     shape = (len(keys), len(CARRIAGES), width)
-    names = ("km", "post", "air", "made", "hidden", "habit")
+    names = ("km", "post", "air", "made", "hidden", "prior", "habit")
     of = {name: np.zeros(shape) for name in names}
     numbers, lane = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     exists, at_port = np.zeros(shape, bool), np.zeros(shape, bool)
@@ -144,11 +148,14 @@ class Opening(NamedTuple):
     hours : array of float, shape (patterns, 24)
         Weight of each hour in a pattern; sums to 1.
     ports : array of bool, shape (patterns, ports)
+    takes : array of bool, shape (carriages, ports)
+        Whether a port is not closed to a way of carriage.
     """
 
     share: Floats
     hours: Floats
     ports: Flags
+    takes: Flags
 
 
 def opening_of(snapshot: Snapshot, season: Flags, used: Flags) -> Opening:
@@ -169,7 +176,8 @@ def opening_of(snapshot: Snapshot, season: Flags, used: Flags) -> Opening:
     count = len(first)
     hours = (which.reshape(-1)[None, :] == np.arange(count)[:, None]).astype(float)
     share = hours.mean(axis=1)
-    return Opening(share, hours / hours.sum(axis=1, keepdims=True), is_open[first])
+    takes = ~snapshot.closed_to[:, CLASS_OF_LANE[list(CARRIAGES)]].T
+    return Opening(share, hours / hours.sum(axis=1, keepdims=True), is_open[first], takes)
 
 
 class Situation(NamedTuple):
@@ -190,7 +198,8 @@ class Situation(NamedTuple):
 def usable_options(menus: Menus, opening: Opening) -> Flags:
     """Which options are open, shape (organisations, carriages, patterns, 1, options)."""
     port = np.where(menus.at_port, menus.numbers, 0)
-    is_open = np.moveaxis(opening.ports[:, port], 0, 2)
+    takes = opening.takes[np.arange(len(CARRIAGES))[:, None], port]
+    is_open = np.moveaxis(opening.ports[:, port] & takes, 0, 2)
     usable = menus.exists[:, :, None] & (is_open | ~menus.at_port[:, :, None])
     return np.ascontiguousarray(usable)[:, :, :, None]
 

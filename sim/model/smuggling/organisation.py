@@ -12,7 +12,7 @@ lanes. There is no other consequence: an audit examines books and seizes no load
 import dataclasses
 import functools
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -280,12 +280,12 @@ def _opportunities(
     return drawn
 
 
-def chance_of_arrest(police_present: float, smuggling: Smuggling) -> float:
+def chance_of_arrest(police_present: Any, smuggling: Smuggling) -> Any:
     """Chance that a courier who is caught leads to the arrest of the organisation.
 
     Parameters
     ----------
-    police_present : float
+    police_present : float or array of float
         Chance that police are there, who question him or follow the load.
     smuggling : Smuggling
         Values in force.

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from sim.model.expected.copies import COPIES, Flow, Seen, Stream, step_of_copies, stratified
-from sim.model.expected.investigators import Investigators, by_age, rates_of, rules_of
+from sim.model.expected.investigators import Investigators, by_age, rules_of
 from sim.model.intelligence.lead import chance_of_arrest
 from sim.parameters import Intelligence, Smuggling
 
@@ -32,9 +32,10 @@ def share_arrested(now: Intelligence, stops: float, evidence: float, times: int)
     """Share of the copies arrested in one of so many steps in which a case ends, or loads stop."""
     of = Investigators(np.full(ORGANISATIONS, 1 / ORGANISATIONS), 1e3, now, 1.0, STREAM)
     nothing = np.zeros((1, ORGANISATIONS))
+    risk = nothing - np.log1p(-Smuggling().arrest_share)
     flow = Flow(
-        nothing, nothing, nothing[0], nothing[0], nothing + stops, nothing,
-        by_age(now, rates_of(now), DAYS),
+        nothing, np.zeros(3), np.zeros((3, ORGANISATIONS)), nothing + stops, risk, 0.0, 0.0,
+        by_age(now, DAYS),
     )  # fmt: skip
     rules = rules_of(now, dataclasses.replace(Smuggling(), replacement_days=1000.0), DAYS)
     seen = Seen(*(np.zeros((1, ORGANISATIONS)) for _ in Seen._fields))
