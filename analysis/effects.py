@@ -8,15 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.equivalence import DEPENDS, joint_intervals, joint_p, read_off, signs
+from analysis.equivalence import (
+    DEPENDS,
+    INCREASES,
+    REDUCES,
+    joint_intervals,
+    joint_p,
+    read_off,
+    signs,
+)
 from analysis.language import pgettext
 from analysis.outcomes import outcome
 from analysis.values import BASELINE, paired, pairs_within_worlds
 from sim.numerics.units import Floats
 from sim.results.reading import Study
 from sim.results.schema import (
+    NOTHING_SHARE,
     PRIMARY_OUTCOME,
     SMALLEST_DIFFERENCE,
+    check_nothing_share,
     check_smallest_difference,
 )
 
@@ -41,6 +51,9 @@ class Effect:
         does nothing at all.
     on : str
         What it depends on: adversary, world or empty.
+    perhaps_less : bool
+        Whether a reduction or increase may be less than what matters: its sign is sure, and its
+        interval reaches within the smallest difference.
     """
 
     mean: float
@@ -53,17 +66,17 @@ class Effect:
     more: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
     on: str = ""
-
-
-NOTHING = 0.1
-"""An effect is none at all if its interval reaches at most this part of what matters."""
+    perhaps_less: bool = False
 
 
 def effect_in_words(effect: Effect) -> str:
-    """The verdict: "reduces", "makes no difference that matters", "depends on the smugglers"."""
+    """The verdict: "reduces", "makes no difference that matters", "depends on the smugglers".
+
+    Where the sign is sure and the size is not: "reduces, perhaps by less than matters".
+    """
     if effect.verdict == DEPENDS:
         return pgettext("verdict", f"depends on {effect.on}")
-    return pgettext("verdict", effect.verdict)
+    return pgettext("verdict", effect.verdict + (" perhaps less" if effect.perhaps_less else ""))
 
 
 def smallest_difference(study: Study) -> float:
@@ -73,6 +86,15 @@ def smallest_difference(study: Study) -> float:
     except (KeyError, TypeError):
         return SMALLEST_DIFFERENCE
     return check_smallest_difference(f"{study.folder}: study.smallest_difference", float(value))
+
+
+def nothing_share(study: Study) -> float:
+    """Part of the smallest difference of a study within which an effect is none at all."""
+    try:
+        value = study.manifest["configuration"]["study"]["nothing_share"]
+    except (KeyError, TypeError):
+        return NOTHING_SHARE
+    return check_nothing_share(f"{study.folder}: study.nothing_share", float(value))
 
 
 def headline_effects(
@@ -95,12 +117,15 @@ def headline_effects(
     size = smallest_difference(study) if smallest is None else smallest
     key = ("effects", size, horizon)
     if key not in study.derived:
-        study.derived[key] = _headline_effects(outcome(study, horizon).to_frame(), size)
+        table = outcome(study, horizon).to_frame()
+        study.derived[key] = _headline_effects(table, size, nothing_share(study) * size)
     effects: dict[tuple[str, str], Effect] = study.derived[key]
     return effects
 
 
-def _headline_effects(table: pd.DataFrame, smallest: float) -> dict[tuple[str, str], Effect]:
+def _headline_effects(
+    table: pd.DataFrame, smallest: float, negligible: float
+) -> dict[tuple[str, str], Effect]:
     runs = {
         key: rows.droplevel(["scenario", "adversary"])
         for key, rows in table.groupby(level=["scenario", "adversary"], sort=False)
@@ -118,11 +143,11 @@ def _headline_effects(table: pd.DataFrame, smallest: float) -> dict[tuple[str, s
         of_kind[key] = tuple(x[PRIMARY_OUTCOME].to_numpy(float) for x in (difference, level))
     for samples in by_kind.values():
         effects |= judged_together(samples, smallest)
-    opposed = _opposed_by_world(runs, smallest) | _opposed_by_kind(by_kind, smallest)
-    return {
-        key: replace(effect, verdict=DEPENDS, **opposed[key[0]]) if key[0] in opposed else effect
-        for key, effect in effects.items()
-    }
+    opposed = _opposed_by_world(runs, smallest) | _opposed_by_kind(by_kind, smallest, negligible)
+    for key, effect in effects.items():
+        if key[0] in opposed:
+            effects[key] = replace(effect, verdict=DEPENDS, perhaps_less=False, **opposed[key[0]])
+    return effects
 
 
 def judged_together(
@@ -155,31 +180,36 @@ def judged_together(
         words = read_off(low, high, smallest)
         rows = zip(mean, low, high, words, joint_p(differences, family), strict=True)
         for key, (at, least, most, word, p) in zip(alike, rows, strict=True):
-            result[key] = Effect(float(at), float(least), float(most), str(word), family, float(p))
+            result[key] = Effect(
+                float(at), float(least), float(most), str(word), family, float(p),
+                perhaps_less=bool(word in (REDUCES, INCREASES) and max(-most, least) < smallest),
+            )  # fmt: skip
     return {key: result[key] for key in samples}
 
 
 def _opposed_by_kind(
-    by_kind: dict[str, dict[tuple[str, str], tuple[Floats, Floats]]], smallest: float
+    by_kind: dict[str, dict[tuple[str, str], tuple[Floats, Floats]]],
+    smallest: float,
+    negligible: float,
 ) -> dict[str, dict[str, Any]]:
     """Scenarios that change what matters for one kind of smuggler, and not so for another.
 
-    For that other kind they have the opposite sign, or no effect at all (`NOTHING`). Intervals hold
-    for all scenarios and kinds together.
+    For that other kind they have the opposite sign, or no effect at all: an interval that reaches
+    ``negligible`` at most. Intervals hold for all scenarios and kinds together.
     """
     samples = [sample for of_kind in by_kind.values() for sample, _ in of_kind.values()]
     family = sum(len(sample) > 1 and bool(sample.any()) for sample in samples)
     told: dict[tuple[str, str], int] = {}
     large: set[tuple[str, str]] = set()
-    nothing: set[tuple[str, str]] = set()
+    none: set[tuple[str, str]] = set()
     for of_kind in by_kind.values():
         for key, effect in judged_together(of_kind, smallest, family).items():
             told[key] = (effect.low > 0.0) - (effect.high < 0.0)
             if abs(effect.mean) > smallest:
                 large.add(key)
-            if -NOTHING * smallest <= effect.low and effect.high <= NOTHING * smallest:
-                nothing.add(key)
-    return _opposed(told, "adversary", large, nothing)
+            if -negligible <= effect.low and effect.high <= negligible:
+                none.add(key)
+    return _opposed(told, "adversary", large, none)
 
 
 def _opposed_by_world(

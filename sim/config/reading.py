@@ -31,7 +31,7 @@ from sim.execute.execution import Execution
 from sim.execute.task import DETAILS, detail_kept
 from sim.parameters import Parameters, catalogue, check
 from sim.places.ports import PORT_SETS, Ports, read_ports, traffic_beside
-from sim.results.schema import check_smallest_difference
+from sim.results.schema import check_nothing_share, check_smallest_difference
 from sim.scenario.intervention import BASELINE, Scenario, moment
 from sim.scenario.point import ENGINES, YEARS, Point, check_point, without_effect
 from sim.study.spec import StudySpec
@@ -102,6 +102,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     _one_of("design.method", plain["design"]["method"], METHODS)
     _one_of("study.detail", study["detail"], DETAILS)
     check_smallest_difference(f"{SOURCE}: study.smallest_difference", study["smallest_difference"])
+    check_nothing_share(f"{SOURCE}: study.nothing_share", study["nothing_share"])
     given_table = study["ports_table"] or None
     table_year = plain["year"] or min(max(start.year, YEARS[0]), YEARS[-1])
     table, table_notes = _port_table(table_year, given_table, _changed_ns(given_table))

@@ -38,7 +38,7 @@ from omegaconf.errors import (
 from sim.design.from_config import DesignConfig, SelectionConfig, StoppingConfig
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue
-from sim.results.schema import SMALLEST_DIFFERENCE
+from sim.results.schema import NOTHING_SHARE, SMALLEST_DIFFERENCE
 from sim.scenario.intervention import BASELINE
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -81,6 +81,7 @@ class _StudyFolder:
     confirm: bool = False
     replace: bool = False
     smallest_difference: float = SMALLEST_DIFFERENCE
+    nothing_share: float = NOTHING_SHARE
 
 
 ROOMS_OF_A_RUN = (

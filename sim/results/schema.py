@@ -270,6 +270,27 @@ SMALLEST_DIFFERENCE = 0.01
 
 A judgement, which a study (``study.smallest_difference``) or a reader may set otherwise."""
 
+NOTHING_SHARE = 0.1
+"""Part of the smallest difference that matters within which an effect is none at all.
+
+An assumption without a source: it decides where an effect for some kinds of smuggler counts as
+meeting none for others. A study may set it otherwise (``study.nothing_share``)."""
+
+
+def check_nothing_share(name: str, value: float) -> float:
+    """Refuse a part of the smallest difference that is none; return it.
+
+    Raises
+    ------
+    InputError
+        With field, value, bounds and unit in one line.
+    """
+    if not 0.0 <= value <= 1.0:
+        raise InputError(
+            f"{name} = {value:g} is not between 0 and 1: a share of study.smallest_difference"
+        )
+    return value
+
 
 def check_smallest_difference(name: str, value: float) -> float:
     """Refuse a smallest difference that is no share; return it.

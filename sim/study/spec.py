@@ -293,8 +293,9 @@ def content_hash(spec: StudySpec, decided: str) -> str:
     scenarios = {point.scenario.name: point.scenario for point in spec.points}
     titles = [asdict(scenario) for scenario in scenarios.values()]
     design = spec.design.about if spec.design else None
-    smallest = spec.configuration["study"].get("smallest_difference")  # the manifest holds it
-    return _digest(code_digest(), decided, runs, titles, design, spec.detail, smallest)
+    # The manifest holds them.
+    judging = [spec.configuration["study"].get(k) for k in ("smallest_difference", "nothing_share")]
+    return _digest(code_digest(), decided, runs, titles, design, spec.detail, *judging)
 
 
 def _digest(*content: object) -> str:

@@ -221,6 +221,7 @@ def test_the_hash_is_that_of_what_decides_the_results() -> None:
             "study.smallest_difference=0",
             "study.smallest_difference = 0 is not above 0 and at most 1",
         ),
+        ("study.nothing_share=2", "study.nothing_share = 2 is not between 0 and 1"),
         (
             "study.detail=some",
             "study.detail = 'some' is not one of auto, all, attempts, baseline, none",

@@ -295,6 +295,21 @@ def test_opposite_signs_of_effects_that_do_not_matter_are_no_dependence() -> Non
     assert one.verdict == DEPENDS
 
 
+def test_a_sure_sign_of_a_size_that_may_not_matter_is_said() -> None:
+    words = {
+        one.proposal: one.words for one in verdicts(named(near=shifted(-1.2, 20), far=shifted(-3)))
+    }
+    assert words == {"near": "reduces, perhaps by less than matters", "far": "reduces"}
+
+
+@pytest.mark.parametrize(("share", "word"), [(0.1, DEPENDS), (0.01, REDUCES)])
+def test_what_counts_as_none_at_all_is_that_of_the_study(share: float, word: str) -> None:
+    samples = {("baseline", kind, 0): BASE for kind in ("quantal_response", "static")}
+    samples |= {("a", "quantal_response", 0): shifted(-3), ("a", "static", 0): shifted(-0.05, 0.5)}
+    about = {"configuration": {"study": {"nothing_share": share}}}
+    assert verdicts(study_of(samples, **about))[0].verdict == word
+
+
 def test_signs_that_differ_between_worlds_are_said_where_replications_show_it() -> None:
     def worlds(replications: int) -> Study:
         return study_of(
