@@ -198,7 +198,8 @@ class Intervention:
     where : Where
         Ports it holds at, or states, or markets.
     start : date or datetime, optional
-        Local time. None: in force, and its ramp complete, before the run begins.
+        Local time. None: in force, and its ramp complete, before the run begins; of intelligence,
+        from its first moment.
     end : date or datetime, optional
         Exclusive. None: to the end of the run.
     ramp_days : float

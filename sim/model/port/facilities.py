@@ -1,9 +1,9 @@
 """Facilities of the ports before the first day: lines, booths, bays, and the rosters.
 
-Rosters, and the booths that traffic requires, follow from the default parameters and from the
-traffic of one year (``staffing.roster_year``), whatever year is run: a sweep over search rates, or
-a year of little traffic, hires and dismisses nobody. Facilities that a proposal builds are added,
-without officers.
+Rosters, and the booths that traffic requires, follow from the default times and rates, from how the
+run staffs its ports, and from the traffic of one year (``staffing.roster_year``), whatever year is
+run: a sweep over search rates, or a year of little traffic, hires and dismisses nobody. Facilities
+that a proposal builds are added, without officers.
 """
 
 import dataclasses
