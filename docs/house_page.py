@@ -24,7 +24,9 @@ INTRODUCTION = """\
 
 Written by `python -m docs` from the files of `sim/` and `analysis/`; do not edit it here. Line
 counts change with every commit, so this page is not compared with the code, but its targets are:
-`tests/architecture/test_house.py` fails when a target that this page reports as reached is missed.
+`tests/architecture/test_house.py` fails when a target that this page reports as reached is missed,
+or when a measure is above its *ceiling*. A ceiling is only lowered: it has to follow when a measure
+is more than 3 % (or 5) below it.
 
 *Then* is commit c392fe2, before the tree was divided into rooms. `docs/house_measures.py` produced
 both columns. Lines include comments, docstrings and blank lines.
@@ -37,21 +39,25 @@ class Measure(NamedTuple):
     name: str
     title: str
     target: int | None = None
+    ceiling: int | None = None
 
+
+ALLOWANCE, FEW = 0.03, 5
+"""How far below its ceiling a measure may be before the ceiling is lowered: ratio, at least."""
 
 MEASURES = (
-    Measure("sim_files", "Python files in `sim/`", 120),
-    Measure("sim_lines", "lines in `sim/`", 17_500),
+    Measure("sim_files", "Python files in `sim/`", 120, 124),
+    Measure("sim_lines", "lines in `sim/`", 17_500, 32_800),
     Measure("sim_loose", "loose files in `sim/`, with `__init__.py`", 8),
-    Measure("analysis_files", "Python files in `analysis/`"),
-    Measure("analysis_lines", "lines in `analysis/`"),
+    Measure("analysis_files", "Python files in `analysis/`", ceiling=91),
+    Measure("analysis_lines", "lines in `analysis/`", ceiling=18_900),
     Measure("analysis_loose", "loose files in `analysis/`, with `__init__.py`"),
     Measure("circles", "import circles within `sim` and `analysis`", 0),
     Measure("repeated_classes", "public class names that occur more than once", 5),
     Measure("parameters", "parameters"),
     Measure("read_by_string", "parameters read only by string", 0),
     Measure("live_paths", "paths into the live model read by `sim/results/`", 0),
-    Measure("long_functions", "functions over 60 lines"),
+    Measure("long_functions", "functions over 60 lines", ceiling=36),
     Measure("over_12_arguments", "functions with more than 12 arguments", 0),
     Measure("over_8_arguments", "functions with more than 8, outside the compiled engine", 0),
 )
@@ -92,6 +98,7 @@ def house_page() -> str:
             measure.title,
             plain(THEN[measure.name]),
             plain(now[measure.name]),
+            "" if measure.ceiling is None else plain(measure.ceiling),
             "" if measure.target is None else _target(measure.target),
             {True: "reached", False: "open"}.get(done.get(measure.name), ""),  # type: ignore[arg-type]
         )
@@ -105,7 +112,7 @@ def house_page() -> str:
     return "\n".join(
         [
             INTRODUCTION,
-            *table(("measure", "then", "now", "target", ""), rows),
+            *table(("measure", "then", "now", "ceiling", "target", ""), rows),
             "",
             "## Files and lines by room",
             "",
