@@ -17,7 +17,7 @@ from simpy.events import ProcessGenerator
 from sim.model.arrivals import ExtraArrivals, response_to_waits, without_closed_classes
 from sim.model.conditions import IntelligenceAt
 from sim.model.day import DayPlan, World
-from sim.model.expected.traffic import TrafficSeen
+from sim.model.expected.routes import TrafficSeen
 from sim.model.intelligence.intelligence import after_warm_up
 from sim.model.port.diversion import Diversion
 from sim.model.port.plans import PortPlans, PortsDay

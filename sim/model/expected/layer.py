@@ -1,6 +1,6 @@
 """The expected layer: organisations, routes, arrests and markets as expectations, by year.
 
-It reads what the traffic of a run has left (`sim.model.expected.traffic`), and works out for each
+It reads what the traffic of a run has left (`sim.model.expected.routes`), and works out for each
 kind of smuggler what becomes of all opportunities. Each step, of some ten days: leads, cases and
 arrests; who uses an opportunity, and can buy; what becomes of a trip; what arrives in the markets;
 and what is believed afterwards. The shares by route are worked out anew as often as beliefs and
@@ -31,7 +31,10 @@ from sim.model.expected.copies import Stream
 from sim.model.expected.investigators import Investigators, Stops
 from sim.model.expected.routes import (
     FINE_EDGES,
+    QUEUE_OF_LANE,
+    TrafficSeen,
     by_habit,
+    in_time_by_hour,
     loads_of,
     menus_of,
     opening_of,
@@ -39,7 +42,6 @@ from sim.model.expected.routes import (
     situation_of,
     usable_options,
 )
-from sim.model.expected.traffic import QUEUE_OF_LANE, TrafficSeen, in_time_by_hour
 from sim.model.intelligence.lookout import reported_in_time
 from sim.model.port.plans import PortPlans
 from sim.model.port.staffing import Workforce
