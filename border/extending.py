@@ -5,6 +5,8 @@ import dataclasses
 import functools
 import hashlib
 import io
+import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -132,15 +134,24 @@ def ports_table() -> Path | None:
     writer.writerows([row for row in _base() if row["port_id"] not in own])
     writer.writerows(rows)
     content = text.getvalue().encode()
-    folder = Path(tempfile.gettempdir()) / "border-interdiction"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"ports-{hashlib.sha256(content).hexdigest()[:16]}.csv"
+    path = _own_folder() / f"ports-{hashlib.sha256(content).hexdigest()[:16]}.csv"
     if not path.exists():
         from sim.files import replaced
 
         with replaced(path) as scratch:
             scratch.write_bytes(content)
     return path
+
+
+@functools.cache
+def _own_folder() -> Path:
+    """A folder in the temporary folder that nobody but the user can have put something into."""
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    folder = Path(tempfile.gettempdir()) / f"border-interdiction-{user}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    about = folder.lstat()
+    is_own = not hasattr(os, "getuid") or (about.st_uid == user and not about.st_mode & 0o022)
+    return folder if is_own and stat.S_ISDIR(about.st_mode) else Path(tempfile.mkdtemp())
 
 
 @functools.cache
@@ -175,17 +186,17 @@ def temporarily(own: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
     """Register what a call brings in, and forget it again."""
     from sim.results.schema import METRICS
 
-    for name, metric in own["metrics"].items():
-        register_metric(name, metric)
-    for name, model in own["adversaries"].items():
-        register_adversary(name, model)
-    for name, scenario in own["scenarios"].items():
-        register_scenario(name, scenario)
     try:
+        for name, metric in own["metrics"].items():
+            register_metric(name, metric)
+        for name, model in own["adversaries"].items():
+            register_adversary(name, model)
+        for name, scenario in own["scenarios"].items():
+            register_scenario(name, scenario)
         yield
     finally:
         for kind, things in own.items():
             for name in things:
                 extensions.forget(kind, name)
-                if kind == "metrics":  # its results can still be read, but no run computes it
+                if kind == "metrics" and name in _brought_in:  # readable, but no run computes it
                     METRICS[name] = dataclasses.replace(METRICS[name], value=None)

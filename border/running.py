@@ -2,7 +2,7 @@
 
 import datetime
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,10 @@ def run(
             compared.append(proposal.name)
         else:
             compared.append(proposal)
+    if settings is not None and not isinstance(settings, Mapping):
+        raise InputError(f"settings = {settings!r} is not a mapping of names to values")
+    if isinstance(start, datetime.datetime) and start.time() == datetime.time():
+        start = start.date()
     if isinstance(adversary, type):
         own["adversaries"][adversary.__name__.lower()] = adversary
         adversary = adversary.__name__.lower()
@@ -90,7 +94,7 @@ def run(
         "adversary": adversary,
         "study.dir": None if folder is None else str(folder),
     }
-    if experiment is not None and ports == "all":
+    if experiment is not None and isinstance(ports, str) and ports == "all":
         del given["ports"]
     words = [_word(name, value) for name, value in given.items() if value is not None]
     words += [_word(name, value) for name, value in (settings or {}).items()]
@@ -131,7 +135,9 @@ def _port_days(spec: "StudySpec") -> int:
 
 def _ports(ports: str | Sequence[str]) -> str | list[str]:
     """Ids of ports; a province or region stands for all its ports."""
-    words = [ports] if isinstance(ports, str) else list(ports)
+    if isinstance(ports, str) or not isinstance(ports, Iterable):
+        ports = [str(ports)]
+    words = [str(word) for word in ports]
     if words in (["all"], ["official119"]):
         return words[0]
     from sim.places.ports import read_ports
@@ -146,12 +152,14 @@ def _ports(ports: str | Sequence[str]) -> str | list[str]:
 
 def _word(name: str, value: Any) -> str:
     """A setting as a word of the command line, quoted so that it is read as it is."""
-    if not name.replace(".", "_").isidentifier():
+    if not str(name).replace(".", "_").isidentifier():
         raise InputError(f"settings: {name!r} is not the name of a setting")
     return f"{name}={_text(value)}"
 
 
 def _text(value: Any) -> str:
+    if hasattr(value, "tolist"):  # numbers and arrays of NumPy and pandas
+        value = value.tolist()
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -166,7 +174,7 @@ def _text(value: Any) -> str:
     if text.replace("_", "").replace("-", "").isalnum() and text.isascii():
         return text
     before_quote = text.replace("\\", "\\\\") if text.endswith("\\") else text
-    return "'" + before_quote.replace("'", "\\'") + "'"
+    return "'" + before_quote.replace("'", "\\'").replace("${", "\\${") + "'"
 
 
 def _say(line: str) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -98,6 +99,11 @@ def test_a_metric_of_ones_own(fresh: Path) -> None:
         (lambda: border.register_metric("arrivals", border.Metric("h", "t", value=len)), "of the"),
         (lambda: border.register_scenario("A B", {"title": "t", "source": "s"}), "small letters"),
         (lambda: border.read("nowhere"), "nowhere: not a results folder"),
+        (lambda: border.run(settings=[1]), "settings = [1] is not a mapping"),
+        (lambda: border.run(settings={1: 2}), "1 is not the name of a setting"),
+        (lambda: border.run(ports=5), "unknown port '5'"),
+        (lambda: border.run(ports=[None]), "unknown port 'None'"),
+        (lambda: border.run(metrics={"m": 5}), "not a border.Metric"),
     ],
 )
 def test_bad_input_is_one_line(
@@ -108,6 +114,46 @@ def test_bad_input_is_one_line(
         call()  # type: ignore[operator]
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (np.float64(0.02), "0.02"),
+        (np.int64(3), "3"),
+        (np.array(["sarnia", "emerson"]), "[sarnia,emerson]"),
+        (np.bool_(True), "true"),
+        ("a${b}", "'a\\${b}'"),
+        ({"x": [None, 1.5]}, "{x:[null,1.5]}"),
+    ],
+)
+def test_values_are_written_as_hydra_reads_them(value: object, word: str) -> None:
+    from border.running import _text
+
+    assert _text(value) == word
+
+
+def test_ports_of_ones_own_are_kept_where_nobody_else_writes(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from border import extending
+
+    monkeypatch.setattr("tempfile.tempdir", str(fresh))
+    border.register_port("second-bridge", like="sarnia")
+    extending._own_folder.cache_clear()
+    try:
+        path = extending.ports_table()
+        assert path is not None
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        path.parent.chmod(0o777)
+        path.write_text("planted", encoding="utf-8")
+        extending._own_folder.cache_clear()
+        other = extending.ports_table()
+        assert other is not None
+        assert other.parent != path.parent
+        assert "second-bridge" in other.read_text(encoding="utf-8")
+    finally:
+        extending._own_folder.cache_clear()
 
 
 def test_an_adversary_with_the_same_name_and_other_code_is_other_code(fresh: Path) -> None:
