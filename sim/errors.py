@@ -60,7 +60,7 @@ def check_within(
         With field, value, bound and unit in one line.
     """
     shown = text or value
-    if not math.isfinite(value):
+    if not abs(value) < math.inf:
         raise InputError(
             f"{name} = {shown} is not a finite number" + (f" ({unit})" if unit else "")
         )
@@ -131,12 +131,25 @@ def take_interruptions() -> None:
     A signal that whoever started the program had ignored (``nohup``) stays ignored.
     """
     global _taken
+    _open_streams()
     _taken = _Interruptions()
     sys.unraisablehook = _unraisable
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _taken)
+
+
+def _open_streams() -> None:
+    """Open standard streams that whoever started the program has closed (``>&-``).
+
+    Else the next file that is opened takes their number, and what is said goes into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
 
 
 def _unraisable(about: "sys.UnraisableHookArgs") -> None:

@@ -18,6 +18,7 @@ from sim.config.reading import spec_of, with_values, without_hydra
 from sim.config.schema import CONF, PLUGIN, SOURCE, explain, register
 from sim.errors import InputError
 from sim.execute.execution import OPTIONS, in_array
+from sim.files.brought import content_of
 from sim.study.spec import StudySpec, own_folder
 
 RUNS = Path("runs")
@@ -27,6 +28,8 @@ MOST_POINTS = 20_000
 NEVER_POINTS = 1_000_000
 """A sweep of more points than this is not run, whoever confirms it."""
 PATHS = ("study.dir", "study.scenarios", "study.ports_table")
+NAMES_OR_PATHS = ("smuggling.network", "design.table")
+"""A name of the project's own, or a path; several of them, with commas, are swept over."""
 FLAGS = ("-m", "--multirun", "-h", "--help", "--hydra-help", "--version", "--resolve")
 WITH_WORD = ("-c", "--cfg", "-i", "--info", "-p", "--package", "-cd", "--config-dir")
 SHOWS = ("-c", "--cfg")
@@ -37,6 +40,8 @@ CHOICES = {
     ),
 }
 _NAME = re.compile(r"[+~]{0,2}\w[\w@/:-]*(\.[\w@/:-]+)*")
+_ALIAS = re.compile(rb"(?m)^[^#\n]*?(?:^|[\s\[,:{-])\*\w")
+LARGEST_BYTES = 1_000_000
 HYDRAS = ("hydra.searchpath",)
 """The only setting of Hydra's own that may be given: what else there is can run code."""
 
@@ -76,7 +81,8 @@ class CommandLine:
     def expect(self, points: int) -> None:
         """Note how many points there will be, before the first is composed."""
         if points > NEVER_POINTS:
-            raise InputError(f"-m: {points:,} points are above {NEVER_POINTS:,}")
+            many = f"{points:,}" if points < 1000 * NEVER_POINTS else "far too many"
+            raise InputError(f"-m: {many} points are above {NEVER_POINTS:,}")
         self.expected = points
 
     def point(self, config: Any, words: Sequence[str], changed: Sequence[str] | None) -> None:
@@ -163,6 +169,8 @@ def compose(words: Sequence[str]) -> CommandLine:
     register()
     command_line = CommandLine()
     flags, given = _in_order(in_array(words))
+    for folder in (CONF, *_searched([*flags, *given])):
+        _check_files(folder)
     program = hydra.main(version_base="1.3", config_path=str(CONF), config_name="run")
     try:
         if not flags:
@@ -178,6 +186,33 @@ def compose(words: Sequence[str]) -> CommandLine:
             raise
         raise InputError(explain(error)) from None
     return command_line
+
+
+def _searched(words: Sequence[str]) -> Iterator[Path]:
+    """Folders besides the program's own in which Hydra is told to look for files of settings."""
+    for flag, word in zip(["", *words], words, strict=False):
+        if word.startswith(HYDRAS):
+            yield from (Path(path) for path in re.findall(r"(?:file://)([^\],'\"]+)", word))
+        elif flag in ("-cd", "--config-dir"):
+            yield Path(word)
+
+
+def _check_files(folder: Path) -> None:
+    """Refuse files of settings that grow as they are read (aliases), and what is no file.
+
+    Raises
+    ------
+    InputError
+    """
+    for group in ("", *(path.name for path in CONF.iterdir() if path.is_dir())):
+        for path in sorted((folder / group).glob("*.yaml")):
+            try:
+                content = content_of(path, LARGEST_BYTES)
+            except InputError as error:
+                raise InputError(f"{path}: {error}") from None
+            if alias := _ALIAS.search(content):
+                line = content.count(b"\n", 0, alias.end()) + 1
+                raise InputError(f"{path}: line {line}: an alias (*name): write the value out")
 
 
 def _compose_one(words: Sequence[str], command_line: CommandLine) -> None:
@@ -232,7 +267,8 @@ def _in_order(words: Sequence[str]) -> tuple[list[str], list[str]]:
         elif name.lstrip("+~").startswith("hydra") and not word.startswith(HYDRAS):
             raise InputError(f"{SOURCE}: {name!r} cannot be set: of Hydra's own, only {HYDRAS[0]}")
         else:
-            given.append(_as_path(name, word) if name in PATHS else word)
+            is_path = name in PATHS or (name in NAMES_OR_PATHS and "," not in word)
+            given.append(_as_path(name, word) if is_path else word)
     for flag in ("-p", "--package", "--resolve"):
         if flag in flags and not set(SHOWS) & set(flags):
             raise InputError(f"{flag} is for --cfg job, which shows the configuration")
@@ -253,7 +289,10 @@ def _as_path(name: str, word: str) -> str:
     path = word.partition("=")[2].strip()
     if path in ("", "null") or path[0] in "'\"":
         return word
-    path = re.sub(r"(\\*)('|$)", r"\1\1\2", os.path.expanduser(path)).replace("'", "\\'")
+    path = os.path.expanduser(path)
+    if path.startswith("~"):
+        raise InputError(f"{SOURCE}: {name} = {path}: there is no such user ({name}=./~ is a file)")
+    path = re.sub(r"(\\*)('|$)", r"\1\1\2", path).replace("'", "\\'")
     return f"{name}='{path}'".replace("${", "\\${")
 
 

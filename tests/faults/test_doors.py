@@ -106,6 +106,21 @@ def test_an_interruption_while_modules_are_imported_is_one_line() -> None:
         assert said == "interrupted before anything was done\n"
 
 
+def test_streams_that_are_closed_are_no_fault() -> None:
+    """Else a results file gets their number, and what is said goes into it."""
+    code = (
+        "import os, sys; from sim.errors import guarded, take_interruptions; take_interruptions();"
+        "print('x'); number = os.open(os.devnull, 0); os.write(2, b'y'); sys.stdin.read();"
+        "sys.exit(guarded(lambda: 7 if number > 2 else 1, print))"
+    )
+    for closed in ((0,), (1,), (2,), (0, 1, 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.DEVNULL,
+            preexec_fn=lambda closed=closed: [os.close(number) for number in closed],
+        )  # fmt: skip
+        assert done.returncode == 7, closed
+
+
 WORDS = {
     "--runs": "unknown option '--runs'",
     "run.day=2": "did you mean run.days",
@@ -130,6 +145,8 @@ WORDS = {
     "-p x": "-p is for --cfg job",
     "-m run.seed=1,1": "gives a value twice",
     "ports=[all,sarnia]": "ports: all stands alone",
+    "study.dir=~nobody_of_this_name/x": "there is no such user",
+    "smuggling.network=~/nonesuch.csv": f"unknown network '{Path.home()}/nonesuch.csv'",
     "compare={a:b}": "write a list in brackets, compare=[...]",
 }
 
@@ -150,6 +167,39 @@ def test_words_that_cannot_be_meant_are_refused_at_once(
     assert printed.err.count("\n") == 1
     assert WORDS[given] in printed.err
     assert [*tmp_path.iterdir()] == []
+
+
+SETTINGS: dict[str, tuple[str | None, str]] = {
+    "an alias": ("a: &a [x, x]\nb: [*a, *a]\n", "line 2: an alias"),
+    "a pipe": (None, "is not a regular file"),
+    "large": ("# " + "x" * 2_000_000, "is larger than"),
+    "deep": ("run: " + "[" * 3_000, ""),
+    "a callback": (
+        "# @package _global_\nhydra: {callbacks: {x: {_target_: os.mkdir, path: made}}}\n",
+        "could run code",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SETTINGS)
+def test_a_file_of_settings_is_read_or_refused_at_once(
+    what: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from sim.config.command_line import compose
+
+    text, words = SETTINGS[what]
+    folder = tmp_path / "own" / "experiment"
+    folder.mkdir(parents=True)
+    if text is None:
+        os.mkfifo(folder / "theirs.yaml")
+    else:
+        (folder / "theirs.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as error:
+        compose(["hydra.searchpath=[file://own]", "experiment=theirs"])
+    assert words in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
 
 
 @pytest.mark.parametrize(
