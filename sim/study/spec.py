@@ -175,7 +175,7 @@ def own_folder(spec: StudySpec, say: Callable[[str], object]) -> StudySpec:
     if spec.configuration["study"]["dir"]:
         check_replaced(spec)
         return spec
-    here = _identifying(spec.configuration)
+    here = {**_identifying(spec.configuration), "files": _identities(spec)}
     digest = hashlib.sha256(json.dumps(here, sort_keys=True).encode()).hexdigest()[:6]
     elsewhere = spec.folder.with_name(f"{spec.folder.name}-{digest}")
     say(f"{spec.folder} holds another study ({differing}): this one goes to {elsewhere}")
@@ -195,15 +195,44 @@ def check_replaced(spec: StudySpec) -> None:
 def _other_study(spec: StudySpec) -> str:
     """What makes the results that a folder holds another study than this one; empty if nothing."""
     try:
-        there = _identifying(json_of(spec.folder / "manifest.json")["configuration"])
+        manifest = json_of(spec.folder / "manifest.json")
+        there = _identifying(manifest["configuration"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""
     here = _identifying(spec.configuration)
     differing = [name for name in here if name in there and here[name] != there[name]]
     if not differing:
-        return ""
+        return _changed_files(spec, manifest)
     name = differing[0]
     return f"{name} = {_brief(there[name])} there, {_brief(here[name])} here"
+
+
+def _changed_files(spec: StudySpec, manifest: dict[str, Any]) -> str:
+    """Which files of the user's make another study, though all settings are the same."""
+    if manifest.get("code_digest") != code_digest() or spec.procedure is not None:
+        return ""
+    try:
+        there = {point["name"]: point["identity"] for point in manifest["points"]}
+        here = _identities(spec)
+    except (OSError, KeyError, TypeError):
+        return ""
+    changed = [name for name in here if name in there and here[name] != there[name]]
+    if changed and len(changed) == len(here):
+        return "its port table, traffic, network or scenario files held something else"
+    return f"the file of scenario {changed[0]} held something else" if changed else ""
+
+
+def _identities(spec: StudySpec) -> dict[str, str]:
+    """What decides the results of each scenario, by its name."""
+    return {name: key_of(point).partition("-")[0] for name, point in _leading(spec).items()}
+
+
+def _leading(spec: StudySpec) -> dict[str, Point]:
+    """The first point of each scenario, by its name."""
+    leading: dict[str, Point] = {}
+    for point in spec.points:
+        leading.setdefault(point.scenario.name, point)
+    return leading
 
 
 def _brief(value: object) -> str:
@@ -227,9 +256,7 @@ def _identifying(configuration: dict[str, Any]) -> dict[str, Any]:
 def manifest(spec: StudySpec, began: datetime.datetime) -> dict[str, Any]:
     """How a study was made, as plain values that JSON can hold."""
     first = spec.points[0]
-    leading: dict[str, Point] = {}
-    for point in spec.points:
-        leading.setdefault(point.scenario.name, point)
+    identities, leading = _identities(spec), _leading(spec)
     content = {
         "name": spec.name,
         "configuration": spec.configuration,
@@ -252,8 +279,8 @@ def manifest(spec: StudySpec, began: datetime.datetime) -> dict[str, Any]:
         "traffic_replications": first.traffic_replications,
         "scenarios": {name: point.scenario.title for name, point in leading.items()},
         "points": [
-            {"identity": key_of(point).partition("-")[0], **asdict(point.scenario)}
-            for point in leading.values()
+            {"identity": identities[name], **asdict(point.scenario)}
+            for name, point in leading.items()
         ],
         "design": spec.design.about if spec.design else None,
         "procedure": _procedure(spec),

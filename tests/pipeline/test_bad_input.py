@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim.__main__ as door
+from sim.places.ports import DATA
 from sim.progress import read_status
 from tests.pipeline import stand_in
 
@@ -498,3 +499,41 @@ def test_a_study_without_a_folder_of_its_own_does_not_replace_another(
     names = sorted(path.name for path in (tmp_path / "runs").iterdir())
     assert len(names) == 2
     assert names[1].startswith("baseline-")
+
+
+def test_a_study_of_other_files_does_not_replace_one_under_the_same_settings(
+    monkeypatch: pytest.MonkeyPatch,
+    model: types.SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [*QUICK, "compare=[mine]", "study.scenarios=own", "study.ports_table=ports.csv"]
+
+    def command(*more: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["sim", *words, *more])
+        return door.main(), capsys.readouterr().err
+
+    scenario, table = tmp_path / "own" / "mine.yaml", tmp_path / "ports.csv"
+    scenario.parent.mkdir()
+    text = (
+        "title: x\nsource: x\ninterventions: [{parameter: primary.car_s, operation: set, value: 9}]"
+    )
+    ports = (DATA / "ports.csv").read_text(encoding="utf-8")
+    scenario.write_text(text, encoding="utf-8")
+    table.write_text(ports, encoding="utf-8")
+    assert command("study.dir=s") == (0, "")
+    scenario.write_text(text.replace("title: x", "title: another"), encoding="utf-8")
+    assert command("study.dir=s") == (0, ""), "a title decides no result"
+    kept = (tmp_path / "s" / "summary.csv").read_bytes()
+    scenario.write_text(text.replace("9", "8"), encoding="utf-8")
+    status, said = command("study.dir=s")
+    assert status == 2
+    assert "holds another study (the file of scenario mine held something else)" in said
+    scenario.write_text(text, encoding="utf-8")
+    table.write_text(ports.replace("42.998611", "42.9"), encoding="utf-8")
+    status, said = command("study.dir=s")
+    assert status == 2
+    assert "its port table, traffic, network or scenario files held something else" in said
+    assert (tmp_path / "s" / "summary.csv").read_bytes() == kept
+    assert command("study.dir=s", "study.replace=true") == (0, "")
