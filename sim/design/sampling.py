@@ -134,10 +134,12 @@ def read_points(table: str, count: int, role: str) -> Design:
         raise InputError(f"design.table = {table}: no such table")
     check_within("design.points", count, 1, math.inf, "points")
     names, cells = numbers_of(path, catalogue())
-    rows = [dict(zip(names, row, strict=True)) for row in cells[:count]]
-    if not rows:
+    if not cells:
         raise InputError(f"{path.name}: no rows")
-    values = [_values(row, names, f"{path.name}: row {i + 1}") for i, row in enumerate(rows)]
+    values = [
+        _values(dict(zip(names, row, strict=True)), names, f"{path.name}: row {number}")
+        for number, row in cells[:count]
+    ]
     factors = tuple(_factor(name, [row[name] for row in values]) for name in names)
     places = [[_place(row[factor.name], factor) for factor in factors] for row in values]
     return Design("table", role, factors, np.array(places), {"table": table}, tuple(values))

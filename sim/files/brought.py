@@ -14,6 +14,7 @@ import json
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,19 +118,24 @@ def letters_of(content: bytes) -> tuple[str, str]:
     for mark, code in _MARKS:
         if content.startswith(mark):
             try:
-                return content.decode(code).lstrip("\N{ZERO WIDTH NO-BREAK SPACE}"), ""
+                return _composed(content.decode(code).lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")), ""
             except UnicodeDecodeError:
                 raise InputError(f"begins as {code.upper()} and is not: {SAVE_AS}") from None
     if b"\0" in content:
         raise InputError(f"holds zero bytes, so it is no text in UTF-8: {SAVE_AS}")
     try:
-        return content.decode("utf-8"), ""
+        return _composed(content.decode("utf-8")), ""
     except UnicodeDecodeError:
         pass
     try:
         return content.decode("cp1252"), "Windows-1252"
     except UnicodeDecodeError:
         raise InputError(f"is not text in UTF-8: {SAVE_AS}") from None
+
+
+def _composed(text: str) -> str:
+    """Accents as most systems write them: macOS keeps letter and accent apart."""
+    return unicodedata.normalize("NFC", text)
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,11 @@ class Brought(Generic[Row]):
 
 
 def read_table(
-    path: Path, schema: type[Row], key: Sequence[str], context: Any = None
+    path: Path,
+    schema: type[Row],
+    key: Sequence[str],
+    context: Any = None,
+    most_rows: int = MOST_ROWS,
 ) -> Brought[Row]:
     """Read a table that somebody brings.
 
@@ -162,6 +172,7 @@ def read_table(
         Columns that tell the rows apart, the one that names a row last.
     context : object, optional
         For the schema.
+    most_rows : int
 
     Raises
     ------
@@ -171,7 +182,7 @@ def read_table(
     try:
         text, guessed = letters_of(content_of(path, LARGEST_TABLE_BYTES))
         notes = [f"{path.name}: read as {guessed}; {SAVE_AS} to be sure"] if guessed else []
-        header, lines, separator = _split(text, list(schema.model_fields))
+        header, lines, separator = _split(text, list(schema.model_fields), most_rows)
         columns = _columns(header, schema, notes, path.name)
         rows = [
             _row(cells, number, columns, schema, key[-1], separator, context)
@@ -186,8 +197,10 @@ def read_table(
     return Brought([row for _, row in rows], notes)
 
 
-def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[list[str]]]:
-    """Read a table of numbers whose columns are not known beforehand: names, and cells as text.
+def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Read a table of numbers whose columns are not known beforehand: names, and rows.
+
+    A row is its number in the file, and its cells as text.
 
     Parameters
     ----------
@@ -202,9 +215,11 @@ def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[list
     """
     try:
         text, _ = letters_of(content_of(path, LARGEST_TABLE_BYTES))
-        header, lines, separator = _split(text, [*known])
+        header, lines, separator = _split(text, [*known], MOST_ROWS)
         names = [_name(cell) for cell in header]
         for place, name in enumerate(names):
+            if not name:
+                raise InputError(f"row 1: column {place + 1} has no name")
             if name not in known:
                 raise InputError.unknown("parameter", name, known, "row 1")
             if name in names[:place]:
@@ -215,13 +230,15 @@ def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[list
                 continue
             if len(cells) != len(names):
                 raise InputError(f"row {number}: has {len(cells)} cells, the header {len(names)}")
-            rows.append([_plain_number(cell.strip(), separator) for cell in cells])
+            rows.append((number, [_plain_number(cell.strip(), separator) for cell in cells]))
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
     return names, rows
 
 
-def _split(text: str, known: list[str]) -> tuple[list[str], list[tuple[int, list[str]]], str]:
+def _split(
+    text: str, known: list[str], most_rows: int
+) -> tuple[list[str], list[tuple[int, list[str]]], str]:
     """Cells of the header and of the rows, with their numbers; and what separates them."""
     first, _, rest = text.partition("\n")
     asked = re.fullmatch(r"sep=(.)\r?", first)  # a line that Excel writes and hides
@@ -234,8 +251,8 @@ def _split(text: str, known: list[str]) -> tuple[list[str], list[tuple[int, list
         cells = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         for number, line in enumerate(cells, start=1):
             lines.append((number, line))
-            if number > MOST_ROWS:
-                raise InputError(f"has more than {MOST_ROWS} rows")
+            if number > most_rows:
+                raise InputError(f"has more than {most_rows} rows")
     except (csv.Error, TypeError) as error:
         row = len(lines) + 1
         raise InputError(f"row {row}: {error} (is a quotation mark not closed?)") from None
@@ -314,6 +331,8 @@ def _is_number(schema: type[Row], name: str) -> bool:
 
 def _plain_number(text: str, separator: str) -> str:
     """A number as programs write it: without groups of thousands, with a point."""
+    if "_" in text:  # Python would read 4_3 as 43
+        raise InputError(f"{_quoted(text)} is not a number")
     if _GROUPED.fullmatch(text):
         text = re.sub(r"[^\d.,+-]", "", text)
     if separator != "," and _DECIMAL_COMMA.fullmatch(text):

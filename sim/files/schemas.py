@@ -136,7 +136,7 @@ class LocationRow(BaseModel):
     id: Annotated[str, Field(min_length=1), AfterValidator(_a_place)]
     name: Name
     weight: Annotated[float, _number(0.0, 1e9, "traces")]
-    lat: Annotated[float, _number(-90.0, 90.0, "degrees")]
+    lat: Annotated[float, _number(-60.0, 85.0, "degrees")]
     lon: Annotated[float, _number(-180.0, 180.0, "degrees")]
     source: Note
 
@@ -149,15 +149,23 @@ MEASURES = {
 }  # fmt: skip
 """Measures of the US Bureau of Transportation Statistics, and short words, by class of traffic."""
 _NOT_VEHICLES = ("passengers", "containers", "pedestrians")
-_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2}(?:[T ][\d:.]*)?)?|(\d{2})/\d{2}/(\d{4})(?: .*)?")
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2}(?:[T ][\d:.]*)?)?|(\d{2})/01/(\d{4})(?: .*)?")
+"""The Bureau's 07/01/2005 is July. A day that is not the first is a date of another order."""
+_MONTH_NAMES = (
+    ("jan", "january", "janv", "janvier"), ("feb", "february", "févr", "février"),
+    ("mar", "march", "mars"), ("apr", "april", "avr", "avril"), ("may", "mai"),
+    ("jun", "june", "juin"), ("jul", "july", "juil", "juillet"), ("aug", "august", "août"),
+    ("sep", "sept", "september", "septembre"), ("oct", "october", "octobre"),
+    ("nov", "november", "novembre"), ("dec", "december", "déc", "décembre"),
+)  # fmt: skip
 
 
 def _a_month(word: str) -> str:
-    """Give a month as 2005-07, from that, a date, or the Bureau's Jul 2005."""
-    name, _, year = word.partition(" ")
-    if name[:3].lower() in _MONTH_NAMES and year.isdecimal():
-        return f"{int(year):04d}-{_MONTH_NAMES.index(name[:3].lower()) + 1:02d}"
+    """Give a month as 2005-07, from that, a date, or the Bureau's Jul 2005 (juil. 2005)."""
+    name, _, year = word.casefold().partition(" ")
+    for number, names in enumerate(_MONTH_NAMES, start=1):
+        if name.removesuffix(".") in names and re.fullmatch(r"\d{4}", year, re.ASCII):
+            return f"{year}-{number:02d}"
     match = _MONTH.fullmatch(word)
     if match is None:
         raise ValueError("is not a month such as 2005-07 or Jul 2005")

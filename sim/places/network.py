@@ -18,6 +18,8 @@ from sim.numerics.units import Floats
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 ROLES = ("source", "market")
+MOST_PLACES = 500
+"""Rows of a network: every source is weighed against every market at every port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _given_rows(path: Path) -> Iterator[tuple[str, Location]]:
     from sim.files.brought import read_table
     from sim.files.schemas import LocationRow
 
-    for row in read_table(path, LocationRow, ["role", "id"]).rows:
+    for row in read_table(path, LocationRow, ["role", "id"], most_rows=MOST_PLACES).rows:
         yield row.role, Location(row.id, row.name, row.weight, row.lat, row.lon)
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import datetime
 import functools
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ PACIFIC = "Pacific"
 """Name of the westernmost region of the port table."""
 TRAFFIC_CLASSES = ("car", "truck", "bus", "train")
 EARTH_RADIUS_KM = 6371.0
+MOST_PORTS = 1000
+"""Rows of a port table of the user's: distances are kept between all of them."""
 PORT_SETS = ("all", "official119")
 """Words that stand for several ports, so that no port can have them for its id."""
 
@@ -224,7 +227,8 @@ def _given_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
     from sim.files.brought import read_table
     from sim.files.schemas import PortRow
 
-    table = read_table(path, PortRow, ["port_id"], {"kinds": PORT_KINDS, "taken": PORT_SETS})
+    context = {"kinds": PORT_KINDS, "taken": PORT_SETS}
+    table = read_table(path, PortRow, ["port_id"], context, MOST_PORTS)
     notes += table.notes
     return [row.model_dump() for row in table.rows]
 
@@ -383,20 +387,24 @@ def _add_given_traffic(volumes: Floats, rows: list[dict[str, Any]], path: Path) 
         A line for the user.
     """
     table = traffic_beside(path)
-    if not table.is_file():
+    if not os.path.lexists(table):
         return []
     from sim.files.brought import read_table
     from sim.files.schemas import TrafficRow
 
-    brought = read_table(table, TrafficRow, ["month", "measure", "port"])
-    places = {str(row[column]).lower(): i for column in ("name", "port_id") for i, row in
-              enumerate(rows)}  # fmt: skip
-    taken = 0
+    most = MOST_PORTS * COUNT
+    brought = read_table(table, TrafficRow, ["month", "measure", "port"], most_rows=most)
+    places = _places(rows)
+    taken: dict[tuple[int, int, int], str] = {}
     for row in brought.rows:
         if row.measure not in TRAFFIC_CLASSES:
             continue
-        if row.port.lower() not in places:
+        here = places.get(row.port.casefold(), [])
+        if not here:
             raise InputError.unknown("port", row.port, [r["port_id"] for r in rows], table.name)
+        if len(here) > 1:
+            ids = ", ".join(rows[i]["port_id"] for i in here)
+            raise InputError(f"{table.name}: port {row.port!r} is the name of {ids}: give the id")
         year, month = map(int, row.month.split("-"))
         number = month_number(year, month)
         if not 0 <= number < COUNT:
@@ -404,12 +412,34 @@ def _add_given_traffic(volumes: Floats, rows: list[dict[str, Any]], path: Path) 
                 f"{table.name}: port {row.port!r}: month = {row.month} is not within "
                 f"{month_name(0)} to {month_name(COUNT - 1)}"
             )
-        volumes[places[row.port.lower()], TRAFFIC_CLASSES.index(row.measure), number] = row.value
-        taken += 1
+        kind = PORT_KINDS[rows[here[0]]["kind"]]
+        if row.value and row.measure != "train" and not kind.takes_road_traffic:
+            raise InputError(
+                f"{table.name}: port {row.port!r} takes no road vehicles, and {row.value:g} "
+                f"({row.measure}) are given"
+            )
+        place = here[0], TRAFFIC_CLASSES.index(row.measure), number
+        if place in taken:
+            raise InputError(
+                f"{table.name}: {row.measure} in {row.month} of port {row.port!r} appears twice, "
+                f"as {taken[place]!r} too"
+            )
+        taken[place] = row.port
+        volumes[place] = row.value
+    months = sorted({number for _, _, number in taken})
+    span = f", {month_name(months[0])} to {month_name(months[-1])}," if months else ""
     return [
         *brought.notes,
-        f"{table.name}: {taken:,} counts of traffic beside {path.name} are used",
+        f"{table.name}: {len(taken):,} counts of traffic{span} beside {path.name} are used",
     ]
+
+
+def _places(rows: list[dict[str, Any]]) -> dict[str, list[int]]:
+    """Rows of ports by what they may be called: their ids, and names that are no id."""
+    places: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        places.setdefault(str(row["name"]).casefold(), []).append(i)
+    return {**places, **{str(row["port_id"]): [i] for i, row in enumerate(rows)}}
 
 
 def _add_given_volumes(volumes: Floats, rows: list[dict[str, Any]]) -> None:

@@ -36,7 +36,8 @@ def test_counts_take_the_place_of_the_projects(tmp_path: Path) -> None:
     assert after.monthly_vehicles[place, TRAFFIC_CLASSES.index("bus"), 8] == 9
     assert (after.monthly_vehicles != before.monthly_vehicles).sum() == 3
     assert after.dated_vehicles[place, 0, month_number(2005, 7)] == 12345
-    assert f"{TRAFFIC_FILE}: 3 counts of traffic beside ports.csv are used" in said
+    used = "3 counts of traffic, 2005-07 to 2005-09, beside ports.csv are used"
+    assert f"{TRAFFIC_FILE}: {used}" in said
 
 
 def test_without_the_file_nothing_changes(tmp_path: Path) -> None:
@@ -56,6 +57,8 @@ def test_without_the_file_nothing_changes(tmp_path: Path) -> None:
         ("sarnia,2005-07,Trucks,-1\n", "value"),
         ("sarnia,2005-07,Trucks,many\n", "value"),
         ("sarnia,2005-07,Trucks,1\nsarnia,2005-07,Truck,2\n", "twice"),
+        ("sarnia,2005-07,Trucks,1\nSarnia (Blue Water Bridge),2005-07,Trucks,2\n", "appears twice"),
+        ("sarnia,01/07/2005,Trucks,1\n", "is not a month such as 2005-07"),
         ("", "has no rows"),
     ],
 )
@@ -65,3 +68,23 @@ def test_what_is_wrong_is_one_line(tmp_path: Path, rows: str, says: str) -> None
     assert says in str(caught.value)
     assert str(caught.value).startswith(TRAFFIC_FILE)
     assert "\n" not in str(caught.value)
+
+
+def test_a_name_that_two_ports_have_is_no_port(tmp_path: Path) -> None:
+    made = table(tmp_path, "Twin,2005-07,Trucks,1\n")
+    names = ("Sarnia (Blue Water Bridge)", "Windsor (Ambassador Bridge)")
+    text = made.read_text(encoding="utf-8")
+    for name in names:
+        assert name in text
+        text = text.replace(name, "Twin")
+    made.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"port 'Twin' is the name of sarnia, windsor-ambassador"):
+        read_ports(2005, made)
+
+
+def test_what_is_no_file_is_not_left_unread(tmp_path: Path) -> None:
+    made = table(tmp_path, "")
+    (tmp_path / TRAFFIC_FILE).unlink()
+    (tmp_path / TRAFFIC_FILE).mkdir()
+    with pytest.raises(InputError, match=f"{TRAFFIC_FILE}: is a folder"):
+        read_ports(2005, made)
