@@ -33,7 +33,7 @@ from sim.parameters import Parameters, catalogue, check
 from sim.places.ports import PORT_SETS, Ports, read_ports, traffic_beside
 from sim.results.schema import check_nothing_share, check_smallest_difference
 from sim.scenario.intervention import BASELINE, Scenario, moment
-from sim.scenario.point import ENGINES, YEARS, Point, check_point, without_effect
+from sim.scenario.point import ENGINES, YEARS, Point, check_point, unread_parameters, without_effect
 from sim.study.spec import StudySpec
 
 BASE_YEAR = 2005
@@ -134,6 +134,7 @@ def spec_of(plain: dict[str, Any], experiment: str | None = None) -> StudySpec:
     warnings = [
         *(("", note) for note in table_notes),
         *(("", line) for line in _not_read(plain, start)),
+        *(("", line) for line in unread_parameters(base, table, _kinds(base, kinds))),
         *(_without_effect(base, named, table) if not run["apart"] else ()),
     ]
     execution = Execution.from_config(**plain["execution"], environment=os.environ)
@@ -426,6 +427,11 @@ def _words(name: str, value: Any) -> list[str]:
         if words.count(word) > 1:
             raise InputError(f"{SOURCE}: {name} names {word!r} twice")
     return words
+
+
+def _kinds(base: Point, adversaries: Sequence[str]) -> set[str]:
+    """Kinds of smuggler of a run: of its agents, and of its expectations."""
+    return {base.parameters.smuggling.adversary, *base.smugglers, *adversaries}
 
 
 def _adversaries(plain: dict[str, Any]) -> list[str]:

@@ -279,8 +279,10 @@ class Intervention:
         if isinstance(field.default, (bool, str)):
             if self.operation != "set" or self.ramp_days:
                 raise InputError(f"{self.parameter}: can only be set, and at once")
-        elif isinstance(self.value, (bool, str, tuple)) or not math.isfinite(self.value):
+        elif isinstance(self.value, (bool, str, tuple)) or not abs(self.value) < math.inf:
             raise InputError(f"{self.parameter}: value {self.value!r} is not a number")
+        elif abs(self.value) > LARGEST:
+            raise InputError(f"{self.parameter}: value is above {LARGEST:g}")
 
     def _check_where(self, about: Mapping[str, Any]) -> None:
         for name, by in (("ports", "by_port"), ("states", "by_source"), ("markets", "by_market")):
@@ -326,6 +328,8 @@ def moment(when: Moment | None, *, last: bool = False) -> datetime.datetime:
     return datetime.datetime.combine(when, datetime.time())
 
 
+LARGEST = 1e300
+"""Beyond any parameter, and whole numbers beyond it are no decimal numbers."""
 CANADA, UNITED_STATES, TRAVELLERS = "canada", "united_states", "travellers"
 BEARERS = (CANADA, UNITED_STATES, TRAVELLERS)
 """Who bears a cost; travellers are those who cross, with trade."""

@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR, Flags
-from sim.parameters import Parameters, value_of
+from sim.parameters import Parameters, catalogue, value_of
 from sim.places.calendar import FIRST_YEAR, LAST_MONTH, month_number
 from sim.places.network import Network, read_network, table_of
 from sim.places.on_record import trucks_per_hour_on_record
@@ -390,6 +390,12 @@ def without_effect(point: Point, table: Ports) -> list[str]:
     idle: set[int] = set()
     for i, intervention in enumerate(scenario.interventions):
         why = _idle(intervention, point, table) or _undone(i, point, table)
+        if intervention.ramp_days and intervention.start is None:
+            lines.append(
+                f"scenario {scenario.name}: {intervention}: ramp_days = "
+                f"{intervention.ramp_days:g} has no effect: without a start it is complete "
+                "before the run begins"
+            )
         if why:
             idle.add(i)
             lines.append(f"scenario {scenario.name}: {intervention}: has no effect here: {why}")
@@ -397,6 +403,36 @@ def without_effect(point: Point, table: Ports) -> list[str]:
         what = "it has no interventions" if not scenario.interventions else "for these reasons"
         lines.append(f"scenario {scenario.name}: {AS_BASELINE}, {what}")
     return lines
+
+
+_OF_KIND = {"smuggling.learning_": "learning", "smuggling.threshold_": "threshold"}
+"""Kinds of smuggler whose parameters begin so."""
+
+
+def unread_parameters(point: Point, table: Ports, kinds: Collection[str]) -> Iterator[str]:
+    """Say which parameters differ from their defaults and cannot matter in a run, a line each.
+
+    Parameters
+    ----------
+    point : Point
+    table : Ports
+    kinds : collection of str
+        Kinds of smuggler that the run has.
+    """
+    in_run = np.isin(table.ids, point.ports)
+    for name, field in catalogue().items():
+        value = value_of(point.parameters, name)
+        if value == field.default:
+            continue
+        kind = next((kind for word, kind in _OF_KIND.items() if name.startswith(word)), "")
+        lane = _lane_of(name)
+        if kind and kind not in kinds:
+            yield f"{SOURCE}: {name} = {value} is not read: no smuggler of the run is {kind!r}"
+        elif lane and not _has_lane(lane, in_run, table):
+            yield (
+                f"{SOURCE}: {name} = {value} has no effect: there is no {lane} traffic at the "
+                f"{in_run.sum()} ports of the run"
+            )
 
 
 _OF_SMUGGLING = ("smuggling", "supply", "market", "patrol", "intelligence", "contraband")
@@ -427,8 +463,12 @@ def _idle(intervention: Intervention, point: Point, table: Ports) -> str:
 
 
 def _idle_opening(intervention: Intervention, at: Flags, table: Ports) -> str:
+    if intervention.value in CLOSED_TO:
+        number = CLOSED_TO[str(intervention.value)]
+        used = table.monthly_vehicles[at, number].any()
+        return "" if used else f"its ports have no {intervention.value}"
     if intervention.operation == "close" or not isinstance(intervention.value, tuple):
-        return ""
+        return "" if table.vehicles_per_year[at].any() else "its ports have no traffic"
     opens, closes = intervention.value
     if (opens <= table.open_hour[at]).all() and (closes >= table.close_hour[at]).all():
         return "hours only narrow, and its ports are open no longer than that"

@@ -49,6 +49,7 @@ from sim.scenario.intervention import (
 
 LARGEST_BYTES = 200_000
 DEEPEST = 20
+LONGEST_TITLE = 1000
 LONGEST_PROBLEM = 200
 """Characters of the parser's own words that a message repeats."""
 
@@ -185,7 +186,9 @@ class ScenarioFile:
     costs: tuple[Cost, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse two interventions of one file that decide the same quantity."""
+        """Refuse a title that is none, and interventions that decide the same quantity."""
+        if not 0 < len(self.title) <= LONGEST_TITLE:
+            raise InputError(f"title: has {len(self.title)} letters, not 1 to {LONGEST_TITLE}")
         check_count(self.interventions)
         for first, second in combinations(self.interventions, 2):
             if first.coincides(second):
@@ -340,7 +343,10 @@ def _file_of(text: str) -> ScenarioFile:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise _WrongTypeError(value, "text")
-    return " ".join(value.split())
+    text = " ".join(value.split())
+    if not text.isprintable():  # what moves the cursor of a terminal, or turns the line round
+        raise _WrongTypeError(ascii(value), "text that can be shown")
+    return text
 
 
 def _number(value: Any) -> float:

@@ -8,7 +8,7 @@ import pytest
 from sim.parameters import Parameters, with_values
 from sim.places.ports import read_ports
 from sim.scenario.intervention import Intervention, Scenario, Where
-from sim.scenario.point import AS_BASELINE, Point, without_effect
+from sim.scenario.point import AS_BASELINE, Point, unread_parameters, without_effect
 
 TABLE = read_ports(2005)
 RUN = ("big-beaver", "emerson")
@@ -41,6 +41,11 @@ IDLE = {
         [change("primary.car_s", "scale", 2.0), change("primary.car_s", "set", 9.0)],
         "undone by set primary.car_s",
     ),
+    "no traffic": (
+        [change("port", "close", True, where=Where(ports=("rail-sprague",)))], "at none of the 2"
+    ),
+    "no buses": ([change("port", "close", "buses", where=Where(ports=("big-beaver",)))],
+                 "its ports have no buses"),
     "no trains": ([change("primary.train_s", "scale", 2.0, where=Where(ports=("big-beaver",)))],
                   "there is no train traffic"),
 }  # fmt: skip
@@ -72,3 +77,18 @@ def test_nobody_smuggles_so_nothing_of_smuggling_matters() -> None:
     none = with_values(Parameters(), {"smuggling.firearms_per_year": 0.0})
     lines = said(change("market.demand_scale", "scale", 2.0), parameters=none)
     assert "smuggling.firearms_per_year = 0" in lines[0]
+
+
+def test_a_parameter_that_cannot_matter_in_the_run_is_said() -> None:
+    changed = with_values(
+        Parameters(),
+        {"primary.train_s": 99.0, "smuggling.learning_days": 9.0, "primary.car_s": 9.0},
+    )
+    point = Point(
+        changed, Scenario("baseline"), ("big-beaver",), 2005, datetime.date(2005, 7, 4), 7, 1,
+        "compiled",
+    )  # fmt: skip
+    trains, learning = sorted(unread_parameters(point, TABLE, {"static"}))
+    assert "primary.train_s = 99.0 has no effect: there is no train traffic" in trains
+    assert "smuggling.learning_days = 9.0 is not read: no smuggler" in learning
+    assert len([*unread_parameters(point, TABLE, {"learning"})]) == 1
