@@ -243,7 +243,26 @@ def _alive(status: Status) -> bool:
         return False
     except OSError:  # another user's process, or a system without /proc
         return True
-    return stat_line.rpartition(")")[2].split()[0] != "Z"  # ended, and its parent has not noticed
+    words = stat_line.rpartition(")")[2].split()
+    if words[0] == "Z":  # ended, and its parent has not noticed
+        return False
+    return not _began_after(int(words[19]), status)
+
+
+def _began_after(ticks: int, status: Status) -> bool:
+    """Whether a process began after the last word of a driver, whose number it has been given.
+
+    Parameters
+    ----------
+    ticks : int
+        When it began, since the machine did.
+    status : Status
+    """
+    if not status.updated:
+        return False
+    running_s = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    silent = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(status.updated)
+    return silent.total_seconds() > running_s + SILENT_S
 
 
 def _heard_lately(status: Status) -> bool:

@@ -23,6 +23,7 @@ import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -314,8 +315,9 @@ class Store:
 
     def _set_aside(self) -> Path:
         """Move what another version keeps here to a folder of its own, which stays."""
-        number = 1 + sum(1 for _ in self.folder.glob("older-*"))
-        aside = self.folder / f"older-{number}"
+        aside = next(
+            path for number in count(1) if not (path := self.folder / f"older-{number}").exists()
+        )
         aside.mkdir()
         for path in self.folder.iterdir():
             if not path.name.startswith((".", "older-")):

@@ -11,9 +11,16 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.progress import STATUS_FILE, Progress, Status, in_words, read_status, write_status
+from sim.progress import STATUS_FILE, Progress, Status, in_words, now, read_status, write_status
 
-RUNNING = Status("running", "quick", total=40, done=10, updated="2026-01-01T00:00:00+00:00")
+RUNNING = Status("running", "quick", total=40, done=10, updated=now())
+OLD = "2005-01-01T00:00:00+00:00"
+
+
+def test_a_number_that_another_process_has_by_now_is_no_sign_of_life(tmp_path: Path) -> None:
+    for updated, state in ((OLD, "dead"), (now(), "running")):
+        write_status(tmp_path, dataclasses.replace(RUNNING, pid=os.getpid(), updated=updated))
+        assert read_status(tmp_path).state == state
 
 
 def test_a_running_study_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -31,7 +38,7 @@ def test_a_driver_that_was_killed_is_told_from_one_that_runs(tmp_path: Path) -> 
 
 
 def test_a_driver_on_another_machine_is_dead_when_it_falls_silent(tmp_path: Path) -> None:
-    write_status(tmp_path, dataclasses.replace(RUNNING, host="elsewhere"))
+    write_status(tmp_path, dataclasses.replace(RUNNING, host="elsewhere", updated=OLD))
     assert read_status(tmp_path).state == "dead"
 
 
