@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import flask
@@ -210,6 +210,9 @@ def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:
         is_own = origin is not None and urlsplit(origin).netloc == host
         if not is_own and (origin is not None or flask.request.method not in ("GET", "HEAD")):
             return _refused("this server answers its own pages only")
+        if _is_led_here() and "begin" in flask.request.args:
+            left = [pair for pair in flask.request.args.items(multi=True) if pair[0] != "begin"]
+            return cast(flask.Response, flask.redirect(flask.request.path + address.encoded(left)))
         return None
 
     @server.after_request
@@ -234,6 +237,11 @@ def _is_own(port: object) -> bool:
         if len(words) > 7 and words[1] == f"0100007F:{port:04X}":
             return int(words[7]) in (os.getuid(), 0)
     return True
+
+
+def _is_led_here() -> bool:
+    """Whether a link of another site leads here: it may show a page, and begin nothing."""
+    return flask.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
 def _refused(why: str) -> flask.Response:

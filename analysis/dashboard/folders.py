@@ -4,7 +4,6 @@ A name of a folder comes from an address. It is looked up among the folders that
 joined to a path.
 """
 
-import json
 import os
 import threading
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 from analysis.dashboard.library import FILE, Library
 from analysis.language import gettext
 from sim.errors import InputError
+from sim.files.brought import json_of
 from sim.results.reading import Study, read_study
 
 LIVE = "live"
@@ -110,8 +110,8 @@ class Folders:
         if kept is not None and kept[0] == stamp:
             return kept[1]
         try:
-            content = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            content = json_of(path / "manifest.json")
+        except InputError:
             content = {}
         facts = content if isinstance(content, dict) else {}
         named = {key: facts[key] for key in FACTS if key in facts}

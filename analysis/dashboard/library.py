@@ -14,6 +14,7 @@ from typing import Any
 from analysis.language import gettext
 from sim.errors import InputError
 from sim.files import write_text
+from sim.files.brought import json_of
 
 FILE = ".library.json"
 LONGEST_NAME, LONGEST_NOTE = 80, 500
@@ -34,7 +35,7 @@ class Library:
     Attributes
     ----------
     path : pathlib.Path
-        The file; a damaged one counts as empty and is replaced at the next note.
+        The file; a damaged one counts as empty, and goes aside at the next note.
     """
 
     path: Path
@@ -88,20 +89,20 @@ class Library:
         self._change(drop)
 
     def _content(self) -> dict[str, Any]:
-        with contextlib.suppress(OSError, ValueError):
-            content = json.loads(self.path.read_text(encoding="utf-8"))
-            if isinstance(content, dict):
+        with contextlib.suppress(InputError):
+            content = json_of(self.path)
+            if isinstance(content, dict) and isinstance(content.get("entries", {}), dict):
                 return content
         return {}
 
     def _change(self, change: Any) -> None:
         with self._lock:
             content = self._content()
-            if not isinstance(content.get("entries", {}), dict):
-                content = {}
-            change(content)
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                if not content and self.path.is_file() and self.path.stat().st_size > len("{}"):
+                    self.path.replace(self.path.with_suffix(".damaged"))
+                change(content)
                 write_text(self.path, json.dumps(content, indent=1, ensure_ascii=False))
             except OSError as error:
                 raise InputError(f"{self.path}: {error.strerror}") from None

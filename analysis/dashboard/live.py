@@ -26,6 +26,7 @@ from analysis.dashboard.mix import MIX, write_scenario
 from analysis.language import gettext
 from sim.errors import InputError
 from sim.execute.live import free_memory_mib, memory_mib, read_plan
+from sim.files.brought import json_of
 from sim.progress import STATUS_FILE, Status, read_status
 from sim.scenario.intervention import BASELINE, Scenario
 
@@ -338,8 +339,8 @@ class Live:
 
     def _about(self, name: str) -> dict[str, Any]:
         try:
-            content = json.loads((self.folder / ".asked" / name / ABOUT).read_text("utf-8"))
-        except (OSError, ValueError):
+            content = json_of(self.folder / ".asked" / name / ABOUT)
+        except InputError:
             return {}
         return content if isinstance(content, dict) else {}
 
@@ -476,9 +477,9 @@ def clean(folder: Path, kept: int = KEPT) -> list[str]:
 def _own(mark: Path, folder: Path) -> list[Path]:
     """Folders that a live run made, as its mark records them; none if the mark is damaged."""
     try:
-        content = json.loads(mark.read_text(encoding="utf-8"))
+        content = json_of(mark)
         name, own_results = content["live run"], content["own results"]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (InputError, TypeError, KeyError):
         return []
     if name != mark.parent.name or mark.parent.is_symlink():
         return []

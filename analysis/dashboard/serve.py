@@ -15,7 +15,7 @@ from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
 from analysis.dashboard.home_page import warm
 from analysis.dashboard.live import clean
-from sim.errors import InputError
+from sim.errors import InputError, check_within
 
 LOOPBACK = "127.0.0.1"
 PORT = 8050
@@ -49,6 +49,8 @@ def open_server(
     InputError
         If the port is taken, or the address is none of this machine.
     """
+    if port is not None:
+        check_within("--port", port, 0, 65_535)
     wanted = range(PORT, PORT + MOST_PORTS) if port is None else (port,)
     for number in wanted:
         if _is_free(host, number):
@@ -65,7 +67,9 @@ def _is_free(host: str, port: int) -> bool:
             probe.bind((host, port))
         except socket.gaierror:
             raise InputError(f"--host {host} is no address of this machine") from None
-        except (OSError, OverflowError):
+        except PermissionError:
+            raise InputError(f"--port {port} needs the rights of an administrator") from None
+        except OSError:
             return False
     return True
 

@@ -16,6 +16,7 @@ from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
 from analysis.dashboard.levers import levers, offered
+from analysis.dashboard.library import Library
 from analysis.dashboard.live import Live, clean, quoted
 from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_callbacks import request_of
@@ -74,6 +75,33 @@ def test_strangers_are_refused(app_state: AppState, headers: dict[str, str], sta
     answer = make_app(app_state).server.test_client().get("/", headers=headers)
     assert answer.status_code == status
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_link_of_another_site_begins_nothing(app_state: AppState) -> None:
+    browser = make_app(app_state).server.test_client()
+    where = "/mix?begin=True&mix=more_officers&mix=etrace"
+    for site, shown in (("cross-site", 302), ("same-site", 302), ("none", 200)):
+        headers = {"Host": "127.0.0.1:8050", "Sec-Fetch-Site": site}
+        answer = browser.get(where, headers=headers)
+        assert answer.status_code == shown, site
+        if shown == 302:
+            assert answer.headers["Location"] == "/mix?mix=more_officers&mix=etrace"
+
+
+def test_a_folder_with_a_strange_manifest_is_listed(app_state: AppState, tmp_path: Path) -> None:
+    for name, content in (("deep", "[" * 100_000), ("odd", '{"ports": 5, "days": []}')):
+        (tmp_path / "runs" / name).mkdir()
+        (tmp_path / "runs" / name / "manifest.json").write_text(content, encoding="utf-8")
+    assert {"deep", "odd", "sound"} == {*app_state.folders.finished()}
+    assert app_state.folders.opening() in app_state.folders.finished()
+
+
+def test_notes_that_are_damaged_go_aside(tmp_path: Path) -> None:
+    library = Library(tmp_path / "notes.json")
+    library.path.write_text('{"pinned": "a", ', encoding="utf-8")
+    library.pin("b")
+    assert library.pinned == "b"
+    assert "pinned" in (tmp_path / "notes.damaged").read_text(encoding="utf-8")
 
 
 def test_only_what_was_found_under_the_roots_is_read(app_state: AppState, tmp_path: Path) -> None:
