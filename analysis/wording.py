@@ -1,6 +1,7 @@
 """Numbers in words: how many digits, which unit, more or fewer, longer or shorter."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ TIMELESS = {"min", "share"}
 """Units of means: their values do not grow with the length of the run."""
 
 
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s])")
 NARROW, NO_BREAK = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
 
@@ -230,6 +232,11 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
     ]
 
 
+def _no_formula(cell: object) -> object:
+    """A text that a spreadsheet shows and does not compute, whoever gave it."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
 def as_csv(table: "pd.DataFrame") -> str:
     """A table as text that a spreadsheet opens with a double click, in the language that is set.
 
@@ -237,7 +244,7 @@ def as_csv(table: "pd.DataFrame") -> str:
     cells are separated by semicolons, and decimals have a comma.
     """
     french = current_language() == "fr"
-    text: str = table.to_csv(
+    text: str = table.map(_no_formula).to_csv(
         index=False,
         lineterminator="\r\n",
         sep=";" if french else ",",
