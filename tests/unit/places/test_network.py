@@ -51,7 +51,7 @@ def test_the_record_of_2004_is_what_the_cable_says() -> None:
         (GOOD[1:], "has no source"),
         (["source,A,Alpha,-3,40,-80,x", GOOD[1]], "(id 'A'): weight = '-3' is below 0 traces"),
         (["source,A,Alpha,,40,-80,x", GOOD[1]], "(id 'A'): weight = '' is not a number (traces)"),
-        (["source,A,Alpha,1,95,-80,x", GOOD[1]], "(id 'A'): lat = '95' is above 90 degrees"),
+        (["source,A,Alpha,1,95,-80,x", GOOD[1]], "(id 'A'): lat = '95' is above 85 degrees"),
         (["source,A,Alpha,0,40,-80,x", GOOD[1]], "no source has a weight above 0 traces"),
         ([GOOD[0], *GOOD], "row 3: id 'A' appears twice (row 2 has it too)"),
         (["sauce,A,Alpha,1,40,-80,x", GOOD[1]], "role = 'sauce' is not one of source or market"),
