@@ -1,5 +1,6 @@
 """What was asked for and cannot have an effect is said, and nothing else is."""
 
+import dataclasses
 import datetime
 from typing import Any
 
@@ -70,7 +71,10 @@ def test_the_whole_scenario_is_said_to_be_the_baseline_only_where_it_is() -> Non
 def test_what_can_have_an_effect_is_not_said() -> None:
     assert said(change("primary.car_s", "set", 9.0, where=HERE)) == []
     assert said(change("port", "hours", (10.0, 12.0))) == []
-    assert said(change("staffing.officers_scale", "scale", 1.1, ramp_days=30.0)) == []
+    ramp = change("staffing.officers_scale", "scale", 1.1, ramp_days=30.0)
+    assert said(dataclasses.replace(ramp, start=datetime.date(2005, 7, 5))) == []
+    (line,) = said(ramp)
+    assert "ramp_days = 30 has no effect: without a start it is complete" in line
 
 
 def test_nobody_smuggles_so_nothing_of_smuggling_matters() -> None:
