@@ -481,7 +481,7 @@ def stand_by() -> None:
 
 def load_all() -> None:
     """Import what a run needs, and have the engine compiled and called once."""
-    for name in ("hydra", "pandas", "pyarrow.parquet"):
+    for name in ("hydra", "pyarrow.parquet"):
         importlib.import_module(name)
     for name in ("config.command_line", "study.run"):
         importlib.import_module(f"{ROOM}.{name}")

@@ -104,8 +104,11 @@ def message_left(now: Intelligence, life_days: float) -> float:
     return now.direct_share * direct + (1.0 - now.direct_share) * indirect
 
 
+@functools.lru_cache(maxsize=64)
 def by_age(now: Intelligence, days: float) -> Floats:
     """What is left of recoveries, by the number of steps since an organisation's last arrest.
+
+    It is worked out once for equal parameters; nothing may write into it.
 
     Returns
     -------
@@ -126,6 +129,7 @@ def by_age(now: Intelligence, days: float) -> Floats:
     )
 
 
+@functools.lru_cache(maxsize=64)
 def rules_of(now: Intelligence, smuggling: Smuggling, days: float) -> CaseRules:
     """Rules of cases and arrests under parameters in force (`sim.model.intelligence`)."""
     with np.errstate(divide="ignore"):

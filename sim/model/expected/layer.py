@@ -52,7 +52,7 @@ from sim.model.smuggling.organisation import Enrolment, Organisations, chance_of
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.perception import Beliefs, loss_terms
 from sim.model.smuggling.route_choice import RouteChoice
-from sim.numerics.randomness import TWO_32, quantile
+from sim.numerics.randomness import TWO_32, fill_quantiles
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
 from sim.parameters import PARAMETER, Intelligence, Smuggling, Staffing
 from sim.places.network import shares
@@ -186,11 +186,16 @@ class TermsOfDay(NamedTuple):
     usable : array of bool, shape (organisations, carriages, patterns, 1, options)
     in_time : array of float, shape (patterns, organisations, carriages, options)
         Chance that an examination begins within its limit.
+    places : Places
+    of_trips : array of float, shape (carriages, patterns)
+        Share of trips by carriage and pattern.
     """
 
     share: Floats
     usable: Flags
     in_time: Floats
+    places: Places
+    of_trips: Floats
 
 
 class LoadsHiddenAlike(NamedTuple):
@@ -284,7 +289,9 @@ class Expectation:
         self.loads = loads_of(parameters.smuggling)
         self.fine_loads = loads_of(parameters.smuggling, FINE_EDGES)
         words = ((np.arange(LENGTHS) + 0.5) / LENGTHS * TWO_32).astype(np.uint32)
-        self.lengths = tuple(float(quantile(border.world.secondary_table, word)) for word in words)
+        lengths = np.empty(LENGTHS)
+        fill_quantiles(border.world.secondary_table, words, lengths)
+        self.lengths = tuple(lengths.tolist())
         self._open_markets()
         self._warm_up(streams.seed, streams.replication)
         self.late = np.zeros((len(kinds), self.count))
@@ -293,6 +300,8 @@ class Expectation:
         kinds_of_route, which = np.unique(self.choice.network.kind, return_inverse=True)
         self.of_kind = (which == np.arange(len(kinds_of_route))[:, None]).astype(float)
         self.shares: list[Shares] = []
+        # The first of them, by kind of smuggler and organisation.
+        self.of_trips: dict[str, Floats] = {}
         # By settings, which are held so that their id stays their own.
         self._chances: dict[int, tuple[Floats, Chances, Chances]] = {}
 
@@ -349,6 +358,10 @@ class Expectation:
                 self.shares = [
                     self._shares(i, day, snapshot, rows, terms) for i in range(len(self.kinds))
                 ]
+                self.of_trips = {
+                    name: np.stack([getattr(each, name) for each in self.shares])
+                    for name in Shares._fields[:7]
+                }
                 since = 0
             since += 1
             self._step(k, day, snapshot, rows, of_year)
@@ -359,8 +372,12 @@ class Expectation:
         """The workforce on each day."""
         at, first = self.conditions.at, int(self.plans.first_day_s // DAY_S)
         last = self.years * int(DAYS_PER_YEAR)
-        in_force = (at(day * DAY_S).parameters.staffing for day in range(first, last + 1))
-        spans = tuple((rules, len([*days])) for rules, days in itertools.groupby(in_force))
+        days = range(first, last + 1)
+        if not any(x.parameter.startswith("staffing.") for x in self.conditions.interventions):
+            days = days[:1]
+        in_force = [at(day * DAY_S).parameters.staffing for day in days]
+        in_force += in_force[-1:] * (last + 1 - first - len(in_force))
+        spans = tuple((rules, len([*each])) for rules, each in itertools.groupby(in_force))
         before = at(self.plans.first_day_s - 1.0).parameters.staffing
         usual = workforce_by_day(self.baseline.staffing, ((self.baseline.staffing, last + 1),))
         force = workforce_by_day(before, spans)[-first:]
@@ -405,7 +422,21 @@ class Expectation:
         port = np.where(menus.at_port, menus.numbers, 0)
         in_time = np.einsum("pqh,kh->kpq", self.in_time, opening.hours)
         in_time = np.ascontiguousarray(in_time[:, port, QUEUE_OF_LANE[menus.lane]])
-        return TermsOfDay(opening.share, usable_options(menus, opening), in_time)
+        away, smuggling = self.choice.away_true, snapshot.parameters.smuggling
+        other = np.clip(menus.numbers - len(self.ports), 0, len(away) - 1)
+        elsewhere = np.where(menus.exists & ~menus.at_port & (menus.made > 0), away[other], 0.0)
+        # Patrols of police find those who cross between the ports.
+        police = np.isin(self.choice.network.kind, (BETWEEN_PORTS, WATER)).astype(float)
+        police[: len(self.ports)] = snapshot.at_ports(PARAMETER.danger.police_present_share)
+        arrest = chance_of_arrest(police, smuggling)[menus.numbers]
+        places = Places(
+            menus.numbers, port, menus.lane, menus.at_port, menus.made, elsewhere, arrest
+        )
+        carriage = np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share])
+        return TermsOfDay(
+            opening.share, usable_options(menus, opening), in_time, places,
+            carriage[:, None] * opening.share,
+        )  # fmt: skip
 
     def _shares(
         self, kind: int, day: float, snapshot: Snapshot, rows: Floats, terms: TermsOfDay
@@ -434,7 +465,7 @@ class Expectation:
                     part = of_deep * (lookout if active else 1.0 - lookout)
                     named = np.full(self.count, float(active))
                     choices.append(LoadsHiddenAlike(float(is_deep), named, part, taken))
-            return self._outcome(choices, terms, rows, snapshot)
+            return self._outcome(choices, terms, rows)
         loss = option_loss(menus, belief.loss, self.choice.away_believed)
         if name == "learning":
             loss = self._learnt(kind)
@@ -451,7 +482,7 @@ class Expectation:
                 value, stake, loss, menus.prior, smuggling.rationality, usable, weights
             )
         choice = LoadsHiddenAlike(hidden, lookout, np.ones(self.count), taken)
-        return self._outcome([choice], terms, rows, snapshot)
+        return self._outcome([choice], terms, rows)
 
     def _reported(self, day: float) -> float:
         """Share of trips of which a report reaches the booths in time."""
@@ -467,30 +498,15 @@ class Expectation:
         learnt = (weight * self.before + losses) / (weight + trips)
         return np.where(self.menus.made > 0.0, learnt, 0.0)
 
-    def _outcome(
-        self, choices: list[LoadsHiddenAlike], terms: TermsOfDay, rows: Floats, snapshot: Snapshot
-    ) -> Shares:
+    def _outcome(self, choices: list[LoadsHiddenAlike], terms: TermsOfDay, rows: Floats) -> Shares:
         """What becomes of firearms and trips under choices of route."""
-        menus, away, smuggling = self.menus, self.choice.away_true, snapshot.parameters.smuggling
-        carriage = np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share])
-        of_day = carriage[:, None] * terms.share
-        other = np.clip(menus.numbers - len(self.ports), 0, len(away) - 1)
-        elsewhere = np.where(menus.exists & ~menus.at_port & (menus.made > 0), away[other], 0.0)
-        port = np.where(menus.at_port, menus.numbers, 0)
-        # Patrols of police find those who cross between the ports.
-        police = np.isin(self.choice.network.kind, (BETWEEN_PORTS, WATER)).astype(float)
-        police[: len(self.ports)] = snapshot.at_ports(PARAMETER.danger.police_present_share)
-        arrest = chance_of_arrest(police, smuggling)[menus.numbers]
-        places = Places(
-            menus.numbers, port, menus.lane, menus.at_port, menus.made, elsewhere, arrest
-        )
         sums = Sums(
             np.zeros((5, self.count)), np.zeros((2, self.count)),
             np.zeros((2, self.count, self.routes)),
         )  # fmt: skip
         for choice in choices:
             add_up(
-                choice.taken, choice.weight[:, None, None] * of_day, places,
+                choice.taken, choice.weight[:, None, None] * terms.of_trips, terms.places,
                 self._chance(rows, choice.deep), terms.in_time, choice.named, sums,
             )  # fmt: skip
         seized, elsewhere, turned, deterred, every = sums.firearms
@@ -512,9 +528,7 @@ class Expectation:
         today = self.purchases.today
         bought, delay = self._supply(today, rate, mean)
         used = self._used_share(today.cost_cad[self.source])
-        of = {
-            name: np.stack([getattr(s, name) for s in self.shares]) for name in Shares._fields[:7]
-        }
+        of = self.of_trips
         ready = active * rate * used
         late = ready * bought * (delay[1] if delay is not None else 0.0)
         planned = ready * bought - late

@@ -10,6 +10,7 @@ reuse its days from the first on, so that with a run of a year a day has the tra
 of the calendar.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -243,12 +244,20 @@ def opening_of(snapshot: Snapshot, season: Flags, used: Flags) -> Opening:
     hour = HOURS[:, None] + 0.5
     is_open = (snapshot.open_hour <= hour) & (hour < snapshot.close_hour)
     is_open &= season & ~snapshot.closed
+    takes = ~snapshot.closed_to[:, CLASS_OF_LANE[list(CARRIAGES)]].T
+    return Opening(*_patterns(is_open.tobytes(), used.tobytes()), takes)
+
+
+@functools.lru_cache(maxsize=128)
+def _patterns(open_ports: bytes, used_ports: bytes) -> tuple[Floats, Floats, Flags]:
+    """Find hours that are alike, once for the days and points of which they are the same."""
+    used = np.frombuffer(used_ports, bool)
+    is_open = np.frombuffer(open_ports, bool).reshape(-1, len(used))
     _, first, which = np.unique(is_open & used, axis=0, return_index=True, return_inverse=True)
     count = len(first)
     hours = (which.reshape(-1)[None, :] == np.arange(count)[:, None]).astype(float)
     share = hours.mean(axis=1)
-    takes = ~snapshot.closed_to[:, CLASS_OF_LANE[list(CARRIAGES)]].T
-    return Opening(share, hours / hours.sum(axis=1, keepdims=True), is_open[first], takes)
+    return share, hours / hours.sum(axis=1, keepdims=True), is_open[first]
 
 
 class Situation(NamedTuple):
