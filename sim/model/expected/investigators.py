@@ -227,8 +227,8 @@ class Investigators:
             * now.ballistics_linked_share * now.ballistics_across_share
         )  # fmt: skip
         sales = now.sale_reports_per_year / DAYS_PER_YEAR * self.past
-        tips = now.police_leads_per_year + money_stops_per_year(now)
-        tips = tips / DAYS_PER_YEAR * self.past
+        tips_per_year = now.police_leads_per_year + money_stops_per_year(now)
+        tips = tips_per_year / DAYS_PER_YEAR * self.past
         # Leads of a recovery, and leads of other kinds: their number, strength, and its square.
         fresh, other = np.zeros(3), np.zeros((3, len(self.past)))
         for k, power in enumerate((0.0, 1.0, 2.0)):

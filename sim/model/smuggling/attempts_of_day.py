@@ -221,7 +221,7 @@ class AttemptsOfDay:
             police = float(self._police_present[route.port])
         else:
             police = float(route.kind in (BETWEEN_PORTS, WATER))
-        return chance_of_arrest(police, self.deals.smuggling)
+        return float(chance_of_arrest(police, self.deals.smuggling))
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
         """Outcomes of trafficking attempts that have become known since the last call.
