@@ -25,6 +25,7 @@ from sim.scenario.reading import read
 
 KINDS = tuple(ADVERSARIES)
 PORTS = ("abercorn", "douglas", "sarnia")
+BUSIEST = PORTS.index("sarnia")
 TRIPS = 400
 
 
@@ -101,7 +102,7 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
     uniform = Streams(3, 0).uniforms(1, entity_number("trips"), 0, TRIPS)
     loads = load_of((np.arange(TRIPS) + 0.5) / TRIPS, load_scale(smuggling), smuggling)
     hidden = belief.deep_share(smuggling, of.traffic)
-    fates = np.zeros((TRIPS, 3))
+    fates, busiest = np.zeros((TRIPS, 3)), 0
     for i in range(TRIPS):
         hour, deep, lookout, commercial = uniform[:, i]
         trip = Opportunity(
@@ -116,6 +117,7 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
         )
         chosen = adversary.choose(options, adversary.loss(options), smuggling)
         route = int(options.numbers[chosen])
+        busiest += int(route == BUSIEST)
         fates[i] = trip.load * np.array(
             [route < len(of.ports), len(of.ports) <= route < of.routes - 1, route == of.routes - 1]
         )
@@ -124,10 +126,11 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
     deterred = shares.deterred[organisation]
     assert abs(mean[2] - deterred) <= 3.0 * error[2] + 0.01
     taken = shares.trips[organisation]
-    if kind == "static":  # whose choice does not depend on the load
-        trips = (fates / loads[:, None]).mean(axis=0)
-        at_ports = taken[: len(of.ports)].sum()
-        assert trips[0] == pytest.approx(at_ports, abs=3.0 * np.sqrt(0.25 / TRIPS))
+    trips = (fates / loads[:, None]).mean(axis=0)
+    at_ports = taken[: len(of.ports)]
+    error = 3.0 * np.sqrt(0.25 / TRIPS)
+    assert trips[0] == pytest.approx(at_ports.sum(), abs=error)
+    assert busiest / TRIPS == pytest.approx(at_ports[BUSIEST], abs=error)
 
 
 def test_values_and_stakes_are_those_of_the_agents() -> None:
