@@ -3,9 +3,11 @@
 import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from analysis.__main__ import parser
 from analysis.dashboard.serve import open_server
@@ -29,6 +31,19 @@ def test_it_copies_the_wheel_and_the_pins_and_nothing_else() -> None:
     assert wheel == f"dist/{name[1].replace('-', '_')}-*.whl"
     assert all((ROOT / path).is_file() for path in others)
     assert not instructions("ADD")
+
+
+def test_the_versions_it_pins_have_no_hashes_which_pip_refuses_beside_a_wheel(
+    tmp_path: Path,
+) -> None:
+    (command,) = (line for line in instructions("RUN") if "pip install" in line)
+    made = command.partition("&&")[0].replace("/tmp/install/requirements.txt", "requirements.txt")
+    kept = tmp_path / "versions.txt"
+    subprocess.run(made.replace("/tmp/install/versions.txt", str(kept)), shell=True, check=True)
+    lines = [line for line in kept.read_text().splitlines() if not line.lstrip().startswith("#")]
+    assert len(lines) > 100
+    assert all("==" in str(Requirement(line).specifier) for line in lines)
+    assert f"--constraint /tmp/install/{kept.name}" in command
 
 
 def test_its_user_is_not_root() -> None:
