@@ -306,17 +306,16 @@ def run(arguments: argparse.Namespace) -> None:
 def _tell(study: "Study", arguments: argparse.Namespace) -> None:
     """Answer a command about one study, in the words of its contraband."""
     if arguments.command == "compare":
-        from analysis import compare
-        from analysis import compare as compare_text
-        from analysis.tables import write_tables
+        from analysis import compare, tables
 
         metrics = tuple(dict.fromkeys(arguments.metric or compare.HEADLINE))
         comparisons = compare.compare(study, metrics)
         if arguments.csv:
-            write_csv(compare_text.frame_of(comparisons), arguments.csv)
-        with contextlib.suppress(OSError):  # a study on a disk that cannot be written
-            write_tables(study)
-        print(compare_text.text_of(study, comparisons))
+            write_csv(compare.frame_of(comparisons), arguments.csv)
+        if not tables.written(study):
+            with contextlib.suppress(OSError):  # a study on a disk that cannot be written
+                tables.write_tables(study)
+        print(compare.text_of(study, comparisons))
     elif arguments.command == "brief":
         from analysis.brief import write_brief
         from sim.results.reading import read_study

@@ -15,9 +15,7 @@ from analysis.compare import HEADLINE, Comparison, compare, family
 from analysis.effects import smallest_difference
 from analysis.exhibits import (
     AGAINST,
-    ALONE,
     BORDER,
-    WAITS_AGAINST,
     csv_address,
     exhibits,
     plotlyjs,
@@ -27,7 +25,7 @@ from analysis.exhibits import (
 from analysis.findings import answer, cards, findings
 from analysis.fit.values import what_the_study_carries
 from analysis.front_page import FrontPage, front_page, main_verdicts
-from analysis.headline import influences, stamp
+from analysis.headline import influences, weakness
 from analysis.language import (
     contraband_of,
     current_language,
@@ -136,8 +134,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
     environment.filters |= {"unbroken": unbroken, "commands": commands}
     environment.globals.update(gettext=gettext, ngettext=ngettext, number=number)
     assumed = assumptions(influences(study), given_values(study))
-    weakness = stamp(study, assumed) if comparisons else ""
-    front = _front(study, comparisons, [weakness] if weakness else [])
+    front = _front(study, comparisons, weakness(study, assumed) if comparisons else [])
     if sheet:
         if front is None:
             raise InputError(
@@ -150,6 +147,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
             question=_question(study),
             front=front,
             made=_made(study),
+            footer=_footer(study),
         )
     sure, missing = sureness(study) if comparisons else ([], [])
     table = paired_table(study, comparisons)
@@ -159,6 +157,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         question=_question(study),
         front=front,
         made=_made(study),
+        footer=_footer(study),
         proposals=proposal_cards(study, main_verdicts(over_horizons(study))) if front else [],
         sections=sections(study, beside) if front else [],
         answer=answer(study, comparisons),
@@ -169,11 +168,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         limits=_limits(study) if comparisons else [],
         findings=findings(study, comparisons),
         against=exhibits(study, AGAINST) if comparisons else [],
-        border=[
-            *exhibits(study, BORDER),
-            *(exhibits(study, WAITS_AGAINST) if comparisons else []),
-            *exhibits(study, ALONE),
-        ],
+        border=exhibits(study, BORDER),
         sure=sure,
         missing=missing,
         influence=any(each.influence for each in assumed.ranked),
@@ -199,15 +194,30 @@ def _limits(study: Study) -> list[str]:
         return []
 
 
-def _front(study: Study, comparisons: list[Comparison], weakness: list[str]) -> FrontPage | None:
+def _front(study: Study, comparisons: list[Comparison], doubts: list[str]) -> FrontPage | None:
     try:
-        return front_page(study, comparisons, weakness)
+        return front_page(study, comparisons, doubts)
     except InputError:  # nothing beside the baseline, or one replication
         return None
 
 
 def _question(study: Study) -> str:
     return gettext("front-question", year=study.manifest.get("year", ""))
+
+
+def _footer(study: Study) -> Markup:
+    """What stands below each printed page: what it is and when it was made, and its number."""
+    made = gettext(
+        "page-footer",
+        year=study.manifest.get("year", ""),
+        date=str(study.manifest.get("ended") or "")[:10],
+    )
+    text = "".join(c if c.isalnum() or c in " .,;()-" else f"\\{ord(c):x} " for c in made)
+    style = "font: 8pt system-ui, sans-serif; color: #56616a;"
+    return Markup(
+        f'@page {{ margin: 12mm 12mm 15mm; @bottom-left {{ content: "{text}"; {style} }} '
+        f'@bottom-right {{ content: counter(page) " / " counter(pages); {style} }} }}'
+    )
 
 
 def _made(study: Study) -> str:

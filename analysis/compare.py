@@ -18,7 +18,7 @@ from analysis.effects import Effect, effect_in_words, headline_effects
 from analysis.equivalence import INCREASES, REDUCES
 from analysis.estimates import Estimate, estimate, estimates
 from analysis.language import FIREARMS, gettext, metric_title, other_unit
-from analysis.values import BASELINE, metric_of, paired, values
+from analysis.values import BASELINE, Pair, metric_of, pairs, values
 from analysis.wording import (
     aligned,
     direction,
@@ -159,25 +159,18 @@ def compare(
 def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> list[Comparison]:
     table = values(study)
     there = [name for name in metrics if name in table.columns]
-    runs = {
-        key: rows.droplevel(["scenario", "adversary"])
-        for key, rows in table[there].groupby(level=["scenario", "adversary"])
-    }
     scenarios = study.scenarios
     if BASELINE not in scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
     adversaries = study.adversaries if adversary is None else [adversary]
-    nothing = table[there][:0].droplevel(["scenario", "adversary"])
-    pairs = {
-        (scenario, kind): _compare_pair(
-            (scenario, kind), runs.get((BASELINE, kind), nothing), runs[scenario, kind], study.days
-        )
-        for scenario in scenarios
-        for kind in adversaries
-        if scenario != BASELINE and (scenario, kind) in runs
+    every = pairs(table[there])
+    found = {
+        key: _compare_pair(key, there, every[key].independent(), study.days)
+        for key in ((scenario, kind) for scenario in scenarios for kind in adversaries)
+        if key in every
     }
-    compared = corrected([rows[k] for k in range(len(there)) for rows in pairs.values()])
-    effects = headline_effects(study) if PRIMARY_OUTCOME in there and pairs else {}
+    compared = corrected([rows[k] for k in range(len(there)) for rows in found.values()])
+    effects = headline_effects(study) if PRIMARY_OUTCOME in there and found else {}
     idle = {scenario for scenario, line in study.warnings if AS_BASELINE in line}
     compared = [replace(one, idle=one.scenario in idle) for one in compared]
     return [
@@ -187,22 +180,23 @@ def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> lis
 
 
 def _compare_pair(
-    names: tuple[str, str], baseline: pd.DataFrame, proposal: pd.DataFrame, days: float | None
+    names: tuple[str, str], metrics: Sequence[str], pair: Pair, days: float | None
 ) -> list[Comparison]:
     """Compare two runs in every metric."""
-    difference, level = paired(baseline, proposal)
-    means = level.mean()
+    known = ~np.isnan(pair.level)
+    counts = np.where(known.any(axis=0), known.sum(axis=0), np.nan)
+    means = np.nansum(pair.level, axis=0) / counts
     return [
         Comparison(
             scenario=names[0],
             adversary=names[1],
             metric=metric,
-            baseline=float(means[metric]),
+            baseline=float(mean),
             difference=change,
             p_adjusted=math.nan,
             days=days,
         )
-        for metric, change in zip(difference.columns, estimates(difference), strict=True)
+        for metric, mean, change in zip(metrics, means, estimates(pair.difference), strict=True)
     ]
 
 

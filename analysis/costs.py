@@ -22,9 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import LEVEL, Estimate, estimate, t_quantile
+from analysis.estimates import LEVEL, Estimate, estimates, t_quantile
 from analysis.language import gettext
-from analysis.values import BASELINE, KEYS, headline_adversary, values
+from analysis.values import BASELINE, headline_adversary, pairs, values
 from analysis.wording import aligned
 from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR, Floats
@@ -159,16 +159,20 @@ def prices_of(study: Study) -> dict[str, Price]:
 
 def _prices(study: Study) -> list[Price]:
     table = values(study)
-    missing = [name for name in (*COMPONENTS, PRIMARY_OUTCOME) if name not in table.columns]
+    needed = [*COMPONENTS, PRIMARY_OUTCOME]
+    missing = [name for name in needed if name not in table.columns]
     if missing:
         raise InputError(f"{study.folder}: the summary holds no {', '.join(missing)}")
-    names = set(table.index.droplevel([key for key in KEYS[2:]]))
+    every = pairs(table[needed])
+    vain = _innocent(table)
     result = []
     for scenario in study.scenarios:
+        shares = _programme_shares(study, scenario)
         for adversary in study.adversaries:
-            if scenario != BASELINE and (scenario, adversary) in names:
-                shares = _programme_shares(study, str(scenario))
-                result.append(_price(table, str(scenario), str(adversary), shares))
+            own, base = (scenario, adversary), (BASELINE, adversary)
+            if own in every:
+                pair = every[own].whole().independent()
+                result.append(_price(own, pair.difference, shares, (vain[own], vain[base])))
     return result
 
 
@@ -186,36 +190,43 @@ def _programme_shares(study: Study, scenario: str) -> dict[str, float]:
     return {bearer: amount / whole for bearer, amount in sums.items()}
 
 
-def innocent_searches(rows: pd.DataFrame) -> float:
-    """Examinations that find nothing for each firearm found, over rows of replications."""
-    if not {EXAMINED, *FINDS, *FOUND} <= set(rows.columns):
-        return math.nan
-    means = rows[[EXAMINED, *FINDS, *FOUND]].mean()
-    found = float(means[[*FOUND]].sum())
-    return float(means[EXAMINED] - means[[*FINDS]].sum()) / found if found else math.nan
+def _innocent(table: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Examinations that find nothing for each firearm found, by scenario and kind of smuggler."""
+    columns = [EXAMINED, *FINDS, *FOUND]
+    means = (
+        table.reindex(columns=columns).groupby(level=["scenario", "adversary"], sort=False).mean()
+    )
+    found = means[[*FOUND]].sum(axis=1, skipna=False)
+    vain = means[EXAMINED] - means[[*FINDS]].sum(axis=1, skipna=False)
+    return {
+        (str(scenario), str(kind)): float(ratio)
+        for (scenario, kind), ratio in (vain / found.where(found != 0.0)).items()
+    }
 
 
-def _price(table: pd.DataFrame, scenario: str, adversary: str, shares: dict[str, float]) -> Price:
-    baseline, proposal = (table.loc[(name, adversary)] for name in (BASELINE, scenario))
-    difference = (proposal - baseline)[[*COMPONENTS, PRIMARY_OUTCOME]].dropna()
-    if difference.index.get_level_values("world").nunique() > 1:
-        difference = difference.groupby(level="world").mean()
-    total = sum(sign * difference[name] for name, sign in COMPONENTS.items())
-    kept_out = -difference[PRIMARY_OUTCOME]
-    means = difference[[*COMPONENTS]].mean()
-    bearers = {name: shares.get(name, 0.0) * float(means["programme_cost_cad"]) for name in BEARERS}
-    bearers[CANADA] += float(means["officer_pay_cad"] - means["duty_collected_cad"])
-    bearers[TRAVELLERS] += float(means["delay_value_cad"])
-    return Price(
-        scenario=scenario,
-        adversary=adversary,
-        components={name: estimate(difference[name]) for name in COMPONENTS},
-        total=estimate(pd.Series(total)),
-        kept_out=estimate(kept_out),
-        per_firearm=ratio(np.asarray(total, float), kept_out.to_numpy(float)),
-        bearers=bearers,
-        innocent=innocent_searches(proposal),
-        innocent_before=innocent_searches(baseline),
+def _price(
+    of: tuple[str, str],
+    difference: Floats,
+    shares: dict[str, float],
+    vain: tuple[float, float],
+) -> Price:
+    """Price a scenario by paired differences in each of `COMPONENTS` and the primary outcome."""
+    *parts, whole, kept = estimates(
+        np.column_stack([difference[:, :-1], total := _total(difference), -difference[:, -1]])
+    )
+    programme, pay, delay, duty = (part.mean for part in parts)
+    bearers = {name: shares.get(name, 0.0) * programme for name in BEARERS}
+    bearers[CANADA] += pay - duty
+    bearers[TRAVELLERS] += delay
+    components = dict(zip(COMPONENTS, parts, strict=True))
+    each = ratio(total, -difference[:, -1])
+    return Price(*of, components, whole, kept, each, bearers, *vain)
+
+
+def _total(difference: Floats) -> Floats:
+    return sum(
+        (sign * difference[:, k] for k, sign in enumerate(COMPONENTS.values())),
+        np.zeros(len(difference)),
     )
 
 

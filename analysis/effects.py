@@ -19,12 +19,11 @@ from analysis.equivalence import (
 )
 from analysis.language import pgettext
 from analysis.outcomes import outcome
-from analysis.values import BASELINE, paired, pairs_within_worlds
+from analysis.values import Pair, pairs
 from sim.numerics.units import Floats
 from sim.results.reading import Study
 from sim.results.schema import (
     NOTHING_SHARE,
-    PRIMARY_OUTCOME,
     SMALLEST_DIFFERENCE,
     check_nothing_share,
     check_smallest_difference,
@@ -117,33 +116,24 @@ def headline_effects(
     size = smallest_difference(study) if smallest is None else smallest
     key = ("effects", size, horizon)
     if key not in study.derived:
-        table = outcome(study, horizon).to_frame()
-        study.derived[key] = _headline_effects(table, size, nothing_share(study) * size)
+        negligible = nothing_share(study) * size
+        study.derived[key] = _headline_effects(outcome(study, horizon), size, negligible)
     effects: dict[tuple[str, str], Effect] = study.derived[key]
     return effects
 
 
 def _headline_effects(
-    table: pd.DataFrame, smallest: float, negligible: float
+    level: pd.Series, smallest: float, negligible: float
 ) -> dict[tuple[str, str], Effect]:
-    runs = {
-        key: rows.droplevel(["scenario", "adversary"])
-        for key, rows in table.groupby(level=["scenario", "adversary"], sort=False)
-    }
-    nothing = table[:0].droplevel(["scenario", "adversary"])
-    pairs = {
-        (scenario, kind): paired(runs.get((BASELINE, kind), nothing), rows)
-        for (scenario, kind), rows in runs.items()
-        if scenario != BASELINE
-    }
-    effects: dict[tuple[str, str], Effect] = {}
+    every = pairs(level.to_frame())
     by_kind: dict[str, dict[tuple[str, str], tuple[Floats, Floats]]] = {}
-    for key, (difference, level) in pairs.items():
-        of_kind = by_kind.setdefault(key[1], {})
-        of_kind[key] = tuple(x[PRIMARY_OUTCOME].to_numpy(float) for x in (difference, level))
+    for key, pair in every.items():
+        one = pair.independent()
+        by_kind.setdefault(key[1], {})[key] = (one.difference[:, 0], one.level[:, 0])
+    effects: dict[tuple[str, str], Effect] = {}
     for samples in by_kind.values():
         effects |= judged_together(samples, smallest)
-    opposed = _opposed_by_world(runs, smallest) | _opposed_by_kind(by_kind, smallest, negligible)
+    opposed = _opposed_by_world(every, smallest) | _opposed_by_kind(by_kind, smallest, negligible)
     for key, effect in effects.items():
         if key[0] in opposed:
             effects[key] = replace(effect, verdict=DEPENDS, perhaps_less=False, **opposed[key[0]])
@@ -213,7 +203,7 @@ def _opposed_by_kind(
 
 
 def _opposed_by_world(
-    runs: dict[tuple[str, str], pd.DataFrame], smallest: float
+    every: dict[tuple[str, str], Pair], smallest: float
 ) -> dict[str, dict[str, Any]]:
     """Scenarios that reduce in some worlds and increase in others, for one kind of smuggler.
 
@@ -221,16 +211,18 @@ def _opposed_by_world(
     """
     samples: dict[tuple[str, str], dict[str, Floats]] = {}
     large: set[tuple[str, str]] = set()
-    for (scenario, kind), rows in runs.items():
-        base = runs.get((BASELINE, kind))
-        if scenario != BASELINE and base is not None and _several_worlds(rows):
-            difference, level = (one[PRIMARY_OUTCOME] for one in pairs_within_worlds(base, rows))
-            by_world = {str(w): x.to_numpy(float) for w, x in difference.groupby(level="world")}
-            if len(by_world) > 1 and difference.any():
-                samples[scenario, kind] = by_world
-                levels = level.groupby(level="world").mean().abs()
-                means = difference.groupby(level="world").mean().abs()
-                large |= {(scenario, str(w)) for w in means.index[means > smallest * levels]}
+    for (scenario, kind), pair in every.items():
+        by_world, levels = (
+            {str(world): of[pair.world == world, 0] for world in np.unique(pair.world)}
+            for of in (pair.difference, pair.level)
+        )
+        if len(by_world) > 1 and pair.difference.any():
+            samples[scenario, kind] = by_world
+            large |= {
+                (scenario, world)
+                for world, sample in by_world.items()
+                if abs(sample.mean()) > smallest * abs(levels[world].mean())
+            }
     family = sum(len(by_world) for by_world in samples.values())
     opposed: dict[str, dict[str, Any]] = {}
     for (scenario, _), by_world in samples.items():
@@ -248,10 +240,6 @@ def _opposed_by_world(
                 }
             opposed[name] = sides
     return opposed
-
-
-def _several_worlds(rows: pd.DataFrame) -> bool:
-    return bool(rows.index.get_level_values("world").nunique() > 1)
 
 
 def _opposed(

@@ -79,9 +79,9 @@ def estimate(sample: pd.Series) -> Estimate:
     return estimates(sample.to_frame())[0]
 
 
-def estimates(samples: pd.DataFrame) -> list[Estimate]:
+def estimates(samples: pd.DataFrame | npt.NDArray[np.float64]) -> list[Estimate]:
     """Mean of every column with its interval; what is missing in a column is left out of it."""
-    table = samples.to_numpy(float)
+    table = np.asarray(samples, float)
     counts = (~np.isnan(table)).sum(axis=0)
     some = np.maximum(counts, 1)
     means = np.where(counts > 0, np.nansum(table, axis=0) / some, np.nan)

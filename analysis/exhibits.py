@@ -11,7 +11,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.charts.border_map import border_map
-from analysis.charts.convergence import convergence
 from analysis.charts.forest import firearms_difference, wait_difference
 from analysis.charts.robustness import rank_stability, regret
 from analysis.charts.style import Chart
@@ -35,20 +34,17 @@ Draw = Callable[[Study], Chart]
 
 AGAINST: dict[str, Draw] = {
     "firearms_difference": firearms_difference,
+    "wait_difference": wait_difference,
 }
 """Charts of differences, which need something to compare with."""
 
 BORDER: dict[str, Draw] = {
     "border_waits": border_map,
-}
-ALONE: dict[str, Draw] = {
     "waits_by_hour": waits_by_hour,
     "waits_by_port_class": waits_by_port_class,
 }
 """Charts that describe the baseline too."""
 
-WAITS_AGAINST: dict[str, Draw] = {"wait_difference": wait_difference}
-SETTLING: dict[str, Draw] = {"convergence": convergence}
 STATES: dict[str, Draw] = {"rank_stability": rank_stability, "regret": regret}
 """Charts over worlds and kinds of smuggler, which need several of these."""
 
@@ -94,7 +90,7 @@ class Exhibit:
 def exhibit(name: str, chart: Chart) -> Exhibit:
     """Set a chart into a page: title and source are text that wraps, not part of the figure."""
     figure = chart.figure
-    titled = json.loads(chart.titled().to_json())["layout"]
+    titled = chart.titled().layout.to_plotly_json()
     image = {key: titled[key] for key in ("title", "margin", "height", "annotations")}
     series = sum(bool(trace.name) and trace.showlegend is not False for trace in figure.data)
     legend = 22 * series if figure.layout.showlegend else 0
@@ -132,7 +128,7 @@ def sureness(study: Study) -> tuple[list[Exhibit], list[str]]:
         shown += exhibits(study, STATES)
     else:
         missing.append(gettext("whether-the-ranking-is-stable"))
-    return [*shown, *exhibits(study, SETTLING)], missing
+    return shown, missing
 
 
 def script_json(content: Any) -> Markup:

@@ -124,7 +124,7 @@ def level_a_year(study: Study) -> float:
 
 
 def front_page(
-    study: Study, comparisons: Sequence[Comparison], weakness: Sequence[str] = ()
+    study: Study, comparisons: Sequence[Comparison], doubts: Sequence[str] = ()
 ) -> FrontPage:
     """Gather the front page of a study.
 
@@ -133,8 +133,8 @@ def front_page(
     study : Study
     comparisons : sequence of Comparison
         Of the headline's kind of smuggler; those of the mean wait are shown.
-    weakness : sequence of str
-        Sentences on what the answer stands on.
+    doubts : sequence of str
+        Sentences on what the answer stands on, the first of which stands with the answer.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def front_page(
             )
     spans = list(dict.fromkeys(one.horizon for one in judged))
     return FrontPage(
-        sentence=sentence(study, chosen, level, every),
+        sentence=" ".join([sentence(study, chosen, level, every), *doubts[:1]]),
         rest=rest_of(chosen, smallest),
         tiles=tiles(study, chosen, waits, level),
         groups=groups,
@@ -185,7 +185,7 @@ def front_page(
             wait=plain(60 * SMALLEST_WAIT_MIN),
         ),
         horizons=[(drawn(k, len(spans)), name) for k, name in enumerate(spans)],
-        trust=[*trust(study), *weakness],
+        trust=[*doubts[1:], *trust(study)],
         change=influential(study),
         notes=[gettext("a-bundle-of-others")] if any(row.bundle for row in rows.values()) else [],
     )
@@ -258,7 +258,7 @@ def _cost(study: Study, one: Verdict, file: dict[str, object]) -> tuple[str, str
     above = sum(float(part["high"]) - float(part["cad_per_year"]) for part in entries)
     ends = [_millions(whole - below), _millions(whole + above)]
     text = _millions(whole)
-    return text, "" if ends[0] == ends[1] else f"{ends[0]} {gettext('to')} {ends[1]}"
+    return text, "" if ends[0] == ends[1] else f"({ends[0]} {gettext('to')} {ends[1]})"
 
 
 def _millions(cad: float) -> str:

@@ -104,13 +104,13 @@ def sentence(
 
 
 def _later(one: Verdict) -> str:
-    """Say what the largest effect comes to over the last horizon."""
+    """Say what the largest effect comes to over the last horizon, and if it no longer matters."""
     places = 1 if abs(one.mean) < 10 else 0
-    return gettext(
-        "front-later",
-        horizon=f"{one.horizon[0].upper()}{one.horizon[1:]}",
-        percent=number(one.mean, places, signed=True),
-    )
+    horizon = f"{one.horizon[0].upper()}{one.horizon[1:]}"
+    percent = number(one.mean, places, signed=True)
+    if one.verdict == REDUCES:
+        return gettext("front-later", horizon=horizon, percent=percent)
+    return gettext("front-later-not", horizon=horizon, percent=percent, verdict=one.words)
 
 
 def rest_of(chosen: Sequence[Verdict], smallest: float) -> str:
@@ -193,7 +193,7 @@ def tiles(
                 gettext(
                     "tile-saves",
                     title=name_of(study, best.proposal),
-                    verdict=best.words,
+                    effect=pgettext("saves", best.verdict),
                 ),
             )
         )
@@ -236,7 +236,7 @@ def _matched(study: Study) -> tuple[int, int]:
     if study.days is None or study.days < DAYS_PER_YEAR - 1:
         return 0, 0
     try:
-        rows = [row for row in validate(study) if row.target.standing == "independent"]
+        rows = validate(study, "independent")
     except InputError:  # another contraband
         return 0, 0
     judged = [row for row in rows if row.verdict != "not in this study"]

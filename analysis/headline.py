@@ -30,8 +30,8 @@ MOST = 0.5
 """Share of guesses above which a headline is illustrative."""
 
 
-def stamp(study: Study, assumed: Assumptions) -> str:
-    """Why the headline is illustrative, or nothing where it is not.
+def weakness(study: Study, assumed: Assumptions) -> list[str]:
+    """Why the headline stands on guesses, and how to read it then; nothing where it does not.
 
     With enough worlds, by what makes the headline vary over them; else by how many of the
     parameters that matter are guesses.
@@ -41,18 +41,17 @@ def stamp(study: Study, assumed: Assumptions) -> str:
     if shares is not None:
         guessed = shares.get("placeholder", 0.0)
         if guessed <= MOST:
-            return ""
+            return []
         share = number(100 * guessed, 0)
-        why = gettext("of-what-makes-this-headline", share=share)
-        return f"{why} {reading}"
+        return [gettext("of-what-makes-this-headline", share=share), reading]
     if not assumed.illustrative:
-        return ""
+        return []
     why = gettext(
         "of-the-parameters-that-decide-this",
         guesses=assumed.mattering["placeholder"],
         all=sum(assumed.mattering.values()),
     )
-    return f"{why} {reading}"
+    return [why, reading]
 
 
 def influences(study: Study) -> dict[str, float]:

@@ -8,9 +8,9 @@ import pandas as pd
 from analysis.charts.style import name_of
 from analysis.compare import Comparison, across_adversaries, frame_of
 from analysis.costs import Ratio, prices_of
-from analysis.effects import Effect, effect_in_words, headline_effects
-from analysis.equivalence import INCREASES, REDUCES
-from analysis.language import gettext, metric_title, pgettext
+from analysis.effects import Effect, effect_in_words, headline_effects, smallest_difference
+from analysis.equivalence import DEPENDS, INCREASES, NOT_RESOLVED, REDUCES
+from analysis.language import current_language, gettext, metric_title, pgettext
 from analysis.outcomes import horizon_in_words, horizons
 from analysis.values import BASELINE, headline_values, metric_of
 from analysis.verdicts import aim_of, headline_kind
@@ -22,16 +22,14 @@ from sim.scenario.intervention import FIREARMS
 SHOWN = (
     PRIMARY_OUTCOME,
     "expected_firearms_stopped",
-    "firearms_seized_highway",
     "mean_wait_min",
-    "delay_vehicle_h",
     "within_standard_share",
     "duty_collected_cad",
 )
-"""Metrics of the table; the other headline metrics are in the terminal's."""
+"""Metrics of the table, which fits a screen; its file holds the other headline metrics too."""
 
 COST, PRICE, VERDICT = "programme_cost_cad", "cad_per_firearm", "verdict"
-MILLION = 1e6
+MILLION, THOUSAND = 1e6, 1e3
 UNKNOWN = -1e300
 """Where a cell without a value stands in the order."""
 
@@ -102,8 +100,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
             row.cells[name] = _cell(by_pair[scenario, name], largest[name])
             effect = by_pair[scenario, name].effect
             if effect is not None:
-                row.cells[VERDICT] = _verdict(effect)
-                row.cells.update(_later(study, scenario))
+                row.cells.update(_verdicts(study, scenario))
         if several:
             row.cells["range"] = _range(*ranges[scenario])
         if scenario in cost:
@@ -129,28 +126,25 @@ def _heads(
         whole = f"{unit}{period(metric.unit, study.days)}"
         heads.append(Head(name, metric_title(name), whole, metric.model_only))
         if name == PRIMARY_OUTCOME:
-            title = gettext("per-cent-of-the-baseline")
-            spans = horizons(study)
-            for horizon in spans:
-                column = VERDICT if horizon == spans[0] else f"{VERDICT}_{horizon}"
-                heading = gettext("verdict-heading")
-                if len(spans) > 1:
-                    heading = f"{heading}, {horizon_in_words(study, horizon)}"
-                heads.append(Head(column, heading, title, metric.model_only))
+            share = gettext("per-cent-of-the-baseline")
+            heads += [
+                Head(_column(horizon), horizon_in_words(study, horizon), share, metric.model_only)
+                for horizon in horizons(study)
+            ]
         if name == PRIMARY_OUTCOME and several:
             heads.append(Head("range", gettext("range-over-kinds-of-smuggler"), whole, True))
     heads.append(Head(COST, gettext("programme-cost"), gettext("million-cad-not-a-result"), False))
     if priced:
         title = gettext("societys-cost-for-each-firearm")
-        heads.append(Head(PRICE, title, gettext("million-cad"), True))
+        heads.append(Head(PRICE, title, gettext("thousand-cad"), True))
     return heads
 
 
 def _price(ratio: Ratio) -> Cell:
     if not ratio.estimable:
         return Cell("–", gettext("not-estimable"), False, UNKNOWN)
-    text = shown(ratio.value, ratio.low, ratio.high, unit="CAD", beside=MILLION)
-    return Cell(text.value, text.interval, False, ratio.value)
+    value, low, high = (number(end / THOUSAND, 0) for end in (ratio.value, ratio.low, ratio.high))
+    return Cell(value, _interval(low, high), False, ratio.value)
 
 
 def _cell(comparison: Comparison, largest: float) -> Cell:
@@ -159,32 +153,47 @@ def _cell(comparison: Comparison, largest: float) -> Cell:
         return Cell("0", gettext("identical"), False, 0.0)
     unit = metric_of(comparison.metric).unit
     text = shown(
-        difference.mean, difference.low, difference.high, unit=unit, signed=True, beside=largest
-    )
+        difference.mean, difference.low, difference.high,
+        unit=unit, signed=True, beside=largest, coarse=True,
+    )  # fmt: skip
     order = difference.mean if difference.mean == difference.mean else UNKNOWN
+    if not set("123456789") & set(f"{text.value}{text.interval}") and text.interval:
+        return Cell("0", "", False, order)  # less than anyone would notice
     return Cell(text.value, text.interval, comparison.distinguishable, order)
 
 
-def _verdict(effect: Effect) -> Cell:
-    """The verdict, with the effect in per cent of the baseline."""
-    if not effect.verdict:
-        return Cell("–", "", False, UNKNOWN)
-    identical = effect.low == effect.mean == effect.high == 0.0
-    text = shown(effect.mean, effect.low, effect.high, unit="share", signed=True)
-    words = gettext("identical") if identical else effect_in_words(effect)
-    share = "" if identical else f"{text.value} {text.interval}"
-    clear = effect.verdict in (REDUCES, INCREASES)
-    return Cell(words, share, clear, 100 * effect.mean)
+def _column(horizon: str) -> str:
+    return f"{VERDICT}_{horizon}"
 
 
-def _later(study: Study, scenario: str) -> dict[str, Cell]:
-    """Verdicts over the horizons after the first, by the name of their column."""
+def _verdicts(study: Study, scenario: str) -> dict[str, Cell]:
+    """Effects in per cent of the baseline over each horizon, by the name of their column."""
     cells = {}
-    for horizon in horizons(study)[1:]:
+    # As many decimals as tell what matters.
+    places = max(0, math.ceil(-math.log10(100 * smallest_difference(study))) + 1)
+    for horizon in horizons(study):
         effect = headline_effects(study, horizon=horizon).get((scenario, headline_kind(study)))
-        unknown = Cell("–", "", False, UNKNOWN)
-        cells[f"{VERDICT}_{horizon}"] = unknown if effect is None else _verdict(effect)
+        cells[_column(horizon)] = _verdict(effect, places)
     return cells
+
+
+def _verdict(effect: Effect | None, places: int) -> Cell:
+    """The effect; in words what is neither clear nor without a difference that matters."""
+    if effect is None or not effect.verdict:
+        return Cell("–", "", False, UNKNOWN)
+    if effect.low == effect.mean == effect.high == 0.0:
+        return Cell("0", gettext("identical"), False, 0.0)
+    mean, low, high = (
+        number(100 * end, places, signed=end is effect.mean)
+        for end in (effect.mean, effect.low, effect.high)
+    )
+    word = effect_in_words(effect) if effect.verdict in (DEPENDS, NOT_RESOLVED) else ""
+    clear = effect.verdict in (REDUCES, INCREASES)
+    return Cell(mean, f"{_interval(low, high)} {word}".strip(), clear, 100 * effect.mean)
+
+
+def _interval(low: str, high: str) -> str:
+    return f"[{low}{', ' if current_language() == 'en' else '; '}{high}]"
 
 
 def _range(low: float, high: float) -> Cell:

@@ -96,6 +96,17 @@ _ABOUT = {
 }
 
 
+def written(study: Study) -> bool:
+    """Whether both are there, and not older than the results."""
+    try:
+        made = (study.folder / "summary.parquet").stat().st_mtime
+        return all(
+            (study.folder / name).stat().st_mtime >= made for name in (DIFFERENCES, WORKBOOK)
+        )
+    except OSError:
+        return False
+
+
 def write_tables(study: Study) -> list[Path]:
     """Write ``differences.csv`` and ``study.xlsx`` into the results folder.
 

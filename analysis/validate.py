@@ -155,8 +155,8 @@ def _volume_targets(study: Study) -> Iterator[Target]:
         )  # fmt: skip
 
 
-def validate(study: Study) -> list[TargetRow]:
-    """Hold the baseline of a study against the record."""
+def validate(study: Study, standing: str | None = None) -> list[TargetRow]:
+    """Hold the baseline of a study against the record, or against its rows of one standing."""
     unit = contraband_unit(study)
     if list(study.scenarios) == [WORK_TO_RULE] and unit == FIREARMS:
         return [TargetRow(target, _found(study, target)) for target in work_to_rule_targets(study)]
@@ -167,7 +167,11 @@ def validate(study: Study) -> list[TargetRow]:
             f"{study.folder}: the record is of firearms northbound; this study is of other "
             f"contraband (contraband.unit = {unit})"
         )
-    return [TargetRow(target, _found(study, target)) for target in targets(study)]
+    return [
+        TargetRow(target, _found(study, target))
+        for target in targets(study)
+        if standing in (None, target.standing)
+    ]
 
 
 def _found(study: Study, target: Target) -> Estimate | None:

@@ -1,8 +1,17 @@
 """What a study measured: tables by scenario, kind of smuggler, world and replication."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from analysis.language import current_language
 from sim.errors import InputError
+from sim.numerics.units import Floats
 from sim.parameters import Parameters
 from sim.results.reading import METRICS, Metric, Study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -19,6 +28,25 @@ DERIVED: dict[str, tuple[Metric, tuple[str, ...]]] = {
 
 KEYS = ["scenario", "adversary", "world", "replication"]
 
+Ints = npt.NDArray[np.int64]
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+
+
+def once(
+    make: Callable[Concatenate[Study, Given], list[Found]],
+) -> Callable[Concatenate[Study, Given], list[Found]]:
+    """Make a list out of a study, in the language set, once: later calls get a copy of it."""
+
+    @wraps(make)
+    def made(study: Study, *args: Given.args, **kwargs: Given.kwargs) -> list[Found]:
+        key = (make, current_language(), args, *sorted(kwargs.items()))
+        if key not in study.derived:
+            study.derived[key] = make(study, *args, **kwargs)
+        return list(study.derived[key])
+
+    return made
+
 
 def metric_of(name: str) -> Metric:
     """Look up a metric of the model or of the analysis."""
@@ -29,26 +57,41 @@ def metric_of(name: str) -> Metric:
     return METRICS[name]
 
 
-def values(study: Study, port_group: str = "all", traffic_class: str = "all") -> pd.DataFrame:
+def values(
+    study: Study,
+    port_group: str = "all",
+    traffic_class: str = "all",
+    only: tuple[str, ...] = (),
+) -> pd.DataFrame:
     """One row a replication, one column a metric, derived metrics included.
 
     Replications that repeat the smuggling on the same traffic are one row, their mean. Where the
     study holds the expected layer's table, the primary outcome is its year 1.
+
+    Parameters
+    ----------
+    study : Study
+    port_group, traffic_class : str
+    only : tuple of str
+        Metrics that are wanted, if not all.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by scenario, adversary, world and replication.
     """
-    table: pd.DataFrame | None = study.derived.get(("values", port_group, traffic_class))
+    key = ("values", port_group, traffic_class, only)
+    table: pd.DataFrame | None = study.derived.get(key)
     if table is None:
-        table = _values(study, port_group, traffic_class)
-        study.derived["values", port_group, traffic_class] = table
+        rows = study.summary_of(port_group, traffic_class)
+        if only:
+            rows = rows[rows["metric"].isin(only)]
+        whole = not only and (port_group, traffic_class) == ("all", "all")
+        study.derived[key] = table = _values(study, rows, whole=whole)
     return table
 
 
-def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
-    rows = study.summary_of(port_group, traffic_class)
+def _values(study: Study, rows: pd.DataFrame, *, whole: bool) -> pd.DataFrame:
     indexed = rows.set_index([*KEYS, "metric"])["value"]
     if indexed.index.has_duplicates:
         raise InputError(f"{study.folder / 'summary.parquet'}: damaged (a value is there twice)")
@@ -58,7 +101,7 @@ def _values(study: Study, port_group: str, traffic_class: str) -> pd.DataFrame:
             wide[name] = wide[list(parts)].sum(axis=1, skipna=False)
     expected = expected_table(study)
     of_year = study.days is not None and 365 <= study.days <= 366
-    if expected is not None and of_year and (port_group, traffic_class) == ("all", "all"):
+    if expected is not None and of_year and whole:
         first = expected[expected["horizon"] == "year_1"].set_index(KEYS)["value"]
         wide[PRIMARY_OUTCOME] = first.reindex(wide.index)
     shared = study.manifest.get("traffic_replications")
@@ -108,13 +151,16 @@ def headline_adversary(study: Study) -> str:
 
 
 def headline_values(
-    study: Study, port_group: str = "all", traffic_class: str = "all"
+    study: Study,
+    port_group: str = "all",
+    traffic_class: str = "all",
+    only: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Values for the headline's kind of smuggler, by scenario and replication.
 
     Where there are several worlds, these are what is counted, as in `compare`.
     """
-    table = values(study, port_group, traffic_class)
+    table = values(study, port_group, traffic_class, only)
     if table.empty:  # no port of this group, or none of this class, is in the study
         return table.droplevel(["adversary", "world"])
     chosen = table.xs(headline_adversary(study), level="adversary")
@@ -123,33 +169,78 @@ def headline_values(
     return chosen.droplevel("world")
 
 
-def paired(baseline: pd.DataFrame, proposal: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Pair two runs by world and replication.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A scenario beside the baseline: the replications, or worlds, that both have.
+
+    Attributes
+    ----------
+    difference, level : array of float, shape (pairs, columns)
+        Scenario minus baseline, and the baseline; NaN where either is missing.
+    world, replication : array of int, shape (pairs,)
+    """
+
+    difference: Floats
+    level: Floats
+    world: Ints
+    replication: Ints
+
+    def whole(self) -> "Pair":
+        """Leave out pairs of which something is missing."""
+        there = ~np.isnan(self.difference).any(axis=1)
+        return Pair(
+            self.difference[there], self.level[there], self.world[there], self.replication[there]
+        )
+
+    def independent(self) -> "Pair":
+        """Average over each world, where there are several: these are then what is independent."""
+        worlds = np.unique(self.world)
+        if len(worlds) < 2:
+            return self
+        difference, level = (
+            pd.DataFrame(table).groupby(self.world).mean().to_numpy()
+            for table in (self.difference, self.level)
+        )
+        return Pair(difference, level, worlds, np.zeros_like(worlds))
+
+
+def pairs(table: pd.DataFrame) -> dict[tuple[str, str], Pair]:
+    """Every scenario beside the baseline of the same kind of smuggler, by both.
 
     Parameters
     ----------
-    baseline, proposal : pandas.DataFrame
-        Rows by world and replication, one column a metric.
-
-    Returns
-    -------
-    differences, levels : pandas.DataFrame
-        Proposal minus baseline, and the baseline beside it: one row for each pair, or with several
-        worlds for each world, since these are then what is independent.
+    table : pandas.DataFrame
+        Indexed by `KEYS`, one column a metric.
     """
-    difference, level = pairs_within_worlds(baseline, proposal)
-    if difference.index.get_level_values("world").nunique() > 1:
-        return difference.groupby(level="world").mean(), level.groupby(level="world").mean()
-    return difference, level
+    every = table.to_numpy(float)
+    world, replication = (
+        table.index.get_level_values(key).to_numpy(np.int64) for key in ("world", "replication")
+    )
+    scenarios, kinds = table.index.levels[0], table.index.levels[1]
+    codes = table.index.codes[0].astype(np.int64) * len(kinds) + table.index.codes[1]
+    rows = {
+        (str(scenarios[code // len(kinds)]), str(kinds[code % len(kinds)])): np.flatnonzero(
+            codes == code
+        )
+        for code in pd.unique(codes)
+    }
+    result = {}
+    for (scenario, kind), own in rows.items():
+        if scenario != BASELINE:
+            base = rows.get((BASELINE, kind), own[:0])
+            if len(own) != len(base) or any(
+                (x[own] != x[base]).any() for x in (world, replication)
+            ):
+                own, base = _shared(own, base, world, replication)
+            difference = every[own] - every[base]
+            level = np.where(np.isnan(difference), np.nan, every[base])
+            result[scenario, kind] = Pair(difference, level, world[base], replication[base])
+    return result
 
 
-def pairs_within_worlds(
-    baseline: pd.DataFrame, proposal: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Differences and levels of what is independent within a world."""
-    if baseline.index.equals(proposal.index):  # as a rule, and far cheaper than to look rows up
-        difference = proposal - baseline
-        return difference, baseline.where(difference.notna())
-    shared = baseline.index.intersection(proposal.index)
-    difference = proposal.loc[shared] - baseline.loc[shared]
-    return difference, baseline.loc[shared].where(difference.notna())
+def _shared(own: Ints, base: Ints, world: Ints, replication: Ints) -> tuple[Ints, Ints]:
+    """Rows of the replications that two runs share, in the order of the second."""
+    at = {(world[row], replication[row]): row for row in own}
+    both = [row for row in base if (world[row], replication[row]) in at]
+    mine = [at[world[row], replication[row]] for row in both]
+    return np.array(mine, np.int64), np.array(both, np.int64)

@@ -32,7 +32,7 @@ from analysis.outcomes import (
 )
 from analysis.robustness import regret_of
 from analysis.sensitivity import tornado
-from analysis.values import BASELINE, headline_adversary, paired
+from analysis.values import BASELINE, headline_adversary, once, pairs
 from analysis.wording import NO_BREAK, adversary_name, aligned, listed, number, plain
 from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR
@@ -121,6 +121,7 @@ def share_of(text: str, name: str = "--threshold") -> float:
     return check_smallest_difference(name, value)
 
 
+@once
 def verdicts(
     study: Study, smallest: float | None = None, horizon: str | None = None
 ) -> list[Verdict]:
@@ -144,8 +145,8 @@ def verdicts(
     InputError
         If there is no baseline, nothing to compare with it, or one replication.
     """
-    by_kind = _judged(study, smallest, horizon)
     chosen = horizons(study)[0] if horizon is None else horizon
+    by_kind = _judged(study, smallest, chosen)
     priced = prices_of(study)
     effects = state_effects(study, chosen)
     better = (effects < 0).mean()
@@ -354,13 +355,14 @@ def confirmation(study: Study, horizon: str | None = None) -> Confirmation | Non
     The mean of the largest of many is too large by chance; on replications that had no part in the
     choice it is not. With several worlds, these are what is halved. None with fewer than four.
     """
-    level = outcome(study, horizon).xs(headline_kind(study), level="adversary").to_frame()
-    base = level.loc[BASELINE]
+    every, kind = pairs(outcome(study, horizon).to_frame()), headline_kind(study)
     shares: dict[str, pd.Series] = {}
-    for name in level.index.unique("scenario"):
-        if name != BASELINE and name not in study.bounds:
-            difference, levels = paired(base, level.loc[name])
-            shares[name] = 100 * difference[PRIMARY_OUTCOME] / levels[PRIMARY_OUTCOME].mean()
+    for name in dict.fromkeys(name for name, _ in every):
+        if name not in study.bounds and (name, kind) in every:
+            pair = every[name, kind].independent()
+            at = pd.MultiIndex.from_arrays([pair.world, pair.replication])
+            change = 100 * pair.difference[:, 0] / pair.level[:, 0].mean()
+            shares[name] = pd.Series(change, at)
     table = pd.DataFrame(shares).dropna()
     if len(table) < 4 or table.shape[1] < 1:
         return None

@@ -75,6 +75,7 @@ def shown(
     unit: str,
     signed: bool = False,
     beside: float = 0.0,
+    coarse: bool = False,
 ) -> Shown:
     """Round a value to what its interval supports, one or two digits of its half-width.
 
@@ -88,6 +89,8 @@ def shown(
         Whether it is a difference, which carries its sign.
     beside : float
         Another number of the same table, which may ask for millions.
+    coarse : bool
+        Whether it has no more decimals than the number beside it would have with three digits.
     """
     if math.isnan(value):
         return Shown(gettext("no-value"), "", unit_of(unit))
@@ -97,6 +100,8 @@ def shown(
     value, low, high = value * factor, low * factor, high * factor
     spread = (high - low) / 2
     digits = _decimals(spread) if spread > 0 else _decimals_alone(value)
+    if coarse and beside:
+        digits = min(digits, max(0, 2 - math.floor(math.log10(beside * factor))))
     between = ", " if current_language() == "en" else "; "
     ends = ("", "") if math.isnan(spread) else (number(low, digits), number(high, digits))
     interval = f"[{between.join(ends)}]" if ends[0] else ""

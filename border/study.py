@@ -16,10 +16,10 @@ _CHARTS = {
     "wait": ("forest", "wait_difference"),
     "hours": ("waits", "waits_by_hour"),
     "port_classes": ("waits", "waits_by_port_class"),
-    "trade_off": ("trade_off", "trade_off"),
-    "officers": ("officer_time", "officer_time"),
     "map": ("border_map", "border_map"),
     "convergence": ("convergence", "convergence"),
+    "ranks": ("robustness", "rank_stability"),
+    "regret": ("robustness", "regret"),
 }
 """Charts by what they show, as function of a module of `analysis.charts`."""
 
@@ -143,8 +143,8 @@ class Study:
         Parameters
         ----------
         what : str
-            firearms or wait (the difference that each proposal makes), hours, port_classes,
-            trade_off, officers, map or convergence.
+            firearms or wait (the difference that each proposal makes), hours, port_classes, map,
+            convergence, or over several worlds or kinds of smuggler ranks and regret.
         language : str
             en or fr.
 

@@ -86,7 +86,7 @@ def _differences(study: Study, comparisons: list[Comparison]) -> list[str]:
     cost = values(study)["programme_cost_cad"].groupby("scenario").mean()
     rows = [
         (
-            study.title(scenario) + (" (bound)" if scenario in study.bounds else ""),
+            study.title(scenario) + (" (extreme case)" if scenario in study.bounds else ""),
             *(_cell(by_name[scenario, metric]) for metric in metrics),
             _verdict(by_name.get((scenario, PRIMARY_OUTCOME))),
             number(cost[scenario] / MILLION, 1, signed=True),

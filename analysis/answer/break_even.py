@@ -19,6 +19,7 @@ from analysis.answer.choices import MILLION, Choices, choices
 from analysis.costs import NOT_ESTIMABLE, Ratio, ratio
 from analysis.language import gettext, pgettext
 from analysis.outcomes import horizon_in_words, kinds
+from analysis.values import once
 from analysis.wording import aligned, number, plain, rounded, unit_of
 from sim.errors import InputError
 from sim.numerics.units import Floats
@@ -109,6 +110,7 @@ def _price(found: Choices, name: str) -> Ratio:
     return ratio(np.full(len(kept), MILLION * found.cost[name]), kept)
 
 
+@once
 def break_even(study: Study, cad_per_firearm: float | None = None) -> list[BreakEven]:
     """Size from which each proposal pays, that of least size first.
 

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import BSpline
 
 from analysis.answer.choices import Choices, check_budget, choices
 from analysis.language import parameter_text
@@ -173,6 +172,8 @@ def _information(
 
 def _smoother(column: Floats) -> Floats:
     """Matrix that takes outcomes to a spline in one parameter through them, by its ranks."""
+    from scipy.interpolate import BSpline  # takes half a second to import
+
     place = (pd.Series(column).rank().to_numpy(float) - 1) / (len(column) - 1)
     degree, knots = (3, KNOTS) if len(column) >= BENT else (1, 2)
     ends = np.r_[np.zeros(degree), np.linspace(0, 1, knots), np.ones(degree)]

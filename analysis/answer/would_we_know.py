@@ -18,7 +18,7 @@ from scipy import special
 
 from analysis.estimates import estimate
 from analysis.outcomes import a_year
-from analysis.values import BASELINE, DERIVED, KEYS, headline_adversary, paired, values
+from analysis.values import BASELINE, DERIVED, KEYS, headline_adversary, once, pairs, values
 from analysis.wording import aligned, number
 from sim.errors import InputError
 from sim.results.reading import METRICS, Study
@@ -105,6 +105,7 @@ def power(size: float, years: int) -> float:
     return 1.0 - float(within)
 
 
+@once
 def would_we_know(study: Study) -> list[Evaluation]:
     """Years that each record would take to show each proposal.
 
@@ -116,17 +117,18 @@ def would_we_know(study: Study) -> list[Evaluation]:
     if BASELINE not in study.scenarios:
         raise InputError(f"{study.folder}: there is no scenario {BASELINE!r} to compare with")
     adversary = headline_adversary(study)
-    table = values(study).xs(adversary, level="adversary")
+    table = values(study)
     records = {name: of for name, of in RECORDS.items() if of[0] in table.columns}
     if not records:
         raise InputError(f"{study.folder}: the summary holds no {RECORDS['firearms seized'][0]}")
     spreads = {name: _spread(study, adversary, of[0]) for name, of in records.items()}
-    base = table.loc[BASELINE]
+    every = pairs(table)
     rows = []
     for scenario in study.scenarios:
-        if scenario == BASELINE or scenario not in table.index:
+        if (scenario, adversary) not in every:
             continue
-        difference, _ = paired(base, table.loc[scenario])
+        changes = every[scenario, adversary].independent().difference
+        difference = pd.DataFrame(changes, columns=table.columns)
         better = PRIMARY_OUTCOME in difference and float(difference[PRIMARY_OUTCOME].mean()) < 0
         for name, (metric, exact) in records.items():
             known = bool(exact) and set(exact) <= set(difference.columns)

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.charts.style import FAINT, GREY, INK, Chart, finish, safe
+from analysis.charts.style import FAINT, GREY, INK, Chart, canvas, finish, safe
 from analysis.charts.waits import baseline_hours
 from analysis.language import gettext
 from analysis.values import BASELINE, headline_adversary
@@ -90,7 +90,7 @@ def border_map(study: Study, show: Literal["waits", "staffing"] = "waits") -> Ch
         What the shade says.
     """
     ports = port_table(study)
-    figure = go.Figure()
+    figure = canvas()
     shade = ports["mean_wait_min"] if show == "waits" else ports["officers_on_shift"]
     top = _round_top(float(np.nanquantile(shade, 0.95)))
     figure.update_layout(

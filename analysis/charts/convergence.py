@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.charts.style import BLUE, LEGEND, Chart, finish, safe, zero_line
+from analysis.charts.style import BLUE, LEGEND, Chart, canvas, finish, safe, zero_line
 from analysis.estimates import LEVEL, t_quantile
 from analysis.headline import leading
 from analysis.language import gettext, title_of
@@ -36,7 +36,7 @@ def convergence(study: Study, scenario: str | None = None, metric: str = PRIMARY
     reach = np.array([_reach(pairs[:n]) for n in count])
     unit = metric_of(metric).unit
     worlds = len(study.worlds) > 1
-    figure = go.Figure()
+    figure = canvas()
     _draw(figure, mean, reach, title_of(study, scenario))
     zero_line(figure, across=True)
     figure.update_layout(legend={**LEGEND, "traceorder": "reversed"}, showlegend=True)

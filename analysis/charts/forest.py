@@ -11,6 +11,7 @@ from analysis.charts.style import (
     LEGEND,
     Chart,
     axis_unit,
+    canvas,
     extent,
     finish,
     half_widths,
@@ -21,6 +22,7 @@ from analysis.charts.style import (
 )
 from analysis.compare import HEADLINE, Comparison, across_adversaries, compare, frame_of
 from analysis.effects import smallest_difference
+from analysis.equivalence import NO_DIFFERENCE
 from analysis.language import gettext, ngettext, title_of
 from analysis.values import headline_adversary, metric_of
 from analysis.verdicts import counted
@@ -51,8 +53,8 @@ def forest(
         The sentence above the chart: with ``up``, ``down``, ``count``, ``amount`` and ``title``,
         or with ``count`` where nothing is distinguishable.
     least : float
-        Smallest difference that matters, in the unit of the metric; smaller ones are left out, and
-        the line below says how many they are.
+        Smallest difference that matters, in the unit of the metric. Smaller ones are left out, as
+        is what makes no difference by its verdict; the line below says how many they are.
     """
     adversary = headline_adversary(study)
     several, across = len(study.adversaries), across_adversaries(study, metric)
@@ -61,7 +63,7 @@ def forest(
         for comparison in compare(study, HEADLINE, adversary)
         if comparison.metric == metric and comparison.difference.count > 0
     ]
-    large = [one for one in comparisons if abs(one.difference.mean) >= least]
+    large = [one for one in comparisons if _large(one, least)]
     left_out = len(comparisons) - len(large) if large else 0
     comparisons = large or comparisons
     sign = 1.0 if metric == PRIMARY_OUTCOME else -1.0  # the best first; of waits, the longest
@@ -79,7 +81,7 @@ def forest(
     factor, unit = axis_unit(metric_of(metric).unit, max(abs(end) for end in ends))
     ends = [end * factor for end in ends]
     line = {comparison.scenario: k for k, comparison in enumerate(comparisons)}
-    figure = go.Figure()
+    figure = canvas()
     if several > 1:
         _draw_range(figure, across, line, factor, several)
     inside = [
@@ -111,9 +113,7 @@ def forest(
             part
             for part in (
                 _note(study, comparisons, several),
-                ngettext("left-out-as-small", left_out, least=plain(60 * least))
-                if left_out
-                else "",
+                _left_out(left_out, least),
             )
             if part
         ),
@@ -122,6 +122,20 @@ def forest(
             [comparison for comparison in compare(study, HEADLINE) if comparison.metric == metric]
         ),
     )
+
+
+def _large(one: Comparison, least: float) -> bool:
+    if one.effect is not None and one.effect.verdict:
+        return one.effect.verdict != NO_DIFFERENCE
+    return abs(one.difference.mean) >= least
+
+
+def _left_out(count: int, least: float) -> str:
+    if not count:
+        return ""
+    if not least:
+        return ngettext("left-out-no-difference", count)
+    return ngettext("left-out-as-small", count, least=plain(60 * least))
 
 
 def _draw(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.charts.style import Chart, axis_unit, finish, safe, wrapped
+from analysis.charts.style import Chart, axis_unit, canvas, finish, safe, wrapped
 from analysis.language import gettext, parameter_text
 from analysis.sensitivity import described, two_way
 from analysis.uncertainty_text import amounts, quantity
@@ -45,7 +45,7 @@ def heat_map(
     labels = np.array(amounts(study, metric, scenario, values.ravel().tolist())).reshape(
         values.shape
     )
-    figure = go.Figure(
+    figure = canvas(
         go.Heatmap(
             x=[plain(value) for value in wide.columns],
             y=[plain(value) for value in wide.index],

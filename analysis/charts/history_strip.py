@@ -1,9 +1,8 @@
 """Thirty years predicted and on record: firearms seized a year."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
-from analysis.charts.style import BLUE, INK, LEGEND, SKY, Chart, finish, safe
+from analysis.charts.style import BLUE, INK, LEGEND, SKY, Chart, canvas, finish, safe
 from analysis.language import gettext
 from analysis.wording import number
 
@@ -38,7 +37,7 @@ def history_strip(strip: pd.DataFrame, made: str) -> Chart:
         )
         for row in strip.itertuples()
     ]
-    figure = go.Figure()
+    figure = canvas()
     figure.add_bar(
         x=middle,
         y=a_year["high90"] - a_year["low90"],

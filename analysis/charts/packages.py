@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from analysis.answer.choices import Choices
 from analysis.answer.mix import Best
-from analysis.charts.style import BLUE, GREY, LEGEND, Chart, finish, safe
+from analysis.charts.style import BLUE, GREY, LEGEND, Chart, canvas, finish, safe
 from analysis.language import gettext, title_of
 from analysis.wording import rounded
 from sim.results.reading import Study
@@ -28,7 +27,7 @@ def packages(study: Study, found: Choices, best: Sequence[Best], finding: str) -
     kept, names = found.kept.mean(), [str(name) for name in found.kept]
     chosen = {one.name for one in best}
     rest = [name for name in names if name not in chosen]
-    figure = go.Figure()
+    figure = canvas()
     figure.add_scatter(
         x=[float(found.cost[name]) for name in rest],
         y=[float(kept[name]) for name in rest],

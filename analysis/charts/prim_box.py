@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.assumptions import kind_names
-from analysis.charts.style import BLUE, FAINT, GREY, INK, Chart, finish, safe, wrapped
+from analysis.charts.style import BLUE, FAINT, GREY, INK, Chart, canvas, finish, safe, wrapped
 from analysis.discovery import Box, prim
 from analysis.language import gettext, parameter_text
 from analysis.uncertainty_text import amounts, quantity
@@ -39,7 +39,7 @@ def prim_box(
         Which cases are of interest (`analysis.discovery.prim`).
     """
     box = prim(study, metric, scenario, adversary, threshold, above=above)
-    figure = go.Figure()
+    figure = canvas()
     names = _draw_limits(figure, box)
     if not names:
         figure.add_annotation(text=gettext("no-condition"), x=0.5, y=0, showarrow=False,

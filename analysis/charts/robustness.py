@@ -1,7 +1,6 @@
 """How robust a choice is: how often each proposal is the best, and how much it could lose."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from analysis.charts.style import (
     BLUE,
@@ -11,6 +10,7 @@ from analysis.charts.style import (
     SKY,
     Chart,
     axis_unit,
+    canvas,
     finish,
     label,
     line_height,
@@ -39,7 +39,7 @@ def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
     names = [label(study, name) for name in table["scenario"]]
     lines = list(range(len(table)))
     near = (table["top3_share"] - table["best_share"]).clip(lower=0)
-    figure = go.Figure()
+    figure = canvas()
     for values, title, colour, hatch in (
         (table["best_share"], gettext("first"), BLUE, ""),
         (near, gettext("second-or-third"), SKY, "/"),
@@ -115,7 +115,7 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> Chart:
         gettext("do-nothing") if name == BASELINE else label(study, name)
         for name in table["scenario"]
     ]
-    figure = go.Figure()
+    figure = canvas()
     for k, row in enumerate(table.itertuples()):
         figure.add_scatter(
             x=[row.mean_regret * factor, row.largest_regret * factor], y=[k, k], mode="lines",

@@ -127,6 +127,11 @@ class Chart:
         return self.titled()._repr_mimebundle_(*args, **kwargs)
 
 
+def canvas(*traces: Any) -> go.Figure:
+    """A figure without plotly's template, which pages never show and each copy would check anew."""
+    return go.Figure(list(traces), layout={"template": {}})
+
+
 def finish(
     figure: go.Figure,
     *,

@@ -14,6 +14,7 @@ from analysis.charts.style import (
     ORANGE,
     Chart,
     axis_unit,
+    canvas,
     finish,
     safe,
     wrapped,
@@ -54,7 +55,7 @@ def tornado(
     ends = pd.concat([part["at_low"], part["at_high"]])
     factor, label = axis_unit(unit, float(ends.abs().max()))
     middle = float((table["at_low"] + table["at_high"]).mean() / 2)
-    figure = go.Figure()
+    figure = canvas()
     _draw_bars(figure, part, middle, factor, lambda ends: amounts(study, metric, scenario, ends))
     figure.add_vline(x=middle * factor, line={"color": GREY, "width": 1})
     kinds = {kind: words[0] for kind, words in kind_names().items()}

@@ -10,6 +10,7 @@ from analysis.charts.style import (
     LEGEND,
     SERIES,
     Chart,
+    canvas,
     finish,
     half_widths,
     offsets,
@@ -63,7 +64,7 @@ def waits_by_hour(study: Study) -> Chart:
     waits = (hours["wait_s"] / hours["released"] / 60).unstack("hour").reindex(range(7))
     peak_day, peak_hour = waits.stack().idxmax()
     days = weekdays()
-    figure = go.Figure(
+    figure = canvas(
         go.Heatmap(
             z=waits.to_numpy(),
             x=list(waits.columns),
@@ -113,8 +114,8 @@ def group_names() -> dict[str, str]:
 
 def waits_by_port_class(study: Study) -> Chart:
     """Mean wait by class of port: the baseline and the proposals that change waits most."""
-    figure = go.Figure()
-    tables = {group: headline_values(study, group) for group in GROUPS}
+    figure = canvas()
+    tables = {group: headline_values(study, group, only=("mean_wait_min",)) for group in GROUPS}
     tables = {  # a class of ports that nobody came to has no wait
         group: table for group, table in tables.items() if "mean_wait_min" in table.columns
     }

@@ -78,7 +78,16 @@
   window.addEventListener("beforeprint", function () {
     boxes.forEach(draw);
     fit(690);
-    document.querySelectorAll("details.print").forEach(function (one) { one.open = true; });
+    document.querySelectorAll("details.print:not([open])").forEach(function (one) {
+      one.open = true;
+      one.dataset.shut = "true";
+    });
   });
-  window.addEventListener("afterprint", function () { fit(0); });
+  window.addEventListener("afterprint", function () {
+    fit(0);
+    document.querySelectorAll("[data-shut]").forEach(function (one) {
+      one.open = false;
+      delete one.dataset.shut;
+    });
+  });
 })();

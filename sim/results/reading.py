@@ -144,17 +144,17 @@ class Study:
         keys = ["scenario", "adversary", "world", "replication"]
         return rows[keys].drop_duplicates().reset_index(drop=True)
 
-    @property
+    @cached_property
     def scenarios(self) -> list[str]:
         """Names of the scenarios, in the order of the study."""
         return [str(name) for name in self.runs["scenario"].unique()]
 
-    @property
+    @cached_property
     def adversaries(self) -> list[str]:
         """Kinds of smuggler, in the order of the study."""
         return [str(name) for name in self.runs["adversary"].unique()]
 
-    @property
+    @cached_property
     def worlds(self) -> list[int]:
         """Numbers of the worlds."""
         return [int(world) for world in self.runs["world"].unique()]

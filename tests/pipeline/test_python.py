@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 import border
+from border.study import _CHARTS
 from sim import extensions
 from sim.results.schema import METRICS
+from tests import synthetic_study
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -154,6 +156,18 @@ def test_ports_of_ones_own_are_kept_where_nobody_else_writes(
         assert "second-bridge" in other.read_text(encoding="utf-8")
     finally:
         extending._own_folder.cache_clear()
+
+
+@pytest.mark.parametrize("what", _CHARTS)
+def test_every_chart_that_is_named_is_drawn(
+    what: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "charts"
+    if not folder.is_dir():
+        synthetic_study.write(folder, replications=3, adversaries=("quantal_response", "static"))
+    chart = border.read(folder).plot(what)
+    assert chart.finding
+    assert f"`{what}`" in (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
 
 
 def test_an_adversary_with_the_same_name_and_other_code_is_other_code(fresh: Path) -> None:

@@ -71,6 +71,8 @@ def test_the_sentence_says_what_the_table_says_and_no_more(study: Study, languag
                 assert named == [best.proposal]
                 for end in (best.low, best.mean, best.high):
                     assert rounded(-end * LEVEL / 100) in text
+                last = every[best.proposal][-1]
+                assert (f"({last.words})" in text) == (last.verdict != REDUCES)
             rest = rest_of(chosen, 0.01)
             groups = [group_of(one) for one in chosen]
             wanted = [groups.count(code) for code in (*VERDICTS, OTHER_AIM) if code != REDUCES]

@@ -236,7 +236,9 @@ def test_the_order_is_that_of_size_within_an_aim_with_bounds_last() -> None:
     assert order == ["wide", "small", "same", "more", "limit", "less"]
     text = verdicts_text(study, verdicts(study))
     assert (
-        text.index("Aimed at firearms") < text.index("limit (bound)") < text.index("Aimed at flow")
+        text.index("Aimed at firearms")
+        < text.index("limit (extreme case)")
+        < text.index("Aimed at flow")
     )
 
 
