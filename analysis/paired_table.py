@@ -187,7 +187,8 @@ def _verdict(effect: Effect | None, places: int) -> Cell:
         number(100 * end, places, signed=end is effect.mean)
         for end in (effect.mean, effect.low, effect.high)
     )
-    word = effect_in_words(effect) if effect.verdict in (DEPENDS, NOT_RESOLVED) else ""
+    told = effect.verdict in (DEPENDS, NOT_RESOLVED) or effect.perhaps_less
+    word = effect_in_words(effect) if told else ""
     clear = effect.verdict in (REDUCES, INCREASES)
     return Cell(mean, f"{_interval(low, high)} {word}".strip(), clear, 100 * effect.mean)
 
