@@ -21,6 +21,10 @@ SUMMER = datetime.date(2005, 7, 4)
 # Every tenth port by traffic, from the busiest: the reference engine's sample of the border.
 SAMPLE_STEP = 10
 SAMPLE_DAYS = 3
+# Every so many scenarios of the headline study, the baseline among them: a group of one worker.
+GROUP_STEP = 4
+# Every so many ports for what is measured over many years.
+FEW_STEP = 7
 FOLLOWER = "more_searches"
 """A scenario that leaves no port-day as it is, but every arrival."""
 LEVER = "preclearance_fort_erie"
@@ -131,17 +135,23 @@ def beside() -> dict[str, Any]:
 
 
 def study(reuse: bool) -> dict[str, Any]:
-    """Time one replication of every point of the headline study, tables included."""
-    from sim.execute.task import plan
-    from sim.execute.worker import Job, results_of
+    """Time one replication of every fourth point of the headline study, tables included.
 
-    points = _headline(365)
+    With the baseline they are the eight points that one worker simulates in step.
+    """
+    from sim.execute.task import plan
+    from sim.execute.worker import Job, results_of, to_tables
+    from sim.results.tables import do_without_pandas
+
+    do_without_pandas()  # as a worker does
+    points = _headline(365)[::GROUP_STEP]
     one = [dataclasses.replace(points[0], days=1)]
     list(results_of(list(plan(one, 1)), Job(Path(), "")))
     began = time.process_time()
-    count = sum(1 for _ in results_of(list(plan(points, 1)), Job(Path(), "", reuse=reuse)))
+    for task, result in results_of(list(plan(points, 1)), Job(Path(), "", reuse=reuse)):
+        to_tables(result, task.kept)  # type: ignore[arg-type]
     seconds = time.process_time() - began
-    return {"points": count, "seconds": seconds, "peak_rss_mib": peak_mib()}
+    return {"points": len(points), "seconds": seconds, "peak_rss_mib": peak_mib()}
 
 
 def live() -> dict[str, Any]:
@@ -175,6 +185,8 @@ def task(name: str) -> dict[str, Any]:
     kind, number = name.split("-")
     if kind == "study":
         return study(number == "reused")
+    if kind == "few":
+        return measure("compiled", ports[::FEW_STEP], 365 * int(number), START)
     if kind == "years":
         return measure("compiled", ports, 365 * int(number), START)
     if kind == "days":
@@ -234,20 +246,40 @@ def command_s(words: Sequence[str], environment: dict[str, str] | None = None) -
 
 
 def start_up() -> dict[str, float]:
-    """Time a first day from nothing: with compiling, with compiled code, and `experiment=quick`."""
+    """Time a first day, and `experiment=quick`, with compiled code and bytecode at hand."""
     script = (
         "import datetime; from benchmarks.engines import ports_by_traffic, point_of;"
         "from sim.replication import run_border;"
         "run_border(point_of(ports_by_traffic()[:2], 1, 'compiled', datetime.date(2005, 1, 1)), 0)"
     )
+    command_s(["-m", "compileall", "-q", "sim", "analysis"])
+    command_s(["-c", script])  # compiles, where nothing is compiled yet
     with tempfile.TemporaryDirectory() as folder:
-        cache = {"XDG_CACHE_HOME": folder}
-        times = {
-            label: command_s(["-c", script], cache) for label in ("compile_s", "cached_start_s")
-        }
-        quick = ["-m", "sim", "experiment=quick", "execution=serial", f"study.dir={folder}/quick"]
-        times["quick_s"] = command_s(quick)
-    return times
+        quick = ["-m", "sim", "experiment=quick", f"study.dir={folder}/quick"]
+        return {"cached_start_s": command_s(["-c", script]), "quick_s": command_s(quick)}
+
+
+SHARED = ["ports=[sarnia,emerson,big-beaver]", "run.days=30", "study.detail=none"]
+"""A study of many replications of some 0.3 s."""
+FEWER, MORE = 10, 50
+
+
+def shared_s(*execution: str) -> float:
+    """Time that passes for what a study has more than a smaller one: starting is left out.
+
+    Parameters
+    ----------
+    *execution : str
+        Who carries it out.
+    """
+    took = []
+    for replications in (FEWER, MORE):
+        with tempfile.TemporaryDirectory() as folder:
+            own = [f"run.replications={replications}", f"study.dir={folder}/shared"]
+            began = time.perf_counter()
+            command_s(["-m", "sim", *SHARED, *execution, *own])
+            took.append(time.perf_counter() - began)
+    return took[1] - took[0]
 
 
 if __name__ == "__main__":
