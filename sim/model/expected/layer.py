@@ -373,7 +373,8 @@ class Expectation:
         at, first = self.conditions.at, int(self.plans.first_day_s // DAY_S)
         last = self.years * int(DAYS_PER_YEAR)
         days = range(first, last + 1)
-        if not any(x.parameter.startswith("staffing.") for x in self.conditions.interventions):
+        changes = (x.parameter.partition(".")[0] for x in self.conditions.interventions)
+        if "staffing" not in changes:
             days = days[:1]
         in_force = [at(day * DAY_S).parameters.staffing for day in days]
         in_force += in_force[-1:] * (last + 1 - first - len(in_force))
