@@ -250,14 +250,7 @@ def _alive(status: Status) -> bool:
 
 
 def _began_after(ticks: int, status: Status) -> bool:
-    """Whether a process began after the last word of a driver, whose number it has been given.
-
-    Parameters
-    ----------
-    ticks : int
-        When it began, since the machine did.
-    status : Status
-    """
+    """Whether a process began after the last word of a driver, whose number it has been given."""
     if not status.updated:
         return False
     running_s = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")

@@ -162,12 +162,6 @@ def _lend_room(before: Engine, engine: Engine, *, leads: bool) -> None:
     """Let an engine write where the one that ran before it has done so: it is read no more.
 
     What it writes during a day, and has copied at its end, is some 10 MiB of each point.
-
-    Parameters
-    ----------
-    before, engine : Engine
-    leads : bool
-        Whether the others still take the day's sums of the one before.
     """
     from sim.engine.compiled.engine import CompiledEngine
 

@@ -122,18 +122,7 @@ class Border:
         streams: Streams,
         make_engine: EngineMaker,
     ) -> None:
-        """Bring the parts together.
-
-        Parameters
-        ----------
-        plans : PortPlans
-        tally : Tally
-        world : World
-            With the replication by which attempts are examined.
-        streams : Streams
-            Draws of the smuggling.
-        make_engine : EngineMaker
-        """
+        """Bring the parts together."""
         point, parameters = plans.point, plans.parameters
         self.point, self.plans, self.tally, self.world = point, plans, tally, world
         self.ports, self.layout = plans.ports, plans.facilities.layout

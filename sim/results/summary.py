@@ -91,13 +91,7 @@ def _texts(names: Sequence[str] | Texts, numbers: Whole) -> Any:
 
 
 def _table(name: str, columns: Mapping[str, Any]) -> pa.Table:
-    """Make a table with the declared columns.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing or not declared.
-    """
+    """Make a table with the declared columns."""
     declared = schema(name, keys=False)
     if odd := set(declared.names) ^ set(columns):
         raise ValueError(f"{name}: columns missing or not declared: {sorted(odd)}")

@@ -305,14 +305,7 @@ def _together(spec: StudySpec, workers: int, progress: Progress) -> int:
 def _write_all(
     specs: Sequence[StudySpec], store: Store, began: datetime.datetime
 ) -> tuple[list[Broken], list[str]]:
-    """Write each results folder that is not what it should be already.
-
-    Returns
-    -------
-    list of Broken
-    list of str
-        A line for each replication that turned out to be damaged; it is forgotten.
-    """
+    """Write each results folder that is not what it should be already."""
     broken: list[Broken] = []
     damaged: list[str] = []
 

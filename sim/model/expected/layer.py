@@ -131,15 +131,6 @@ class Shares(NamedTuple):
     losses: Floats
 
 
-class OfficersThen(NamedTuple):
-    """The workforce of a day, as in `sim.model.port.staffing.Workforce`."""
-
-    trained: float
-    armed: float
-    away: float
-    strength: float
-
-
 class Officers(NamedTuple):
     """The workforce of a day, and the strength that it would have in the baseline."""
 
@@ -153,8 +144,8 @@ class Officers(NamedTuple):
 @functools.lru_cache(maxsize=16)
 def workforce_by_day(
     before: Staffing, spans: tuple[tuple[Staffing, int], ...]
-) -> list[OfficersThen]:
-    """The workforce day by day under rules that change; most points have the same.
+) -> list[tuple[float, float, float, float]]:
+    """The workforce day by day, as in `Officers`; most points have the same.
 
     Parameters
     ----------
@@ -169,9 +160,7 @@ def workforce_by_day(
         for _ in range(days):
             force.one_day(rules)
             course.append(
-                OfficersThen(
-                    force.trained_share, force.armed_share, force.away_share, force.strength
-                )
+                (force.trained_share, force.armed_share, force.away_share, force.strength)
             )
     return course
 

@@ -205,20 +205,7 @@ class Diversion:
         lane: int,
         lines: Lines,
     ) -> tuple[Whole, Flags]:
-        """Choose among neighbours, and say who finds one: a logit of drive and wait.
-
-        Parameters
-        ----------
-        is_open, hour : array, shape (vehicles, others)
-            Whether each neighbour is open on arrival, and the hour of the day of the arrival.
-        u : array of float, shape (vehicles,)
-
-        Notes
-        -----
-        A small stream chooses at once; a large one hour by hour, since the first of it make lines
-        that the later ones know of. Where a port has room for only so many trucks an hour, those
-        who come too late for it choose again.
-        """
+        """Choose among neighbours, and say who finds one: a logit of drive and wait."""
         choice = np.zeros(len(shut_out), np.int64)
         goes = np.zeros(len(shut_out), bool)
         group = int(COMMERCIAL[lane])
@@ -272,15 +259,7 @@ class Diversion:
 
 
 def _first_come(chosen: Whole, hour: Whole, room: Floats) -> Flags:
-    """Who finds room: the first so many of each port and hour.
-
-    Parameters
-    ----------
-    chosen, hour : array of int, shape (vehicles,)
-        In order of arrival.
-    room : array of float, shape (others, 24)
-        What is left of it.
-    """
+    """Who finds room: the first so many of each port and hour."""
     cell = chosen * 24 + hour
     order = np.argsort(cell, kind="stable")
     first = np.searchsorted(cell[order], cell[order])

@@ -315,16 +315,7 @@ class PortPlans:
         )
 
     def _as_beside(self, what: Hashable, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Take what was made beside from the same, or make it.
-
-        Parameters
-        ----------
-        what : hashable
-            Its name.
-        key : hashable
-            All that differs between points that run in step and that it follows from.
-        make : callable
-        """
+        """Take what was made beside from the same, or make it."""
         known = None if self.beside is None else self.beside._held.get(what)
         made: Made = known[1] if known is not None and known[0] == key else make()
         self._held[what] = (key, made)

@@ -110,14 +110,7 @@ class Workforce:
         self._courses(staffing, new)
 
     def _courses(self, staffing: Staffing, new: float) -> None:
-        """Train and arm: everybody in turn, and then a share of the recruits.
-
-        Parameters
-        ----------
-        staffing : Staffing
-        new : float
-            Recruits who begin today, as a share of all officers. Leavers are like all others.
-        """
+        """Train and arm: everybody in turn, and then a share of the recruits."""
         later = new * staffing.recruits_course_share
         away_weeks = 0.0
         self.trained_share *= 1.0 - new

@@ -232,23 +232,7 @@ def _placed(network: str, affinity_km: float, organisations: int, streams: Strea
 def _opportunities(
     place: tuple[str, float, int, Streams], share: float, smuggling: Smuggling, day: int
 ) -> list[tuple[float, Opportunity, Opportunity]]:
-    """Opportunities of a day, the same in most points of a replication.
-
-    Parameters
-    ----------
-    place : tuple
-        What organisations are placed by (`_placed`).
-    share : float
-        See `Organisations`.
-    smuggling : Smuggling
-        Values in force.
-    day : int
-
-    Returns
-    -------
-    list of (float, Opportunity, Opportunity)
-        Quantile of its way of hiding, and the opportunity with the load hidden as usual and deep.
-    """
+    """Opportunities of a day, the same in most points of a replication."""
     placed, streams = _placed(*place), place[-1]
     rate = share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
     first = streams.uniforms(OPPORTUNITY, NATIONAL, day, 1)[0, 0]

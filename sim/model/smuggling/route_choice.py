@@ -55,14 +55,7 @@ def gumbel(uniform: Floats) -> Floats:
 
 
 class _Menus:
-    """Menus of a baseline: they depend on no draw, so replications and scenarios share them.
-
-    Parameters
-    ----------
-    ports : Ports
-    smuggling, patrol, baseline
-        As in `RouteChoice`.
-    """
+    """Menus of a baseline: they depend on no draw, so replications and scenarios share them."""
 
     def __init__(
         self, ports: Ports, smuggling: Smuggling, patrol: Patrol, baseline: Perception

@@ -196,17 +196,7 @@ def firearms_of(uniform: Floats, mean: float) -> Whole:
 
 
 def _moments_s(level: Floats, curve: Floats, cells: Whole) -> Floats:
-    """When integrated arrival rates reach their levels, in seconds since midnight.
-
-    Parameters
-    ----------
-    level : array of float, shape (visitors,)
-        At least 0 and below the end of the curve.
-    curve : array of float, shape (visitors, 97)
-        Integrated rate at the ends of equal parts of the day.
-    cells : array of int, shape (visitors,)
-        How many parts there are.
-    """
+    """When integrated arrival rates reach their levels, in seconds since midnight."""
     behind = np.arange(curve.shape[1]) > cells[:, None]
     cell = np.count_nonzero((curve <= level[:, None]) & ~behind, axis=1) - 1
     each = np.arange(len(level))
