@@ -21,8 +21,11 @@ CLASSES = ("measured", "cited", "estimated", "derived")
 BOOTHS = ("car_booths", "nexus_booths", "truck_booths", "fast_booths", "bus_booths")
 TRUCKS_PER_HOUR = "trucks_per_h"
 FACTORS = ("traveller_factor", "trade_factor")
+BOOTH_LOAD_FACTOR = "booth_load_factor"
+OF_TABLE = "northbound"
+"""The direction whose officers the factors are of."""
 
-QUANTITIES = (*BOOTHS, *FACTORS, TRUCKS_PER_HOUR)
+QUANTITIES = (*BOOTHS, *FACTORS, BOOTH_LOAD_FACTOR, TRUCKS_PER_HOUR)
 
 
 class Figure(NamedTuple):
@@ -32,7 +35,9 @@ class Figure(NamedTuple):
     ----------
     port_id : str
     quantity : str
-        One of `BOOTHS` or `FACTORS`, or `TRUCKS_PER_HOUR`: trucks from elsewhere that it can take.
+        One of `BOOTHS` or `FACTORS`; `BOOTH_LOAD_FACTOR`: load of an open booth beyond which the
+        superintendent opens another, as a ratio; or `TRUCKS_PER_HOUR`: trucks from elsewhere that
+        it can take.
     from_year : int
         First year it holds for.
     value : float
@@ -72,7 +77,7 @@ def figures() -> tuple[Figure, ...]:
             raise InputError(
                 f"{where}: {row['quantity']} = {value:g} is below 1 booth at an open port"
             )
-        if value <= 0.0 and row["quantity"] in FACTORS:
+        if value <= 0.0 and row["quantity"] in (*FACTORS, BOOTH_LOAD_FACTOR):
             raise InputError(f"{where}: {row['quantity']} = {value:g} is not above 0 (ratio)")
         rows.append(
             Figure(
@@ -95,11 +100,25 @@ def booths_on_record(ids: Texts, year: int) -> Floats:
 
 def trucks_per_hour_on_record(ids: Texts) -> Floats:
     """Trucks an hour from elsewhere that ports can take, where that is known, shape (ports,)."""
-    known = {x.port_id: x.value for x in figures() if x.quantity == TRUCKS_PER_HOUR}
-    return np.array([known.get(str(port), np.nan) for port in ids])
+    return _of_table(ids, TRUCKS_PER_HOUR)
 
 
-def factors(ids: Texts, spread: float, draw: int) -> Floats:
+def booth_load_factors(ids: Texts, draw: int, direction: str) -> Floats:
+    """Load of an open booth beyond which another opens, as a ratio, shape (ports,).
+
+    Parameters
+    ----------
+    ids : array of str, shape (ports,)
+    draw : int
+    direction : str
+        See `factors`.
+    """
+    known = _of_table(ids, BOOTH_LOAD_FACTOR)
+    hold = draw > 0 and direction == OF_TABLE
+    return np.where(np.isnan(known) | (not hold), 1.0, known)
+
+
+def factors(ids: Texts, spread: float, draw: int, direction: str = OF_TABLE) -> Floats:
     """Factors on the safety of rosters, for travellers and for trade, shape (ports, 2).
 
     Parameters
@@ -109,6 +128,8 @@ def factors(ids: Texts, spread: float, draw: int) -> Floats:
         Standard deviation of the logarithm (``staffing.port_spread``).
     draw : int
         Number of the draw (``staffing.port_draw``); 0 for 1 everywhere, the estimated ones too.
+    direction : str, optional
+        Of the traffic: the officers of the other side have no factor in the table.
 
     Notes
     -----
@@ -125,11 +146,16 @@ def factors(ids: Texts, spread: float, draw: int) -> Floats:
     for i, port in enumerate(ids):
         uniform = streams.uniforms(PORT_FACTOR, entity_number(f"{port}/factor"), 0, len(FACTORS))
         result[i] = np.exp(spread * ndtri(uniform[0]))
-    position = {str(port): i for i, port in enumerate(ids)}
-    for figure in figures():
-        if figure.quantity in FACTORS and figure.port_id in position:
-            result[position[figure.port_id], FACTORS.index(figure.quantity)] = figure.value
+    if direction == OF_TABLE:
+        known = np.column_stack([_of_table(ids, quantity) for quantity in FACTORS])
+        result = np.where(np.isnan(known), result, known)
     return result
+
+
+def _of_table(ids: Texts, quantity: str) -> Floats:
+    """A quantity of each port, not a number where the table has none, shape (ports,)."""
+    known = {figure.port_id: figure.value for figure in figures() if figure.quantity == quantity}
+    return np.array([known.get(str(port), np.nan) for port in ids])
 
 
 WORK_TO_RULE = "work_to_rule_2021"

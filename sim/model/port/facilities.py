@@ -84,7 +84,7 @@ class _Inputs:
             staffing.safety,
             staffing.seasonal_flexibility,
             staffing.weekly_flexibility,
-            factors(ports.ids, staffing.port_spread, staffing.port_draw),
+            factors(ports.ids, staffing.port_spread, staffing.port_draw, traffic.direction),
         )
         self.hour_share = demand.hour_share
         self.nexus_lane = built.at_ports(PARAMETER.traffic.nexus_lane)

@@ -28,6 +28,7 @@ from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, HOUR_S, Floats, Whole
 from sim.parameters import PARAMETER
+from sim.places.on_record import booth_load_factors
 from sim.places.ports import Ports
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
@@ -106,6 +107,9 @@ class PortPlans:
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
         self.ports = self.facilities.ports
+        self.booth_load_factor = booth_load_factors(
+            ports.ids, parameters.staffing.port_draw, parameters.traffic.direction
+        )
         self.cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
         self.first_day_s = float(np.floor(self.conditions.first_s / DAY_S) * DAY_S)
         self.workforce = Workforce.before_the_run(
@@ -164,7 +168,7 @@ class PortPlans:
             rows = rates_by_port(self.ports, snapshot, share, skill_gain, armed_share, searches)
             # Where there are more officers than the table has, booths open in proportion sooner.
             officers = numbers[-1] * snapshot.at_ports(PARAMETER.staffing.officers_scale)
-            rows[:, OPEN_LOAD] /= np.maximum(officers, 1.0)
+            rows[:, OPEN_LOAD] *= self.booth_load_factor / np.maximum(officers, 1.0)
             self._rates[key] = (snapshot, rows)
         return self._rates[key][1]
 
