@@ -102,12 +102,12 @@ def crossing_targets() -> Iterator[Target]:
         if row["direction"] != "northbound":
             continue
         for title, column, share in (
-            ("record-crossing-mean", "mean_min", None),
-            ("record-crossing-late", "p95_min", 0.95),
+            (gettext("record-crossing-mean", port=row["port_id"]), "mean_min", None),
+            (gettext("record-crossing-late", port=row["port_id"]), "p95_min", 0.95),
         ):
             minutes = float(row[column])
             yield Target(
-                gettext(title, port=row["port_id"]), "min", (1 - CROSSING_WITHIN) * minutes,
+                title, "min", (1 - CROSSING_WITHIN) * minutes,
                 (1 + CROSSING_WITHIN) * minutes, minutes, row["source"],
                 "fitted" if row["port_id"] in FITTED_BRIDGES else "independent",
                 partial(
