@@ -33,7 +33,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from analysis.estimates import LEVEL, t_quantile, t_tail
 
@@ -83,15 +83,17 @@ def shared_variances(differences: npt.ArrayLike) -> tuple[Array, Array]:
     if sample.shape[-1] < FEWEST_SHARED or own.ndim == 0 or not (count > 1).any():
         return own, np.full_like(own, free)
     with np.errstate(divide="ignore", invalid="ignore"):
-        level = np.log(own) - special.digamma(free / 2) + np.log(free / 2)
+        level = np.log(own) - scipy.special.digamma(free / 2) + np.log(free / 2)
     level = np.where(known, level, 0.0)
     middle = level.sum(axis=-1, keepdims=True) / np.maximum(count, 1)
     spread = np.where(known, (level - middle) ** 2, 0.0).sum(axis=-1, keepdims=True)
-    excess = spread / np.maximum(count - 1, 1) - special.polygamma(1, free / 2)
+    excess = spread / np.maximum(count - 1, 1) - scipy.special.polygamma(1, free / 2)
     half = _inverse_trigamma(np.maximum(excess, 1e-8))
     together = np.where(excess > 0, 2 * half, np.inf)
     with np.errstate(invalid="ignore"):
-        common = np.exp(middle + np.where(excess > 0, special.digamma(half) - np.log(half), 0.0))
+        common = np.exp(
+            middle + np.where(excess > 0, scipy.special.digamma(half) - np.log(half), 0.0)
+        )
     borrowed = PRIOR_KEPT * np.minimum(together, free * count)
     borrowed = np.where((count > 1) & known, borrowed, 0.0)
     variance = (borrowed * common + free * own) / (borrowed + free)
@@ -102,8 +104,8 @@ def _inverse_trigamma(value: Array) -> Array:
     """Invert the trigamma function, by Newton's method on its reciprocal (Smyth 2004)."""
     x = 0.5 + 1.0 / value
     for _ in range(50):
-        now = special.polygamma(1, x)
-        step = now * (1 - now / value) / special.polygamma(2, x)
+        now = scipy.special.polygamma(1, x)
+        step = now * (1 - now / value) / scipy.special.polygamma(2, x)
         x = x + step
         if float(np.max(-step / x)) < 1e-8:
             break

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special
+import scipy
 
 LEVEL = 0.95
 """Of every interval that is shown."""
@@ -55,7 +55,9 @@ def t_quantile(share: npt.ArrayLike, degrees: npt.ArrayLike) -> npt.NDArray[np.f
     degrees = np.asarray(degrees, float)
     finite = np.where(np.isinf(degrees), 1.0, degrees)
     made = np.where(
-        np.isinf(degrees), special.ndtri(share), special.stdtrit(finite, np.asarray(share, float))
+        np.isinf(degrees),
+        scipy.special.ndtri(share),
+        scipy.special.stdtrit(finite, np.asarray(share, float)),
     )
     return np.asarray(made, float)
 
@@ -70,7 +72,9 @@ def t_tail(value: npt.ArrayLike, degrees: npt.ArrayLike) -> npt.NDArray[np.float
     degrees = np.asarray(degrees, float)
     below = -np.asarray(value, float)
     finite = np.where(np.isinf(degrees), 1.0, degrees)
-    made = np.where(np.isinf(degrees), special.ndtr(below), special.stdtr(finite, below))
+    made = np.where(
+        np.isinf(degrees), scipy.special.ndtr(below), scipy.special.stdtr(finite, below)
+    )
     return np.asarray(made, float)
 
 

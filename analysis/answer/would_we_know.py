@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy import special
+import scipy
 
 from analysis.estimates import estimate
 from analysis.outcomes import a_year
@@ -79,7 +79,7 @@ def years_needed(change: float, spread: float) -> float:
     if spread == 0.0:
         return float(FEWEST_YEARS)
     size = abs(change) / spread
-    tails = special.ndtri(1 - ALPHA / 2) + special.ndtri(POWER)
+    tails = scipy.special.ndtri(1 - ALPHA / 2) + scipy.special.ndtri(POWER)
     by_normal = 2 * (float(tails) / size) ** 2
     if by_normal > 10 * LONGEST:  # Student's and the normal test are the same there
         return float(math.ceil(by_normal))
@@ -100,8 +100,8 @@ def power(size: float, years: int) -> float:
         On each side, at least 2.
     """
     free, beyond = 2 * years - 2, size * math.sqrt(years / 2)
-    reach = special.stdtrit(free, 1 - ALPHA / 2)
-    within = special.nctdtr(free, beyond, reach) - special.nctdtr(free, beyond, -reach)
+    reach = scipy.special.stdtrit(free, 1 - ALPHA / 2)
+    within = scipy.special.nctdtr(free, beyond, reach) - scipy.special.nctdtr(free, beyond, -reach)
     return 1.0 - float(within)
 
 

@@ -5,15 +5,14 @@ from the table to a card, from a card to a run of one's own.
 """
 
 import contextlib
-import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from dash import html
 
-from analysis.cards import Card, cards
-from analysis.compare import HEADLINE, compare
 from analysis.dashboard.address import View, href
+from analysis.dashboard.answer import answer_of
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import (
     AppState,
@@ -25,40 +24,12 @@ from analysis.dashboard.frame import (
     study_line,
 )
 from analysis.dashboard.levers import offered
-from analysis.front_page import FrontPage, Group, Row, front_page, main_verdicts
-from analysis.language import LANGUAGES, contraband_of, current_language, gettext, in_language
-from analysis.values import headline_adversary
-from analysis.verdicts import over_horizons
+from analysis.language import LANGUAGES, contraband_of, gettext, in_language
 from sim.errors import InputError
-from sim.results.reading import Study
 
-_making = threading.Lock()
-"""The first page of a study takes seconds to work out: one reader does it, the others wait."""
-
-
-def front_of(study: Study) -> FrontPage:
-    """The front page of a study in the language set, worked out once."""
-    key = ("dashboard front", current_language())
-    if key not in study.derived:
-        with _making:
-            if key not in study.derived:
-                kind = headline_adversary(study)
-                compared = [one for one in compare(study, HEADLINE) if one.adversary == kind]
-                study.derived[key] = front_page(study, compared)
-    made: FrontPage = study.derived[key]
-    return made
-
-
-def cards_of(study: Study) -> dict[str, Card]:
-    """Cards of a study in the language set, by proposal, worked out once."""
-    key = ("dashboard cards", current_language())
-    if key not in study.derived:
-        with _making:
-            if key not in study.derived:
-                every = cards(study, main_verdicts(over_horizons(study)))
-                study.derived[key] = {card.name: card for card in every}
-    made: dict[str, Card] = study.derived[key]
-    return made
+if TYPE_CHECKING:
+    from analysis.cards import Card
+    from analysis.front_page import FrontPage, Group, Row
 
 
 def page(view: View, app_state: AppState) -> Children:
@@ -77,7 +48,7 @@ def page(view: View, app_state: AppState) -> Children:
     with contraband_of(study):
         head = html.H1(gettext("front-question", year=study.manifest.get("year", "")))
         try:
-            front = front_of(study)
+            front = answer_of(study).front
         except InputError as error:
             return [head, *notes, refusal(error), study_line(study, name), _other_ways(view)]
         return [
@@ -102,7 +73,7 @@ def page(view: View, app_state: AppState) -> Children:
         ]  # fmt: skip
 
 
-def _answer(front: FrontPage) -> Children:
+def _answer(front: "FrontPage") -> Children:
     return [
         html.P([html.Strong(front.sentence), " ", front.rest], className="answer"),
         html.Ul(
@@ -121,7 +92,7 @@ def _answer(front: FrontPage) -> Children:
     ]
 
 
-def _table(front: FrontPage, view: View) -> html.Table:
+def _table(front: "FrontPage", view: View) -> html.Table:
     words = ("front-count", "front-wait", "front-cost", "front-actor", "front-evidence")
     head = [
         html.Th(gettext("proposal"), scope="col"),
@@ -149,7 +120,7 @@ def _column(word: str) -> str:
     }[word]
 
 
-def _group(group: Group, view: View) -> html.Tbody:
+def _group(group: "Group", view: View) -> html.Tbody:
     named: Children = []
     for k, (name, title) in enumerate(group.named):
         named += ["; " if k else " ", link(title, card_address(view, name))]
@@ -157,7 +128,7 @@ def _group(group: Group, view: View) -> html.Tbody:
     return html.Tbody([html.Tr(head, className="group"), *(_row(row, view) for row in group.rows)])
 
 
-def _row(row: Row, view: View) -> html.Tr:
+def _row(row: "Row", view: View) -> html.Tr:
     cost: Children = [row.cost]
     if row.cost_range:
         cost += [" ", html.Span(row.cost_range, className="range")]
@@ -196,7 +167,7 @@ def drawing(svg: str, words: str = "", kind: str = "dot") -> html.Img:
     return html.Img(src=f"data:image/svg+xml,{quote(text)}", alt=words, className=kind)
 
 
-def _key(front: FrontPage) -> Children:
+def _key(front: "FrontPage") -> Children:
     """What the marks stand for, where a proposal has several."""
     if len(front.horizons) < 2:
         return []
@@ -207,7 +178,7 @@ def _key(front: FrontPage) -> Children:
     return parts
 
 
-def _beside(front: FrontPage) -> html.Aside:
+def _beside(front: "FrontPage") -> html.Aside:
     parts: Children = []
     for words, lines in (
         (gettext("front-trust"), front.trust),
@@ -262,7 +233,7 @@ def card_page(view: View, app_state: AppState) -> Children:
     try:
         study = app_state.folders.study(view.study)
         with contraband_of(study):
-            every = cards_of(study)
+            every = {card.name: card for card in answer_of(study).cards}
             if view.proposal not in every:
                 raise InputError(gettext("there-is-no-proposal", name=view.proposal[:60]))
             return [back, *_card(every[view.proposal], view)]
@@ -271,7 +242,7 @@ def card_page(view: View, app_state: AppState) -> Children:
         return [back, head, refusal(error), *_from_file(view)]
 
 
-def _card(card: Card, view: View) -> Children:
+def _card(card: "Card", view: View) -> Children:
     lines: Children = []
     for line in card.lines:
         lines += [html.Dt(line.heading), html.Dd(line.text, lang=line.language)]
@@ -294,7 +265,4 @@ def warm(folders: Folders, languages: Sequence[str] = LANGUAGES) -> None:
         study = folders.study("")
         for language in languages:
             with in_language(language), contraband_of(study):
-                front_of(study)
-        for language in languages:
-            with in_language(language), contraband_of(study):
-                cards_of(study)
+                answer_of(study)
