@@ -1,19 +1,22 @@
 """What every page shares: folders and runs, the head, the way to other pages, what went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dash import html
+from dash import Dash, State, html
 
 from analysis.assumptions import assumptions
+from analysis.dashboard import address
 from analysis.dashboard.address import IN_HEAD, View, href, query
 from analysis.dashboard.arrivals import Arrivals
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.live import Live
-from analysis.language import LANGUAGES, gettext
+from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
 from sim.results.reading import Study
+
+Answer = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,29 @@ class AppState:
     def of(cls, folders: Folders) -> "AppState":
         """Make the desk of these folders; nothing is started yet."""
         return cls(folders, Live(folders.live))
+
+
+def answering(app: Dash, page: str) -> Callable[..., Callable[[Answer], Answer]]:
+    """Register what a page answers: it is given the view of its address, and speaks its language.
+
+    The decorator takes outputs, inputs and states, and whether to answer as the page opens.
+    """
+
+    def answers(*places: Any, opening: bool = False) -> Callable[[Answer], Answer]:
+        first = "initial_duplicate" if opening else True
+
+        def register(answer: Answer) -> Answer:
+            @app.callback(*places, State("page-query", "children"), prevent_initial_call=first)
+            def read(*given: Any) -> Any:
+                view, _ = address.read(f"/{page}", given[-1])
+                with in_language(view.lang):
+                    return answer(view, *given[:-1])
+
+            return answer
+
+        return register
+
+    return answers
 
 
 def attributes(**words: str) -> dict[str, Any]:

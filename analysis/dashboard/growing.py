@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, dcc, html, no_update
 
 from analysis.compare import HEADLINE
-from analysis.dashboard import address
 from analysis.dashboard.address import View, href
 from analysis.dashboard.figures import nothing
-from analysis.dashboard.frame import AppState, Children, refusal
+from analysis.dashboard.frame import AppState, Children, answering, link, refusal
 from analysis.dashboard.levers import offered
 from analysis.dashboard.results_page import scenarios, shown
-from analysis.language import gettext, in_language
+from analysis.language import gettext
 from analysis.values import BASELINE, headline_adversary
 from sim.errors import InputError
 from sim.execute.live import Planned, read_plan
@@ -68,26 +67,24 @@ def _manifest() -> dict[str, Any]:
 
 def register(app: Dash, app_state: AppState) -> None:
     """Let the place be filled, and again while the study runs."""
+    answers = answering(app, "studies")
 
-    @app.callback(
+    @answers(
         Output("growing-shown", "children"),
         Output("growing-clock", "max_intervals"),
         Input("growing-clock", "n_intervals"),
-        State("page-query", "children"),
+        opening=True,
     )
-    def look(ticks: int | None, search: str) -> tuple[Any, Any]:
-        view, _ = address.read("/studies", search)
+    def look(view: View, ticks: int | None) -> tuple[Any, Any]:
         once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
-        with in_language(view.lang):
-            path = app_state.folders.paths().get(view.study)
-            if path is None:
-                return no_update, no_update
-            if (path / "manifest.json").is_file():
-                words = gettext("this-study-is-whole-now")
-                return html.A(words, href=href(view, "results"), className="go"), no_update
-            try:
-                plan = read_plan(path)
-                study = app_state.arrivals.study(plan, _manifest())
-                return grown(plan, study, view.study, view.metric), once_more
-            except InputError as error:
-                return refusal(error), once_more
+        path = app_state.folders.paths().get(view.study)
+        if path is None:
+            return no_update, no_update
+        if (path / "manifest.json").is_file():
+            return link(gettext("this-study-is-whole-now"), href(view, "results")), no_update
+        try:
+            plan = read_plan(path)
+            study = app_state.arrivals.study(plan, _manifest())
+            return grown(plan, study, view.study, view.metric), once_more
+        except InputError as error:
+            return refusal(error), once_more

@@ -92,11 +92,11 @@ def register(app: Dash, app_state: AppState, runner: Runner) -> None:
         Output(f"{name}-saved", "children"),
         Input(f"{name}-save", "n_clicks"),
         State(f"{name}-save-name", "value"),
-        *runner.inputs(State),
+        *runner.controls.places(State),
         prevent_initial_call=True,
     )
     def save(_: int, title: str, *given: Any) -> Any:
-        view, complaints = runner.read(*given)
+        view, complaints = runner.controls.read(*given)
         with in_language(view.lang):
             try:
                 if complaints:

@@ -1,66 +1,27 @@
 """What the page of mixes does: follow its controls, run, and keep."""
 
-import dataclasses
 import datetime
-import functools
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
 from analysis.dashboard import address, keeping, mix_answer, running
 from analysis.dashboard import mix as place
 from analysis.dashboard.address import View
 from analysis.dashboard.frame import AppState, Children, refusal
-from analysis.dashboard.levers import levers, offered
+from analysis.dashboard.levers import offered
 from analysis.dashboard.live import Request
 from analysis.dashboard.mix import check_mix, closed_ports, mixed, yaml_of
-from analysis.dashboard.mix_page import lever_controls, mix_map
+from analysis.dashboard.mix_page import mix_map, offer_levers
 from analysis.language import gettext, in_language
 from sim.errors import InputError
 from sim.scenario.intervention import Scenario
 
-CONTROLS = (
-    "mix-proposals", "mix-closed", "mix-where", "mix-around", "mix-days", "mix-year", "mix-start",
-    "mix-adversary", "mix-replications", "mix-vehicles", "mix-weekdays", "mix-name",
+CONTROLS = running.Controls(
+    "mix",
+    ("mix", "closed", "where", "around", "days", "year", "start", "adversary", "replications",
+     "vehicles", "weekdays", "run"),
 )  # fmt: skip
-
-LEVERS = {"mix-lever": ALL}
-INPUTS = functools.partial(running.controls_of, CONTROLS, LEVERS)
-
-
-def read_controls(*given: Any) -> tuple[View, list[str]]:
-    """Read the view from the controls, by the rules of an address, and what in them cannot be.
-
-    What is run must be what the page shows, so nothing is run while there are complaints.
-    """
-    (proposals, closed, where, around, days, year, start, kind, runs, vehicles, weekdays, name,
-     values, ids, search) = given  # fmt: skip
-    fields = {
-        "mix": proposals, "closed": closed, "where": [where], "around": [around], "days": [days],
-        "year": [year], "start": [start], "adversary": [kind], "replications": [_whole(runs)],
-        "vehicles": [vehicles or ""], "weekdays": [weekdays or ""], "run": [name or ""],
-        "lever": [f"{identity['mix-lever']}:{value:.10g}"
-                  for identity, value in zip(ids, values, strict=True) if value is not None],
-    }  # fmt: skip
-    base, _ = address.read("/mix", search)
-    pairs = [(key, str(value)) for key, chosen in fields.items() for value in chosen or []]
-    view, complaints = address.read("/mix", address.encoded(pairs))
-    by_name = offered()
-    still = {lever.name: lever.value for part in view.mix if part in by_name
-             for lever in levers(part, by_name[part])}  # fmt: skip
-    moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
-    read = dataclasses.replace(
-        base,
-        **{key: getattr(view, key) for key in fields} | {"lever": moved, "begin": False},
-    )
-    return read, complaints
-
-
-def _whole(number: float | None) -> str:
-    """A number as it was typed; empty where the field is."""
-    if number is None:
-        return ""
-    return f"{number:.0f}" if float(number).is_integer() else str(number)
 
 
 def scenario_of(view: View) -> Scenario:
@@ -95,8 +56,7 @@ def _is_of(view: View) -> bool:
 
 def register(app: Dash, app_state: AppState) -> None:
     """Register the callbacks of the page, each group on its subject."""
-    watched = ("mix-vehicles", "mix-weekdays")
-    runner = running.Runner("mix", INPUTS, read_controls, request_of, mix_answer.shown, watched)
+    runner = running.Runner(CONTROLS, request_of, mix_answer.shown)
     _follow_controls(app)
     _keep_fields_in_step(app)
     running.register(app, app_state, runner)
@@ -105,34 +65,18 @@ def register(app: Dash, app_state: AppState) -> None:
 
 def _follow_controls(app: Dash) -> None:
     """Show what the controls describe: their levers, the address, the map and the scenario."""
-
-    @app.callback(
-        Output("mix-levers", "children"),
-        Input("mix-proposals", "value"),
-        State(LEVERS, "value"),
-        State(LEVERS, "id"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def offer_levers(
-        proposals: list[str], values: list[float], ids: list[dict[str, str]], search: str
-    ) -> Children:
-        with in_language(address.language(search)):
-            known = offered()
-            places = {one["mix-lever"]: value for one, value in zip(ids, values, strict=True)}
-            chosen = [name for name in proposals if name in known]
-            return lever_controls("mix", known, chosen, places)
+    offer_levers(app, "mix")
 
     @app.callback(
         Output("query", "data", allow_duplicate=True),
         Output("mix-map", "figure"),
         Output("mix-yaml", "children"),
         Output("mix-trouble", "children"),
-        *INPUTS(Input),
+        *CONTROLS.places(Input),
         prevent_initial_call="initial_duplicate",
     )
     def follow(*given: Any) -> tuple[Any, ...]:
-        view, complaints = read_controls(*given)
+        view, complaints = CONTROLS.read(*given)
         with in_language(view.lang):
             closing: set[str] = set()
             text = ""

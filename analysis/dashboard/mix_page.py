@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from dash import dcc, html
+from dash import ALL, Dash, Input, Output, State, dcc, html
 
 from analysis.charts.border_map import lambert, outline
 from analysis.charts.style import GREY, INK, safe
@@ -13,7 +14,7 @@ from analysis.dashboard import mix as place
 from analysis.dashboard.address import DAYS, MOST_REPLICATIONS, View
 from analysis.dashboard.controls import Amount, Boxes, Chips, Choice, EntryField
 from analysis.dashboard.figures import graph, styled
-from analysis.dashboard.frame import AppState, Children, attributes, stamp
+from analysis.dashboard.frame import AppState, Children, answering, attributes, stamp
 from analysis.dashboard.hours import choices
 from analysis.dashboard.levers import levers, offered, title_of_proposal
 from analysis.dashboard.mix import ports_of
@@ -210,6 +211,24 @@ def lever_controls(
             title = title_of_proposal(name, proposals[name])
             groups.append(html.Fieldset([html.Legend(title), *first, *folded]))
     return groups
+
+
+def offer_levers(app: Dash, page_name: str) -> None:
+    """Show the levers of the proposals that are chosen, those that stay where they were put."""
+    kind = {f"{page_name}-lever": ALL}
+
+    answers = answering(app, page_name)
+
+    @answers(
+        Output(f"{page_name}-levers", "children"),
+        Input(f"{page_name}-proposals", "value"),
+        State(kind, "value"),
+        State(kind, "id"),
+    )
+    def offer(_: View, chosen: list[str], values: list[float], ids: list[Any]) -> Children:
+        known = offered()
+        places = {one[f"{page_name}-lever"]: at for one, at in zip(ids, values, strict=True)}
+        return lever_controls(page_name, known, [one for one in chosen if one in known], places)
 
 
 def _closing(view: View) -> html.Div:

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import Dash, Input, Output, State, html
+from dash import Dash, Input, Output, html
 
 from analysis.answer.choices import Choices, choices
 from analysis.answer.mix import NOTHING, Best, best_under, frontier, interactions
@@ -13,9 +13,9 @@ from analysis.dashboard import address
 from analysis.dashboard.address import MOST_BUDGET, View, href
 from analysis.dashboard.controls import Amount
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
-from analysis.dashboard.frame import AppState, Children, link, refusal, stamp, study_line
+from analysis.dashboard.frame import AppState, Children, answering, link, refusal, stamp, study_line
 from analysis.dashboard.levers import offered
-from analysis.language import contraband_of, gettext, in_language, title_of
+from analysis.language import contraband_of, gettext, title_of
 from analysis.outcomes import horizon_in_words
 from analysis.wording import number
 from sim.errors import InputError
@@ -213,25 +213,23 @@ def _together(study: Study, found: Choices) -> Children:
 
 def register(app: Dash, app_state: AppState) -> None:
     """Let the budget be moved."""
+    answers = answering(app, "packages")
 
-    @app.callback(
+    @answers(
         Output("packages-shown", "children"),
         Output("query", "data", allow_duplicate=True),
         Input("packages-budget", "value"),
-        State("page-query", "children"),
-        prevent_initial_call="initial_duplicate",
+        opening=True,
     )
-    def draw(budget: float, search: str) -> tuple[Any, str]:
-        base, _ = address.read("/packages", search)
+    def draw(base: View, budget: float) -> tuple[Any, str]:
         asked, complaints = address.read("/packages", address.encoded([("budget", str(budget))]))
         view = base.replaced(budget=asked.budget)
-        with in_language(view.lang):
-            try:
-                if complaints:
-                    raise InputError(" ".join(complaints))
-                study = app_state.folders.study(view.study)
-                with contraband_of(study):
-                    content = shown(study, found_of(study), view)
-            except InputError as error:
-                content = [refusal(error)]
-            return content, address.query(view)
+        try:
+            if complaints:
+                raise InputError(" ".join(complaints))
+            study = app_state.folders.study(view.study)
+            with contraband_of(study):
+                content = shown(study, found_of(study), view)
+        except InputError as error:
+            content = [refusal(error)]
+        return content, address.query(view)

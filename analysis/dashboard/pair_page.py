@@ -13,7 +13,7 @@ from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice
 from analysis.dashboard.figures import table
-from analysis.dashboard.frame import AppState, Children, refusal, stamp
+from analysis.dashboard.frame import AppState, Children, answering, refusal, stamp
 from analysis.dashboard.results_page import metrics
 from analysis.effects import effect_in_words
 from analysis.estimates import LEVEL, Estimate, estimate, t_quantile, t_tail
@@ -21,7 +21,6 @@ from analysis.language import (
     contraband_of,
     contraband_unit,
     gettext,
-    in_language,
     metric_title,
     title_of,
 )
@@ -303,44 +302,40 @@ def _found(row: Comparison) -> str:
 
 def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
+    answers = answering(app, "pair")
 
-    @app.callback(
+    @answers(
         Output("pair-shown", "children"),
         Output("query", "data", allow_duplicate=True),
         Input("pair-scenario-one", "value"),
         Input("pair-scenario-two", "value"),
         State("pair-study-one", "value"),
         State("pair-study-two", "value"),
-        State("page-query", "children"),
-        prevent_initial_call="initial_duplicate",
+        opening=True,
     )
-    def draw(one: str, two: str, first: str, second: str, search: str) -> tuple[Any, str]:
-        view = _view(search, study=first, other=second, one=one, two=two)
-        with in_language(view.lang):
-            try:
-                studies = [app_state.folders.study(name) for name in (first, second)]
-                _of_one_kind(*studies)
-                with contraband_of(studies[0]):
-                    content = result((studies[0], one), (studies[1], two))
-            except InputError as error:
-                content = [refusal(error)]
-            return content, address.query(view)
+    def draw(base: View, one: str, two: str, first: str, second: str) -> tuple[Any, str]:
+        view = _view(base, study=first, other=second, one=one, two=two)
+        try:
+            studies = [app_state.folders.study(name) for name in (first, second)]
+            _of_one_kind(*studies)
+            with contraband_of(studies[0]):
+                content = result((studies[0], one), (studies[1], two))
+        except InputError as error:
+            content = [refusal(error)]
+        return content, address.query(view)
 
-    @app.callback(
+    @answers(
         Output("address", "search", allow_duplicate=True),
         Input("pair-study-one", "value"),
         Input("pair-study-two", "value"),
         State("pair-scenario-one", "value"),
         State("pair-scenario-two", "value"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
     )
-    def open_studies(first: str, second: str, one: str, two: str, search: str) -> Any:
-        view, _ = address.read("/pair", search)
+    def open_studies(view: View, first: str, second: str, one: str, two: str) -> Any:
         opened = view.study or app_state.folders.opening()
         if (first, second) == (opened, view.other or opened):
             return no_update
-        kept = _view(search, study=first, other=second)
+        kept = _view(view, study=first, other=second)
         return address.query(
             kept.replaced(
                 one=_if_there(app_state, first, one), two=_if_there(app_state, second, two)
@@ -357,8 +352,7 @@ def _if_there(app_state: AppState, study: str, scenario: str) -> str:
     return scenario if there else ""
 
 
-def _view(search: str, **fields: str) -> View:
+def _view(base: View, **fields: str) -> View:
     """Read the view from the controls, by the rules of an address."""
-    base, _ = address.read("/pair", search)
     view, _ = address.read("/pair", address.encoded([(k, str(v)) for k, v in fields.items()]))
     return dataclasses.replace(base, **{name: getattr(view, name) for name in fields})

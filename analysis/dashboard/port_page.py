@@ -2,14 +2,13 @@
 
 import dataclasses
 import datetime
-import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from babel.dates import get_day_names
-from dash import ALL, Dash, Input, Output, State, html
+from dash import Dash, Input, Output, html
 
 from analysis.dashboard import address, keeping, running
 from analysis.dashboard import mix as place
@@ -18,7 +17,7 @@ from analysis.dashboard.arrivals import Hours
 from analysis.dashboard.controls import Amount, Choice, EntryField, Roster
 from analysis.dashboard.figures import nothing
 from analysis.dashboard.folders import Folders, is_live
-from analysis.dashboard.frame import AppState, Children, refusal
+from analysis.dashboard.frame import AppState, Children, answering, refusal
 from analysis.dashboard.hours import (
     arrow,
     change_of,
@@ -31,11 +30,11 @@ from analysis.dashboard.hours import (
     waits_shown,
     weekday_names,
 )
-from analysis.dashboard.levers import levers, offered
+from analysis.dashboard.levers import offered
 from analysis.dashboard.live import Request
 from analysis.dashboard.mix import check_mix, mixed, summary_of, yaml_of
 from analysis.dashboard.mix_answer import amount, between, how_sure, tile
-from analysis.dashboard.mix_page import chooser, lever_controls, saving
+from analysis.dashboard.mix_page import chooser, lever_controls, offer_levers, saving
 from analysis.dashboard.running import bar
 from analysis.language import current_language, gettext, in_language
 from analysis.values import BASELINE
@@ -316,38 +315,10 @@ def _tiles(hours: Hours, chosen: Hours, view: View) -> Children:
     return made
 
 
-CONTROLS = (
-    "port-port", "port-start", "port-days", "port-replications", "port-proposals", "port-duty",
-    "port-vehicles", "port-weekdays", "port-name",
-)  # fmt: skip
-
-LEVERS = {"port-lever": ALL}
-INPUTS = functools.partial(running.controls_of, CONTROLS, LEVERS)
-
-
-def read_controls(*given: Any) -> tuple[View, list[str]]:
-    """Read the view from the controls, by the rules of an address, and what in them cannot be."""
-    (port, start, days, runs, proposals, duty, vehicles, weekdays, name, values, ids,
-     search) = given  # fmt: skip
-    whole = runs if runs is None or float(runs) != int(runs) else int(runs)
-    fields = {
-        "port": [port or ""], "start": [start], "days": [days], "mix": proposals,
-        "replications": ["" if whole is None else whole],
-        "roster": [f"{day}-{hour}:{officers}" for day, hour, officers in duty or []],
-        "vehicles": [vehicles or ""], "weekdays": [weekdays or ""], "run": [name or ""],
-        "lever": [f"{identity['port-lever']}:{value:.10g}"
-                  for identity, value in zip(ids, values, strict=True) if value is not None],
-    }  # fmt: skip
-    base, _ = address.read("/port", search)
-    pairs = [(key, str(value)) for key, chosen in fields.items() for value in chosen or []]
-    view, complaints = address.read("/port", address.encoded(pairs))
-    by_name = offered()
-    still = {lever.name: lever.value for part in view.mix if part in by_name
-             for lever in levers(part, by_name[part])}  # fmt: skip
-    moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
-    changed = {key: getattr(view, key) for key in fields} | {"lever": moved, "begin": False}
-    year = min(max(view.start.year, YEARS[0]), YEARS[-1])
-    return dataclasses.replace(base, **changed, year=year), complaints
+CONTROLS = running.Controls(
+    "port",
+    ("port", "start", "days", "replications", "mix", "roster", "vehicles", "weekdays", "run"),
+)
 
 
 def register(app: Dash, app_state: AppState) -> None:
@@ -356,6 +327,7 @@ def register(app: Dash, app_state: AppState) -> None:
 
     def request_of(view: View) -> Request:
         """What a run of this view is asked to do."""
+        view = view.replaced(year=min(max(view.start.year, YEARS[0]), YEARS[-1]))
         found = usual_of(folders, view.port) if view.roster else None
         scenario = scenario_of(view, found[0] if found else None)
         settings = (
@@ -366,9 +338,7 @@ def register(app: Dash, app_state: AppState) -> None:
         )
         return Request(scenario, settings, 1, view.days, view.replications)
 
-    runner = running.Runner(
-        "port", INPUTS, read_controls, request_of, shown, ("port-vehicles", "port-weekdays")
-    )
+    runner = running.Runner(CONTROLS, request_of, shown)
     running.register(app, app_state, runner)
     keeping.register(app, app_state, runner)
 
@@ -376,12 +346,12 @@ def register(app: Dash, app_state: AppState) -> None:
         Output("query", "data", allow_duplicate=True),
         Output("port-yaml", "children"),
         Output("port-trouble", "children"),
-        *INPUTS(Input),
+        *CONTROLS.places(Input),
         prevent_initial_call="initial_duplicate",
     )
     def follow(*given: Any) -> tuple[Any, ...]:
         """Keep the address and the scenario in step with the controls, and say what cannot be."""
-        view, complaints = read_controls(*given)
+        view, complaints = CONTROLS.read(*given)
         with in_language(view.lang):
             trouble: Children = [refusal(InputError(line)) for line in complaints]
             text = ""
@@ -396,32 +366,12 @@ def register(app: Dash, app_state: AppState) -> None:
                 trouble = [refusal(error)]
             return address.query(view), text, trouble
 
-    @app.callback(
-        Output("port-levers", "children"),
-        Input("port-proposals", "value"),
-        State(LEVERS, "value"),
-        State(LEVERS, "id"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def offer_levers(
-        proposals: list[str], values: list[float], ids: list[dict[str, str]], search: str
-    ) -> Children:
-        with in_language(address.language(search)):
-            places = {one["port-lever"]: value for one, value in zip(ids, values, strict=True)}
-            known = offered()
-            chosen = [name for name in proposals if name in known]
-            return lever_controls("port", known, chosen, places)
+    offer_levers(app, "port")
 
-    @app.callback(
-        Output("port-roster", "children"),
-        Input("port-port", "value"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def show_roster(port: str, search: str) -> Children:
+    answers = answering(app, "port")
+
+    @answers(Output("port-roster", "children"), Input("port-port", "value"))
+    def show_roster(view: View, port: str) -> Children:
         """Show the roster of the port that is chosen; edits of another are let go."""
-        view, _ = address.read("/port", search)
-        with in_language(view.lang):
-            kept = view.roster if port == view.port else ()
-            return roster_controls(view.replaced(port=str(port), roster=kept), folders)
+        kept = view.roster if port == view.port else ()
+        return roster_controls(view.replaced(port=str(port), roster=kept), folders)

@@ -1,10 +1,9 @@
 """The page of results: what every scenario of a study changes."""
 
-import dataclasses
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, html, no_update
 
 from analysis.charts.style import BLUE, extent, half_widths, label, line_height, zero_line
 from analysis.compare import HEADLINE, Comparison, compare
@@ -12,10 +11,10 @@ from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
-from analysis.dashboard.frame import AppState, Children, refusal, stamp, study_line
+from analysis.dashboard.frame import AppState, Children, answering, refusal, stamp, study_line
 from analysis.effects import effect_in_words, smallest_difference
 from analysis.findings import answer
-from analysis.language import contraband_of, gettext, in_language, metric_title, title_of
+from analysis.language import contraband_of, gettext, metric_title, title_of
 from analysis.values import BASELINE, DERIVED, headline_adversary, metric_of
 from analysis.verdicts import counted
 from analysis.wording import adversary_name, period, probability, unit_of
@@ -293,42 +292,33 @@ def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
     folders = app_state.folders
 
-    @app.callback(
+    answers = answering(app, "results")
+
+    @answers(
         Output("results-shown", "children"),
         Output("query", "data", allow_duplicate=True),
         Input("results-metric", "value"),
         Input("results-adversary", "value"),
         Input("results-scenarios", "value"),
-        State("page-query", "children"),
-        prevent_initial_call="initial_duplicate",
+        opening=True,
     )
-    def draw(metric: str, adversary: str, names: list[str], search: str) -> tuple[Any, str]:
-        view, _ = address.read("/results", search)
-        with in_language(view.lang):
-            try:
-                study = folders.study(view.study)
-                kept = [name for name in scenarios(study) if name in (names or [])]
-                every = len(kept) == len(scenarios(study))
-                changed = dataclasses.replace(
-                    view,
-                    metric=metric if metric in {name for name, _ in metrics()} else view.metric,
-                    adversary=str(adversary),
-                    scenarios=() if every else tuple(kept),
-                )
-                with contraband_of(study):
-                    content = shown(study, changed.metric, str(adversary), kept)
-                return content, address.query(changed)
-            except InputError as error:
-                return [refusal(error)], search
+    def draw(view: View, metric: str, adversary: str, names: list[str]) -> tuple[Any, str]:
+        try:
+            study = folders.study(view.study)
+            kept = [name for name in scenarios(study) if name in (names or [])]
+            changed = view.replaced(
+                metric=metric if metric in {name for name, _ in metrics()} else view.metric,
+                adversary=str(adversary),
+                scenarios=() if kept == scenarios(study) else tuple(kept),
+            )
+            with contraband_of(study):
+                content = shown(study, changed.metric, str(adversary), kept)
+            return content, address.query(changed)
+        except InputError as error:
+            return [refusal(error)], address.query(view)
 
-    @app.callback(
-        Output("address", "search", allow_duplicate=True),
-        Input("results-study", "value"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def open_study(name: str, search: str) -> Any:
-        view, _ = address.read("/results", search)
+    @answers(Output("address", "search", allow_duplicate=True), Input("results-study", "value"))
+    def open_study(view: View, name: str) -> Any:
         if name == (view.study or folders.opening()):
             return no_update
         return address.query(view.replaced(study=name, scenarios=(), adversary=""))

@@ -1,15 +1,16 @@
 """A run that a page begins, watches and cancels: the same bar and the same words on every page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.arrivals import Arrivals, Hours
 from analysis.dashboard.frame import AppState, Children, attributes, refusal
+from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import PREPARING, STOPPING, WAITING, Live, Request
 from analysis.dashboard.mix import MIX
 from analysis.language import gettext, in_language
@@ -23,10 +24,75 @@ EVERY_MS = 600
 UNDER_WAY = (WAITING, PREPARING, STOPPING, "running", "writing")
 
 
-def controls_of(names: Sequence[str], levers: dict[str, Any], kind: type) -> list[Any]:
-    """List what a page is read from: its controls, the name of its run, its levers, its address."""
-    places = [kind(name, "data" if name.endswith("-name") else "value") for name in names]
-    return [*places, kind(levers, "value"), State(levers, "id"), State("page-query", "children")]
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What a page is read from: its controls by the field of the address that each sets.
+
+    Attributes
+    ----------
+    page : str
+    fields : tuple of str
+        The control of a field is called after page and field; that of ``mix`` is ``proposals``,
+        that of ``roster`` is ``duty``, and ``run`` is kept in a store called ``name``.
+    """
+
+    page: str
+    fields: tuple[str, ...]
+
+    def places(self, kind: type) -> list[Any]:
+        """The controls, the levers, and the address, as Input or as State."""
+        named = [(field, f"{self.page}-{NAMED.get(field, field)}") for field in self.fields]
+        return [
+            *(kind(name, "data" if field == "run" else "value") for field, name in named),
+            kind(self.levers, "value"), State(self.levers, "id"), State("page-query", "children"),
+        ]  # fmt: skip
+
+    @property
+    def levers(self) -> dict[str, Any]:
+        """The levers of the page."""
+        return {f"{self.page}-lever": ALL}
+
+    def read(self, *given: Any) -> tuple[View, list[str]]:
+        """Read the view by the rules of an address, and what in the controls cannot be.
+
+        What is run must be what the page shows, so nothing is run while there are complaints.
+        """
+        *values, places, ids, search = given
+        base, _ = address.read(f"/{self.page}", search)
+        pairs = [
+            (field, _text(part))
+            for field, value in zip(self.fields, values, strict=True)
+            for part in (value if isinstance(value, list) else [value])
+        ]
+        pairs += [
+            ("lever", f"{identity[f'{self.page}-lever']}:{value:.10g}")
+            for identity, value in zip(ids, places, strict=True)
+            if value is not None
+        ]
+        view, complaints = address.read(f"/{self.page}", address.encoded(pairs))
+        known = offered()
+        still = {
+            lever.name: lever.value
+            for part in view.mix
+            if part in known
+            for lever in levers(part, known[part])
+        }
+        moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
+        read = {field: getattr(view, field) for field in self.fields}
+        return base.replaced(**read, lever=moved, begin=False), complaints
+
+
+NAMED = {"mix": "proposals", "roster": "duty", "run": "name"}
+"""Controls that are not called after their field."""
+
+
+def _text(value: Any) -> str:
+    """A value of a control as an address has it."""
+    if isinstance(value, list):  # an hour of a roster
+        return "{}-{}:{}".format(*value)
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    return "" if value is None else str(value)
 
 
 def words_of(status: Status) -> str:
@@ -81,26 +147,24 @@ class Runner:
 
     Attributes
     ----------
-    name : str
-        Of the page.
-    inputs : callable
-        Its controls, as Input or as State.
-    read : callable
-        From their values to the view, and what in them cannot be.
+    controls : Controls
     request : callable
         From the view to what is run.
     shown : callable
         From what has arrived to the page's content.
     watched : tuple of str
-        Controls that change what is shown, not what is run.
+        Fields that change what is shown, not what is run.
     """
 
-    name: str
-    inputs: Callable[[type], list[Any]]
-    read: Callable[..., tuple[View, list[str]]]
+    controls: Controls
     request: Callable[[View], Request]
     shown: Callable[[Study, Hours, View], Children]
-    watched: tuple[str, ...]
+    watched: tuple[str, ...] = ("vehicles", "weekdays")
+
+    @property
+    def name(self) -> str:
+        """Name of the page, with which ids begin."""
+        return self.controls.page
 
 
 def register(app: Dash, app_state: AppState, runner: Runner) -> None:
@@ -116,7 +180,7 @@ def _start_and_cancel(app: Dash, live: Live, runner: Runner) -> None:
         Output(f"{runner.name}-words", "children", allow_duplicate=True),
         Input(f"{runner.name}-run", "n_clicks"),
         Input(f"{runner.name}-cancel", "n_clicks"),
-        *runner.inputs(State),
+        *runner.controls.places(State),
         prevent_initial_call="initial_duplicate",
     )
     def press(run: int | None, cancel: int | None, *given: Any) -> tuple[Any, ...]:
@@ -124,7 +188,7 @@ def _start_and_cancel(app: Dash, live: Live, runner: Runner) -> None:
         pressed = str(ctx.triggered_id or "")
         if not pressed and not asked.begin:
             return no_update, no_update, no_update
-        view, complaints = runner.read(*given)
+        view, complaints = runner.controls.read(*given)
         with in_language(view.lang):
             if pressed == f"{runner.name}-cancel":
                 if view.run:
@@ -151,7 +215,7 @@ def _watch(app: Dash, live: Live, arrivals: Arrivals, runner: Runner) -> None:
         Output(f"{name}-cancel", "disabled"),
         Output(f"{name}-clock", "max_intervals"),
         Input(f"{name}-clock", "n_intervals"),
-        *(Input(control, "value") for control in runner.watched),
+        *(Input(f"{name}-{field}", "value") for field in runner.watched),
         State(f"{name}-name", "data"),
         State(f"{name}-progress", "value"),
         State("query", "data"),
@@ -163,8 +227,7 @@ def _watch(app: Dash, live: Live, arrivals: Arrivals, runner: Runner) -> None:
             return (no_update,) * 7
         once_more = (ticks or 0) + 1  # the next look waits for this answer, however long it takes
         view, _ = address.read(f"/{name}", search or first)
-        chosen = zip(runner.watched, given, strict=False)
-        view, _ = _with(view, {control.rpartition("-")[2]: value for control, value in chosen})
+        view, _ = _with(view, dict(zip(runner.watched, given, strict=False)))
         with in_language(view.lang):
             try:
                 status = live.status(run)

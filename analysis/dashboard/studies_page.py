@@ -4,19 +4,19 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, dcc, html, no_update
 
 from analysis.dashboard import address, growing
 from analysis.dashboard.address import View, href
 from analysis.dashboard.controls import EntryField
 from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
-from analysis.dashboard.frame import AppState, Children, attributes, link, refusal
+from analysis.dashboard.frame import AppState, Children, answering, attributes, link, refusal
 from analysis.dashboard.library import LONGEST_NAME, LONGEST_NOTE, Entry
 from analysis.dashboard.live import made_here
 from analysis.dashboard.mix import MIX
 from analysis.dashboard.running import UNDER_WAY, words_of
-from analysis.language import LANGUAGES, gettext, in_language
+from analysis.language import LANGUAGES, gettext
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
 from sim.progress import Status, read_status
@@ -247,88 +247,55 @@ def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
     growing.register(app, app_state)
     library = app_state.folders.library
+    said = Output("library-said", "children", allow_duplicate=True)
 
-    @app.callback(
-        Output("studies-shown", "children"),
-        Input("studies-clock", "n_intervals"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def refresh(_: int, search: str) -> Any:
-        view, _complaints = address.read("/studies", search)
-        with in_language(view.lang):
-            return listed(view, app_state) if app_state.folders.paths() else no_update
+    answers = answering(app, "studies")
 
-    @app.callback(
-        Output("library-said", "children"),
-        Input("library-title", "value"),
-        Input("library-note", "value"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def describe(title: str, note: str, search: str) -> Any:
-        view, _complaints = address.read("/studies", search)
-        with in_language(view.lang):
-            try:
-                app_state.folders.path(view.study)
-                library.describe(view.study, Entry((title or "").strip(), (note or "").strip()))
-            except InputError as error:
-                return refusal(error)
-            return gettext("noted")
+    @answers(Output("studies-shown", "children"), Input("studies-clock", "n_intervals"))
+    def refresh(view: View, _: int) -> Any:
+        return listed(view, app_state) if app_state.folders.paths() else no_update
 
-    @app.callback(
-        Output("library-pin", "children"),
-        Output("library-said", "children", allow_duplicate=True),
-        Input("library-pin", "n_clicks"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def pin(_: int, search: str) -> tuple[Any, Any]:
-        view, _complaints = address.read("/studies", search)
-        with in_language(view.lang):
-            try:
-                app_state.folders.path(view.study)
-                pinned = library.pinned == view.study
-                library.pin("" if pinned else view.study)
-            except InputError as error:
-                return no_update, refusal(error)
-            if pinned:
-                return gettext("pin-to-home"), gettext("now-unpinned")
-            return gettext("unpin"), gettext("now-pinned")
+    @answers(said, Input("library-title", "value"), Input("library-note", "value"))
+    def describe(view: View, title: str, note: str) -> Any:
+        try:
+            app_state.folders.path(view.study)
+            library.describe(view.study, Entry((title or "").strip(), (note or "").strip()))
+        except InputError as error:
+            return refusal(error)
+        return gettext("noted")
 
-    @app.callback(
-        Output("library-sure", "children"),
-        Input("library-delete", "n_clicks"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
-    )
-    def ask(_: int, search: str) -> Any:
-        view, _complaints = address.read("/studies", search)
-        with in_language(view.lang):
-            return [
-                html.Span(gettext("delete-sure", name=view.study[:60])),
-                " ",
-                html.Button(gettext("delete-for-good"), id="library-gone", type="button"),
-            ]
+    @answers(Output("library-pin", "children"), said, Input("library-pin", "n_clicks"))
+    def pin(view: View, _: int) -> tuple[Any, Any]:
+        try:
+            app_state.folders.path(view.study)
+            pinned = library.pinned == view.study
+            library.pin("" if pinned else view.study)
+        except InputError as error:
+            return no_update, refusal(error)
+        if pinned:
+            return gettext("pin-to-home"), gettext("now-unpinned")
+        return gettext("unpin"), gettext("now-pinned")
 
-    @app.callback(
-        Output("address", "search", allow_duplicate=True),
-        Output("library-said", "children", allow_duplicate=True),
-        Input("library-gone", "n_clicks"),
-        State("page-query", "children"),
-        prevent_initial_call=True,
+    @answers(Output("library-sure", "children"), Input("library-delete", "n_clicks"))
+    def ask(view: View, _: int) -> Any:
+        return [
+            html.Span(gettext("delete-sure", name=view.study[:60])),
+            " ",
+            html.Button(gettext("delete-for-good"), id="library-gone", type="button"),
+        ]
+
+    @answers(
+        Output("address", "search", allow_duplicate=True), said, Input("library-gone", "n_clicks")
     )
-    def delete(clicks: int | None, search: str) -> tuple[Any, Any]:
-        view, _complaints = address.read("/studies", search)
+    def delete(view: View, clicks: int | None) -> tuple[Any, Any]:
         if not clicks:
             return no_update, no_update
-        with in_language(view.lang):
-            try:
-                path = app_state.folders.path(view.study)
-                if not is_live(view.study) or path.parent != app_state.folders.live:
-                    raise InputError(gettext("delete-only-live"))
-                app_state.live.remove(path.name)
-                library.forget(view.study)
-            except InputError as error:
-                return no_update, refusal(error)
-            return address.query(view.replaced(study="")), no_update
+        try:
+            path = app_state.folders.path(view.study)
+            if not is_live(view.study) or path.parent != app_state.folders.live:
+                raise InputError(gettext("delete-only-live"))
+            app_state.live.remove(path.name)
+            library.forget(view.study)
+        except InputError as error:
+            return no_update, refusal(error)
+        return address.query(view.replaced(study="")), no_update

@@ -18,6 +18,13 @@ READY = "main h1"
 @contextmanager
 def served(*folders: Path) -> Iterator[str]:
     """Serve these folders; gives the address."""
+    with started(*folders) as (_, address):
+        yield address
+
+
+@contextmanager
+def started(*folders: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Serve these folders; gives the process and the address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "analysis", "dashboard", *map(str, folders), "--port", "0"],
         cwd=ROOT,
@@ -30,7 +37,7 @@ def served(*folders: Path) -> Iterator[str]:
         line = process.stdout.readline()
         if not line.startswith("dashboard: "):
             raise AssertionError(process.communicate(timeout=PATIENCE_S)[1])
-        yield line.split()[1]
+        yield process, line.split()[1]
     finally:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
