@@ -18,9 +18,9 @@ from analysis.values import DERIVED
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
 from sim.scenario.point import YEARS
 
-PAGES = ("home", "mix", "port", "packages", "studies", "card", "results", "pair")
-"""The first is at the root; the first five are in the head of every page."""
-IN_HEAD = PAGES[:5]
+PAGES = ("home", "mix", "port", "packages", "studies", "results", "pair", "card")
+"""The first is at the root; all but the last are in the head of every page."""
+IN_HEAD = PAGES[:-1]
 LONGEST = 20_000
 """Longest query string that is read, in characters."""
 

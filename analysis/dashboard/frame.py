@@ -81,11 +81,9 @@ def page_names() -> dict[str, str]:
         "port": gettext("nav-port"),
         "packages": gettext("nav-packages"),
         "studies": gettext("nav-library"),
+        "results": gettext("nav-measures"),
+        "pair": gettext("compare-two"),
     }
-
-
-UNDER = {"card": "home", "results": "home", "pair": "studies"}
-"""Pages that are reached from another, which the head then marks."""
 
 
 def link(words: Any, target: str, kind: str = "go") -> html.A:
@@ -99,7 +97,7 @@ def framed(view: View, content: Children, complaints: Sequence[str] = ()) -> Chi
     assert tuple(names) == IN_HEAD
     links = []
     for page, words in names.items():
-        current = UNDER.get(view.page, view.page)
+        current = "home" if view.page == "card" else view.page
         here = attributes(aria_current="page") if page == current else {}
         way = html.A(
             words, href=href(view, page), className="go", **attributes(data_page=page), **here

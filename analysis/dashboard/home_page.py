@@ -44,13 +44,13 @@ def page(view: View, app_state: AppState) -> Children:
         study = folders.study(view.study)
     except InputError as error:
         head = html.H1(gettext("what-would-it-change"))
-        return [head, *notes, refusal(error), _other_ways(view)]
+        return [head, *notes, refusal(error)]
     with contraband_of(study):
         head = html.H1(gettext("front-question", year=study.manifest.get("year", "")))
         try:
             front = answer_of(study).front
         except InputError as error:
-            return [head, *notes, refusal(error), study_line(study, name), _other_ways(view)]
+            return [head, *notes, refusal(error), study_line(study, name)]
         return [
             *notes,
             html.Div([head, *_answer(front)], className="front"),
@@ -69,7 +69,6 @@ def page(view: View, app_state: AppState) -> Children:
                 className="front two-thirds",
             ),
             study_line(study, name),
-            _other_ways(view),
         ]  # fmt: skip
 
 
@@ -187,20 +186,6 @@ def _beside(front: "FrontPage") -> html.Aside:
         if lines:
             parts += [html.H2(words), html.Ul([html.Li(line) for line in lines])]
     return html.Aside(parts)
-
-
-def _other_ways(view: View) -> html.P:
-    """Where else one can go from here."""
-    return html.P(
-        [
-            link(gettext("every-measure-of-this-study"), href(view, "results")),
-            " · ",
-            link(gettext("compare-two"), href(view, "pair")),
-            " · ",
-            link(gettext("try-one-of-your-own"), href(view, "mix")),
-        ],
-        className="ways",
-    )
 
 
 def card_address(view: View, name: str) -> str:

@@ -12,11 +12,12 @@ from analysis.dashboard.controls import EntryField
 from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
 from analysis.dashboard.frame import AppState, Children, answering, attributes, link, refusal
+from analysis.dashboard.levers import offered, title_of_proposal
 from analysis.dashboard.library import LONGEST_NAME, LONGEST_NOTE, Entry
 from analysis.dashboard.live import made_here
 from analysis.dashboard.mix import MIX
 from analysis.dashboard.running import UNDER_WAY, words_of
-from analysis.language import LANGUAGES, gettext
+from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
 from sim.progress import Status, read_status
@@ -41,15 +42,8 @@ def page(view: View, app_state: AppState) -> Children:
         )  # fmt: skip
     return [
         html.H1(gettext("nav-library")),
-        html.P(
-            [
-                gettext("results-folders-under-one-that",
-                        roots=", ".join(root.name for root in folders.roots)),
-                " ",
-                link(gettext("compare-two"), href(view, "pair")),
-            ],
-            className="about",
-        ),
+        html.P(gettext("results-folders-under-one-that",
+                       roots=", ".join(root.name for root in folders.roots)), className="about"),
         *shown,
         html.Div(listed(view, app_state), id="studies-shown"),
         *growing.place(view, app_state),
@@ -175,7 +169,8 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
     scenarios = facts.get("scenarios")
     about = entry.note
     if is_live(name) and isinstance(scenarios, dict):
-        about = " ".join(part for part in (_short(str(scenarios.get(MIX, ""))), about) if part)
+        mix = _short(title_of_mix(str(scenarios.get(MIX, ""))))
+        about = " ".join(part for part in (mix, about) if part)
     if about:
         title.append(html.Span(f" {about}", className="note"))
     title += [" ", link(gettext("manage"), href(own, "studies"), "go manage")]
@@ -188,6 +183,20 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
         str(facts.get("replications", "")),
         _clock(_written(path)),
     ]
+
+
+def _own_words() -> list[str]:
+    return [gettext("own-roster"), gettext("close-ports-word"), gettext("close-ports")]
+
+
+def title_of_mix(title: str) -> str:
+    """Title of a mix in the language set: it was written in that of the page that ran it."""
+    known = {one.title: title_of_proposal(name, one) for name, one in offered().items()}
+    for language in LANGUAGES:
+        with in_language(language):
+            written = _own_words()
+        known |= dict(zip(written, _own_words(), strict=True))
+    return " + ".join(known.get(part, part) for part in title.split(" + "))
 
 
 def _place(facts: dict[str, Any]) -> str:
