@@ -1,7 +1,6 @@
 """What a reader notes of results folders: which is pinned, what each is called, and a note.
 
-It stands in one file below the live runs, beside what else the dashboard writes. A results folder
-itself is never written to.
+It stands in one file below the live runs, beside what else the dashboard writes.
 """
 
 import contextlib

@@ -8,6 +8,7 @@ they are skipped with the reason. Debian: ``apt-get install chromium npm``, then
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from playwright.sync_api import (
     Route,
     sync_playwright,
 )
+
+from tests import synthetic_study
+from tests.ui import dashboard_server
 
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
@@ -141,3 +145,26 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return violations
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of studies: a sound one, one with hostile names, and what must be refused."""
+    folder = tmp_path_factory.mktemp("runs")
+    synthetic_study.write(folder / "hostile", {"baseline": (0.0, 0.0), HOSTILE: (5.0, 0.1)})
+    synthetic_study.write(folder / "one", replications=1)
+    synthetic_study.write(folder / "uncertified", held=False)
+    synthetic_study.write(folder / "damaged")
+    (folder / "damaged" / "summary.parquet").write_bytes(b"PAR1 nothing PAR1")
+    time.sleep(0.05)
+    synthetic_study.write(folder / "sound")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(runs: Path) -> Iterator[str]:
+    with dashboard_server.served(runs) as where:
+        yield where

@@ -1,14 +1,18 @@
 """A dashboard for the tests of pages: its own process, folders made up or really run."""
 
 import contextlib
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
+
+from tests.catalogues import pattern
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120
@@ -51,3 +55,13 @@ def settled(page: Page) -> Page:
     page.locator(READY).wait_for(timeout=1000 * PATIENCE_S)
     page.wait_for_load_state("networkidle")
     return page
+
+
+def study_line(name: str) -> re.Pattern[str]:
+    """How the page of results introduces a study."""
+    return pattern("study-scenarios-replications-days-from", name=name)
+
+
+def fields(page: Page) -> dict[str, list[str]]:
+    """What the address of a page holds."""
+    return parse_qs(urlsplit(page.url).query)

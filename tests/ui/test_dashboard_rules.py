@@ -26,6 +26,7 @@ from sim.errors import InputError
 from sim.progress import Status, write_status
 from sim.scenario import reading as scenario_files
 from tests import synthetic_study
+from tests.catalogues import pattern
 
 PROPOSALS = sorted(offered())
 
@@ -58,6 +59,21 @@ def test_no_address_raises(path: str, search: str) -> None:
 def test_no_field_raises(pairs: list[tuple[str, str]]) -> None:
     view, _ = address.read("/mix", address.encoded(pairs))
     assert address.read("/mix", address.query(view)) == (view, [])
+
+
+@pytest.mark.parametrize(
+    ("search", "name", "field"),
+    [
+        ("?study=%00", "the-address-asks-for-which", "study"),
+        ("?days=1e9", "the-address-asks-for-which", "days"),
+        ("?replications=-4", "the-address-asks-for-which", "replications"),
+        ("?nothing=1", "the-address-has-an-unknown", "nothing"),
+        ("?" + "a" * 30_000, "the-address-cannot-be-read", ""),
+    ],
+)
+def test_what_an_address_cannot_ask_for_gets_a_sentence(search: str, name: str, field: str) -> None:
+    _, (complaint,) = address.read("/", search)
+    assert pattern(name, **({"name": field} if field else {})).search(complaint)
 
 
 @pytest.mark.parametrize(
