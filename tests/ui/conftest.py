@@ -32,6 +32,8 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 WIDTHS = (360, 1440)
 """A phone and a desk, in CSS pixels."""
 
+PATIENCE_MS = 120_000
+"""The machine may have other work."""
 LOCAL_SCHEMES = {"file", "data", "blob", "about"}
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 ARGUMENTS = [
@@ -83,6 +85,7 @@ class Visits:
             viewport={"width": width, "height": height},
             **{"service_workers": "block", "accept_downloads": True, **options},
         )
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         context.route("**/*", self._gate)
         page = context.new_page()
@@ -156,11 +159,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     synthetic_study.write(folder / "hostile", {"baseline": (0.0, 0.0), HOSTILE: (5.0, 0.1)})
     synthetic_study.write(folder / "one", replications=1)
-    synthetic_study.write(folder / "uncertified", held=False)
-    synthetic_study.write(folder / "damaged")
+    alone = {"baseline": (0.0, 0.0)}
+    synthetic_study.write(folder / "uncertified", alone, replications=1, held=False)
+    synthetic_study.write(folder / "damaged", alone, replications=1)
     (folder / "damaged" / "summary.parquet").write_bytes(b"PAR1 nothing PAR1")
     time.sleep(0.05)
-    synthetic_study.write(folder / "sound")
+    synthetic_study.write(folder / "sound", replications=4)
     return folder
 
 
