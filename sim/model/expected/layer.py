@@ -371,9 +371,7 @@ class Expectation:
         before = at(self.plans.first_day_s - 1.0).parameters.staffing
         usual = workforce_by_day(self.baseline.staffing, ((self.baseline.staffing, last + 1),))
         force = workforce_by_day(before, spans)[-first:]
-        return [
-            Officers(*now, as_usual.strength) for now, as_usual in zip(force, usual, strict=True)
-        ]
+        return [Officers(*now, strength) for now, (*_, strength) in zip(force, usual, strict=True)]
 
     def _rows(self, day: int, snapshot: Snapshot, officers: Officers) -> Floats:
         """Rates of all ports: with the officers of the day, and the arrivals of the run's days."""
