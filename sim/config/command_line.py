@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -169,10 +170,14 @@ def compose(words: Sequence[str]) -> CommandLine:
     register()
     command_line = CommandLine()
     flags, given = _in_order(in_array(words))
-    for folder in (CONF, *_searched([*flags, *given])):
+    _check_files(CONF)
+    for folder in _searched([*flags, *given]):
+        if not folder.is_dir():
+            raise InputError(f"{folder}: there is no such folder to look for settings in")
         _check_files(folder)
     program = hydra.main(version_base="1.3", config_path=str(CONF), config_name="run")
     try:
+        warnings.filterwarnings("error", module="hydra")
         if not flags:
             _compose_one(given, command_line)
         else:
@@ -180,11 +185,11 @@ def compose(words: Sequence[str]) -> CommandLine:
             _compose_one(searched, CommandLine())  # what Hydra would act on is safe
             with _as_hydra_reads([*flags, *given]):
                 program(command_line)()
-        command_line.read()
     except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
         if isinstance(error, (OSError, MemoryError)) and not isinstance(error, HydraException):
             raise
         raise InputError(explain(error)) from None
+    command_line.read()
     return command_line
 
 

@@ -177,6 +177,10 @@ def explain(error: BaseException) -> str:
             return _about_word(cause.override, _first_line(cause.__cause__ or cause))
         if isinstance(cause, OmegaConfBaseException) and cause.full_key:
             return _about_value(cause, cause.full_key)
+        if (mark := getattr(cause, "problem_mark", None)) is not None:  # of a YAML parser
+            return f"{mark.name}: line {mark.line + 1}: {getattr(cause, 'problem', '')}"
+        if isinstance(cause, RecursionError):
+            return f"{SOURCE}: files of settings are nested too deeply, or name each other in turn"
     lines = [_first_line(cause) for cause in causes[:2]]
     for line in lines:
         if line.startswith("Ambiguous value"):
@@ -202,6 +206,11 @@ def _about_word(word: str, problem: str) -> str:
 def _about_value(error: OmegaConfBaseException, name: str) -> str:
     """Say what is wrong with the value of a name, or with the name."""
     if isinstance(error, (ConfigKeyError, ConfigAttributeError)):
+        if name == "experiment":
+            return (
+                f"{SOURCE}: the file of the experiment does not begin with # @package _global_, or "
+                "holds no settings by name"
+            )
         names = [*catalogue(), *known_names(), "experiment"]
         return str(InputError.unknown("name", name, names, SOURCE))
     if isinstance(error, MissingMandatoryValue):

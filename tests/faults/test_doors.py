@@ -147,6 +147,8 @@ WORDS = {
     "ports=[all,sarnia]": "ports: all stands alone",
     "study.dir=~nobody_of_this_name/x": "there is no such user",
     "smuggling.network=~/nonesuch.csv": f"unknown network '{Path.home()}/nonesuch.csv'",
+    "hydra.searchpath=[file://nowhere]": "nowhere: there is no such folder",
+    "hydra.searchpath=[pkg://nowhere]": "path=nowhere is not available",
     "compare={a:b}": "write a list in brackets, compare=[...]",
 }
 
@@ -174,6 +176,10 @@ SETTINGS: dict[str, tuple[str | None, str]] = {
     "a pipe": (None, "is not a regular file"),
     "large": ("# " + "x" * 2_000_000, "is larger than"),
     "deep": ("run: " + "[" * 3_000, ""),
+    "a circle": ("# @package _global_\ndefaults: [theirs]\n", "name each other in turn"),
+    "tabs": ("run:\n\tdays: 1\n", "theirs.yaml: line 2: found character"),
+    "no package": ("run: {days: 1}\n", "does not begin with # @package _global_"),
+    "a list": ("- run\n", "holds no settings by name"),
     "a callback": (
         "# @package _global_\nhydra: {callbacks: {x: {_target_: os.mkdir, path: made}}}\n",
         "could run code",
