@@ -49,6 +49,8 @@ def register_scenario(
     """
     from sim.scenario.reading import scenario_of
 
+    if name == "baseline":
+        raise InputError("scenarios: baseline is the border without a proposal; take another name")
     made = scenario_of(name, dict(content) if isinstance(content, Mapping) else content)
     extensions.register("scenarios", name, made)
     return made

@@ -78,8 +78,6 @@ def run(
             compared.append(proposal)
     if settings is not None and not isinstance(settings, Mapping):
         raise InputError(f"settings = {settings!r} is not a mapping of names to values")
-    if isinstance(start, datetime.datetime) and start.time() == datetime.time():
-        start = start.date()
     if isinstance(adversary, type):
         own["adversaries"][adversary.__name__.lower()] = adversary
         adversary = adversary.__name__.lower()
@@ -88,7 +86,7 @@ def run(
         "compare": compared or None,
         "ports": _ports(ports),
         "run.days": days,
-        "run.start": None if start is None else str(start),
+        "run.start": None if start is None else str(start).removesuffix(" 00:00:00"),
         "run.replications": replications,
         "experiment": experiment,
         "adversary": adversary,

@@ -1,7 +1,7 @@
 """A study for people who work with tables and charts: data frames, plots, a short face."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,7 @@ class Study:
         from analysis.language import contraband_of
         from analysis.tables import differences
 
+        _known("smuggler", adversary, self.results.adversaries)
         with contraband_of(self.results):
             return differences(
                 self.results, compare(self.results, _names(self.results, metrics), adversary)
@@ -99,17 +100,20 @@ class Study:
         with contraband_of(self.results):
             return levels(self.results, _names(self.results, metrics))
 
-    def verdicts(self, smallest: float | None = None) -> "pd.DataFrame":
+    def verdicts(self, smallest: float | str | None = None) -> "pd.DataFrame":
         """What each proposal does to the firearms that reach the market, judged by one rule.
 
         Parameters
         ----------
-        smallest : float, optional
-            Smallest difference that matters, as a share of the baseline; the study's by default.
+        smallest : float or str, optional
+            Smallest difference that matters, as a share of the baseline (0.01 or "1%"); the study's
+            by default.
         """
         from analysis.language import contraband_of
-        from analysis.verdicts import frame_of, verdicts
+        from analysis.verdicts import frame_of, share_of, verdicts
 
+        if smallest is not None:
+            smallest = share_of(str(smallest), "smallest")
         with contraband_of(self.results):
             return frame_of(verdicts(self.results, smallest))
 
@@ -130,11 +134,19 @@ class Study:
         **only
             scenario, adversary, world or columns to read; see `sim.results.reading.Study.table`.
         """
-        from sim.errors import InputError
         from sim.results.schema import TABLES
 
-        if name not in TABLES:
-            raise InputError.unknown("table", name, TABLES, "table")
+        _known("table", name, TABLES)
+        columns = {column.name for column in TABLES[name]}
+        asked = only.get("columns")
+        for column in [asked] if isinstance(asked, str) else asked or ():
+            _known("column", column, columns)
+        for key, value in only.items():
+            known = {"scenario": self.results.scenarios, "adversary": self.results.adversaries,
+                     "world": self.results.worlds, "columns": None}  # fmt: skip
+            _known("argument", key, known)
+            if key != "columns":
+                _known(key, value, known[key] or ())
         return self.results.table(name, **only)
 
     def plot(self, what: str = "firearms", language: str = "en") -> "Chart":
@@ -225,17 +237,37 @@ def read(folder: str | Path) -> Study:
     InputError
         If it is no results folder, is damaged, or was written by another version.
     """
+    from sim.errors import InputError
     from sim.results.reading import read_study
 
+    if not isinstance(folder, (str, Path)):
+        raise InputError(f"read: {folder!r} is not the path of a results folder")
     return Study(read_study(folder))
 
 
+def _known(what: str, word: object, known: Iterable[object]) -> None:
+    """Refuse a word that is not one of those that are known; None is none."""
+    from sim.errors import InputError
+
+    if word is not None and word not in known:
+        raise InputError.unknown(what, word, map(str, known), "study")
+
+
 def _names(results: "Results", metrics: str | Sequence[str] | None) -> Sequence[str]:
+    """Names of metrics, each once; refused where there are none, or one is not of the study."""
     from analysis.compare import HEADLINE
     from analysis.values import values
+    from sim.errors import InputError
 
     if metrics is None:
         return HEADLINE
-    if metrics == "all":
-        return [str(name) for name in values(results).columns]
-    return [metrics] if isinstance(metrics, str) else list(metrics)
+    known = [str(name) for name in values(results).columns]
+    if isinstance(metrics, str):
+        return known if metrics == "all" else _names(results, [metrics])
+    names = list(dict.fromkeys(metrics)) if isinstance(metrics, Iterable) else []
+    if not names:
+        raise InputError(f"metrics = {metrics!r} names no metric")
+    for name in names:
+        if name is None or name not in known:
+            raise InputError.unknown("metric", name, known, "metrics")
+    return names

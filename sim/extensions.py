@@ -35,6 +35,7 @@ def register(kind: str, name: str, thing: Any) -> None:
     InputError
         If the name could not be written on a command line.
     """
+    name = str(name)
     if not name.replace("-", "_").isidentifier() or name != name.lower():
         raise InputError(f"{kind}: {name!r} is not a name of small letters, digits and _")
     _of_program[kind][name] = thing

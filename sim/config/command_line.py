@@ -269,6 +269,8 @@ def _in_order(words: Sequence[str]) -> tuple[list[str], list[str]]:
             raise InputError(f"{SOURCE}: {ascii(word)[1:-1]} is not text in UTF-8")
         elif "\0" in word:
             raise InputError(f"{SOURCE}: {name} holds a zero byte")
+        elif name in PATHS and any(letter < " " for letter in word):
+            raise InputError(f"{SOURCE}: {name} = {word!r}: a path of one line, please")
         elif name.lstrip("+~").startswith("hydra") and not word.startswith(HYDRAS):
             raise InputError(f"{SOURCE}: {name!r} cannot be set: of Hydra's own, only {HYDRAS[0]}")
         else:

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -219,6 +220,7 @@ class Intervention:
 
     def __post_init__(self) -> None:
         """Refuse what could not be carried out whatever the baseline is."""
+        self._check_types()
         if self.operation not in OPERATIONS:
             raise InputError.unknown("operation", self.operation, OPERATIONS, self.parameter)
         if (self.parameter == PORT) != (self.operation in ON_PORTS):
@@ -238,6 +240,18 @@ class Intervention:
             raise InputError(
                 f"{self.parameter}: ramp_days = {self.ramp_days} is outside 0 to 36525 days"
             )
+
+    def _check_types(self) -> None:
+        """Refuse what a program gives and no file could hold."""
+        for name, kinds, what in (
+            ("value", (numbers.Real, str, tuple), "a number, a word, true, false, or two hours"),
+            ("where", Where, "a Where"),
+            ("start", (datetime.date, type(None)), "a date"),
+            ("end", (datetime.date, type(None)), "a date"),
+            ("ramp_days", numbers.Real, "a number of days"),
+        ):
+            if not isinstance(given := getattr(self, name), kinds):
+                raise InputError(f"{self.parameter}: {name} = {given!r} is not {what}")
 
     def _check_opening(self) -> None:
         if set(self.where.kinds_of_place) - {"ports"}:

@@ -133,7 +133,11 @@ def dumped(content: Any) -> str:
     yaml.sort_base_mapping_type_on_output = False
     yaml.width = 100
     text = io.StringIO()
-    yaml.dump(content, text)
+    try:
+        yaml.dump(content, text)
+    except (YAMLError, RecursionError) as error:
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(f"is no plain data ({first})") from None
     return text.getvalue()
 
 
@@ -219,13 +223,12 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
     """
     if not folder.is_dir():
         raise InputError(f"study.scenarios = {folder} is not a folder")
-    in_folder = names(folder)
+    in_folder, own = names(folder), extensions("scenarios")
+    if name in own and name != BASELINE.name:  # also where a file has this name
+        return scenario_of(name, own[name], folder)
     if not _NAME.fullmatch(name) or name not in in_folder:
         if name == BASELINE.name:
             return BASELINE
-        own = extensions("scenarios")
-        if name in own:
-            return scenario_of(name, own[name], folder)
         raise _not_read(name, folder, [*in_folder, *own])
     path = folder / f"{name}.yaml"
     try:

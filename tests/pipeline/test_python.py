@@ -1,9 +1,10 @@
 """``import border``: a study in three lines, and what users bring in themselves."""
 
+import re
 import runpy
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import border
 from border.study import _CHARTS
 from sim import extensions
 from sim.results.schema import METRICS
+from sim.scenario.intervention import Intervention
 from tests import synthetic_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +40,13 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for kind in extensions.KINDS:
         for name in list(extensions._of_program[kind]):
             extensions.forget(kind, name)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> border.Study:
+    folder = tmp_path_factory.mktemp("made") / "study"
+    synthetic_study.write(folder, replications=2)
+    return border.read(folder)
 
 
 def example(name: str) -> dict[str, object]:
@@ -103,6 +112,14 @@ def test_a_metric_of_ones_own(fresh: Path) -> None:
         (lambda: border.read("nowhere"), "nowhere: not a results folder"),
         (lambda: border.run(settings=[1]), "settings = [1] is not a mapping"),
         (lambda: border.run(settings={1: 2}), "1 is not the name of a setting"),
+        (lambda: border.read(None), "None is not the path of a results folder"),
+        (lambda: border.register_scenario(5, {"title": "x", "source": "x"}), "'5' is not a name"),
+        (lambda: border.register_scenario("x", {"title": object()}), "is no plain data"),
+        (lambda: border.run(folder="a\nb"), "a path of one line"),
+        (lambda: border.register_scenario("baseline", {"title": "x", "source": "x"}), "another"),
+        (lambda: Intervention("primary.car_s", "set", None), "value = None is not a number"),
+        (lambda: Intervention("primary.car_s", "set", 9, where=["x"]), "is not a Where"),
+        (lambda: Intervention("primary.car_s", "set", 9, start="2005-01-01"), "is not a date"),
         (lambda: border.run(ports=5), "unknown port '5'"),
         (lambda: border.run(ports=[None]), "unknown port 'None'"),
         (lambda: border.run(metrics={"m": 5}), "not a border.Metric"),
@@ -116,6 +133,14 @@ def test_bad_input_is_one_line(
         call()  # type: ignore[operator]
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_scenario_of_ones_own_is_meant_where_a_file_has_its_name(fresh: Path) -> None:
+    from sim.scenario.reading import read
+
+    assert read("more_officers").title != "mine"
+    border.register_scenario("more_officers", {"title": "mine", "source": "x"})
+    assert read("more_officers").title == "mine"
 
 
 @pytest.mark.parametrize(
@@ -197,3 +222,34 @@ def test_an_entry_point_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) 
             extensions.extensions("adversaries")
     finally:
         extensions._of_packages.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda study: study.compare([]), "[] names no metric"),
+        (lambda study: study.compare(5), "5 names no metric"),
+        (lambda study: study.compare("bogus"), "unknown metric 'bogus'"),
+        (lambda study: study.compare(adversary="bogus"), "unknown smuggler 'bogus'"),
+        (lambda study: study.summary(["arrivals", "x"]), "unknown metric 'x'"),
+        (lambda study: study.verdicts(-1), "smallest = -1 is not above 0"),
+        (lambda study: study.verdicts(float("nan")), "smallest = nan is not above 0"),
+        (lambda study: study.verdicts("abc"), "is not a share such as 0.01 or 1%"),
+        (lambda study: study.table("summary", columns=["bogus"]), "unknown column 'bogus'"),
+        (lambda study: study.table("summary", scenario="bogus"), "unknown scenario 'bogus'"),
+        (lambda study: study.table("summary", world="x"), "unknown world 'x'"),
+        (lambda study: study.table("summary", foo=1), "unknown argument 'foo'"),
+        (lambda study: study.plot("bogus"), "unknown chart 'bogus'"),
+    ],
+)
+def test_what_is_asked_of_a_study_is_there_or_is_refused(
+    ask: Callable[[border.Study], object], says: str, made: border.Study
+) -> None:
+    with pytest.raises(border.InputError, match=re.escape(says)) as caught:
+        ask(made)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_metric_that_is_named_twice_is_compared_once(made: border.Study) -> None:
+    twice = made.compare(["arrivals", "arrivals"])
+    assert len(twice) == len(made.compare("arrivals"))
