@@ -159,6 +159,11 @@ def headline_values(
     """Values for the headline's kind of smuggler, by scenario and replication.
 
     Where there are several worlds, these are what is counted, as in `compare`.
+
+    Parameters
+    ----------
+    study, port_group, traffic_class, only
+        As `values` has them.
     """
     table = values(study, port_group, traffic_class, only)
     if table.empty:  # no port of this group, or none of this class, is in the study
