@@ -187,8 +187,9 @@ def _verdict(effect: Effect | None, places: int) -> Cell:
         number(100 * end, places, signed=end is effect.mean)
         for end in (effect.mean, effect.low, effect.high)
     )
-    told = effect.verdict in (DEPENDS, NOT_RESOLVED) or effect.perhaps_less
-    word = effect_in_words(effect) if told else ""
+    word = gettext("perhaps-small") if effect.perhaps_less else ""
+    if effect.verdict in (DEPENDS, NOT_RESOLVED):
+        word = effect_in_words(effect)
     clear = effect.verdict in (REDUCES, INCREASES)
     return Cell(mean, f"{_interval(low, high)} {word}".strip(), clear, 100 * effect.mean)
 

@@ -39,7 +39,7 @@ def once(
     """Make a list out of a study, in the language set, once: later calls get a copy of it."""
 
     @wraps(make)
-    def made(study: Study, *args: Given.args, **kwargs: Given.kwargs) -> list[Found]:
+    def made(study: Study, /, *args: Given.args, **kwargs: Given.kwargs) -> list[Found]:
         key = (make, current_language(), args, *sorted(kwargs.items()))
         if key not in study.derived:
             study.derived[key] = make(study, *args, **kwargs)

@@ -69,9 +69,8 @@
   function fit(width) {
     boxes.forEach(function (box) {
       var figure = figureOf(box.dataset.chart);
-      var paper = figure.aspect || box.closest(".told") ? width : Math.round(width / 2 - 8);
       Plotly.relayout(box, width
-        ? { width: paper, autosize: false, height: heightOf(figure, paper) }
+        ? { width: width, autosize: false, height: heightOf(figure, width) }
         : { width: null, autosize: true, height: heightOf(figure, box.clientWidth) });
     });
   }
