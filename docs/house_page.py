@@ -46,11 +46,11 @@ ALLOWANCE, FEW = 0.03, 5
 """How far below its ceiling a measure may be before the ceiling is lowered: ratio, at least."""
 
 MEASURES = (
-    Measure("sim_files", "Python files in `sim/`", 120, 124),
-    Measure("sim_lines", "lines in `sim/`", 17_500, 32_800),
+    Measure("sim_files", "Python files in `sim/`", 120, 120),
+    Measure("sim_lines", "lines in `sim/`", 17_500, 33_200),
     Measure("sim_loose", "loose files in `sim/`, with `__init__.py`", 8),
-    Measure("analysis_files", "Python files in `analysis/`", ceiling=91),
-    Measure("analysis_lines", "lines in `analysis/`", ceiling=18_900),
+    Measure("analysis_files", "Python files in `analysis/`", ceiling=93),
+    Measure("analysis_lines", "lines in `analysis/`", ceiling=19_200),
     Measure("analysis_loose", "loose files in `analysis/`, with `__init__.py`"),
     Measure("circles", "import circles within `sim` and `analysis`", 0),
     Measure("repeated_classes", "public class names that occur more than once", 5),

@@ -169,7 +169,7 @@ ARREST, SUPPLY, PRICE, LATE = "arrest", "supply", "price", "late"
 
 
 class Fate(StrEnum):
-    """What becomes of an attempt (`sim.model.smuggling.attempt.fate_of`).
+    """What becomes of an attempt (`sim.model.smuggling.routes.fate_of`).
 
     Not planned; given up before the trip or at a shut or searching port; through; found at a port;
     on the way at the end of the run; found away from the ports.
@@ -190,7 +190,7 @@ class AttemptsRecord:
     Attributes
     ----------
     attempt_id, kind, market, source, route, region, why : array of str, shape (attempts,)
-        As in `sim.model.smuggling.attempt.Attempt`; empty where nothing applies.
+        As in `sim.model.smuggling.routes.Attempt`; empty where nothing applies.
     port_id, lane, reason : array of str, shape (attempts,)
         Where a port is involved, and why an officer referred it; else empty.
     fate : array of str, shape (attempts,)

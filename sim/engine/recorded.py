@@ -13,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled.engine import CompiledEngine
-from sim.engine.compiled.interval import Interval, LineTerms, Log
-from sim.engine.compiled.lineup import LANE_COUNT, Vehicle
+from sim.engine.compiled.lineup import LANE_COUNT, THRESHOLDS, Vehicle, set_thresholds
 from sim.engine.compiled.record import (
     AT_BOOTH,
     BOOTHS,
     HURRY,
     WAIVE,
+    Interval,
+    LineTerms,
+    Log,
     Met,
     interval_of_service,
     new_record,
@@ -28,7 +30,6 @@ from sim.engine.compiled.record import (
 )
 from sim.engine.compiled.referral import ordered
 from sim.engine.compiled.secondary import decide, is_discretionary
-from sim.engine.compiled.thresholds import THRESHOLDS, set_thresholds
 from sim.model.day import DayPlan, World, new_extra_arrivals
 from sim.model.port.inspection_rates import HURRY_SERVICE, LIMIT_S, SERVICE_S
 from sim.model.port.layout import QUEUES

@@ -11,26 +11,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.day_sums import (
-    DaySums,
-    add_day,
-    add_days,
-    copy_sums,
-    keep_before,
-    new_day_sums,
-    sum_over_hours,
-    take_back_day,
-)
-from sim.engine.compiled.interval import Log
 from sim.engine.compiled.lineup import LANE_COUNT, keep_line
 from sim.engine.compiled.officers import MOST_SERVERS, State
 from sim.engine.compiled.port import Plaza, new_plaza, run_port
 from sim.engine.compiled.record import (
+    DaySums,
+    Log,
     Met,
     Record,
+    add_day,
+    add_days,
+    copy_sums,
+    keep_before,
     met_on_day,
+    new_day_sums,
     new_record,
     record_of_day,
+    sum_over_hours,
+    take_back_day,
     with_ports,
 )
 from sim.engine.compiled.reuse import (

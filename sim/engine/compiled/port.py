@@ -5,22 +5,30 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled.day_sums import DaySums, clear_day
-from sim.engine.compiled.interval import Interval, LineTerms, Log
 from sim.engine.compiled.lineup import (
     LANE_COUNT,
     LANE_OF_CODE,
+    THRESHOLDS,
     Lineup,
     Standing,
     line_up,
     new_lineup,
     new_standing,
+    set_thresholds,
+    widest_thresholds,
 )
 from sim.engine.compiled.officers import MOST_SERVERS, State, hand_over, stand_ready
 from sim.engine.compiled.primary import LINE_SUMS, serve_line
-from sim.engine.compiled.record import note_heads, note_terms
+from sim.engine.compiled.record import (
+    DaySums,
+    Interval,
+    LineTerms,
+    Log,
+    clear_day,
+    note_heads,
+    note_terms,
+)
 from sim.engine.compiled.secondary import Queues, new_queues, serve_queue, sweep
-from sim.engine.compiled.thresholds import THRESHOLDS, set_thresholds, widest_thresholds
 from sim.model.day import AFTER_HOURS, HELD, OPEN, DayPlan, World
 from sim.model.port.inspection_rates import (
     BOOTHS,

@@ -5,23 +5,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled.interval import Interval, LineTerms, Log
 from sim.engine.compiled.lineup import (
     LANE_COUNT,
     LANE_OF_CODE,
     MAY_BE_REFERRED,
+    WORD_MANDATORY,
+    WORD_RANDOM,
+    WORD_SELECTIVE,
     Lineup,
     Standing,
     vehicle_at,
 )
 from sim.engine.compiled.officers import MOST_SERVERS, keep_busy
+from sim.engine.compiled.record import Interval, LineTerms, Log
 from sim.engine.compiled.referral import refer
 from sim.engine.compiled.secondary import Queues
-from sim.engine.compiled.thresholds import (
-    WORD_MANDATORY,
-    WORD_RANDOM,
-    WORD_SELECTIVE,
-)
 from sim.model.day import DayPlan, World
 from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
 from sim.numerics.compilation import borrowed, compiled, first_of, inlined, int64, put_in_order

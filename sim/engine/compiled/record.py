@@ -1,9 +1,11 @@
-"""What a vehicle added to a day's traffic would meet, written down while the day is simulated.
+"""What the compiled engine writes down of a day, and what is in force while it does.
 
-Of every line, control moment by control moment: who is next to be served, so that it is known in
-which interval the service of somebody who arrives at a moment begins, and what holds in it. Of
-every secondary queue: when the work on those who joined it began. Only an engine that is asked to
-writes it down.
+`DaySums` are the sums of one day, which are added to the running sums afterwards. `Record` is what
+a vehicle added to the day's traffic would meet. Of every line, control moment by control moment:
+who is next to be served, so that it is known in which interval the service of somebody who arrives
+at a moment begins, and what holds in it. Of every secondary queue: when the work on those who
+joined it began. Only an engine that is asked to writes it down. `Interval` and `LineTerms` are what
+is in force in one control interval of a port, and `Log` is where its events go.
 """
 
 from typing import NamedTuple
@@ -14,11 +16,175 @@ import numpy.typing as npt
 from sim.engine.compiled.lineup import Lineup, Standing
 from sim.model.day import DayPlan, World
 from sim.model.port.layout import QUEUES
-from sim.numerics.compilation import compiled, inlined
-from sim.numerics.units import Flags, Floats, Whole
+from sim.numerics.compilation import borrowed, compiled, inlined
+from sim.numerics.units import Flags, Floats, Rows, Whole
+from sim.records import Tally
+
+
+class DaySums(NamedTuple):
+    """Sums of one day, as in `Tally` but without the weekday.
+
+    Attributes
+    ----------
+    lane : array of float, shape (ports, 24, lanes, columns)
+    waits : array of int, shape (ports, 24, lanes, bins)
+    officer : array of float, shape (ports, 24, columns)
+    line : array of float, shape (lines, columns)
+    """
+
+    lane: Floats
+    waits: npt.NDArray[np.int32]
+    officer: Floats
+    line: Floats
+
+
+def new_day_sums(tally: Tally) -> DaySums:
+    """Sums of nothing, for the ports and lines of a tally."""
+    return DaySums(
+        np.zeros_like(tally.lane[0]),
+        np.zeros_like(tally.waits[0]),
+        np.zeros_like(tally.officer[0]),
+        np.zeros_like(tally.line),
+    )
+
+
+@inlined
+def has_any(sums: Floats) -> bool:
+    """Whether any of some sums is not zero."""
+    some = False
+    for column in range(len(sums)):
+        some |= sums[column] != 0.0
+    return some
+
+
+@compiled
+def clear_day(port: int, world: World, today: DaySums) -> None:
+    """Let the sums of one port and day begin at zero.
+
+    Those that are zero are only read: there are too many to stay at hand. Waits are counted where
+    vehicles are released.
+    """
+    today = borrowed(today)
+    for hour in range(today.lane.shape[1]):
+        for lane in range(today.lane.shape[2]):
+            if has_any(today.lane[port, hour, lane]):
+                today.lane[port, hour, lane] = 0.0
+                today.waits[port, hour, lane] = 0
+    today.officer[port] = 0.0
+    today.line[world.first_line[port] : world.first_line[port + 1]] = 0.0
+
+
+@compiled
+def add_day(
+    port: int,
+    weekday: int,
+    first_line: Whole,
+    day_first_line: Whole,
+    day: DaySums,
+    tally: Tally,
+) -> None:
+    """Add the sums of one port and day to the running sums, where there is anything to add.
+
+    Parameters
+    ----------
+    port, weekday : int
+    first_line : array of int, shape (ports + 1,)
+        First line of each port in the running sums.
+    day_first_line : array of int, shape (ports + 1,)
+        The same in the sums of the day, which may be those of another replication.
+    day : DaySums
+    tally : Tally
+        Added to.
+    """
+    day, tally = borrowed(day), borrowed(tally)
+    for hour in range(day.lane.shape[1]):
+        for lane in range(day.lane.shape[2]):
+            sums, running = day.lane[port, hour, lane], tally.lane[weekday, port, hour, lane]
+            if not has_any(sums):
+                continue
+            for column in range(len(sums)):
+                running[column] += sums[column]
+            counts, all_counts = (
+                day.waits[port, hour, lane],
+                tally.waits[weekday, port, hour, lane],
+            )
+            for bin_of_wait in range(len(counts)):
+                all_counts[bin_of_wait] += counts[bin_of_wait]
+        of_officers, of_all = day.officer[port, hour], tally.officer[weekday, port, hour]
+        for column in range(len(of_officers)):
+            of_all[column] += of_officers[column]
+    for line in range(first_line[port + 1] - first_line[port]):
+        sums, running = day.line[day_first_line[port] + line], tally.line[first_line[port] + line]
+        for column in range(len(sums)):
+            running[column] += sums[column]
+
+
+@compiled
+def add_days(
+    ports: Whole,
+    weekday: int,
+    first_line: Whole,
+    day_first_line: Whole,
+    day: DaySums,
+    tally: Tally,
+) -> None:
+    """Add the sums of some ports' day; see `add_day`."""
+    for port in ports:
+        add_day(port, weekday, first_line, day_first_line, day, tally)
+
+
+def keep_before(weekday: int, tally: Tally, before: DaySums) -> None:
+    """Keep the running sums to which a day of the week will be added."""
+    np.copyto(before.lane, tally.lane[weekday])
+    np.copyto(before.waits, tally.waits[weekday])
+    np.copyto(before.officer, tally.officer[weekday])
+    np.copyto(before.line, tally.line)
+
+
+def copy_sums(ports: Flags, world: World, tally: Tally, theirs: World, their_tally: Tally) -> None:
+    """Copy the running sums of some ports, at which everything was the same so far."""
+    tally.lane[:, ports] = their_tally.lane[:, ports]
+    tally.waits[:, ports] = their_tally.waits[:, ports]
+    tally.officer[:, ports] = their_tally.officer[:, ports]
+    lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
+    tally.line[lines] = their_tally.line[their_lines]
+
+
+def take_back_day(
+    ports: Flags, weekday: int, world: World, tally: Tally, theirs: World, before: DaySums
+) -> None:
+    """Let the running sums of some ports be what they were before a day was added to them."""
+    tally.lane[weekday, ports] = before.lane[ports]
+    tally.waits[weekday, ports] = before.waits[ports]
+    tally.officer[weekday, ports] = before.officer[ports]
+    lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
+    tally.line[lines] = before.line[their_lines]
+
+
+@compiled
+def sum_over_hours(ports: Whole, lane: Floats, columns: Whole, sums: Floats) -> None:
+    """Sum columns of the sums by lane over the hours of a day of the week.
+
+    Parameters
+    ----------
+    ports : array of int
+        Rows of the ports.
+    lane : array of float, shape (ports, 24, lanes, columns)
+    columns : array of int, shape (chosen,)
+    sums : array of float, shape (ports, lanes, chosen)
+        Written for these ports; in the order of the hours, as NumPy adds them.
+    """
+    for port in ports:
+        for lane_number in range(sums.shape[1]):
+            for place in range(len(columns)):
+                total = 0.0
+                for hour in range(lane.shape[1]):
+                    total += lane[port, hour, lane_number, columns[place]]
+                sums[port, lane_number, place] = total
+
 
 # Of a line in one control interval: open booths, and whether its officers hurry, waive duty, and do
-# the work of secondary (`sim.engine.compiled.interval.LineTerms`).
+# the work of secondary (`sim.engine.compiled.record.LineTerms`).
 BOOTHS, HURRY, WAIVE, AT_BOOTH = range(4)
 TERMS = 4
 
@@ -231,3 +397,84 @@ def wait_in_secondary(met: Met, queue: int, moment: float) -> float:
         else:
             start = min(start, met.join_s[low])
     return float(start - moment)
+
+
+class Interval(NamedTuple):
+    """One control interval of a port.
+
+    Attributes
+    ----------
+    now_s, until_s : float
+        Its control moment and the next, in seconds since the run began.
+    standard_s : float
+        Wait standard of the day in seconds.
+    on_shift : bool
+        False while the closing shift clears the line in overtime.
+    row : array of float, shape (WIDTH,)
+        Rates in force (`sim.model.port.inspection_rates`).
+    lane_sums : array of float, shape (lanes, columns)
+        Sums of the current hour (`sim.records`), as are the two that follow.
+    wait_counts : array of int32, shape (lanes, bins)
+    officer_sums : array of float, shape (columns,)
+    """
+
+    now_s: float
+    until_s: float
+    standard_s: float
+    on_shift: bool
+    row: Floats
+    lane_sums: Floats
+    wait_counts: npt.NDArray[np.int32]
+    officer_sums: Floats
+
+
+class LineTerms(NamedTuple):
+    """How one line is served in one control interval.
+
+    Attributes
+    ----------
+    queue : int
+        Secondary queue to which the line refers.
+    manned : int
+        Open booths.
+    hurry, waive : bool
+        Whether service is shorter, and duty waived, for the length of the line (rule 5).
+    does_secondary : bool
+        Whether booth officers do the work of the secondary queue (rule 7).
+    service_s : array of float, shape (lanes,)
+        Room for the mean service times, in seconds.
+    words : array of int, shape (lanes, 4)
+        Thresholds of referral in force (`sim.engine.compiled.lineup`).
+    sums : array of float, shape (4,)
+        Room for the sums of the line and interval.
+    """
+
+    queue: int
+    manned: int
+    hurry: bool
+    waive: bool
+    does_secondary: bool
+    service_s: Floats
+    words: Whole
+    sums: Floats
+
+
+class Log(NamedTuple):
+    """Where vehicles write down what became of them.
+
+    Attributes
+    ----------
+    attempts : array of ATTEMPT
+    primary, secondary : array of float, shape (room, 6)
+        Traces of vehicles one by one, for tests of equality; without room, nothing is traced.
+    written : array of int, shape (2,)
+        Rows written of both.
+    record : Record
+        What a vehicle added to the traffic would meet; without room, it is not written down.
+    """
+
+    attempts: Rows
+    primary: Floats
+    secondary: Floats
+    written: Whole
+    record: Record

@@ -2,21 +2,21 @@
 
 import numpy as np
 
-from sim.engine.compiled.interval import Interval, LineTerms, Log
-from sim.engine.compiled.lineup import Vehicle
+from sim.engine.compiled.lineup import (
+    WORD_MANDATORY,
+    WORD_PAPERWORK,
+    WORD_RANDOM,
+    WORD_SELECTIVE,
+    Vehicle,
+    to_word,
+)
+from sim.engine.compiled.record import Interval, LineTerms, Log
 from sim.engine.compiled.secondary import (
     Queues,
     decide,
     is_discretionary,
     note_work,
     slot_by_time,
-)
-from sim.engine.compiled.thresholds import (
-    WORD_MANDATORY,
-    WORD_PAPERWORK,
-    WORD_RANDOM,
-    WORD_SELECTIVE,
-    to_word,
 )
 from sim.model.day import TRAFFICKER, World
 from sim.model.port import referral

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.interval import Interval, Log
 from sim.engine.compiled.officers import State, keep_busy
-from sim.engine.compiled.record import note_left
+from sim.engine.compiled.record import Interval, Log, note_left
 from sim.model.day import World
 from sim.model.port.layout import QUEUES
 from sim.model.port.referral import DUTY, LOOKOUT, PAPERWORK, PROBE
