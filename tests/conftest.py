@@ -1,6 +1,7 @@
 """What the tests of every room share."""
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,35 @@ import sim  # noqa: F401  (before NumPy, whose loops it chooses)
 # isort: split
 import simpy
 from hypothesis import settings
+
+TESTS = Path(__file__).parent
+# One process compiles the engine, which takes minutes; the others test what does not need it. Then
+# the long files, so that none is left at the end for one process alone.
+ORDER = (
+    "backtest/test_stored_results.py",
+    "architecture/test_tools.py",
+    "architecture/*.py",
+    "ui/test_brief.py",
+    "ui/test_dashboard*.py",
+    "equality/*.py",
+    "behaviour/*.py",
+    "pipeline/test_kill.py",
+    "faults/*.py",
+    "pipeline/*.py",
+    "theory/*.py",
+)
+
+
+def rank(path: Path) -> int:
+    """Place of a file of tests: that of the first pattern of ORDER that it fits."""
+    inside = path.relative_to(TESTS)
+    return next((k for k, pattern in enumerate(ORDER) if inside.match(pattern)), len(ORDER))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files in order; a file's own tests keep theirs."""
+    items.sort(key=lambda item: rank(item.path))
+
 
 # A suite that was started in the background ignores Ctrl-C, and so would the programs it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
