@@ -86,7 +86,7 @@ def register_metric(name: str, metric: "Metric") -> None:
     """
     from sim.results.schema import METRICS, Metric
 
-    if not isinstance(metric, Metric) or metric.value is None:
+    if not isinstance(metric, Metric) or (metric.value is None and metric.of_lanes is None):
         raise InputError(f"metrics: {name} = {metric!r} is not a border.Metric with a value")
     if name in METRICS and name not in {*extensions.extensions("metrics"), *_brought_in}:
         raise InputError(f"metrics: {name} is a metric of the model; take another name")

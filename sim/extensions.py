@@ -86,7 +86,7 @@ def digest() -> bytes:
 
 def _source(thing: Any) -> str:
     """Text that changes when a thing does: its source where there is one."""
-    value = getattr(thing, "value", thing)
+    value = getattr(thing, "value", None) or getattr(thing, "of_lanes", None) or thing
     try:
         text = inspect.getsource(value)
     except (OSError, TypeError):

@@ -1,15 +1,17 @@
 """The tables of results: what each column is called, holds and means."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from sim import records
 from sim.errors import InputError
 from sim.extensions import extensions
 from sim.numerics import added
-from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S
+from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S, Floats
 from sim.records import ReplicationRecord
 
 if TYPE_CHECKING:
@@ -217,9 +219,13 @@ class Metric:
     model_only : bool
         Whether no agency could know it: only the model counts what nobody found.
     value : callable, optional
-        Its value over the whole run, from the record of a replication. None for a metric that a
-        group of measures of `sim.results.summary` gives: by port group, class or place, or with
-        others of which it is made.
+        Its value over the whole run, from the record of a replication.
+    of_lanes : callable, optional
+        Its value for a group of ports and a class, from the sums of their lanes
+        (`sim.records.LANE_COLUMNS`) and their counts of waits by bin; it has a row for each.
+
+    A metric with neither is given by a group of measures of `sim.results.summary`: by place, or
+    with others of which it is made.
     """
 
     unit: str
@@ -227,6 +233,57 @@ class Metric:
     better: Literal["more", "less", ""] = ""
     model_only: bool = False
     value: Callable[[ReplicationRecord], float] | None = None
+    of_lanes: Callable[[Floats, Floats], float] | None = None
+
+
+def wait_quantile_min(counts: Floats, share: float) -> float:
+    """Quantile of waits from counts by bin, in minutes, linear within a bin.
+
+    Parameters
+    ----------
+    counts : array of float, shape (bins,)
+    share : float
+        0 to 1.
+    """
+    total = counts.sum()
+    if total <= 0:
+        return float("nan")
+    upper = np.array(
+        [*records.WAIT_BIN_EDGES_MIN, 1.5 * records.WAIT_BIN_EDGES_MIN[-1]], dtype=float
+    )
+    lower = np.concatenate([[0.0], upper[:-1]])
+    reached = np.cumsum(counts)
+    k = int(np.searchsorted(reached, share * total))
+    before = reached[k] - counts[k]
+    within = (share * total - before) / counts[k] if counts[k] > 0 else 0.0
+    return float(lower[k] + within * (upper[k] - lower[k]))
+
+
+def _per_vehicle(columns: Sequence[int], unit_s: float) -> Callable[[Floats, Floats], float]:
+    """Mean of a vehicle that leaves primary: some columns, in a unit of so many seconds."""
+
+    def mean(sums: Floats, waits: Floats) -> float:
+        total = sums[columns[0]]
+        for column in columns[1:]:
+            total = total + sums[column]
+        return float(total / max(sums[records.RELEASED], 1.0) / unit_s)
+
+    return mean
+
+
+def _referred_share(sums: Floats, waits: Floats) -> float:
+    referred = sums[records.REFERRED : records.REFERRED + 5]
+    return float(referred.sum() / max(sums[records.RELEASED], 1.0))
+
+
+def _examinations_ordered(sums: Floats, waits: Floats) -> float:
+    referred = sums[records.REFERRED : records.REFERRED + 5]
+    return float(referred[0] + referred[3] + referred[4])
+
+
+def _sum_of(column: int, unit_s: float = 1.0) -> Callable[[Floats, Floats], float]:
+    """Sum of a column, in a unit of so many seconds."""
+    return lambda sums, waits: float(sums[column] / unit_s)
 
 
 def _withdrawal_closed_h(record: ReplicationRecord) -> float:
@@ -327,21 +384,53 @@ def at_horizon(metric: str, horizon: str) -> str:
 
 # A new metric is one entry here, with its value.
 METRICS: dict[str, Metric] = {
-    "arrivals": Metric("vehicles", "vehicles arriving"),
-    "released": Metric("vehicles", "vehicles leaving primary"),
-    "mean_wait_min": Metric("min", "mean wait", "less"),
-    "mean_transit_min": Metric("min", "mean wait and primary inspection", "less"),
-    "wait_p95_min": Metric("min", "95th percentile of waits", "less"),
-    "within_standard_share": Metric("share", "share within the wait standard", "more"),
-    "delay_vehicle_h": Metric("vehicle-hours", "hours of delay", "less"),
-    "referred_share": Metric("share", "share referred to secondary"),
-    "examinations": Metric("examinations", "examinations done"),
-    "examinations_ordered": Metric("examinations", "examinations ordered"),
-    "examinations_released": Metric("examinations", "examinations ordered and not done", "less"),
+    "arrivals": Metric("vehicles", "vehicles arriving", of_lanes=_sum_of(records.ARRIVALS)),
+    "released": Metric("vehicles", "vehicles leaving primary", of_lanes=_sum_of(records.RELEASED)),
+    "mean_wait_min": Metric(
+        "min", "mean wait", "less", of_lanes=_per_vehicle([records.WAIT_S], 60.0)
+    ),
+    "mean_transit_min": Metric(
+        "min",
+        "mean wait and primary inspection",
+        "less",
+        of_lanes=_per_vehicle([records.WAIT_S, records.PRIMARY_S], 60.0),
+    ),
+    "wait_p95_min": Metric(
+        "min",
+        "95th percentile of waits",
+        "less",
+        of_lanes=lambda sums, waits: wait_quantile_min(waits, 0.95),
+    ),
+    "within_standard_share": Metric(
+        "share",
+        "share within the wait standard",
+        "more",
+        of_lanes=_per_vehicle([records.WITHIN], 1.0),
+    ),
+    "delay_vehicle_h": Metric(
+        "vehicle-hours", "hours of delay", "less", of_lanes=_sum_of(records.WAIT_S, HOUR_S)
+    ),
+    "referred_share": Metric("share", "share referred to secondary", of_lanes=_referred_share),
+    "examinations": Metric(
+        "examinations", "examinations done", of_lanes=_sum_of(records.EXAMINATIONS)
+    ),
+    "examinations_ordered": Metric(
+        "examinations", "examinations ordered", of_lanes=_examinations_ordered
+    ),
+    "examinations_released": Metric(
+        "examinations",
+        "examinations ordered and not done",
+        "less",
+        of_lanes=_sum_of(records.EXAMINATIONS_RELEASED),
+    ),
     "officer_shift_h": Metric("officer-hours", "officer time on shift"),
     "officer_overtime_h": Metric("officer-hours", "officer overtime", "less"),
     "officer_primary_h": Metric("officer-hours", "officer time at primary"),
-    "officer_clearance_h": Metric("officer-hours", "officer time on duty and paperwork"),
+    "officer_clearance_h": Metric(
+        "officer-hours",
+        "officer time on duty and paperwork",
+        of_lanes=_sum_of(records.CLEARANCE_S, HOUR_S),
+    ),
     "officer_examination_h": Metric("officer-hours", "officer time on examinations"),
     "officer_ready_h": Metric("officer-hours", "officer time without a vehicle"),
     "firearms_not_planned": Metric("firearms", "firearms of opportunities not used", "", True),

@@ -15,10 +15,7 @@ from sim.records import (
     ARREST,
     ARRIVALS,
     BETWEEN_PORTS,
-    CLEARANCE_S,
     DATE_COLUMNS,
-    EXAMINATIONS,
-    EXAMINATIONS_RELEASED,
     LANE_COLUMNS,
     LATE,
     NOT_PLANNED,
@@ -26,16 +23,11 @@ from sim.records import (
     PORT,
     POST,
     PRICE,
-    PRIMARY_S,
-    REFERRED,
     RELEASED,
     SUPPLY,
     TRAFFICKING,
-    WAIT_BIN_EDGES_MIN,
     WAIT_BINS,
-    WAIT_S,
     WATER,
-    WITHIN,
     Fate,
     ReplicationRecord,
 )
@@ -255,27 +247,6 @@ def _attempts(record: ReplicationRecord) -> Columns:
     }
 
 
-def wait_quantile_min(counts: Floats, share: float) -> float:
-    """Quantile of waits from counts by bin, in minutes, linear within a bin.
-
-    Parameters
-    ----------
-    counts : array of float, shape (bins,)
-    share : float
-        0 to 1.
-    """
-    total = counts.sum()
-    if total <= 0:
-        return float("nan")
-    upper = np.array([*WAIT_BIN_EDGES_MIN, 1.5 * WAIT_BIN_EDGES_MIN[-1]], dtype=float)
-    lower = np.concatenate([[0.0], upper[:-1]])
-    reached = np.cumsum(counts)
-    k = int(np.searchsorted(reached, share * total))
-    before = reached[k] - counts[k]
-    within = (share * total - before) / counts[k] if counts[k] > 0 else 0.0
-    return float(lower[k] + within * (upper[k] - lower[k]))
-
-
 def _groups(record: ReplicationRecord) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     ports = record.ports
     yield "all", np.ones(len(ports), bool)
@@ -285,25 +256,6 @@ def _groups(record: ReplicationRecord) -> Iterator[tuple[str, npt.NDArray[np.boo
     busiest[np.argsort(-ports.vehicles_per_year, kind="stable")[:10]] = True
     yield "busiest10", busiest
     yield "windsor", np.isin(ports.ids, WINDSOR)
-
-
-def _traffic(sums: Floats, waits: Floats) -> dict[str, float]:
-    released = max(sums[RELEASED], 1.0)
-    referred = sums[REFERRED : REFERRED + 5]
-    return {
-        "arrivals": sums[ARRIVALS],
-        "released": sums[RELEASED],
-        "mean_wait_min": sums[WAIT_S] / released / 60.0,
-        "mean_transit_min": (sums[WAIT_S] + sums[PRIMARY_S]) / released / 60.0,
-        "wait_p95_min": wait_quantile_min(waits, 0.95),
-        "within_standard_share": sums[WITHIN] / released,
-        "delay_vehicle_h": sums[WAIT_S] / HOUR_S,
-        "referred_share": referred.sum() / released,
-        "examinations": sums[EXAMINATIONS],
-        "examinations_ordered": referred[0] + referred[3] + referred[4],
-        "examinations_released": sums[EXAMINATIONS_RELEASED],
-        "officer_clearance_h": sums[CLEARANCE_S] / HOUR_S,
-    }
 
 
 def _summary(record: ReplicationRecord, attempts: Columns) -> pa.Table:
@@ -327,9 +279,10 @@ def _summary(record: ReplicationRecord, attempts: Columns) -> pa.Table:
             sums = lane[chosen][:, which].sum(axis=(0, 1))
             if sums[ARRIVALS] + sums[RELEASED] == 0:
                 continue
-            measures = _traffic(sums, waits[chosen][:, which].sum(axis=(0, 1)))
-            for metric, value in measures.items():
-                add(metric, group, kind, value)
+            counts = waits[chosen][:, which].sum(axis=(0, 1))
+            for metric, declared in METRICS.items():
+                if declared.of_lanes is not None:
+                    add(metric, group, kind, declared.of_lanes(sums, counts))
         officer = record.tally.officer[:, chosen].sum(axis=(0, 1, 2)) / HOUR_S
         for i, name in enumerate(OFFICER_COLUMNS):
             if name != "clearance_s":

@@ -40,7 +40,7 @@ from sim.places.on_record import (
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S, WITHIN
 from sim.replication import run_border
-from sim.results.summary import wait_quantile_min
+from sim.results.schema import wait_quantile_min
 from sim.scenario.intervention import Scenario
 from sim.scenario.point import Point
 from sim.scenario.reading import read

@@ -31,7 +31,7 @@ from sim.numerics.randomness import Streams, exponential_table
 from sim.numerics.units import DAY_S
 from sim.parameters import PARAMETER, Duty, Parameters, Smuggling, Staffing
 from sim.places.ports import read_ports
-from sim.results.summary import wait_quantile_min
+from sim.results.schema import wait_quantile_min
 from sim.scenario.intervention import BASELINE, Intervention, Scenario, Where
 
 PORTS = read_ports(2005)
