@@ -140,8 +140,8 @@ def study(reuse: bool) -> dict[str, Any]:
     With the baseline they are the eight points that one worker simulates in step.
     """
     from sim.execute.task import plan
-    from sim.execute.worker import Job, results_of, to_tables
-    from sim.results.tables import do_without_pandas
+    from sim.execute.worker import Job, results_of
+    from sim.results.tables import do_without_pandas, to_tables
 
     do_without_pandas()  # as a worker does
     points = _headline(365)[::GROUP_STEP]
