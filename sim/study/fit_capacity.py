@@ -282,10 +282,11 @@ def bridges() -> Iterator[str]:
         border = run(values, ports, YEAR_OF_BRIDGES, SUMMER, 56)
         for port in ports:
             free, *times = record[port]
-            here = free + np.array(by_day(border, port))
-            off = np.log(here / times) / KNOWN_TO
+            waits = by_day(border, port)
+            here = (free + waits[0], free + waits[1])
+            off = np.log(np.divide(here, times)) / KNOWN_TO
             far = np.log([trade, load]) / staffing.port_spread
-            found[port].append((float(off @ off + far @ far), trade, load, *here.tolist()))
+            found[port].append((float(off @ off + far @ far), trade, load, *here))
     for port in ports:
         _, trade, load, mean, late = min(found[port])
         yield (

@@ -19,12 +19,12 @@ import numpy as np
 from sim.model.conditions import Conditions
 from sim.model.day import World
 from sim.model.port.inspection_rates import SECONDARY_S, SERVICE_S, rates_by_port
-from sim.model.port.layout import Layout, build_layout, trusted_shares, with_lanes
+from sim.model.port.layout import COMMERCE, Layout, build_layout, trusted_shares, with_lanes
 from sim.model.port.referral import collection
 from sim.model.port.roster import Rostering, open_hours, posts, shift_draws, typical_hours
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
-from sim.numerics.units import Floats
+from sim.numerics.units import Flags, Floats
 from sim.parameters import PARAMETER, Parameters
 from sim.places.network import read_network
 from sim.places.on_record import booths_on_record, factors
@@ -68,6 +68,11 @@ class Facilities:
     shift_draws: Floats
     world: World
 
+    @functools.cached_property
+    def has_trade(self) -> Flags:
+        """Whether ports have officers for trade alone, shape (ports,)."""
+        return np.asarray(self.rostered[:, :, :, COMMERCE].any(axis=(0, 1, 3)))
+
 
 class _Inputs:
     """What lines, booths and rosters follow from: equal if all of it is, to the last bit."""
@@ -92,7 +97,8 @@ class _Inputs:
         self.booths_added = np.zeros((len(ports), len(LANES)))
         for lane, booths_added in BOOTHS_ADDED:
             self.booths_added[:, lane] = built.at_ports(booths_added)
-        values = (self.start, self.nexus_share, self.fast_share, *self.rostering[:3])
+        # Without the start: the rates of the defaults have no date, so that years share a plan.
+        values = (self.nexus_share, self.fast_share, *self.rostering[:3])
         digest = hashlib.sha256(repr(values).encode())
         digest.update(self.ports.digest)
         arrays = (self.booths, self.rostering.factor, self.hour_share, self.nexus_lane)

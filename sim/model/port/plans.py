@@ -314,7 +314,13 @@ class PortPlans:
             ("present", k),
             (id(rostered), scale.tobytes(), absent.tobytes(), added.tobytes(), day),
             lambda: officers_present(
-                rostered, scale, absent, self.facilities.shift_draws[day], date, added
+                rostered,
+                scale,
+                absent,
+                self.facilities.shift_draws[day],
+                date,
+                added,
+                self.facilities.has_trade,
             ),
         )
 

@@ -16,7 +16,7 @@ import numpy as np
 from sim.model.port.layout import COMMERCE, TRAVELLER, Layout
 from sim.model.port.traffic import CLASS_OF_LANE, LANES
 from sim.numerics.randomness import SHIFT, Streams, entity_number
-from sim.numerics.units import HOUR_S, Floats, Whole
+from sim.numerics.units import HOUR_S, Flags, Floats, Whole
 from sim.places.ports import Ports
 
 SHIFT_HOURS = 8
@@ -243,6 +243,7 @@ def officers_present(
     draws: Floats,
     date: datetime.date,
     added: Floats | float = 0.0,
+    has_trade: Flags | None = None,
 ) -> Present:
     """Officers present, by port and hour of one day.
 
@@ -259,6 +260,8 @@ def officers_present(
     date : datetime.date
     added : array of float, shape (ports, 2), optional
         Posts beyond the roster, held in every hour.
+    has_trade : array of bool, shape (ports,), optional
+        Whether ports have officers for trade alone, if that is known.
 
     Notes
     -----
@@ -271,7 +274,8 @@ def officers_present(
     present = np.floor(expected + draws[..., None]).astype(np.int64)
     on_duty = of_day * scale[:, None, None] + posts_added[..., None] > 0.0
     present = np.where(on_duty, np.maximum(present, 1), 0)
-    has_trade = np.asarray(rostered[:, :, :, COMMERCE].any(axis=(0, 1, 3)))
+    if has_trade is None:
+        has_trade = np.asarray(rostered[:, :, :, COMMERCE].any(axis=(0, 1, 3)))
     trade = np.where(has_trade[:, None], present[:, COMMERCE], -1)
     return Present(present.sum(axis=1), trade)
 
