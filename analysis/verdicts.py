@@ -19,7 +19,14 @@ from analysis.effects import Effect, effect_in_words, headline_effects, smallest
 from analysis.equivalence import DEPENDS, VERDICTS
 from analysis.estimates import Estimate, estimate
 from analysis.headline import varied
-from analysis.language import current_language, gettext, ngettext, parameter_text, pgettext
+from analysis.language import (
+    current_language,
+    gettext,
+    ngettext,
+    parameter_text,
+    pgettext,
+    title_of,
+)
 from analysis.outcomes import (
     HORIZONS,
     RUN,
@@ -438,13 +445,17 @@ def robust_line(study: Study, judged: Sequence[Verdict]) -> str:
     if states < 2 or not choices:
         return ""
     best = min(choices, key=lambda one: one.regret)
-    always = [one.proposal for one in judged if not one.bound and one.share_of_worlds == 1.0]
+    always = [
+        title_of(study, one.proposal)
+        for one in judged
+        if not one.bound and one.share_of_worlds == 1.0
+    ]
     rest = len(always) - MOST_NAMED
     named = [*always[:MOST_NAMED], *([gettext("others", count=rest)] if rest > 0 else [])]
     said = gettext(
         "robust-choice",
         states=states,
-        proposal=best.proposal,
+        proposal=title_of(study, best.proposal),
         regret=number(best.regret, 0),
         times=round(best.share_of_worlds * states),
     )
