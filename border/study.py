@@ -141,12 +141,16 @@ class Study:
         asked = only.get("columns")
         for column in [asked] if isinstance(asked, str) else asked or ():
             _known("column", column, columns)
+        known: dict[str, Iterable[object]] = {
+            "scenario": self.results.scenarios,
+            "adversary": self.results.adversaries,
+            "world": self.results.worlds,
+            "columns": (),
+        }
         for key, value in only.items():
-            known = {"scenario": self.results.scenarios, "adversary": self.results.adversaries,
-                     "world": self.results.worlds, "columns": None}  # fmt: skip
             _known("argument", key, known)
             if key != "columns":
-                _known(key, value, known[key] or ())
+                _known(key, value, known[key])
         return self.results.table(name, **only)
 
     def plot(self, what: str = "firearms", language: str = "en") -> "Chart":

@@ -243,13 +243,14 @@ class Intervention:
 
     def _check_types(self) -> None:
         """Refuse what a program gives and no file could hold."""
-        for name, kinds, what in (
+        rules: tuple[tuple[str, Any, str], ...] = (
             ("value", (numbers.Real, str, tuple), "a number, a word, true, false, or two hours"),
             ("where", Where, "a Where"),
             ("start", (datetime.date, type(None)), "a date"),
             ("end", (datetime.date, type(None)), "a date"),
             ("ramp_days", numbers.Real, "a number of days"),
-        ):
+        )
+        for name, kinds, what in rules:
             if not isinstance(given := getattr(self, name), kinds):
                 raise InputError(f"{self.parameter}: {name} = {given!r} is not {what}")
 
