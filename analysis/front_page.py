@@ -21,6 +21,8 @@ from analysis.front_words import (
     cost_a_year,
     group_of,
     influential,
+    perhaps_small,
+    perhaps_small_of,
     rest_of,
     sentence,
     tiles,
@@ -57,6 +59,8 @@ class Row:
         From 1 to 4, or 0 where that is not said.
     bundle : bool
         Whether it puts other proposals together.
+    small : bool
+        Whether its effect is sure and may be too small to matter.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Row:
     actor: str
     evidence: int
     bundle: bool
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,10 @@ def front_page(
     waits = {
         one.scenario: one.difference.mean for one in comparisons if one.metric == "mean_wait_min"
     }
-    rows = {one.proposal: _row(study, every[one.proposal], axis, waits, level) for one in chosen}
+    rows = {
+        one.proposal: _row(study, every[one.proposal], axis, waits, level, smallest)
+        for one in chosen
+    }
     groups = []
     for code in ORDER:
         of_code = [one.proposal for one in chosen if group_of(one) == code]
@@ -172,9 +180,12 @@ def front_page(
                 )
             )
     spans = list(dict.fromkeys(one.horizon for one in judged))
+    dagger = gettext("front-dagger", smallest=plain(100 * smallest))
     return FrontPage(
         sentence=" ".join([sentence(study, chosen, level, every), *doubts[:1]]),
-        rest=rest_of(chosen, smallest),
+        rest=" ".join(
+            part for part in (perhaps_small_of(chosen, smallest), rest_of(chosen, smallest)) if part
+        ),
         tiles=tiles(study, chosen, waits, level),
         groups=groups,
         axis=axis.svg(),
@@ -187,7 +198,10 @@ def front_page(
         horizons=[(drawn(k, len(spans)), name) for k, name in enumerate(spans)],
         trust=[*doubts[1:], *trust(study)],
         change=influential(study),
-        notes=[gettext("a-bundle-of-others")] if any(row.bundle for row in rows.values()) else [],
+        notes=[
+            *([gettext("a-bundle-of-others")] if any(row.bundle for row in rows.values()) else []),
+            *([dagger] if any(row.small for row in rows.values()) else []),
+        ],
     )
 
 
@@ -197,6 +211,7 @@ def _row(
     axis: Axis,
     waits: dict[str, float],
     level: float,
+    smallest: float,
 ) -> Row:
     main = every[0]
     file = study.files.get(main.proposal, {})
@@ -217,6 +232,7 @@ def _row(
         actor=pgettext("actor", str(file.get("actor") or "")) if file.get("actor") else "",
         evidence=int(grade) if isinstance(grade, int) and grade in GRADES else 0,
         bundle="+" in main.proposal or _bundle(file, study.files),
+        small=perhaps_small(main, smallest),
     )
 
 

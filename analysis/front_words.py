@@ -126,6 +126,17 @@ def rest_of(chosen: Sequence[Verdict], smallest: float) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def perhaps_small(one: Verdict, smallest: float) -> bool:
+    """Whether a reduction or an increase is sure, and that it is of a size that matters is not."""
+    return one.verdict in (REDUCES, INCREASES) and max(-one.high, one.low) < 100 * smallest
+
+
+def perhaps_small_of(chosen: Sequence[Verdict], smallest: float) -> str:
+    """How many of the reductions may be too small to matter; empty if none."""
+    count = sum(one.verdict == REDUCES and perhaps_small(one, smallest) for one in chosen)
+    return ngettext("front-perhaps-small", count, smallest=plain(100 * smallest)) if count else ""
+
+
 def tiles(
     study: Study, chosen: Sequence[Verdict], waits: dict[str, float], level: float
 ) -> list[Tile]:

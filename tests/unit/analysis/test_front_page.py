@@ -12,7 +12,7 @@ from analysis.charts.style import name_of
 from analysis.dot_table import axis_over
 from analysis.equivalence import DEPENDS, REDUCES, VERDICTS, read_off
 from analysis.front_page import by_proposal, main_verdicts
-from analysis.front_words import OTHER_AIM, group_of, rest_of, sentence
+from analysis.front_words import OTHER_AIM, group_of, perhaps_small_of, rest_of, sentence
 from analysis.language import in_language
 from analysis.verdicts import Verdict
 from analysis.wording import rounded
@@ -73,6 +73,9 @@ def test_the_sentence_says_what_the_table_says_and_no_more(study: Study, languag
                     assert rounded(-end * LEVEL / 100) in text
                 last = every[best.proposal][-1]
                 assert (f"({last.words})" in text) == (last.verdict != REDUCES)
+            maybe = sum(one.high > -1.0 for one in fewer)
+            small = perhaps_small_of(chosen, 0.01).replace("1 %", "").replace("1\xa0%", "")
+            assert counts_in(small) == ([maybe] if maybe else [])
             rest = rest_of(chosen, 0.01)
             groups = [group_of(one) for one in chosen]
             wanted = [groups.count(code) for code in (*VERDICTS, OTHER_AIM) if code != REDUCES]
