@@ -219,7 +219,8 @@ def _price(
     bearers[CANADA] += pay - duty
     bearers[TRAVELLERS] += delay
     components = dict(zip(COMPONENTS, parts, strict=True))
-    each = ratio(total, -difference[:, -1])
+    # More that reach the market have no price: a saving over an increase would look like one.
+    each = ratio(total, -difference[:, -1]) if kept.mean > 0.0 else NOT_ESTIMABLE
     return Price(*of, components, whole, kept, each, bearers, *vain)
 
 

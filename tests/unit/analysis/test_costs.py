@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.costs import NOT_ESTIMABLE, ratio
+from analysis.costs import NOT_ESTIMABLE, _price, ratio
 
 
 def test_a_firearm_effect_that_may_be_none_has_no_price() -> None:
@@ -37,3 +37,13 @@ def test_the_interval_covers_the_true_ratio_as_often_as_it_says() -> None:
         covered += estimate.low <= 50.0 / 10.0 <= estimate.high
     assert estimable > 1900
     assert 0.935 <= covered / estimable <= 0.965
+
+
+@pytest.mark.parametrize("change", [-1.0, 1.0])
+def test_only_firearms_that_are_kept_off_the_market_have_a_price(change: float) -> None:
+    """A proposal that saves money while more reach the market has none, however sure both are."""
+    programme = np.array([-20.0, -21.0, -19.0])
+    difference = np.column_stack([programme, *np.zeros((3, 3)), change * np.array([5.0, 5.1, 4.9])])
+    priced = _price(("preclearance", "static"), difference, {}, (0.0, 0.0))
+    assert priced.per_firearm.estimable == (change < 0.0)
+    assert priced.total.mean == pytest.approx(-20.0)
