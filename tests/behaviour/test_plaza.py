@@ -1,5 +1,7 @@
 """What is built on a plaza, and who may turn round on it."""
 
+import datetime
+
 import numpy as np
 import pytest
 
@@ -81,7 +83,7 @@ def test_a_trusted_lane_is_opened_where_there_was_none() -> None:
 def test_nothing_is_built_during_a_run(name: str) -> None:
     value = True if name.startswith("traffic") else 1
     with pytest.raises(InputError, match=f"{name}: is built before the first day"):
-        setting(name, value, start="2005-07-01")
+        setting(name, value, start=datetime.date(2005, 7, 1))
 
 
 MANY: Changes = {
