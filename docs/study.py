@@ -39,7 +39,7 @@ MILLION = 1e6
 FEW = 4
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PICTURE_SIZE = "1440,980"
+PICTURE_SIZE = "1440,915"
 SECONDS = 120
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -77,6 +77,7 @@ def test_scenarios_are_chosen_by_keyboard_and_kept_in_the_address(visit, address
     box.focus()
     page.keyboard.press("Space")
     page.locator("tbody tr").nth(4).wait_for(state="detached", timeout=SLOW_MS)
+    page.wait_for_url(re.compile(r"[?&]scenarios="), timeout=SLOW_MS)  # written after the table
     assert len(fields(page)["scenarios"]) == 4
 
 

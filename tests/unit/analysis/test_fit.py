@@ -215,9 +215,9 @@ def test_a_study_that_cannot_be_fitted_is_refused_in_one_line() -> None:
         ("smuggling.firearms_per_yea\n4\n", "did you mean smuggling.firearms_per_year"),
         (
             "smuggling.firearms_per_year\nmany\n",
-            "row 1: smuggling.firearms_per_year = 'many' is not",
+            "row 2: smuggling.firearms_per_year = 'many' is not",
         ),
-        ("inspection.d_prime\n-1\n", "row 1: inspection.d_prime = -1.0 is below 0"),
+        ("inspection.d_prime\n-1\n", "row 2: inspection.d_prime = -1.0 is below 0"),
         ("inspection.d_prime\n", ": no rows"),
     ],
 )
