@@ -76,6 +76,11 @@ class Row:
     bundle: bool
     small: bool
 
+    @property
+    def mark(self) -> str:
+        """What stands behind the title, for the notes below the table."""
+        return (" *" if self.bundle else "") + (" †" if self.small else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

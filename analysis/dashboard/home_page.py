@@ -60,7 +60,7 @@ def page(view: View, app_state: AppState) -> Children:
                     html.Section(
                         [
                             _table(front, view),
-                            html.P([front.threshold, " ", *_key(front), *front.notes],
+                            html.P([front.threshold, " ", *_key(front), " ".join(front.notes)],
                                    className="note"),
                         ]
                     ),
@@ -148,7 +148,7 @@ def _row(row: "Row", view: View) -> html.Tr:
     return html.Tr(
         [
             html.Th(
-                [link(row.title, card_address(view, row.name)), " *" if row.bundle else ""],
+                [link(row.title, card_address(view, row.name)), row.mark],
                 scope="row",
             ),
             html.Td(drawing(row.chart, row.alt), className="chart"),
