@@ -148,7 +148,10 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(
         wait_until_gone(process)
     process = start(script, folder, words)
     _, printed = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, printed) == (0, b"")
+    # A thousand replications and more are foretold, also where most of them are done.
+    foretold = [b"points", b"expected precision"]
+    others = [line for line in printed.splitlines() if not any(word in line for word in foretold)]
+    assert (process.returncode, others) == (0, [])
     assert read_status(folder).state == "done"
     wait_until_gone(process)
     killed = content(folder)
