@@ -10,10 +10,9 @@ import pandas as pd
 
 from analysis.equivalence import (
     DEPENDS,
-    INCREASES,
-    REDUCES,
     joint_intervals,
     joint_p,
+    perhaps_less,
     read_off,
     signs,
 )
@@ -172,7 +171,7 @@ def judged_together(
         for key, (at, least, most, word, p) in zip(alike, rows, strict=True):
             result[key] = Effect(
                 float(at), float(least), float(most), str(word), family, float(p),
-                perhaps_less=bool(word in (REDUCES, INCREASES) and max(-most, least) < smallest),
+                perhaps_less=perhaps_less(str(word), float(least), float(most), smallest),
             )  # fmt: skip
     return {key: result[key] for key in samples}
 

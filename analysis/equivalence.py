@@ -190,6 +190,21 @@ def read_off(low: npt.ArrayLike, high: npt.ArrayLike, smallest: float) -> npt.ND
     return np.select(cases, [NO_DIFFERENCE, REDUCES, INCREASES], NOT_RESOLVED)
 
 
+def perhaps_less(verdict: str, low: float, high: float, smallest: float) -> bool:
+    """Whether a sign is sure, and a size that matters is not.
+
+    Parameters
+    ----------
+    verdict : str
+        By `read_off`.
+    low, high : float
+        Ends of its interval.
+    smallest : float
+        The smallest difference that matters, in the same unit.
+    """
+    return verdict in (REDUCES, INCREASES) and max(-high, low) < smallest
+
+
 def signs(samples: Sequence[npt.ArrayLike], family: int, *, pooled: bool = False) -> list[int]:
     """Sign of the mean of each sample, 0 where it is open, all of the signs together with 95 %.
 

@@ -12,7 +12,7 @@ from analysis.charts.style import name_of
 from analysis.compare import Comparison
 from analysis.dot_table import Axis, Dot, axis_over, drawn
 from analysis.effects import smallest_difference
-from analysis.equivalence import INCREASES, NO_DIFFERENCE, NOT_RESOLVED
+from analysis.equivalence import INCREASES, NO_DIFFERENCE, NOT_RESOLVED, perhaps_less
 from analysis.front_words import (
     ORDER,
     OTHER_AIM,
@@ -21,7 +21,6 @@ from analysis.front_words import (
     cost_a_year,
     group_of,
     influential,
-    perhaps_small,
     perhaps_small_of,
     rest_of,
     sentence,
@@ -237,7 +236,7 @@ def _row(
         actor=pgettext("actor", str(file.get("actor") or "")) if file.get("actor") else "",
         evidence=int(grade) if isinstance(grade, int) and grade in GRADES else 0,
         bundle="+" in main.proposal or _bundle(file, study.files),
-        small=perhaps_small(main, smallest),
+        small=perhaps_less(main.verdict, main.low, main.high, 100 * smallest),
     )
 
 

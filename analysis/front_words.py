@@ -12,7 +12,14 @@ import pandas as pd
 
 from analysis.charts.style import name_of
 from analysis.effects import smallest_difference
-from analysis.equivalence import DEPENDS, INCREASES, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
+from analysis.equivalence import (
+    DEPENDS,
+    INCREASES,
+    NO_DIFFERENCE,
+    NOT_RESOLVED,
+    REDUCES,
+    perhaps_less,
+)
 from analysis.evidence import read_scores
 from analysis.headline import influences
 from analysis.language import gettext, ngettext, parameter_text, pgettext
@@ -126,14 +133,12 @@ def rest_of(chosen: Sequence[Verdict], smallest: float) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def perhaps_small(one: Verdict, smallest: float) -> bool:
-    """Whether a reduction or an increase is sure, and that it is of a size that matters is not."""
-    return one.verdict in (REDUCES, INCREASES) and max(-one.high, one.low) < 100 * smallest
-
-
 def perhaps_small_of(chosen: Sequence[Verdict], smallest: float) -> str:
     """How many of the reductions may be too small to matter; empty if none."""
-    count = sum(one.verdict == REDUCES and perhaps_small(one, smallest) for one in chosen)
+    count = sum(
+        one.verdict == REDUCES and perhaps_less(one.verdict, one.low, one.high, 100 * smallest)
+        for one in chosen
+    )
     return ngettext("front-perhaps-small", count, smallest=plain(100 * smallest)) if count else ""
 
 
