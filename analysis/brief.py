@@ -231,7 +231,9 @@ def _made(study: Study) -> str:
 def unbroken(text: str) -> str:
     """Keep an interval, and a number and its unit, on one line."""
     text = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", NO_BREAK), text)
-    return re.sub(rf"(?<=[\d{NARROW}]) (?=%|min\b|points\b|million\b|millions\b)", NO_BREAK, text)
+    return re.sub(
+        rf"(?<=[\d{NARROW}]) (?=%|min\b|M\b|M\$|points\b|million\b|millions\b)", NO_BREAK, text
+    )
 
 
 def commands(text: str) -> Markup:

@@ -75,6 +75,11 @@ class Axis:
         parts = [
             f'<rect x="{left:.1f}" y="0" width="{right - left:.1f}" height="{HEIGHT}" '
             'fill="#e6eaed"/>',
+            *(
+                f'<line x1="{self.at(tick):.1f}" x2="{self.at(tick):.1f}" y1="0" y2="{HEIGHT}" '
+                'stroke="#d5dbe0"/>'
+                for tick in self.ticks()
+            ),
             f'<line x1="{self.at(0):.1f}" x2="{self.at(0):.1f}" y1="0" y2="{HEIGHT}" '
             'stroke="#56616a"/>',
         ]
@@ -98,16 +103,20 @@ class Axis:
             f'focusable="false">{"".join(parts)}</svg>'
         )
 
-    def svg(self) -> Markup:
-        """Draw the scale above the rows: three numbers."""
+    def ticks(self) -> list[float]:
+        """Round values in the span of the axis."""
         step = _step(self.high - self.low)
-        ticks = [
+        return [
             k * step for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)
         ]
+
+    def svg(self) -> Markup:
+        """Draw the scale above the rows."""
+        step = _step(self.high - self.low)
         parts = [
-            f'<text x="{self.at(tick):.1f}" y="14" text-anchor="middle" font-size="13" '
+            f'<text x="{self.at(tick):.1f}" y="14" text-anchor="middle" font-size="16" '
             f'fill="#56616a">{number(tick, 0 if step >= 1 else 1, signed=True)}</text>'
-            for tick in ticks
+            for tick in self.ticks()
             if 14 <= self.at(tick) <= WIDTH - 14  # its number would be cut
         ]
         return Markup(
@@ -117,9 +126,9 @@ class Axis:
 
 
 def _step(span: float) -> float:
-    """A round step that leaves two to five ticks on an axis."""
+    """A round step that leaves two to six ticks on an axis."""
     power = 10.0 ** math.floor(math.log10(span / 3))
-    return next(power * k for k in (1, 2, 5, 10) if span / (power * k) <= 5)
+    return next(power * k for k in (1, 2, 5, 10) if span / (power * k) <= 6)
 
 
 def axis_over(judged: Sequence[Verdict], smallest: float) -> Axis:

@@ -21,7 +21,6 @@ from analysis.front_words import (
     cost_a_year,
     group_of,
     influential,
-    perhaps_small_of,
     rest_of,
     sentence,
     tiles,
@@ -184,12 +183,10 @@ def front_page(
                 )
             )
     spans = list(dict.fromkeys(one.horizon for one in judged))
-    dagger = gettext("front-dagger", smallest=plain(100 * smallest))
+    dagger = "† " + gettext("perhaps-small", smallest=plain(100 * smallest))
     return FrontPage(
         sentence=" ".join([sentence(study, chosen, level, every), *doubts[:1]]),
-        rest=" ".join(
-            part for part in (perhaps_small_of(chosen, smallest), rest_of(chosen, smallest)) if part
-        ),
+        rest=rest_of(chosen, smallest),
         tiles=tiles(study, chosen, waits, level),
         groups=groups,
         axis=axis.svg(),
@@ -204,7 +201,7 @@ def front_page(
         change=influential(study),
         notes=[
             *([gettext("a-bundle-of-others")] if any(row.bundle for row in rows.values()) else []),
-            *([dagger] if any(row.small for row in rows.values()) else []),
+            *([f"{dagger}."] if any(row.small for row in rows.values()) else []),
         ],
     )
 

@@ -95,6 +95,7 @@ def sentence(
                 "front-some-reduce",
                 len(fewer),
                 all=number(len(chosen), 0),
+                small=perhaps_small_of(chosen, smallest_difference(study)),
                 title=name_of(study, best.proposal),
                 fewer=rounded(-best.mean * level / 100),
                 level=rounded(level),
@@ -129,23 +130,34 @@ def rest_of(chosen: Sequence[Verdict], smallest: float) -> str:
     ]
     if not parts:
         return ""
+    if any(one.verdict == REDUCES for one in chosen):
+        return gettext("front-rest", parts=listed(parts))
     text = listed(parts)
     return f"{text[0].upper()}{text[1:]}."
 
 
 def perhaps_small_of(chosen: Sequence[Verdict], smallest: float) -> str:
-    """How many of the reductions may be too small to matter; empty if none."""
-    count = sum(
-        one.verdict == REDUCES and perhaps_less(one.verdict, one.low, one.high, 100 * smallest)
-        for one in chosen
-    )
-    return ngettext("front-perhaps-small", count, smallest=plain(100 * smallest)) if count else ""
+    """How many of the reductions may be too small to matter, in brackets; empty if none."""
+    fewer = [one for one in chosen if one.verdict == REDUCES]
+    count = sum(perhaps_less(one.verdict, one.low, one.high, 100 * smallest) for one in fewer)
+    if not count:
+        return ""
+    words = gettext("perhaps-small", smallest=plain(100 * smallest))
+    return f" ({words})" if len(fewer) == 1 else f" ({number(count, 0)} {words})"
+
+
+MEASURED = 3
+"""Grade of evidence from which the size of a proposal was measured somewhere."""
 
 
 def tiles(
     study: Study, chosen: Sequence[Verdict], waits: dict[str, float], level: float
 ) -> list[Tile]:
     """Up to four numbers that a minister would repeat, each a sentence with its size.
+
+    What reaches the market; the largest reduction of which the size was measured; the largest that
+    Canada could bring about alone; the shortest wait. Where one is wanting or was said already,
+    what stops most, and what saves most.
 
     Parameters
     ----------
@@ -159,73 +171,112 @@ def tiles(
     """
     table = headline_values(study)
     base = table.loc[BASELINE].mean()
-    result = []
     stopped = float(base.get("true_interdicted_share", math.nan))
+    fewer = sorted((one for one in chosen if one.verdict == REDUCES), key=lambda one: one.mean)
+    said = {one.proposal for one in fewer[:1]}
+    result = []
     if stopped > 0:
-        result.append(
-            Tile(
-                rounded(level),
-                gettext("tile-reach-market", one_in=rounded(1 / stopped)),
-            )
-        )
-    here = [one for one in chosen if one.proposal in waits and not math.isnan(waits[one.proposal])]
-    if here:
-        quickest = min(here, key=lambda one: waits[one.proposal])
-        change = waits[quickest.proposal]
-        if change <= -SMALLEST_WAIT_MIN:
-            result.append(
-                Tile(
-                    f"{number(change, 1, signed=True)}{NO_BREAK}min",
-                    gettext(
-                        "tile-wait",
-                        title=name_of(study, quickest.proposal),
-                        level=number(float(base["mean_wait_min"]), 1),
-                    ),
+        words = gettext("tile-reach-market", one_in=rounded(1 / stopped))
+        result.append(Tile(rounded(level), words))
+    for one in fewer:
+        file = study.files.get(one.proposal, {})
+        grade, actor = file.get("evidence"), str(file.get("actor") or "")
+        if isinstance(grade, int) and grade >= MEASURED and actor:
+            if one.proposal not in said:
+                said.add(one.proposal)
+                words = gettext(
+                    "tile-measured",
+                    title=name_of(study, one.proposal),
+                    actor=pgettext("who acts", actor),
                 )
-            )
-    more = _more_stopped(table)
-    if more is not None:
-        name, share = more
-        wait = waits.get(name, math.nan)
-        longer = gettext("tile-no-wait")
-        if abs(wait) >= SMALLEST_WAIT_MIN:
-            before = float(base["mean_wait_min"])
-            longer = gettext(
-                "tile-wait-from-to", low=number(before, 1), high=number(before + wait, 1)
-            )
-        result.append(
-            Tile(
-                f"{number(100 * share, 0, signed=True)}{NO_BREAK}%",
-                gettext("tile-stopped", title=name_of(study, name), wait=longer),
-            )
-        )
+                result.append(Tile(rounded(one.mean * level / 100), words))
+            break
+    for one in fewer:
+        if study.files.get(one.proposal, {}).get("actor") == "canada":
+            if one.proposal not in said:
+                words = gettext(
+                    "tile-alone",
+                    title=name_of(study, one.proposal),
+                    money=_money(study, one),
+                    wait=_wait_from_to(float(base["mean_wait_min"]), waits.get(one.proposal)),
+                )
+                result.append(Tile(rounded(one.mean * level / 100), words))
+            break
+    shortest = _shortest_wait(study, chosen, waits, float(base["mean_wait_min"]))
+    more = _most_stopped(study, table, waits)
+    saves = _most_saved(study, chosen)
+    return [*result, *(one for one in (shortest, more, saves) if one)][:4]
+
+
+def _money(study: Study, one: Verdict) -> str:
+    """Whole cost or saving of a year in words."""
+    cad = cost_a_year(study, one)
+    if math.isnan(cad):
+        return gettext("tile-cost-unknown")
+    if abs(cad) < SMALLEST_COST_CAD:
+        return gettext("tile-no-cost")
+    amount = gettext("tile-millions", amount=rounded(abs(cad) / 1e6))
+    return gettext("tile-cost", amount=amount) if cad > 0 else gettext("tile-saving", amount=amount)
+
+
+def _wait_from_to(before: float, change: float | None) -> str:
+    if change is None or math.isnan(change) or abs(change) < SMALLEST_WAIT_MIN:
+        return gettext("tile-no-wait")
+    after = round(before, 1) + round(change, 1)  # as the table adds up
+    return gettext("tile-wait-from-to", low=number(before, 1), high=number(after, 1))
+
+
+def _shortest_wait(
+    study: Study, chosen: Sequence[Verdict], waits: dict[str, float], before: float
+) -> Tile | None:
+    here = [one for one in chosen if not math.isnan(waits.get(one.proposal, math.nan))]
+    best = min(here, key=lambda one: waits[one.proposal], default=None)
+    if best is None or waits[best.proposal] > -SMALLEST_WAIT_MIN:
+        return None
+    return Tile(
+        f"{number(waits[best.proposal], 1, signed=True)}{NO_BREAK}min",
+        gettext(
+            "tile-wait",
+            title=name_of(study, best.proposal),
+            level=number(before, 1),
+            money=_money(study, best),
+            effect=pgettext("saves", best.verdict),
+        ),
+    )
+
+
+def _most_saved(study: Study, chosen: Sequence[Verdict]) -> Tile | None:
     saves = [one for one in chosen if one.cost_cad < -SMALLEST_COST_CAD]
-    if saves:
-        best = min(saves, key=lambda one: one.cost_cad)
-        saved = -cost_a_year(study, best) / 1e6
-        result.append(
-            Tile(
-                gettext("tile-millions", amount=rounded(saved)),
-                gettext(
-                    "tile-saves",
-                    title=name_of(study, best.proposal),
-                    effect=pgettext("saves", best.verdict),
-                ),
-            )
-        )
-    return result[:4]
+    if not saves:
+        return None
+    best = min(saves, key=lambda one: one.cost_cad)
+    return Tile(
+        gettext("tile-millions", amount=rounded(-cost_a_year(study, best) / 1e6)),
+        gettext(
+            "tile-saves",
+            title=name_of(study, best.proposal),
+            effect=pgettext("saves", best.verdict),
+        ),
+    )
 
 
-def _more_stopped(table: pd.DataFrame) -> tuple[str, float] | None:
+def _most_stopped(study: Study, table: pd.DataFrame, waits: dict[str, float]) -> Tile | None:
     """The proposal under which most more firearms are stopped, and by what share."""
     metric = "expected_firearms_stopped"
     if metric not in table.columns:
         return None
     means = table[metric].groupby(level="scenario").mean()
-    change = means / means[BASELINE] - 1
-    change = change.drop(index=[name for name in change.index if name == BASELINE])
-    best = change.idxmax() if len(change) else None
-    return (str(best), float(change[best])) if best is not None and change[best] > 0.01 else None
+    change = (means / means[BASELINE] - 1).drop(index=BASELINE)
+    if change.empty or not change.max() > 0.01:
+        return None
+    name = str(change.idxmax())
+    before = float(table.loc[BASELINE]["mean_wait_min"].mean())
+    return Tile(
+        f"{number(100 * float(change[name]), 0, signed=True)}{NO_BREAK}%",
+        gettext(
+            "tile-stopped", title=name_of(study, name), wait=_wait_from_to(before, waits.get(name))
+        ),
+    )
 
 
 INFLUENTIAL = 3

@@ -14,7 +14,7 @@ from analysis.language import current_language, gettext, metric_title, pgettext
 from analysis.outcomes import horizon_in_words, horizons
 from analysis.values import BASELINE, headline_values, metric_of
 from analysis.verdicts import aim_of, headline_kind
-from analysis.wording import number, period, shown
+from analysis.wording import number, period, plain, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 from sim.scenario.intervention import FIREARMS
@@ -169,15 +169,15 @@ def _column(horizon: str) -> str:
 def _verdicts(study: Study, scenario: str) -> dict[str, Cell]:
     """Effects in per cent of the baseline over each horizon, by the name of their column."""
     cells = {}
-    # As many decimals as tell what matters.
-    places = max(0, math.ceil(-math.log10(100 * smallest_difference(study))) + 1)
+    smallest = 100 * smallest_difference(study)
+    places = max(0, math.ceil(-math.log10(smallest)) + 1)  # as many decimals as tell what matters
     for horizon in horizons(study):
         effect = headline_effects(study, horizon=horizon).get((scenario, headline_kind(study)))
-        cells[_column(horizon)] = _verdict(effect, places)
+        cells[_column(horizon)] = _verdict(effect, places, smallest)
     return cells
 
 
-def _verdict(effect: Effect | None, places: int) -> Cell:
+def _verdict(effect: Effect | None, places: int, smallest: float) -> Cell:
     """The effect; in words what is neither clear nor without a difference that matters."""
     if effect is None or not effect.verdict:
         return Cell("–", "", False, UNKNOWN)
@@ -187,7 +187,7 @@ def _verdict(effect: Effect | None, places: int) -> Cell:
         number(100 * end, places, signed=end is effect.mean)
         for end in (effect.mean, effect.low, effect.high)
     )
-    word = gettext("perhaps-small") if effect.perhaps_less else ""
+    word = gettext("perhaps-small", smallest=plain(smallest)) if effect.perhaps_less else ""
     if effect.verdict in (DEPENDS, NOT_RESOLVED):
         word = effect_in_words(effect)
     clear = effect.verdict in (REDUCES, INCREASES)

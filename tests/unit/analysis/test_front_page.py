@@ -12,7 +12,7 @@ from analysis.charts.style import name_of
 from analysis.dot_table import axis_over
 from analysis.equivalence import DEPENDS, REDUCES, VERDICTS, read_off
 from analysis.front_page import by_proposal, main_verdicts
-from analysis.front_words import OTHER_AIM, group_of, perhaps_small_of, rest_of, sentence
+from analysis.front_words import OTHER_AIM, group_of, perhaps_small_of, rest_of, sentence, tiles
 from analysis.language import in_language
 from analysis.verdicts import Verdict
 from analysis.wording import rounded
@@ -74,13 +74,32 @@ def test_the_sentence_says_what_the_table_says_and_no_more(study: Study, languag
                 last = every[best.proposal][-1]
                 assert (f"({last.words})" in text) == (last.verdict != REDUCES)
             maybe = sum(one.high > -1.0 for one in fewer)
-            small = perhaps_small_of(chosen, 0.01).replace("1 %", "").replace("1\xa0%", "")
-            assert counts_in(small) == ([maybe] if maybe else [])
+            small = perhaps_small_of(chosen, 0.01)
+            assert small in text
+            counted = counts_in(re.sub(r"1.%", "", small))
+            assert (counted == [maybe] if len(fewer) > 1 else not counted) if maybe else not small
             rest = rest_of(chosen, 0.01)
             groups = [group_of(one) for one in chosen]
             wanted = [groups.count(code) for code in (*VERDICTS, OTHER_AIM) if code != REDUCES]
             assert sum(counts_in(rest.replace("1 %", "").replace("1\xa0%", ""))) == sum(wanted)
             assert len(fewer) + sum(wanted) == len(PROPOSALS)
+
+
+def test_a_tile_praises_only_what_reduces(study: Study) -> None:
+    """The largest measured and the largest of Canada alone are reductions, and not said twice."""
+    told = 0
+    study = read_study(study.folder)
+    about = {name: {"evidence": 3 - k % 2, "actor": "canada"} for k, name in enumerate(PROPOSALS)}
+    vars(study)["files"] = study.files | about
+    for seed in range(200):
+        chosen = main_verdicts(drawn(seed))
+        fewer = [name_of(study, one.proposal) for one in chosen if one.verdict == REDUCES]
+        for tile in tiles(study, chosen, {}, LEVEL):
+            if tile.words.startswith("a year: the most "):
+                told += 1
+                named = [title for title in fewer[1:] if f", {title}." in tile.words]
+                assert len(named) == 1, tile
+    assert told > 8
 
 
 def test_a_proposal_that_never_claimed_to_stop_firearms_is_not_shown_as_a_failure() -> None:
