@@ -1,14 +1,17 @@
 """The draws are Philox4x32-10, belong to things, and follow the distributions they are meant to."""
 
+import math
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
 
 from sim.model.port.traffic import lane_entities
-from sim.numerics import randomness
+from sim.numerics import randomness, root_of
 from sim.numerics.randomness import (
     TWO_32,
     Streams,
@@ -246,3 +249,22 @@ def test_quantiles_never_fall_and_the_last_ones_are_kept(
 def test_no_spread_is_a_constant() -> None:
     for table in (gamma_table(0.0), lognormal_table(0.0)):
         assert {quantile(table, np.uint32(word)) for word in (0, 2**31, 2**32 - 1)} == {1.0}
+
+
+@pytest.mark.parametrize("xtol", [1e-12, 1e-4])
+def test_a_root_is_that_of_scipy_to_the_last_bit(xtol: float) -> None:
+    rng = np.random.default_rng(5)
+    for a, b, c, k in rng.normal(size=(200, 4)).tolist():
+        functions: tuple[Callable[[float], float], ...] = (
+            lambda x, a=a, b=b, c=c: abs(a) * x**3 + abs(b) * x - c,  # type: ignore[misc]
+            lambda x, a=a, b=b, k=k: math.tanh(5.0 * k * (x - a)) + 0.1 * b,  # type: ignore[misc]
+            lambda x, b=b, k=k: math.floor(50.0 * x * abs(k)) / 50.0 - b,  # type: ignore[misc]
+        )
+        for function in functions:
+            if function(-20.0) * function(30.0) < 0.0:
+                assert root_of(function, -20.0, 30.0, xtol) == brentq(function, -20, 30, xtol=xtol)
+
+
+def test_a_function_of_one_sign_has_no_root_to_find() -> None:
+    with pytest.raises(ValueError, match=r"same at 0\.0 and at 1\.0"):
+        root_of(lambda x: x + 1.0, 0.0, 1.0, 1e-9)

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from sim.numerics import root_of
 from sim.numerics.compilation import inlined
 from sim.numerics.units import Floats
 from sim.parameters import Duty
@@ -139,7 +139,7 @@ def search_rate_per_s(find_share: float, mean_min: float, cv: float = 0.0) -> fl
     exposure = float(-np.log1p(-wanted))
     if cv > 0.0 and 0.0 < wanted < FINDS_ALL:
         # The greatest exposure that is tried leaves nothing unfound at any usual spread.
-        exposure = brentq(lambda x: float(mean_find(x, cv)) - wanted, 0.0, 1e6, xtol=1e-12)
+        exposure = root_of(lambda x: float(mean_find(x, cv)) - wanted, 0.0, 1e6, xtol=1e-12)
     return exposure / (mean_min * 60.0)
 
 

@@ -16,11 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 
 from sim.model.port.traffic import CAR, FAST, NEXUS, TRUCK
 from sim.model.smuggling.routes import AttemptOutcome
-from sim.numerics import added
+from sim.numerics import added, root_of
 from sim.numerics.randomness import ARREST as ARREST_DRAW
 from sim.numerics.randomness import (
     AUDIT,
@@ -178,7 +177,7 @@ def load_scale(smuggling: Smuggling) -> float:
         return 1e-6
     if excess(1e6) <= 0.0:
         return 1e6
-    return float(brentq(excess, 1e-6, 1e6, xtol=1e-4))
+    return root_of(excess, 1e-6, 1e6, xtol=1e-4)
 
 
 def load_of(uniform: Floats, scale: float, smuggling: Smuggling) -> Floats:

@@ -8,10 +8,9 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
 
-from sim.numerics import added
+from sim.numerics import added, root_of
 from sim.numerics.randomness import entity_number
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Smuggling
@@ -332,7 +331,7 @@ def hidden_costs(
     elif excess(high) <= 0.0:
         target = high
     else:
-        target = float(brentq(excess, low, high, xtol=1e-10))
+        target = root_of(excess, low, high, xtol=1e-10)
     costs = dict.fromkeys(shares, 0.0)
     for kind, share in away.items():
         free = float(np.logaddexp.reduce(rationality * utility[kind]))
