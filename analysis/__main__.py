@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.answer import commands as answer
-from analysis.wording import write_csv
+from analysis.answer.commands import write_csv
 from sim.files import export
-from sim.results.schema import PRIMARY_OUTCOME
+from sim.results import PRIMARY_OUTCOME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -295,10 +295,16 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.command == "dashboard":
         _dashboard(arguments)
         return
+    from analysis.kept import said_before
+
+    folder = arguments.folder or newest_in(RUNS)
+    if (said := said_before(folder, arguments)) is not None:
+        print(said)
+        return
     from analysis.language import contraband_of
     from sim.results.reading import read_study
 
-    study = read_study(arguments.folder or newest_in(RUNS))
+    study = read_study(folder)
     with contraband_of(study):
         _tell(study, arguments)
 
@@ -306,16 +312,19 @@ def run(arguments: argparse.Namespace) -> None:
 def _tell(study: "Study", arguments: argparse.Namespace) -> None:
     """Answer a command about one study, in the words of its contraband."""
     if arguments.command == "compare":
-        from analysis import compare, tables
+        from analysis import compare, kept, tables
 
         metrics = tuple(dict.fromkeys(arguments.metric or compare.HEADLINE))
         comparisons = compare.compare(study, metrics)
         if arguments.csv:
             write_csv(compare.frame_of(comparisons), arguments.csv)
-        if not tables.written(study):
+        if not kept.written(study.folder):
             with contextlib.suppress(OSError):  # a study on a disk that cannot be written
                 tables.write_tables(study)
-        print(compare.text_of(study, comparisons))
+        said = compare.text_of(study, comparisons)
+        if not arguments.metric and not arguments.csv:
+            kept.keep(study.folder, kept.COMPARISON, said)
+        print(said)
     elif arguments.command == "brief":
         from analysis.brief import write_brief
         from sim.results.reading import read_study

@@ -1,5 +1,7 @@
 """The brief: one self-contained page for those who decide."""
 
+import contextlib
+import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis.assumptions import assumptions, given_values, kind_names, sources
-from analysis.cards import cards as proposal_cards
 from analysis.charts.style import CONFIG
-from analysis.compare import HEADLINE, Comparison, compare, family
+from analysis.compare import HEADLINE, compare, family
 from analysis.effects import smallest_difference
 from analysis.exhibits import (
     AGAINST,
@@ -24,8 +25,9 @@ from analysis.exhibits import (
 )
 from analysis.findings import answer, cards, findings
 from analysis.fit.values import what_the_study_carries
-from analysis.front_page import FrontPage, front_page, main_verdicts
+from analysis.front_page import FrontPage
 from analysis.headline import influences, weakness
+from analysis.kept import Answer, keep_page, work_out
 from analysis.language import (
     contraband_of,
     current_language,
@@ -37,7 +39,7 @@ from analysis.language import (
 from analysis.paired_table import paired_table
 from analysis.sections import sections
 from analysis.values import headline_adversary
-from analysis.verdicts import limit_lines, over_horizons, verdicts
+from analysis.verdicts import limit_lines, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
 from sim.files import export
@@ -76,14 +78,17 @@ def write_brief(
     InputError
         If another file is there, or the study has nothing for a front page.
     """
-    content = page(study, language, sheet=sheet, beside=beside)
-    path = study.folder / (SHEETS if sheet else NAMES)[language] if out is None else out
+    with in_language(language):  # refuses one that is not known
+        path = study.folder / (SHEETS if sheet else NAMES)[language] if out is None else out
     if path.is_file() and not _is_brief(path):
         raise InputError(
             f"{path}: not replaced, since it lacks the mark of a brief of this program; delete it "
             "if it is an old brief, or name another file with --out"
         )
-    export(path, content)
+    export(path, page(study, language, sheet=sheet, beside=beside))
+    if not (out or sheet or beside):
+        with contextlib.suppress(OSError):
+            keep_page(study.folder, path, language)
     return path
 
 
@@ -134,7 +139,8 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
     environment.filters |= {"unbroken": unbroken, "commands": commands}
     environment.globals.update(gettext=gettext, ngettext=ngettext, number=number)
     assumed = assumptions(influences(study), given_values(study))
-    front = _front(study, comparisons, weakness(study, assumed) if comparisons else [])
+    answered = _answered(study)
+    front = _doubted(answered.front, weakness(study, assumed)) if answered else None
     if sheet:
         if front is None:
             raise InputError(
@@ -158,7 +164,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         front=front,
         made=_made(study),
         footer=_footer(study),
-        proposals=proposal_cards(study, main_verdicts(over_horizons(study))) if front else [],
+        proposals=answered.cards if answered else [],
         sections=sections(study, beside) if front else [],
         answer=answer(study, comparisons),
         cards=cards(study),
@@ -194,11 +200,20 @@ def _limits(study: Study) -> list[str]:
         return []
 
 
-def _front(study: Study, comparisons: list[Comparison], doubts: list[str]) -> FrontPage | None:
+def _answered(study: Study) -> Answer | None:
     try:
-        return front_page(study, comparisons, doubts)
+        return work_out(study)
     except InputError:  # nothing beside the baseline, or one replication
         return None
+
+
+def _doubted(front: FrontPage, doubts: list[str]) -> FrontPage:
+    """Say on a front page what the answer stands on; the first doubt stands with the answer."""
+    return dataclasses.replace(
+        front,
+        sentence=" ".join([front.sentence, *doubts[:1]]),
+        trust=[*doubts[1:], *front.trust],
+    )
 
 
 def _question(study: Study) -> str:

@@ -59,6 +59,8 @@ class Row:
         Whether it puts other proposals together.
     small : bool
         Whether its effect is sure and may be too small to matter.
+    mark : str
+        What stands behind the title, for the notes below the table.
     """
 
     name: str
@@ -73,11 +75,7 @@ class Row:
     evidence: int
     bundle: bool
     small: bool
-
-    @property
-    def mark(self) -> str:
-        """What stands behind the title, for the notes below the table."""
-        return (" *" if self.bundle else "") + (" †" if self.small else "")
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +129,7 @@ def level_a_year(study: Study) -> float:
     return mean * a_year(study) if first == RUN else mean
 
 
-def front_page(
-    study: Study, comparisons: Sequence[Comparison], doubts: Sequence[str] = ()
-) -> FrontPage:
+def front_page(study: Study, comparisons: Sequence[Comparison]) -> FrontPage:
     """Gather the front page of a study.
 
     Parameters
@@ -141,8 +137,6 @@ def front_page(
     study : Study
     comparisons : sequence of Comparison
         Of the headline's kind of smuggler; those of the mean wait are shown.
-    doubts : sequence of str
-        Sentences on what the answer stands on, the first of which stands with the answer.
 
     Raises
     ------
@@ -185,7 +179,7 @@ def front_page(
     spans = list(dict.fromkeys(one.horizon for one in judged))
     dagger = "† " + gettext("perhaps-small", smallest=plain(100 * smallest))
     return FrontPage(
-        sentence=" ".join([sentence(study, chosen, level, every), *doubts[:1]]),
+        sentence=sentence(study, chosen, level, every),
         rest=rest_of(chosen, smallest),
         tiles=tiles(study, chosen, waits, level),
         groups=groups,
@@ -197,7 +191,7 @@ def front_page(
             wait=plain(60 * SMALLEST_WAIT_MIN),
         ),
         horizons=[(drawn(k, len(spans)), name) for k, name in enumerate(spans)],
-        trust=[*doubts[1:], *trust(study)],
+        trust=trust(study),
         change=influential(study),
         notes=[
             *([gettext("a-bundle-of-others")] if any(row.bundle for row in rows.values()) else []),
@@ -221,6 +215,8 @@ def _row(
         Dot(one.low, one.mean, one.high, place=k, of=len(every)) for k, one in enumerate(every)
     ]
     cost, cost_range = _cost(study, main, file)
+    bundle = "+" in main.proposal or _bundle(file, study.files)
+    small = perhaps_less(main.verdict, main.low, main.high, 100 * smallest)
     return Row(
         name=main.proposal,
         title=name_of(study, main.proposal),
@@ -232,8 +228,9 @@ def _row(
         cost_range=cost_range,
         actor=pgettext("actor", str(file.get("actor") or "")) if file.get("actor") else "",
         evidence=int(grade) if isinstance(grade, int) and grade in GRADES else 0,
-        bundle="+" in main.proposal or _bundle(file, study.files),
-        small=perhaps_less(main.verdict, main.low, main.high, 100 * smallest),
+        bundle=bundle,
+        small=small,
+        mark=(" *" if bundle else "") + (" †" if small else ""),
     )
 
 

@@ -13,17 +13,19 @@ import pandas as pd
 
 from analysis.compare import Comparison, compare, frame_of
 from analysis.estimates import estimates
+from analysis.kept import TABLES
 from analysis.language import contraband_of, metric_title, title_of
-from analysis.values import metric_of, values
+from analysis.values import DERIVED, metric_of, values
 from analysis.wording import unit_in_data
 from sim.files import replaced
 from sim.results.reading import Study
-from sim.results.schema import METRICS, TABLES
+from sim.results.schema import METRICS
+from sim.results.schema import TABLES as OF_RESULTS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-DIFFERENCES, WORKBOOK = "differences.csv", "study.xlsx"
+DIFFERENCES, WORKBOOK = TABLES
 WIDEST = 60
 MOST_ROWS = 1_000_000
 """A sheet holds 1,048,576 rows."""
@@ -73,13 +75,13 @@ def levels(study: Study, metrics: Iterable[str]) -> pd.DataFrame:
 
 def dictionary(study: Study) -> pd.DataFrame:
     """What every metric and column means."""
-    held = [name for name in values(study).columns]
     rows = [
-        ("metric", name, unit_in_data(metric_of(name).unit), metric_title(name)) for name in held
+        ("metric", name, unit_in_data(metric_of(name).unit), metric_title(name))
+        for name in values(study).columns
     ]
     rows += [
         (f"table {table}", column.name, column.unit, column.about)
-        for table, columns in TABLES.items()
+        for table, columns in OF_RESULTS.items()
         for column in columns
     ]
     rows += [("column of differences", name, "", about) for name, about in _ABOUT.items()]
@@ -96,17 +98,6 @@ _ABOUT = {
 }
 
 
-def written(study: Study) -> bool:
-    """Whether both are there, and not older than the results."""
-    try:
-        made = (study.folder / "summary.parquet").stat().st_mtime
-        return all(
-            (study.folder / name).stat().st_mtime >= made for name in (DIFFERENCES, WORKBOOK)
-        )
-    except OSError:
-        return False
-
-
 def write_tables(study: Study) -> list[Path]:
     """Write ``differences.csv`` and ``study.xlsx`` into the results folder.
 
@@ -118,7 +109,7 @@ def write_tables(study: Study) -> list[Path]:
     if "baseline" not in study.scenarios or len(study.scenarios) < 2:
         return []
     with contraband_of(study):
-        metrics = [name for name in values(study).columns if name in METRICS or _known(name)]
+        metrics = [name for name in values(study).columns if name in METRICS or name in DERIVED]
         found = differences(study, compare(study, metrics))
         means = levels(study, metrics)
         words = dictionary(study)
@@ -128,12 +119,6 @@ def write_tables(study: Study) -> list[Path]:
     with replaced(book) as scratch:
         write_workbook(scratch, {"Findings": found, "Metrics": means, "Dictionary": words}, study)
     return [text, book]
-
-
-def _known(name: str) -> bool:
-    from analysis.values import DERIVED
-
-    return name in DERIVED
 
 
 def write_workbook(path: Path, sheets: dict[str, pd.DataFrame], study: Study) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.wording import write_csv
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.results.reading import Study
 
 COMMANDS = ("mix", "value", "break-even", "would-we-know")
@@ -37,6 +38,13 @@ def add_commands(add: Add) -> None:
         command.add_argument("--cad-per-firearm", metavar="CAD", help="worth of a firearm kept out")
     for command in (mix, value, known, size):
         command.add_argument("--csv", type=Path, metavar="FILE", help="write the table here too")
+
+
+def write_csv(table: "pd.DataFrame", path: Path) -> None:
+    """Write a table as `analysis.wording` does, whose import help does not wait for."""
+    from analysis.wording import write_csv as write
+
+    write(table, path)
 
 
 def amount(name: str, text: str | None, unit: str) -> float | None:

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from dash import html
 
 from analysis.dashboard.address import View, href
-from analysis.dashboard.answer import answer_of
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import (
     AppState,
@@ -24,6 +23,7 @@ from analysis.dashboard.frame import (
     study_line,
 )
 from analysis.dashboard.levers import offered
+from analysis.kept import answer_of
 from analysis.language import LANGUAGES, contraband_of, gettext, in_language
 from sim.errors import InputError
 

@@ -13,6 +13,7 @@ from sim.extensions import extensions
 from sim.numerics import added
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, HOUR_S, Floats
 from sim.records import ReplicationRecord
+from sim.results import PRIMARY_OUTCOME as PRIMARY_OUTCOME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -313,14 +314,6 @@ def _officer_pay_cad(record: ReplicationRecord) -> float:
     hourly_cad = costs.officer_cad_per_year / costs.officer_hours_per_year
     return (record.planned_officer_h + overtime_h) * hourly_cad
 
-
-PRIMARY_OUTCOME = "expected_firearms_reaching_market"
-"""What proposals are judged by: the fewer firearms reach the market, the better.
-
-Of what traffickers plan, what is neither deterred nor stopped, each attempt by its own chance of
-being stopped; what is still on the way at the end counts. Chances vary far less than the count of
-what passed. Every scenario has the same opportunities, so the fall from the baseline is what a
-proposal keeps out, by whatever mechanism."""
 
 SMALLEST_DIFFERENCE = 0.01
 """The smallest difference that matters, as a share of the primary outcome in the baseline.
