@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.language import gettext
-from analysis.targets import PEACE_ARCH, Target
+from analysis.targets import Target
 from analysis.values import BASELINE
 from sim.data import read_source
 from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
@@ -15,7 +15,6 @@ from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
 PEAK = (7, 8)
 """Months in which the agencies' charts of 2003-08 show the longest waits of cars."""
 FRIDAY = 4
-FITTED_BRIDGES = ("sarnia",)
 CROSSING_WITHIN = 0.4
 """What three days of the summer of 2001 are taken to be known to."""
 BY_DAY = range(8, 20)
@@ -51,20 +50,6 @@ def _weekend_over_week(study: Study, lane: str) -> pd.Series:
     return _mean(rows[late]) / _mean(rows[~late])
 
 
-def _at(study: Study, ports: tuple[str, ...], lane: str, columns: list[str]) -> pd.DataFrame:
-    rows = study.table("port_hours", ["replication", "port_id", "lane", *columns], BASELINE)
-    rows = rows[rows["port_id"].isin(ports) & (rows["lane"] == lane)]
-    if rows.empty:
-        raise KeyError(ports)
-    return rows.groupby("replication")[columns].sum()
-
-
-def _mean_at(study: Study, ports: tuple[str, ...], lane: str) -> pd.Series:
-    """Mean wait at some ports, in minutes."""
-    sums = _at(study, ports, lane, ["released", "wait_s"])
-    return sums["wait_s"] / sums["released"] / 60.0
-
-
 def _crossing_min(study: Study, port: str, free_flow_min: float, share: float | None) -> pd.Series:
     """Crossing time of trucks on weekdays by day: free flow and the wait, its mean or a quantile.
 
@@ -96,7 +81,7 @@ def _crossing_min(study: Study, port: str, free_flow_min: float, share: float | 
 def crossing_targets() -> Iterator[Target]:
     """Crossing times of trucks into Canada in 2001 (``sim/data/source/crossing_times.csv``).
 
-    Factors of one of these ports are fitted to them (`sim.study.fit_capacity`).
+    Factors of these ports are fitted to them (`sim.study.fit_capacity`).
     """
     for row in read_source("crossing_times.csv"):
         if row["direction"] != "northbound":
@@ -109,7 +94,7 @@ def crossing_targets() -> Iterator[Target]:
             yield Target(
                 title, "min", (1 - CROSSING_WITHIN) * minutes,
                 (1 + CROSSING_WITHIN) * minutes, minutes, row["source"],
-                "fitted" if row["port_id"] in FITTED_BRIDGES else "independent",
+                "fitted",
                 partial(
                     _crossing_min, port=row["port_id"],
                     free_flow_min=float(row["free_flow_min"]), share=share,
@@ -137,8 +122,3 @@ def wait_targets() -> Iterator[Target]:
         "fitted", partial(_weekend_over_week, lane="car"), gettext("why-sign"),
     )  # fmt: skip
     yield from crossing_targets()
-    yield Target(
-        gettext("record-peace-arch"), "min", 8.2, 24.6, 16.4, "B038",
-        "independent", partial(_mean_at, ports=(PEACE_ARCH,), lane="car"),
-        gettext("why-traffic-of-2012"),
-    )  # fmt: skip

@@ -26,6 +26,7 @@ from sim.parameters import (
 )
 from sim.places.calendar import FIRST_YEAR
 from sim.places.network import read_network
+from sim.places.on_record import factors_of_parameters
 from sim.places.ports import TRAFFIC_CLASSES, Ports
 from sim.scenario.intervention import CLOSED_TO, PORT, Intervention, Scenario, moment, select
 
@@ -50,6 +51,8 @@ class Snapshot:
         Classes (car, truck, bus, train) that a port does not take.
     open_hour, close_hour : array of float, shape (ports,)
         Local hours.
+    on_record : dict of array
+        What is on record of some ports, as a ratio of the border-wide value, shape (ports,).
     """
 
     parameters: Parameters
@@ -59,6 +62,7 @@ class Snapshot:
     closed_to: Flags
     open_hour: Floats
     close_hour: Floats
+    on_record: dict[str, Floats] = field(default_factory=dict)
     _unchanged: dict[str, Floats] = field(default_factory=dict, repr=False)
 
     def at_ports(self, parameter: float) -> Floats:
@@ -86,6 +90,7 @@ class Snapshot:
             return changed[name]
         if name not in self._unchanged:
             values = np.full(count, float(value_of(self.parameters, name)))
+            values *= self.on_record.get(name, 1.0)
             values.flags.writeable = False
             self._unchanged[name] = values
         return self._unchanged[name]
@@ -126,6 +131,7 @@ class Conditions:
             whole.vehicles_per_year.sum(), 1e-300
         )
         self.parameters = parameters
+        self.on_record = factors_of_parameters(ports.ids, parameters.traffic.direction, start.year)
         self.interventions = scenario.interventions
         origin = datetime.datetime.combine(start, datetime.time())
         self.starts = [_seconds(moment(x.start), origin) for x in self.interventions]
@@ -225,9 +231,10 @@ class Conditions:
                 (about["by_source"] or about["by_market"], by_place, placed),
             ):
                 if differs:
-                    values = fixed.setdefault(
-                        name, np.full(len(chosen), float(value_of(self.parameters, name)))
-                    )
+                    if name not in fixed:
+                        fixed[name] = np.full(len(chosen), float(value_of(self.parameters, name)))
+                        fixed[name] *= self.on_record.get(name, 1.0)
+                    values = fixed[name]
                     values[chosen] = [_changed(change, value, level) for value in values[chosen]]
         closed |= close_hour <= open_hour
         if of_year != 1.0:
@@ -238,7 +245,8 @@ class Conditions:
             if name not in by_port and name not in by_place
         }  # fmt: skip
         parameters = with_values(self.parameters, everywhere)
-        return Snapshot(parameters, by_port, by_place, closed, closed_to, open_hour, close_hour)
+        hours = open_hour, close_hour
+        return Snapshot(parameters, by_port, by_place, closed, closed_to, *hours, self.on_record)
 
 
 def _seconds(when: datetime.datetime, origin: datetime.datetime) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.numerics.units import Floats, Texts
+from sim.parameters import PARAMETER
 from sim.places.ports import DATA
 
 TABLE = "capacity.csv"
@@ -21,11 +22,12 @@ CLASSES = ("measured", "cited", "estimated", "derived")
 BOOTHS = ("car_booths", "nexus_booths", "truck_booths", "fast_booths", "bus_booths")
 TRUCKS_PER_HOUR = "trucks_per_h"
 FACTORS = ("traveller_factor", "trade_factor")
-BOOTH_LOAD_FACTOR = "booth_load_factor"
-OF_TABLE = "northbound"
+TRADE_BOOTH_LOAD = "trade_booth_load_factor"
+PAPERWORK = "paperwork_truck_factor"
+OF_TABLE, ALWAYS = "northbound", 9999
 """The direction whose officers the factors are of."""
 
-QUANTITIES = (*BOOTHS, *FACTORS, BOOTH_LOAD_FACTOR, TRUCKS_PER_HOUR)
+QUANTITIES = (*BOOTHS, *FACTORS, TRADE_BOOTH_LOAD, PAPERWORK, TRUCKS_PER_HOUR)
 
 
 class Figure(NamedTuple):
@@ -35,11 +37,12 @@ class Figure(NamedTuple):
     ----------
     port_id : str
     quantity : str
-        One of `BOOTHS` or `FACTORS`; `BOOTH_LOAD_FACTOR`: load of an open booth beyond which the
-        superintendent opens another, as a ratio; or `TRUCKS_PER_HOUR`: trucks from elsewhere that
-        it can take.
-    from_year : int
-        First year it holds for.
+        One of `BOOTHS` or `FACTORS`; `TRADE_BOOTH_LOAD`: load of an open booth for trade beyond
+        which the superintendent opens another, as a ratio; `PAPERWORK`: trucks referred for
+        paperwork, as a ratio of the share elsewhere; or `TRUCKS_PER_HOUR`: trucks from elsewhere
+        that it can take.
+    from_year, to_year : int
+        First and last year it holds for: what is estimated, for ten years to either side.
     value : float
         Booths, or a ratio.
     kind, source : str
@@ -49,6 +52,7 @@ class Figure(NamedTuple):
     port_id: str
     quantity: str
     from_year: int
+    to_year: int
     value: float
     kind: str
     source: str
@@ -77,12 +81,12 @@ def figures() -> tuple[Figure, ...]:
             raise InputError(
                 f"{where}: {row['quantity']} = {value:g} is below 1 booth at an open port"
             )
-        if value <= 0.0 and row["quantity"] in (*FACTORS, BOOTH_LOAD_FACTOR):
+        if value <= 0.0 and row["quantity"] in (*FACTORS, TRADE_BOOTH_LOAD, PAPERWORK):
             raise InputError(f"{where}: {row['quantity']} = {value:g} is not above 0 (ratio)")
         rows.append(
             Figure(
-                row["port_id"], row["quantity"], int(row["from_year"]), value, row["class"],
-                row["source"],
+                row["port_id"], row["quantity"], int(row["from_year"]),
+                int(row["to_year"] or ALWAYS), value, row["class"], row["source"],
             )
         )  # fmt: skip
     return tuple(rows)
@@ -100,25 +104,46 @@ def booths_on_record(ids: Texts, year: int) -> Floats:
 
 def trucks_per_hour_on_record(ids: Texts) -> Floats:
     """Trucks an hour from elsewhere that ports can take, where that is known, shape (ports,)."""
-    return _of_table(ids, TRUCKS_PER_HOUR)
+    return _of_table(ids, TRUCKS_PER_HOUR, ALWAYS)
 
 
-def booth_load_factors(ids: Texts, draw: int, direction: str) -> Floats:
-    """Load of an open booth beyond which another opens, as a ratio, shape (ports,).
+def trade_booth_loads(ids: Texts, draw: int, direction: str, year: int) -> Floats:
+    """Load of an open booth for trade beyond which another opens, as a ratio, shape (ports,).
 
     Parameters
     ----------
     ids : array of str, shape (ports,)
     draw : int
     direction : str
+    year : int
         See `factors`.
     """
-    known = _of_table(ids, BOOTH_LOAD_FACTOR)
+    known = _of_table(ids, TRADE_BOOTH_LOAD, year)
     hold = draw > 0 and direction == OF_TABLE
     return np.where(np.isnan(known) | (not hold), 1.0, known)
 
 
-def factors(ids: Texts, spread: float, draw: int, direction: str = OF_TABLE) -> Floats:
+def factors_of_parameters(ids: Texts, direction: str, year: int) -> dict[str, Floats]:
+    """What parameters are at ports, by name, as a ratio of their value, each of shape (ports,).
+
+    Parameters
+    ----------
+    ids : array of str, shape (ports,)
+    direction : str
+    year : int
+        See `factors`.
+    """
+    if direction != OF_TABLE:
+        return {}
+    known = _of_table(ids, PAPERWORK, year)
+    if np.isnan(known).all():
+        return {}
+    return {str(PARAMETER.inspection.paperwork_truck_share): np.where(np.isnan(known), 1.0, known)}
+
+
+def factors(
+    ids: Texts, spread: float, draw: int, direction: str = OF_TABLE, year: int = 2005
+) -> Floats:
     """Factors on the safety of rosters, for travellers and for trade, shape (ports, 2).
 
     Parameters
@@ -130,6 +155,8 @@ def factors(ids: Texts, spread: float, draw: int, direction: str = OF_TABLE) -> 
         Number of the draw (``staffing.port_draw``); 0 for 1 everywhere, the estimated ones too.
     direction : str, optional
         Of the traffic: the officers of the other side have no factor in the table.
+    year : int, optional
+        In which the run begins.
 
     Notes
     -----
@@ -147,14 +174,18 @@ def factors(ids: Texts, spread: float, draw: int, direction: str = OF_TABLE) -> 
         uniform = streams.uniforms(PORT_FACTOR, entity_number(f"{port}/factor"), 0, len(FACTORS))
         result[i] = np.exp(spread * ndtri(uniform[0]))
     if direction == OF_TABLE:
-        known = np.column_stack([_of_table(ids, quantity) for quantity in FACTORS])
+        known = np.column_stack([_of_table(ids, quantity, year) for quantity in FACTORS])
         result = np.where(np.isnan(known), result, known)
     return result
 
 
-def _of_table(ids: Texts, quantity: str) -> Floats:
+def _of_table(ids: Texts, quantity: str, year: int) -> Floats:
     """A quantity of each port, not a number where the table has none, shape (ports,)."""
-    known = {figure.port_id: figure.value for figure in figures() if figure.quantity == quantity}
+    known = {
+        figure.port_id: figure.value
+        for figure in figures()
+        if figure.quantity == quantity and figure.from_year <= year <= figure.to_year
+    }
     return np.array([known.get(str(port), np.nan) for port in ids])
 
 

@@ -9,7 +9,15 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.border import Border
-from sim.places.on_record import MARGINAL, READINGS, TOLERANCE, booths_on_record, factors, figures
+from sim.places.on_record import (
+    MARGINAL,
+    READINGS,
+    TOLERANCE,
+    booths_on_record,
+    factors,
+    figures,
+    trade_booth_loads,
+)
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S
 from sim.replication import run_border, run_replication
@@ -89,6 +97,21 @@ def test_ports_differ_by_a_factor_with_the_stated_spread() -> None:
     assert drawn.std() == pytest.approx(0.5, rel=0.2)
     assert not np.array_equal(factors(ids, 0.5, 2), factors(ids, 0.5, 1))
     assert np.all(factors(ids, 0.5, 0) == 1.0)
+
+
+def test_what_is_estimated_of_a_bridge_holds_for_the_years_near_the_record() -> None:
+    ids = np.array(["sarnia", "queenston"])
+    drawn = factors(ids, 0.5, 1, year=2021)
+    estimated = factors(ids, 0.5, 1, year=2005)
+    assert estimated[0, 1] == 1.0 != drawn[0, 1]
+    assert np.array_equal(estimated[1], drawn[1])
+    assert trade_booth_loads(ids, 1, "northbound", 2005).tolist() == [0.7, 1.0]
+    for draw, direction, year in (
+        (0, "northbound", 2005),
+        (1, "southbound", 2005),
+        (1, "northbound", 2021),
+    ):
+        assert np.all(trade_booth_loads(ids, draw, direction, year) == 1.0)
 
 
 def test_rosters_follow_season_and_week_only_within_bounds() -> None:

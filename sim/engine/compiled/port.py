@@ -39,6 +39,7 @@ from sim.model.port.inspection_rates import (
     SECONDARY_S,
     SERVICE_S,
     WAIVE_QUEUE,
+    WIDTH,
 )
 from sim.model.port.layout import QUEUES
 from sim.model.port.superintendent import allocate, patience, turned_round_share
@@ -365,7 +366,7 @@ def post_officers(
     first_line = world.first_line[port]
     trade = plan.trade[port, k] if officers > 0 else -1
     queue_of_line = world.queue_of_line[first_line : first_line + lines]
-    open_load = interval.row[OPEN_LOAD]
+    open_load = interval.row[OPEN_LOAD:WIDTH]
     allocate(officers, trade, lines, queue_of_line, open_load, need, most, given)
     hand_over(
         interval.now_s, state.present[port], officers, manned, given, free, desk.available,

@@ -24,6 +24,7 @@ from sim.model.port.inspection_rates import (
     SECONDARY_S,
     SERVICE_S,
     WAIVE_QUEUE,
+    WIDTH,
 )
 from sim.model.port.layout import QUEUES
 from sim.model.port.superintendent import allocate, turned_round_share
@@ -133,7 +134,7 @@ class Port:
         given = np.zeros(len(self.places), np.int64)
         trade = int(self.plan.trade[self.number, k]) if officers > 0 else -1
         queue_of_line = np.array([line.queue for line in self.lines])
-        open_load = self.row[OPEN_LOAD]
+        open_load = np.array(self.row[OPEN_LOAD:WIDTH])
         allocate(officers, trade, len(self.lines), queue_of_line, open_load, need, most, given)
         self._hand_over(officers, given.tolist())
         self.officer_sums[SHIFT] += officers * (until - now)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.conditions import Snapshot
+from sim.model.port.layout import QUEUES
 from sim.model.port.referral import KINDS, examined_shares, search_rate_per_s, selected_share
 from sim.model.port.staffing import police_within
 from sim.model.port.traffic import COMMERCIAL, LANES
@@ -47,9 +48,9 @@ KIND_COMMERCE = KIND_TRAVELLER + len(KINDS)
 PATIENCE_FROM_S = KIND_COMMERCE + len(KINDS)
 # Most booths that may open, by lane; a line has those of its first lane.
 BOOTHS = PATIENCE_FROM_S + 1
-# Load of an open booth, in officers, beyond which another opens.
+# Load of an open booth, in officers, beyond which another opens: of travellers and of trade.
 OPEN_LOAD = BOOTHS + N
-WIDTH = OPEN_LOAD + 1
+WIDTH = OPEN_LOAD + QUEUES
 
 INSPECTION = PARAMETER.inspection
 PRIMARY = PARAMETER.primary
@@ -188,7 +189,7 @@ def rates_by_port(
         for column in (PICK_TRAFFICKER, PICK_TRAFFICKER_HURRY):
             rows[:, column + lane] *= carried_out
     rows[:, PATIENCE_FROM_S] = 60.0 * value(TRAFFIC.patience_from_min)
-    rows[:, OPEN_LOAD] = value(PARAMETER.staffing.booth_load)
+    rows[:, OPEN_LOAD:WIDTH] = value(PARAMETER.staffing.booth_load)[:, None]
     rows[:, HURRY_QUEUE] = value(PRIMARY.hurry_queue)
     rows[:, HURRY_SERVICE] = value(PRIMARY.hurry_service)
     rows[:, WAIVE_QUEUE] = value(PARAMETER.duty.waive_queue)

@@ -15,11 +15,12 @@ from sim.model.port.facilities import SOUTHBOUND, build, us_officers, us_side, w
 from sim.model.port.inspection_rates import (
     OPEN_LOAD,
     SECONDARY_S,
+    WIDTH,
     bound_s,
     mandatory_s,
     rates_by_port,
 )
-from sim.model.port.layout import trusted_shares
+from sim.model.port.layout import COMMERCE, trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
 from sim.model.port.roster import Present, hours_by_port, officers_present
@@ -28,7 +29,7 @@ from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, HOUR_S, Floats, Whole
 from sim.parameters import PARAMETER
-from sim.places.on_record import booth_load_factors
+from sim.places.on_record import trade_booth_loads
 from sim.places.ports import Ports
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
@@ -107,9 +108,10 @@ class PortPlans:
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
         self.ports = self.facilities.ports
-        self.booth_load_factor = booth_load_factors(
-            ports.ids, parameters.staffing.port_draw, parameters.traffic.direction
-        )
+        self.trade_booth_load = trade_booth_loads(
+            ports.ids, parameters.staffing.port_draw, parameters.traffic.direction,
+            point.start.year,
+        )  # fmt: skip
         self.cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
         self.first_day_s = float(np.floor(self.conditions.first_s / DAY_S) * DAY_S)
         self.workforce = Workforce.before_the_run(
@@ -168,7 +170,8 @@ class PortPlans:
             rows = rates_by_port(self.ports, snapshot, share, skill_gain, armed_share, searches)
             # Where there are more officers than the table has, booths open in proportion sooner.
             officers = numbers[-1] * snapshot.at_ports(PARAMETER.staffing.officers_scale)
-            rows[:, OPEN_LOAD] *= self.booth_load_factor / np.maximum(officers, 1.0)
+            rows[:, OPEN_LOAD:WIDTH] /= np.maximum(officers, 1.0)[:, None]
+            rows[:, OPEN_LOAD + COMMERCE] *= self.trade_booth_load
             self._rates[key] = (snapshot, rows)
         return self._rates[key][1]
 

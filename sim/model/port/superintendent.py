@@ -22,7 +22,7 @@ def allocate(
     trade: int,
     lines: int,
     queue_of_line: Whole,
-    open_load: float,
+    open_load: Floats,
     need: Floats,
     most: Whole,
     given: Whole,
@@ -48,8 +48,9 @@ def allocate(
         The first ``lines`` places are lines, the others secondary queues.
     queue_of_line : array of int
         Secondary queue of each of the lines.
-    open_load : float
-        Load of an open booth, in officers, beyond which another opens.
+    open_load : array of float, shape (QUEUES,)
+        Load of an open booth, in officers, beyond which another opens, by the secondary queue of
+        its line.
     need : array of float, shape (places,)
         Load expected until the next control moment, in officers.
     most : array of int, shape (places,)
@@ -73,7 +74,7 @@ def allocate_group(
     group: int,
     lines: int,
     queue_of_line: Whole,
-    open_load: float,
+    open_load: Floats,
     need: Floats,
     most: Whole,
     given: Whole,
@@ -88,8 +89,8 @@ def allocate_group(
         The secondary queue, or `EVERY_QUEUE`.
     lines : int
     queue_of_line : array of int, shape (lines,)
-    open_load : float
-        Load of the open booths of a line above which one more opens.
+    open_load : array of float, shape (QUEUES,)
+        Load of an open booth above which its line gets one more.
     need, most : array, shape (lines,)
         Officers that a line needs, and the booths that it has.
     given : array of int, shape (lines,)
@@ -117,7 +118,11 @@ def allocate_group(
             queue = queue_of_line[place] if place < lines else place - lines
             if group != EVERY_QUEUE and queue != group:
                 continue
-            if place < lines and given[place] > 0 and need[place] <= open_load * given[place]:
+            if (
+                place < lines
+                and given[place] > 0
+                and need[place] <= open_load[queue] * given[place]
+            ):
                 continue
             if given[place] < most[place]:
                 ratio = need[place] / max(float(given[place]), UNMANNED)

@@ -156,7 +156,7 @@ def test_same_day_trips_pay_and_do_not_grow_whatever_the_limits_are() -> None:
 def allocated(officers: int, lines: int, need: list[float], most: list[int]) -> list[int]:
     given = np.zeros(len(need), np.int64)
     queue_of_line = np.zeros(lines, np.int64)
-    every = -1.0  # whoever is there is posted, whatever the load
+    every = np.full(2, -1.0)  # whoever is there is posted, whatever the load
     allocate(officers, -1, lines, queue_of_line, every, np.array(need), np.array(most), given)
     return given.tolist()
 
@@ -166,7 +166,7 @@ def test_travellers_and_trade_have_officers_of_their_own() -> None:
     need, most = np.array([9.0, 0.5, 0.0, 0.2]), np.array([5, 5, 3, 3])
     queue_of_line = np.array([0, 1])
     # Five of eight work for trade, however long the line of cars is.
-    allocate(8, 5, 2, queue_of_line, 0.0, need, most, given)
+    allocate(8, 5, 2, queue_of_line, np.zeros(2), need, most, given)
     assert given[[0, 2]].sum() == 3
     assert given[[1, 3]].sum() == 5
 
@@ -175,8 +175,11 @@ def test_no_further_booth_opens_while_the_open_ones_can_bear_the_load() -> None:
     given = np.zeros(3, np.int64)
     need, most = np.array([3.6, 0.0, 0.0]), np.array([9, 2, 0])
     for open_load, booths in ((0.0, 8), (1.0, 4), (1.3, 3), (5.0, 1)):
-        allocate(8, -1, 1, np.zeros(1, np.int64), open_load, need, most, given)
-        assert given[0] == booths, open_load
+        for queue in (0, 1):  # the other queue's booths have another load
+            loads = np.full(2, 9.0)
+            loads[queue] = open_load
+            allocate(8, -1, 1, np.array([queue]), loads, need, most, given)
+            assert given[0] == booths, (open_load, queue)
 
 
 def test_every_line_with_somebody_gets_a_booth_first_the_greatest_need_first() -> None:
