@@ -85,7 +85,7 @@ def place_targets() -> Iterator[Target]:
             gettext("record-region", region=pgettext("region", region)), "share",
             (1 - KNOWN_WITHIN) * share, (1 + KNOWN_WITHIN) * share, share, "C104-C108",
             "independent", partial(_region_share, region=region),
-            gettext("why-seizures-2007"),
+            pgettext("why", region),
         )  # fmt: skip
     yield Target(
         gettext("record-summer"), "share", 0.27, 0.5, 0.35, "C116",
@@ -93,9 +93,8 @@ def place_targets() -> Iterator[Target]:
     )  # fmt: skip
     yield Target(
         gettext("record-ambassador"), "trucks", 700, 800, 750, "B050",
-        "independent",
+        "input",
         lambda s: _trucks_in_secondary(s, AMBASSADOR, REASONS) / 365.0,
-        gettext("why-paperwork"),
     )  # fmt: skip
     yield Target(
         gettext("record-examinations"), "examinations", 100_000, 200_000, 200_000, "A004",

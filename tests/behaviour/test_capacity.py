@@ -9,6 +9,8 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.border import Border
+from sim.model.conditions import Conditions
+from sim.parameters import PARAMETER, Parameters, with_values
 from sim.places.on_record import (
     MARGINAL,
     READINGS,
@@ -112,6 +114,23 @@ def test_what_is_estimated_of_a_bridge_holds_for_the_years_near_the_record() -> 
         (1, "northbound", 2021),
     ):
         assert np.all(trade_booth_loads(ids, draw, direction, year) == 1.0)
+
+
+def test_papers_of_trucks_at_ambassador_are_those_on_record_before_and_after_2007() -> None:
+    ports = read_ports(2005).select(("sarnia", "windsor-ambassador"))
+    share = PARAMETER.inspection.paperwork_truck_share
+    change = Intervention(str(share), "scale", 0.5)
+    for year, ratio in ((2005, 3.07), (2008, 0.2)):
+        start = datetime.date(year, 1, 1)
+        for scenario, factor in (
+            (Scenario("none"), 1.0),
+            (Scenario("half", interventions=(change,)), 0.5),
+        ):
+            at = Conditions(ports, ports, Parameters(), scenario, start).at(0.0).at_ports(share)
+            assert at == pytest.approx(np.array([0.05, 0.05 * ratio]) * factor)
+    southbound = with_values(Parameters(), {"traffic.direction": "southbound"})
+    at = Conditions(ports, ports, southbound, Scenario("none"), datetime.date(2005, 1, 1)).at(0.0)
+    assert np.all(at.at_ports(share) == 0.05)
 
 
 def test_rosters_follow_season_and_week_only_within_bounds() -> None:
