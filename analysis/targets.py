@@ -60,9 +60,6 @@ def yearly(study: Study, name: str, traffic_class: str = "all") -> pd.Series:
 OFFICER_HOURS_PER_YEAR = 1500.0
 """Hours on shift of one officer a year (an assumption: `sim.parameters.Costs`)."""
 
-PEACE_ARCH = "douglas"
-"""Port of the measurements of trusted lanes (B037, B038); the next one has longer general lines."""
-
 
 def _pacific_share(study: Study) -> pd.Series:
     """By every attempt's own chance, as the fit reads it: one large load moves a count too far."""
@@ -72,30 +69,15 @@ def _pacific_share(study: Study) -> pd.Series:
     )
 
 
-def _trusted_wait_ratio(study: Study) -> pd.Series:
-    rows = study.table(
-        "port_hours", ["replication", "port_id", "lane", "released", "wait_s"], BASELINE
-    )
-    rows = rows[rows["port_id"] == PEACE_ARCH]
-    sums = rows.groupby(["lane", "replication"])[["wait_s", "released"]].sum()
-    mean = sums["wait_s"] / sums["released"]
-    return mean.loc["nexus"] / mean.loc["car"]
-
-
 def _truck_wait(study: Study) -> pd.Series:
     return metric(study, "mean_wait_min", "truck")
 
 
 def independent_targets() -> Iterator[Target]:
-    """Targets of trusted lanes and officers, and fitted ones that are read likewise."""
+    """Targets of officers, and fitted ones that are read likewise."""
     yield Target(
         gettext("record-truck-wait"), "min", 3.0, 15.0, 8.1, "B018",
         "fitted", _truck_wait,
-    )  # fmt: skip
-    yield Target(
-        gettext("record-nexus"), "share",
-        0.02, 0.3, 0.08, "B037, B038", "independent", _trusted_wait_ratio,
-        gettext("why-more-members"),
     )  # fmt: skip
     yield Target(
         gettext("record-officers"), "officers", 1000, 3600, 3600, "A040",

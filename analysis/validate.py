@@ -1,6 +1,6 @@
 """The baseline against the record, row by row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,6 +22,7 @@ from analysis.targets_of_places import place_targets, work_to_rule_targets
 from analysis.targets_of_waits import wait_targets
 from analysis.values import BASELINE
 from analysis.wording import aligned, number, shown, unit_of
+from sim.data import DATA_FOLDER
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
 from sim.places.on_record import WORK_TO_RULE
@@ -56,6 +57,14 @@ def _referred(study: Study, *classes: str) -> pd.Series:
     vehicles = {name: metric(study, "released", name) for name in classes}
     shares = {name: metric(study, "referred_share", name).fillna(0.0) for name in classes}
     return sum(vehicles[n] * shares[n] for n in classes) / sum(vehicles[n] for n in classes)
+
+
+def _trucks_examined(study: Study) -> pd.Series:
+    """Share of trucks referred for an examination: the record is of a year without paperwork."""
+    reasons = [f"referred_{r}" for r in ("lookout", "random", "selective")]
+    rows = study.table("port_hours", ["replication", "lane", "released", *reasons], BASELINE)
+    sums = rows[rows["lane"].isin(["truck", "fast"])].groupby("replication").sum(numeric_only=True)
+    return sums[reasons].sum(axis=1) / sums["released"]
 
 
 def _arrivals(study: Study, lanes: tuple[str, ...]) -> pd.Series:
@@ -105,7 +114,7 @@ def targets(study: Study) -> Iterator[Target]:
     )  # fmt: skip
     yield Target(
         gettext("record-trucks-referred"), "share", 0.0106, 0.0272, 0.0175, "A032",
-        "fitted", lambda s: _referred(s, "truck", "fast"),
+        "fitted", _trucks_examined,
     )  # fmt: skip
     yield Target(
         gettext("record-routine"), "share", 0.4, 0.85, 0.6, "Z013",
@@ -181,6 +190,23 @@ def _found(study: Study, target: Target) -> Estimate | None:
         return None
 
 
+HELD = "waits_held.csv"
+"""What other runs than a study's came to, written by `sim.study.fit_capacity`."""
+
+
+def held_in_other_runs() -> list[TargetRow]:
+    """Rows of waits that are of another year or direction than a study's baseline."""
+    rows = []
+    for row in pd.read_csv(DATA_FOLDER / HELD, keep_default_na=False).itertuples():
+        target = Target(
+            pgettext("held", row.name), row.unit, row.low, row.high, row.record, row.source,
+            "independent", lambda _: pd.Series(dtype=float),
+            gettext("why-nexus-officers") if row.name == "peace-arch-nexus" else "",
+        )  # fmt: skip
+        rows.append(TargetRow(target, estimate(pd.Series([row.model]))))
+    return rows
+
+
 def _cells_of(message: str) -> list[str]:
     return message.split(" | ")
 
@@ -209,9 +235,24 @@ def text_of(study: Study, rows: list[TargetRow]) -> str:
     """The table for a terminal, with a line that counts."""
     head = _cells_of(gettext("validate-head"))
     table = aligned([head, *map(cells, rows)], right=(2, 3, 4, 5))
-    return "\n".join(
-        [*table, "", summary_line(study, rows), *explanations(rows), what_is_not_known()]
-    )
+    day = list(study.scenarios) == [WORK_TO_RULE]
+    held = [] if day else ["", *_held(lambda head, made: aligned([head, *made], right=(2, 3, 4)))]
+    told = [summary_line(study, rows), *explanations(rows), *held, "", what_is_not_known()]
+    return "\n".join([*table, "", *told])
+
+
+def _held(made: Callable[[list[str], list[list[str]]], list[str]]) -> list[str]:
+    """What other runs came to: a table for a terminal or a page, and how many hold."""
+    rows = held_in_other_runs()
+    # One run each has no interval.
+    table = [[*cells(row)[:5], *cells(row)[6:]] for row in rows]
+    head = _cells_of(gettext("validate-head"))
+    held = sum(row.verdict == "inside" for row in rows)
+    return [
+        *made([*head[:5], *head[6:]], table), "",
+        gettext("validate-held", held=held, count=len(rows)),
+        *(line for why in explanations(rows) for line in ("", why)),
+    ]  # fmt: skip
 
 
 def explanations(rows: list[TargetRow]) -> list[str]:
@@ -283,6 +324,8 @@ def markdown_of(study: Study, rows: list[TargetRow]) -> str:
             f"## {gettext('validate-elsewhere-title')}",
             "",
             gettext("validate-elsewhere"),
+            "",
+            *_held(_markdown),
             "",
             f"## {gettext('fit-title')}",
             "",

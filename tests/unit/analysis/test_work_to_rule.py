@@ -8,7 +8,7 @@ import pytest
 from analysis.estimates import estimate
 from analysis.targets import Target
 from analysis.targets_of_places import work_to_rule_targets
-from analysis.validate import TargetRow, summary_line
+from analysis.validate import TargetRow, held_in_other_runs, summary_line
 from sim.places.on_record import WORK_TO_RULE
 
 
@@ -48,3 +48,16 @@ def test_guesses_are_not_counted_as_successes() -> None:
     line = summary_line(SimpleNamespace(days=365), rows)  # type: ignore[arg-type]
     assert line.startswith("Of the 2 rows that are independent, 1 inside the range")
     assert "guess: 1 of 1 (these do not count as successes)" in line
+
+
+def test_rows_of_other_runs_are_independent_and_say_why_they_are_outside() -> None:
+    rows = held_in_other_runs()
+    assert {row.target.standing for row in rows} == {"independent"}
+    for row in rows:
+        assert row.target.why_outside or row.verdict == "inside", row.target.title
+    crossings = next(row for row in rows if row.target.unit == "crossings")
+    assert (crossings.target.low, crossings.target.high, crossings.verdict) == (
+        12.0,
+        15.0,
+        "inside",
+    )

@@ -412,7 +412,7 @@ def test_the_line_is_somewhat_shorter_than_the_true_one() -> None:
 
 def test_sources_are_complete() -> None:
     facts = read_source("facts.csv")
-    assert len({fact["id"] for fact in facts}) == len(facts) == 475
+    assert len({fact["id"] for fact in facts}) == len(facts) == 477
     assert len(read_counts()) > 200
     assert {len(months) for months in read_counts().values()} == {COUNT}
 
