@@ -13,11 +13,15 @@
     return figure.aspect ? Math.min(figure.layout.height, Math.round(width * figure.aspect) + 130) : figure.layout.height;
   }
 
+  // Numbers of a narrow axis must not run together; 0 leaves their count to the width.
+  function ticksOf(width) { return width < 480 ? 4 : 0; }
+
   function draw(box) {
     var name = box.dataset.chart;
     if (drawn[name]) { return drawn[name]; }
     var figure = figureOf(name);
     figure.layout.height = heightOf(figure, box.clientWidth);
+    figure.layout.xaxis = Object.assign({}, figure.layout.xaxis, { nticks: ticksOf(box.clientWidth) });
     box.style.minHeight = figure.layout.height + "px";
     drawn[name] = Plotly.newPlot(box, figure.data, figure.layout, config);
     return drawn[name];
@@ -69,9 +73,12 @@
   function fit(width) {
     boxes.forEach(function (box) {
       var figure = figureOf(box.dataset.chart);
+      var whole = figure.aspect || box.closest(".told");  // the others stand two beside each other
+      var wide = whole ? width : Math.round(width / 2) - 10;
+      box.style.minHeight = 0;
       Plotly.relayout(box, width
-        ? { width: width, autosize: false, height: heightOf(figure, width) }
-        : { width: null, autosize: true, height: heightOf(figure, box.clientWidth) });
+        ? { width: wide, autosize: false, height: heightOf(figure, wide), "xaxis.nticks": ticksOf(wide) }
+        : { width: null, autosize: true, height: heightOf(figure, box.clientWidth), "xaxis.nticks": ticksOf(box.clientWidth) });
     });
   }
   window.addEventListener("beforeprint", function () {

@@ -181,9 +181,21 @@ def test_one_replication_shows_no_interval(visit, axe, tmp_path: Path) -> None:
     assert axe(page) == []
 
 
-def test_it_prints_to_a_few_pages_with_every_chart(visit, briefs) -> None:
+def test_it_prints_as_a_paper_with_its_annexes_last(visit, briefs) -> None:
+    """No chart is cut, nothing stays folded, and cards and sources follow the text."""
     page = drawn(visit(briefs["en"]))
     page.emulate_media(media="print")
     assert not page.locator(".take").first.is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 730, "height": 900})  # the text of a letter page
+    tops = page.locator("main > section").evaluate_all(
+        "all => all.map(one => [one.classList.contains('annex'), one.getBoundingClientRect().top])"
+    )
+    text, annexes = ([top for kind, top in tops if kind == last] for last in (False, True))
+    assert len(annexes) == 2
+    assert max(text) < min(annexes)
+    heights = page.locator("figure").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert max(heights) < 900
+    assert page.locator("details.print:not([open])").count() == 0
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter", print_background=True)))
-    assert 4 <= pages <= 12
+    assert 4 <= pages <= 18
