@@ -11,7 +11,7 @@ from analysis.estimates import estimate
 from analysis.language import gettext, metric_title, title_of
 from analysis.outcomes import kinds
 from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
-from analysis.verdicts import counted, in_per_cent, robust_line, verdicts
+from analysis.verdicts import counted, in_per_cent, verdicts
 from analysis.wording import direction, period, plain, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -76,7 +76,6 @@ def answer(study: Study, comparisons: list[Comparison]) -> str:
         return gettext("one-replication-cannot-tell-an")
     judged = [one for one in verdicts(study) if not one.bound]
     sentences = [counted([one.verdict for one in judged], smallest_difference(study))]
-    sentences.append(robust_line(study, judged))
     moved = [one for one in judged if not one.identical]
     by_scenario = {comparison.scenario: comparison for comparison in guns}
     if moved:

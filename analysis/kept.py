@@ -66,15 +66,19 @@ def answer_of(study: "Study") -> Answer:
 
 def work_out(study: "Study") -> Answer:
     """Work the answer out and keep it."""
+    from analysis.assumptions import assumptions, given_values
     from analysis.cards import cards
     from analysis.compare import HEADLINE, compare
     from analysis.front_page import front_page, main_verdicts
+    from analysis.headline import influences, weakness
     from analysis.language import current_language
     from analysis.values import headline_adversary
     from analysis.verdicts import over_horizons
 
     compared = compare(study, HEADLINE, headline_adversary(study))
-    answer = Answer(front_page(study, compared), cards(study, main_verdicts(over_horizons(study))))
+    doubts = weakness(study, assumptions(influences(study), given_values(study)))
+    front = front_page(study, compared, doubts)
+    answer = Answer(front, cards(study, main_verdicts(over_horizons(study))))
     keep(study.folder, current_language(), dataclasses.asdict(answer))
     return answer
 

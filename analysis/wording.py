@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.language import FIREARMS, current_language, gettext, in_language, other_unit, pgettext
+from analysis.language import (
+    FIREARMS,
+    current_language,
+    gettext,
+    in_language,
+    ngettext,
+    other_unit,
+    pgettext,
+)
 from sim.files import export
 
 if TYPE_CHECKING:
@@ -106,7 +114,7 @@ def shown(
     ends = ("", "") if math.isnan(spread) else (number(low, digits), number(high, digits))
     interval = f"[{between.join(ends)}]" if ends[0] else ""
     text = number(value, digits, signed=signed)
-    return Shown(text, interval, unit_of(label), _suffix(label), *ends)
+    return Shown(text, interval, unit_of(label), _suffix(label, value), *ends)
 
 
 def unit_of(unit: str) -> str:
@@ -120,13 +128,13 @@ def unit_in_data(unit: str) -> str:
         return unit_of(unit)
 
 
-def _suffix(label: str) -> str:
+def _suffix(label: str, value: float) -> str:
     """The part of a unit that a number takes along."""
     unit = {"%": "%", "percentage points": gettext("points"), "min": "min"}.get(label, "")
     if label.endswith("CAD"):
         unit = unit_of(label)
     elif label.startswith("million"):
-        unit = gettext("million")
+        unit = ngettext("million", int(abs(value)))
     between = " " if current_language() == "en" else NO_BREAK
     return f"{between}{unit}" if unit else ""
 

@@ -53,7 +53,7 @@ def captioned(place: dcc.Graph, finding: Any, note: Any) -> html.Figure:
 def table(
     caption: str, head: list[str], rows: list[list[Any]], bold: set[int] | None = None
 ) -> html.Div:
-    """A table that scrolls sideways where it must; the first column names the rows.
+    """A table whose first column names the rows; on a phone, a list with a block for each row.
 
     Parameters
     ----------
@@ -72,13 +72,20 @@ def table(
                 html.Tbody(
                     [
                         html.Tr(
-                            [html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])],
+                            [
+                                html.Th(row[0], scope="row"),
+                                *(
+                                    html.Td(cell, **attributes(data_label=words))
+                                    for words, cell in zip(head[1:], row[1:], strict=True)
+                                ),
+                            ],
                             className="clear" if k in strong else "",
                         )
                         for k, row in enumerate(rows)
                     ]
                 ),
-            ]
+            ],
+            className="stacks",
         ),
         className="scroll",
         role="region",

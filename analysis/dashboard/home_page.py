@@ -19,7 +19,6 @@ from analysis.dashboard.frame import (
     attributes,
     link,
     refusal,
-    stamp,
     study_line,
 )
 from analysis.dashboard.levers import offered
@@ -54,7 +53,6 @@ def page(view: View, app_state: AppState) -> Children:
         return [
             *notes,
             html.Div([head, *_answer(front)], className="front"),
-            *stamp(),
             html.Div(
                 [
                     html.Section(

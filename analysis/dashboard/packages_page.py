@@ -78,9 +78,9 @@ def shown(study: Study, found: Choices, view: View) -> Children:
         html.P(_sentence(study, best), className="answer"),
         html.P([_sure(found, best), " ", *_try(best.name, view)], className="note"),
         captioned(
-            graph("packages-figure", steps_figure(study, found, steps, view)),
+            graph("packages-figure", steps_figure(study, found, steps, view, best)),
             gettext("budget-figure"),
-            gettext("budget-note", horizon=horizon_in_words(study, found.horizon)),
+            gettext("budget-note", horizon=_capital(horizon_in_words(study, found.horizon))),
         ),
         *_within(study, found, best, view),
         *_together(study, found),
@@ -103,7 +103,8 @@ def _range(best: Best) -> str:
     kept = best.kept
     if kept.low != kept.low:
         return number(kept.mean, 0)
-    return f"{number(kept.mean, 0)} [{number(kept.low, 0)}; {number(kept.high, 0)}]"
+    ends = [number(end, 0) for end in (kept.mean, kept.low, kept.high)]
+    return gettext("amount-from-to", mean=ends[0], low=ends[1], high=ends[2])
 
 
 def _sure(found: Choices, best: Best) -> str:
@@ -121,7 +122,13 @@ def _try(name: str, view: View) -> Children:
     return [link(gettext("door-try"), href(own, "mix"))]
 
 
-def steps_figure(study: Study, found: Choices, steps: list[Best], view: View) -> go.Figure:
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def steps_figure(
+    study: Study, found: Choices, steps: list[Best], view: View, best: Best
+) -> go.Figure:
     """Draw everything that was simulated by its cost, and the best by budget as steps.
 
     Parameters
@@ -132,6 +139,8 @@ def steps_figure(study: Study, found: Choices, steps: list[Best], view: View) ->
         The best by budget.
     view : View
         Whose budget is marked, and whose proposal stands out.
+    best : Best
+        The one under this budget, which is named.
     """
     means = found.kept.mean()
     names = [str(name) for name in found.kept]
@@ -149,10 +158,15 @@ def steps_figure(study: Study, found: Choices, steps: list[Best], view: View) ->
     )  # fmt: skip
     if steps:
         figure.add_scatter(
-            x=[0.0, *(step.cost for step in steps)],
+            x=[min(0.0, steps[0].cost), *(step.cost for step in steps)],
             y=[0.0, *(float(means[step.name]) if step.name in means else 0.0 for step in steps)],
             mode="lines", name=gettext("best-by-budget"),
             line={"color": BLUE, "width": 2, "shape": "hv"}, hoverinfo="skip",
+        )  # fmt: skip
+    if best.name in means:
+        figure.add_annotation(
+            x=best.cost, y=float(means[best.name]), text=safe(title_of(study, best.name)),
+            showarrow=False, xanchor="left", yanchor="bottom", align="left",
         )  # fmt: skip
     figure.add_vline(x=view.budget, line={"color": "#a33b00", "width": 2, "dash": "dash"})
     figure.update_xaxes(title_text=gettext("million-cad-a-year"))

@@ -106,7 +106,7 @@ NOTHING_MATTERS = "make no difference that matters (less than 1 %)."
     ("study", "english", "french"),
     [
         (deterring(3), "3 reduce them.", "3 les réduisent."),
-        (deterring(0), f"3 {NOTHING_MATTERS}", "3 ne font aucune différence qui compte"),
+        (deterring(0), f"3 {NOTHING_MATTERS}", "3 ne font aucune différence notable"),
         (deterring(3, -1.0), "3 increase them.", "3 les augmentent."),
     ],
     ids=["several", "none", "more reach the market"],
