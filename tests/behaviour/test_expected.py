@@ -12,7 +12,7 @@ from sim.model.expected.routes import situation_of
 from sim.model.smuggling.adversary import ADVERSARIES
 from sim.model.smuggling.market import Purchases
 from sim.model.smuggling.organisation import Opportunity, load_of, load_scale
-from sim.model.smuggling.perception import stake, value_if_safe
+from sim.model.smuggling.perception import Perception, stake, value_if_safe
 from sim.numerics.randomness import Streams, entity_number
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters, with_values
@@ -89,19 +89,20 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
     number, organisation = KINDS.index(kind), 7
     snapshot = of.conditions.at(0.0)
     rows = of.plans.rates(snapshot)
-    of.beliefs[number].today(rows)
+    of.beliefs.today(rows)
     terms = of._terms_of_day(0.0, snapshot)
     shares = of._shares(number, 0.0, snapshot, rows, terms)
     smuggling = snapshot.parameters.smuggling
     source, market = (
         getattr(of.organisations, name)[organisation] for name in ("source", "market")
     )
-    belief, choice = of.beliefs[number], of.choice
+    belief, choice = of.beliefs, of.choice
+    perception = Perception(belief.loss[number], belief.wait_s)
     adversary = choice.adversary(kind)
     lanes = np.zeros(len(of.ports), np.int64)
     uniform = Streams(3, 0).uniforms(1, entity_number("trips"), 0, TRIPS)
     loads = load_of((np.arange(TRIPS) + 0.5) / TRIPS, load_scale(smuggling), smuggling)
-    hidden = belief.deep_share(smuggling, of.traffic)
+    hidden = belief.deep_share(smuggling, of.traffic, number)
     fates, busiest = np.zeros((TRIPS, 3)), 0
     for i in range(TRIPS):
         hour, deep, lookout, commercial = uniform[:, i]
@@ -112,9 +113,7 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
         )  # fmt: skip
         is_open = (of.ports.open_hour <= 24 * hour) & (24 * hour < of.ports.close_hour)
         is_open &= of.ports.in_season(of.plans.point.start)
-        options = choice.options(
-            trip, is_open, belief.perception(), smuggling, lanes, belief.true_loss
-        )
+        options = choice.options(trip, is_open, perception, smuggling, lanes, belief.true_loss)
         chosen = adversary.choose(options, adversary.loss(options), smuggling)
         route = int(options.numbers[chosen])
         busiest += int(route == BUSIEST)
@@ -137,13 +136,13 @@ def test_values_and_stakes_are_those_of_the_agents() -> None:
     of = expectation()
     smuggling = of.conditions.at(0.0).parameters.smuggling
     price = np.full(of.count, smuggling.price_cad)
-    situation = situation_of(of.menus, of.loads, of.beliefs[0].wait_s, price, smuggling)
+    situation = situation_of(of.menus, of.loads, of.beliefs.wait_s, price, smuggling)
     for organisation in (0, 11):
         key = of.organisations.source[organisation], of.organisations.market[organisation]
         menu = of.choice.menus.menu(key, False, smuggling)
         lane = of.menus.lane[organisation, 0, : menu.at_ports]
         for k, load in enumerate(of.loads.mean):
-            value = value_if_safe(menu, load, lane, of.beliefs[0].perception(), smuggling)
+            value = value_if_safe(menu, load, lane, of.beliefs.perception(), smuggling)
             mine = situation.value[organisation, 0, 0, k]
             np.testing.assert_allclose(mine[: len(value) - 1], value[:-1], rtol=1e-9, atol=1e-12)
             assert mine[-1] == value[-1] == 0.0

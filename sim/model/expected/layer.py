@@ -251,18 +251,21 @@ class Expectation:
         slow = dataclasses.replace(parameters.smuggling, perception_days=1.0 / self.weight)
         before = self.conditions.at(plans.first_day_s - 1.0).parameters.staffing
         armed = Workforce.before_the_run(before).armed_share
-        self.beliefs = [
+        self.beliefs, first_beliefs = (
             Beliefs(
-                len(self.ports), slow, parameters.database.lookout_share,
+                len(self.ports), slow, lookout_share,
                 plans.rates(plans.baseline()),
                 plans.rates(self.conditions.at(-1.0), armed_share=armed),
                 parameters.inspection.secondary_cv,
             )
-            for _ in kinds
-        ]  # fmt: skip
+            for lookout_share in (
+                np.full((len(kinds), 1), parameters.database.lookout_share),
+                parameters.database.lookout_share,
+            )
+        )  # fmt: skip
         self.choice = RouteChoice(
-            self.ports, parameters.smuggling, parameters.patrol, self.beliefs[0].baseline(),
-            streams, self.beliefs[0].perception(), self.conditions.at(-1.0).parameters.patrol,
+            self.ports, parameters.smuggling, parameters.patrol, first_beliefs.baseline(),
+            streams, first_beliefs.perception(), self.conditions.at(-1.0).parameters.patrol,
         )  # fmt: skip
         enrolment = Enrolment(
             self.ports, self.organisations.entity, parameters.contraband.trusted_share, streams
@@ -338,8 +341,7 @@ class Expectation:
             of_year = {name: value[k // STEPS_A_YEAR] for name, value in values.items()}
             snapshot = self.conditions.at(day * DAY_S)
             rows = self._rows(int(day), snapshot, officers[int(day)])
-            for belief in self.beliefs:
-                belief.today(rows)
+            self.beliefs.today(rows)
             self._patrols(snapshot)
             every = next(steps for end, steps in REFRESHED if k < end * STEPS_A_YEAR)
             if since >= every or k % STEPS_A_YEAR == 0:
@@ -431,8 +433,8 @@ class Expectation:
     ) -> Shares:
         """Shares by route of one kind of smuggler, and what becomes of trips."""
         smuggling, menus, usable = snapshot.parameters.smuggling, self.menus, terms.usable
-        hidden = self.beliefs[kind].deep_share(smuggling, self.traffic)
-        belief, name = self.beliefs[kind], self.kinds[kind]
+        hidden = self.beliefs.deep_share(smuggling, self.traffic, kind)
+        belief, name = self.beliefs, self.kinds[kind]
         loads = self.fine_loads if name == "worst_case" else self.loads
         situation = situation_of(
             menus, loads, belief.wait_s, self.price[kind][self.market], smuggling
@@ -454,7 +456,7 @@ class Expectation:
                     named = np.full(self.count, float(active))
                     choices.append(LoadsHiddenAlike(float(is_deep), named, part, taken))
             return self._outcome(choices, terms, rows)
-        loss = option_loss(menus, belief.loss, self.choice.away_believed)
+        loss = option_loss(menus, belief.loss[kind], self.choice.away_believed)
         if name == "learning":
             loss = self._learnt(kind)
         if name == "static":
@@ -555,9 +557,7 @@ class Expectation:
         of_year["lookout_share"] += lookout * part
         self._markets(arriving, snapshot)
         self._learn(trips)
-        observed = self.seen.at(day)
-        for i, belief in enumerate(self.beliefs):
-            belief.day_is_over(observed, rows, float(lookout[i]))
+        self.beliefs.day_is_over(self.seen.at(day), rows, lookout[:, None])
 
     def _used_share(self, cost_cad: Floats) -> Floats:
         """Share of opportunities worth a trip at the price, by organisation."""

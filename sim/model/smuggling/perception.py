@@ -222,27 +222,29 @@ def _found(exposure: bytes, cv: float, lengths: tuple[float, ...]) -> Floats:
     return found
 
 
-def loss_if_examined_in_time(terms: LossTerms, lookout_share: float) -> tuple[Floats, Floats]:
+def loss_if_examined_in_time(
+    terms: LossTerms, lookout_share: float | Floats
+) -> tuple[Floats, Floats]:
     """Chance that a trafficker's trip is lost, if examinations begin in time.
 
     Parameters
     ----------
     terms : LossTerms
-    lookout_share : float
-        Trips on which a lookout is active.
+    lookout_share : float or array of float, shape (kinds, 1)
+        Trips on which a lookout is active; or of each kind of smuggler.
 
     Returns
     -------
-    p_on_lookout : array of float, shape (ports, 1)
+    p_on_lookout : array of float, shape (ports, 1) or (kinds, ports, 1)
         Loss to lookouts, the same in all lanes.
-    p_if_in_time : array of float, shape (ports, lanes)
+    p_if_in_time : array of float, shape (ports, lanes) or (kinds, ports, lanes)
         Loss to random and selective examination.
     """
     hit = terms.hit * lookout_share
     p_on_lookout = terms.stays * hit * terms.found_on_lookout
-    not_hit = (terms.stays * (1.0 - hit))[:, None]
+    not_hit = (terms.stays * (1.0 - hit))[..., None]
     p_if_in_time = not_hit * terms.not_mandatory * terms.chosen * terms.found
-    return p_on_lookout[:, None], p_if_in_time
+    return p_on_lookout[..., None], p_if_in_time
 
 
 def loss_of_trip(
@@ -327,8 +329,9 @@ class Beliefs:
     ports : int
     smuggling : Smuggling
         The baseline.
-    lookout_share : float
-        Share of trips on which a lookout is active, as believed before the run.
+    lookout_share : float or array of float, shape (kinds, 1)
+        Share of trips on which a lookout is active, as believed before the run; an array makes
+        beliefs of so many kinds of smuggler, who differ in nothing else that is believed.
     baseline, before : array of float, shape (ports, WIDTH)
         Settings (`sim.model.port.inspection_rates`) of the baseline, and before the run.
     cv : float
@@ -336,7 +339,7 @@ class Beliefs:
 
     Attributes
     ----------
-    loss, baseline_loss : array of float, shape (ports, lanes)
+    loss, baseline_loss : array of float, shape (ports, lanes) or (kinds, ports, lanes)
         Perceived chance that a trip is lost, now and in the baseline.
     wait_s : array of float, shape (ports, lanes)
         Usual wait in seconds.
@@ -350,7 +353,7 @@ class Beliefs:
         self,
         ports: int,
         smuggling: Smuggling,
-        lookout_share: float,
+        lookout_share: float | Floats,
         baseline: Floats,
         before: Floats,
         cv: float = 0.0,
@@ -399,7 +402,7 @@ class Beliefs:
             self._of_trip[key] = p_on_lookout + p_if_in_time * self.in_time[:, None]
         return self._of_trip[key]
 
-    def deep_share(self, smuggling: Smuggling, weight: Floats) -> float:
+    def deep_share(self, smuggling: Smuggling, weight: Floats, kind: int | None = None) -> float:
         """Share of loads hidden deep: it follows the believed chance of loss at the ports.
 
         Parameters
@@ -408,8 +411,13 @@ class Beliefs:
             Values in force.
         weight : array of float, shape (ports,)
             Of each port in the mean.
+        kind : int, optional
+            Which of several kinds of smuggler.
         """
-        now, then = (float(weight @ loss[:, CAR]) for loss in (self.loss, self.baseline_loss))
+        both = (self.loss, self.baseline_loss)
+        if kind is not None:
+            both = (self.loss[kind], self.baseline_loss[kind])
+        now, then = (float(weight @ loss[:, CAR]) for loss in both)
         ratio = now / then if then > 0.0 else 1.0
         return float(min(smuggling.deep_share * ratio**smuggling.deep_response, 1.0))
 
@@ -421,7 +429,9 @@ class Beliefs:
         """Beliefs that the baseline would give before the run."""
         return Perception(self.baseline_loss, np.zeros_like(self.wait_s))
 
-    def day_is_over(self, observed: Observation, rows: Floats, lookout_share: float) -> None:
+    def day_is_over(
+        self, observed: Observation, rows: Floats, lookout_share: float | Floats
+    ) -> None:
         """Update the running averages after a day.
 
         Parameters
@@ -429,7 +439,7 @@ class Beliefs:
         observed : Observation
         rows : array of float, shape (ports, WIDTH)
             Settings of the day.
-        lookout_share : float
+        lookout_share : float or array of float, shape (kinds, 1)
             Share of trips on which a lookout would be active by now.
         """
         released, wait_s, done, undone = observed[:4]
@@ -440,5 +450,5 @@ class Beliefs:
         ordered = (done + undone).sum(axis=1)
         share = np.divide(done.sum(axis=1), ordered, out=self.in_time.copy(), where=ordered > 0)
         self.in_time += weight * (share - self.in_time)
-        self.lookout_share += weight * (lookout_share - self.lookout_share)
+        self.lookout_share = self.lookout_share + weight * (lookout_share - self.lookout_share)
         self.loss += weight * (self._loss(rows) - self.loss)
