@@ -1,7 +1,6 @@
 """The brief: one self-contained page for those who decide."""
 
 import contextlib
-import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,8 +24,7 @@ from analysis.exhibits import (
 )
 from analysis.findings import answer, cards, findings
 from analysis.fit.values import what_the_study_carries
-from analysis.front_page import FrontPage
-from analysis.headline import influences, weakness
+from analysis.headline import influences
 from analysis.kept import Answer, keep_page, work_out
 from analysis.language import (
     contraband_of,
@@ -140,7 +138,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
     environment.globals.update(gettext=gettext, ngettext=ngettext, number=number)
     assumed = assumptions(influences(study), given_values(study))
     answered = _answered(study)
-    front = _doubted(answered.front, weakness(study, assumed)) if answered else None
+    front = answered.front if answered else None
     if sheet:
         if front is None:
             raise InputError(
@@ -205,15 +203,6 @@ def _answered(study: Study) -> Answer | None:
         return work_out(study)
     except InputError:  # nothing beside the baseline, or one replication
         return None
-
-
-def _doubted(front: FrontPage, doubts: list[str]) -> FrontPage:
-    """Say on a front page what the answer stands on; the first doubt stands with the answer."""
-    return dataclasses.replace(
-        front,
-        sentence=" ".join([front.sentence, *doubts[:1]]),
-        trust=[*doubts[1:], *front.trust],
-    )
 
 
 def _question(study: Study) -> str:

@@ -77,7 +77,12 @@ def work_out(study: "Study") -> Answer:
 
     compared = compare(study, HEADLINE, headline_adversary(study))
     doubts = weakness(study, assumptions(influences(study), given_values(study)))
-    front = front_page(study, compared, doubts)
+    plain = front_page(study, compared)
+    front = dataclasses.replace(  # the first doubt stands with the answer
+        plain,
+        sentence=" ".join([plain.sentence, *doubts[:1]]),
+        trust=[*doubts[1:], *plain.trust],
+    )
     answer = Answer(front, cards(study, main_verdicts(over_horizons(study))))
     keep(study.folder, current_language(), dataclasses.asdict(answer))
     return answer

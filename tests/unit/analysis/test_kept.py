@@ -100,7 +100,7 @@ def test_the_answer_that_a_page_leaves_is_the_one_that_home_would_make(folder: P
     assert (folder / NAMES["en"]).is_file()
     front = kept.answer_of(read_study(folder)).front
     made = front_page(study, compare(study, HEADLINE))
-    assert front.sentence == made.sentence
+    assert front.sentence.startswith(made.sentence)
     assert [row.mark for group in front.groups for row in group.rows] == [
         row.mark for group in made.groups for row in group.rows
     ]
