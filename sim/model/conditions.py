@@ -26,7 +26,7 @@ from sim.parameters import (
 )
 from sim.places.calendar import FIRST_YEAR
 from sim.places.network import read_network
-from sim.places.on_record import factors_of_parameters
+from sim.places.on_record import OF_TABLE, PAPERWORK, ratios_on_record
 from sim.places.ports import TRAFFIC_CLASSES, Ports
 from sim.scenario.intervention import CLOSED_TO, PORT, Intervention, Scenario, moment, select
 
@@ -131,7 +131,9 @@ class Conditions:
             whole.vehicles_per_year.sum(), 1e-300
         )
         self.parameters = parameters
-        self.on_record = factors_of_parameters(ports.ids, parameters.traffic.direction, start.year)
+        papers = ratios_on_record(ports.ids, PAPERWORK, start.year)
+        on_record = {str(PARAMETER.inspection.paperwork_truck_share): papers}
+        self.on_record = on_record if parameters.traffic.direction == OF_TABLE else {}
         self.interventions = scenario.interventions
         origin = datetime.datetime.combine(start, datetime.time())
         self.starts = [_seconds(moment(x.start), origin) for x in self.interventions]

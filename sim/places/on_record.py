@@ -14,7 +14,6 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.numerics.units import Floats, Texts
-from sim.parameters import PARAMETER
 from sim.places.ports import DATA
 
 TABLE = "capacity.csv"
@@ -94,12 +93,8 @@ def figures() -> tuple[Figure, ...]:
 
 def booths_on_record(ids: Texts, year: int) -> Floats:
     """Booths on record by port and lane, shape (ports, lanes); not a number where none are."""
-    booths = np.full((len(ids), len(BOOTHS) + 1), np.nan)
-    position = {str(port): i for i, port in enumerate(ids)}
-    for figure in sorted(figures(), key=lambda figure: figure.from_year):
-        if figure.quantity in BOOTHS and figure.from_year <= year and figure.port_id in position:
-            booths[position[figure.port_id], BOOTHS.index(figure.quantity)] = figure.value
-    return booths
+    of_trains = np.full(len(ids), np.nan)
+    return np.column_stack([*(_of_table(ids, lane, year) for lane in BOOTHS), of_trains])
 
 
 def trucks_per_hour_on_record(ids: Texts) -> Floats:
@@ -107,38 +102,10 @@ def trucks_per_hour_on_record(ids: Texts) -> Floats:
     return _of_table(ids, TRUCKS_PER_HOUR, ALWAYS)
 
 
-def trade_booth_loads(ids: Texts, draw: int, direction: str, year: int) -> Floats:
-    """Load of an open booth for trade beyond which another opens, as a ratio, shape (ports,).
-
-    Parameters
-    ----------
-    ids : array of str, shape (ports,)
-    draw : int
-    direction : str
-    year : int
-        See `factors`.
-    """
-    known = _of_table(ids, TRADE_BOOTH_LOAD, year)
-    hold = draw > 0 and direction == OF_TABLE
-    return np.where(np.isnan(known) | (not hold), 1.0, known)
-
-
-def factors_of_parameters(ids: Texts, direction: str, year: int) -> dict[str, Floats]:
-    """What parameters are at ports, by name, as a ratio of their value, each of shape (ports,).
-
-    Parameters
-    ----------
-    ids : array of str, shape (ports,)
-    direction : str
-    year : int
-        See `factors`.
-    """
-    if direction != OF_TABLE:
-        return {}
-    known = _of_table(ids, PAPERWORK, year)
-    if np.isnan(known).all():
-        return {}
-    return {str(PARAMETER.inspection.paperwork_truck_share): np.where(np.isnan(known), 1.0, known)}
+def ratios_on_record(ids: Texts, quantity: str, year: int) -> Floats:
+    """A quantity of each port as a ratio, 1 where none is on record, shape (ports,)."""
+    known = _of_table(ids, quantity, year)
+    return np.where(np.isnan(known), 1.0, known)
 
 
 def factors(
@@ -183,7 +150,7 @@ def _of_table(ids: Texts, quantity: str, year: int) -> Floats:
     """A quantity of each port, not a number where the table has none, shape (ports,)."""
     known = {
         figure.port_id: figure.value
-        for figure in figures()
+        for figure in figures()  # a later row of the same takes the place of an earlier one
         if figure.quantity == quantity and figure.from_year <= year <= figure.to_year
     }
     return np.array([known.get(str(port), np.nan) for port in ids])

@@ -2,28 +2,23 @@
 
 ``python -m sim.study.fit_capacity`` runs a year of the busiest ports at points of a Latin hypercube
 and shows the point nearest to the record beside the defaults. ``--crossings`` runs the trucks into
-the United States in 2023 at the fifteen crossings whose waits Transport Canada publishes (table
-RO8 of *Transportation in Canada 2023*), estimates the level of their safety and the time of the
-crossing itself on one half, and predicts the other. ``--bridges`` finds the factors of the three
-bridges whose crossing times of trucks into Canada are on record (``crossing_times.csv``): the
-nearest to these, and to 1. ``--peace-arch`` runs the two years in which the general and the NEXUS
-lanes of one crossing were measured. ``--work-to-rule`` finds how much longer officers took on
-6 August 2021, which is not on record: the factor that is nearest to the two readings of the morning
-at the Ambassador Bridge. What follows from it is held against the waits of the afternoon there and
-at the other ports. A few minutes each on one core. ``--write`` keeps what ``--crossings`` and
-``--peace-arch`` came to among the data, for the page of the baseline.
+the United States in 2023 at the fifteen crossings of table RO8 of *Transportation in Canada 2023*,
+estimates the level of their safety and the time of the crossing itself on one half, and predicts
+the other. ``--bridges`` finds the factors of three bridges (``crossing_times.csv``), and
+``--work-to-rule`` how much longer officers took on 6 August 2021: what is nearest to the morning at
+the Ambassador Bridge; the rest is predicted. ``--peace-arch`` runs the years in which the lanes of
+one crossing were measured. A few minutes each on one core. ``--write`` keeps what ``--crossings``
+and ``--peace-arch`` came to among the data, for the page of the baseline.
 """
 
 import argparse
 import csv
 import dataclasses
 import datetime
-import io
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import qmc, spearmanr
@@ -73,67 +68,23 @@ BOOTH_LOAD_FACTORS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.45)
 SUMMER = datetime.date(2001, 6, 1)
 FRIDAY_TOO = SATURDAY = 5
 BY_DAY = slice(8, 20)
-KNOWN_TO = np.array([0.1, 0.2])
-"""To what mean and 95th percentile of three days are taken to be known (log units)."""
-
+KNOWN_TO = np.array([0.1, 0.2])  # mean and 95th percentile of three days, in log units
 
 HELD = DATA_FOLDER / "waits_held.csv"
 """What was held against the record by the commands of this module."""
 
 
-class Held(NamedTuple):
-    """A number of the record that was not fitted, and the model's.
-
-    Attributes
-    ----------
-    name, unit : str
-        The name begins with that of the command.
-    record, low, high : float
-        The range that the record supports, and its best single value.
-    model : float
-    source : str
-    """
-
-    name: str
-    unit: str
-    record: float
-    low: float
-    high: float
-    model: float
-    source: str
-
-    def __str__(self) -> str:
-        """Say it in a line."""
-        return (
-            f"{self.name} ({self.source}): record {self.record:g} {self.unit} [{self.low:g}, "
-            f"{self.high:g}], model {self.model:.3g}"
-        )
-
-
-def keep(found: Sequence[Held]) -> None:
-    """Write rows to the table, in place of those of the same names."""
-    names = {one.name for one in found}
-    with HELD.open(newline="", encoding="utf-8") as file:
-        kept = [row for row in csv.DictReader(file) if row["name"] not in names]
-    text = io.StringIO()
-    table = csv.DictWriter(text, Held._fields, lineterminator="\n")
-    table.writeheader()
-    rows = [*kept, *({**one._asdict(), "model": f"{one.model:.3g}"} for one in found)]
-    table.writerows(rows)
-    export(HELD, text.getvalue())
-
-
-@dataclass(frozen=True, slots=True)
-class OnRecord:
-    """A number of the record.
+class OnRecord(NamedTuple):
+    """A number of the record, and the model's.
 
     Attributes
     ----------
     title, source : str
     low, central, high : float
         The range that the record supports, and its best single value.
-    of : callable
-        The number, of a run.
+    of : callable or float
+        The model's number, of a run or as it is.
+    unit : str
     """
 
     title: str
@@ -141,28 +92,43 @@ class OnRecord:
     low: float
     central: float
     high: float
-    of: Callable[[Border], float]
+    of: Any
+    unit: str = ""
+
+
+def told(held: OnRecord) -> str:
+    """Say what the record and the model have, in a line."""
+    span = f"{held.central:g} {held.unit} [{held.low:g}, {held.high:g}]"
+    return f"{held.title} ({held.source}): record {span}, model {held.of:.3g}"
+
+
+def keep(found: Sequence[OnRecord]) -> None:
+    """Write what was found to the table, in place of the rows of the same names."""
+    names = [one.title for one in found]
+    lines = HELD.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if line.partition(",")[0] not in names]
+    kept += [
+        f'{x.title},{x.unit},{x.central},{x.low},{x.high},{x.of:.3g},"{x.source}"' for x in found
+    ]
+    export(HELD, "\n".join([*kept, ""]))
 
 
 def run(
-    values: dict[str, object],
-    ports: list[str],
-    year: int | None,
-    start: datetime.date,
-    days: int = 364,
+    values: dict[str, object], ports: list[str], start: datetime.date, days: int = 364
 ) -> Border:
-    """Run a year, or some days, of some ports without smuggling.
+    """Run some days of some ports without smuggling.
 
     Parameters
     ----------
     values : dict
         Parameters other than the defaults.
     ports : list of str
-    year : int, optional
-        Whose traffic is repeated; that of the dates without one.
     start : datetime.date
+        The traffic is that of its year where the run ends in it, else that of the dates.
     days : int
     """
+    one_year = (start + datetime.timedelta(days=days - 1)).year == start.year
+    year = start.year if one_year else None
     parameters = with_values(Parameters(), {**NO_SMUGGLING, **values})
     return run_border(
         Point(parameters, Scenario("baseline"), tuple(ports), year, start, days, 1, "compiled"), 0
@@ -241,12 +207,11 @@ def fit(points: int) -> Iterator[str]:
     tried = []
     for place in [list(defaults.values()), *design.tolist()]:
         values = dict(zip(RANGES, place, strict=True))
-        border = run(dict(values), ports, 2005, datetime.date(2005, 1, 1))
+        border = run(dict(values), ports, datetime.date(2005, 1, 1))
         found = [mark.of(border) for mark in MARKS]
         tried.append((misfit(found), values, found))
     default, best = tried[0], min(tried, key=lambda one: one[0])
-    yield f"{len(tried)} points, {BUSIEST} ports, 2005; misfit {default[0]:.2f} at the defaults, "
-    yield f"{best[0]:.2f} at the best point"
+    yield f"{len(tried)} points; misfit {default[0]:.2f} at the defaults, {best[0]:.2f} at best"
     for name in RANGES:
         yield f"  {name}: {defaults[name]:g}, best {best[1][name]:.3g}"
     for mark, here, there in zip(MARKS, default[2], best[2], strict=True):
@@ -256,7 +221,7 @@ def fit(points: int) -> Iterator[str]:
         )
 
 
-def crossings() -> Iterator[str | Held]:
+def crossings() -> Iterator[str | OnRecord]:
     """Hold the model against the fifteen crossings, each half predicted from the other."""
     with (DATA_FOLDER / "truck_waits.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -272,8 +237,7 @@ def crossings() -> Iterator[str | Held]:
                 "staffing.safety": level,
                 "staffing.booth_load": load,
             }
-            start = datetime.date(YEAR_OF_RECORD, 1, 1)
-            border = run(values, sorted(ports), YEAR_OF_RECORD, start)
+            border = run(values, sorted(ports), datetime.date(YEAR_OF_RECORD, 1, 1))
             where = [list(border.ports.ids).index(port) for port in ports]
             counts = border.tally.waits[..., TRUCKS, :].sum(axis=(0, 2, 3))[where].astype(float)
             options[level, load] = np.array(
@@ -301,33 +265,30 @@ def crossings() -> Iterator[str | Held]:
             f"  {port:20s} median {record_min[0]:5.1f} predicted {model_min[0]:5.1f}   "
             f"95th percentile {record_min[1]:5.1f} predicted {model_min[1]:5.1f}"
         )
-    titles = ("median", "p95")
-    for k, title in enumerate(titles):
+    for k, title in enumerate(("median", "p95")):
         near = int(np.sum(np.abs(predicted[:, k] - record[:, k]) <= np.log(2.0)))
-        yield Held(f"crossings-{title}", "crossings", len(ports), 12, len(ports), near, "RO8")
-    for k, title in enumerate(titles):
+        yield OnRecord(f"crossings-{title}", "RO8", 12, len(ports), len(ports), near, "crossings")
+    for k, title in enumerate(("median", "p95")):
         rank = spearmanr(predicted[:, k], record[:, k]).statistic
-        yield Held(f"crossings-rank-{title}", "", 1.0, 0.5, 1.0, rank, "RO8")
+        yield OnRecord(f"crossings-rank-{title}", "RO8", 0.5, 1.0, 1.0, rank)
 
 
 PEACE_ARCH, MEASURED_FROM, DAYS_MEASURED = "douglas", datetime.date(2012, 11, 1), 730
-MEMBERS = 0.33
-"""Of the cars, in September 2007 (The Northern Light, Blaine); of the years measured it is not on
-record."""
+MEMBERS = 0.33  # of the cars in September 2007 (The Northern Light, Blaine), the last on record
 
 
-def peace_arch() -> Iterator[Held]:
+def peace_arch() -> Iterator[OnRecord]:
     """Hold two years of one crossing against the waits in its lanes, on officers of 2005."""
     values: dict[str, object] = {"traffic.nexus_share": MEMBERS}
-    border = run(values, [PEACE_ARCH], None, MEASURED_FROM, DAYS_MEASURED)
+    border = run(values, [PEACE_ARCH], MEASURED_FROM, DAYS_MEASURED)
     general, nexus = ([LANES.index(lane)] for lane in ("car", "nexus"))
     of_week = border.tally.lane[SATURDAY:, ..., general, :].sum(axis=(0, 1, 2, 3))
     weekend = float(of_week[WAIT_S] / of_week[RELEASED] / 60.0)
     mean = mean_wait(border, general)
     ratio = mean_wait(border, nexus) / mean
-    yield Held("peace-arch-general", "min", 16.4, 8.2, 24.6, mean, "B038")
-    yield Held("peace-arch-weekend", "min", 21.7, 10.9, 32.6, weekend, "B040")
-    yield Held("peace-arch-nexus", "ratio", 0.08, 0.02, 0.3, ratio, "B037, B038")
+    yield OnRecord("peace-arch-general", "B038", 8.2, 16.4, 24.6, mean, "min")
+    yield OnRecord("peace-arch-weekend", "B040", 10.9, 21.7, 32.6, weekend, "min")
+    yield OnRecord("peace-arch-nexus", "B037, B038", 0.02, 0.08, 0.3, ratio, "ratio")
 
 
 def by_day(border: Border, port: str) -> tuple[float, float]:
@@ -355,7 +316,7 @@ def bridges() -> Iterator[str]:
             "staffing.safety": trade * staffing.safety,
             "staffing.booth_load": load * staffing.booth_load,
         }
-        border = run(values, ports, SUMMER.year, SUMMER, 56)
+        border = run(values, ports, SUMMER, 56)
         for port in ports:
             free, *times = record[port]
             waits = by_day(border, port)
@@ -444,28 +405,16 @@ def main() -> None:
     assert __doc__ is not None
     parser = argparse.ArgumentParser("python -m sim.study.fit_capacity", description=__doc__)
     parser.add_argument("--points", type=int, default=24, help="points to try (24)")
-    parser.add_argument("--crossings", action="store_true", help="the fifteen crossings instead")
-    parser.add_argument("--bridges", action="store_true", help="factors of three bridges instead")
-    parser.add_argument("--peace-arch", action="store_true", help="two years of one crossing")
-    parser.add_argument("--work-to-rule", action="store_true", help="6 August 2021 instead")
-    parser.add_argument(
-        "--write", action="store_true", help="keep what was held against the record"
-    )
+    parser.add_argument("--write", action="store_true", help="keep what is held against the record")
+    parser.set_defaults(of=None)
+    for of in (crossings, bridges, peace_arch, work_to_rule):
+        option = f"--{of.__name__.replace('_', '-')}"
+        parser.add_argument(option, dest="of", action="store_const", const=of, help=of.__doc__)
     arguments = parser.parse_args()
     found = []
-    for line in (
-        peace_arch()
-        if arguments.peace_arch
-        else crossings()
-        if arguments.crossings
-        else bridges()
-        if arguments.bridges
-        else work_to_rule()
-        if arguments.work_to_rule
-        else fit(arguments.points)
-    ):
-        sys.stdout.write(f"{line}\n")
-        found += [line] if isinstance(line, Held) else []
+    for line in arguments.of() if arguments.of else fit(arguments.points):
+        found += [line] if isinstance(line, OnRecord) else []
+        sys.stdout.write(f"{told(line) if isinstance(line, OnRecord) else line}\n")
     if arguments.write:
         keep(found)
 

@@ -49,12 +49,9 @@ def port_day(point: "Point", replication: int = 0) -> "pd.DataFrame":
         over the minute, by task: primary, clearance, examination, ready).
     """
     import pandas as pd
-    import simpy
 
     from sim.model.border import Border, Engine
-    from sim.model.day import World
     from sim.places.ports import read_ports
-    from sim.records import Tally
 
     if len(point.ports) != 1:
         raise InputError(f"ports: a day is shown at 1 port, not at {len(point.ports)}")

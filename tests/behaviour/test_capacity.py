@@ -15,10 +15,11 @@ from sim.places.on_record import (
     MARGINAL,
     READINGS,
     TOLERANCE,
+    TRADE_BOOTH_LOAD,
     booths_on_record,
     factors,
     figures,
-    trade_booth_loads,
+    ratios_on_record,
 )
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S
@@ -107,13 +108,8 @@ def test_what_is_estimated_of_a_bridge_holds_for_the_years_near_the_record() -> 
     estimated = factors(ids, 0.5, 1, year=2005)
     assert estimated[0, 1] == 1.0 != drawn[0, 1]
     assert np.array_equal(estimated[1], drawn[1])
-    assert trade_booth_loads(ids, 1, "northbound", 2005).tolist() == [0.7, 1.0]
-    for draw, direction, year in (
-        (0, "northbound", 2005),
-        (1, "southbound", 2005),
-        (1, "northbound", 2021),
-    ):
-        assert np.all(trade_booth_loads(ids, draw, direction, year) == 1.0)
+    for year, ratio in ((2005, 0.7), (2021, 1.0)):
+        assert ratios_on_record(ids, TRADE_BOOTH_LOAD, year).tolist() == [ratio, 1.0]
 
 
 def test_papers_of_trucks_at_ambassador_are_those_on_record_before_and_after_2007() -> None:

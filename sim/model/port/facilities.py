@@ -25,7 +25,7 @@ from sim.model.port.roster import Rostering, open_hours, posts, shift_draws, typ
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.numerics.units import Flags, Floats
-from sim.parameters import PARAMETER, Parameters, with_values
+from sim.parameters import PARAMETER, Parameters
 from sim.places.network import read_network
 from sim.places.on_record import booths_on_record, factors
 from sim.places.ports import Ports, read_ports
@@ -105,13 +105,12 @@ class _Inputs:
             self.booths_added[:, lane] = built.at_ports(booths_added)
         # Without the start: the rates of the defaults have no date but by what is on record of some
         # years, so that the others share a plan.
-        self.direction = traffic.direction
-        values = (self.nexus_share, self.fast_share, self.direction, *self.rostering[:3])
+        self.on_record = conditions.on_record
+        values = (self.nexus_share, self.fast_share, *self.rostering[:3])
         digest = hashlib.sha256(repr(values).encode())
         digest.update(self.ports.digest)
         arrays = (self.booths, self.rostering.factor, self.hour_share, self.nexus_lane)
-        on_record = conditions.on_record.values()
-        for array in (*arrays, self.fast_lane, self.booths_added, *on_record):
+        for array in (*arrays, self.fast_lane, self.booths_added, *self.on_record.values()):
             digest.update(f"{array.dtype}{array.shape}".encode())
             digest.update(array.tobytes())
         self.digest = digest.digest()
@@ -162,7 +161,7 @@ def _plan(inputs: _Inputs) -> _Plan:
     Nothing may write into the arrays.
     """
     ports = inputs.ports
-    rates = _rates_of_record(ports, inputs.start, inputs.direction)
+    rates = _rates_of_record(ports, inputs.start, inputs.on_record)
     service_s = rates[:, SERVICE_S : SERVICE_S + len(LANES)]
     secondary_s = rates[:, SECONDARY_S : SECONDARY_S + len(LANES)]
     typical = _typical_hours(inputs, ports)
@@ -197,12 +196,11 @@ def as_planned(ports: Ports, year: int, table: str | None) -> Ports:
     )
 
 
-def _rates_of_record(ports: Ports, start: datetime.date, direction: str) -> Floats:
+def _rates_of_record(ports: Ports, start: datetime.date, on_record: dict[str, Floats]) -> Floats:
     """Rates that booths and rosters were planned for: the defaults, whatever a study sets."""
-    parameters = with_values(Parameters(), {"traffic.direction": direction})
-    defaults = Conditions(ports, ports, parameters, BASELINE, start)
+    defaults = Conditions(ports, ports, Parameters(), BASELINE, start).at(0.0)
     share = collection(Parameters().duty, Parameters().duty).share
-    return rates_by_port(ports, defaults.at(0.0), share, 0.0)
+    return rates_by_port(ports, dataclasses.replace(defaults, on_record=on_record), share, 0.0)
 
 
 def _typical_hours(inputs: _Inputs, ports: Ports) -> Floats:

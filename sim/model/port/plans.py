@@ -29,7 +29,7 @@ from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, HOUR_S, Floats, Whole
 from sim.parameters import PARAMETER
-from sim.places.on_record import trade_booth_loads
+from sim.places.on_record import TRADE_BOOTH_LOAD, ratios_on_record
 from sim.places.ports import Ports
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
@@ -108,10 +108,9 @@ class PortPlans:
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
         self.ports = self.facilities.ports
-        self.trade_booth_load = trade_booth_loads(
-            ports.ids, parameters.staffing.port_draw, parameters.traffic.direction,
-            point.start.year,
-        )  # fmt: skip
+        self.trade_booth_load = np.ones(len(ports))
+        if parameters.staffing.port_draw > 0 and parameters.traffic.direction != SOUTHBOUND:
+            self.trade_booth_load = ratios_on_record(ports.ids, TRADE_BOOTH_LOAD, point.start.year)
         self.cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
         self.first_day_s = float(np.floor(self.conditions.first_s / DAY_S) * DAY_S)
         self.workforce = Workforce.before_the_run(
