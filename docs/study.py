@@ -11,6 +11,7 @@ from pathlib import Path
 from analysis.brief import write_brief
 from analysis.compare import HEADLINE, Comparison, compare, family
 from analysis.effects import effect_in_words, smallest_difference
+from analysis.exhibits import AGAINST, BORDER, plotlyjs
 from analysis.front_page import front_page
 from analysis.language import in_language
 from analysis.validate import markdown_of, validate
@@ -25,6 +26,7 @@ from sim.results.schema import PRIMARY_OUTCOME
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
 FINDINGS = HERE / "findings.md"
+START = HERE / "README.md"
 PICTURE = HERE / "images" / "brief.png"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -40,6 +42,8 @@ FEW = 4
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PICTURE_SIZE = "1440,915"
+IMAGE_WIDTH = 900
+"""Of a chart alone, as the brief hands it out (`analysis/templates/brief.js`)."""
 SECONDS = 120
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -56,6 +60,7 @@ def write_figures(folder: Path) -> Iterator[str]:
     answered = ["", f"> {front.sentence} {front.rest}", ""]
     for page, lines in (
         (README, answered),
+        (START, answered),
         (FINDINGS, [*answered, *_differences(study, comparisons)]),
     ):
         _fill(page, lines)
@@ -65,7 +70,8 @@ def write_figures(folder: Path) -> Iterator[str]:
             baseline = markdown_of(study, validate(study))
         (HERE / name).write_text(baseline, encoding="utf-8")
         yield f"docs/{name}"
-    yield take_picture(write_brief(study))
+    yield take_picture(write_brief(study), PICTURE, PICTURE_SIZE)
+    yield from _gallery(study)
 
 
 def _fill(page: Path, lines: list[str]) -> None:
@@ -142,16 +148,38 @@ def _limits(study: Study) -> list[str]:
         return []
 
 
-def take_picture(page: Path) -> str:
-    """Photograph the head of a brief with a browser, if there is one."""
+def _gallery(study: Study) -> Iterator[str]:
+    """Photograph the charts of a study, as one has them alone."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, draw in (AGAINST | BORDER).items():
+            chart = draw(study)
+            figure = chart.titled()
+            if chart.aspect:
+                margin = figure.layout.margin
+                figure.layout.height = round(IMAGE_WIDTH * chart.aspect) + margin.t + margin.b
+            page = Path(scratch) / f"{name}.html"
+            drawn = figure.to_html(
+                full_html=False, include_plotlyjs=False, config={"staticPlot": True}
+            )
+            page.write_text(
+                '<!doctype html><meta charset="utf-8"><style>body { margin: 0 }</style>'
+                f"<script>{plotlyjs()}</script>{drawn}",
+                encoding="utf-8",
+            )
+            size = f"{IMAGE_WIDTH},{figure.layout.height}"
+            yield take_picture(page, PICTURE.with_name(f"{name}.png"), size)
+
+
+def take_picture(page: Path, picture: Path, size: str) -> str:
+    """Photograph the head of a page with a browser, if there is one."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         return f"no picture: none of {', '.join(BROWSERS)} is installed"
-    PICTURE.parent.mkdir(exist_ok=True)
+    picture.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        taken = Path(scratch) / PICTURE.name
+        taken = Path(scratch) / picture.name
         done = subprocess.run(
-            [browser, *QUIET, f"--user-data-dir={scratch}/profile", f"--window-size={PICTURE_SIZE}",
+            [browser, *QUIET, f"--user-data-dir={scratch}/profile", f"--window-size={size}",
              f"--screenshot={taken}", page.resolve().as_uri()],
             capture_output=True, text=True, check=False, timeout=SECONDS,
             env={**os.environ, "HOME": scratch},
@@ -159,5 +187,5 @@ def take_picture(page: Path) -> str:
         if not taken.is_file():
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             return f"no picture: {last}"
-        shutil.copyfile(taken, PICTURE)
-    return f"docs/images/{PICTURE.name}"
+        shutil.copyfile(taken, picture)
+    return f"docs/images/{picture.name}"

@@ -106,11 +106,12 @@ class Chart:
         """A copy of the figure that stands alone, with title and source line in it."""
         title, foot = wrapped(self.finding, 75), wrapped(self.source, 105)
         above = 34 + 21 * (title.count("<br>") + 1)
-        below = self.bottom + 12 + 15 * (foot.count("<br>") + 1)
+        scale = 20 if self.aspect else 0  # the numbers of a map's scale hang below it
+        below = self.bottom + 12 + scale + 15 * (foot.count("<br>") + 1)
         figure = go.Figure(self.figure)
         figure.update_layout(
             title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container",
-                   "yanchor": "top", "xanchor": "left", "pad": {"t": 12},
+                   "yanchor": "top", "xanchor": "left", "pad": {"t": 24},
                    "font": {"size": 16, "color": INK}},
             height=self.height + above + below,
             margin={"l": 10, "r": 24, "t": above, "b": below},

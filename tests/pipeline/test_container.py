@@ -21,29 +21,40 @@ def instructions(name: str) -> list[str]:
     return [line.removeprefix(f"{name} ") for line in LINES if line.startswith(f"{name} ")]
 
 
-def test_it_copies_the_wheel_and_the_pins_and_nothing_else() -> None:
-    (copied,) = instructions("COPY")
-    *sources, _ = shlex.split(copied)
-    wheel, *others = sources
+def installing() -> tuple[dict[str, str], str]:
+    """What the line that installs sees of the context, by its place in the image, and its words."""
+    (line,) = (line for line in instructions("RUN") if "pip install" in line)
+    seen = re.findall(r"--mount=type=bind,source=(\S+?),target=(\S+)", line)
+    return {target: source for source, target in seen}, re.sub(r"--mount=\S+ +", "", line)
+
+
+def test_it_sees_the_wheel_and_the_pins_and_keeps_neither() -> None:
+    seen, command = installing()
+    assert set(seen.values()) == {"dist", "requirements.txt"}
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     name = re.search(r'^name = "(.*)"$', project, re.MULTILINE)
     assert name is not None
-    assert wheel == f"dist/{name[1].replace('-', '_')}-*.whl"
-    assert all((ROOT / path).is_file() for path in others)
-    assert not instructions("ADD")
+    (dist,) = (target for target, source in seen.items() if source == "dist")
+    assert f"{dist}/{name[1].replace('-', '_')}-*.whl" in command
+    assert (ROOT / "requirements.txt").is_file()
+    assert not instructions("ADD") + instructions("COPY")
+    made = re.findall(r"> (/tmp/\S+)", command)
+    assert all(f"rm {path}" in command for path in made)
 
 
 def test_the_versions_it_pins_have_no_hashes_which_pip_refuses_beside_a_wheel(
     tmp_path: Path,
 ) -> None:
-    (command,) = (line for line in instructions("RUN") if "pip install" in line)
-    made = command.partition("&&")[0].replace("/tmp/install/requirements.txt", "requirements.txt")
+    seen, command = installing()
+    (pins,) = (target for target, source in seen.items() if source == "requirements.txt")
     kept = tmp_path / "versions.txt"
-    subprocess.run(made.replace("/tmp/install/versions.txt", str(kept)), shell=True, check=True)
+    made = command.partition("&&")[0].replace(pins, "requirements.txt")
+    made = made.replace("/tmp/versions.txt", shlex.quote(str(kept)))
+    subprocess.run(made, shell=True, check=True, cwd=ROOT)
     lines = [line for line in kept.read_text().splitlines() if not line.lstrip().startswith("#")]
     assert len(lines) > 100
     assert all("==" in str(Requirement(line).specifier) for line in lines)
-    assert f"--constraint /tmp/install/{kept.name}" in command
+    assert "--constraint /tmp/versions.txt" in command
 
 
 def test_its_user_is_not_root() -> None:
