@@ -27,6 +27,7 @@ from sim.data import (
     write_text,
 )
 from sim.data.volumes import REGION_OF_PROVINCE, VOLUMES_FILE, season, volumes_table
+from sim.places import calendar
 from sim.places.calendar import FIRST_YEAR, HOLIDAY_KINDS, LAST_MONTH, holiday_kind
 from sim.places.ports import PORT_KINDS, great_circle_km
 
@@ -323,6 +324,18 @@ def holiday_factors_table() -> Table:
     return Table(HOLIDAY_HEADER, rows)
 
 
+def holidays_table() -> Table:
+    """Return the holidays of Canada, its provinces and the United States, one row a date."""
+    of = [("CA", None), *(("CA", province) for province in calendar.PROVINCES), ("US", None)]
+    places: dict[datetime.date, list[str]] = {}
+    for year in calendar.TABLED:
+        for country, province in of:
+            for day in calendar.of_library(country, province, year):
+                places.setdefault(day, []).append(f"{country}-{province}" if province else country)
+    rows: list[tuple[str, ...]] = [(str(day), " ".join(places[day])) for day in sorted(places)]
+    return Table(("date", "places"), rows)
+
+
 def weekday_factors_table() -> Table:
     """Return day-of-week factors by class and month, of mean 1 over the days of a week."""
     travellers = traveller_weekday_weights()
@@ -421,6 +434,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "weekday_factors.csv": weekday_factors_table,
     "hour_profiles.csv": hour_profiles_table,
     "holiday_factors.csv": holiday_factors_table,
+    "holidays.csv": holidays_table,
     "residence.csv": residence_table,
     "regions.csv": regions_table,
 }

@@ -1,10 +1,12 @@
 """The months whose traffic is known; holidays, as the library ``holidays`` knows them."""
 
+import csv
 import datetime
 import functools
+from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
-import holidays
 import numpy as np
 import numpy.typing as npt
 
@@ -32,12 +34,40 @@ a day of the United States alone."""
 NO_HOLIDAY = -1
 
 
+PROVINCES = (
+    "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT",
+)  # fmt: skip
+TABLED = range(1996, 2036)
+"""Years whose holidays stand in a table: the library reads those of all countries of the world."""
+
+
+def of_library(country: str, province: str | None, year: int) -> frozenset[datetime.date]:
+    """Holidays of a country in a year, with those of a province."""
+    import holidays  # takes a third of a second
+
+    return frozenset(holidays.country_holidays(country, subdiv=province, years=year))
+
+
 @functools.cache
-def _days(country: str, subdivision: str | None, year: int) -> frozenset[datetime.date]:
-    """Holidays of a country in a year, with those of a part of it that the library knows."""
-    known = getattr(holidays, country).subdivisions
-    subdivision = subdivision if subdivision in known else None
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+def _tabled() -> dict[tuple[str, int], set[datetime.date]]:
+    """Holidays of the table by place (CA, US, CA-ON) and year."""
+    days = defaultdict(set)
+    path = Path(__file__).resolve().parents[1] / "data" / "holidays.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            day = datetime.date.fromisoformat(row["date"])
+            for place in row["places"].split():
+                days[place, day.year].add(day)
+    return days
+
+
+@functools.cache
+def _days(country: str, province: str | None, year: int) -> frozenset[datetime.date]:
+    """Holidays of a country in a year, with those of a province that the library knows."""
+    province = province if country == "CA" and province in PROVINCES else None
+    if year not in TABLED:
+        return of_library(country, province, year)
+    return frozenset(_tabled()[f"{country}-{province}" if province else country, year])
 
 
 @functools.lru_cache(maxsize=100_000)
