@@ -6,6 +6,7 @@ Processor time is meant throughout: it does not depend on what else the machine 
 import dataclasses
 import datetime
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -13,8 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from sim.execute.pool import GIVEN_BACK
 
 START = datetime.date(2005, 1, 1)
 SUMMER = datetime.date(2005, 7, 4)
@@ -144,7 +148,8 @@ def study(reuse: bool) -> dict[str, Any]:
     from sim.results.tables import do_without_pandas, to_tables
 
     do_without_pandas()  # as a worker does
-    points = _headline(365)[::GROUP_STEP]
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        points = pool.submit(_headline, 365).result()[::GROUP_STEP]  # a worker does not compose
     one = [dataclasses.replace(points[0], days=1)]
     list(results_of(list(plan(one, 1)), Job(Path(), "")))
     began = time.process_time()
@@ -195,10 +200,10 @@ def task(name: str) -> dict[str, Any]:
 
 
 def apart(name: str) -> dict[str, Any]:
-    """Carry out one measurement in a process of its own."""
+    """Carry out one measurement in a process of its own, with the memory of a worker."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.engines", name],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, env={**GIVEN_BACK, **os.environ},
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(f"benchmarks: {name} failed\n{done.stderr}")

@@ -47,6 +47,9 @@ BEGINNING_S = 600.0
 """How long a process may take to give its first: it has to import the model."""
 ENDING_S = 5.0
 """How long processes may take to end when they are asked to."""
+GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "4194304"}
+"""With these a worker gives arrays of more than a MiB back as soon as it has no use for them. By
+default the C library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory."""
 
 Flying = dict["concurrent.futures.Future[ChunkResult]", Chunk]
 
@@ -92,6 +95,8 @@ class Pool:
     ) -> Iterator[ChunkResult]:
         """Run chunks in one pool; if one of its processes dies, leave what was in hand."""
         others = set(multiprocessing.active_children())
+        for name, value in GIVEN_BACK.items():
+            os.environ.setdefault(name, value)
         context = multiprocessing.get_context("spawn")
         listening, speaking = context.Pipe(duplex=False)
         signs = _SignsOfLife(listening, patience)
