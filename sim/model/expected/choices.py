@@ -32,6 +32,38 @@ def exponentials(score: Floats, among: Flags, weight: Floats) -> None:
 
 
 @compilation.compiled
+def first_alike(usable: Flags, first: Whole) -> None:
+    """Write for each pattern of open ports the first one with the same usable options.
+
+    Most patterns differ by ports that are not in a menu: their shares are the same.
+
+    Parameters
+    ----------
+    usable : array of bool, shape (patterns, 1, options)
+    first : array of int, shape (patterns,)
+        Written.
+    """
+    patterns, _, options = usable.shape
+    for p in range(patterns):
+        first[p] = p
+        for q in range(p):
+            alike = first[q] == q
+            for o in range(options):
+                alike = alike and usable[p, 0, o] == usable[q, 0, o]
+            if alike:
+                first[p] = q
+                break
+
+
+@compilation.compiled
+def copy_alike(first: Whole, taken: Floats, i: int, c: int) -> None:
+    """Take over the shares of patterns that have the same usable options."""
+    for p in range(len(first)):
+        if first[p] != p:
+            taken[:, i, c, p] = taken[:, i, c, first[p]]
+
+
+@compilation.compiled
 def by_logit(
     value: Floats, stake: Floats, loss: Floats, prior: Floats, rationality: float, usable: Flags,
     weights: Floats,
@@ -54,9 +86,10 @@ def by_logit(
     patterns = usable.shape[2]
     taken = np.zeros((2, count, carriages, patterns, options))
     score, every, own = np.empty(options), np.empty(options), np.empty(options)
-    ever = np.empty(options, np.bool_)
+    ever, first = np.empty(options, np.bool_), np.empty(patterns, np.int64)
     for i in range(count):
         for c in range(carriages):
+            first_alike(usable[i, c], first)
             ever[:] = False
             for p in range(patterns):
                 ever |= usable[i, c, p, 0]
@@ -66,6 +99,8 @@ def by_logit(
                     score[o] = rationality * utility + prior[i, c, o]
                 exponentials(score, ever, every)
                 for p in range(patterns):
+                    if first[p] != p:
+                        continue
                     weight, among = every, usable[i, c, p, 0]
                     total = 0.0
                     for o in range(options):
@@ -78,6 +113,7 @@ def by_logit(
                         share = weight[o] if among[o] else 0.0
                         taken[0, i, c, p, o] += trips * share
                         taken[1, i, c, p, o] += firearms * share
+            copy_alike(first, taken, i, c)
     return taken
 
 
@@ -99,10 +135,11 @@ def by_tolerance(
     patterns = usable.shape[2]
     taken = np.zeros((2, count, carriages, patterns, options))
     every, own, reached = np.empty(options), np.empty(options), np.empty(options)
-    ever = np.empty(options, np.bool_)
+    ever, first = np.empty(options, np.bool_), np.empty(patterns, np.int64)
     for i in range(count):
         for c in range(carriages):
             order = np.argsort(-accepting[i, c])
+            first_alike(usable[i, c], first)
             ever[:] = False
             for p in range(patterns):
                 ever |= usable[i, c, p, 0]
@@ -110,12 +147,14 @@ def by_tolerance(
                 score = rationality * value[i, c, 0, load] + prior[i, c]
                 exponentials(score, ever, every)
                 for p in range(patterns):
+                    if first[p] != p:
+                        continue
                     weight, among = every, usable[i, c, p, 0]
-                    first = options
+                    most = options
                     for k in range(options - 1, -1, -1):
-                        first = k if among[order[k]] else first
+                        most = k if among[order[k]] else most
                     # It must not vanish beside an option that is not usable here.
-                    if weight[order[first]] < LEAST_SUM:
+                    if weight[order[most]] < LEAST_SUM:
                         exponentials(score, among, own)
                         weight = own
                     total = 0.0
@@ -131,6 +170,7 @@ def by_tolerance(
                             below = accepting[i, c, o]
                             taken[0, i, c, p, o] += weights[0, load] * of_weight * weight[o]
                             taken[1, i, c, p, o] += weights[1, load] * of_weight * weight[o]
+            copy_alike(first, taken, i, c)
     return taken
 
 
@@ -146,13 +186,16 @@ def by_best(value: Floats, stake: Floats, loss: Floats, usable: Flags, weights: 
     count, carriages, _, loads, options = value.shape
     patterns = usable.shape[2]
     taken = np.zeros((2, count, carriages, patterns, options))
-    score = np.empty(options)
+    score, first = np.empty(options), np.empty(patterns, np.int64)
     for i in range(count):
         for c in range(carriages):
+            first_alike(usable[i, c], first)
             for load in range(loads):
                 for o in range(options):
                     score[o] = value[i, c, 0, load, o] - loss[i, c, o] * stake[i, c, 0, load, o]
                 for p in range(patterns):
+                    if first[p] != p:
+                        continue
                     best = options - 1
                     most = -np.inf
                     for o in range(options):
@@ -160,7 +203,48 @@ def by_best(value: Floats, stake: Floats, loss: Floats, usable: Flags, weights: 
                             best, most = o, score[o]
                     taken[0, i, c, p, best] += weights[0, load]
                     taken[1, i, c, p, best] += weights[1, load]
+            copy_alike(first, taken, i, c)
     return taken
+
+
+@compilation.compiled
+def values_and_stakes(
+    fixed: Floats, gain: Floats, made: Floats, hidden: Floats, load: Floats, at_stake: Floats,
+    unit: Floats,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Value of every option and load if nothing goes wrong, and what is lost if caught.
+
+    Parameters
+    ----------
+    fixed, gain, made, hidden : array of float, shape (organisations, carriages, options)
+        Cost of a trip and gain on a firearm, in CAD; 1 where there is a trip; hidden cost, in mean
+        margins.
+    load : array of float, shape (loads,)
+        Firearms.
+    at_stake : array of float, shape (organisations, loads)
+        In CAD.
+    unit : array of float, shape (organisations,)
+        Mean margin, in CAD.
+
+    Returns
+    -------
+    array of float, shape (organisations, carriages, 1, loads, options)
+        Values, in mean margins.
+    array of float, of the same shape
+        Stakes, in mean margins.
+    """
+    count, carriages, options = fixed.shape
+    value = np.empty((count, carriages, 1, len(load), options))
+    stake = np.empty_like(value)
+    for i in range(count):
+        for c in range(carriages):
+            for k in range(len(load)):
+                lost = at_stake[i, k] / unit[i]
+                for o in range(options):
+                    net = load[k] * gain[i, c, o] - fixed[i, c, o]
+                    value[i, c, 0, k, o] = net / unit[i] - hidden[i, c, o]
+                    stake[i, c, 0, k, o] = made[i, c, o] * lost
+    return value, stake
 
 
 class Places(NamedTuple):
@@ -241,7 +325,7 @@ def add_up(
         Of the trips of an organisation.
     of : Places
     chances : Chances
-    in_time : array of float, shape (patterns, organisations, carriages, options)
+    in_time : array of float, shape (organisations, carriages, options, patterns)
         Chance that an examination begins within its limit.
     named : array of float, shape (organisations,)
         Chance that a lookout on a trip is active.
@@ -249,10 +333,14 @@ def add_up(
     """
     _, count, carriages, patterns, options = taken.shape
     for i in range(count):
+        seized, elsewhere, turned = sums.firearms[0, i], sums.firearms[1, i], sums.firearms[2, i]
+        deterred, every = sums.firearms[3, i], sums.firearms[4, i]
+        stopped, arrested = sums.stopped[0, i], sums.stopped[1, i]
         for c in range(carriages):
             for o in range(options):
                 port, lane, made = of.port[i, c, o], of.lane[i, c, o], of.made[i, c, o]
                 away, route = of.elsewhere[i, c, o], of.numbers[i, c, o]
+                arrest = of.arrest[i, c, o]
                 lookout, missed, turns = 0.0, 0.0, 0.0
                 if of.at_port[i, c, o]:
                     hit = chances.hit[port] * named[i]
@@ -260,16 +348,21 @@ def add_up(
                     missed = (1.0 - hit) * chances.if_in_time[port, lane]
                     ordered = (1.0 - hit) * chances.referred[port, lane]
                     turns = chances.withdraws[port] * (hit + ordered)
+                going, caught = sums.by_route[0, i, route], sums.by_route[1, i, route]
                 for p in range(patterns):
                     trips = taken[0, i, c, p, o] * share[i, c, p]
                     firearms = taken[1, i, c, p, o] * share[i, c, p]
-                    lost = lookout + missed * in_time[p, i, c, o]
-                    sums.firearms[0, i] += firearms * lost
-                    sums.firearms[1, i] += firearms * away
-                    sums.firearms[2, i] += firearms * turns
-                    sums.firearms[3, i] += firearms * (1.0 - made)
-                    sums.firearms[4, i] += firearms
-                    sums.stopped[0, i] += trips * (lost + away)
-                    sums.stopped[1, i] += trips * (lost + away) * of.arrest[i, c, o]
-                    sums.by_route[0, i, route] += trips * made * (1.0 - turns)
-                    sums.by_route[1, i, route] += trips * (lost + away)
+                    lost = lookout + missed * in_time[i, c, o, p]
+                    seized += firearms * lost
+                    elsewhere += firearms * away
+                    turned += firearms * turns
+                    deterred += firearms * (1.0 - made)
+                    every += firearms
+                    stopped += trips * (lost + away)
+                    arrested += trips * (lost + away) * arrest
+                    going += trips * made * (1.0 - turns)
+                    caught += trips * (lost + away)
+                sums.by_route[0, i, route], sums.by_route[1, i, route] = going, caught
+        sums.firearms[0, i], sums.firearms[1, i], sums.firearms[2, i] = seized, elsewhere, turned
+        sums.firearms[3, i], sums.firearms[4, i] = deterred, every
+        sums.stopped[0, i], sums.stopped[1, i] = stopped, arrested

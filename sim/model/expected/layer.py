@@ -173,7 +173,7 @@ class TermsOfDay(NamedTuple):
     share : array of float, shape (patterns,)
         Of the day, by pattern of open ports.
     usable : array of bool, shape (organisations, carriages, patterns, 1, options)
-    in_time : array of float, shape (patterns, organisations, carriages, options)
+    in_time : array of float, shape (organisations, carriages, options, patterns)
         Chance that an examination begins within its limit.
     places : Places
     of_trips : array of float, shape (carriages, patterns)
@@ -409,18 +409,17 @@ class Expectation:
         menus = self.menus
         date = self.plans.point.start + datetime.timedelta(days=int(day))
         opening = opening_of(snapshot, self.ports.in_season(date), self.used_ports)
-        port = np.where(menus.at_port, menus.numbers, 0)
         in_time = np.einsum("pqh,kh->kpq", self.in_time, opening.hours)
-        in_time = np.ascontiguousarray(in_time[:, port, QUEUE_OF_LANE[menus.lane]])
+        in_time = in_time[:, menus.port, QUEUE_OF_LANE[menus.lane]]
+        in_time = np.ascontiguousarray(np.moveaxis(in_time, 0, -1))
         away, smuggling = self.choice.away_true, snapshot.parameters.smuggling
-        other = np.clip(menus.numbers - len(self.ports), 0, len(away) - 1)
-        elsewhere = np.where(menus.exists & ~menus.at_port & (menus.made > 0), away[other], 0.0)
+        elsewhere = np.where(menus.goes & ~menus.at_port, away[menus.other], 0.0)
         # Patrols of police find those who cross between the ports.
         police = np.isin(self.choice.network.kind, (BETWEEN_PORTS, WATER)).astype(float)
         police[: len(self.ports)] = snapshot.at_ports(PARAMETER.danger.police_present_share)
         arrest = chance_of_arrest(police, smuggling)[menus.numbers]
         places = Places(
-            menus.numbers, port, menus.lane, menus.at_port, menus.made, elsewhere, arrest
+            menus.numbers, menus.port, menus.lane, menus.at_port, menus.made, elsewhere, arrest
         )
         carriage = np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share])
         return TermsOfDay(

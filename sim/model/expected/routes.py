@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.conditions import Snapshot
+from sim.model.expected.choices import values_and_stakes
 from sim.model.port.traffic import CAR, CLASS_OF_LANE, COMMERCIAL, LANES, TRUCK
 from sim.model.smuggling.organisation import Enrolment, Organisations, load_of, load_scale
 from sim.model.smuggling.perception import Observation, at_stake_cad
@@ -148,6 +149,10 @@ class Menus:
         and the prior that among all ports of the menu, open or not.
     lane : array of int
         Lane taken at a port.
+    port, other : array of int
+        Number of a port, and of a route that is none (from 0); 0 where it is not one.
+    goes : array of bool
+        Whether there is a trip.
     """
 
     numbers: Whole
@@ -161,6 +166,9 @@ class Menus:
     prior: Floats
     habit: Floats
     lane: Whole
+    port: Whole
+    other: Whole
+    goes: Flags
 
 
 def menus_of(
@@ -207,7 +215,12 @@ def menus_of(
             of["habit"][i, c, :ports] = weight[menu.numbers[:ports]]
             lanes = enrolment.lanes(i, general_lane[CARRIAGES[c]], 0)
             lane[i, c, :ports] = lanes[menu.numbers[:ports]]
-    return Menus(numbers, exists, at_port, **of, lane=lane)
+    port = np.where(at_port, numbers, 0)
+    away = np.where(exists & ~at_port & (of["made"] > 0.0), numbers - len(weight), 0)
+    return Menus(
+        numbers, exists, at_port, **of, lane=lane, port=port, other=away,
+        goes=exists & (of["made"] > 0.0),
+    )  # fmt: skip
 
 
 class Opening(NamedTuple):
@@ -277,9 +290,8 @@ class Situation(NamedTuple):
 
 def usable_options(menus: Menus, opening: Opening) -> Flags:
     """Which options are open, shape (organisations, carriages, patterns, 1, options)."""
-    port = np.where(menus.at_port, menus.numbers, 0)
-    takes = opening.takes[np.arange(len(CARRIAGES))[:, None], port]
-    is_open = np.moveaxis(opening.ports[:, port] & takes, 0, 2)
+    takes = opening.takes[np.arange(len(CARRIAGES))[:, None], menus.port]
+    is_open = np.moveaxis(opening.ports[:, menus.port] & takes, 0, 2)
     usable = menus.exists[:, :, None] & (is_open | ~menus.at_port[:, :, None])
     return np.ascontiguousarray(usable)[:, :, :, None]
 
@@ -303,18 +315,16 @@ def situation_of(
     smuggling : Smuggling
         Values in force.
     """
-    port = np.where(menus.at_port, menus.numbers, 0)
-    wait = np.where(menus.at_port, wait_s[port, menus.lane], 0.0)
+    wait = np.where(menus.at_port, wait_s[menus.port, menus.lane], 0.0)
     fixed = smuggling.travel_cad_per_km * menus.km + smuggling.wait_cad_per_h * wait / HOUR_S
     each = smuggling.post_cad_per_firearm * menus.post + smuggling.air_cad_per_firearm * menus.air
     margin = np.maximum(price_cad - smuggling.acquisition_cad, -1e300)
-    unit = np.maximum(smuggling.load_mean * margin, 1.0)[:, None, None, None, None]
-    load = loads.mean[:, None]
-    gain = load * (margin[:, None, None] * menus.made - each)[:, :, None, None]
-    value = (gain - fixed[:, :, None, None]) / unit - menus.hidden[:, :, None, None]
+    unit = np.maximum(smuggling.load_mean * margin, 1.0)
+    gain = margin[:, None, None] * menus.made - each
     at_stake = at_stake_cad(0.0, smuggling) + loads.mean * price_cad[:, None]
-    made = menus.made[:, :, None, None]
-    return Situation(value, made * (at_stake[:, None, None, :, None] / unit))
+    return Situation(
+        *values_and_stakes(fixed, gain, menus.made, menus.hidden, loads.mean, at_stake, unit)
+    )
 
 
 def option_loss(menus: Menus, at_ports: Floats, away: Floats) -> Floats:
@@ -327,11 +337,8 @@ def option_loss(menus: Menus, at_ports: Floats, away: Floats) -> Floats:
     away : array of float
         Of the routes that are not ports, without no trip.
     """
-    ports = len(at_ports)
-    port = np.where(menus.at_port, menus.numbers, 0)
-    other = np.clip(menus.numbers - ports, 0, len(away) - 1)
-    loss = np.where(menus.at_port, at_ports[port, menus.lane], away[other])
-    return np.asarray(np.where(menus.exists & (menus.made > 0.0), loss, 0.0))
+    loss = np.where(menus.at_port, at_ports[menus.port, menus.lane], away[menus.other])
+    return np.asarray(np.where(menus.goes, loss, 0.0))
 
 
 def by_habit(menus: Menus, usable: Flags, smuggling: Smuggling) -> Floats:
