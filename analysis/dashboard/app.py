@@ -2,13 +2,16 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import flask
 from dash import Dash, Input, Output, State, dcc, html, set_props
+from dash.exceptions import DependencyException
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from analysis.dashboard import (
     address,
@@ -35,6 +38,12 @@ Register = Callable[[Dash, AppState], None]
 HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 MOST_BYTES = 1_000_000
 """Of what a page sends: its controls are a few thousand."""
+ANSWERS = "/_dash-update-component"
+"""Where pages ask for answers."""
+AMOUNTS = ("lever", "budget", "replications")
+"""Ends of names of controls whose value is a number."""
+LONGEST_TEXT, LARGEST_NUMBER = 20_000, 1e15
+"""Of the value of a control."""
 SOCKETS = Path("/proc/net/tcp")
 """Where Linux says to whom a connection belongs."""
 PAGES: dict[str, tuple[Lay, Register | None]] = {
@@ -123,7 +132,7 @@ def make_app(app_state: AppState, *, for_strangers: bool = False) -> Dash:
         on_error=_say,
         assets_ignore=r"^(?!dashboard\.css$|controls\.js$).*",
     )
-    guard(app.server, for_strangers=for_strangers)
+    guard(app.server, app.callback_map, for_strangers=for_strangers)
     app.layout = html.Div(
         [
             dcc.Location(id="address", refresh=False),
@@ -143,10 +152,18 @@ def make_app(app_state: AppState, *, for_strangers: bool = False) -> Dash:
 
 def _say(error: Exception) -> None:
     """Say in the page, in a sentence, that an answer failed, and on standard error why."""
-    first = next(iter(str(error).splitlines()), "")
-    plainly(f"dashboard: {type(error).__name__}: {first}")
-    words = f"{type(error).__name__}: {first[:200]}"
+    if not isinstance(error, InputError):
+        _tell(error)
+    with in_language(address.language(urlsplit(flask.request.referrer or "").query)):
+        words = str(error) if isinstance(error, InputError) else gettext("the-answer-failed")
     set_props("trouble", {"children": html.P(words, className="notice")})
+
+
+def _tell(error: BaseException) -> None:
+    """Say an error on standard error in one line, whatever somebody had written into it."""
+    first = next(iter(str(error).splitlines()), "")[:200]
+    shown = "".join(letter if letter.isprintable() else "?" for letter in first)
+    plainly(f"dashboard: {type(error).__name__}: {shown}")
 
 
 def _route(app: Dash, app_state: AppState) -> None:
@@ -188,16 +205,31 @@ def _hand_out(server: flask.Flask, app_state: AppState) -> None:
         return flask.send_file(path, as_attachment=not name.endswith(".html"))
 
 
-def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:
+def guard(server: flask.Flask, answers: Mapping[str, Any], *, for_strangers: bool = False) -> None:
     """Answer only pages of this machine and user, or of this server; let them load nothing else.
+
+    What is asked in any other way is refused in a line, which shows nothing of the server.
 
     Parameters
     ----------
     server : flask.Flask
+    answers : mapping
+        What pages may ask, by its output, as Dash keeps it: ``inputs`` and ``state``.
     for_strangers : bool
         Whether other machines may ask.
     """
     server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+
+    @server.errorhandler(Exception)
+    def in_one_line(error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            code = error.code or 500
+            return error.get_response() if code < 400 else _refused(str(error.name), code)
+        if isinstance(error, DependencyException):
+            return _refused("there is no such file", 404)
+        _tell(error)
+        is_post = flask.request.method == "POST"
+        return _refused("this cannot be answered", 400 if is_post else 500)
 
     @server.before_request
     def refuse_strangers() -> flask.Response | None:
@@ -213,6 +245,8 @@ def guard(server: flask.Flask, *, for_strangers: bool = False) -> None:
         if _is_led_here() and "begin" in flask.request.args:
             left = [pair for pair in flask.request.args.items(multi=True) if pair[0] != "begin"]
             return cast(flask.Response, flask.redirect(flask.request.path + address.encoded(left)))
+        if flask.request.path == ANSWERS and not _is_asked(flask.request.get_json(), answers):
+            return _refused("no page of this server asks so", 400)
         return None
 
     @server.after_request
@@ -244,5 +278,69 @@ def _is_led_here() -> bool:
     return flask.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
-def _refused(why: str) -> flask.Response:
-    return flask.Response(f"refused: {why}\n", status=403, mimetype="text/plain")
+def _is_asked(body: Any, answers: Mapping[str, Any]) -> bool:
+    """Whether a page asks for something that there is, with values that its controls can have."""
+    output = body.get("output") if isinstance(body, dict) else None
+    if not isinstance(output, str) or output not in answers:
+        return False
+    for part in ("inputs", "state"):
+        given, places = body.get(part, []), answers[output][part]
+        if not isinstance(given, list) or len(given) != len(places):
+            return False
+        for one, place in zip(given, places, strict=True):
+            several = str(place["id"]).startswith("{")  # any number of controls of a kind
+            if several != isinstance(one, list) or not all(
+                isinstance(control, dict)
+                and control.get("property") == place["property"]
+                and (
+                    isinstance(control.get("id"), dict)
+                    if several
+                    else control.get("id") == place["id"]
+                )
+                and _fits(control.get("value"), _name(place["id"]), place["property"])
+                for control in (one if several else [one])
+            ):
+                return False
+    return True
+
+
+def _name(identity: str) -> str:
+    """Name of a control, or of a kind of which there is any number ({"mix-lever":["ALL"]})."""
+    return identity.partition(":")[0].strip('{"')
+
+
+def _fits(value: Any, name: str, property_name: str) -> bool:
+    """Whether a control can have this value; the end of its name says which kind it is of."""
+    if property_name == "clickData":
+        return value is None or isinstance(value, dict)
+    if property_name == "id":
+        return isinstance(value, dict) and all(_is_plain(part, str) for part in value.values())
+    end = name.rpartition("-")[2] if property_name == "value" else property_name
+    if value is None:
+        return True
+    if end == "duty":
+        return isinstance(value, list) and all(
+            isinstance(hour, list)
+            and len(hour) == 3
+            and all(part is None or _is_plain(part, int, float) for part in hour)
+            for hour in value
+        )
+    if end in ("proposals", "closed", "scenarios"):
+        return isinstance(value, list) and all(_is_plain(part, str) for part in value)
+    numbers = {"n_clicks": (int,), "n_intervals": (int,), **dict.fromkeys(AMOUNTS, (int, float))}
+    return _is_plain(value, *numbers.get(end, (str,)))
+
+
+def _is_plain(value: Any, *kinds: type) -> bool:
+    """Whether a value is a text that can be written, or a number that can be meant."""
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        return False
+    if isinstance(value, str):
+        return len(value) <= LONGEST_TEXT and not any(
+            "\ud800" <= letter < "\ue000" for letter in value
+        )
+    return abs(value) <= LARGEST_NUMBER
+
+
+def _refused(why: str, status: int = 403) -> flask.Response:
+    return flask.Response(f"refused: {why}\n", status=status, mimetype="text/plain")

@@ -42,13 +42,14 @@ class Folders:
         Resolved. Live runs go to the first.
     first : pathlib.Path, optional
         The results folder to open on; by default the one that is pinned, or the newest study of the
-        whole border.
+        whole border; damaged ones are passed over.
     """
 
     roots: tuple[Path, ...]
     first: Path | None = None
     _kept: dict[Path, tuple[Stamp, Study]] = field(default_factory=dict)
     _facts: dict[Path, tuple[Stamp, dict[str, Any]]] = field(default_factory=dict)
+    _faults: dict[Path, tuple[Stamp, str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -89,14 +90,37 @@ class Folders:
 
     def opening(self) -> str:
         """Name of the study to open on; "" if there is none."""
+        name, _ = self.opened()
+        return name
+
+    def opened(self) -> tuple[str, str]:
+        """Name of the study to open on, and what is wrong with the one it stands in for."""
         folders = self.finished()
         if self.first is not None:
-            return next((name for name, path in folders.items() if path == self.first), "")
-        if self.library.pinned in folders:
-            return self.library.pinned
+            return next((name for name, path in folders.items() if path == self.first), ""), ""
+        pinned = [self.library.pinned] if self.library.pinned in folders else []
         ordinary = [name for name in folders if not is_live(name)]
-        whole = (name for name in ordinary if _is_of_the_border(self.facts(folders[name])))
-        return next(whole, next(iter([*ordinary, *folders]), ""))
+        whole = [name for name in ordinary if _is_of_the_border(self.facts(folders[name]))]
+        why = ""
+        for name in dict.fromkeys([*pinned, *whole, *ordinary, *folders]):
+            fault = self._fault(folders[name])
+            if not fault:
+                return name, why
+            why = why or fault
+        return next(iter([*pinned, *whole, *ordinary, *folders]), ""), ""
+
+    def _fault(self, path: Path) -> str:
+        """Why a study cannot be shown; "" if it can. Looked at once for each time it is written."""
+        stamp = _stamp(path)
+        kept = self._faults.get(path)
+        if kept is None or kept[0] != stamp:
+            try:
+                self._read(path)
+                kept = (stamp, "")
+            except InputError as error:
+                kept = (stamp, str(error))
+            self._faults[path] = kept
+        return kept[1]
 
     @property
     def library(self) -> Library:
@@ -145,7 +169,9 @@ class Folders:
         InputError
             If it is not there, damaged, not certified or of another version.
         """
-        path = self.path(name)
+        return self._read(self.path(name))
+
+    def _read(self, path: Path) -> Study:
         stamp = _stamp(path)
         with self._lock:
             kept = self._kept.get(path)

@@ -39,8 +39,11 @@ def page(view: View, app_state: AppState) -> Children:
     if not view.study and gone and gone not in folders.finished():
         notes = [html.P(gettext("pinned-study-is-gone", name=gone[:60]), className="notice")]
     try:
-        name = view.study or folders.opening()
-        study = folders.study(view.study)
+        name, fault = (view.study, "") if view.study else folders.opened()
+        study = folders.study(name)
+        if fault:
+            words = gettext("another-study-is-damaged", name=name[:60], why=fault)
+            notes = [*notes, html.P(words, className="notice")]
     except InputError as error:
         head = html.H1(gettext("what-would-it-change"))
         return [head, *notes, refusal(error)]

@@ -311,7 +311,7 @@ class Live:
     def last_line(self, name: str) -> str:
         """The last line that a run wrote on its standard error, or nothing."""
         try:
-            lines = (self.folder / ".asked" / name / "said").read_text("utf-8", "replace")
+            lines = (self.request_folder(name) / "said").read_text("utf-8", "replace")
         except OSError:
             return ""
         return next(iter(lines.strip().splitlines()[-1:]), "")[:500]

@@ -1,6 +1,7 @@
 """What the page of mixes does: follow its controls, run, and keep."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from dash import Dash, Input, Output, State, html, no_update
@@ -78,10 +79,12 @@ def _follow_controls(app: Dash) -> None:
     def follow(*given: Any) -> tuple[Any, ...]:
         view, complaints = CONTROLS.read(*given)
         with in_language(view.lang):
+            ports: Collection[str] = ()
             closing: set[str] = set()
             text = ""
             trouble: Children = [refusal(InputError(line)) for line in complaints]
             try:
+                ports = place.simulated(view.where, view.around, view.year)
                 if view.mix or view.closed:
                     scenario = scenario_of(view)
                     text = yaml_of(scenario)
@@ -91,8 +94,7 @@ def _follow_controls(app: Dash) -> None:
             if view.run and not trouble and not _is_of(view):
                 words = gettext("the-controls-have-changed-since")
                 trouble = [html.P(words, className="notice", role="status")]
-            ports = place.simulated(view.where, view.around, view.year)
-            figure = mix_map(ports, view.closed, closing)
+            figure = mix_map(ports, view.closed, closing) if ports else no_update
             return address.query(view), figure, text, trouble
 
 

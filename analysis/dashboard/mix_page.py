@@ -225,10 +225,11 @@ def offer_levers(app: Dash, page_name: str) -> None:
         State(kind, "value"),
         State(kind, "id"),
     )
-    def offer(_: View, chosen: list[str], values: list[float], ids: list[Any]) -> Children:
+    def offer(_: View, chosen: list[str] | None, values: list[float], ids: list[Any]) -> Children:
         known = offered()
         places = {one[f"{page_name}-lever"]: at for one, at in zip(ids, values, strict=True)}
-        return lever_controls(page_name, known, [one for one in chosen if one in known], places)
+        there = [one for one in chosen or [] if one in known]
+        return lever_controls(page_name, known, there, places)
 
 
 def _closing(view: View) -> html.Div:

@@ -20,12 +20,15 @@ from sim.errors import InputError, check_within
 LOOPBACK = "127.0.0.1"
 PORT = 8050
 MOST_PORTS = 20
+SILENT_S = 120.0
+"""A connection on which nothing comes for this long is closed, with the thread that waits."""
 
 
 class _Quiet(WSGIRequestHandler):
     """Says nothing of requests."""
 
     protocol_version = "HTTP/1.1"
+    timeout = SILENT_S
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing."""
@@ -98,7 +101,7 @@ def serve(
         with contextlib.suppress(OSError):  # another server may be at it
             clean(folders.live)
         say(f"dashboard: http://{host}:{server.server_port}/  (Ctrl-C stops it)")
-        if not folders.opening():
+        if not folders.finished():
             say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
         threading.Thread(target=warm, args=(folders,), daemon=True).start()
         threading.Thread(target=app_state.live.ready, daemon=True).start()

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -294,6 +295,22 @@ def test_home_is_the_pinned_study_or_the_newest_of_the_whole_border(app_state: A
     assert "gone n’existe plus" in words
     folders.library.path.write_text("[damaged")
     assert folders.library.entry("sound").title == ""
+
+
+def test_a_damaged_study_is_not_home_and_the_sound_one_that_is_says_so(app_state: AppState) -> None:
+    folders = app_state.folders
+    newest = folders.roots[0] / "newest"
+    synthetic_study.write(newest, replications=2)
+    (newest / "summary.parquet").write_bytes(b"damaged")
+    assert next(iter(folders.finished())) == "newest"
+    assert folders.opening() == "sound"
+    shown = str(home_page.page(address.View(), app_state))
+    assert "This is sound, since another study cannot be shown: " in shown
+    assert "newest/summary.parquet: damaged" in shown
+    folders.library.pin("newest")
+    assert folders.opening() == "sound"
+    shutil.rmtree(folders.path("sound"))
+    assert folders.opening() == "newest", "what is wrong is shown where there is no other"
 
 
 NEVER = {"up": "../sound/manifest.json", "manifest": "manifest.json", "store": "store", "none": ""}
