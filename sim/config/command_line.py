@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import difflib
+import io
 import os
 import re
 import sys
@@ -183,21 +184,45 @@ def compose(words: Sequence[str]) -> CommandLine:
         else:
             searched = [word for word in given if word.startswith(HYDRAS)]
             _compose_one(searched, CommandLine())  # what Hydra would act on is safe
-            with _as_hydra_reads([*flags, *given]):
+            said = io.StringIO()
+            with _as_hydra_reads([*flags, *given]), contextlib.redirect_stderr(said):
                 program(command_line)()
+    except SystemExit as error:  # how Hydra ends where it has printed what is wrong
+        if error.code:
+            lines = said.getvalue().splitlines()
+            raise InputError(f"{SOURCE}: {next(iter(lines), 'cannot be shown')}") from None
     except Exception as error:  # this ran Hydra alone: whatever it raises is about the input
         if isinstance(error, (OSError, MemoryError)) and not isinstance(error, HydraException):
             raise
         raise InputError(explain(error)) from None
     command_line.read()
+    if repeated := [("", line) for line in _repeated(given)]:
+        command_line.specs = [
+            dataclasses.replace(spec, warnings=(*repeated, *spec.warnings))
+            for spec in command_line.specs
+        ]
     return command_line
+
+
+def _repeated(words: Sequence[str]) -> Iterator[str]:
+    """What was given more than once, with other values, a line each: Hydra takes the last."""
+    values: dict[str, list[str]] = {}
+    for word in words:
+        name, _, value = word.lstrip("+").partition("=")
+        values.setdefault(name, []).append(value)
+    for name, every in values.items():
+        if len({*every}) > 1:
+            first = " and ".join(dict.fromkeys(every[:-1]))
+            yield f"{SOURCE}: {name} is given twice: {every[-1]} holds, {first} is not read"
 
 
 def _searched(words: Sequence[str]) -> Iterator[Path]:
     """Folders besides the program's own in which Hydra is told to look for files of settings."""
     for flag, word in zip(["", *words], words, strict=False):
         if word.startswith(HYDRAS):
-            yield from (Path(path) for path in re.findall(r"(?:file://)([^\],'\"]+)", word))
+            for path in re.findall(r"[^\[\],'\" ]+", word.partition("=")[2]):
+                if not path.startswith("pkg://"):
+                    yield Path(path.removeprefix("file://"))
         elif flag in ("-cd", "--config-dir"):
             yield Path(word)
 

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 LARGEST_TABLE_BYTES = 20_000_000
 LARGEST_JSON_BYTES = 500_000_000
 """A manifest holds the settings of every scenario, and a design may have thousands."""
-MOST_ROWS = 20_000
+MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 LONGEST_WORD = 60
 """Characters of a value that a message quotes."""
+DEEPEST_HEADER = 6
+"""Rows among which a header is looked for, to say where it is."""
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAVE_AS = "save it as CSV UTF-8"
 
@@ -43,6 +45,13 @@ _MARKS = (  # the longest first: that of UTF-32 begins like that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NO_TEXT = {
+    b"PK\x03\x04": "a workbook of a spreadsheet, or another zip archive",
+    b"\xd0\xcf\x11\xe0": "a workbook of a spreadsheet",
+    b"\x1f\x8b": "compressed (gzip)", b"BZh": "compressed (bzip2)", b"\xfd7zXZ": "compressed (xz)",
+    b"\x28\xb5\x2f\xfd": "compressed (zstd)", b"PAR1": "a Parquet table", b"%PDF": "a PDF",
+}  # fmt: skip
+"""How files begin that people take for tables."""
 _GROUPED = re.compile(
     r"[+-]?\d{1,3}([ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]\d{3})+([.,]\d+)?"
 )
@@ -113,8 +122,9 @@ def letters_of(content: bytes) -> tuple[str, str]:
     InputError
         If it is no text.
     """
-    if content[:4] == b"PK\x03\x04" or content[:4] == b"\xd0\xcf\x11\xe0":
-        raise InputError(f"is a workbook of a spreadsheet, not a text: {SAVE_AS}")
+    for begin, kind in _NO_TEXT.items():
+        if content.startswith(begin):
+            raise InputError(f"is {kind}, not a text: {SAVE_AS}")
     for mark, code in _MARKS:
         if content.startswith(mark):
             try:
@@ -245,7 +255,11 @@ def _split(
     if asked:
         text = rest
     head = next(iter(text.splitlines()), "")
-    separator = asked[1] if asked else max(SEPARATORS, key=lambda mark: _found(head, mark, known))
+    separator = (
+        asked[1]
+        if asked
+        else max(SEPARATORS, key=lambda mark: (_found(head.split(mark), known), head.count(mark)))
+    )
     lines = []
     try:
         cells = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -260,12 +274,20 @@ def _split(
         lines.pop(0)
     if not lines:
         raise InputError("has no rows")
+    if len(lines[0][1]) > MOST_COLUMNS:
+        raise InputError(f"row 1: has {len(lines[0][1])} columns, more than {MOST_COLUMNS}")
+    for number, cells in lines[1:DEEPEST_HEADER]:  # a title, or merged cells, above the header
+        below, above = _found(cells, known), _found(lines[0][1], known)
+        if below > max(above, 1):
+            raise InputError(
+                f"row {number} seems to be the header: remove what stands above, and merged cells"
+            )
     return lines[0][1], lines[1:], separator
 
 
-def _found(head: str, separator: str, known: list[str]) -> tuple[int, int]:
-    names = [_name(cell) for cell in head.split(separator)]
-    return len(set(names) & set(known)), len(names)
+def _found(cells: list[str], known: list[str]) -> int:
+    """How many of the columns that are known a row names."""
+    return len({_name(cell) for cell in cells} & {*known})
 
 
 def _name(cell: str) -> str:
@@ -332,7 +354,7 @@ def _is_number(schema: type[Row], name: str) -> bool:
 def _plain_number(text: str, separator: str) -> str:
     """A number as programs write it: without groups of thousands, with a point."""
     if "_" in text:  # Python would read 4_3 as 43
-        raise InputError(f"{_quoted(text)} is not a number")
+        return f"? {text}"
     if _GROUPED.fullmatch(text):
         text = re.sub(r"[^\d.,+-]", "", text)
     if separator != "," and _DECIMAL_COMMA.fullmatch(text):

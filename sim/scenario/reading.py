@@ -204,7 +204,12 @@ def names(folder: Path = FOLDER) -> list[str]:
     return sorted(path.stem for path in folder.glob("[!.]*.yaml"))
 
 
-def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scenario:
+def read(
+    name: str,
+    folder: Path = FOLDER,
+    within: tuple[str, ...] = (),
+    taken: list[str] | None = None,
+) -> Scenario:
     """Read one scenario by name.
 
     Parameters
@@ -215,6 +220,9 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
         Folder of the scenario files.
     within : tuple of str
         Scenarios that combine this one, the outermost first; none of them may come again.
+    taken : list of str, optional
+        Scenarios that the outermost one has put together so far; each counts once, else a few small
+        files that name each other in pairs would be read a million times.
 
     Raises
     ------
@@ -232,7 +240,7 @@ def read(name: str, folder: Path = FOLDER, within: tuple[str, ...] = ()) -> Scen
         raise _not_read(name, folder, [*in_folder, *own])
     path = folder / f"{name}.yaml"
     try:
-        scenario = _scenario(name, text_of(path), folder, within)
+        scenario = _scenario(name, text_of(path), folder, within, taken)
         if name == BASELINE.name and scenario.interventions:
             raise InputError(
                 "the baseline has no interventions: give this scenario another name, or set "
@@ -273,9 +281,11 @@ def scenario_of(name: str, content: Any, folder: Path = FOLDER) -> Scenario:
         raise InputError(f"scenario {name}: {error}") from None
 
 
-def _scenario(name: str, text: str, folder: Path, within: tuple[str, ...]) -> Scenario:
+def _scenario(
+    name: str, text: str, folder: Path, within: tuple[str, ...], taken: list[str] | None = None
+) -> Scenario:
     file = _file_of(text)
-    parts = _combined(file.combines, folder, (*within, name))
+    parts = _combined(file.combines, folder, (*within, name), [] if taken is None else taken)
     return Scenario(
         name=name,
         title=file.title,
@@ -309,14 +319,19 @@ def _not_read(name: str, folder: Path, in_folder: list[str]) -> InputError:
     return InputError.unknown("scenario", name, in_folder, "scenario")
 
 
-def _combined(names: Sequence[str], folder: Path, within: tuple[str, ...]) -> list[Scenario]:
-    """Read the scenarios that one puts together, refusing a circle."""
+def _combined(
+    names: Sequence[str], folder: Path, within: tuple[str, ...], taken: list[str]
+) -> list[Scenario]:
+    """Read the scenarios that one puts together, refusing a circle and what comes in twice."""
+    parts = []
     for name in names:
         if name in within:
             raise InputError(f"combines: a circle: {' > '.join((*within, name))}")
-        if names.count(name) > 1:
+        if name in taken:
             raise InputError(f"combines: {name} is given twice")
-    return [read(name, folder, within) for name in names]
+        taken.append(name)
+        parts.append(read(name, folder, within, taken))
+    return parts
 
 
 # ---------------------------------------------------------------- from plain data to the schema

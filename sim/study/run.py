@@ -36,6 +36,8 @@ from sim.study.spec import (
 
 MOST_REPLICATIONS = 200_000
 """A study of more replications than this has to be confirmed."""
+NEVER_REPLICATIONS = 1_000_000_000
+"""Of a study of more than this not even the time is foretold."""
 
 
 def refusal(points: int, replications: int, spec: StudySpec) -> InputError:
@@ -48,6 +50,11 @@ def refusal(points: int, replications: int, spec: StudySpec) -> InputError:
     spec : StudySpec
         Of one of its points.
     """
+    if replications > NEVER_REPLICATIONS:
+        many = f"{replications:,}" if replications < 1000 * NEVER_REPLICATIONS else "far too many"
+        return InputError(
+            f"configuration: {many} replications in all are above {NEVER_REPLICATIONS:,}"
+        )
     from sim.execute.worker import precompile, replicate
 
     point = spec.points[0]

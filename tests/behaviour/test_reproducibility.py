@@ -2,6 +2,9 @@
 
 import dataclasses
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
 from tests.behaviour.scene import FEW, SMALL, point
 
+ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("summary", "port_hours", "officer_hours", "attempts")
 
 
@@ -108,3 +112,27 @@ def test_how_python_adds_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
             first.frame(name), second.frame(name), check_exact=True, check_like=False
         )
     assert first.certificate == second.certificate
+
+
+ELSEWHERE = """
+import sys
+from sim.execute.worker import replicate
+from tests.behaviour.scene import FEW, point
+if sys.flags.optimize < 2:
+    sys.exit("not in optimised mode")
+made = replicate(point(FEW, 3), 0)
+for name in sys.argv[2:]:
+    made.frame(name).to_feather(f"{sys.argv[1]}/{name}", compression="uncompressed")
+"""
+
+
+def test_hash_seed_time_zone_locale_and_optimised_mode_do_not_show(tmp_path: Path) -> None:
+    other = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    words = [sys.executable, "-OO", "-c", ELSEWHERE, str(tmp_path), *TABLES]
+    subprocess.run(words, cwd=ROOT, env={**os.environ, **other}, check=True)
+    here = replicate(point(FEW, 3), 0)
+    for name in TABLES:
+        pd.testing.assert_frame_equal(
+            pd.read_feather(tmp_path / name), here.frame(name), check_exact=True, check_like=False
+        )
+    assert len(here.frame("port_hours")) > 0

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -132,7 +133,8 @@ WORDS = {
     "compare=more_officers": "write a list in brackets, compare=[...]",
     "scenario=bäd": "quote what is not plain ASCII twice",
     "worlds=99999": "would take about",
-    "design=morris design.trajectories=1000000000": "would take about",
+    "design=morris design.trajectories=1000000000": "replications in all are above 1,000,000,000",
+    "design=grid design.levels=1000000": "far too many replications in all are above",
     "-m run.seed=range(1,100000000)": "are above 1,000,000",
     "run.start=9999-12-31": "run.start",
     "run.seed=4294967296": "run.seed = 4294967296 is above 4294967295",
@@ -143,6 +145,8 @@ WORDS = {
     "--cfg": "--cfg: give a word, job",
     "--info bogus": "--info 'bogus' is not one of all, config",
     "-p x": "-p is for --cfg job",
+    "-c job -p nope": "package 'nope' not found in config",
+    "hydra.searchpath=[/dev/null]": "/dev/null: there is no such folder",
     "-m run.seed=1,1": "gives a value twice",
     "ports=[all,sarnia]": "ports: all stands alone",
     "study.dir=~nobody_of_this_name/x": "there is no such user",
@@ -241,3 +245,18 @@ def test_an_interruption_that_got_lost_is_raised_again(monkeypatch: pytest.Monke
     with pytest.raises(EndedError) as error:
         carry_out([*plan([stand_in.POINT], 1)], job)
     assert error.value.number == signal.SIGTERM
+
+
+UNPICKLED = {"sim/model/intelligence/intelligence.py"}
+"""Where an object is pickled and read again, in memory."""
+
+
+def test_nothing_is_unpickled_that_another_could_have_written() -> None:
+    named = re.compile(r"\b(pickle|shelve|marshal|dill|joblib|allow_pickle|yaml\.load\b)")
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("sim", "analysis", "border")
+        for path in (ROOT / folder).rglob("*.py")
+        if named.search(path.read_text(encoding="utf-8"))
+    }
+    assert found - {"sim/scenario/reading.py"} == UNPICKLED  # that one is a loader of plain data

@@ -147,3 +147,13 @@ def test_a_file_that_is_there_is_never_unknown(
         read(name, tmp_path)
     assert words in str(error.value)
     assert f"did you mean {name}" not in str(error.value)
+
+
+def test_files_that_name_each_other_in_pairs_are_refused_at_once(tmp_path: Path) -> None:
+    for level in range(30):
+        for side in "ab":
+            combines = f"combines: [a{level + 1}, b{level + 1}]" if level < 29 else ""
+            file = tmp_path / f"{side}{level}.yaml"
+            file.write_text(f"title: x\nsource: x\n{combines}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="combines: a29 is given twice"):
+        read("a0", tmp_path)

@@ -173,6 +173,11 @@ WRONG = {
     "twice": "row 3: port_id 'new-bridge' appears twice (row 2 has it too)",
     "nothing": "has no rows",
     "workbook": "is a workbook of a spreadsheet",
+    "gzip": "is compressed (gzip), not a text",
+    "a title above": "row 3 seems to be the header",
+    "merged cells above": "row 2 seems to be the header",
+    "many columns": "row 1: has 9999 columns, more than 1000",
+    "an underscore": "row 2 (port_id 'new-bridge'): cars = '1_0' is not a number",
 }
 
 
@@ -185,8 +190,14 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, fault: str) -> Non
         "twice": [HEAD, GOOD, GOOD],
         "nothing": [HEAD],
         "workbook": [["PK\x03\x04"]],
+        "gzip": [["\x1f\x8b"]],
+        "a title above": [["Ports of 2005"], [""], HEAD, GOOD],
+        "merged cells above": [["Ports", "", "Vehicles"], HEAD, GOOD],
+        "many columns": [[f"c{number}" for number in range(9999)], GOOD],
+        "an underscore": [HEAD, [*GOOD[:-2], "1_0", "5"]],
     }[fault]
-    assert WRONG[fault] in refused(written(tmp_path, rows))
+    code = "latin-1" if fault == "gzip" else "utf-8"
+    assert WRONG[fault] in refused(written(tmp_path, rows, code=code))
 
 
 def test_a_pipe_a_folder_and_an_endless_file_are_not_waited_for(tmp_path: Path) -> None:

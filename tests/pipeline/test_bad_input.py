@@ -28,6 +28,11 @@ QUICK = ["ports=[sarnia]", "run.days=2", "run.replications=3", "execution=serial
 Run = Callable[..., int]
 
 
+def once(*words: str) -> list[str]:
+    """Words of a command line, of each name the last: what is given twice is said."""
+    return [*{word.partition("=")[0]: word for word in words}.values()]
+
+
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
     """The stand-in in place of the model, with the calls it got."""
@@ -46,7 +51,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: types.SimpleName
     """The command line, its runs going to a folder of the test."""
 
     def command(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["sim", *arguments, f"study.dir={tmp_path / 'study'}"])
+        monkeypatch.setattr(
+            sys, "argv", ["sim", *once(*arguments), f"study.dir={tmp_path / 'study'}"]
+        )
         return door.main()
 
     return command
@@ -150,6 +157,12 @@ def test_a_run_writes_a_results_folder_and_the_second_start_runs_nothing(
     assert run(*QUICK, "compare=[more_officers]") == 0
     assert len(model.calls) == 6
     assert tables == {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+
+
+def test_what_is_given_twice_is_said(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*QUICK, "++run.seed=3", "run.seed=4") == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "configuration: run.seed is given twice: 4 holds, 3 is not read"
 
 
 def test_a_pipe_gets_no_progress(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -481,7 +494,7 @@ def test_a_study_without_a_folder_of_its_own_does_not_replace_another(
     monkeypatch.chdir(tmp_path)
 
     def command(*words: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["sim", *QUICK, *words])
+        monkeypatch.setattr(sys, "argv", ["sim", *once(*QUICK, *words)])
         assert door.main() == 0
         return capsys.readouterr().err
 
@@ -490,7 +503,9 @@ def test_a_study_without_a_folder_of_its_own_does_not_replace_another(
     assert command("run.replications=4") == ""
     assert len((tmp_path / "runs/baseline/summary.csv").read_bytes()) > len(first)
     assert "runs/baseline holds another study (run.days = 2 there, 3 here)" in command("run.days=3")
-    monkeypatch.setattr(sys, "argv", ["sim", *QUICK, "run.days=3", "study.dir=runs/baseline"])
+    monkeypatch.setattr(
+        sys, "argv", ["sim", *once(*QUICK, "run.days=3"), "study.dir=runs/baseline"]
+    )
     assert door.main() == 2
     refused = capsys.readouterr().err
     assert "study.dir = runs/baseline holds another study (run.days = 2 there, 3 here)" in refused
