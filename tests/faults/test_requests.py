@@ -238,9 +238,12 @@ def test_a_connection_on_which_nothing_comes_is_closed(
         server.server_close()
 
 
-def test_runs_that_nobody_watches_or_that_take_too_long_are_ended(tmp_path: Path) -> None:
+def test_runs_that_nobody_watches_or_that_take_too_long_are_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     live = Live(tmp_path)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        monkeypatch.setattr("analysis.dashboard.live.spawn", pytest.fail)
         live._running = {"run": process}
         live._seen_s, live._begun_s = {"run": 0.0}, {"run": 0.0}
         assert live.beyond_limits(UNSEEN_S) == []
@@ -248,6 +251,7 @@ def test_runs_that_nobody_watches_or_that_take_too_long_are_ended(tmp_path: Path
         live._seen_s["run"] = LONGEST_S
         assert live.beyond_limits(LONGEST_S) == []
         assert live.beyond_limits(LONGEST_S + 1.0) == ["run"]
+        live._running["second"] = process  # no more than two at once, so nothing begins
         live._queue.extend((f"other{number}", []) for number in range(MOST_WAITING))
         with pytest.raises(InputError):
             live.begin("another", [])
