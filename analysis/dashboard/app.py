@@ -333,13 +333,13 @@ def _fits(value: Any, name: str, property_name: str) -> bool:
 
 def _is_plain(value: Any, *kinds: type) -> bool:
     """Whether a value is a text that can be written, or a number that can be meant."""
-    if not isinstance(value, kinds) or isinstance(value, bool):
+    if type(value) not in kinds:
         return False
     if isinstance(value, str):
         return len(value) <= LONGEST_TEXT and not any(
             "\ud800" <= letter < "\ue000" for letter in value
         )
-    return abs(value) <= LARGEST_NUMBER
+    return bool(abs(value) <= LARGEST_NUMBER)
 
 
 def _refused(why: str, status: int = 403) -> flask.Response:

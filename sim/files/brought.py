@@ -276,9 +276,9 @@ def _split(
         raise InputError("has no rows")
     if len(lines[0][1]) > MOST_COLUMNS:
         raise InputError(f"row 1: has {len(lines[0][1])} columns, more than {MOST_COLUMNS}")
-    for number, cells in lines[1:DEEPEST_HEADER]:  # a title, or merged cells, above the header
-        below, above = _found(cells, known), _found(lines[0][1], known)
-        if below > max(above, 1):
+    above = max(1, _found(lines[0][1], known))
+    for number, line in lines[1:DEEPEST_HEADER]:  # a title, or merged cells, above the header
+        if _found(line, known) > above:
             raise InputError(
                 f"row {number} seems to be the header: remove what stands above, and merged cells"
             )
