@@ -88,12 +88,9 @@ def work_out(study: "Study") -> Answer:
     return answer
 
 
-def _kept_answer(folder: Path, language: str) -> Answer | None:
-    kept = content(folder).get(language)
-    if not isinstance(kept, dict):
-        return None
-    made: Answer = json.loads(json.dumps(kept), object_hook=lambda part: SimpleNamespace(**part))
-    return made
+def _kept_answer(folder: Path, language: str) -> Any:
+    parts = json.dumps(content(folder).get(language))
+    return json.loads(parts, object_hook=lambda part: SimpleNamespace(**part))
 
 
 def said_before(folder: Path, arguments: argparse.Namespace) -> str | None:

@@ -23,9 +23,6 @@ SERIES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Colour and marker by series: the marker alone tells them apart in grey."""
 
-FILLS: tuple[tuple[str, str], ...] = (("#0b4f7d", ""), (ORANGE, "/"), (SKY, "x"), ("#e8edf0", ""))
-"""Colour and hatching of the parts of a bar, dark to light."""
-
 CONFIG = {
     "showSendToCloud": False,
     "displaylogo": False,

@@ -40,23 +40,6 @@ BASE_YEAR = 2005
 MOST_YEARS = 30
 
 
-def read_spec(config: DictConfig, experiment: str | None = None) -> StudySpec:
-    """Turn a composed configuration into what is to be run, or refuse it.
-
-    Parameters
-    ----------
-    config : omegaconf.DictConfig
-    experiment : str, optional
-        Name of the chosen experiment.
-
-    Raises
-    ------
-    InputError
-        With field, value, bound and unit in one line.
-    """
-    return spec_of(_plain(config), experiment)
-
-
 def without_hydra(config: DictConfig) -> dict[str, Any]:
     """Take the plain values of a composed configuration that has Hydra's own settings in it."""
     return _plain(OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"]))

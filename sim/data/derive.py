@@ -326,7 +326,7 @@ def holiday_factors_table() -> Table:
 
 def holidays_table() -> Table:
     """Return the holidays of Canada, its provinces and the United States, one row a date."""
-    of = [("CA", None), *(("CA", province) for province in calendar.PROVINCES), ("US", None)]
+    of = [("CA", None), *(("CA", name) for name in calendar.PROVINCES), ("US", None)]
     places: dict[datetime.date, list[str]] = {}
     for year in calendar.TABLED:
         for country, province in of:

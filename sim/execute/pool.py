@@ -48,8 +48,8 @@ BEGINNING_S = 600.0
 ENDING_S = 5.0
 """How long processes may take to end when they are asked to."""
 GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "4194304"}
-"""With these a worker gives arrays of more than a MiB back as soon as it has no use for them. By
-default the C library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory."""
+"""A worker gives arrays of more than a MiB back as soon as it has no use for them; by default the C
+library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory."""
 
 Flying = dict["concurrent.futures.Future[ChunkResult]", Chunk]
 

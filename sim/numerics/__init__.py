@@ -18,18 +18,10 @@ RELATIVE, MOST_STEPS = 4.0 * 2.0**-52, 100
 
 
 def root_of(function: Callable[[float], float], low: float, high: float, xtol: float) -> float:
-    """Where a function crosses zero between two points, by Brent's method.
+    """Where a function crosses zero between two points, by Brent's method [1]_.
 
-    It takes the steps of ``scipy.optimize.brentq``, bit for bit. Importing `scipy.optimize` takes
-    longer than most small studies need for all else.
-
-    Parameters
-    ----------
-    function : callable
-        Continuous; of opposite sign at the two points.
-    low, high : float
-    xtol : float
-        How near the result is to a root.
+    The steps are those of ``scipy.optimize.brentq``, bit for bit, whose import takes longer than
+    most small studies need for all else. ``xtol`` says how near the result is to a root.
 
     Raises
     ------

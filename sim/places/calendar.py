@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 FIRST_YEAR = 1996
 LAST_MONTH = (2025, 2)
 """Traffic is known from January 1996 to this month."""
@@ -34,9 +35,7 @@ a day of the United States alone."""
 NO_HOLIDAY = -1
 
 
-PROVINCES = (
-    "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT",
-)  # fmt: skip
+PROVINCES = ("AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT")
 TABLED = range(1996, 2036)
 """Years whose holidays stand in a table: the library reads those of all countries of the world."""
 
@@ -52,8 +51,7 @@ def of_library(country: str, province: str | None, year: int) -> frozenset[datet
 def _tabled() -> dict[tuple[str, int], set[datetime.date]]:
     """Holidays of the table by place (CA, US, CA-ON) and year."""
     days = defaultdict(set)
-    path = Path(__file__).resolve().parents[1] / "data" / "holidays.csv"
-    with path.open(newline="", encoding="utf-8") as file:
+    with (DATA / "holidays.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             day = datetime.date.fromisoformat(row["date"])
             for place in row["places"].split():

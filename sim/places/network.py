@@ -15,8 +15,8 @@ import numpy as np
 from sim.errors import InputError
 from sim.numerics import added
 from sim.numerics.units import Floats
+from sim.places.calendar import DATA
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 ROLES = ("source", "market")
 MOST_PLACES = 500
 """Rows of a network: every source is weighed against every market at every port."""

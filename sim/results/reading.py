@@ -406,31 +406,3 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _damaged(path: Path, why: object) -> InputError:
     first = next(iter(str(why).splitlines()), "") or type(why).__name__
     return InputError(f"{path}: damaged ({first})")
-
-
-TABLE, ABOUT = "port_day.parquet", "port_day.json"
-COLUMNS = ("minute", "quantity", "part", "value", "unit", "scenario")
-
-
-def read_port_day(folder: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Read a day at a port.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `sim.study.port_day.port_day`, and scenario.
-    dict
-        port, date, and scenarios: titles by name.
-
-    Raises
-    ------
-    InputError
-        If it is not there or damaged.
-    """
-    try:
-        table = pd.read_parquet(folder / TABLE, columns=list(COLUMNS))
-        about = json_of(folder / ABOUT)
-        return table, {**about, "scenarios": dict(about["scenarios"])}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        first = next(iter(str(error).splitlines()), "")
-        raise InputError(f"{folder}: not a day at a port, or damaged ({first})") from None

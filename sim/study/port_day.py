@@ -24,12 +24,13 @@ from sim.model.port.referral import PROBE
 from sim.model.port.traffic import LANES
 from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows
 from sim.records import Tally
-from sim.results.reading import ABOUT, TABLE
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario.point import Point
+
+TABLE, ABOUT = "port_day.parquet", "port_day.json"
 
 
 def port_day(point: "Point", replication: int = 0) -> "pd.DataFrame":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim.config.reading import read_spec
+from sim.config.reading import spec_of, without_hydra
 from sim.config.schema import CONF, register
 from sim.errors import InputError
 from sim.model.port.traffic import BUS, CAR, FAST, NEXUS, TRUCK
@@ -89,9 +89,8 @@ def test_a_southbound_run_of_northbound_contraband_has_traffic_and_no_attempts()
 def test_every_contraband_runs_and_something_of_it_is_carried(kind: str) -> None:
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        spec = read_spec(
-            compose("run", [f"contraband={kind}", "run.days=4", "ports=[fort-erie,sarnia]"])
-        )
+        words = [f"contraband={kind}", "run.days=4", "ports=[fort-erie,sarnia]"]
+        spec = spec_of(without_hydra(compose("run", words)))
     (at,) = spec.points
     result = run_replication(at, 0)
     assert all(law["held"] for law in result.certificate)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim.config.reading import read_spec
+from sim.config.reading import spec_of, without_hydra
 from sim.config.schema import CONF, GROUPS_WITH_DEFAULT, register
 from sim.errors import InputError
 from sim.parameters import Parameters, catalogue
@@ -38,7 +38,7 @@ def settings(*overrides: str, experiment: str | None = None) -> StudySpec:
     register()
     chosen = [f"experiment={experiment}"] if experiment else []
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return read_spec(compose("run", [*chosen, *overrides]), experiment)
+        return spec_of(without_hydra(compose("run", [*chosen, *overrides])), experiment)
 
 
 def test_every_folder_of_conf_is_a_group_that_is_tried() -> None:

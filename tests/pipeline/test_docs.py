@@ -16,7 +16,7 @@ from analysis.__main__ import parser as analysis_parser
 from docs.__main__ import PAGES, main, out_of_date
 from docs.markdown import anchor, plain
 from docs.study import BEGIN, END, FINDINGS, PICTURE
-from sim.config.reading import read_spec
+from sim.config.reading import spec_of, without_hydra
 from sim.config.schema import CONF, register
 from sim.scenario.reading import names
 from tests import synthetic_study
@@ -202,7 +202,7 @@ def test_every_command_of_the_readme_composes(arguments: list[str]) -> None:
         chosen = [word.partition("=")[2] for word in overrides if word.startswith("experiment=")]
         with initialize_config_dir(str(CONF), version_base="1.3"):
             composed = compose("run", overrides)
-        assert read_spec(composed, *chosen).points
+        assert spec_of(without_hydra(composed), *chosen).points
 
 
 @pytest.mark.parametrize("arguments", commands("analysis"), ids=" ".join)
@@ -227,7 +227,8 @@ def test_the_proposals_of_the_commands_are_those_of_the_headline() -> None:
     listed = re.findall(r"`(\w+)`", " ".join(rows))
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        headline = read_spec(compose("run", ["experiment=headline"]), "headline")
+        composed = compose("run", ["experiment=headline"])
+        headline = spec_of(without_hydra(composed), "headline")
     assert {"baseline", *listed} == {point.scenario.name for point in headline.points}
     assert len(listed) == len(set(listed)) == 30
     assert set(listed) <= set(names())

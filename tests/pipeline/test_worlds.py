@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
 
-from sim.config.reading import read_spec
+from sim.config.reading import spec_of, without_hydra
 from sim.config.schema import CONF, register
 from sim.design.design import Factor, full_factorial, uncertain
 from sim.design.sampling import worlds
@@ -23,7 +23,7 @@ SMALL = ("experiment=quick", "run.days=1")
 def composed(*overrides: str) -> StudySpec:
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return read_spec(compose("run", overrides=[*SMALL, *overrides]))
+        return spec_of(without_hydra(compose("run", overrides=[*SMALL, *overrides])))
 
 
 def test_every_scenario_meets_every_smuggler_in_every_world() -> None:

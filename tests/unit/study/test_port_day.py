@@ -1,14 +1,12 @@
 """A day at a port, minute by minute, says what the engine's own sums say."""
 
 import datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.errors import InputError
 from sim.parameters import Parameters
-from sim.results.reading import read_port_day
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.point import Point
 from sim.study.port_day import minute_means, port_day
@@ -63,8 +61,3 @@ def test_where_the_port_is_closed_nobody_comes() -> None:
 def test_a_day_is_shown_at_one_port_only() -> None:
     with pytest.raises(InputError, match="1 port, not at 2"):
         port_day(point(("emerson", "sarnia")))
-
-
-def test_what_is_no_day_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not a day at a port"):
-        read_port_day(tmp_path)
