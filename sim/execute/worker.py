@@ -293,8 +293,9 @@ class Chunks:
         if self._returned:
             return self._returned.popleft()
         size = self._size(workers)
-        # Towards the end smaller groups keep all busy, at the price of more leaders.
-        fair = self._unread if workers == 1 else math.ceil(self._unread / (2 * workers))
+        # Towards the end groups are smaller, so that all are busy; each has a leader of its own, so
+        # that halves of these would end no sooner (counted for 1 to 32 workers).
+        fair = math.ceil(self._unread / workers)
         most = max(size, min(self._together, fair))
         taken: list[Task] = []
         points = 0

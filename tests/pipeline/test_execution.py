@@ -172,6 +172,23 @@ def test_repetitions_follow_the_traffic_that_they_share_and_are_not_parted_from_
     assert key_of(points[0]) != key_of(dataclasses.replace(points[0], traffic_replications=None))
 
 
+def test_groups_are_full_until_less_is_left_than_one_for_each_worker() -> None:
+    points = [
+        dataclasses.replace(
+            stand_in.POINT,
+            scenario=Scenario(
+                f"s{k}", interventions=(Intervention("inspection.selective_share", "set", k / 99),)
+            ),
+        )
+        for k in range(16)
+    ]
+    tasks = list(plan(points, 2))
+    chunks, sizes = Chunks(tasks, len(tasks)), []
+    while chunk := chunks.take(workers=2):
+        sizes.append(len(chunk))
+    assert sizes == [8, 8, 8, 4, 2, 1, 1]
+
+
 def test_what_a_dead_worker_had_in_hand_comes_back_in_halves_until_one_stands_alone() -> None:
     tasks = tuple(plan([stand_in.POINT], 4))
     chunks = Chunks((), 0)

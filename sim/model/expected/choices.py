@@ -56,11 +56,11 @@ def first_alike(usable: Flags, first: Whole) -> None:
 
 
 @compilation.compiled
-def copy_alike(first: Whole, taken: Floats, i: int, c: int) -> None:
+def copy_alike(first: Whole, taken: Floats) -> None:
     """Take over the shares of patterns that have the same usable options."""
     for p in range(len(first)):
         if first[p] != p:
-            taken[:, i, c, p] = taken[:, i, c, first[p]]
+            taken[:, p] = taken[:, first[p]]
 
 
 @compilation.compiled
@@ -113,7 +113,7 @@ def by_logit(
                         share = weight[o] if among[o] else 0.0
                         taken[0, i, c, p, o] += trips * share
                         taken[1, i, c, p, o] += firearms * share
-            copy_alike(first, taken, i, c)
+            copy_alike(first, taken[:, i, c])
     return taken
 
 
@@ -170,7 +170,7 @@ def by_tolerance(
                             below = accepting[i, c, o]
                             taken[0, i, c, p, o] += weights[0, load] * of_weight * weight[o]
                             taken[1, i, c, p, o] += weights[1, load] * of_weight * weight[o]
-            copy_alike(first, taken, i, c)
+            copy_alike(first, taken[:, i, c])
     return taken
 
 
@@ -203,7 +203,7 @@ def by_best(value: Floats, stake: Floats, loss: Floats, usable: Flags, weights: 
                             best, most = o, score[o]
                     taken[0, i, c, p, best] += weights[0, load]
                     taken[1, i, c, p, best] += weights[1, load]
-            copy_alike(first, taken, i, c)
+            copy_alike(first, taken[:, i, c])
     return taken
 
 
