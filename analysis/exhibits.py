@@ -90,7 +90,7 @@ class Exhibit:
 def exhibit(name: str, chart: Chart) -> Exhibit:
     """Set a chart into a page: title and source are text that wraps, not part of the figure."""
     figure = chart.figure
-    titled = chart.titled().layout.to_plotly_json()
+    titled = chart.titled(data=False).layout.to_plotly_json()
     image = {key: titled[key] for key in ("title", "margin", "height", "annotations")}
     series = sum(bool(trace.name) and trace.showlegend is not False for trace in figure.data)
     legend = 22 * series if figure.layout.showlegend else 0

@@ -12,18 +12,18 @@ columns keep their names (``firearms_...``) whatever is smuggled.
 """
 
 import gettext as standard
+import hashlib
 import io
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from sim.errors import InputError
+from sim.files import replaced
 from sim.results.reading import METRICS, Study
 
 LANGUAGES = ("en", "fr")
@@ -91,9 +91,20 @@ def other_unit() -> str:
 @cache
 def translations(language: str) -> standard.GNUTranslations:
     """Messages of a language, compiled from its catalogue."""
+    source = (CATALOGUES / f"{language}.po").read_bytes()
+    name = f"{language}-{hashlib.sha256(source).hexdigest()[:16]}.mo"
+    kept = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "border-interdiction" / name
+    with suppress(OSError, RuntimeError), kept.expanduser().open("rb") as file:
+        return standard.GNUTranslations(file)  # RuntimeError: a user without a home
+    from babel.messages.mofile import write_mo  # compiling takes a fifth of a second
+    from babel.messages.pofile import read_po
+
     compiled = io.BytesIO()
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+    write_mo(compiled, read_po(io.BytesIO(source), locale=language, abort_invalid=True))
+    with suppress(OSError, RuntimeError):
+        kept.expanduser().parent.mkdir(parents=True, exist_ok=True)
+        with replaced(kept.expanduser()) as scratch:
+            scratch.write_bytes(compiled.getvalue())
     compiled.seek(0)
     return standard.GNUTranslations(compiled)
 

@@ -99,13 +99,16 @@ class Chart:
         """Pixels below the plot for the title of the horizontal axis."""
         return 30 + 16 * ((self.figure.layout.xaxis.title.text or "").count("<br>") + 1)
 
-    def titled(self) -> go.Figure:
-        """A copy of the figure that stands alone, with title and source line in it."""
+    def titled(self, *, data: bool = True) -> go.Figure:
+        """A copy of the figure that stands alone, with title and source line in it.
+
+        Without its data it is made in a third of the time.
+        """
         title, foot = wrapped(self.finding, 75), wrapped(self.source, 105)
         above = 34 + 21 * (title.count("<br>") + 1)
         scale = 20 if self.aspect else 0  # the numbers of a map's scale hang below it
         below = self.bottom + 12 + scale + 15 * (foot.count("<br>") + 1)
-        figure = go.Figure(self.figure)
+        figure = go.Figure(self.figure if data else {"layout": self.figure.layout})
         figure.update_layout(
             title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container",
                    "yanchor": "top", "xanchor": "left", "pad": {"t": 24},
