@@ -4,6 +4,7 @@ A step change takes effect at its minute. A ramp grows from day to day: its leve
 last midnight.
 """
 
+import bisect
 import datetime
 import functools
 import math
@@ -143,6 +144,10 @@ class Conditions:
         self.network = read_network(parameters.smuggling.network)
         self.placed = [self._placed(x) for x in self.interventions]
         self._snapshot = functools.lru_cache(maxsize=64)(self._build)
+        self._edges = sorted({-np.inf, np.inf, *self.starts, *self.ends})
+        # The snapshot last asked for, and from when until when it holds for certain.
+        self._from_s, self._until_s = np.inf, -np.inf
+        self._last: Snapshot | None = None
 
     def _placed(self, change: Intervention) -> Flags:
         """Sources or markets that an intervention selects, by what its parameter differs by."""
@@ -171,8 +176,16 @@ class Conditions:
 
     def at(self, seconds: float) -> Snapshot:
         """Parameters in force at a moment."""
+        if self._last is not None and self._from_s <= seconds < self._until_s:
+            return self._last
         levels = tuple(self._level(i, seconds) for i in range(len(self.starts)))
-        return self._snapshot(levels, self._of_year(seconds))
+        self._last = self._snapshot(levels, self._of_year(seconds))
+        # Within a day only an edge changes anything.
+        midnight = math.floor(seconds / DAY_S) * DAY_S
+        edge = bisect.bisect_right(self._edges, seconds)
+        self._from_s = max(midnight, self._edges[edge - 1])
+        self._until_s = min(midnight + DAY_S, self._edges[edge])
+        return self._last
 
     def _of_year(self, seconds: float) -> float:
         """Trafficking of the year as a ratio of an ordinary one."""

@@ -69,12 +69,12 @@ def options(
         value=np.append(value, 0.0),
         stake=6.0 * made,
         believed=np.append(loss, 0.0),
-        before=np.append(loss, 0.0),
-        true=np.append(loss if true is None else true, 0.0),
         habit=made / count,
         prior=np.zeros(count + 1),
         noise=noise,
         risk_tolerance_quantile=risk_tolerance_quantile,
+        chance_before=lambda: np.append(loss, 0.0),
+        chance_true=lambda: np.append(loss if true is None else true, 0.0),
     )
 
 

@@ -168,26 +168,32 @@ def rates_by_port(
     queried = np.where(linked, coverage, 0.0)
     skill = value(PRIMARY.hurry_skill)
     carried_out = carried_out_share(snapshot, armed_share)
-    for lane, name in enumerate(LANES):
-        of_lane = LANE_PARAMETERS[name]
-        rows[:, SERVICE_S + lane] = value(of_lane.service_s) + value(PRIMARY.query_s) * queried
-        rows[:, PAPERWORK + lane] = value(of_lane.paperwork_share)
-        rows[:, DUTY + lane] = duty_share if name in ("car", "nexus") else 0.0
-        rows[:, PATIENCE_S + lane] = 60.0 * value(of_lane.patience_min)
-        rows[:, BOOTHS + lane] = value(of_lane.booths)
-        trusted = searches * (1.0 if of_lane.referral is None else value(of_lane.referral))
-        rows[:, RANDOM + lane] = np.minimum(value(INSPECTION.random_share) * trusted, 1.0)
-        selective = np.minimum(value(of_lane.selective_share) * trusted, 1.0)
-        rows[:, SELECTIVE + lane] = selective
-        for column, sign in (
-            (PICK_TRAFFICKER, INSPECTION.d_prime),
-            (PICK_TRAVELLER, INSPECTION.d_prime_traveller),
-        ):
-            d_prime = value(sign) + skill_gain
-            rows[:, column + lane] = selected_share(selective, d_prime)
-            rows[:, column + N + lane] = selected_share(selective, d_prime * skill)
-        for column in (PICK_TRAFFICKER, PICK_TRAFFICKER_HURRY):
-            rows[:, column + lane] *= carried_out
+    lanes = [LANE_PARAMETERS[name] for name in LANES]
+
+    def by_lane(parameters: list[float | None] | list[float]) -> Floats:
+        """Values of a parameter of each lane, or 1 for none, shape (ports, lanes)."""
+        none = np.ones(len(ports))
+        return np.stack([none if name is None else value(name) for name in parameters], axis=1)
+
+    rows[:, SERVICE_S:PAPERWORK] = (
+        by_lane([lane.service_s for lane in lanes]) + (value(PRIMARY.query_s) * queried)[:, None]
+    )
+    rows[:, PAPERWORK:DUTY] = by_lane([lane.paperwork_share for lane in lanes])
+    rows[:, DUTY:RANDOM] = [duty_share if name in ("car", "nexus") else 0.0 for name in LANES]
+    rows[:, PATIENCE_S:HURRY_QUEUE] = 60.0 * by_lane([lane.patience_min for lane in lanes])
+    rows[:, BOOTHS:OPEN_LOAD] = by_lane([lane.booths for lane in lanes])
+    trusted = np.reshape(searches, (-1, 1)) * by_lane([lane.referral for lane in lanes])
+    rows[:, RANDOM:SELECTIVE] = np.minimum(value(INSPECTION.random_share)[:, None] * trusted, 1.0)
+    selective = np.minimum(by_lane([lane.selective_share for lane in lanes]) * trusted, 1.0)
+    rows[:, SELECTIVE:PICK_TRAFFICKER] = selective
+    # A chance for each: on ordinary suspicion and under a long line, of one and of the other.
+    d_prime = (
+        np.stack([value(INSPECTION.d_prime), value(INSPECTION.d_prime_traveller)]) + skill_gain
+    )
+    d_prime = np.stack([d_prime, d_prime * skill], axis=1)
+    picked = selected_share(selective, d_prime[..., None])
+    picked[0] *= carried_out[:, None]
+    rows[:, PICK_TRAFFICKER:SECONDARY_S] = np.moveaxis(picked, 2, 0).reshape(len(ports), -1)
     rows[:, PATIENCE_FROM_S] = 60.0 * value(TRAFFIC.patience_from_min)
     rows[:, OPEN_LOAD:WIDTH] = value(PARAMETER.staffing.booth_load)[:, None]
     rows[:, HURRY_QUEUE] = value(PRIMARY.hurry_queue)
@@ -219,10 +225,10 @@ def _kinds(rows: Floats, snapshot: Snapshot) -> None:
     for kind, name in enumerate(KINDS):
         minutes, find = (value(parameter) for parameter in KIND_PARAMETERS[name])
         rows[:, KIND_S + kind] = 60.0 * minutes
-        rows[:, KIND_RATE + kind] = [
-            search_rate_per_s(p, m, cv)
-            for p, m in zip(find.tolist(), minutes.tolist(), strict=True)
-        ]
+        # In most points a kind is the same everywhere.
+        alike = bool(np.all(find == find[:1]) and np.all(minutes == minutes[:1]))
+        pairs = zip(find[: 1 if alike else None].tolist(), minutes.tolist(), strict=False)
+        rows[:, KIND_RATE + kind] = [search_rate_per_s(p, m, cv) for p, m in pairs]
     cursory, dog = value(INSPECTION.cursory_share), value(INSPECTION.dog_share)
     imaging, intrusive = value(INSPECTION.imaging_share), value(INSPECTION.intrusive_share)
     none = np.zeros(len(rows))
@@ -235,12 +241,30 @@ def _kinds(rows: Floats, snapshot: Snapshot) -> None:
 
 def _secondary_load(rows: Floats) -> None:
     """Officer seconds in secondary that a vehicle of each lane brings on average."""
-    for lane in range(N):
-        first = KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
-        shares = np.diff(rows[:, first : first + len(KINDS)], axis=1, prepend=0.0)
-        examination = np.sum(shares * rows[:, KIND_S : KIND_S + len(KINDS)], axis=1)
-        mandatory = rows[:, PAPERWORK + lane] + rows[:, DUTY + lane]
-        chosen = examined_shares(rows[:, RANDOM + lane], rows[:, SELECTIVE + lane])
-        rows[:, SECONDARY_S + lane] = (
-            mandatory * rows[:, CLEARANCE_S] + (1.0 - mandatory) * chosen * examination
-        )
+    travellers, trade = (
+        np.sum(shares * rows[:, KIND_S:KIND_RATE], axis=1) for shares in shares_of_kinds(rows)
+    )
+    examination = np.where(np.asarray(COMMERCIAL, bool), trade[:, None], travellers[:, None])
+    mandatory = rows[:, PAPERWORK:DUTY] + rows[:, DUTY:RANDOM]
+    chosen = examined_shares(rows[:, RANDOM:SELECTIVE], rows[:, SELECTIVE:PICK_TRAFFICKER])
+    rows[:, SECONDARY_S:PATIENCE_S] = (
+        mandatory * rows[:, CLEARANCE_S, None] + (1.0 - mandatory) * chosen * examination
+    )
+
+
+def shares_of_kinds(rows: Floats) -> tuple[Floats, Floats]:
+    """Shares of the kinds among discretionary examinations, of travellers and of trade.
+
+    Parameters
+    ----------
+    rows : array of float, shape (ports, WIDTH)
+
+    Returns
+    -------
+    travellers, trade : array of float, shape (ports, kinds)
+    """
+    shares = rows[:, KIND_TRAVELLER:KIND_COMMERCE], rows[:, KIND_COMMERCE:PATIENCE_FROM_S]
+    travellers, trade = (cumulative.copy() for cumulative in shares)
+    for alone, cumulative in zip((travellers, trade), shares, strict=True):
+        alone[:, 1:] -= cumulative[:, :-1]
+    return travellers, trade

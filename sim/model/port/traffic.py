@@ -153,9 +153,8 @@ def lane_entities(ports: Ports) -> npt.NDArray[np.int64]:
     return np.array([[entity_number(f"{port}/{lane}") for lane in LANES] for port in ports.ids])
 
 
-# Demands kept in a process, and curves kept of each: those of the points that run in step.
+# Demands kept in a process: those of the points that run in step.
 MOST_DEMANDS = 4
-MOST_CURVES = 8
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,7 @@ class Demand:
     Notes
     -----
     Points of a study that start from the same traffic share one of these, and most of them a day's
-    curves too. Nothing may write into the arrays.
+    curves too, which are held until another day is asked for. Nothing may write into the arrays.
     """
 
     daily: Floats
@@ -193,7 +192,7 @@ class Demand:
     sailing: Floats
     us_share: Floats
     entity: npt.NDArray[np.int64]
-    _curves: dict[tuple[int | bytes, ...], Floats] = field(default_factory=dict, repr=False)
+    _curves: dict[int, dict[tuple[bytes, ...], Floats]] = field(default_factory=dict, repr=False)
 
     def us_residents(self, day: int, resident_share: float) -> float:
         """Share of US residents among the cars of a day, given that of Canadians in 2005."""
@@ -215,12 +214,14 @@ class Demand:
         array of float, shape (ports, lanes, 97)
             The first 25 values count by the hour; at ferry landings all 97, by the quarter hour.
         """
-        key = (day, volume.tobytes(), nexus.tobytes(), fast.tobytes())
-        if key not in self._curves:
-            if len(self._curves) >= MOST_CURVES:
-                self._curves.clear()
-            self._curves[key] = self._curve(day, self._lane_hours(day, volume, nexus, fast))
-        return self._curves[key]
+        of_day = self._curves.get(day)
+        if of_day is None:
+            self._curves.clear()
+            of_day = self._curves[day] = {}
+        key = (volume.tobytes(), nexus.tobytes(), fast.tobytes())
+        if key not in of_day:
+            of_day[key] = self._curve(day, self._lane_hours(day, volume, nexus, fast))
+        return of_day[key]
 
     def _lane_hours(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
         """Vehicles expected by lane and hour of one day, without the day factor."""

@@ -42,10 +42,6 @@ class Options:
         Loss of a trafficker who is caught, in mean margins; 0 for no trip.
     believed : array of float, shape (options,)
         Chance of loss as smugglers in general believe it, 0 to 1.
-    before : array of float, shape (options,)
-        Chance of loss as it was believed before the run.
-    true : array of float, shape (options,)
-        Chance of loss by the settings of the day, 0 to 1. Only the worst case may use it.
     habit : array of float, shape (options,)
         Share of trips in the baseline; 0 for no trip.
     prior : array of float, shape (options,)
@@ -55,6 +51,8 @@ class Options:
         way: the same in every scenario.
     risk_tolerance_quantile : float
         Tolerance of risk of this trip, a quantile between 0 (it accepts any risk) and 1.
+    chance_before, chance_true : callable
+        Give `before` and `true`, which few adversaries need.
     """
 
     organisation: int
@@ -62,12 +60,25 @@ class Options:
     value: Floats
     stake: Floats
     believed: Floats
-    before: Floats
-    true: Floats
     habit: Floats
     prior: Floats
     noise: Floats
     risk_tolerance_quantile: float
+    chance_before: Callable[[], Floats]
+    chance_true: Callable[[], Floats]
+
+    @property
+    def before(self) -> Floats:
+        """Chance of loss as it was believed before the run, shape (options,)."""
+        return self.chance_before()
+
+    @property
+    def true(self) -> Floats:
+        """Chance of loss by the settings of the day, 0 to 1, shape (options,).
+
+        Only the worst case may use it.
+        """
+        return self.chance_true()
 
     @property
     def inclination(self) -> Floats:

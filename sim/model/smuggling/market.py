@@ -5,6 +5,7 @@ slowly and within bounds; a higher price reduces demand and makes more opportuni
 """
 
 import dataclasses
+import operator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -295,6 +296,25 @@ class Purchases:
         )[:, 0]
 
 
+_FIELDS = tuple(field.name for field in dataclasses.fields(Smuggling))
+_VALUES = operator.attrgetter(*_FIELDS)
+_SETTERS = tuple(getattr(Smuggling, name).__set__ for name in _FIELDS)
+_PRICE, _ACQUISITION = map(_FIELDS.index, ("price_cad", "acquisition_cad"))
+
+
+def _with_prices(smuggling: Smuggling, price_cad: float, acquisition_cad: float) -> Smuggling:
+    """Parameters with other prices, as of `dataclasses.replace`, in a sixth of its time.
+
+    Nearly every trip has prices of its own.
+    """
+    values = list(_VALUES(smuggling))
+    values[_PRICE], values[_ACQUISITION] = price_cad, acquisition_cad
+    changed = object.__new__(Smuggling)
+    for set_value, value in zip(_SETTERS, values, strict=True):
+        set_value(changed, value)
+    return changed
+
+
 class Deal(NamedTuple):
     """Decision on an opportunity, before a route is chosen.
 
@@ -418,9 +438,7 @@ class Deals:
         """Parameters of the day with the cost in a state and the street price in a market."""
         key = (state, market)
         if key not in self._deal_prices:
-            self._deal_prices[key] = dataclasses.replace(
-                self.smuggling,
-                price_cad=self.markets.price_cad(market),
-                acquisition_cad=self.supply.price_cad(state),
+            self._deal_prices[key] = _with_prices(
+                self.smuggling, self.markets.price_cad(market), self.supply.price_cad(state)
             )
         return self._deal_prices[key]

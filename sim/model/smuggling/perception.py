@@ -13,15 +13,16 @@ import numpy as np
 
 from sim.model.port.inspection_rates import (
     DUTY,
-    KIND_COMMERCE,
     KIND_RATE,
     KIND_S,
-    KIND_TRAVELLER,
     LOOKOUT_HIT,
     PAPERWORK,
     PICK_TRAFFICKER,
+    PICK_TRAFFICKER_HURRY,
     RANDOM,
+    SELECTIVE,
     WITHDRAWAL_SHARE,
+    shares_of_kinds,
 )
 from sim.model.port.referral import FULL, KINDS, examined_shares, mean_find
 from sim.model.port.traffic import CAR, COMMERCIAL, LANES
@@ -197,15 +198,13 @@ def loss_terms(
     open_find = _found(exposure.tobytes(), cv, lengths)
     deep_find = _found((exposure * smuggling.deep_factor).tobytes(), cv, lengths)
     find = (1.0 - smuggling.deep_share) * open_find + smuggling.deep_share * deep_find
-    by_queue = [
-        np.sum(np.diff(rows[:, k : k + len(KINDS)], axis=1, prepend=0.0) * find, axis=1)
-        for k in (KIND_TRAVELLER, KIND_COMMERCE)
-    ]
-    not_mandatory, chosen, found = np.empty((3, len(rows), len(LANES)))
-    for lane in range(len(LANES)):
-        chosen[:, lane] = examined_shares(rows[:, RANDOM + lane], rows[:, PICK_TRAFFICKER + lane])
-        not_mandatory[:, lane] = 1.0 - (rows[:, PAPERWORK + lane] + rows[:, DUTY + lane])
-        found[:, lane] = by_queue[int(COMMERCIAL[lane])]
+    travellers, trade = (
+        np.sum(shares * find, axis=1, keepdims=True) for shares in shares_of_kinds(rows)
+    )
+    found = np.where(np.asarray(COMMERCIAL, bool), trade, travellers)
+    picked = rows[:, PICK_TRAFFICKER:PICK_TRAFFICKER_HURRY]
+    chosen = examined_shares(rows[:, RANDOM:SELECTIVE], picked)
+    not_mandatory = 1.0 - (rows[:, PAPERWORK:DUTY] + rows[:, DUTY:RANDOM])
     stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
     return LossTerms(rows[:, LOOKOUT_HIT], stays, find[:, FULL], not_mandatory, chosen, found)
 

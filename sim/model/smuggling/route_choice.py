@@ -323,19 +323,26 @@ class RouteChoice:
         lane = TRUCK if commercial else CAR
         lane_of = lane if lanes is None else lanes[menu.numbers[: menu.at_ports]]
         load = opportunity.load
-        at_ports = truth(opportunity.deep, opportunity.lookout) if truth else perception.loss
+
+        def chance_before() -> Floats:
+            return chance_of_loss(menu, lane_of, self.before.loss, self.away_before)
+
+        def chance_true() -> Floats:
+            loss = truth(opportunity.deep, opportunity.lookout) if truth else perception.loss
+            return chance_of_loss(menu, lane_of, loss, self.away_true)
+
         return Options(
             organisation=opportunity.organisation,
             numbers=menu.numbers,
             value=value_if_safe(menu, load, lane_of, perception, smuggling),
             stake=stake(menu, load, smuggling),
             believed=chance_of_loss(menu, lane_of, perception.loss, self.away_believed),
-            before=chance_of_loss(menu, lane_of, self.before.loss, self.away_before),
-            true=chance_of_loss(menu, lane_of, at_ports, self.away_true),
             habit=menu.habit,
             prior=menu.prior,
             noise=noise[keep],
             risk_tolerance_quantile=tolerance,
+            chance_before=chance_before,
+            chance_true=chance_true,
         )
 
     def _usual_noise(self, organisation: int, menu: Menu) -> Floats:
@@ -367,6 +374,7 @@ class RouteChoice:
         adversary = self.adversary(smuggling.adversary)
         loss = adversary.loss(options)
         best = adversary.choose(options, loss, smuggling)
-        return self.network.route(
-            int(options.numbers[best]), float(loss[best]), float(options.true[best])
-        )
+        number, network = int(options.numbers[best]), self.network
+        away = network.ports <= number < network.none
+        true = float(self.away_true[number - network.ports]) if away else 0.0
+        return network.route(number, float(loss[best]), true)
