@@ -27,6 +27,18 @@ from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows, Whole
 from sim.parameters import Traffic
 
 
+def known_while_closed(
+    port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
+) -> list[tuple[Rows, Rows]]:
+    """Draw `arrivals_while_closed` once for the points that share the day's hours and curves."""
+    key = port, id(cumulative), world.seed, world.replication, world.line_of_lane[port].tobytes()
+    if key not in opening.made:
+        groups = list(arrivals_while_closed(port, day, opening, cumulative, cells, world))
+        opening.made[key] = cumulative, groups  # it is held so that its id stays its own
+    known: list[tuple[Rows, Rows]] = opening.made[key][1]
+    return known
+
+
 def arrivals_while_closed(
     port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
 ) -> Iterator[tuple[Rows, Rows]]:
@@ -190,7 +202,7 @@ class ExtraArrivals:
         lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
         for port in opening.disturbed:
             if self.with_travellers:
-                for shut_out, admitted in arrivals_while_closed(
+                for shut_out, admitted in known_while_closed(
                     port, day, opening, cumulative, cells, self.world
                 ):
                     groups.append(admitted)

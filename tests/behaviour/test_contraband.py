@@ -106,6 +106,10 @@ def enrolment(share: float) -> Enrolment:
     return Enrolment(ports, list(range(400)), share, Streams(1, 0))
 
 
+def lane_at(port: int, of: Enrolment, organisation: int, general: int, day: int) -> int:
+    return int(of.lanes(organisation, np.full(len(FEW), general), day)[port])
+
+
 def test_as_many_are_enrolled_as_is_set_and_the_same_whatever_else_is() -> None:
     some, more = enrolment(0.2), enrolment(0.4)
     assert some.enrolled.mean() == pytest.approx(0.2, abs=0.06)
@@ -114,9 +118,9 @@ def test_as_many_are_enrolled_as_is_set_and_the_same_whatever_else_is() -> None:
 
 def test_an_enrolled_trip_takes_the_trusted_lane_where_there_is_one() -> None:
     every = enrolment(1.0)
-    assert [every.lane(0, 1, lane, 0) for lane in (CAR, TRUCK, BUS)] == [NEXUS, FAST, BUS]
-    assert [every.lane(0, 0, lane, 0) for lane in (CAR, TRUCK)] == [CAR, TRUCK]
-    assert enrolment(0.0).lane(0, 1, TRUCK, 0) == TRUCK
+    assert [lane_at(1, every, 0, lane, 0) for lane in (CAR, TRUCK, BUS)] == [NEXUS, FAST, BUS]
+    assert [lane_at(0, every, 0, lane, 0) for lane in (CAR, TRUCK)] == [CAR, TRUCK]
+    assert lane_at(1, enrolment(0.0), 0, TRUCK, 0) == TRUCK
 
 
 def test_audits_find_their_share_and_take_the_enrolment_for_its_time() -> None:
@@ -125,8 +129,8 @@ def test_audits_find_their_share_and_take_the_enrolment_for_its_time() -> None:
     every.audit(0, rules)
     assert every.lost == pytest.approx(400 * 0.2 * 0.5, rel=0.4)
     gone = int(np.flatnonzero(every.lost_until > 0)[0])
-    assert every.lane(gone, 1, TRUCK, 29) == TRUCK
-    assert every.lane(gone, 1, TRUCK, 30) == FAST
+    assert lane_at(1, every, gone, TRUCK, 29) == TRUCK
+    assert lane_at(1, every, gone, TRUCK, 30) == FAST
     nobody = enrolment(1.0)
     nobody.audit(0, Contraband(audits_per_year=365.0, audit_find=0.0))
     assert nobody.lost == 0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.engine.compiled import engine
+from sim.engine.compiled import engine, reuse
 from sim.engine.compiled.engine import CompiledEngine
 from sim.engine.compiled.reuse import Inputs, same_ports
 from sim.execute.task import plan
@@ -226,6 +226,18 @@ def test_an_input_that_is_forgotten_is_noticed(name: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(engine, "same_ports", forgetful)
     with pytest.raises((AssertionError, ValueError)):
         check([leader, point])
+
+
+@pytest.mark.parametrize(
+    ("taken", "name"), [((True, False), "officers"), ((False, True), "arrival curves")]
+)
+def test_arrays_that_are_wrongly_taken_for_the_same_are_noticed(
+    taken: tuple[bool, bool], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, point = FORGOTTEN[name]
+    monkeypatch.setattr(reuse, "same_arrays", lambda ours, theirs: taken)
+    with pytest.raises((AssertionError, ValueError)):
+        check([dataclasses.replace(point, scenario=BASELINE), point])
 
 
 def test_a_rule_of_every_kind_is_followed_in_step() -> None:

@@ -1,8 +1,9 @@
 """Control intervals of every port on one day: opening, officers present and settings."""
 
 import datetime
-import functools
-from dataclasses import dataclass, field
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +24,10 @@ class Opening:
     The row of a port under the k-th snapshot of the day (the parameters in force since midnight and
     since each later change) is ``k * ports + port``. ``special`` lists the ports whose control
     moments differ from the common grid, ``disturbed`` those that are shut, to all or to a class, at
-    times when travellers would arrive. ``moments`` are the beginnings of the snapshots, and
+    times when travellers would arrive. ``moments`` are the beginnings of the snapshots,
     ``closed_to`` the classes that a port does not take under each, shape (snapshots, ports,
-    classes).
+    classes), and ``hour`` the hour of the day of each interval. ``made`` holds what follows from
+    the hours and was worked out once, for all openings that differ in officers alone.
     """
 
     intervals: Whole
@@ -39,7 +41,8 @@ class Opening:
     special: list[int]
     disturbed: list[int]
     grid: Floats
-    _open_ports: dict[float, Flags] = field(default_factory=dict, repr=False)
+    hour: Whole
+    made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def open_at(self, port: int, seconds: Floats) -> Flags:
         """Whether a port is open at moments of the day (later ones count as its last interval)."""
@@ -52,30 +55,46 @@ class Opening:
         which = np.searchsorted(self.moments, seconds, side="right") - 1
         return np.asarray(~self.closed_to[np.maximum(which, 0), port, traffic_class])
 
-    def taking(self, traffic_class: int, moment_s: float) -> Flags:
-        """Ports that are not closed to a class at a moment of the day, shape (ports,)."""
-        which = int(np.searchsorted(self.moments, moment_s, side="right")) - 1
-        return np.asarray(~self.closed_to[max(which, 0), :, traffic_class])
-
-    def open_ports(self, moment_s: float) -> Flags:
-        """Whether each port is open at a moment of the day, shape (ports,). Not to be changed."""
-        if moment_s not in self._open_ports:
+    def open_to(self, traffic_class: int, moment_s: float) -> Flags:
+        """Whether each port takes a class at a moment, shape (ports,). Not to be changed."""
+        key = traffic_class, moment_s
+        if key not in self.made:
             k = int(np.searchsorted(self.grid, moment_s, side="right")) - 1
             is_open = self.state[:, k] == OPEN
             for port in self.special:
                 is_open[port] = self.open_at(port, np.asarray(moment_s))
-            self._open_ports[moment_s] = is_open
-        return self._open_ports[moment_s]
+            which = int(np.searchsorted(self.moments, moment_s, side="right")) - 1
+            self.made[key] = is_open & ~self.closed_to[max(which, 0), :, traffic_class]
+        return np.asarray(self.made[key])
 
-    @functools.cached_property
+    @property
     def open_s(self) -> Floats:
         """Seconds for which each port is open in each hour, shape (ports, 24)."""
-        length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
-        hour = np.clip((self.start_s[:, :-1] - self.grid[0]) // HOUR_S, 0, HOURS - 1).astype(int)
-        ports = len(self.intervals)
-        cell = np.arange(ports)[:, None] * HOURS + hour
-        total = np.bincount(cell.ravel(), length.ravel(), minlength=ports * HOURS)
-        return np.asarray(total.reshape(ports, HOURS), np.float64)
+        if "open_s" not in self.made:
+            length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
+            hour = (self.start_s[:, :-1] - self.grid[0]) // HOUR_S
+            hour = np.clip(hour, 0, HOURS - 1).astype(int)
+            ports = len(self.intervals)
+            cell = np.arange(ports)[:, None] * HOURS + hour
+            total = np.bincount(cell.ravel(), length.ravel(), minlength=ports * HOURS)
+            self.made["open_s"] = total.reshape(ports, HOURS)
+        return np.asarray(self.made["open_s"], np.float64)
+
+    def with_officers(self, present: list[Present]) -> "Opening":
+        """The same hours with officers.
+
+        Parameters
+        ----------
+        present : list of Present
+            Officers present by hour, under each snapshot.
+        """
+        count, most = self.row.shape
+        used = np.arange(most) < self.intervals[:, None]
+        cell = self.row // count, np.arange(count)[:, None], self.hour
+        officers, trade = (
+            np.where(used, np.stack(by_hour)[cell], 0) for by_hour in zip(*present, strict=True)
+        )
+        return replace(self, officers=officers, trade=trade)
 
 
 def opening_of_day(
@@ -84,11 +103,10 @@ def opening_of_day(
     day: int,
     date: datetime.date,
     interval_min: int,
-    present: list[Present],
     moments: list[float],
     withdrawals: list[Withdrawal],
 ) -> Opening:
-    """Build the control intervals of a day.
+    """Build the control intervals of a day, as yet without officers (`Opening.with_officers`).
 
     Parameters
     ----------
@@ -100,8 +118,6 @@ def opening_of_day(
         Its date.
     interval_min : int
         Length of a control interval in minutes.
-    present : list of Present
-        Officers present by hour, under each snapshot.
     moments : list of float
         When each snapshot begins (the first at midnight), in seconds since the run began.
     withdrawals : list of Withdrawal
@@ -128,10 +144,8 @@ def opening_of_day(
     start_s[:, :width] = grid
     state = np.full((count, most), AFTER_HOURS)
     state[:, :width] = np.where(open_now & ~shut[:, None], OPEN, AFTER_HOURS)
-    hour = hours.astype(int)
-    officers, trade = np.zeros((2, count, most), np.int64)
-    officers[:, :width] = present[0].officers[:, hour]
-    trade[:, :width] = present[0].trade[:, hour]
+    officers, hour = np.zeros((2, count, most), np.int64)
+    hour[:, :width] = hours.astype(int)
     row = np.broadcast_to(np.arange(count)[:, None], (count, most)).copy()
     intervals = np.full(count, width)
     # ... then interval by interval where the day differs from it.
@@ -139,26 +153,28 @@ def opening_of_day(
         intervals[port] = len(edges)
         start_s[port, : len(edges)] = edges
         start_s[port, len(edges) :] = midnight + DAY_S
-        for k, edge in enumerate(edges):
-            which = int(np.searchsorted(moments, edge, side="right")) - 1
-            state[port, k] = _state(port, edge, midnight, snapshots[which], season, withdrawals)
-            now = int((edge - midnight) / HOUR_S)
-            officers[port, k] = present[which].officers[port, now]
-            trade[port, k] = present[which].trade[port, now]
-            row[port, k] = which * count + port
+        own = slice(0, len(edges))
+        when = np.array(edges)
+        hour[port, own] = ((when - midnight) / HOUR_S).astype(int)
+        which = np.searchsorted(moments, when, side="right") - 1
+        row[port, own] = which * count + port
+        state[port, own] = AFTER_HOURS
+        if season[port]:
+            state[port, own] = _states(port, when, midnight, which, snapshots, withdrawals)
     disturbed = _disturbed(ports, snapshots, season, withdrawals)
     return Opening(
         intervals,
         start_s,
         state,
         officers,
-        trade,
+        officers,
         row,
         np.array(moments),
         np.stack([snapshot.closed_to for snapshot in snapshots]),
         special,
         disturbed,
         grid,
+        hour,
     )
 
 
@@ -200,22 +216,26 @@ def _edges(
     return sorted(edge for edge in edges if midnight <= edge < midnight + DAY_S)
 
 
-def _state(
+def _states(
     port: int,
-    edge: float,
+    edges: Floats,
     midnight: float,
-    snapshot: Snapshot,
-    season: Flags,
+    which: Whole,
+    snapshots: list[Snapshot],
     withdrawals: list[Withdrawal],
-) -> int:
-    hour = (edge - midnight) / HOUR_S
-    within = snapshot.open_hour[port] <= hour < snapshot.close_hour[port]
-    if snapshot.closed[port] or not season[port] or not within:
-        return AFTER_HOURS
+) -> Whole:
+    """State of a port, in season, from each of some moments on, each under one of the snapshots."""
+    hour = (edges - midnight) / HOUR_S
+    opens, closes, closed = (
+        np.array([getattr(snapshot, name)[port] for snapshot in snapshots])[which]
+        for name in ("open_hour", "close_hour", "closed")
+    )
+    held = np.zeros(len(edges), bool)
     for withdrawal in withdrawals:
-        if withdrawal.port == port and withdrawal.start_s <= edge < withdrawal.end_s:
-            return HELD
-    return OPEN
+        if withdrawal.port == port:
+            held |= (withdrawal.start_s <= edges) & (edges < withdrawal.end_s)
+    within = (opens <= hour) & (hour < closes) & ~closed
+    return np.where(within, np.where(held, HELD, OPEN), AFTER_HOURS)
 
 
 def _disturbed(

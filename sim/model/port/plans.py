@@ -38,6 +38,8 @@ from sim.scenario.point import Point
 MOST_RATES = 16
 NO_MORE_SEARCHES = np.ones(1)
 INSPECTION = PARAMETER.inspection
+# Rooms of the parameters that take officers' time.
+OFFICERS_TIME = "traffic", "staffing", "primary", "database", "inspection", "duty"
 SECONDARY = slice(SECONDARY_S, SECONDARY_S + len(LANES))
 
 Made = TypeVar("Made")
@@ -101,8 +103,9 @@ class PortPlans:
         if beside is not None and beside.begins_with == self.begins_with:
             self.beside = beside
         self._held: dict[Hashable, tuple[Hashable, Any]] = {}
-        # Rates by snapshot, skill, arms and searches; the snapshot is held so that its id stays its
-        # own.
+        # Curves of a day by snapshot, and rates by snapshot, skill, arms and searches, those last
+        # used last; the snapshot is held so that its id stays its own.
+        self._curves: tuple[int, dict[int, tuple[Snapshot, Floats]]] = (-1, {})
         self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
@@ -162,9 +165,11 @@ class PortPlans:
         """
         numbers = round(skill_gain, 6), round(armed_share, 6), round(strength, 6)
         key = (id(snapshot), *numbers, searches.tobytes())
-        if key not in self._rates:
+        if key in self._rates:
+            self._rates[key] = self._rates.pop(key)
+        else:
             if len(self._rates) >= MOST_RATES:
-                self._rates.clear()
+                del self._rates[next(iter(self._rates))]
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
             rows = rates_by_port(self.ports, snapshot, share, skill_gain, armed_share, searches)
             # Where there are more officers than the table has, booths open in proportion sooner.
@@ -221,17 +226,18 @@ class PortPlans:
         """
         slack = snapshot.at_ports(INSPECTION.slack_to_search)
         before = self._baseline
-        unchanged = strength == usual and away == 0.0 and not snapshot.by_port
-        if not slack.any() or (unchanged and self._as_the_baseline(snapshot)):
+        unchanged = strength == usual and away == 0.0
+        if not slack.any() or (unchanged and self._as_the_baseline(snapshot, *OFFICERS_TIME)):
             return NO_MORE_SEARCHES
         value = PARAMETER.staffing
         rows = self.rates(before)
         date = self.point.start + datetime.timedelta(days=day)
         last = np.arange(len(self.ports)), slice(None), self.cells
         sampled = self.parameters.traffic.sample_share  # officers are those of all vehicles
-        vehicles, as_before = (
-            self._cumulative(day, held)[last] / sampled for held in (snapshot, before)
-        )
+        vehicles = self._cumulative(day, snapshot)[last] / sampled
+        as_before = vehicles
+        if not self._as_the_baseline(snapshot, "traffic", "duty"):
+            as_before = self._cumulative(day, before)[last] / sampled
         free_s = np.zeros(len(self.ports))
         for sign, held, some, share, gone in (
             (1.0, snapshot, vehicles, strength, away),
@@ -250,11 +256,12 @@ class PortPlans:
         )
         return np.asarray(np.maximum(1.0 + more, 0.0))
 
-    def _as_the_baseline(self, snapshot: Snapshot) -> bool:
-        """Whether border-wide values are the baseline's in everything that takes officers' time."""
-        return all(
-            getattr(snapshot.parameters, room) == getattr(self.parameters, room)
-            for room in ("traffic", "staffing", "primary", "database", "inspection", "duty")
+    def _as_the_baseline(self, snapshot: Snapshot, *rooms: str) -> bool:
+        """Whether all parameters of some rooms are the baseline's, at every port."""
+        return not any(name.partition(".")[0] in rooms for name in snapshot.by_port) and all(
+            getattr(snapshot.parameters, room) is getattr(self.parameters, room)
+            or getattr(snapshot.parameters, room) == getattr(self.parameters, room)
+            for room in rooms
         )
 
     def _next_usual_strength(self) -> float:
@@ -292,17 +299,20 @@ class PortPlans:
             tuple(self.withdrawals),
             *(where.tobytes() for _, where in changes),
             *(array.tobytes() for each in times for array in each),
-            *(array.tobytes() for each in present for array in each),
         )
-        return self._as_beside(
-            "opening",
+        hours = self._as_beside(
+            "hours",
             key,
             lambda: opening_of_day(
                 self.ports, self.conditions, day, date,
-                self.point.parameters.staffing.control_interval_min, present, moments,
-                self.withdrawals,
+                self.point.parameters.staffing.control_interval_min, moments, self.withdrawals,
             ),
         )  # fmt: skip
+        return self._as_beside(
+            "opening",
+            (id(hours), *(array.tobytes() for each in present for array in each)),
+            lambda: hours.with_officers(present),
+        )
 
     def _present(
         self, k: int, snapshot: Snapshot, strength: float, day: int, date: datetime.date
@@ -345,6 +355,14 @@ class PortPlans:
 
     def _cumulative(self, day: int, snapshot: Snapshot) -> Floats:
         """Integrated arrival rates of a day (see `Demand.cumulative`)."""
+        if self._curves[0] != day:
+            self._curves = day, {}
+        known = self._curves[1]
+        if id(snapshot) not in known:
+            known[id(snapshot)] = snapshot, self._curve(day, snapshot)
+        return known[id(snapshot)][1]
+
+    def _curve(self, day: int, snapshot: Snapshot) -> Floats:
         volume = np.repeat(snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None], 4, axis=1)
         trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
         volume[:, 0] *= trips * self._cars(day, snapshot)

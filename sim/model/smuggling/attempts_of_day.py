@@ -171,11 +171,9 @@ class AttemptsOfDay:
                 self._add(opportunity, Route(NOT_PLANNED), why=why)
                 continue
             usual_lane = TRUCK if opportunity.commercial else CAR
-            open_ports = opening.open_ports(opportunity.time_s)
-            open_ports = open_ports & opening.taking(
-                int(CLASS_OF_LANE[usual_lane]), opportunity.time_s
-            )
+            open_ports = opening.open_to(int(CLASS_OF_LANE[usual_lane]), opportunity.time_s)
             if opportunity.avoids >= 0:
+                open_ports = open_ports.copy()
                 open_ports[opportunity.avoids] = False
             general = self.general_lane[usual_lane]
             lanes = self.enrolment.lanes(opportunity.organisation, general, day)

@@ -29,6 +29,7 @@ from sim.numerics.randomness import (
     Streams,
     entity_number,
     poisson_counts,
+    to_uniform,
 )
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats, Whole
 from sim.parameters import Contraband, Smuggling
@@ -401,12 +402,12 @@ class Enrolment:
         self, ports: Ports, entities: list[int], trusted_share: float, streams: Streams
     ) -> None:
         self.streams = streams
-        self.entities = entities
+        self.entities = np.array(entities, np.int64)
         self.trusted_lane: dict[int, tuple[int, npt.NDArray[np.bool_]]] = {
             CAR: (NEXUS, ports.nexus),
             TRUCK: (FAST, ports.fast),
         }
-        first = streams.first_words(AUDIT, np.array(entities, np.int64), 0, 0)
+        first = streams.first_words(AUDIT, self.entities, 0, 0)
         self.enrolled = (first + 0.5) / 2.0**32 < trusted_share
         self.lost_until = np.full(len(entities), -np.inf)
         self.lost = 0
@@ -414,34 +415,18 @@ class Enrolment:
     def audit(self, day: int, rules: Contraband) -> None:
         """Audit on a day those who are enrolled."""
         rate = rules.audits_per_year / DAYS_PER_YEAR
-        for number in np.flatnonzero(self.enrolled & (self.lost_until <= day)):
-            u = self.streams.uniforms(AUDIT, self.entities[number], day, 1, first=1)[:, 0]
-            if u[0] < rate and u[1] < rules.audit_find:
-                self.lost_until[number] = day + rules.enrolment_lost_days
-                self.lost += 1
-
-    def lane(self, organisation: int, port: int, lane: int, day: int) -> int:
-        """Lane that a trip takes at a port.
-
-        Parameters
-        ----------
-        organisation, port : int
-        lane : int
-            Lane that it takes without enrolment.
-        day : int
-
-        Returns
-        -------
-        int
-            The trusted lane, if the organisation is enrolled and the port has one.
-        """
-        if lane not in self.trusted_lane or not self.enrolled[organisation]:
-            return lane
-        trusted, at_port = self.trusted_lane[lane]
-        return trusted if at_port[port] and self.lost_until[organisation] <= day else lane
+        enrolled = np.flatnonzero(self.enrolled & (self.lost_until <= day))
+        audited, found, _, _ = to_uniform(
+            self.streams.words_of_several(
+                AUDIT, self.entities[enrolled], day, np.ones_like(enrolled)
+            )
+        )
+        lost = enrolled[(audited < rate) & (found < rules.audit_find)]
+        self.lost_until[lost] = day + rules.enrolment_lost_days
+        self.lost += len(lost)
 
     def lanes(self, organisation: int, general: Whole, day: int) -> Whole:
-        """Lane that a trip takes at each port.
+        """Lane that a trip takes at each port: the trusted one, if it is enrolled and there is one.
 
         Parameters
         ----------
@@ -450,9 +435,9 @@ class Enrolment:
             Lane that it takes without enrolment.
         day : int
         """
-        if not self.enrolled[organisation]:
+        if not self.enrolled[organisation] or self.lost_until[organisation] > day:
             return general
-        return np.array(
-            [self.lane(organisation, port, int(lane), day) for port, lane in enumerate(general)],
-            np.int64,
-        )
+        lanes = general.copy()
+        for lane, (trusted, at_port) in self.trusted_lane.items():
+            lanes[at_port & (general == lane)] = trusted
+        return lanes

@@ -92,8 +92,8 @@ class Visitors(NamedTuple):
 
 
 # Days of visitors kept in a process, each with the curves that they follow from.
-_held: dict[tuple[Streams, int, float, bytes, bytes], tuple[Floats, Visitors]] = {}
-MOST_HELD = 8
+_held: dict[tuple[Streams, int, float, bytes, bytes, int], tuple[Floats, Visitors]] = {}
+MOST_HELD = 16
 
 
 class TravellerFirearms:
@@ -138,9 +138,11 @@ class TravellerFirearms:
             Line of the general car lane.
         """
         counts = self.count[day]
-        key = (self.streams, day, self.firearms_mean, counts.tobytes(), line.tobytes())
+        key = (
+            self.streams, day, self.firearms_mean, counts.tobytes(), line.tobytes(), id(cumulative)
+        )  # fmt: skip
         known = _held.get(key)
-        if known is not None and known[0] is cumulative:
+        if known is not None:
             return known[1]
         visitors = self._drawn(day, cumulative, cells, line)
         if len(_held) >= MOST_HELD:

@@ -369,9 +369,10 @@ def test_a_withdrawal_splits_the_day_of_its_port_alone() -> None:
     course = conditions()
     opening = opening_of_day(
         course.ports, course, 0, datetime.date(2005, 7, 1), 60,
-        [Present(np.full((3, 24), 2), np.full((3, 24), -1))], [0.0],
-        [Withdrawal(2, 36_100.0, 40_000.0)],
+        [0.0], [Withdrawal(2, 36_100.0, 40_000.0)],
     )  # fmt: skip
+    opening = opening.with_officers([Present(np.full((3, 24), 2), np.full((3, 24), -1))])
+    assert opening.officers.sum(axis=1).tolist() == [48, 48, 52]
     assert opening.intervals.tolist() == [24, 24, 26]
     moments = np.array([36_099.0, 36_100.0, 39_999.0, 40_000.0])
     assert opening.open_at(2, moments).tolist() == [True, False, False, True]
