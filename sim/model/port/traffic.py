@@ -238,9 +238,9 @@ class Demand:
         scaled = lane_hours * self.day_factor[day][:, None, None]
         result = np.zeros((*lane_hours.shape[:2], TIMETABLE_CELLS + 1))
         np.cumsum(scaled, axis=2, out=result[:, :, 1 : HOURLY_CELLS + 1])
-        for port in np.flatnonzero(self.by_timetable):
-            total = scaled[port].sum(axis=1)
-            result[port, :, 1:] = total[:, None] * np.cumsum(self.sailing[port])
+        ferry = np.flatnonzero(self.by_timetable)
+        total = scaled[ferry].sum(axis=2, keepdims=True)
+        result[ferry, :, 1:] = total * np.cumsum(self.sailing[ferry], axis=1)[:, None]
         return result
 
 
