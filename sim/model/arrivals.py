@@ -27,18 +27,6 @@ from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows, Whole
 from sim.parameters import Traffic
 
 
-def known_while_closed(
-    port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
-) -> list[tuple[Rows, Rows]]:
-    """Draw `arrivals_while_closed` once for the points that share the day's hours and curves."""
-    key = port, id(cumulative), world.seed, world.replication, world.line_of_lane[port].tobytes()
-    if key not in opening.made:
-        groups = list(arrivals_while_closed(port, day, opening, cumulative, cells, world))
-        opening.made[key] = cumulative, groups  # it is held so that its id stays its own
-    known: list[tuple[Rows, Rows]] = opening.made[key][1]
-    return known
-
-
 def arrivals_while_closed(
     port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole, world: World
 ) -> Iterator[tuple[Rows, Rows]]:
@@ -202,9 +190,7 @@ class ExtraArrivals:
         lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
         for port in opening.disturbed:
             if self.with_travellers:
-                for shut_out, admitted in known_while_closed(
-                    port, day, opening, cumulative, cells, self.world
-                ):
+                for shut_out, admitted in self._while_closed(port, day, opening, cumulative, cells):
                     groups.append(admitted)
                     if len(shut_out):
                         groups.append(self.diversion.divert(port, shut_out, opening, lines()))
@@ -223,6 +209,17 @@ class ExtraArrivals:
         later = joined["time_s"] >= (day + 1) * DAY_S
         self.on_the_way = joined[later]
         return np.asarray(joined[~later])
+
+    def _while_closed(
+        self, port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole
+    ) -> list[tuple[Rows, Rows]]:
+        """Draw `arrivals_while_closed` once for points that share the day's hours and curves."""
+        world = self.world
+        lines = world.line_of_lane[port].tobytes()
+        key = port, id(cumulative), world.seed, world.replication, lines
+        drawn = arrivals_while_closed(port, day, opening, cumulative, cells, world)
+        # The curves are held so that their id stays their own.
+        return opening.once(key, lambda: (cumulative, list(drawn)))[1]
 
     def _lines(self, opening: Opening, cumulative: Floats, rates: Floats) -> Lines:
         """What is known of the lines."""

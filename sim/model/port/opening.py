@@ -1,9 +1,9 @@
 """Control intervals of every port on one day: opening, officers present and settings."""
 
 import datetime
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from sim.numerics.units import DAY_S, HOUR_S, MINUTE_S, Flags, Floats, Whole
 from sim.places.ports import Ports
 
 HOURS = 24
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -57,28 +59,35 @@ class Opening:
 
     def open_to(self, traffic_class: int, moment_s: float) -> Flags:
         """Whether each port takes a class at a moment, shape (ports,). Not to be changed."""
-        key = traffic_class, moment_s
-        if key not in self.made:
-            k = int(np.searchsorted(self.grid, moment_s, side="right")) - 1
-            is_open = self.state[:, k] == OPEN
-            for port in self.special:
-                is_open[port] = self.open_at(port, np.asarray(moment_s))
-            which = int(np.searchsorted(self.moments, moment_s, side="right")) - 1
-            self.made[key] = is_open & ~self.closed_to[max(which, 0), :, traffic_class]
-        return np.asarray(self.made[key])
+        return self.once((traffic_class, moment_s), lambda: self._open_to(traffic_class, moment_s))
+
+    def _open_to(self, traffic_class: int, moment_s: float) -> Flags:
+        k = int(np.searchsorted(self.grid, moment_s, side="right")) - 1
+        is_open = self.state[:, k] == OPEN
+        for port in self.special:
+            is_open[port] = self.open_at(port, np.asarray(moment_s))
+        which = int(np.searchsorted(self.moments, moment_s, side="right")) - 1
+        return np.asarray(is_open & ~self.closed_to[max(which, 0), :, traffic_class])
 
     @property
     def open_s(self) -> Floats:
         """Seconds for which each port is open in each hour, shape (ports, 24)."""
-        if "open_s" not in self.made:
-            length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
-            hour = (self.start_s[:, :-1] - self.grid[0]) // HOUR_S
-            hour = np.clip(hour, 0, HOURS - 1).astype(int)
-            ports = len(self.intervals)
-            cell = np.arange(ports)[:, None] * HOURS + hour
-            total = np.bincount(cell.ravel(), length.ravel(), minlength=ports * HOURS)
-            self.made["open_s"] = total.reshape(ports, HOURS)
-        return np.asarray(self.made["open_s"], np.float64)
+        return self.once("open_s", self._open_s)
+
+    def _open_s(self) -> Floats:
+        length = np.diff(self.start_s, axis=1) * (self.state == OPEN)
+        hour = np.clip((self.start_s[:, :-1] - self.grid[0]) // HOUR_S, 0, HOURS - 1).astype(int)
+        ports = len(self.intervals)
+        cell = np.arange(ports)[:, None] * HOURS + hour
+        total = np.bincount(cell.ravel(), length.ravel(), minlength=ports * HOURS)
+        return np.asarray(total.reshape(ports, HOURS), np.float64)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Make what follows from the hours, unless it has been made."""
+        if key not in self.made:
+            self.made[key] = make()
+        made: Made = self.made[key]
+        return made
 
     def with_officers(self, present: list[Present]) -> "Opening":
         """The same hours with officers.
