@@ -305,7 +305,7 @@ def test_a_loss_says_something_about_routes_of_the_same_kind_only() -> None:
 def test_learning_is_told_nothing_of_the_settings() -> None:
     adversary = learner(ALONE)
     told = dataclasses.replace(
-        no_risk(), believed=np.full(ROUTES + 1, 0.9), true=np.full(ROUTES + 1, 0.9)
+        no_risk(), believed=np.full(ROUTES + 1, 0.9), chance_true=lambda: np.full(ROUTES + 1, 0.9)
     )
     assert np.allclose(adversary.loss(told)[:-1], 0.05)
 

@@ -18,7 +18,12 @@ import numpy as np
 
 from sim.model.conditions import Conditions
 from sim.model.day import World
-from sim.model.port.inspection_rates import SECONDARY_S, SERVICE_S, rates_by_port
+from sim.model.port.inspection_rates import (
+    SECONDARY_S,
+    SERVICE_S,
+    rates_without_referral,
+    set_referral,
+)
 from sim.model.port.layout import COMMERCE, Layout, build_layout, trusted_shares, with_lanes
 from sim.model.port.referral import collection
 from sim.model.port.roster import Rostering, open_hours, posts, shift_draws, typical_hours
@@ -200,7 +205,10 @@ def _rates_of_record(ports: Ports, start: datetime.date, on_record: dict[str, Fl
     """Rates that booths and rosters were planned for: the defaults, whatever a study sets."""
     defaults = Conditions(ports, ports, Parameters(), BASELINE, start).at(0.0)
     share = collection(Parameters().duty, Parameters().duty).share
-    return rates_by_port(ports, dataclasses.replace(defaults, on_record=on_record), share, 0.0)
+    defaults = dataclasses.replace(defaults, on_record=on_record)
+    rows = rates_without_referral(ports, defaults, share)
+    set_referral(rows, defaults)
+    return rows
 
 
 def _typical_hours(inputs: _Inputs, ports: Ports) -> Floats:

@@ -128,15 +128,10 @@ def carried_out_share(snapshot: Snapshot, armed_share: float) -> Floats:
     return np.asarray((1.0 - value(INSPECTION.avoided_share) * alone) * (1.0 - gone))
 
 
-def rates_by_port(
-    ports: Ports,
-    snapshot: Snapshot,
-    duty_share: float,
-    skill_gain: float,
-    armed_share: float = 0.0,
-    searches: Floats | float = 1.0,
+def rates_without_referral(
+    ports: Ports, snapshot: Snapshot, duty_share: float, armed_share: float = 0.0
 ) -> Floats:
-    """Work out the settings of every port.
+    """Work out the settings of every port, but for those that `set_referral` writes.
 
     Parameters
     ----------
@@ -145,13 +140,8 @@ def rates_by_port(
         Parameters in force.
     duty_share : float
         Share of cars sent to pay duty (`sim.model.port.referral.collection`).
-    skill_gain : float
-        What training has added to d' so far.
     armed_share : float
         Officers who are armed by now.
-    searches : array of float, shape (ports,), or float
-        Random and selective referral as a ratio of what is set: what officers' freed time allows
-        (`sim.model.port.plans`).
 
     Returns
     -------
@@ -166,34 +156,17 @@ def rates_by_port(
         value(PARAMETER.database.query_coverage_without),
     )
     queried = np.where(linked, coverage, 0.0)
-    skill = value(PRIMARY.hurry_skill)
     carried_out = carried_out_share(snapshot, armed_share)
-    lanes = [LANE_PARAMETERS[name] for name in LANES]
-
-    def by_lane(parameters: list[float | None] | list[float]) -> Floats:
-        """Values of a parameter of each lane, or 1 for none, shape (ports, lanes)."""
-        none = np.ones(len(ports))
-        return np.stack([none if name is None else value(name) for name in parameters], axis=1)
-
     rows[:, SERVICE_S:PAPERWORK] = (
-        by_lane([lane.service_s for lane in lanes]) + (value(PRIMARY.query_s) * queried)[:, None]
+        _by_lane(snapshot, [lane.service_s for lane in _LANES])
+        + (value(PRIMARY.query_s) * queried)[:, None]
     )
-    rows[:, PAPERWORK:DUTY] = by_lane([lane.paperwork_share for lane in lanes])
+    rows[:, PAPERWORK:DUTY] = _by_lane(snapshot, [lane.paperwork_share for lane in _LANES])
     rows[:, DUTY:RANDOM] = [duty_share if name in ("car", "nexus") else 0.0 for name in LANES]
-    rows[:, PATIENCE_S:HURRY_QUEUE] = 60.0 * by_lane([lane.patience_min for lane in lanes])
-    rows[:, BOOTHS:OPEN_LOAD] = by_lane([lane.booths for lane in lanes])
-    trusted = np.reshape(searches, (-1, 1)) * by_lane([lane.referral for lane in lanes])
-    rows[:, RANDOM:SELECTIVE] = np.minimum(value(INSPECTION.random_share)[:, None] * trusted, 1.0)
-    selective = np.minimum(by_lane([lane.selective_share for lane in lanes]) * trusted, 1.0)
-    rows[:, SELECTIVE:PICK_TRAFFICKER] = selective
-    # A chance for each: on ordinary suspicion and under a long line, of one and of the other.
-    d_prime = (
-        np.stack([value(INSPECTION.d_prime), value(INSPECTION.d_prime_traveller)]) + skill_gain
+    rows[:, PATIENCE_S:HURRY_QUEUE] = 60.0 * _by_lane(
+        snapshot, [lane.patience_min for lane in _LANES]
     )
-    d_prime = np.stack([d_prime, d_prime * skill], axis=1)
-    picked = selected_share(selective, d_prime[..., None])
-    picked[0] *= carried_out[:, None]
-    rows[:, PICK_TRAFFICKER:SECONDARY_S] = np.moveaxis(picked, 2, 0).reshape(len(ports), -1)
+    rows[:, BOOTHS:OPEN_LOAD] = _by_lane(snapshot, [lane.booths for lane in _LANES])
     rows[:, PATIENCE_FROM_S] = 60.0 * value(TRAFFIC.patience_from_min)
     rows[:, OPEN_LOAD:WIDTH] = value(PARAMETER.staffing.booth_load)[:, None]
     rows[:, HURRY_QUEUE] = value(PRIMARY.hurry_queue)
@@ -205,8 +178,59 @@ def rates_by_port(
     rows[:, LOOKOUT_HIT] = queried * acted_on * carried_out
     rows[:, WITHDRAWAL_SHARE] = value(INSPECTION.withdrawal_share)
     _kinds(rows, snapshot)
-    _secondary_load(rows)
     return rows
+
+
+_LANES = [LANE_PARAMETERS[name] for name in LANES]
+
+
+def _by_lane(snapshot: Snapshot, parameters: list[float | None] | list[float]) -> Floats:
+    """Values of a parameter of each lane, or 1 for none, shape (ports, lanes)."""
+    none = np.ones(len(snapshot.closed))
+    return np.stack(
+        [none if name is None else snapshot.at_ports(name) for name in parameters], axis=1
+    )
+
+
+def set_referral(
+    rows: Floats,
+    snapshot: Snapshot,
+    skill_gain: float = 0.0,
+    armed_share: float = 0.0,
+    searches: Floats | float = 1.0,
+) -> None:
+    """Write the settings that depend on how many are searched, and how well they are picked.
+
+    Parameters
+    ----------
+    rows : array of float, shape (ports, WIDTH)
+        With all other settings.
+    snapshot : Snapshot
+        Parameters in force.
+    skill_gain : float
+        What training has added to d' so far.
+    armed_share : float
+        Officers who are armed by now.
+    searches : array of float, shape (ports,), or float
+        Random and selective referral as a ratio of what is set: what officers' freed time allows
+        (`sim.model.port.plans`).
+    """
+    value = snapshot.at_ports
+    trusted = np.reshape(searches, (-1, 1)) * _by_lane(snapshot, [lane.referral for lane in _LANES])
+    rows[:, RANDOM:SELECTIVE] = np.minimum(value(INSPECTION.random_share)[:, None] * trusted, 1.0)
+    selective = np.minimum(
+        _by_lane(snapshot, [lane.selective_share for lane in _LANES]) * trusted, 1.0
+    )
+    rows[:, SELECTIVE:PICK_TRAFFICKER] = selective
+    # A chance for each: on ordinary suspicion and under a long line, of one and of the other.
+    d_prime = (
+        np.stack([value(INSPECTION.d_prime), value(INSPECTION.d_prime_traveller)]) + skill_gain
+    )
+    d_prime = np.stack([d_prime, d_prime * value(PRIMARY.hurry_skill)], axis=1)
+    picked = selected_share(selective, d_prime[..., None])
+    picked[0] *= carried_out_share(snapshot, armed_share)[:, None]
+    rows[:, PICK_TRAFFICKER:SECONDARY_S] = np.moveaxis(picked, 2, 0).reshape(len(rows), -1)
+    _secondary_load(rows)
 
 
 def mandatory_s(rows: Floats) -> Floats:

@@ -18,7 +18,8 @@ from sim.model.port.inspection_rates import (
     WIDTH,
     bound_s,
     mandatory_s,
-    rates_by_port,
+    rates_without_referral,
+    set_referral,
 )
 from sim.model.port.layout import COMMERCE, trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
@@ -106,7 +107,7 @@ class PortPlans:
         # Curves of a day by snapshot, and rates by snapshot, skill, arms and searches, those last
         # used last; the snapshot is held so that its id stays its own.
         self._curves: tuple[int, dict[int, tuple[Snapshot, Floats]]] = (-1, {})
-        self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
+        self._rates: dict[Hashable, tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
@@ -165,18 +166,42 @@ class PortPlans:
         """
         numbers = round(skill_gain, 6), round(armed_share, 6), round(strength, 6)
         key = (id(snapshot), *numbers, searches.tobytes())
+        return self._known(
+            key,
+            snapshot,
+            lambda: self._rows(snapshot, skill_gain, armed_share, searches, numbers[-1]),
+        )
+
+    def _rows(
+        self,
+        snapshot: Snapshot,
+        skill_gain: float,
+        armed_share: float,
+        searches: Floats,
+        strength: float,
+    ) -> Floats:
+        duty = collection(snapshot.parameters.duty, self.point.parameters.duty).share
+        rows = self._known(
+            (id(snapshot), armed_share),
+            snapshot,
+            lambda: rates_without_referral(self.ports, snapshot, duty, armed_share),
+        ).copy()
+        set_referral(rows, snapshot, skill_gain, armed_share, searches)
+        # Where there are more officers than the table has, booths open in proportion sooner.
+        officers = strength * snapshot.at_ports(PARAMETER.staffing.officers_scale)
+        rows[:, OPEN_LOAD:WIDTH] /= np.maximum(officers, 1.0)[:, None]
+        rows[:, OPEN_LOAD + COMMERCE] *= self.trade_booth_load
+        return rows
+
+    def _known(self, key: Hashable, snapshot: Snapshot, make: Callable[[], Floats]) -> Floats:
+        """Rates that were used lately, or new ones."""
         if key in self._rates:
             self._rates[key] = self._rates.pop(key)
         else:
+            rows = make()
             if len(self._rates) >= MOST_RATES:
                 del self._rates[next(iter(self._rates))]
-            share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
-            rows = rates_by_port(self.ports, snapshot, share, skill_gain, armed_share, searches)
-            # Where there are more officers than the table has, booths open in proportion sooner.
-            officers = numbers[-1] * snapshot.at_ports(PARAMETER.staffing.officers_scale)
-            rows[:, OPEN_LOAD:WIDTH] /= np.maximum(officers, 1.0)[:, None]
-            rows[:, OPEN_LOAD + COMMERCE] *= self.trade_booth_load
-            self._rates[key] = (snapshot, rows)
+            self._rates[key] = snapshot, rows
         return self._rates[key][1]
 
     def of_day(self, day: int) -> PortsDay:
