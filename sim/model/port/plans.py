@@ -104,10 +104,11 @@ class PortPlans:
         if beside is not None and beside.begins_with == self.begins_with:
             self.beside = beside
         self._held: dict[Hashable, tuple[Hashable, Any]] = {}
-        # Curves of a day by snapshot, and rates by snapshot, skill, arms and searches, those last
-        # used last; the snapshot is held so that its id stays its own.
+        # Curves of a day by snapshot, and rates by snapshot, skill, arms and searches; the snapshot
+        # is held so that its id stays its own.
         self._curves: tuple[int, dict[int, tuple[Snapshot, Floats]]] = (-1, {})
-        self._rates: dict[Hashable, tuple[Snapshot, Floats]] = {}
+        self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
+        self._lasting: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
@@ -166,43 +167,28 @@ class PortPlans:
         """
         numbers = round(skill_gain, 6), round(armed_share, 6), round(strength, 6)
         key = (id(snapshot), *numbers, searches.tobytes())
-        return self._known(
-            key,
-            snapshot,
-            lambda: self._rows(snapshot, skill_gain, armed_share, searches, numbers[-1]),
-        )
-
-    def _rows(
-        self,
-        snapshot: Snapshot,
-        skill_gain: float,
-        armed_share: float,
-        searches: Floats,
-        strength: float,
-    ) -> Floats:
-        duty = collection(snapshot.parameters.duty, self.point.parameters.duty).share
-        rows = self._known(
-            (id(snapshot), armed_share),
-            snapshot,
-            lambda: rates_without_referral(self.ports, snapshot, duty, armed_share),
-        ).copy()
-        set_referral(rows, snapshot, skill_gain, armed_share, searches)
-        # Where there are more officers than the table has, booths open in proportion sooner.
-        officers = strength * snapshot.at_ports(PARAMETER.staffing.officers_scale)
-        rows[:, OPEN_LOAD:WIDTH] /= np.maximum(officers, 1.0)[:, None]
-        rows[:, OPEN_LOAD + COMMERCE] *= self.trade_booth_load
-        return rows
-
-    def _known(self, key: Hashable, snapshot: Snapshot, make: Callable[[], Floats]) -> Floats:
-        """Rates that were used lately, or new ones."""
-        if key in self._rates:
-            self._rates[key] = self._rates.pop(key)
-        else:
-            rows = make()
+        if key not in self._rates:
             if len(self._rates) >= MOST_RATES:
-                del self._rates[next(iter(self._rates))]
-            self._rates[key] = snapshot, rows
+                self._rates.clear()
+            rows = self._without_referral(snapshot, armed_share).copy()
+            set_referral(rows, snapshot, skill_gain, armed_share, searches)
+            # Where there are more officers than the table has, booths open in proportion sooner.
+            officers = numbers[-1] * snapshot.at_ports(PARAMETER.staffing.officers_scale)
+            rows[:, OPEN_LOAD:WIDTH] /= np.maximum(officers, 1.0)[:, None]
+            rows[:, OPEN_LOAD + COMMERCE] *= self.trade_booth_load
+            self._rates[key] = (snapshot, rows)
         return self._rates[key][1]
+
+    def _without_referral(self, snapshot: Snapshot, armed_share: float) -> Floats:
+        """Rates that stay the same from day to day where only the number searched differs."""
+        key = id(snapshot), armed_share
+        if key not in self._lasting:
+            if len(self._lasting) >= MOST_RATES:
+                self._lasting.clear()
+            share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
+            rows = rates_without_referral(self.ports, snapshot, share, armed_share)
+            self._lasting[key] = snapshot, rows
+        return self._lasting[key][1]
 
     def of_day(self, day: int) -> PortsDay:
         """Plan one day at its midnight."""
