@@ -195,6 +195,8 @@ class ExtraArrivals:
                     if len(shut_out):
                         groups.append(self.diversion.divert(port, shut_out, opening, lines()))
             at_port = self.attempts_of_day.at_port(visitors, port)
+            if not at_port.any():
+                continue
             shut = at_port & ~(
                 opening.open_at(port, visitors["time_s"])
                 & opening.takes(port, int(CLASS_OF_LANE[CAR]), visitors["time_s"])
