@@ -87,7 +87,9 @@ def run_border(point: Point, replication: int) -> Border:
     return border
 
 
-def run_in_step(runs: Sequence[tuple[Point, int]], leader: Point | None = None) -> Iterator[Border]:
+def run_in_step(
+    runs: Sequence[tuple[Point, int]], leader: Point | None = None, *, hours: Sequence[bool] = ()
+) -> Iterator[Border]:
     """Run replications of several points on the same traffic day by day; simulate what differs.
 
     Port-days of a point that are the same as those of the leader are taken over from it; every
@@ -100,6 +102,8 @@ def run_in_step(runs: Sequence[tuple[Point, int]], leader: Point | None = None) 
         take over, traffic (`Point.traffic_of` the replications must be the same).
     leader : Point, optional
         The first of the points if none is given.
+    hours : sequence of bool
+        Of each run, whether its rows by port and hour or date are wanted; all are by default.
 
     Yields
     ------
@@ -125,6 +129,8 @@ def run_in_step(runs: Sequence[tuple[Point, int]], leader: Point | None = None) 
 
     for point in points:
         borders.append(_border(point, traffic, make, borders[0] if borders else None))
+        if hours and not any(hours[k] for k, (of, _) in enumerate(runs) if of == point):
+            borders[-1].by_date = borders[-1].by_date[:0]
     place = [points.index(point) for point, _ in runs]
     # By replication, so that the points of each can share its warm-up.
     repetitions: dict[tuple[int, int], Border] = {}
@@ -176,15 +182,16 @@ def _lend_room(before: Engine, engine: Engine, *, leads: bool) -> None:
 
 
 def run_together(
-    runs: Sequence[tuple[Point, int]], leader: Point | None = None
+    runs: Sequence[tuple[Point, int]], leader: Point | None = None, *, hours: Sequence[bool] = ()
 ) -> Iterator[Result]:
     """Run replications of several points in step, and make the tables of each.
 
-    Each result is the one that `run_replication` gives, byte for byte.
+    Each result is the one that `run_replication` gives, byte for byte; without rows by port and
+    hour or date where ``hours`` says that they are not wanted.
     """
     repeats = any(number != point.traffic_of(number) for point, number in runs)
-    for border in run_in_step(runs, leader):
-        result = _result(border)
+    for k, border in enumerate(run_in_step(runs, leader, hours=hours)):
+        result = _result(border, hours=hours[k] if hours else True)
         if not repeats:  # repetitions read the traffic of another border
             border.let_go()
         yield result
@@ -198,7 +205,7 @@ def run_replication(point: Point, replication: int) -> Result:
     return _result(run_border(point, replication))
 
 
-def _result(border: Border) -> Result:
+def _result(border: Border, *, hours: bool = True) -> Result:
     record = border.record()
-    hours = not isinstance(border, Repetition)
+    hours = hours and not isinstance(border, Repetition)
     return result_of(record, certify(record), hours=hours)

@@ -39,7 +39,7 @@ from sim.execute.task import MOST_TOGETHER, Task, in_units
 from sim.parameters import Parameters
 from sim.progress import Say
 from sim.results.schema import Result
-from sim.results.tables import Replication, to_tables
+from sim.results.tables import Kept, Replication, to_tables
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
@@ -177,7 +177,8 @@ def _in_step(unit: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
     from sim.replication import run_together
 
     runs = [(task.point, task.replication) for task in unit]
-    yield from zip(unit, run_together(runs, unit[0].leader), strict=True)
+    hours = [task.kept >= Kept.ALL for task in unit]
+    yield from zip(unit, run_together(runs, unit[0].leader, hours=hours), strict=True)
 
 
 def _alone(task: Task, job: Job) -> Result | Failure:

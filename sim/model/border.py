@@ -302,7 +302,7 @@ class Border:
         """Return what was observed at the ports on a day, and count its duty."""
         weekday = day.date.weekday()
         observed = self.observations.of_day(weekday, self.engine.observed_sums(weekday))
-        for k, name in enumerate(DATE_COLUMNS):
+        for k, name in enumerate(DATE_COLUMNS if len(self.by_date) else ()):
             self.by_date[day.day, ..., k] = getattr(observed, name)
         duty = day.snapshot.parameters.duty
         self.collections += observed.collections

@@ -21,7 +21,15 @@ def root_of(function: Callable[[float], float], low: float, high: float, xtol: f
     """Where a function crosses zero between two points, by Brent's method [1]_.
 
     The steps are those of ``scipy.optimize.brentq``, bit for bit, whose import takes longer than
-    most small studies need for all else. ``xtol`` says how near the result is to a root.
+    most small studies need for all else.
+
+    Parameters
+    ----------
+    function : callable
+        Continuous; of opposite sign at the two points.
+    low, high : float
+    xtol : float
+        How near the result is to a root.
 
     Raises
     ------

@@ -153,9 +153,13 @@ def test_a_repetition_is_the_same_alone_and_in_step_with_other_points() -> None:
     for (point, number), result in zip(runs, together, strict=True):
         if number > 1 or point is points[0]:
             assert same_tables(result, run_replication(point, number)), (point.label, number)
-    only_repetitions = run_together([(points[1], 5), (points[2], 3)], leader=points[0])
-    for result, k in zip(only_repetitions, (5, 7), strict=True):
+    some = [(points[1], 1), (points[1], 5), (points[2], 3)]
+    without, *repetitions = run_together(some, leader=points[0], hours=[False] * 3)
+    for result, k in zip(repetitions, (5, 7), strict=True):
         assert same_tables(result, together[k])
+    for name in ("summary", "attempts"):
+        assert without.frame(name).equals(together[3].frame(name))
+    assert not any(map(len, (without.port_hours, without.officer_hours, without.port_days)))
 
 
 def test_traffic_is_that_of_the_earlier_replication_and_smuggling_is_its_own() -> None:

@@ -39,7 +39,7 @@ def model_of(run: Callable[[Point, int], Result]) -> types.ModuleType:
     """A module in place of `sim.replication`."""
     module: Any = types.ModuleType("sim.replication")
     module.run_replication = run
-    module.run_together = lambda runs, leader=None: itertools.starmap(run, runs)
+    module.run_together = lambda runs, leader=None, hours=(): itertools.starmap(run, runs)
     return module  # type: ignore[no-any-return]
 
 
