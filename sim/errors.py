@@ -196,6 +196,8 @@ def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
         program, whose trace goes to a file.
     """
     try:
+        if sys.platform.startswith("win"):  # locks and signals would do harm there
+            raise InputError("Windows is not supported: use WSL or a container (docs/install.md)")
         status = command()
         sys.stdout.flush()
         return status
@@ -237,6 +239,8 @@ def what_failed(error: OSError, place: object = "") -> str:
             ": this file system has no locks, so two runs could write there at once; name a folder "
             "on another (study.dir)"
         )
+    if not name and error.errno == errno.ENOENT:
+        return "the folder in which this was started is gone"
     return f"{name}: {why}" if name else f"{why} (standard output?)"
 
 

@@ -55,6 +55,15 @@ def test_every_error_of_the_system_is_one_line(number: int) -> None:
     assert len(said) <= 1
 
 
+def test_a_system_that_is_not_supported_is_refused_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert guarded(lambda: pytest.fail("it ran"), said.append) == 2
+    assert said == ["Windows is not supported: use WSL or a container (docs/install.md)"]
+
+
 @pytest.mark.parametrize("code", ["ascii", "cp1252", "cp850", "latin-1"])
 def test_a_minus_is_never_lost(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     kept = io.BytesIO()
