@@ -19,8 +19,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import InputError
 from sim.extensions import KINDS, in_this_process
 from sim.files import write_text
+from sim.files.brought import LARGEST_JSON_BYTES, content_of, json_of
 
 if TYPE_CHECKING:
     from analysis.cards import Card
@@ -125,18 +127,19 @@ def written(folder: Path) -> bool:
 
 def keep(folder: Path, name: str, value: Any) -> None:
     """Keep one more thing that was made of the study of a folder, as it is now."""
-    if known := content(folder):
+    path = folder / FILE
+    if (known := content(folder)) and (path.is_file() or not path.exists()):  # nor a pipe
         text = json.dumps({**known, name: value}, ensure_ascii=False)
         with contextlib.suppress(OSError):  # the folder may be one that can be read only
-            write_text(folder / FILE, text)
+            write_text(path, text)
 
 
 def content(folder: Path) -> dict[str, Any]:
     """What is kept of a study, by name; the stamp alone where it is of another or by other code."""
     if in_this_process() or (of := stamp(folder)) is None:
         return {}  # what is registered in this process no other knows
-    with contextlib.suppress(OSError, ValueError):
-        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    with contextlib.suppress(InputError):
+        kept = json_of(folder / FILE)
         if isinstance(kept, dict) and kept.get("of") == of:
             return kept
     return {"of": of}
@@ -145,11 +148,13 @@ def content(folder: Path) -> dict[str, Any]:
 def stamp(folder: Path) -> str | None:
     """Digest of a study and of the program; None if a file is not what the manifest describes."""
     try:
-        manifest = (folder / "manifest.json").read_bytes()
+        manifest = content_of(folder / "manifest.json", LARGEST_JSON_BYTES)
         files = json.loads(manifest)["files"]
+        if not all((folder / name).is_file() for name in files):
+            return None
         if not all(_digest_of(folder / name) == known["sha256"] for name, known in files.items()):
             return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return hashlib.sha256(manifest + _program()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 import argparse
 import codecs
+import contextlib
 import difflib
 import errno
 import math
@@ -195,6 +196,11 @@ def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
         user can mend; 128 and the number of the signal if interrupted; 70 for a fault of the
         program, whose trace goes to a file.
     """
+
+    def tell(line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # who should read it may have left
+            say(line)
+
     try:
         if sys.platform.startswith("win"):  # locks and signals would do harm there
             raise InputError("Windows is not supported: use WSL or a container (docs/install.md)")
@@ -202,23 +208,23 @@ def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
         sys.stdout.flush()
         return status
     except InputError as error:
-        say(str(error))
+        tell(str(error))
     except KeyboardInterrupt as error:
-        say("interrupted")
+        tell("interrupted")
         return 128 + getattr(error, "number", signal.SIGINT)
     except OSError as error:
         if isinstance(error, BrokenPipeError) and _nobody_reads():
             return 0
-        say(what_failed(error))
+        tell(what_failed(error))
     except MemoryError as error:
-        say(f"not enough memory{_in_brackets(error)}: ask for less at a time, or for more memory")
+        tell(f"not enough memory{_in_brackets(error)}: ask for less at a time, or for more memory")
     except RecursionError:
-        say("the input is nested too deeply to be read")
+        tell("the input is nested too deeply to be read")
     except Exception as error:
         if _taken is not None and _taken.number:
-            say("interrupted")
+            tell("interrupted")
             return 128 + _taken.number
-        say(f"fault of this program: {_kind(error)}; {_kept_trace()}")
+        tell(f"fault of this program: {_kind(error)}; {_kept_trace()}")
         return FAULT
     return BAD_INPUT
 

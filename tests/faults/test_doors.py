@@ -55,6 +55,17 @@ def test_every_error_of_the_system_is_one_line(number: int) -> None:
     assert len(said) <= 1
 
 
+def test_a_line_that_nobody_can_be_told_changes_no_status() -> None:
+    def full(line: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def refused() -> int:
+        raise InputError(fault)
+
+    fault = "x = 2 is above 1"
+    assert guarded(refused, full) == 2
+
+
 def test_a_system_that_is_not_supported_is_refused_in_a_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -233,6 +233,25 @@ def test_a_page_of_older_tables_is_stamped_once(tmp_path: Path) -> None:
     assert page.read_text("utf-8").count('role="alert"') == 1
 
 
+@pytest.mark.parametrize("what", ["pipe", "endless", "folder", "deep", "circle"])
+def test_what_stands_in_place_of_what_is_kept_is_not_waited_for(study: Path, what: str) -> None:
+    from analysis.kept import FILE, content, keep
+
+    path = study / FILE
+    if what == "deep":
+        path.write_text("[" * 100_000, encoding="utf-8")
+    elif what in ("pipe", "folder"):
+        (os.mkfifo if what == "pipe" else os.mkdir)(path)
+    else:
+        path.symlink_to("/dev/zero" if what == "endless" else FILE)
+    assert [*content(study)] == ["of"]
+    keep(study, "x", 1)
+    kept = "x" in content(study)
+    assert kept == (what in ("deep", "circle"))
+    if what == "pipe":
+        assert path.is_fifo()
+
+
 WORDS = {
     "compare --metric mean_wait_min --metric mean_wait_min": "",
     "ledger more_officers --adversary bogus": "unknown smuggler 'bogus'",
