@@ -5,10 +5,9 @@ cannot say more than the table.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import Any
 
 from analysis.charts.style import name_of
 from analysis.effects import smallest_difference
@@ -156,8 +155,7 @@ def tiles(
     """Up to four numbers that a minister would repeat, each a sentence with its size.
 
     What reaches the market; the largest reduction of which the size was measured; the largest that
-    Canada could bring about alone; the shortest wait. Where one is wanting or was said already,
-    what stops most, and what saves most.
+    Canada could bring about alone; the shortest wait. What the sentence has said is not repeated.
 
     Parameters
     ----------
@@ -169,8 +167,8 @@ def tiles(
     level : float
         Firearms that reach the market in a year of the baseline.
     """
-    table = headline_values(study)
-    base = table.loc[BASELINE].mean()
+    base = headline_values(study).loc[BASELINE].mean()
+    before = float(base["mean_wait_min"])
     stopped = float(base.get("true_interdicted_share", math.nan))
     fewer = sorted((one for one in chosen if one.verdict == REDUCES), key=lambda one: one.mean)
     said = {one.proposal for one in fewer[:1]}
@@ -178,34 +176,34 @@ def tiles(
     if stopped > 0:
         words = gettext("tile-reach-market", one_in=rounded(1 / stopped))
         result.append(Tile(rounded(level), words))
-    for one in fewer:
-        file = study.files.get(one.proposal, {})
-        grade, actor = file.get("evidence"), str(file.get("actor") or "")
-        if isinstance(grade, int) and grade >= MEASURED and actor:
-            if one.proposal not in said:
-                said.add(one.proposal)
-                words = gettext(
-                    "tile-measured",
-                    title=name_of(study, one.proposal),
-                    actor=pgettext("who acts", actor),
-                )
-                result.append(Tile(rounded(one.mean * level / 100), words))
-            break
-    for one in fewer:
-        if study.files.get(one.proposal, {}).get("actor") == "canada":
-            if one.proposal not in said:
-                words = gettext(
-                    "tile-alone",
-                    title=name_of(study, one.proposal),
-                    money=_money(study, one),
-                    wait=_wait_from_to(float(base["mean_wait_min"]), waits.get(one.proposal)),
-                )
-                result.append(Tile(rounded(one.mean * level / 100), words))
-            break
-    shortest = _shortest_wait(study, chosen, waits, float(base["mean_wait_min"]))
-    more = _most_stopped(study, table, waits)
-    saves = _most_saved(study, chosen)
-    return [*result, *(one for one in (shortest, more, saves) if one)][:4]
+    measured = _first(study, fewer, lambda file: int(file.get("evidence") or 0) >= MEASURED)
+    if measured and measured.proposal not in said:
+        said.add(measured.proposal)
+        words = gettext(
+            "tile-measured",
+            title=name_of(study, measured.proposal),
+            actor=pgettext("who acts", str(study.files[measured.proposal].get("actor"))),
+        )
+        result.append(Tile(rounded(measured.mean * level / 100), words))
+    alone = _first(study, fewer, lambda file: file.get("actor") == "canada")
+    if alone and alone.proposal not in said:
+        words = gettext(
+            "tile-alone",
+            title=name_of(study, alone.proposal),
+            money=_money(study, alone),
+            wait=_wait_from_to(before, waits.get(alone.proposal)),
+        )
+        result.append(Tile(rounded(alone.mean * level / 100), words))
+    shortest = _shortest_wait(study, chosen, waits, before)
+    return [*result, *([shortest] if shortest else [])]
+
+
+def _first(
+    study: Study, judged: Sequence[Verdict], fits: Callable[[dict[str, Any]], bool]
+) -> Verdict | None:
+    """The first whose scenario file says who acts, and fits."""
+    files = ((one, study.files.get(one.proposal, {})) for one in judged)
+    return next((one for one, file in files if file.get("actor") and fits(file)), None)
 
 
 def _money(study: Study, one: Verdict) -> str:
@@ -241,40 +239,6 @@ def _shortest_wait(
             level=number(before, 1),
             money=_money(study, best),
             effect=pgettext("saves", best.verdict),
-        ),
-    )
-
-
-def _most_saved(study: Study, chosen: Sequence[Verdict]) -> Tile | None:
-    saves = [one for one in chosen if one.cost_cad < -SMALLEST_COST_CAD]
-    if not saves:
-        return None
-    best = min(saves, key=lambda one: one.cost_cad)
-    return Tile(
-        gettext("tile-millions", amount=rounded(-cost_a_year(study, best) / 1e6)),
-        gettext(
-            "tile-saves",
-            title=name_of(study, best.proposal),
-            effect=pgettext("saves", best.verdict),
-        ),
-    )
-
-
-def _most_stopped(study: Study, table: pd.DataFrame, waits: dict[str, float]) -> Tile | None:
-    """The proposal under which most more firearms are stopped, and by what share."""
-    metric = "expected_firearms_stopped"
-    if metric not in table.columns:
-        return None
-    means = table[metric].groupby(level="scenario").mean()
-    change = (means / means[BASELINE] - 1).drop(index=BASELINE)
-    if change.empty or not change.max() > 0.01:
-        return None
-    name = str(change.idxmax())
-    before = float(table.loc[BASELINE]["mean_wait_min"].mean())
-    return Tile(
-        f"{number(100 * float(change[name]), 0, signed=True)}{NO_BREAK}%",
-        gettext(
-            "tile-stopped", title=name_of(study, name), wait=_wait_from_to(before, waits.get(name))
         ),
     )
 
