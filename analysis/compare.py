@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.effects import Effect, effect_in_words, headline_effects
 from analysis.equivalence import INCREASES, REDUCES
-from analysis.estimates import Estimate, estimate, estimates
+from analysis.estimates import Estimate, estimates, level_of
 from analysis.language import FIREARMS, gettext, metric_title, other_unit
 from analysis.values import BASELINE, Pair, metric_of, pairs, values
 from analysis.wording import (
@@ -292,7 +292,7 @@ def text_of(study: Study, comparisons: Sequence[Comparison]) -> str:
     lines: list[str] = []
     for name in dict.fromkeys(comparison.metric for comparison in comparisons):
         metric = metric_of(name)
-        base = estimate(table[name])
+        base = level_of(table[name], metric.unit)
         of_metric = [comparison for comparison in comparisons if comparison.metric == name]
         scale = max(
             [abs(base.mean), *(abs(comparison.difference.mean) for comparison in of_metric)]

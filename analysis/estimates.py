@@ -83,6 +83,15 @@ def estimate(sample: pd.Series) -> Estimate:
     return estimates(sample.to_frame())[0]
 
 
+def level_of(sample: pd.Series, unit: str, found: Estimate | None = None) -> Estimate:
+    """Mean of a level, whose interval holds nothing that cannot be: a count below 0, 110 %."""
+    made = found or estimate(sample)
+    if not (sample.dropna() >= 0).all():
+        return made
+    high = min(made.high, 1.0) if unit == "share" else made.high
+    return replace(made, low=max(made.low, 0.0), high=high)
+
+
 def estimates(samples: pd.DataFrame | npt.NDArray[np.float64]) -> list[Estimate]:
     """Mean of every column with its interval; what is missing in a column is left out of it."""
     table = np.asarray(samples, float)

@@ -7,7 +7,7 @@ from analysis.charts.style import name_of
 from analysis.compare import Comparison, across_adversaries
 from analysis.effects import smallest_difference
 from analysis.equivalence import DEPENDS, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
-from analysis.estimates import estimate
+from analysis.estimates import level_of
 from analysis.language import gettext, metric_title, title_of
 from analysis.outcomes import kinds
 from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
@@ -47,7 +47,7 @@ def cards(study: Study) -> list[BaselineFigure]:
     for name in CARDS:
         if name in table.columns:
             metric = metric_of(name)
-            level = estimate(table[name])
+            level = level_of(table[name], metric.unit)
             text = shown(level.mean, level.low, level.high, unit=metric.unit)
             title = metric_title(name)
             share = text.unit == "%"

@@ -156,16 +156,7 @@ def tiles(
 
     What reaches the market; the largest reduction of which the size was measured; the largest that
     Canada could bring about alone; the shortest wait. What the sentence has said is not repeated.
-
-    Parameters
-    ----------
-    study : Study
-    chosen : sequence of Verdict
-        One for each proposal.
-    waits : dict of float
-        Change of the mean wait by proposal, in minutes.
-    level : float
-        Firearms that reach the market in a year of the baseline.
+    Arguments are those of `sentence`; ``waits`` holds the change of the mean wait, in minutes.
     """
     base = headline_values(study).loc[BASELINE].mean()
     before = float(base["mean_wait_min"])

@@ -6,17 +6,21 @@ comma is the decimal sign.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.compare import Comparison, compare, frame_of
-from analysis.estimates import estimates
+from analysis.compare import HEADLINE, Comparison, compare, frame_of
+from analysis.estimates import estimates, level_of
 from analysis.kept import TABLES
 from analysis.language import contraband_of, metric_title, title_of
 from analysis.values import DERIVED, metric_of, values
+from analysis.verdicts import frame_of as frame_of_verdicts
+from analysis.verdicts import over_horizons
 from analysis.wording import unit_in_data
+from sim.errors import InputError
 from sim.files import replaced
 from sim.results.reading import Study
 from sim.results.schema import METRICS
@@ -55,8 +59,9 @@ def levels(study: Study, metrics: Iterable[str]) -> pd.DataFrame:
     rows = []
     for (scenario, adversary), runs in table.groupby(level=["scenario", "adversary"], sort=False):
         there = [name for name in metrics if name in runs.columns]
-        for name, mean in zip(there, estimates(runs[there]), strict=True):
+        for name, found in zip(there, estimates(runs[there]), strict=True):
             metric = metric_of(name)
+            mean = level_of(runs[name], metric.unit, found)
             if mean.count:
                 rows.append(
                     {
@@ -73,6 +78,16 @@ def levels(study: Study, metrics: Iterable[str]) -> pd.DataFrame:
     return with_titles(study, pd.DataFrame(rows))
 
 
+def answers(study: Study) -> pd.DataFrame:
+    """The verdict on each proposal over each horizon, with who acts and how well it is known."""
+    table = frame_of_verdicts(over_horizons(study))
+    files = [study.files.get(name, {}) for name in table["proposal"]]
+    table.insert(1, "title", [title_of(study, name) for name in table["proposal"]])
+    table["actor"] = [file.get("actor") or "" for file in files]
+    table["evidence"] = [file.get("evidence") for file in files]
+    return table
+
+
 def dictionary(study: Study) -> pd.DataFrame:
     """What every metric and column means."""
     rows = [
@@ -85,9 +100,17 @@ def dictionary(study: Study) -> pd.DataFrame:
         for column in columns
     ]
     rows += [("column of differences", name, "", about) for name, about in _ABOUT.items()]
+    rows += [("column of the answer", name, unit, about) for name, unit, about in _ANSWER]
     return pd.DataFrame(rows, columns=["what", "name", "unit", "meaning"])
 
 
+_ANSWER = (
+    ("low, mean, high", "% of the baseline", "Change of what reaches the market, jointly for all"),
+    ("share_of_worlds", "share", "Worlds and kinds of smuggler in which it beats doing nothing"),
+    ("cost_cad", "CAD a year", "Programme, pay, delay and duty forgone, whoever bears it"),
+    ("detection_limit", "% of the baseline", "Half of the interval"),
+    ("evidence", "1 to 4", "How well its strength is known: guess, partly, elsewhere, here"),
+)  # fmt: skip
 _ABOUT = {
     "baseline": "Mean of the baseline over the same replications, in the unit of the row",
     "difference": "Mean of scenario minus baseline, paired by replication",
@@ -109,7 +132,11 @@ def write_tables(study: Study) -> list[Path]:
     if "baseline" not in study.scenarios or len(study.scenarios) < 2:
         return []
     with contraband_of(study):
-        metrics = [name for name in values(study).columns if name in METRICS or name in DERIVED]
+        known = [name for name in values(study).columns if name in METRICS or name in DERIVED]
+        metrics = sorted(known, key=lambda name: name not in HEADLINE)  # the main ones first
+        judged = {}
+        with suppress(InputError):  # one replication
+            judged["Answer"] = answers(study)
         found = differences(study, compare(study, metrics))
         means = levels(study, metrics)
         words = dictionary(study)
@@ -117,7 +144,8 @@ def write_tables(study: Study) -> list[Path]:
     with replaced(text) as scratch:
         found.to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8-sig")
     with replaced(book) as scratch:
-        write_workbook(scratch, {"Findings": found, "Metrics": means, "Dictionary": words}, study)
+        sheets = {**judged, "Findings": found, "Metrics": means, "Dictionary": words}
+        write_workbook(scratch, sheets, study)
     return [text, book]
 
 

@@ -5,6 +5,7 @@ number of clicks, keys and entries, and the processor time of the server and of 
 up to the answer. DIR holds a study of the whole border; live runs are left below it.
 """
 
+import contextlib
 import os
 import shutil
 import sys
@@ -90,6 +91,30 @@ class Planner:
         self.page.locator(what).nth(nth).fill(words)
         self.page.locator(what).nth(nth).blur()
 
+    def run(self, page: str) -> None:
+        """Press Run, and wait for the four numbers before and after."""
+        self.click(f"#{page}-run")
+        self.answered(page)
+
+    def answered(self, page: str) -> None:
+        """Wait for the four numbers."""
+        self.see(f"#{page}-shown .tiles li >> nth=3")
+
+    def change(self, page: str, lever: str) -> None:
+        """Move the first lever and run again, once the old numbers are off the page."""
+        self.page.locator(f"#{page}-shown").evaluate("box => box.replaceChildren()")
+        self.enter(f"#{page}-levers input[type=number]", lever)
+        self.run(page)
+
+    @contextlib.contextmanager
+    def elsewhere(self, address: str, width: int = 1440, height: int = 900) -> Iterator[None]:
+        """Open an address in another window, and come back."""
+        own, self.page = self.page, self.window(width, height)
+        self.page.goto(address)
+        yield
+        self.page.close()
+        self.page = own
+
     def see(self, what: str, nth: int = 0, state: str = "visible") -> None:
         """Wait until something is there."""
         self.page.locator(what).nth(nth).wait_for(state=state)  # type: ignore[arg-type]
@@ -147,7 +172,6 @@ def tasks(planner: Planner) -> None:
     go, click, choose, enter, see = (
         planner.go, planner.click, planner.choose, planner.enter, planner.see
     )  # fmt: skip
-    answered = "#{}-shown .tiles li >> nth=3"
 
     def open_home() -> None:
         go()
@@ -159,30 +183,22 @@ def tasks(planner: Planner) -> None:
     def to_minutes() -> None:
         click("table.decision a:has-text('searches')")
         click(".doors a")
-        see(answered.format("mix"))
+        planner.answered("mix")
 
     planner.does("from the answer to minutes before and after", to_minutes)
 
     def summer_friday() -> None:
         choose("#port-proposals-add", "more_officers")
-        click("#port-run")
-        see(answered.format("port"))
+        planner.run("port")
         choose("#port-weekdays", "4")
         see("#waits-figure .main-svg")
 
     go("port")
     planner.does("more officers at the Ambassador on a summer Friday", summer_friday)
 
-    def lever() -> None:
-        planner.page.locator("#port-shown").evaluate("box => box.replaceChildren()")
-        enter("#port-levers input[type=number]", "20")
-        click("#port-run")
-        see(answered.format("port"))
-
     go("port?mix=more_officers&replications=6")
-    click("#port-run")
-    see(answered.format("port"))
-    planner.does("another place of a lever at one port", lever)
+    planner.run("port")
+    planner.does("another place of a lever at one port", lambda: planner.change("port", "20"))
 
     def roster() -> None:
         enter("#port-duty input", "30", 17 * 7 + 4)
@@ -206,8 +222,7 @@ def tasks(planner: Planner) -> None:
 
     def ontario() -> None:
         choose("#mix-where", "Ontario")
-        click("#mix-run")
-        see(answered.format("mix"))
+        planner.run("mix")
 
     planner.does("these in Ontario for a week: first answer", ontario)
 
@@ -220,17 +235,14 @@ def tasks(planner: Planner) -> None:
     def again() -> None:
         click("#mix-run")
         see("#mix-cancel:enabled")
-        see(answered.format("mix"))
+        planner.answered("mix")
 
     planner.does("run again, which continues", again)
     address = planner.page.url
 
     def share() -> None:
-        first, planner.page = planner.page, planner.window()
-        planner.page.goto(address)
-        see(answered.format("mix"))
-        planner.page.close()
-        planner.page = first
+        with planner.elsewhere(address):
+            planner.answered("mix")
 
     planner.does("the same by its address in another browser", share, idle=False)
     click("#mix-cancel")
@@ -239,20 +251,13 @@ def tasks(planner: Planner) -> None:
     def nation() -> None:
         choose("#mix-where", "all")
         enter("#mix-replications-number", "6")
-        click("#mix-run")
-        see(answered.format("mix"))
+        planner.run("mix")
 
     go("mix?mix=more_searches")
     planner.does("a week of the nation: first answer", nation)
 
-    def nation_lever() -> None:
-        planner.page.locator("#mix-shown").evaluate("box => box.replaceChildren()")
-        enter("#mix-levers input[type=number]", "2.5")
-        click("#mix-run")
-        see(answered.format("mix"))
-
     see("#mix-cancel:disabled")
-    planner.does("another place of its lever", nation_lever)
+    planner.does("another place of its lever", lambda: planner.change("mix", "2.5"))
 
     def save() -> None:
         click("summary:has-text('copy the command')")
@@ -297,18 +302,15 @@ def tasks(planner: Planner) -> None:
     def keyboard() -> None:
         planner.clicks += 1
         planner.page.keyboard.press("Control+Enter")
-        see(answered.format("mix"))
+        planner.answered("mix")
 
     go("mix?mix=more_searches&around=abercorn&replications=4")
     planner.does("run by keyboard", keyboard)
 
     def phone() -> None:
-        wide, planner.page = planner.page, planner.window(360, 800)
-        planner.page.goto(f"{planner.address}mix?mix=more_searches&around=abercorn&replications=4")
-        click("#mix-run")
-        see(answered.format("mix"))
-        planner.page.close()
-        planner.page = wide
+        where = f"{planner.address}mix?mix=more_searches&around=abercorn&replications=4"
+        with planner.elsewhere(where, 360, 800):
+            planner.run("mix")
 
     planner.does("run on a phone", phone)
 

@@ -201,11 +201,11 @@ class Study:
 
     def _facts(self) -> str:
         about, runs = self.results.manifest, self.results.runs
-        scenarios = self.results.scenarios
+        scenarios, ports = self.results.scenarios, len(about.get("ports", ()))
         return ", ".join(
             (
                 f"{len(scenarios)} scenario{'s' * (len(scenarios) != 1)}",
-                f"{len(about.get('ports', ()))} ports",
+                f"{ports} port{'s' * (ports != 1)}",
                 f"{about.get('days', '?')} days from {about.get('start', '?')}",
                 f"{runs['replication'].nunique()} replications",
             )

@@ -6,7 +6,7 @@ from the table to a card, from a card to a run of one's own.
 
 import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dash import html
@@ -93,12 +93,11 @@ def _answer(front: "FrontPage") -> Children:
 
 
 def _table(front: "FrontPage", view: View) -> html.Table:
-    words = ("front-count", "front-wait", "front-cost", "front-actor", "front-evidence")
     head = [
         html.Th(gettext("proposal"), scope="col"),
         html.Th([gettext("front-effect"), drawing(front.axis)], scope="col", className="chart"),
-        *(html.Th(_column(word), scope="col", className="word" if k > 2 else "")
-          for k, word in enumerate(words)),
+        *(html.Th(words, scope="col", className="word" if k > 2 else "")
+          for k, words in enumerate(_columns())),
     ]  # fmt: skip
     return html.Table(
         [
@@ -110,14 +109,9 @@ def _table(front: "FrontPage", view: View) -> html.Table:
     )
 
 
-def _column(word: str) -> str:
-    return {
-        "front-count": gettext("front-count"),
-        "front-wait": gettext("front-wait"),
-        "front-cost": gettext("front-cost"),
-        "front-actor": gettext("front-actor"),
-        "front-evidence": gettext("front-evidence"),
-    }[word]
+def _columns() -> tuple[str, ...]:
+    return (gettext("front-count"), gettext("front-wait"), gettext("front-cost"),
+            gettext("front-actor"), gettext("front-evidence"))  # fmt: skip
 
 
 def _group(group: "Group", view: View) -> html.Tbody:
@@ -139,13 +133,7 @@ def _row(row: "Row", view: View) -> html.Tr:
         evidence = [
             html.Span(blocks, className="blocks", role="img", **attributes(aria_label=said))
         ]
-    cells = (
-        ("", "front-count", [row.effect]),
-        ("", "front-wait", [row.wait]),
-        ("", "front-cost", cost),
-        ("word", "front-actor", [row.actor]),
-        ("word", "front-evidence", evidence),
-    )
+    cells: list[Any] = [row.effect, row.wait, cost, row.actor, evidence]
     return html.Tr(
         [
             html.Th(
@@ -153,8 +141,8 @@ def _row(row: "Row", view: View) -> html.Tr:
                 scope="row",
             ),
             html.Td(drawing(row.chart, row.alt), className="chart"),
-            *(html.Td(content, className=kind, **attributes(data_label=_column(word)))
-              for kind, word, content in cells),
+            *(html.Td(cell, className="word" if k > 2 else "", **attributes(data_label=words))
+              for k, (words, cell) in enumerate(zip(_columns(), cells, strict=True))),
         ]
     )  # fmt: skip
 

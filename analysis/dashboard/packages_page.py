@@ -73,14 +73,14 @@ def shown(study: Study, found: Choices, view: View) -> Children:
             cost=number(float(found.cost[cheapest]), 1),
         )
         return [html.P(words, className="notice")]
-    steps = frontier(found)
+    steps, span = frontier(found), horizon_in_words(study, found.horizon)
     return [
         html.P(_sentence(study, best), className="answer"),
         html.P([_sure(found, best), " ", *_try(best.name, view)], className="note"),
         captioned(
             graph("packages-figure", steps_figure(study, found, steps, view, best)),
             gettext("budget-figure"),
-            gettext("budget-note", horizon=_capital(horizon_in_words(study, found.horizon))),
+            gettext("budget-note", horizon=span[0].upper() + span[1:]),
         ),
         *_within(study, found, best, view),
         *_together(study, found),
@@ -120,10 +120,6 @@ def _try(name: str, view: View) -> Children:
         return []
     own = view.replaced(mix=parts, lever=(), closed=(), roster=(), run="", begin=True)
     return [link(gettext("door-try"), href(own, "mix"))]
-
-
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
 
 
 def steps_figure(

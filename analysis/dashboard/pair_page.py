@@ -16,7 +16,7 @@ from analysis.dashboard.figures import table
 from analysis.dashboard.frame import AppState, Children, answering, refusal, stamp
 from analysis.dashboard.results_page import metrics
 from analysis.effects import effect_in_words
-from analysis.estimates import LEVEL, Estimate, estimate, t_quantile, t_tail
+from analysis.estimates import LEVEL, Estimate, estimate, level_of, t_quantile, t_tail
 from analysis.language import (
     contraband_of,
     contraband_unit,
@@ -272,11 +272,8 @@ def _row(
     label = "" if unit == "share" else f" [{unit_of(unit)}{span}]"
     levels = []
     for values_there in tables:
-        level = estimate(values_there[row.metric])
-        low, high = level.low, level.high
-        if (values_there[row.metric].dropna() >= 0).all():  # no interval beyond what can be
-            low, high = max(low, 0.0), min(high, 1.0) if unit == "share" else high
-        levels.append(str(shown(level.mean, low, high, unit=unit)))
+        level = level_of(values_there[row.metric], unit)
+        levels.append(str(shown(level.mean, level.low, level.high, unit=unit)))
     change = row.difference
     text = str(shown(change.mean, change.low, change.high, unit=unit, signed=True))
     return [

@@ -118,11 +118,9 @@ def _answer(study: Study, name: str) -> Children:
 def metrics() -> list[tuple[str, str]]:
     """Metrics by what they are called, the headline first."""
     names = [*HEADLINE, *(name for name in [*METRICS, *DERIVED] if name not in HEADLINE)]
-    return [(name, _capital(metric_title(name))) for name in names]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return [
+        (name, title[:1].upper() + title[1:]) for name in names if (title := metric_title(name))
+    ]
 
 
 def adversaries(study: Study) -> list[str]:

@@ -47,7 +47,9 @@ def test_the_csv_says_that_it_is_utf_8(written: list[Path]) -> None:
 
 def test_the_workbook_has_numbers_as_numbers(study: Study, written: list[Path]) -> None:
     book = openpyxl.load_workbook(written[1])
-    assert book.sheetnames == ["Findings", "Metrics", "Dictionary"]
+    assert book.sheetnames == ["Answer", "Findings", "Metrics", "Dictionary"]
+    answer = [row for row in book["Answer"].iter_rows(2, values_only=True)]
+    assert {row[0] for row in answer} == {*study.scenarios} - {"baseline"}
     findings = book["Findings"]
     assert findings.freeze_panes == "B2"
     head = [cell.value for cell in next(findings.iter_rows(max_row=1))]
