@@ -29,6 +29,7 @@ from sim.model.expected.choices import (
 )
 from sim.model.expected.copies import Stream
 from sim.model.expected.investigators import Investigators, Stops
+from sim.model.expected.markets import Response, sell
 from sim.model.expected.routes import (
     FINE_EDGES,
     QUEUE_OF_LANE,
@@ -585,23 +586,15 @@ class Expectation:
         return bought, (buying + queue + until_next, np.minimum(waits, 1.0))
 
     def _markets(self, arriving: Floats, snapshot: Snapshot) -> None:
-        """Deliver, sell and let prices follow, day by day."""
-        rules, baseline = self.baseline.market, self.baseline.smuggling.price_cad
+        """Deliver, sell and let prices follow."""
+        rules = self.baseline.market
         scale = snapshot.at_places(PARAMETER.market.demand_scale, len(self.demand))
-        came = np.zeros_like(self.stock)
-        for kind, of_kind in enumerate(arriving):
-            came[kind] = np.bincount(self.market, of_kind, len(self.demand))
-        whole = round(STEP_DAYS)
-        length = STEP_DAYS / whole
-        for _ in range(whole):
-            self.stock += came * length
-            ratio = self.price / baseline if baseline > 0.0 else np.ones_like(self.price)
-            wanted = scale * self.demand * ratio**rules.demand_elasticity * length
-            self.stock -= np.minimum(wanted, self.stock)
-            scarcity = self.usual / np.maximum(self.stock, 1e-9 * self.usual)
-            aim = np.clip(scarcity**rules.price_response, rules.price_floor, rules.price_ceiling)
-            moves = (aim * baseline - self.price) / rules.adjustment_days * length
-            self.price += np.where(self.demand > 0.0, moves, 0.0)
+        came = np.stack([np.bincount(self.market, of, len(self.demand)) for of in arriving])
+        response = Response(
+            rules.demand_elasticity, rules.price_response, rules.price_floor, rules.price_ceiling,
+            rules.adjustment_days, self.baseline.smuggling.price_cad,
+        )  # fmt: skip
+        sell(self.stock, self.price, came, self.demand, scale, self.usual, response, STEP_DAYS)
 
     def _learn(self, trips: Floats) -> None:
         """Let smugglers who learn count their own trips and some of the others'."""
