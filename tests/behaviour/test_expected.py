@@ -136,17 +136,17 @@ def test_values_and_stakes_are_those_of_the_agents() -> None:
     of = expectation()
     smuggling = of.conditions.at(0.0).parameters.smuggling
     price = np.full(of.count, smuggling.price_cad)
-    situation = situation_of(of.menus, of.loads, of.beliefs.wait_s, price, smuggling)
+    values, stakes = situation_of(of.menus, of.loads, of.beliefs.wait_s, price, smuggling)
     for organisation in (0, 11):
         key = of.organisations.source[organisation], of.organisations.market[organisation]
         menu = of.choice.menus.menu(key, False, smuggling)
         lane = of.menus.lane[organisation, 0, : menu.at_ports]
         for k, load in enumerate(of.loads.mean):
             value = value_if_safe(menu, load, lane, of.beliefs.perception(), smuggling)
-            mine = situation.value[organisation, 0, 0, k]
+            mine = values[organisation, 0, 0, k]
             np.testing.assert_allclose(mine[: len(value) - 1], value[:-1], rtol=1e-9, atol=1e-12)
             assert mine[-1] == value[-1] == 0.0
-            mine = situation.stake[organisation, 0, 0, k]
+            mine = stakes[organisation, 0, 0, k]
             theirs = stake(menu, load, smuggling)
             np.testing.assert_allclose(mine[: len(theirs) - 1], theirs[:-1], rtol=1e-9)
 

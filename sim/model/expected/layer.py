@@ -436,13 +436,13 @@ class Expectation:
         hidden = self.beliefs.deep_share(smuggling, self.traffic, kind)
         belief, name = self.beliefs, self.kinds[kind]
         loads = self.fine_loads if name == "worst_case" else self.loads
-        situation = situation_of(
+        value, stake = situation_of(
             menus, loads, belief.wait_s, self.price[kind][self.market], smuggling
         )
         covered = self.investigators.coverage[kind]
         reported = self._reported(day)
         lookout = 1.0 - (1.0 - covered) * (1.0 - reported)
-        value, stake, weights = situation.value, situation.stake, loads.weights
+        weights = loads.weights
         if name == "worst_case":
             deep = smuggling.deep_share
             choices = []
@@ -589,7 +589,9 @@ class Expectation:
         """Deliver, sell and let prices follow."""
         rules = self.baseline.market
         scale = snapshot.at_places(PARAMETER.market.demand_scale, len(self.demand))
-        came = np.stack([np.bincount(self.market, of, len(self.demand)) for of in arriving])
+        came = np.asarray(
+            [np.bincount(self.market, of, len(self.demand)) for of in arriving], float
+        )
         response = Response(
             rules.demand_elasticity, rules.price_response, rules.price_floor, rules.price_ceiling,
             rules.adjustment_days, self.baseline.smuggling.price_cad,

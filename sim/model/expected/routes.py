@@ -273,21 +273,6 @@ def _patterns(open_ports: bytes, used_ports: bytes) -> tuple[Floats, Floats, Fla
     return share, hours / hours.sum(axis=1, keepdims=True), is_open[first]
 
 
-class Situation(NamedTuple):
-    """What routes are worth today to one kind of smuggler; axes as in the module's words.
-
-    Attributes
-    ----------
-    value : array of float, shape (organisations, carriages, 1, loads, options)
-        If nothing goes wrong, in mean margins.
-    stake : array of float, shape (organisations, carriages, 1, loads, options)
-        Loss if caught, in mean margins.
-    """
-
-    value: Floats
-    stake: Floats
-
-
 def usable_options(menus: Menus, opening: Opening) -> Flags:
     """Which options are open, shape (organisations, carriages, patterns, 1, options)."""
     takes = opening.takes[np.arange(len(CARRIAGES))[:, None], menus.port]
@@ -302,8 +287,8 @@ def situation_of(
     wait_s: Floats,
     price_cad: Floats,
     smuggling: Smuggling,
-) -> Situation:
-    """Values and stakes of all options.
+) -> tuple[Floats, Floats]:
+    """Values and stakes of all options today (`values_and_stakes`).
 
     Parameters
     ----------
@@ -322,9 +307,7 @@ def situation_of(
     unit = np.maximum(smuggling.load_mean * margin, 1.0)
     gain = margin[:, None, None] * menus.made - each
     at_stake = at_stake_cad(0.0, smuggling) + loads.mean * price_cad[:, None]
-    return Situation(
-        *values_and_stakes(fixed, gain, menus.made, menus.hidden, loads.mean, at_stake, unit)
-    )
+    return values_and_stakes(fixed, gain, menus.made, menus.hidden, loads.mean, at_stake, unit)
 
 
 def option_loss(menus: Menus, at_ports: Floats, away: Floats) -> Floats:
