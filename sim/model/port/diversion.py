@@ -156,22 +156,12 @@ class Diversion:
             self.tally.lost += len(shut_out)
             return new_extra_arrivals(0)
         drive = self.drive_s(port, others)
-        # Which neighbours are open on arrival, the nearest few of them.
-        arrival = shut_out["time_s"][:, None] + drive
-        traffic_class = int(CLASS_OF_LANE[lane])
-        is_open = np.stack(
-            [
-                opening.open_at(int(other), arrival[:, k])
-                & opening.takes(int(other), traffic_class, arrival[:, k])
-                for k, other in enumerate(others)
-            ],
-            axis=1,
+        # The same where points share the hours; held with the vehicles, whose id stays their own.
+        _, is_open, hour, u = opening.once(
+            ("reach", id(shut_out)),
+            lambda: (shut_out, *self._within_reach(shut_out, opening, others, drive)),
         )
-        is_open &= np.cumsum(is_open, axis=1) <= self.traffic.neighbours
-        u = self._uniforms(shut_out)
         group = int(COMMERCIAL[lane])
-        midnight = opening.grid[0]
-        hour = np.clip((arrival - midnight) // HOUR_S, 0, 23).astype(int)
         choice, goes = self._choices(shut_out, others, drive, is_open, hour, u[0], lane, lines)
         # Trips lost to the longer way.
         trip_km, elasticity = self.traffic.trip_km, self.traffic.distance_elasticity
@@ -193,6 +183,24 @@ class Diversion:
         moved["line"] = self.layout.line_of_lane[target, new_lane]
         moved["time_s"] += drive[choice]
         return np.asarray(moved[comes])
+
+    def _within_reach(
+        self, shut_out: Rows, opening: Opening, others: Whole, drive: Floats
+    ) -> tuple[Flags, Whole, Floats]:
+        """Which neighbours are open on arrival, the nearest few; its hour; and the draws."""
+        arrival = shut_out["time_s"][:, None] + drive
+        traffic_class = int(CLASS_OF_LANE[shut_out["lane"][0]])
+        is_open = np.stack(
+            [
+                opening.open_at(int(other), arrival[:, k])
+                & opening.takes(int(other), traffic_class, arrival[:, k])
+                for k, other in enumerate(others)
+            ],
+            axis=1,
+        )
+        is_open &= np.cumsum(is_open, axis=1) <= self.traffic.neighbours
+        hour = np.clip((arrival - opening.grid[0]) // HOUR_S, 0, 23).astype(int)
+        return is_open, hour, self._uniforms(shut_out)
 
     def _choices(
         self,
