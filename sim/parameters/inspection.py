@@ -208,8 +208,8 @@ class Inspection:
         0.05, unit="share", source="B050, B051; assumed", kind="elicited", low=0.008, high=0.16,
         by_port=True,
         about="Trucks referred for paperwork; at the Ambassador Bridge three times as many until "
-        "2007 (750 trucks a day in secondary of some 4,580) and a fifth of it since papers come "
-        "ahead (100 a day); elsewhere unknown, so in between",
+        "2007 (750 trucks a day in secondary of some 4,580), 0.02 after; elsewhere unknown, so in "
+        "between",
     )  # fmt: skip
     clearance_min: float = par(
         15.0, unit="min", source="Z016", kind="placeholder", low=5, high=30, bounds=(0.1, 600.0),
