@@ -244,17 +244,20 @@ def test_a_page_has_a_place_for_figures(page: Path) -> None:
 def test_figures_of_a_study_go_where_the_pages_have_a_place_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("README.md", "docs/findings.md"):
+    for name in ("README.md", "docs/README.md", "docs/findings.md"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"before\n{BEGIN}\nlast year\n{END}\nafter\n", encoding="utf-8")
     monkeypatch.setattr(docs.study, "HERE", tmp_path / "docs")
     monkeypatch.setattr(docs.study, "README", tmp_path / "README.md")
+    monkeypatch.setattr(docs.study, "START", tmp_path / "docs" / "README.md")
     monkeypatch.setattr(docs.study, "FINDINGS", tmp_path / "docs" / "findings.md")
-    monkeypatch.setattr(docs.study, "take_picture", lambda _: "no picture")
+    monkeypatch.setattr(docs.study, "take_picture", lambda *_: "no picture")
+    monkeypatch.setattr(docs.study, "_gallery", lambda _: [])
     study = synthetic_study.write(tmp_path / "study")
     assert list(docs.study.write_figures(study)) == [
-        "README.md", "docs/findings.md", "docs/baseline.md", "docs/baseline.fr.md", "no picture",
+        "README.md", "docs/README.md", "docs/findings.md", "docs/baseline.md",
+        "docs/baseline.fr.md", "no picture",
     ]  # fmt: skip
     short, long = ((tmp_path / n).read_text("utf-8") for n in ("README.md", "docs/findings.md"))
     assert all(text.startswith("before\n") and text.endswith("after\n") for text in (short, long))
