@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
+
 from analysis.brief import write_brief
 from analysis.compare import HEADLINE, Comparison, compare, family
 from analysis.effects import effect_in_words, smallest_difference
@@ -41,7 +43,9 @@ MILLION = 1e6
 FEW = 4
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PICTURE_SIZE = "1440,915"
+PICTURE_SIZE = "1440,940"
+COLOURS = 64
+"""Of a picture of text: a third of the bytes, and no difference to the eye."""
 IMAGE_WIDTH = 900
 """Of a chart alone, as the brief hands it out (`analysis/templates/brief.js`)."""
 SECONDS = 120
@@ -187,5 +191,6 @@ def take_picture(page: Path, picture: Path, size: str) -> str:
         if not taken.is_file():
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             return f"no picture: {last}"
-        shutil.copyfile(taken, picture)
+        with Image.open(taken) as image:
+            image.quantize(COLOURS).save(picture, optimize=True)
     return f"docs/images/{picture.name}"
