@@ -156,7 +156,16 @@ def tiles(
 
     What reaches the market; the largest reduction of which the size was measured; the largest that
     Canada could bring about alone; the shortest wait. What the sentence has said is not repeated.
-    Arguments are those of `sentence`; ``waits`` holds the change of the mean wait, in minutes.
+
+    Parameters
+    ----------
+    study : Study
+    chosen : sequence of Verdict
+        One for each proposal.
+    waits : dict
+        Change of the mean wait by proposal, in minutes.
+    level : float
+        Firearms that reach the market in a year of the baseline.
     """
     base = headline_values(study).loc[BASELINE].mean()
     before = float(base["mean_wait_min"])
