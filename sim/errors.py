@@ -234,7 +234,6 @@ def what_failed(error: OSError, place: object = "") -> str:
 
     Parameters
     ----------
-    error : OSError
     place : object
         The file or folder, where the error does not name it.
     """

@@ -82,7 +82,6 @@ class Status:
         In the order in which they appeared.
     failures : tuple of str
         One line for each of the first failures.
-    host : str
     pid : int
         Machine and process of the driver.
     """
@@ -206,8 +205,6 @@ def write_status(folder: Path, status: Status, member: str = "") -> None:
 
     Parameters
     ----------
-    folder : pathlib.Path
-    status : Status
     member : str
         Which job of an array it is about; each has a file of its own.
     """
@@ -366,8 +363,6 @@ class Progress:
 
         Parameters
         ----------
-        count : int
-        worker : str
         seconds : float
             Time that the worker took for them.
         """

@@ -63,7 +63,6 @@ def run_border(point: Point, replication: int) -> Border:
 
     Parameters
     ----------
-    point : Point
     replication : int
         Number of the replication, from 0.
 

@@ -54,7 +54,6 @@ def with_values(
     ----------
     plain : dict
         Values of the point before.
-    config : omegaconf.DictConfig
     changed : sequence of str
         Dotted names.
     """

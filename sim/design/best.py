@@ -54,7 +54,6 @@ class KimNelson:
 
     Attributes
     ----------
-    names : tuple of str
     margin : float
         Indifference zone: a difference that matters, in the unit of the values.
     alpha : float

@@ -288,8 +288,6 @@ class Design:
 
     Attributes
     ----------
-    method, role : str
-    factors : tuple of Factor
     places : array of float, shape (points, factors)
         Places within the factors' ranges, 0 to 1.
     options : dict

@@ -66,7 +66,6 @@ class DesignConfig:
         Of Morris's method.
     second_order : bool
         Whether a Sobol' design is to give second-order indices.
-    seed : int
     goal : str
         Metric that an optimisation is about, in the direction that is better.
     at_most : dict

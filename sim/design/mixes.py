@@ -49,7 +49,6 @@ class Mixes:
         Million CAD a year, for each of which a set is built up.
     most : int
         Larger sets that are simulated at most.
-    replications : int
     """
 
     goal: str

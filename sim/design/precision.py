@@ -39,7 +39,6 @@ class PrecisionTarget:
 
     Attributes
     ----------
-    metric : str
     relative : float
         Half-width as a ratio of the mean (of a difference: of the baseline's mean); 0 for none.
     absolute : float
@@ -65,7 +64,6 @@ class SampleMean:
     ----------
     name : str
         Metric and what it is of.
-    target : PrecisionTarget
     mean, half_width : float
         In the metric's unit.
     bound : float
@@ -99,7 +97,6 @@ class Precision:
 
     Attributes
     ----------
-    targets : tuple of PrecisionTarget
     of : str
         levels, differences (to the baseline, in pairs) or both.
     pilot, maximum : int

@@ -29,8 +29,6 @@ def independent_draws(names: Sequence[str], points: int, seed: int) -> Floats:
     ----------
     names : sequence of str
         Names of the factors.
-    points : int
-    seed : int
 
     Returns
     -------

@@ -32,8 +32,6 @@ class Executor(Protocol):
 
         Parameters
         ----------
-        chunks : Chunks
-        job : Job
         say : callable
             Takes a line that a worker has to say.
         """

@@ -54,7 +54,6 @@ def reap(folder: Path, driver: int) -> None:
 
     Parameters
     ----------
-    folder : pathlib.Path
     driver : int
         Process that is left alone: it may go on after its cluster.
     """

@@ -143,7 +143,6 @@ class Store:
 
     Parameters
     ----------
-    folder : pathlib.Path
     code : str
         Digest of the code whose results count as done; those of other code stay where they are.
     """

@@ -26,7 +26,6 @@ class Task:
 
     Attributes
     ----------
-    point : Point
     replication : int
         From 0.
     key : str
@@ -102,7 +101,6 @@ def detail_kept(detail: str, points: Iterable[Point], replications: int) -> str:
     ----------
     detail : str
         What was asked for, one of DETAILS.
-    points : iterable of Point
     replications : int
         Replications of each.
 
@@ -150,7 +148,6 @@ class Plan:
 
         Parameters
         ----------
-        points : iterable of Point
         replications : int
             Replications of each.
         detail : str
@@ -215,7 +212,6 @@ def plan(points: Iterable[Point], replications: int, detail: str = "all") -> Pla
 
     Parameters
     ----------
-    points : iterable of Point
     replications : int
         Replications of each.
     detail : str

@@ -125,7 +125,6 @@ class ChunkResult:
         Replications kept.
     seconds : float
         Time that the chunk took.
-    failures : list of Failure
     packed : list of dict of str to bytes
         Parts that the driver is to keep, from a machine that does not see the store.
     said : list of str
@@ -199,8 +198,6 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
 
     Parameters
     ----------
-    tasks : sequence of Task
-    job : Job
     at_home : bool
         Whether this machine sees the store and writes to it; otherwise parts are given back.
 
@@ -368,7 +365,6 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
 
     Parameters
     ----------
-    point : Point
     model : callable
         Runs a replication.
     """

@@ -63,7 +63,6 @@ def content_of(path: Path, largest: int) -> bytes:
 
     Parameters
     ----------
-    path : pathlib.Path
     largest : int
         Bytes.
 
@@ -214,7 +213,6 @@ def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[tupl
 
     Parameters
     ----------
-    path : pathlib.Path
     known : collection of str
         What columns may be called.
 

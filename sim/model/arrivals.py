@@ -141,10 +141,6 @@ class ExtraArrivals:
 
     Attributes
     ----------
-    attempts_of_day : AttemptsOfDay
-    diversion : Diversion
-    beliefs : Beliefs
-    world : World
     with_travellers : bool
         Whether the travellers of closed ports are diverted, or in the traffic already.
     on_the_way : array of EXTRA_ARRIVAL

@@ -74,7 +74,6 @@ def holiday_kind(day: datetime.date, calendars: str, province: str | None) -> st
 
     Parameters
     ----------
-    day : datetime.date
     calendars : str
         Whose holidays count: CA+US, CA, US or none.
     province : str, optional

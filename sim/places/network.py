@@ -28,7 +28,6 @@ class Location:
 
     Attributes
     ----------
-    id, name : str
     weight : float
         Traces, which give its share.
     lat, lon : float
@@ -45,10 +44,6 @@ class Location:
 @dataclass(frozen=True)
 class Network:
     """Sources and markets, each in the order of its table.
-
-    Attributes
-    ----------
-    sources, markets : tuple of Location
     """
 
     sources: tuple[Location, ...]

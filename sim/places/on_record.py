@@ -34,7 +34,6 @@ class Figure(NamedTuple):
 
     Attributes
     ----------
-    port_id : str
     quantity : str
         One of `BOOTHS` or `FACTORS`; `TRADE_BOOTH_LOAD`: load of an open booth for trade beyond
         which the superintendent opens another, as a ratio; `PAPERWORK`: trucks referred for
@@ -165,11 +164,8 @@ class Reading(NamedTuple):
 
     Attributes
     ----------
-    port, lane : str
     hours : range
         Hours of the day in which it was read; the longest mean wait of an hour is compared.
-    minutes : float
-    source : str
     fitted : bool
         Whether the factor is fitted to it.
     """

@@ -461,7 +461,6 @@ class Regions:
 
     Attributes
     ----------
-    ids : tuple of str
     land_km, water_km : array of float
         Length of line on land and on water, in km.
     lat, lon : array of float

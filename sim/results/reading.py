@@ -61,7 +61,6 @@ class Study:
 
     Attributes
     ----------
-    folder : Path
     manifest : dict
         How the study was made. Of its keys the analysis knows ``days`` (length of the run),
         ``start``, ``year``, ``seed``, ``engine``, ``code_version``, ``configuration_hash``,
@@ -277,7 +276,6 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
 
     Parameters
     ----------
-    folder : Path
     certified : bool
         Whether to refuse results that broke one of the laws that always hold.
 

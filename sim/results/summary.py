@@ -58,8 +58,6 @@ def result_of(
 
     Parameters
     ----------
-    record : ReplicationRecord
-    certificate : list of dict
     hours : bool
         Whether there are rows by port and hour. One that repeats the smuggling on the traffic of
         another has none: they stand with that traffic.

@@ -96,7 +96,6 @@ class Replication(NamedTuple):
         Name of its point.
     number : int
         From 0.
-    content : Result or dict of pyarrow.Table
     key : str
         Key of its point in the store.
     kept : Kept
@@ -310,10 +309,6 @@ def _index_schema() -> pa.Schema:
 
 class TablesReader:
     """Replications in a folder that `write_tables` wrote.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
 
     Raises
     ------

@@ -127,7 +127,6 @@ def stamp_stale(folder: Path, content_hash: str) -> None:
 
     Parameters
     ----------
-    folder : pathlib.Path
     content_hash : str
         Of the tables that are there now.
     """
@@ -152,7 +151,6 @@ def is_written(folder: Path, content_hash: str) -> bool:
 
     Parameters
     ----------
-    folder : pathlib.Path
     content_hash : str
         What the manifest says under this name.
     """

@@ -126,7 +126,6 @@ def select(where: Where, ports: PortTable) -> npt.NDArray[np.bool_]:
 
     Parameters
     ----------
-    where : Where
     ports : PortTable
         The whole table, not the part of it that a run simulates, so that "the 30 busiest" are the
         same ports in every run.
@@ -371,10 +370,8 @@ class Cost:
 
     Attributes
     ----------
-    what : str
     cad_per_year : float
         CAD a year.
-    source : str
     low, high : float
         Plausible range of cad_per_year.
     cad_once : float
@@ -414,10 +411,8 @@ class Scenario:
 
     Attributes
     ----------
-    name, title, source, summary : str
     interventions : tuple of Intervention
         Applied in this order.
-    costs : tuple of Cost
     bound : bool
         Whether it is a bound, not a proposal that anyone would carry out.
     expected : str

@@ -184,7 +184,6 @@ def check_point(point: Point, table: Ports) -> None:
 
     Parameters
     ----------
-    point : Point
     table : Ports
         The whole port table, of which the point simulates a part.
 
@@ -210,7 +209,6 @@ def check_scenario(point: Point, table: Ports) -> None:
 
     Parameters
     ----------
-    point : Point
     table : Ports
         The whole port table, of which the point simulates a part.
 
@@ -414,8 +412,6 @@ def unread_parameters(point: Point, table: Ports, kinds: Collection[str]) -> Ite
 
     Parameters
     ----------
-    point : Point
-    table : Ports
     kinds : collection of str
         Kinds of smuggler that the run has.
     """

@@ -164,7 +164,6 @@ class ScenarioFile:
 
     Attributes
     ----------
-    title, source, summary, expected : str
     bound : bool
         Whether it is a bound, not a proposal that anyone would carry out.
     aim : str
@@ -177,8 +176,6 @@ class ScenarioFile:
         Whether it tells what happened: what lies outside the dates of a run is left out of it.
     combines : tuple of str
         Scenarios of the same folder whose interventions and costs come before those given here.
-    interventions : tuple of Intervention
-    costs : tuple of Cost
     """
 
     title: str
@@ -261,7 +258,6 @@ def scenario_of(name: str, content: Any, folder: Path = FOLDER) -> Scenario:
 
     Parameters
     ----------
-    name : str
     content : Scenario, pathlib.Path, str or dict
         A scenario; a file; or the content of a file, as text or as plain data.
     folder : pathlib.Path

@@ -79,12 +79,10 @@ class OnRecord(NamedTuple):
 
     Attributes
     ----------
-    title, source : str
     low, central, high : float
         The range that the record supports, and its best single value.
     of : callable or float
         The model's number, of a run or as it is.
-    unit : str
     """
 
     title: str
@@ -344,7 +342,6 @@ def longest_waits(factor: float, replication: int) -> Floats:
     ----------
     factor : float
         Service time as a ratio of an ordinary day's.
-    replication : int
 
     Returns
     -------

@@ -40,7 +40,6 @@ def port_day(point: "Point", replication: int = 0) -> "pd.DataFrame":
     ----------
     point : Point
         Of one port; its first day is the one shown.
-    replication : int
 
     Returns
     -------

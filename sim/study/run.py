@@ -118,7 +118,6 @@ def run_study(specs: Sequence[StudySpec], base: Path, progress: Progress) -> End
         One, or those of a sweep; they share the store and the executor.
     base : pathlib.Path
         Folder that holds the store.
-    progress : Progress
     """
     check_folder(base)
     for spec in specs:

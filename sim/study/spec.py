@@ -53,7 +53,6 @@ class StudySpec:
         Results folder.
     points : tuple of Point
         By scenario (the baseline first, if there are several), smuggler and world.
-    replications : int
     execution : Execution
         Where and how the replications are run.
     configuration : dict
@@ -159,7 +158,6 @@ def own_folder(spec: StudySpec, say: Callable[[str], object]) -> StudySpec:
 
     Parameters
     ----------
-    spec : StudySpec
     say : callable
         Takes a line for the user.
 
@@ -350,7 +348,6 @@ class Pilot:
     ----------
     points : tuple of Point
         The baseline and some proposals, for one kind of smuggler, in some worlds.
-    replications : int
     pairs : int
         What will be independent in the whole study, for one proposal.
     proposals : int
@@ -411,8 +408,6 @@ def foretold(spec: StudySpec, run: Run, read: Read) -> list[str]:
 
     Parameters
     ----------
-    spec : StudySpec
-    run : callable
     read : callable
         Reads a replication's metrics from the store.
     """

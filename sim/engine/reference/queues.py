@@ -57,7 +57,6 @@ class Station:
 
     Parameters
     ----------
-    env : simpy.Environment
     posts : int
         Booths or bays that exist.
     """
@@ -161,7 +160,6 @@ class Referral:
     ----------
     reason : int
         See `sim.model.port.referral`.
-    lane : int
     work_s : float
         Officer time it takes (0 for a probe).
     limit_s : float
@@ -274,7 +272,6 @@ class Log:
 
     Attributes
     ----------
-    attempts : array of ATTEMPT
     trace, trace_2 : array of float, shape (room, 6)
         One row for each vehicle at primary (arrival, start, end) and one for each referral (joined,
         start or -1, reason), after entity, day and index.

@@ -254,7 +254,6 @@ class Places(NamedTuple):
     ----------
     numbers, port, lane : array of int
         Route; port and lane where it is one.
-    at_port : array of bool
     made, elsewhere : array of float
         1 where there is a trip, and its chance of loss away from the ports.
     arrest : array of float

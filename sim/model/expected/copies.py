@@ -120,7 +120,6 @@ class Seen(NamedTuple):
 
     Attributes
     ----------
-    in_action : array of float
     by_stop, by_case : array of float
         Arrests.
     vehicles, drivers : array of float

@@ -51,7 +51,6 @@ class Stops(NamedTuple):
         Chance that such a stop leads to the arrest of the organisation.
     delivered : array of float, shape (kinds, organisations)
         Firearms delivered a day, of the organisation as it is.
-    loads : Loads
     """
 
     stopped: Floats
@@ -79,7 +78,6 @@ class Shared(NamedTuple):
 
     Attributes
     ----------
-    share : float
     strength, square : float
         Mean strength, and its mean square, in average leads.
     """

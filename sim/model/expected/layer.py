@@ -78,16 +78,6 @@ FLOWS = (
 
 class Simulated(Protocol):
     """What the expectation reads of a border whose run has ended.
-
-    Attributes
-    ----------
-    point : Point
-    plans : PortPlans
-    conditions : Conditions
-    ports : Ports
-    tally : Tally
-    world : World
-    attempts_of_day : AttemptsOfDay
     """
 
     point: Point
@@ -176,7 +166,6 @@ class TermsOfDay(NamedTuple):
     usable : array of bool, shape (organisations, carriages, patterns, 1, options)
     in_time : array of float, shape (organisations, carriages, options, patterns)
         Chance that an examination begins within its limit.
-    places : Places
     of_trips : array of float, shape (carriages, patterns)
         Share of trips by carriage and pattern.
     """

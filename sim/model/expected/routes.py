@@ -40,7 +40,6 @@ class TrafficSeen:
 
     Parameters
     ----------
-    ports : int
     days : int
         Length of the run.
     """
@@ -248,7 +247,6 @@ def opening_of(snapshot: Snapshot, season: Flags, used: Flags) -> Opening:
 
     Parameters
     ----------
-    snapshot : Snapshot
     season : array of bool, shape (ports,)
         Ports whose season it is.
     used : array of bool, shape (ports,)
@@ -315,7 +313,6 @@ def option_loss(menus: Menus, at_ports: Floats, away: Floats) -> Floats:
 
     Parameters
     ----------
-    menus : Menus
     at_ports : array of float, shape (ports, lanes)
     away : array of float
         Of the routes that are not ports, without no trip.

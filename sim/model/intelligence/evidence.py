@@ -31,9 +31,6 @@ class Occurrence(NamedTuple):
 
     Attributes
     ----------
-    kind : str
-    organisation : int
-    key : Key
     time_s : float
         When, in seconds since the run began.
     uniform : tuple of float
@@ -54,10 +51,8 @@ class Occurrences:
 
     Parameters
     ----------
-    kinds : tuple of str
     organisations : list of int
         Entity numbers.
-    streams : Streams
     """
 
     def __init__(self, kinds: tuple[str, ...], organisations: list[int], streams: Streams) -> None:
@@ -130,7 +125,6 @@ class Trace(NamedTuple):
     ----------
     organisation : int
         That brought the firearm across the border.
-    key : Key
     recovered_s, sold_s : float
         When the firearm was recovered, and when it was sold, in seconds since the run began.
     delay_s : float
@@ -157,7 +151,6 @@ class Traces:
     ----------
     organisations : int
         How many there are.
-    streams : Streams
 
     Attributes
     ----------
@@ -278,8 +271,6 @@ class Recovery(NamedTuple):
     ----------
     organisation : int
         That brought it across the border.
-    key : Key
-    time_s : float
     sold_s : float
         When it was first sold, in seconds since the run began.
     traced, entered : bool

@@ -158,8 +158,6 @@ class Intelligence:
 
         Parameters
         ----------
-        attempt_id : str
-        organisation : int
         at_s : float
             Its arrival, in seconds since the run began.
         """

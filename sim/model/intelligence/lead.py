@@ -79,14 +79,12 @@ class Lead(NamedTuple):
     ----------
     kind : str
         trace, sale, police, match, stop or money.
-    organisation : int
     happened_s : float
         Moment of the event behind it: a sale, a tip, a stop, a find of money.
     evidence : float
         Strength of the evidence, 0 to 1.
     life_s : float
         Time in which it fades by a factor e.
-    key : Key
     """
 
     kind: str
@@ -250,8 +248,6 @@ class Case(NamedTuple):
 
     Attributes
     ----------
-    organisation : int
-    opened_s, ends_s : float
     quantile : float
         Between 0 and 1: it ends in arrest if that is below the chance that its evidence gives.
     """

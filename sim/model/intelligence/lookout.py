@@ -102,12 +102,10 @@ class Lookout(NamedTuple):
 
     Attributes
     ----------
-    organisation, courier : int
     subject : int
         Vehicle or driver.
     number : int
         Of the vehicle or driver: the lookout is useless once the courier has another.
-    expires_s : float
     """
 
     organisation: int

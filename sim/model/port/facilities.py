@@ -56,14 +56,12 @@ class Facilities:
     ----------
     ports : Ports
         With the lanes that a proposal has opened.
-    layout : Layout
     rostered : array of float, shape (12, 7, ports, 2, 24)
         See `sim.model.port.roster.posts`.
     shift_hours : array of float, shape (ports, 24)
         See `sim.model.port.roster.open_hours`.
     shift_draws : array of float, shape (days, ports, 2)
         See `sim.model.port.roster.shift_draws`.
-    world : World
     """
 
     ports: Ports

@@ -51,11 +51,8 @@ class PortsDay(NamedTuple):
 
     Attributes
     ----------
-    day : int
-    date : datetime.date
     snapshot : Snapshot
         Parameters in force at midnight.
-    opening : Opening
     midnight_rates : array of float, shape (ports, WIDTH)
         Rates in force at midnight (`sim.model.port.inspection_rates`).
     rates, cumulative, cells : array

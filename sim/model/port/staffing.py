@@ -157,7 +157,6 @@ class Withdrawal:
 
     Attributes
     ----------
-    port : int
     start_s, end_s : float
         In seconds since the run began.
     """
@@ -191,7 +190,6 @@ def police_within(present: Floats, response_min: Floats, minutes: float) -> Floa
         Share of the time in which they are there.
     response_min : array of float, shape (ports,)
         Mean time until they arrive (exponential).
-    minutes : float
     """
     later = np.exp(-minutes / np.maximum(response_min, 1e-9))
     return np.asarray(present + (1.0 - present) * (1.0 - later))

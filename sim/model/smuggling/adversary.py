@@ -113,8 +113,6 @@ class Adversary:
         ----------
         smuggling : Smuggling
             The baseline.
-        network : RouteNetwork
-        streams : Streams
         """
         return cls()
 
@@ -127,7 +125,6 @@ class Adversary:
 
         Parameters
         ----------
-        options : Options
         loss : array of float, shape (options,)
             From `loss`.
         smuggling : Smuggling

@@ -353,7 +353,6 @@ class AttemptsOfDay:
 
         Parameters
         ----------
-        day : int
         cumulative : array of float, shape (ports, lanes, 97)
         cells : array of int, shape (ports,)
             As in `sim.model.day.DayPlan`.

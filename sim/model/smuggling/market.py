@@ -30,7 +30,6 @@ class Market:
 
     Attributes
     ----------
-    id : str
     demand_per_day : float
         Firearms bought a day at the baseline's price.
     stock : float
@@ -55,11 +54,6 @@ class Market:
 
 class Markets:
     """All markets of a replication.
-
-    Parameters
-    ----------
-    env : simpy.Environment
-    conditions : Conditions
     """
 
     def __init__(self, env: simpy.Environment, conditions: Conditions) -> None:
@@ -91,7 +85,6 @@ class Markets:
 
         Parameters
         ----------
-        market : str
         cost_cad : float
             Acquisition of one firearm.
         """
@@ -416,7 +409,6 @@ class Deals:
 
         Parameters
         ----------
-        next_one : Opportunity
         day : int
             On which it arises.
         """

@@ -53,7 +53,6 @@ def trade_shares(network: Network, affinity_km: float) -> Floats:
 
     Parameters
     ----------
-    network : Network
     affinity_km : float
         Distance over which trade falls by a factor e, before the fit.
 
@@ -124,7 +123,6 @@ class Opportunity:
 
     Attributes
     ----------
-    organisation : int
     source, market : str
         State and province.
     entity, day, index : int
@@ -203,7 +201,6 @@ class _Placed(NamedTuple):
 
     Attributes
     ----------
-    source, market : tuple of str
     reached : array of float, shape (organisations,)
         Their shares in the trade, summed up.
     """
@@ -322,7 +319,6 @@ class Organisations:
 
         Parameters
         ----------
-        organisation : int
         at_s : float
             Seconds since the run began.
         """
@@ -368,7 +364,6 @@ class Organisations:
 
         Parameters
         ----------
-        day : int
         smuggling : Smuggling
             Values in force.
         deep_share : float, optional
@@ -430,10 +425,8 @@ class Enrolment:
 
         Parameters
         ----------
-        organisation : int
         general : array of int, shape (ports,)
             Lane that it takes without enrolment.
-        day : int
         """
         if not self.enrolled[organisation] or self.lost_until[organisation] > day:
             return general

@@ -228,7 +228,6 @@ def loss_if_examined_in_time(
 
     Parameters
     ----------
-    terms : LossTerms
     lookout_share : float or array of float, shape (kinds, 1)
         Trips on which a lookout is active; or of each kind of smuggler.
 
@@ -291,10 +290,6 @@ class Observation(NamedTuple):
 
 class Observations:
     """Takes what was observed on a day from the running sums.
-
-    Parameters
-    ----------
-    ports : int
     """
 
     def __init__(self, ports: int) -> None:
@@ -305,7 +300,6 @@ class Observations:
 
         Parameters
         ----------
-        weekday : int
         sums : array of float, shape (ports, lanes, columns)
             Running sums of the columns `sim.records.OBSERVED` on this day of the week.
         """
@@ -435,7 +429,6 @@ class Beliefs:
 
         Parameters
         ----------
-        observed : Observation
         rows : array of float, shape (ports, WIDTH)
             Settings of the day.
         lookout_share : float or array of float, shape (kinds, 1)

@@ -76,12 +76,8 @@ class Attempt(NamedTuple):
         trafficking or traveller.
     organisation : int
         -1 for a traveller.
-    market, source : str
-    route : Route
     lane : int
         -1 where no port is involved.
-    time_s : float
-    load : int
     deep, lookout : bool
         Hidden deep in the vehicle; a lookout on it is active when it arrives.
     intercepted : bool
@@ -125,7 +121,6 @@ def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
 
     Parameters
     ----------
-    attempt : Attempt
     at_port : int
         What the engine wrote down of it (``fate`` of `sim.records.ATTEMPT`); without effect
         where no port is involved.
@@ -149,7 +144,6 @@ class AttemptOutcome(NamedTuple):
 
     Attributes
     ----------
-    attempt : Attempt
     stopped : bool
         Seized at a port or intercepted away from it.
     turned_back : bool
