@@ -232,10 +232,7 @@ def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
 def what_failed(error: OSError, place: object = "") -> str:
     """Say an error of the system in one line: which file or folder, and what is wrong.
 
-    Parameters
-    ----------
-    place : object
-        The file or folder, where the error does not name it.
+    ``place`` is the file or folder, where the error does not name it.
     """
     name = error.filename or place
     why = error.strerror or _kind(error)

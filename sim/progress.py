@@ -126,10 +126,7 @@ class Status:
 def read_status(folder: Path | str) -> Status:
     """Read how far the study of a folder has come, whether it runs, has ended or was killed.
 
-    Parameters
-    ----------
-    folder : Path
-        A results folder, or the folder of a sweep.
+    It is a results folder, or the folder of a sweep.
 
     Raises
     ------
@@ -203,10 +200,7 @@ def _of_array(jobs: list[Status]) -> Status:
 def write_status(folder: Path, status: Status, member: str = "") -> None:
     """Write the file, whole or not at all. A disk that is full does not stop a study here.
 
-    Parameters
-    ----------
-    member : str
-        Which job of an array it is about; each has a file of its own.
+    Each ``member`` of an array of jobs has a file of its own.
     """
     target = folder / (f"progress-{member}.json" if member else STATUS_FILE)
     content = {"schema": STATUS_SCHEMA, **dataclasses.asdict(status)}
@@ -359,13 +353,7 @@ class Progress:
             )
 
     def advance(self, count: int, worker: str, seconds: float = 0.0) -> None:
-        """Count replications that a worker has finished.
-
-        Parameters
-        ----------
-        seconds : float
-            Time that the worker took for them.
-        """
+        """Count replications that a worker has finished, and the seconds that it took for them."""
         tenth = self._tenth()
         self.done += count
         if worker and count:

@@ -61,11 +61,6 @@ def _repetition(traffic: Border, replication: int) -> Repetition:
 def run_border(point: Point, replication: int) -> Border:
     """Run a replication and keep the whole border, for a closer look.
 
-    Parameters
-    ----------
-    replication : int
-        Number of the replication, from 0.
-
     Raises
     ------
     InputError

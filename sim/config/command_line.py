@@ -88,16 +88,9 @@ class CommandLine:
         self.expected = points
 
     def point(self, config: Any, words: Sequence[str], changed: Sequence[str] | None) -> None:
-        """Take a point of a sweep.
+        """Take a point of a sweep: its configuration, with Hydra's own settings, and its overrides.
 
-        Parameters
-        ----------
-        config : omegaconf.DictConfig
-            With Hydra's own settings in it.
-        words : sequence of str
-            Its overrides.
-        changed : sequence of str, optional
-            Dotted names of the values that differ from the point before; None for any.
+        ``changed`` has dotted names of the values that differ from the point before; None for any.
         """
         if changed is None:
             self._experiment = config.hydra.runtime.choices.get("experiment")
@@ -125,15 +118,7 @@ class CommandLine:
     def in_folders(self, say: Callable[[str], object] = lambda line: None) -> Path:
         """Give the study a folder, or each point of a sweep one named after what makes it differ.
 
-        Parameters
-        ----------
-        say : callable
-            Takes a line for the user.
-
-        Returns
-        -------
-        pathlib.Path
-            Folder of the store.
+        Returns the folder of the store.
         """
         if not self.specs:
             return RUNS
@@ -155,11 +140,6 @@ class CommandLine:
 
 def compose(words: Sequence[str]) -> CommandLine:
     """Have Hydra compose the configuration, or each point of a sweep; nothing is run yet.
-
-    Parameters
-    ----------
-    words : sequence of str
-        Of the command line.
 
     Raises
     ------

@@ -50,12 +50,7 @@ def with_values(
 ) -> dict[str, Any]:
     """Take over some values of a configuration, sharing all rooms that stay as they are.
 
-    Parameters
-    ----------
-    plain : dict
-        Values of the point before.
-    changed : sequence of str
-        Dotted names.
+    ``plain`` has the values of the point before, ``changed`` the dotted names of what differs.
     """
     taken = dict(plain)
     for name in changed:
@@ -332,17 +327,10 @@ def _with_period(run: dict[str, Any], year: int | None) -> dict[str, Any]:
 
 
 def years_apart(points: Sequence[Point], run: dict[str, Any]) -> tuple[Point, ...]:
-    """Make a point of every calendar year of a run, named by the year.
+    """Make a point of every calendar year of points of a whole period, named by the year.
 
     Each begins afresh with its own warm-up, so that they run side by side. Of a chronicle it has
-    what was in force in the year.
-
-    Parameters
-    ----------
-    points : sequence of Point
-        Of the whole period.
-    run : dict
-        The room ``run`` of the configuration.
+    what was in force in the year. ``run`` is the room of that name of the configuration.
 
     Raises
     ------

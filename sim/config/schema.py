@@ -156,15 +156,7 @@ _EXPECTED: dict[type, str] = {
 def explain(error: BaseException) -> str:
     """Say an error of Hydra or OmegaConf in one line.
 
-    Parameters
-    ----------
-    error : BaseException
-        What composing the configuration raised. What it is about is read from its attributes and
-        those of its causes, never from its words.
-
-    Returns
-    -------
-    str
+    What it is about is read from its attributes and those of its causes, never from its words.
     """
     if isinstance(error, InputError):
         return str(error)

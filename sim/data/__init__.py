@@ -43,18 +43,7 @@ def read_text(path: Path) -> str:
 
 
 def read_source(name: str) -> list[Row]:
-    """Return the rows of one source table as dictionaries of text.
-
-    Parameters
-    ----------
-    name : str
-        File name within ``source``.
-
-    Returns
-    -------
-    list of dict
-        One dictionary per row, in file order.
-    """
+    """Return the rows of one table of ``source`` as dictionaries of text, in file order."""
     return list(csv.DictReader(io.StringIO(read_text(SOURCE_FOLDER / name), newline="")))
 
 
@@ -74,19 +63,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def apportion(total_units: int, weights: Sequence[float]) -> list[int]:
-    """Split a whole number in proportion to weights, by largest remainder.
+    """Split a whole number in proportion to weights, by largest remainder; ties go to the earlier.
 
-    Parameters
-    ----------
-    total_units : int
-        Number of indivisible units to hand out.
-    weights : sequence of float
-        Non-negative, not all zero.
-
-    Returns
-    -------
-    list of int
-        One share per weight; they add up to ``total_units`` exactly. Ties go to the earlier place.
+    The weights are non-negative and not all zero. The shares add up to ``total_units`` exactly.
     """
     scale = total_units / added(weights)
     exact = [weight * scale for weight in weights]

@@ -74,20 +74,7 @@ def hours(port: Row) -> tuple[int, int]:
 
 
 def smallest_of_119(ports: list[Row], count: int) -> frozenset[str]:
-    """Return the ids of the official crossings with the fewest vehicles in 2005.
-
-    Parameters
-    ----------
-    ports : list of dict
-        Source rows.
-    count : int
-        How many crossings.
-
-    Returns
-    -------
-    frozenset of str
-        Port ids; equal traffic is settled by id.
-    """
+    """Return the ids of so many official crossings with the fewest vehicles in 2005, ties by id."""
     official = [port for port in ports if port["in_119"] == "1"]
     official.sort(key=lambda port: (vehicles_2005(port), port["port_id"]))
     return frozenset(port["port_id"] for port in official[:count])
@@ -448,18 +435,7 @@ def write_tables(folder: Path) -> None:
 
 
 def first_difference(folder: Path) -> str | None:
-    """Return the first file that is missing or differs from its derivation.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the stored tables are.
-
-    Returns
-    -------
-    str or None
-        File name, or None when every table is as derived.
-    """
+    """Return the name of the first file that is missing or differs from its derivation, if any."""
     for name, derive_table in TABLES.items():
         path = folder / name
         if not path.is_file() or read_text(path) != render(derive_table()):

@@ -82,15 +82,8 @@ class Series(NamedTuple):
 def take_over(path: Path) -> int:
     """Write ``source/bts_monthly.parquet`` from a copy of the whole table of counts.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV with the columns month (YYYY-MM), port_code, measure, value.
-
-    Returns
-    -------
-    int
-        Rows written.
+    The copy is a CSV with the columns month (YYYY-MM), port_code, measure, value. Returns the
+    number of rows written.
     """
     rows = pd.read_csv(path, dtype={"port_code": str})
     rows = rows[rows["measure"].isin(MEASURES.values())].copy()
@@ -283,12 +276,9 @@ def _steps(ports: Sequence[Row]) -> dict[str, int]:
 def volumes_table() -> pa.Table:
     """Return the monthly volumes, sorted by port, class and month.
 
-    Returns
-    -------
-    pyarrow.Table
-        ``port_id``, ``traffic_class``, ``month`` (number from 0 for January 1996), ``tenths`` of a
-        vehicle into Canada, ``filled`` (some count it rests on was without data). Only years, ports
-        and classes with vehicles have rows, and then one for each month.
+    The columns are ``port_id``, ``traffic_class``, ``month`` (number from 0 for January 1996),
+    ``tenths`` of a vehicle into Canada, and ``filled`` (some count it rests on was without data).
+    Only years, ports and classes with vehicles have rows, and then one for each month.
     """
     ports = sorted(read_source("ports.csv"), key=lambda port: port["port_id"])
     later = read_source("ports_later.csv")
@@ -356,12 +346,7 @@ def read_volumes(path: Path = DATA_FOLDER / VOLUMES_FILE) -> pd.DataFrame:
 def listing(port_id: str | None = None, year: int | None = None) -> list[str]:
     """Say which months are without data, and from which month each was filled.
 
-    Parameters
-    ----------
-    port_id : str, optional
-        One port of ours only.
-    year : int, optional
-        One year only.
+    It says so of one port, or of one year, where that is given.
 
     Raises
     ------

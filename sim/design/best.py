@@ -93,10 +93,7 @@ class KimNelson:
     def look(self, values: Mapping[str, Floats]) -> None:
         """Screen after every replication that is there and has not been looked at.
 
-        Parameters
-        ----------
-        values : mapping
-            One value a replication of each that is still in; more is better.
+        There is one value a replication of each that is still in; more is better.
         """
         there = min(len(values[name]) for name in self.alive)
         if there < self.pilot or self.decided:

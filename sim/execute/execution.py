@@ -28,13 +28,7 @@ class Executor(Protocol):
     """Carries out chunks."""
 
     def run(self, chunks: Chunks, job: Job, say: Say) -> Iterator[ChunkResult]:
-        """Carry out chunks until none is left.
-
-        Parameters
-        ----------
-        say : callable
-            Takes a line that a worker has to say.
-        """
+        """Carry out chunks until none is left, and say what a worker has to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +108,7 @@ class Execution:
     def fit_for(self, work_s: float) -> "Execution":
         """Stay in this process where others would take longer to start than the work takes.
 
-        Parameters
-        ----------
-        work_s : float
-            Processor time that is foreseen.
+        ``work_s`` is the processor time that is foreseen.
         """
         if not self.is_free or work_s > SMALL_S:
             return self
@@ -194,12 +185,7 @@ WHOLE_BORDER = 139
 def most_together(ports: int, workers: int) -> int:
     """How many points each worker can simulate in step with the memory that there is.
 
-    Parameters
-    ----------
-    ports : int
-        Of the largest point.
-    workers : int
-        Processes at work on this machine.
+    ``ports`` are those of the largest point, ``workers`` the processes at work on this machine.
     """
     free = free_memory_mib() / workers - WORKER_MIB
     if free == math.inf:
@@ -217,13 +203,7 @@ OPTIONS = {"--task-index": "execution.index", "--task-count": "execution.count"}
 
 
 def in_array(words: Sequence[str]) -> list[str]:
-    """Read ``--task-index 3`` and ``--task-count 20`` as settings of the array.
-
-    Parameters
-    ----------
-    words : sequence of str
-        Of the command line.
-    """
+    """Read ``--task-index 3`` and ``--task-count 20`` as settings of the array."""
     taken: list[str] = []
     left = list(words)
     is_job = False
@@ -247,12 +227,7 @@ def place_in_array(
 ) -> tuple[int, int]:
     """Say which job of an array this is, and of how many.
 
-    Parameters
-    ----------
-    index, count : int, optional
-        As given; what is missing is asked of the scheduler.
-    environment : mapping of str to str
-        Variables that the scheduler sets.
+    What is not given is looked up in what the scheduler sets in the environment.
     """
     for name, variables in SCHEDULERS.items():
         if variables[0] in environment:

@@ -21,10 +21,7 @@ LONGEST_S = 30.0
 def watch(folder: Path) -> "subprocess.Popen[bytes]":
     """Start a reaper of a cluster; it acts when its standard input closes.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Where the cluster, and no other, keeps its sockets and logs.
+    The folder is where the cluster, and no other, keeps its sockets and logs.
     """
     return subprocess.Popen(
         [sys.executable, "-S", "-E", __file__, str(folder)],
@@ -52,10 +49,7 @@ def holders(folder: Path) -> set[int]:
 def reap(folder: Path, driver: int) -> None:
     """End what holds files of a folder, until for a second nothing does; remove the folder.
 
-    Parameters
-    ----------
-    driver : int
-        Process that is left alone: it may go on after its cluster.
+    The driver is left alone: it may go on after its cluster.
     """
     patience = time.monotonic() + LONGEST_S
     clear = 0

@@ -159,10 +159,7 @@ class Store:
     def refresh(self) -> list[str]:
         """Look for parts that have been added.
 
-        Returns
-        -------
-        list of str
-            A line for each part that is damaged: it counts as not there.
+        Returns a line for each part that is damaged: it counts as not there.
         """
         complaints = []
         for path in sorted(self.here.glob("[!.]*-*")):
@@ -275,15 +272,8 @@ class Store:
     def prepare(self, *, alone: bool = True) -> list[str]:
         """Make the folder fit for writing. For the lock's holder.
 
-        Parameters
-        ----------
-        alone : bool
-            Whether nobody else writes here now, so that what a killed run left can be cleared.
-
-        Returns
-        -------
-        list of str
-            What was set aside, and which results of other code are there.
+        With ``alone``, nobody else writes here now, so that what a killed run left can be cleared.
+        Returns what was set aside, and which results of other code are there.
         """
         lines = []
         with filelock.FileLock(self.folder / ".preparing"):  # jobs of an array come at once
@@ -338,12 +328,7 @@ class Store:
 
     @contextmanager
     def locked(self, member: str = "") -> Iterator[None]:
-        """Hold the store alone, or as one member of an array of jobs.
-
-        Parameters
-        ----------
-        member : str
-            Name of the member; empty to hold it alone.
+        """Hold the store alone, or as one named member of an array of jobs.
 
         Raises
         ------

@@ -95,20 +95,10 @@ def _key_of(point: Point) -> str:
 
 
 def detail_kept(detail: str, points: Iterable[Point], replications: int) -> str:
-    """Say of which points a study keeps the detail tables.
+    """Say of which points a study keeps the detail tables: what was asked for, one of DETAILS.
 
-    Parameters
-    ----------
-    detail : str
-        What was asked for, one of DETAILS.
-    replications : int
-        Replications of each.
-
-    Returns
-    -------
-    str
-        What was asked for; ``auto`` takes the first of all, baseline (points without interventions)
-        and none with which no more than MOST_PORT_RUNS are kept.
+    ``auto`` takes the first of all, baseline (points without interventions) and none with which no
+    more than MOST_PORT_RUNS are kept.
     """
     if detail != "auto":
         return detail
@@ -146,12 +136,7 @@ class Plan:
     def add(self, points: Iterable[Point], replications: int, detail: str) -> None:
         """Add points.
 
-        Parameters
-        ----------
-        replications : int
-            Replications of each.
-        detail : str
-            One of DETAILS but ``auto``.
+        Each has so many replications, and ``detail`` is one of DETAILS but ``auto``.
         """
         for point in points:
             key = key_of(point)
@@ -210,12 +195,7 @@ def kept_of(detail: str, point: Point) -> Kept:
 def plan(points: Iterable[Point], replications: int, detail: str = "all") -> Plan:
     """Plan one study.
 
-    Parameters
-    ----------
-    replications : int
-        Replications of each.
-    detail : str
-        One of DETAILS but ``auto``.
+    Each point has so many replications, and ``detail`` is one of DETAILS but ``auto``.
     """
     made = Plan()
     made.add(points, replications, detail)

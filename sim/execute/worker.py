@@ -196,10 +196,7 @@ def _alone(task: Task, job: Job) -> Result | Failure:
 def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> ChunkResult:
     """Run tasks and keep their results.
 
-    Parameters
-    ----------
-    at_home : bool
-        Whether this machine sees the store and writes to it; otherwise parts are given back.
+    With ``at_home``, this machine sees the store and writes to it; otherwise parts are given back.
 
     Raises
     ------
@@ -281,13 +278,7 @@ class Chunks:
         return self._unread > 0 or bool(self._returned) or bool(self._alone)
 
     def take(self, workers: int) -> Chunk:
-        """Take the next chunk; empty if what is left has to run alone, or nothing is.
-
-        Parameters
-        ----------
-        workers : int
-            Number of those who take.
-        """
+        """Take the next chunk; empty if what is left has to run alone, or nothing is."""
         if self._returned:
             return self._returned.popleft()
         size = self._size(workers)
@@ -362,11 +353,6 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
     """Run a model once on one port and day where nothing is compiled yet.
 
     The processes of a machine wait for the first of them, which compiles for all.
-
-    Parameters
-    ----------
-    model : callable
-        Runs a replication.
     """
     if point.engine != "compiled" or model in _precompiled:
         return

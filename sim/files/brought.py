@@ -61,11 +61,6 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 def content_of(path: Path, largest: int) -> bytes:
     """Read a regular file of bounded size; a pipe or device is not even waited for.
 
-    Parameters
-    ----------
-    largest : int
-        Bytes.
-
     Raises
     ------
     InputError
@@ -110,11 +105,7 @@ def json_of(path: Path, largest: int = LARGEST_JSON_BYTES) -> Any:
 def letters_of(content: bytes) -> tuple[str, str]:
     """Decode a text by its byte-order mark, as UTF-8 or, failing that, as Windows-1252.
 
-    Returns
-    -------
-    str
-    str
-        What it was taken for, where that is a guess; else empty.
+    Returns it, and what it was taken for, where that is a guess; else empty.
 
     Raises
     ------
@@ -207,14 +198,9 @@ def read_table(
 
 
 def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Read a table of numbers whose columns are not known beforehand: names, and rows.
+    """Read a table of numbers whose columns are not known beforehand, only what they may be called.
 
-    A row is its number in the file, and its cells as text.
-
-    Parameters
-    ----------
-    known : collection of str
-        What columns may be called.
+    Returns the names of its columns, and its rows: the number in the file, and cells as text.
 
     Raises
     ------

@@ -156,14 +156,7 @@ def with_values(parameters: Parameters, values: Mapping[str, Any]) -> Parameters
 def check_value(name: str, value: Any, where: str) -> None:
     """Refuse a value that its parameter cannot have.
 
-    Parameters
-    ----------
-    name : str
-        Dotted name of the parameter.
-    value : object
-        The value to check.
-    where : str
-        The file or command line it came from, for the message.
+    ``where`` is the file or command line it came from, for the message.
 
     Raises
     ------

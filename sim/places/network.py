@@ -43,8 +43,7 @@ class Location:
 
 @dataclass(frozen=True)
 class Network:
-    """Sources and markets, each in the order of its table.
-    """
+    """Sources and markets, each in the order of its table."""
 
     sources: tuple[Location, ...]
     markets: tuple[Location, ...]

@@ -380,11 +380,7 @@ def _add_given_traffic(volumes: Floats, rows: list[dict[str, Any]], path: Path) 
 
     The table has a row for each port, month and measure, as the US Bureau of Transportation
     Statistics publishes them (`sim.files.schemas.TrafficRow`). A port is named by its id or name.
-
-    Returns
-    -------
-    list of str
-        A line for the user.
+    Returns lines for the user.
     """
     table = traffic_beside(path)
     if not os.path.lexists(table):

@@ -51,10 +51,7 @@ def _law(law: str, residual: float, tolerance: float, detail: str) -> dict[str, 
 def certify(record: ReplicationRecord) -> list[dict[str, Any]]:
     """Check every law on a replication that has ended.
 
-    Returns
-    -------
-    list of dict
-        law, held, residual, tolerance (in the unit of the residual), detail.
+    Returns for each law: held, residual, tolerance (in the unit of the residual), detail.
     """
     return [
         *_vehicles(record),

@@ -209,21 +209,11 @@ class Study:
         return self.table("expected")
 
     def expected_summary(self, metric: str, horizon: str) -> pd.DataFrame:
-        """One expected metric at a horizon, with the columns of a summary.
+        """One of EXPECTED_METRICS at a horizon, with the columns of a summary.
 
-        Parameters
-        ----------
-        metric : str
-            A key of EXPECTED_METRICS.
-        horizon : str
-            year_1, year_2 and so on, or long_run.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``adversary`` is the kind of smuggler that the expectation is for, whatever that of the
-            agents was; ``metric`` is the metric with its horizon. A kind of smuggler that several
-            points give is in it once.
+        The horizon is year_1, year_2 and so on, or long_run. ``adversary`` is the kind of smuggler
+        that the expectation is for, whatever that of the agents was; ``metric`` is the metric with
+        its horizon. A kind of smuggler that several points give is in it once.
         """
         rows = self.expected
         rows = rows[(rows["metric"] == metric) & (rows["horizon"] == horizon)]
@@ -272,12 +262,7 @@ class Study:
 
 
 def read_study(folder: Path | str, *, certified: bool = True) -> Study:
-    """Read a results folder.
-
-    Parameters
-    ----------
-    certified : bool
-        Whether to refuse results that broke one of the laws that always hold.
+    """Read a results folder; if ``certified``, refuse one that broke a law that always holds.
 
     Raises
     ------

@@ -54,13 +54,9 @@ _WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
 def result_of(
     record: ReplicationRecord, certificate: list[dict[str, Any]], *, hours: bool = True
 ) -> Result:
-    """Make the tables of a replication that has ended.
+    """Make the tables of a replication that has ended, with rows by port and hour or without.
 
-    Parameters
-    ----------
-    hours : bool
-        Whether there are rows by port and hour. One that repeats the smuggling on the traffic of
-        another has none: they stand with that traffic.
+    One that repeats the smuggling on the traffic of another has none: they stand with that traffic.
     """
     attempts = _attempts(record)
     ports = slice(None) if hours else slice(0, 0)

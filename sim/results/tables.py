@@ -359,14 +359,8 @@ class TablesReader:
 def values_over_all(folder: Path, label: Label) -> dict[str, list[float]]:
     """Values of a point's metrics over all ports and classes, a value a replication.
 
-    It reads the groups of rows of one scenario and nothing else, since a study may be large.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Results folder.
-    label : Label
-        Of a point of the study's first scenario.
+    The label is of a point of the study's first scenario. Only the groups of rows of one scenario
+    are read, since a study may be large.
     """
     wanted = {**label._asdict(), "port_group": "all", "class": "all"}
     values: dict[str, list[float]] = {}

@@ -125,10 +125,7 @@ _STALE = {
 def stamp_stale(folder: Path, content_hash: str) -> None:
     """Say in the pages of a folder that were made of other tables that they are out of date.
 
-    Parameters
-    ----------
-    content_hash : str
-        Of the tables that are there now.
+    ``content_hash`` is of the tables that are there now.
     """
     ours, body = MADE_FROM.partition("{}")[0], "<body>"
     for path in folder.glob("*.html"):
@@ -147,13 +144,7 @@ def stamp_stale(folder: Path, content_hash: str) -> None:
 
 
 def is_written(folder: Path, content_hash: str) -> bool:
-    """Whether a folder holds whole and certified results of some content already.
-
-    Parameters
-    ----------
-    content_hash : str
-        What the manifest says under this name.
-    """
+    """Whether a folder holds whole and certified results of some content already."""
     try:
         manifest = json_of(folder / "manifest.json")
         certificate = json_of(folder / "certificate.json")

@@ -485,16 +485,9 @@ class Scenario:
         )
 
     def resized(self, times: float, parameters: Parameters) -> "Scenario":
-        """Give the scenario with every change at so many times its size.
+        """Give the scenario with every change at so many times its size; 0.5 goes half of the way.
 
         Its costs stay, and so does what is only switched on or chosen.
-
-        Parameters
-        ----------
-        times : float
-            0.5 goes half of the way from the baseline.
-        parameters : Parameters
-            The baseline.
 
         Raises
         ------

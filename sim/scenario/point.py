@@ -182,10 +182,7 @@ _NOBODY = {"staffing.officers_scale": 0.0, "staffing.absent_share": 1.0}
 def check_point(point: Point, table: Ports) -> None:
     """Refuse a point in which nothing could happen, or which names ports that are not there.
 
-    Parameters
-    ----------
-    table : Ports
-        The whole port table, of which the point simulates a part.
+    The table is the whole port table, of which the point simulates a part.
 
     Raises
     ------
@@ -207,10 +204,7 @@ def check_point(point: Point, table: Ports) -> None:
 def check_scenario(point: Point, table: Ports) -> None:
     """Refuse a scenario that names places that are not there, or takes a value out of its bounds.
 
-    Parameters
-    ----------
-    table : Ports
-        The whole port table, of which the point simulates a part.
+    The table is the whole port table, of which the point simulates a part.
 
     Raises
     ------
@@ -369,17 +363,8 @@ AS_BASELINE = "is the same as the baseline in this run"
 def without_effect(point: Point, table: Ports) -> list[str]:
     """Say which interventions of a scenario cannot change anything in this run, and why.
 
-    Parameters
-    ----------
-    point : Point
-        Already checked (`check_point`).
-    table : Ports
-        The whole port table, of which the point simulates a part.
-
-    Returns
-    -------
-    list of str
-        A line each, the last one of the whole scenario if nothing is left of it.
+    The point has been checked (`check_point`); the table is the whole port table. The last line is
+    of the whole scenario if nothing is left of it.
     """
     scenario = point.scenario
     if scenario.name == BASELINE.name:
@@ -410,10 +395,7 @@ _OF_KIND = {"smuggling.learning_": "learning", "smuggling.threshold_": "threshol
 def unread_parameters(point: Point, table: Ports, kinds: Collection[str]) -> Iterator[str]:
     """Say which parameters differ from their defaults and cannot matter in a run, a line each.
 
-    Parameters
-    ----------
-    kinds : collection of str
-        Kinds of smuggler that the run has.
+    ``kinds`` are the kinds of smuggler that the run has.
     """
     in_run = np.isin(table.ids, point.ports)
     for name, field in catalogue().items():

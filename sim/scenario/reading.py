@@ -474,14 +474,9 @@ def _mapping_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any
 
 
 def _first_error(errors: BaseException, place: str = "") -> str:
-    """Say the first error of a file in one line.
+    """Say the first error of a converter, or of the class it was to make, in one line.
 
-    Parameters
-    ----------
-    errors : BaseException
-        Of the converter, or of the class that it was to make.
-    place : str
-        Dotted name of the field that it is about; empty for the file.
+    ``place`` is the dotted name of the field that it is about; empty for the file.
     """
     if isinstance(errors, ClassValidationError):
         by_field, others = errors.group_exceptions()

@@ -173,12 +173,7 @@ def line_name(line: Line) -> str:
 def minute_means(spans: list[tuple[float, float]], midnight_s: float) -> Floats:
     """Mean number of spans of time that cover each minute of a day.
 
-    Parameters
-    ----------
-    spans : list of (float, float)
-        Start and end in seconds of the run.
-    midnight_s : float
-        Beginning of the day.
+    Spans, from and to, and the midnight are in seconds of the run.
     """
     if not spans:
         return np.zeros(MINUTES)

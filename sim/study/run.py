@@ -43,12 +43,7 @@ NEVER_REPLICATIONS = 1_000_000_000
 def refusal(points: int, replications: int, spec: StudySpec) -> InputError:
     """Say how long a study would take that nobody has confirmed.
 
-    Parameters
-    ----------
-    points, replications : int
-        In all.
-    spec : StudySpec
-        Of one of its points.
+    Points and replications are those in all; ``spec`` is that of one of the points.
     """
     if replications > NEVER_REPLICATIONS:
         many = f"{replications:,}" if replications < 1000 * NEVER_REPLICATIONS else "far too many"
@@ -110,14 +105,9 @@ class Ended:
 
 
 def run_study(specs: Sequence[StudySpec], base: Path, progress: Progress) -> Ended:
-    """Run what the store lacks, and write each results folder.
+    """Run what the store lacks of a study or of a sweep's, and write each results folder.
 
-    Parameters
-    ----------
-    specs : sequence of StudySpec
-        One, or those of a sweep; they share the store and the executor.
-    base : pathlib.Path
-        Folder that holds the store.
+    The studies share the executor, and the store that the folder ``base`` holds.
     """
     check_folder(base)
     for spec in specs:

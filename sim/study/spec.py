@@ -156,11 +156,6 @@ def own_folder(spec: StudySpec, say: Callable[[str], object]) -> StudySpec:
 
     More replications, and another way of carrying it out, do not make it another study.
 
-    Parameters
-    ----------
-    say : callable
-        Takes a line for the user.
-
     Raises
     ------
     InputError
@@ -404,13 +399,7 @@ def half_interval(differences: Sequence[Floats], pairs: int, proposals: int) -> 
 
 
 def foretold(spec: StudySpec, run: Run, read: Read) -> list[str]:
-    """Run a pilot of a large study, and say what the whole will take and show.
-
-    Parameters
-    ----------
-    read : callable
-        Reads a replication's metrics from the store.
-    """
+    """Run a pilot of a large study, and say what the whole will take and show."""
     total = sum(count for _, count in spec.runs())
     pilot = pilot_of(spec)
     if total < FORETOLD_FROM or pilot is None or spec.procedure is not None:

@@ -21,15 +21,16 @@ from sim.model.day import World
 from sim.model.expected.choices import (
     Chances,
     Places,
+    Response,
     Sums,
     add_up,
     by_best,
     by_logit,
     by_tolerance,
+    sell,
 )
 from sim.model.expected.copies import Stream
 from sim.model.expected.investigators import Investigators, Stops
-from sim.model.expected.markets import Response, sell
 from sim.model.expected.routes import (
     FINE_EDGES,
     QUEUE_OF_LANE,
@@ -77,8 +78,7 @@ FLOWS = (
 
 
 class Simulated(Protocol):
-    """What the expectation reads of a border whose run has ended.
-    """
+    """What the expectation reads of a border whose run has ended."""
 
     point: Point
     plans: PortPlans
@@ -138,12 +138,7 @@ def workforce_by_day(
 ) -> list[tuple[float, float, float, float]]:
     """The workforce day by day, as in `Officers`; most points have the same.
 
-    Parameters
-    ----------
-    before : Staffing
-        In force until then.
-    spans : tuple of (Staffing, int)
-        Rules, and for how many days.
+    ``spans`` are rules and for how many days each, after those in force before.
     """
     force = Workforce.before_the_run(before)
     course = []

@@ -232,13 +232,7 @@ class Ballistics:
         self.matches_across = 0
 
     def enter(self, key: Key, intelligence: Intelligence) -> bool:
-        """Enter a firearm.
-
-        Returns
-        -------
-        bool
-            Whether it is going to match another entry.
-        """
+        """Enter a firearm, and tell whether it is going to match another entry."""
         self.entries += 1
         return uniforms(self.streams, BALLISTICS, *key)[0] < intelligence.ballistics_hit_share
 
@@ -250,10 +244,7 @@ class Ballistics:
     def compare(self, key: Key, intelligence: Intelligence) -> bool:
         """Find the match of an entry, under the parameters in force when it is compared.
 
-        Returns
-        -------
-        bool
-            Whether it is a lead: a match across the border.
+        Returns whether it is a lead: a match across the border.
         """
         _, _, linked, across = uniforms(self.streams, BALLISTICS, *key)
         lead = (

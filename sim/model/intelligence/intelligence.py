@@ -156,10 +156,7 @@ class Intelligence:
     def lookout_is_active(self, attempt_id: str, organisation: int, at_s: float) -> bool:
         """Whether a lookout on a trip is active when it arrives, by the state of the booths now.
 
-        Parameters
-        ----------
-        at_s : float
-            Its arrival, in seconds since the run began.
+        It arrives at ``at_s``, in seconds since the run began.
         """
         courier = self.couriers.of_trip(attempt_id)
         if self.lookouts.meets(organisation, courier, at_s):

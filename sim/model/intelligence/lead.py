@@ -262,27 +262,15 @@ def chance_of_arrest(strength: Any, intelligence: Intelligence) -> Any:
     """Chance that a case ends in the arrest of the organisation.
 
     Evidence that is just enough for a case gives ``arrest_share``. With ``evidence_arrest`` 1,
-    every further lead is an independent chance; with 0, further evidence is of no use.
-
-    Parameters
-    ----------
-    strength : float or array of float
-        Of the evidence at the end of the case, in average fresh leads.
-    intelligence : Intelligence
-        Values in force.
+    every further lead is an independent chance; with 0, further evidence is of no use. ``strength``
+    is that of the evidence at the end of the case, in average fresh leads.
     """
     ratio = (np.maximum(strength, 0.0) / intelligence.case_leads) ** intelligence.evidence_arrest
     return 1.0 - (1.0 - intelligence.arrest_share) ** ratio
 
 
 def months_of_case(strength: Any, intelligence: Intelligence) -> Any:
-    """Mean length of a case in months: shorter, the more evidence there is when it is opened.
-
-    Parameters
-    ----------
-    strength, intelligence
-        As in `chance_of_arrest`.
-    """
+    """Mean length of a case in months: shorter, the more evidence there is when it is opened."""
     ratio = np.maximum(strength / intelligence.case_leads, 1.0)
     return intelligence.case_months * ratio**-intelligence.evidence_speed
 

@@ -90,13 +90,7 @@ class Opening:
         return made
 
     def with_officers(self, present: list[Present]) -> "Opening":
-        """The same hours with officers.
-
-        Parameters
-        ----------
-        present : list of Present
-            Officers present by hour, under each snapshot.
-        """
+        """The same hours with the officers present by hour, under each snapshot."""
         count, most = self.row.shape
         used = np.arange(most) < self.intervals[:, None]
         cell = self.row // count, np.arange(count)[:, None], self.hour

@@ -107,13 +107,7 @@ class Adversary:
 
     @classmethod
     def of_replication(cls, smuggling: Smuggling, network: RouteNetwork, streams: Streams) -> Self:
-        """Make the adversary of one replication.
-
-        Parameters
-        ----------
-        smuggling : Smuggling
-            The baseline.
-        """
+        """Make the adversary of one replication, by the parameters of the baseline."""
         return cls()
 
     def loss(self, options: Options) -> Floats:

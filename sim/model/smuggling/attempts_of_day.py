@@ -222,13 +222,7 @@ class AttemptsOfDay:
         return float(chance_of_arrest(police, self.deals.smuggling))
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
-        """Outcomes of trafficking attempts that have become known since the last call.
-
-        Parameters
-        ----------
-        attempts : array of ATTEMPT
-            Records of the engine so far.
-        """
+        """Outcomes of trafficking attempts that have become known since the last call."""
         outcomes: list[AttemptOutcome] = []
         pending: list[Attempt] = []
         for attempt in [*self._pending, *self.trips[self._examined :]]:
@@ -256,13 +250,7 @@ class AttemptsOfDay:
             self.deals.wait(again, attempt.time_s)
 
     def record(self, attempts: Rows) -> AttemptsRecord:
-        """Every attempt of the run, a column each for what is known of it.
-
-        Parameters
-        ----------
-        attempts : array of ATTEMPT
-            What the engine has written down.
-        """
+        """Every attempt that the engine has written down, a column each for what is known of it."""
         at_ports = attempts[: self.count]
         codes = at_ports["fate"].tolist()
         # Loads that still wait at the end of the run have not been planned.

@@ -53,8 +53,7 @@ class Market:
 
 
 class Markets:
-    """All markets of a replication.
-    """
+    """All markets of a replication."""
 
     def __init__(self, env: simpy.Environment, conditions: Conditions) -> None:
         self.env = env
@@ -83,10 +82,7 @@ class Markets:
     def used_share(self, market: str, cost_cad: float) -> float:
         """Share of the opportunities that are worth a trip at today's price, 0 to 1.
 
-        Parameters
-        ----------
-        cost_cad : float
-            Acquisition of one firearm.
+        ``cost_cad`` is the acquisition of one firearm.
         """
         margin = max(self.price_cad(market) - cost_cad, 0.0)
         ratio = margin / max(self.baseline_margin_cad, 1.0)
@@ -406,11 +402,6 @@ class Deals:
 
         They were decided on before, and go on the day of the opportunity, each at its own hour. An
         organisation that is out of action has lost them.
-
-        Parameters
-        ----------
-        day : int
-            On which it arises.
         """
         loads = self.waiting.get(next_one.organisation)
         if not loads:

@@ -264,12 +264,7 @@ def _opportunities(
 def chance_of_arrest(police_present: Any, smuggling: Smuggling) -> Any:
     """Chance that a courier who is caught leads to the arrest of the organisation.
 
-    Parameters
-    ----------
-    police_present : float or array of float
-        Chance that police are there, who question him or follow the load.
-    smuggling : Smuggling
-        Values in force.
+    ``police_present`` is the chance that police are there, who question him or follow the load.
     """
     more = smuggling.police_arrest_share - smuggling.arrest_share
     return smuggling.arrest_share + police_present * more
@@ -315,12 +310,8 @@ class Organisations:
         """Take an organisation out of action until it is replaced.
 
         It returns when a successor has replaced it or its members have served their sentence,
-        whichever is first. An organisation in custody cannot be arrested again.
-
-        Parameters
-        ----------
-        at_s : float
-            Seconds since the run began.
+        whichever is first. An organisation in custody cannot be arrested again. ``at_s`` is in
+        seconds since the run began.
         """
         if not self.in_action(organisation, at_s):
             return
@@ -362,12 +353,7 @@ class Organisations:
     ) -> list[Opportunity]:
         """Opportunities of one day, in order of their number.
 
-        Parameters
-        ----------
-        smuggling : Smuggling
-            Values in force.
-        deep_share : float, optional
-            Share of the loads hidden deep today; if not given, that of the parameters.
+        ``deep_share`` of the loads are hidden deep today; if not given, that of the parameters.
         """
         self.smuggling = smuggling
         deep_share = smuggling.deep_share if deep_share is None else deep_share

@@ -289,8 +289,7 @@ class Observation(NamedTuple):
 
 
 class Observations:
-    """Takes what was observed on a day from the running sums.
-    """
+    """Takes what was observed on a day from the running sums."""
 
     def __init__(self, ports: int) -> None:
         self._counted = np.zeros((7, ports, len(LANES), len(OBSERVED)))

@@ -119,11 +119,8 @@ def fate_at_port(code: int) -> Fate:
 def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
     """What becomes of an attempt.
 
-    Parameters
-    ----------
-    at_port : int
-        What the engine wrote down of it (``fate`` of `sim.records.ATTEMPT`); without effect
-        where no port is involved.
+    ``at_port`` is what the engine wrote down of it (``fate`` of `sim.records.ATTEMPT`); without
+    effect where no port is involved.
 
     Raises
     ------
