@@ -133,6 +133,7 @@ def _sensitivity(study: "Study", args: argparse.Namespace) -> str:
     of = (args.metric, args.scenario, args.adversary)
     from analysis import uncertainty_text as text
 
+    outcome = text.Outcome(study, *of)
     if args.method == "prim":
         from analysis.charts.prim_box import prim_box
         from analysis.discovery import prim
@@ -140,28 +141,28 @@ def _sensitivity(study: "Study", args: argparse.Namespace) -> str:
         above = True if args.above else False if args.below else None
         box = prim(study, *of, args.threshold, above=above)
         _keep(args, box.limits, lambda: prim_box(study, *of, args.threshold, above=above))
-        return text.box_text(study, *of, box)
+        return text.box_text(outcome, box)
     if args.method == "heatmap":
         from analysis.charts.heat_map import heat_map
         from analysis.sensitivity import two_way
 
         cells = two_way(study, args.x, args.y, *of)
         _keep(args, cells, lambda: heat_map(study, args.x, args.y, *of))
-        return text.cells_text(study, *of, cells)
+        return text.cells_text(outcome, cells)
     if args.method == "tornado":
         from analysis.charts.tornado import tornado as chart
         from analysis.sensitivity import tornado
 
         table = tornado(study, *of)
         _keep(args, table, lambda: chart(study, *of))
-        return text.tornado_text(study, *of, table, args.top)
+        return text.tornado_text(outcome, table, args.top)
     from analysis import sensitivity as indices
 
     table = indices.morris(study, *of) if args.method == "morris" else indices.sobol(study, *of)
     if args.html:
         raise InputError(f"--html: there is no chart of --method {args.method}; tornado has one")
     _keep(args, table, None)
-    return text.indices_text(study, *of, table, args.method, args.top)
+    return text.indices_text(outcome, table, args.method, args.top)
 
 
 def _keep(

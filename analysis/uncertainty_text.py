@@ -1,7 +1,7 @@
 """Sensitivity and robustness as plain text for a terminal."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -15,80 +15,69 @@ from sim.errors import InputError
 from sim.results.reading import Study
 
 
-def outcome_name(study: Study, metric: str, scenario: str | None) -> str:
-    """Name the outcome: a difference, or the baseline's level."""
-    described = metric_of(metric)
-    of = study.title(outcome_scenario(study, metric, scenario))
-    unit = unit_of(described.unit) + period(described.unit, study.days)
-    if of_levels(study, metric, scenario):
-        return f"{metric_title(metric)} [{unit}], level"
-    return f"{metric_title(metric)} [{unit}], {of} against the baseline"
+class Outcome(NamedTuple):
+    """Which outcome of a study is told.
 
-
-def outcome_scenario(study: Study, metric: str, scenario: str | None) -> str:
-    """Scenario whose outcome is meant; a design of scenarios is about them all."""
-    if (study.manifest.get("design") or {}).get("role") == "scenario":
-        return "each point of the design"
-    return headline(study, metric) if scenario is None else scenario
-
-
-def quantity(study: Study, metric: str, scenario: str | None) -> str:
-    """Name the outcome as a chart does: what it is, and whose difference where it is one."""
-    what, of = metric_title(metric), outcome_scenario(study, metric, scenario)
-    if of == BASELINE:
-        return what
-    whose = title_of(study, of) if of in study.scenarios else gettext("each-point-of-the-design")
-    return gettext("against-the-baseline", quantity=what, title=whose)
-
-
-def of_levels(study: Study, metric: str, scenario: str | None) -> bool:
-    """Whether the outcome is a level and not a difference."""
-    return outcome_scenario(study, metric, scenario) == BASELINE
-
-
-def amounts(study: Study, metric: str, scenario: str | None, values: Sequence[float]) -> list[str]:
-    """Values of an outcome in people's digits, on one scale.
-
-    Parameters
+    Attributes
     ----------
     study : Study
     metric : str
-    scenario : str or None
-        Whose difference to the baseline; None for the headline's.
-    values : sequence of float
-        In the metric's unit.
+    scenario, adversary : str, optional
+        Whose difference to the baseline, for which smugglers; the headline's by default.
     """
-    unit, signed = metric_of(metric).unit, not of_levels(study, metric, scenario)
-    largest = max((abs(value) for value in values if value == value), default=0.0)
-    return [shown(value, unit=unit, signed=signed, beside=largest).value for value in values]
+
+    study: Study
+    metric: str
+    scenario: str | None = None
+    adversary: str | None = None
+
+    @property
+    def of(self) -> str:
+        """Scenario that is meant; a design of scenarios is about them all."""
+        if (self.study.manifest.get("design") or {}).get("role") == "scenario":
+            return "each point of the design"
+        return headline(self.study, self.metric) if self.scenario is None else self.scenario
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it is a level and not a difference."""
+        return self.of == BASELINE
+
+    @property
+    def title(self) -> str:
+        """What it is, its unit, whose difference, and for which smugglers."""
+        unit = metric_of(self.metric).unit
+        of = "level" if self.is_level else f"{self.study.title(self.of)} against the baseline"
+        kinds = "" if self.adversary is None else f", smugglers {self.adversary}"
+        span = period(unit, self.study.days)
+        return f"{metric_title(self.metric)} [{unit_of(unit)}{span}], {of}{kinds}"
+
+    @property
+    def quantity(self) -> str:
+        """Name it as a chart does: what it is, and whose difference where it is one."""
+        what, of = metric_title(self.metric), self.of
+        if of == BASELINE:
+            return what
+        there = of in self.study.scenarios
+        whose = title_of(self.study, of) if there else gettext("each-point-of-the-design")
+        return gettext("against-the-baseline", quantity=what, title=whose)
+
+    def amounts(self, values: Sequence[float]) -> list[str]:
+        """Values of it, in the metric's unit, in people's digits on one scale."""
+        unit, signed = metric_of(self.metric).unit, not self.is_level
+        largest = max((abs(value) for value in values if value == value), default=0.0)
+        return [shown(value, unit=unit, signed=signed, beside=largest).value for value in values]
 
 
-def tornado_text(
-    study: Study,
-    metric: str,
-    scenario: str | None,
-    adversary: str | None,
-    table: pd.DataFrame,
-    top: int,
-) -> str:
+def tornado_text(outcome: Outcome, table: pd.DataFrame, top: int) -> str:
     """What each parameter does between the ends of its range, the largest first.
 
-    Parameters
-    ----------
-    study : Study
-    metric : str
-    scenario, adversary : str or None
-        Whose difference to the baseline, for which smugglers; None for the headline's.
-    table : pandas.DataFrame
-        From `analysis.sensitivity.tornado`.
-    top : int
-        How many parameters are listed.
+    Of `analysis.sensitivity.tornado`, so many parameters as ``top`` says.
     """
     from scipy import stats  # takes a second to import
 
     part = table.head(top)
-    lows, highs = (amounts(study, metric, scenario, part[end].tolist())
-                   for end in ("at_low", "at_high"))  # fmt: skip
+    lows, highs = (outcome.amounts(part[end].tolist()) for end in ("at_low", "at_high"))
     head = ["parameter", "low", "high", "outcome at low", "at high", "variance", "p", "known"]
     rows = [head]
     for row, low, high in zip(part.to_dict("records"), lows, highs, strict=True):
@@ -100,7 +89,7 @@ def tornado_text(
     clear = int((stats.false_discovery_control(table["p"]) < FALSE_DISCOVERIES).sum())
     return "\n".join(
         [
-            _title(study, metric, scenario, adversary),
+            outcome.title,
             *aligned(rows, right=(1, 2, 3, 4, 5, 6)),
             f"Over {count} points of a design that varies {len(table)} parameters at once: a "
             "straight line through",
@@ -111,23 +100,12 @@ def tornado_text(
     )
 
 
-def indices_text(
-    study: Study,
-    metric: str,
-    scenario: str | None,
-    adversary: str | None,
-    table: pd.DataFrame,
-    method: str,
-    top: int,
-) -> str:
+def indices_text(outcome: Outcome, table: pd.DataFrame, method: str, top: int) -> str:
     """Morris's elementary effects, or Sobol' indices.
 
     Parameters
     ----------
-    study : Study
-    metric : str
-    scenario, adversary : str or None
-        Whose difference to the baseline, for which smugglers; None for the headline's.
+    outcome : Outcome
     table : pandas.DataFrame
         From `analysis.sensitivity.morris` or `sobol`.
     method : str
@@ -149,27 +127,16 @@ def indices_text(
     ]
     return "\n".join(
         [
-            _title(study, metric, scenario, adversary),
+            outcome.title,
             *aligned(rows, right=(1, 2, 3, 4)),
             f"{note} {int(table['points'].iloc[0])} points.",
         ]
     )
 
 
-def box_text(
-    study: Study, metric: str, scenario: str | None, adversary: str | None, box: Box
-) -> str:
-    """The box of conditions.
-
-    Parameters
-    ----------
-    study : Study
-    metric : str
-    scenario, adversary : str or None
-        Whose difference to the baseline, for which smugglers; None for the headline's.
-    box : Box
-    """
-    (at,) = amounts(study, metric, scenario, [box.threshold])
+def box_text(outcome: Outcome, box: Box) -> str:
+    """The box of conditions."""
+    (at,) = outcome.amounts([box.threshold])
     side = "at or above" if box.above else "at or below"
     rows = [["parameter", "from", "to", "of", "", "p", "known"]]
     rows += [
@@ -180,7 +147,7 @@ def box_text(
     limits = aligned(rows, right=(1, 2, 3, 4, 5)) if len(box.limits) else ["no condition"]
     return "\n".join(
         [
-            _title(study, metric, scenario, adversary),
+            outcome.title,
             f"Where it is {side} {at}:",
             *limits,
             f"In this box {100 * box.density:.0f} % of the points are of interest (everywhere: "
@@ -189,25 +156,13 @@ def box_text(
     )
 
 
-def cells_text(
-    study: Study, metric: str, scenario: str | None, adversary: str | None, cells: pd.DataFrame
-) -> str:
-    """The mean outcome over two parameters.
-
-    Parameters
-    ----------
-    study : Study
-    metric : str
-    scenario, adversary : str or None
-        Whose difference to the baseline, for which smugglers; None for the headline's.
-    cells : pandas.DataFrame
-        From `analysis.sensitivity.two_way`.
-    """
+def cells_text(outcome: Outcome, cells: pd.DataFrame) -> str:
+    """The mean outcome over two parameters (`analysis.sensitivity.two_way`)."""
     wide = cells.pivot(index="y_value", columns="x_value", values="value").sort_index(
         ascending=False
     )
     rows = [["", *(f"{x:.4g}" for x in wide.columns)]]
-    flat = amounts(study, metric, scenario, wide.to_numpy().ravel().tolist())
+    flat = outcome.amounts(wide.to_numpy().ravel().tolist())
     width = len(wide.columns)
     for k, y in enumerate(wide.index):
         line = flat[k * width : (k + 1) * width]
@@ -215,7 +170,7 @@ def cells_text(
     x, y = cells["x"].iloc[0], cells["y"].iloc[0]
     return "\n".join(
         [
-            _title(study, metric, scenario, adversary),
+            outcome.title,
             f"Across: {x}; upwards: {y}.",
             *aligned(rows, right=range(width + 1)),
         ]
@@ -273,11 +228,6 @@ def robustness_text(
             *aligned(regrets, right=(1, 2, 3)),
         ]
     )
-
-
-def _title(study: Study, metric: str, scenario: str | None, adversary: str | None) -> str:
-    kinds = "" if adversary is None else f", smugglers {adversary}"
-    return outcome_name(study, metric, scenario) + kinds
 
 
 def precision_text(study: Study) -> str:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from analysis.charts.style import Chart, axis_unit, canvas, finish, safe, wrapped
 from analysis.language import gettext, parameter_text
 from analysis.sensitivity import described, two_way
-from analysis.uncertainty_text import amounts, quantity
+from analysis.uncertainty_text import Outcome
 from analysis.values import metric_of
 from analysis.wording import period, plain, unit_of
 from sim.results.reading import Study
@@ -38,13 +38,12 @@ def heat_map(
     metric, scenario, adversary : str, optional
         Which outcome (`analysis.sensitivity.two_way`).
     """
+    outcome = Outcome(study, metric, scenario, adversary)
     cells = two_way(study, x, y, metric, scenario, adversary)
     wide = cells.pivot(index="y_value", columns="x_value", values="value")
     factor, label = axis_unit(metric_of(metric).unit, float(cells["value"].abs().max()))
     values = wide.to_numpy(dtype=float)
-    labels = np.array(amounts(study, metric, scenario, values.ravel().tolist())).reshape(
-        values.shape
-    )
+    labels = np.array(outcome.amounts(values.ravel().tolist())).reshape(values.shape)
     figure = canvas(
         go.Heatmap(
             x=[plain(value) for value in wide.columns],
@@ -65,21 +64,19 @@ def heat_map(
     figure.update_yaxes(title_text=_title(titles[1], names[1]), type="category")
     return finish(
         figure,
-        finding=_finding(study, metric, scenario, cells, titles),
+        finding=_finding(outcome, cells, titles),
         note=gettext("mean-over-the-points-of", points=int(cells["points"].sum())),
         height=440,
         table=cells,
     )
 
 
-def _finding(
-    study: Study, metric: str, scenario: str | None, cells: pd.DataFrame, titles: list[str]
-) -> str:
+def _finding(outcome: Outcome, cells: pd.DataFrame, titles: list[str]) -> str:
     """The least and the greatest outcome, and where it is greatest."""
     highest = cells.loc[cells["value"].idxmax()]
     lowest = cells.loc[cells["value"].idxmin()]
-    ends = amounts(study, metric, scenario, [lowest["value"], highest["value"]])
-    what = quantity(study, metric, scenario)
+    ends = outcome.amounts([lowest["value"], highest["value"]])
+    what = outcome.quantity
     return gettext(
         "from-to-over-these-two",
         quantity=f"{what[0].upper()}{what[1:]}",

@@ -6,7 +6,7 @@ from analysis.assumptions import kind_names
 from analysis.charts.style import BLUE, FAINT, GREY, INK, Chart, canvas, finish, safe, wrapped
 from analysis.discovery import Box, prim
 from analysis.language import gettext, parameter_text
-from analysis.uncertainty_text import amounts, quantity
+from analysis.uncertainty_text import Outcome
 from analysis.wording import listed, number, plain, probability, unit_of
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -55,7 +55,7 @@ def prim_box(
     )
     return finish(
         figure,
-        finding=_finding(study, metric, scenario, box),
+        finding=_finding(Outcome(study, metric, scenario), box),
         note=gettext(
             "dark-the-part-of-each",
             points=box.points,
@@ -98,9 +98,9 @@ def _draw_limits(figure: go.Figure, box: Box) -> list[str]:
     return names
 
 
-def _finding(study: Study, metric: str, scenario: str | None, box: Box) -> str:
-    (at,) = amounts(study, metric, scenario, [box.threshold])
-    what = quantity(study, metric, scenario)
+def _finding(outcome: Outcome, box: Box) -> str:
+    (at,) = outcome.amounts([box.threshold])
+    what = outcome.quantity
     case = (
         gettext("of-at-least", quantity=what, amount=at)
         if box.above

@@ -21,7 +21,7 @@ from analysis.charts.style import (
 )
 from analysis.language import gettext, metric_title, parameter_text, title_of
 from analysis.sensitivity import tornado as swings
-from analysis.uncertainty_text import amounts, of_levels, outcome_scenario
+from analysis.uncertainty_text import Outcome
 from analysis.values import metric_of
 from analysis.wording import period, plain, unit_of
 from sim.results.reading import Study
@@ -49,6 +49,7 @@ def tornado(
     metric, scenario, adversary : str, optional
         Which outcome (`analysis.sensitivity.tornado`): the headline's by default.
     """
+    outcome = Outcome(study, metric, scenario, adversary)
     table = swings(study, metric, scenario, adversary)
     part = table.head(SHOWN)
     unit, days = metric_of(metric).unit, study.days
@@ -56,7 +57,7 @@ def tornado(
     factor, label = axis_unit(unit, float(ends.abs().max()))
     middle = float((table["at_low"] + table["at_high"]).mean() / 2)
     figure = canvas()
-    _draw_bars(figure, part, middle, factor, lambda ends: amounts(study, metric, scenario, ends))
+    _draw_bars(figure, part, middle, factor, outcome.amounts)
     figure.add_vline(x=middle * factor, line={"color": GREY, "width": 1})
     kinds = {kind: words[0] for kind, words in kind_names().items()}
     names = [
@@ -64,8 +65,7 @@ def tornado(
         for row in part.itertuples()
     ]
     what = metric_title(metric)
-    levels = of_levels(study, metric, scenario)
-    change = what if levels else gettext("difference", quantity=what)
+    change = what if outcome.is_level else gettext("difference", quantity=what)
     figure.update_layout(barmode="overlay", legend=LEGEND)
     figure.update_xaxes(title_text=f"{safe(change)}<br>[{label}{period(unit, days)}]", nticks=7)
     figure.update_yaxes(
@@ -73,7 +73,7 @@ def tornado(
     )
     return finish(
         figure,
-        finding=_finding(study, metric, scenario, table),
+        finding=_finding(outcome, table),
         note=gettext(
             "a-straight-line-through-points",
             points=int(table["points"].iloc[0]),
@@ -115,15 +115,15 @@ def _draw_bars(
         )  # fmt: skip
 
 
-def _finding(study: Study, metric: str, scenario: str | None, table: pd.DataFrame) -> str:
+def _finding(outcome: Outcome, table: pd.DataFrame) -> str:
     first = table.iloc[0]
-    ends = amounts(study, metric, scenario, [first["at_low"], first["at_high"]])
-    of = outcome_scenario(study, metric, scenario)
-    whose = gettext("the-baseline") if of == "baseline" else title_of(study, of)
+    ends = outcome.amounts([first["at_low"], first["at_high"]])
+    baseline = outcome.of == "baseline"
+    whose = gettext("the-baseline") if baseline else title_of(outcome.study, outcome.of)
     return gettext(
         "what-is-not-known-about",
         parameter=parameter_text(first["parameter"], first["about"])[0],
-        quantity=metric_title(metric),
+        quantity=metric_title(outcome.metric),
         title=whose,
         low=ends[0],
         high=ends[1],

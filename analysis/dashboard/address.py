@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -132,11 +132,11 @@ def _plain(text: str) -> str:
     return text
 
 
-def _one_of(choices: Any) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in choices:
+def _one_of(choices: Collection[Any], kind: type = str) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if kind(text) not in choices:
             raise ValueError
-        return text
+        return kind(text)
 
     return read
 
@@ -146,18 +146,6 @@ def _date(text: str) -> datetime.date:
     if not 1990 <= date.year <= 2060:
         raise ValueError
     return date
-
-
-def _days(text: str) -> int:
-    if int(text) not in DAYS:
-        raise ValueError
-    return int(text)
-
-
-def _year(text: str) -> int:
-    if int(text) not in YEARS:
-        raise ValueError
-    return int(text)
 
 
 def _replications(text: str) -> int:
@@ -183,12 +171,6 @@ def _duty(text: str) -> Duty:
     return weekday, hour, officers
 
 
-def _yes(text: str) -> bool:
-    if text not in ("True", "False"):
-        raise ValueError
-    return text == "True"
-
-
 def _budget(text: str) -> float:
     if not 0.0 < float(text) <= MOST_BUDGET:
         raise ValueError
@@ -209,12 +191,12 @@ READERS: dict[str, Callable[[str], Any]] = {
     "closed": _plain,
     "where": _plain,
     "around": _plain,
-    "year": _year,
+    "year": _one_of(YEARS, int),
     "start": _date,
-    "days": _days,
+    "days": _one_of(DAYS, int),
     "replications": _replications,
     "run": _plain,
-    "begin": _yes,
+    "begin": lambda text: _one_of(("True", "False"))(text) == "True",
     "port": _plain,
     "roster": _duty,
     "vehicles": _one_of(VEHICLES),
@@ -259,13 +241,8 @@ def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:
             try:
                 values_read.append(READERS[name](text))
             except (ValueError, OverflowError):
-                complaints.append(
-                    gettext(
-                        "the-address-asks-for-which",
-                        name=name,
-                        value=_short(text),
-                    )
-                )
+                words = gettext("the-address-asks-for-which", name=name, value=_short(text))
+                complaints.append(words)
         if values_read:
             values[name] = tuple(dict.fromkeys(values_read)) if name in SEVERAL else values_read[-1]
     return View(page=page, **values), complaints

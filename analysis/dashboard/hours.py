@@ -91,11 +91,8 @@ def change_of(values: pd.Series) -> Change:
         before = float(wide[BASELINE].mean()) if BASELINE in wide else np.nan
         return Change(before, np.nan, nothing_yet)
     both = wide[[BASELINE, MIX]].dropna()
-    return Change(
-        float(both[BASELINE].mean()),
-        float(both[MIX].mean()),
-        estimate(both[MIX] - both[BASELINE]),
-    )
+    before, after = both[BASELINE], both[MIX]
+    return Change(float(before.mean()), float(after.mean()), estimate(after - before))
 
 
 def wait_min(waits: pd.DataFrame, by: list[str]) -> pd.Series:
@@ -115,14 +112,8 @@ def by_hour(waits: pd.DataFrame) -> list[Change]:
     return rows
 
 
-def waits_figure(rows: list[Change]) -> go.Figure:
-    """Draw the wait by hour, the baseline grey and dotted."""
-    return _before_after(
-        [row.before for row in rows], [row.after for row in rows], gettext("minutes-waited")
-    )
-
-
 def _before_after(before: list[float], after: list[float], axis: str) -> go.Figure:
+    """Draw a number by hour, the baseline grey and dotted."""
     figure = go.Figure()
     hours = np.arange(25)
     for values, name, line in (
@@ -145,10 +136,10 @@ def waits_shown(hours: Hours, view: View) -> Children:
     if chosen.waits.empty or not chosen.waits["released"].sum():
         return [nothing(gettext("no-vehicles-of-this-kind"))]
     rows = by_hour(chosen.waits)
+    before, after = [row.before for row in rows], [row.after for row in rows]
+    figure = graph("waits-figure", _before_after(before, after, gettext("minutes-waited")))
     return [
-        captioned(
-            graph("waits-figure", waits_figure(rows)), _finding(rows), gettext("waits-by-hour-note")
-        ),
+        captioned(figure, _finding(rows), gettext("waits-by-hour-note")),
         html.Details([html.Summary(gettext("these-numbers")), hours_table(rows)]),
     ]
 
@@ -158,19 +149,13 @@ def _finding(rows: list[Change]) -> str:
     if not told:
         return gettext("waits-by-hour")
     worst = max(told, key=lambda row: row.before)
-    return gettext(
-        "worst-hour",
-        hour=rows.index(worst),
-        later=rows.index(worst) + 1,
-        change=arrow(worst),
-    )
+    hour = rows.index(worst)
+    return gettext("worst-hour", hour=hour, later=hour + 1, change=arrow(worst))
 
 
-def arrow(change: Change, places: int = 1) -> str:
+def arrow(change: Change) -> str:
     """Write "5.3 → 4.1 min"."""
-    ends = [
-        number(value, places) if value == value else "…" for value in (change.before, change.after)
-    ]
+    ends = [number(value, 1) if value == value else "…" for value in (change.before, change.after)]
     return f"{ends[0]} → {ends[1]}{NO_BREAK}min"
 
 
@@ -178,8 +163,8 @@ def hours_table(rows: list[Change]) -> html.Div:
     """The wait of every hour in numbers."""
     head = [gettext("hour"), gettext("before"), gettext("after"),
             gettext("difference-95-interval")]  # fmt: skip
-    return table(f"{gettext('waits-by-hour')} [min]", head, [_cells(k, row) for k, row in
-                                                             enumerate(rows)])  # fmt: skip
+    cells = [_cells(k, row) for k, row in enumerate(rows)]
+    return table(f"{gettext('waits-by-hour')} [min]", head, cells)
 
 
 def _cells(hour: int, row: Change) -> list[str]:

@@ -116,6 +116,8 @@ MARK = "live_run.json"
 """File in the folder of a live run by which the program knows its own folders from others."""
 
 STORE = "store"
+ASKED = ".asked"
+"""Folder of what runs were asked, and of days at a port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,13 @@ class Request:
     def name(self) -> str:
         """Identity of the run: the same mix in the same setting continues it."""
         return _digest(self.setting, repr(self.scenario.interventions), repr(self.scenario.costs))
+
+
+def _checked(name: str) -> str:
+    """The name of a run, which is also that of its folder."""
+    if not name.isalnum():
+        raise InputError(f"{name}: is no live run")
+    return name
 
 
 def _digest(*words: str) -> str:
@@ -231,9 +240,7 @@ class Live:
 
     def request_folder(self, name: str) -> Path:
         """Folder of what a run was asked, and of what it has said."""
-        if not name.isalnum():
-            raise InputError(f"{name}: is no live run")
-        return self.folder / ".asked" / name
+        return self.folder / ASKED / _checked(name)
 
     def cancel(self, name: str) -> None:
         """End a run; what it has finished is kept."""
@@ -304,9 +311,7 @@ class Live:
 
     def path(self, name: str) -> Path:
         """Results folder of a run."""
-        if not name.isalnum():
-            raise InputError(f"{name}: is no live run")
-        return self.folder / name
+        return self.folder / _checked(name)
 
     def last_line(self, name: str) -> str:
         """The last line that a run wrote on its standard error, or nothing."""
@@ -339,7 +344,7 @@ class Live:
 
     def _about(self, name: str) -> dict[str, Any]:
         try:
-            content = json_of(self.folder / ".asked" / name / ABOUT)
+            content = json_of(self.folder / ASKED / name / ABOUT)
         except InputError:
             return {}
         return content if isinstance(content, dict) else {}
@@ -405,7 +410,7 @@ class Live:
             self._most_mib[name] = max(free_memory_mib() / 2.0, SMALLEST_LIMIT_MIB)
             self._begun_at[name] = time.time()
             self._stopping.discard(name)
-            log = self.folder / ".asked" / name / "said"
+            log = self.request_folder(name) / "said"
             self._running[name] = tell_command(process, words, log)
             self._spare = spawn()
 
@@ -415,7 +420,7 @@ class Live:
         The baseline's replications are found there by their key; the other mix's do no harm.
         """
         best: tuple[int, Path] | None = None
-        for path in self.folder.glob(f".asked/*/{ABOUT}"):
+        for path in self.folder.glob(f"{ASKED}/*/{ABOUT}"):
             other = path.parent.name
             if other != request.name and self._about(other).get("setting") == request.setting:
                 with contextlib.suppress(InputError, OSError):
@@ -430,9 +435,6 @@ class Live:
         with contextlib.suppress(OSError):
             shutil.copytree(best[1] / STORE, store, copy_function=os.link, ignore=hidden)
 
-
-ASKED = ".asked"
-"""Folder of what runs were asked, and of days at a port."""
 
 KEPT = 20
 """Live runs that are kept after they have ended."""

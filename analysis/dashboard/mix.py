@@ -13,7 +13,6 @@ from analysis.dashboard.levers import moved
 from analysis.language import gettext
 from sim.errors import InputError
 from sim.files import write_text
-from sim.parameters import Parameters
 from sim.places.ports import Ports, read_ports
 from sim.scenario import reading as scenario_files
 from sim.scenario.intervention import PORT, Intervention, Scenario, Where, select
@@ -30,16 +29,16 @@ def ports_of(year: int = 2005) -> Ports:
     return read_ports(year)
 
 
-def names(year: int = 2005) -> list[tuple[str, str]]:
+def names() -> list[tuple[str, str]]:
     """Ports by id, with their names and provinces, sorted by province and name."""
-    ports = ports_of(year)
+    ports = ports_of()
     rows = zip(ports.province.tolist(), ports.name.tolist(), ports.ids.tolist(), strict=True)
     return [(str(port), f"{name}, {province}") for province, name, port in sorted(rows)]
 
 
-def places(year: int = 2005) -> list[tuple[str, str]]:
+def places() -> list[tuple[str, str]]:
     """What can be simulated, the quickest first."""
-    ports = ports_of(year)
+    ports = ports_of()
     regions = sorted({str(region) for region in ports.region})
     counts = {region: int((ports.region == region).sum()) for region in regions}
     return [
@@ -187,12 +186,7 @@ def closed_ports(scenario: Scenario, ports: Ports) -> set[str]:
     return closed
 
 
-def check_mix(scenario: Scenario, parameters: Parameters | None = None) -> None:
-    """Refuse a mix that takes a parameter out of its bounds."""
-    scenario.check(parameters or Parameters())
-
-
-def yaml_of(scenario: Scenario, note: str = "") -> str:
+def yaml_of(scenario: Scenario) -> str:
     """Write a scenario as the text of its file."""
     content: dict[str, Any] = {"title": scenario.title, "source": scenario.source}
     for name in ("summary", "expected"):
@@ -206,9 +200,7 @@ def yaml_of(scenario: Scenario, note: str = "") -> str:
     content["interventions"] = [_plain(intervention) for intervention in scenario.interventions]
     if scenario.costs:
         content["costs"] = [dataclasses.asdict(cost) for cost in scenario.costs]
-    text = dumped(content)
-    head = "".join(f"# {line}\n" for line in note.splitlines())
-    return f"{head}{text}"
+    return dumped(content)
 
 
 def _plain(intervention: Intervention) -> dict[str, Any]:
@@ -239,7 +231,7 @@ def _plain(intervention: Intervention) -> dict[str, Any]:
     return content
 
 
-def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") -> Path:
+def write_scenario(scenario: Scenario, folder: Path, name: str) -> Path:
     """Write a scenario's file and read it back: what is saved is what can be run.
 
     Parameters
@@ -249,8 +241,6 @@ def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") 
         Made if it is not there.
     name : str
         Of the file, without its ending.
-    note : str
-        Comment at the head of the file.
 
     Raises
     ------
@@ -260,7 +250,7 @@ def write_scenario(scenario: Scenario, folder: Path, name: str, note: str = "") 
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
-    text = yaml_of(scenario, note)
+    text = yaml_of(scenario)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
         part = Path(scratch) / f"{name}.yaml"
         part.write_text(text, encoding="utf-8")

@@ -12,10 +12,11 @@ from analysis.dashboard.address import View
 from analysis.dashboard.frame import AppState, Children, refusal
 from analysis.dashboard.levers import offered
 from analysis.dashboard.live import Request
-from analysis.dashboard.mix import check_mix, closed_ports, mixed, yaml_of
+from analysis.dashboard.mix import closed_ports, mixed, yaml_of
 from analysis.dashboard.mix_page import mix_map, offer_levers
 from analysis.language import gettext, in_language
 from sim.errors import InputError
+from sim.parameters import Parameters
 from sim.scenario.intervention import Scenario
 
 CONTROLS = running.Controls(
@@ -30,7 +31,7 @@ def scenario_of(view: View) -> Scenario:
     if not view.mix and not view.closed:
         raise InputError(gettext("choose-a-proposal-or-close"))
     scenario = mixed(offered(), view.mix, dict(view.lever), view.closed, view.year)
-    check_mix(scenario)
+    scenario.check(Parameters())
     return scenario
 
 
@@ -45,14 +46,6 @@ def request_of(view: View) -> Request:
         *((f"adversary={view.adversary}",) if view.adversary else ()),
     )
     return Request(scenario_of(view), settings, len(ports), view.days, view.replications)
-
-
-def _is_of(view: View) -> bool:
-    """Whether the run that is watched is of the mix that the controls show."""
-    try:
-        return request_of(view).name == view.run
-    except InputError:
-        return False
 
 
 def register(app: Dash, app_state: AppState) -> None:
@@ -81,17 +74,17 @@ def _follow_controls(app: Dash) -> None:
         with in_language(view.lang):
             ports: Collection[str] = ()
             closing: set[str] = set()
-            text = ""
+            text, name = "", ""
             trouble: Children = [refusal(InputError(line)) for line in complaints]
             try:
                 ports = place.simulated(view.where, view.around, view.year)
                 if view.mix or view.closed:
-                    scenario = scenario_of(view)
-                    text = yaml_of(scenario)
-                    closing = closed_ports(scenario, place.ports_of(view.year))
+                    request = request_of(view)
+                    text, name = yaml_of(request.scenario), request.name
+                    closing = closed_ports(request.scenario, place.ports_of(view.year))
             except InputError as error:
                 trouble = [refusal(error)]
-            if view.run and not trouble and not _is_of(view):
+            if view.run and not trouble and name != view.run:
                 words = gettext("the-controls-have-changed-since")
                 trouble = [html.P(words, className="notice", role="status")]
             figure = mix_map(ports, view.closed, closing) if ports else no_update

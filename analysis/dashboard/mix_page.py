@@ -110,58 +110,59 @@ def _frame(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
 
 def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
+    chosen, complaints = known_proposals(view)
+    closing = html.Details(
+        [html.Summary(gettext("ports-that-are-closed")), _closing(view)], open=bool(view.closed)
+    )
+    return [
+        html.H1(gettext("try-it")),
+        *stamp(),
+        *complaints,
+        bar("mix", view, gettext("choose-proposals-move-their-levers")),
+        two_columns("mix", view, [*chooser("mix", view), closing, _running(view)], chosen),
+    ]
+
+
+def known_proposals(view: View) -> tuple[list[str], Children]:
+    """Proposals of a view that there are, and a sentence for each that there is not."""
     proposals = offered()
     complaints = [
         html.P(gettext("there-is-no-proposal", name=name[:60]), className="notice")
         for name in view.mix
         if name not in proposals
     ]
-    chosen = [name for name in view.mix if name in proposals]
-    left = html.Div(
-        [
-            chooser("mix", chosen),
-            html.Div(lever_controls("mix", proposals, chosen, dict(view.lever)), id="mix-levers"),
-            html.Details(
-                [html.Summary(gettext("ports-that-are-closed")), _closing(view)],
-                open=bool(view.closed),
-            ),
-            _running(view),
-        ]
-    )
-    right = html.Div(
-        [
-            html.Div(id="mix-trouble"),
-            html.Div(choices("mix", view), className="controls"),
-            html.Div(id="mix-shown", className="shown"),
-            saving("mix", chosen),
-        ],
-        className="answering",
-    )  # fmt: skip
-    return [
-        html.H1(gettext("try-it")),
-        *stamp(),
-        *complaints,
-        bar("mix", view, gettext("choose-proposals-move-their-levers")),
-        html.Div([left, right], className="two"),
-    ]
+    return [name for name in view.mix if name in proposals], complaints
 
 
-def chooser(name: str, chosen: list[str]) -> html.Div:
-    """What is chosen as chips, each with a way to drop it, and a list to add from.
+def two_columns(name: str, view: View, left: Children, suggested: list[str]) -> html.Div:
+    """Lay out the controls, and beside them what a run comes to and how it is kept.
 
     Parameters
     ----------
     name : str
         Of the page, with which the ids begin.
-    chosen : list of str
-        Proposals.
+    view : View
+    left : list
+        The controls.
+    suggested : list of str
+        Words of which the name of the scenario is made until another is given.
     """
-    return html.Div(
-        [
-            Chips(f"{name}-proposals", gettext("chosen-proposals"), titles(), chosen,
-                  add=gettext("add-a-proposal"), drop=gettext("drop-it")),
-        ]
-    )  # fmt: skip
+    right = [
+        html.Div(id=f"{name}-trouble"),
+        html.Div(choices(name, view), className="controls"),
+        html.Div(id=f"{name}-shown", className="shown"),
+        saving(name, suggested),
+    ]
+    return html.Div([html.Div(left), html.Div(right, className="answering")], className="two")
+
+
+def chooser(name: str, view: View) -> Children:
+    """What is chosen as chips, each with a way to drop it, a list to add from, and the levers."""
+    chosen, _ = known_proposals(view)
+    levers_there = lever_controls(name, offered(), chosen, dict(view.lever))
+    chips = Chips(f"{name}-proposals", gettext("chosen-proposals"), titles(), chosen,
+                  add=gettext("add-a-proposal"), drop=gettext("drop-it"))  # fmt: skip
+    return [html.Div([chips]), html.Div(levers_there, id=f"{name}-levers")]
 
 
 def titles() -> list[tuple[str, str, str]]:

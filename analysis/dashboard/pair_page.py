@@ -17,13 +17,7 @@ from analysis.dashboard.frame import AppState, Children, answering, refusal, sta
 from analysis.dashboard.results_page import metrics
 from analysis.effects import effect_in_words
 from analysis.estimates import LEVEL, Estimate, estimate, level_of, t_quantile, t_tail
-from analysis.language import (
-    contraband_of,
-    contraband_unit,
-    gettext,
-    metric_title,
-    title_of,
-)
+from analysis.language import contraband_of, contraband_unit, gettext, metric_title, title_of
 from analysis.values import BASELINE, headline_adversary, metric_of, values
 from analysis.wording import TIMELESS, period, probability, shown, unit_of
 from sim.errors import InputError
@@ -153,8 +147,7 @@ def page(view: View, app_state: AppState) -> Children:
     head = html.H1(gettext("compare-two"))
     studies = [(name, name) for name in app_state.folders.finished()]
     if not studies:
-        return [head, html.P(gettext("there-is-no-study-yet"),
-                             className="notice")]  # fmt: skip
+        return [head, html.P(gettext("there-is-no-study-yet"), className="notice")]
     first = view.study or app_state.folders.opening()
     second = view.other or first
     return [
@@ -228,22 +221,14 @@ def result(first: tuple[Study, str], second: tuple[Study, str]) -> Children:
     others = [row for row in rows if row.metric not in HEADLINE]
     folded = [html.Details([html.Summary(gettext("all-measures")),
                             _table(others, sides, differ)])] if others else []  # fmt: skip
-    return [
-        *notes, html.P(how, className="note"), _table(first_ones, sides, differ), *folded,
-    ]  # fmt: skip
+    return [*notes, html.P(how, className="note"), _table(first_ones, sides, differ), *folded]
 
 
 def _of_one_kind(first: Study, second: Study) -> None:
     """Refuse to take kilograms from firearms."""
     units = [contraband_unit(study) for study in (first, second)]
     if units[0] != units[1]:
-        raise InputError(
-            gettext(
-                "the-two-are-of-different",
-                first=units[0],
-                second=units[1],
-            )
-        )
+        raise InputError(gettext("the-two-are-of-different", first=units[0], second=units[1]))
 
 
 def _table(

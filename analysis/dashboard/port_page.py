@@ -21,7 +21,6 @@ from analysis.dashboard.frame import AppState, Children, answering, refusal
 from analysis.dashboard.hours import (
     arrow,
     change_of,
-    choices,
     chosen_of,
     dates,
     days_in,
@@ -32,14 +31,15 @@ from analysis.dashboard.hours import (
 )
 from analysis.dashboard.levers import offered
 from analysis.dashboard.live import Request
-from analysis.dashboard.mix import check_mix, mixed, summary_of, yaml_of
+from analysis.dashboard.mix import mixed, summary_of, yaml_of
 from analysis.dashboard.mix_answer import amount, between, how_sure, tile
-from analysis.dashboard.mix_page import chooser, lever_controls, offer_levers, saving
+from analysis.dashboard.mix_page import chooser, known_proposals, offer_levers, two_columns
 from analysis.dashboard.running import bar
 from analysis.language import current_language, gettext, in_language
 from analysis.values import BASELINE
 from sim.errors import InputError
 from sim.numerics.units import HOUR_S
+from sim.parameters import Parameters
 from sim.results.reading import Study
 from sim.scenario.intervention import Intervention, Scenario, Where
 from sim.scenario.point import YEARS
@@ -194,7 +194,7 @@ def scenario_of(view: View, known: OnDuty | None) -> Scenario:
             scenario, title=title, interventions=every, expected="",
             summary=summary_of(every, view.mix),
         )  # fmt: skip
-    check_mix(scenario)
+    scenario.check(Parameters())
     return scenario
 
 
@@ -202,54 +202,34 @@ def page(view: View, app_state: AppState) -> Children:
     """Lay the page out for a view."""
     ports = place.names()
     ids = {port for port, _ in ports}
-    head = html.H1(gettext("nav-port"))
-    proposals = offered()
-    notes: Children = [
-        html.P(gettext("there-is-no-proposal", name=name[:60]), className="notice")
-        for name in view.mix
-        if name not in proposals
-    ]
+    chosen, notes = known_proposals(view)
     if view.port not in ids:
         notes.append(html.P(gettext("there-is-no-port", name=view.port[:60]), className="notice"))
         ports = [("", gettext("choose-a-port")), *ports]
-    chosen = [name for name in view.mix if name in proposals]
-    left = html.Div(
-        [
-            html.Div(
-                [
-                    Choice("port-port", gettext("port"), ports,
-                           view.port if view.port in ids else ""),
-                    EntryField("port-start", gettext("from"), view.start.isoformat(), "date",
-                               low="1996-01-01", high="2060-12-31"),
-                    Choice("port-days", gettext("how-long"),
-                           [("7", gettext("a-week")), ("28", gettext("four-weeks"))],
-                           str(view.days if view.days in LENGTHS else LENGTHS[0])),
-                ],
-                className="controls",
-            ),
-            Amount("port-replications", gettext("pairs-heading"), view.replications, 2,
-                   address.MOST_REPLICATIONS, 1),
-            chooser("port", chosen),
-            html.Div(lever_controls("port", proposals, chosen, dict(view.lever)), id="port-levers"),
-            html.H2(gettext("roster")),
-            html.Div(roster_controls(view, app_state.folders), id="port-roster"),
-        ]
-    )  # fmt: skip
-    right = html.Div(
-        [
-            html.Div(id="port-trouble"),
-            html.Div(choices("port", view), className="controls"),
-            html.Div(id="port-shown", className="shown"),
-            saving("port", chosen or ["roster"]),
-        ],
-        className="answering",
-    )
+    left = [
+        html.Div(
+            [
+                Choice("port-port", gettext("port"), ports, view.port if view.port in ids else ""),
+                EntryField("port-start", gettext("from"), view.start.isoformat(), "date",
+                           low="1996-01-01", high="2060-12-31"),
+                Choice("port-days", gettext("how-long"),
+                       [("7", gettext("a-week")), ("28", gettext("four-weeks"))],
+                       str(view.days if view.days in LENGTHS else LENGTHS[0])),
+            ],
+            className="controls",
+        ),
+        Amount("port-replications", gettext("pairs-heading"), view.replications, 2,
+               address.MOST_REPLICATIONS, 1),
+        *chooser("port", view),
+        html.H2(gettext("roster")),
+        html.Div(roster_controls(view, app_state.folders), id="port-roster"),
+    ]  # fmt: skip
     return [
-        head,
+        html.H1(gettext("nav-port")),
         html.P(gettext("one-port-is-simulated"), className="about"),
         *notes,
         bar("port", view, gettext("choose-proposals-or-edit-the-roster")),
-        html.Div([left, right], className="two"),
+        two_columns("port", view, left, chosen or ["roster"]),
     ]
 
 

@@ -11,7 +11,15 @@ from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.controls import Boxes, Choice
 from analysis.dashboard.figures import captioned, graph, nothing, styled, table
-from analysis.dashboard.frame import AppState, Children, answering, refusal, stamp, study_line
+from analysis.dashboard.frame import (
+    AppState,
+    Children,
+    answering,
+    notices,
+    refusal,
+    stamp,
+    study_line,
+)
 from analysis.effects import effect_in_words, smallest_difference
 from analysis.findings import answer
 from analysis.language import contraband_of, gettext, metric_title, title_of
@@ -91,12 +99,14 @@ def page(view: View, app_state: AppState) -> Children:
     try:
         study = folders.study(view.study)
         with contraband_of(study):
-            content = [
-                *_answer(study, chosen),
+            return [
+                head,
+                html.P(answer(study, compare(study, HEADLINE)), className="answer"),
+                *stamp(),
+                study_line(study, chosen),
                 *_controls(study, view, pick),
                 *_places(study, view),
             ]
-        return [head, *content]
     except InputError as error:
         return [head, refusal(error), html.Div(pick, className="controls")]
 
@@ -104,15 +114,6 @@ def page(view: View, app_state: AppState) -> Children:
 def _missing(chosen: str, studies: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """A choice for a study that is not there, so that the list does not claim another."""
     return [] if any(name == chosen for name, _ in studies) else [(chosen, "—")]
-
-
-def _answer(study: Study, name: str) -> Children:
-    comparisons = compare(study, HEADLINE)
-    return [
-        html.P(answer(study, comparisons), className="answer"),
-        *stamp(),
-        study_line(study, name),
-    ]
 
 
 def metrics() -> list[tuple[str, str]]:
@@ -123,18 +124,13 @@ def metrics() -> list[tuple[str, str]]:
     ]
 
 
-def adversaries(study: Study) -> list[str]:
-    """Kinds of smugglers of a study."""
-    return study.adversaries
-
-
 def scenarios(study: Study) -> list[str]:
     """Scenarios of a study but the baseline."""
     return [name for name in study.scenarios if name != BASELINE]
 
 
 def _controls(study: Study, view: View, pick: Children) -> Children:
-    kinds = adversaries(study)
+    kinds = study.adversaries
     names = scenarios(study)
     kind = view.adversary if view.adversary in kinds else headline_adversary(study)
     shown = [name for name in names if not view.scenarios or name in view.scenarios]
@@ -167,16 +163,14 @@ def _controls(study: Study, view: View, pick: Children) -> Children:
 
 
 def _places(study: Study, view: View) -> Children:
-    unknown = [name for name in view.scenarios if name not in scenarios(study)]
-    missing = (
-        [gettext("this-study-has-no-scenario", name=name[:60]) for name in unknown]
-        if unknown
-        else []
+    missing = notices(
+        [
+            gettext("this-study-has-no-scenario", name=name[:60])
+            for name in view.scenarios
+            if name not in scenarios(study)
+        ]
     )
-    return [
-        *(html.P(sentence, className="notice", role="status") for sentence in missing),
-        html.Div(id="results-shown", className="shown"),
-    ]
+    return [*missing, html.Div(id="results-shown", className="shown")]
 
 
 def shown(study: Study, metric: str, adversary: str, names: list[str]) -> Children:
@@ -243,10 +237,7 @@ def _note(comparisons: list[Comparison]) -> str:
         return gettext("one-replication-no-intervals-source")
     if any(comparison.effect for comparison in comparisons):
         return gettext("scenario-minus-baseline-by-verdict", count=count)
-    return gettext(
-        "scenario-minus-baseline-paired-over",
-        count=count,
-    )
+    return gettext("scenario-minus-baseline-paired-over", count=count)
 
 
 def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
@@ -289,7 +280,6 @@ def _words(comparison: Comparison) -> str:
 def register(app: Dash, app_state: AppState) -> None:
     """Let the page answer."""
     folders = app_state.folders
-
     answers = answering(app, "results")
 
     @answers(

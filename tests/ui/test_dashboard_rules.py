@@ -19,11 +19,12 @@ from analysis.dashboard.frame import AppState
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.library import Library
 from analysis.dashboard.live import Live, clean, quoted
-from analysis.dashboard.mix import check_mix, mixed, write_scenario, yaml_of
+from analysis.dashboard.mix import mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_callbacks import request_of
 from analysis.language import in_language, metric_title
 from analysis.values import headline_adversary
 from sim.errors import InputError
+from sim.parameters import Parameters
 from sim.progress import Status, write_status
 from sim.scenario import reading as scenario_files
 from tests import synthetic_study
@@ -164,7 +165,7 @@ def test_levers_at_both_ends_can_be_run() -> None:
     for name, proposal in offered().items():
         for lever in levers(name, proposal):
             for place in (lever.low, lever.high):
-                check_mix(mixed(offered(), [name], {lever.name: place}, []))
+                mixed(offered(), [name], {lever.name: place}, []).check(Parameters())
 
 
 def test_a_mix_closes_ports_beside_those_that_its_proposals_close(tmp_path: Path) -> None:
