@@ -1,13 +1,6 @@
 """The command line of the analysis: python -m analysis COMMAND DIR."""
 
-from sim.errors import (
-    InputError,
-    Parser,
-    guarded,
-    keep_in_order,
-    take_interruptions,
-    write_plainly,
-)
+from sim.errors import InputError, Parser, guarded, keep_in_order, take_interruptions, write_plainly
 
 if __name__ == "__main__":
     take_interruptions()  # before anything slow is imported

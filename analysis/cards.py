@@ -115,9 +115,7 @@ def _does(study: Study, one: Verdict, means: pd.DataFrame) -> Iterator[str]:
         else:
             scale = a_year(study)
             yield gettext(
-                f"card-{metric}",
-                low=rounded(before * scale, 3),
-                high=rounded(after * scale, 3),
+                f"card-{metric}", low=rounded(before * scale, 3), high=rounded(after * scale, 3)
             )
 
 
@@ -168,11 +166,7 @@ def _cost(study: Study, price: Price | None) -> str:
     whole = price.total.mean * scale
     if not parts:
         return gettext("card-no-cost")
-    text = gettext(
-        "card-whole-cost",
-        whole=f"{rounded(whole)}{NO_BREAK}",
-        parts="; ".join(parts),
-    )
+    text = gettext("card-whole-cost", whole=f"{rounded(whole)}{NO_BREAK}", parts="; ".join(parts))
     if not price.per_firearm.estimable or price.per_firearm.value <= 0:
         return text
     each = [

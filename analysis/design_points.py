@@ -107,17 +107,22 @@ def of_worlds(
     if chosen not in scenarios:
         raise InputError.unknown("scenario", chosen, scenarios, str(study.folder))
     sample = levels(study, metric) if chosen == BASELINE else differences(study, metric)
-    of_scenario = sample.loc[chosen]
-    if adversary is not None:
-        kinds = of_scenario.index.get_level_values("adversary").unique().tolist()
-        if adversary not in kinds:
-            raise InputError.unknown("kind of smuggler", adversary, kinds, str(study.folder))
-        of_scenario = of_scenario.xs(adversary, level="adversary")
+    of_scenario = _of_kind(study, sample.loc[chosen], adversary)
     by_state = of_scenario.groupby(
         level=[name for name in STATE if name in of_scenario.index.names]
     ).mean()
     result: pd.Series = by_state.groupby(level="world").mean()
     return result
+
+
+def _of_kind(study: Study, sample: pd.Series, adversary: str | None) -> pd.Series:
+    """The part of a sample that is of one kind of smuggler; all of it for None."""
+    if adversary is None:
+        return sample
+    kinds = sample.index.get_level_values("adversary").unique().tolist()
+    if adversary not in kinds:
+        raise InputError.unknown("kind of smuggler", adversary, kinds, str(study.folder))
+    return sample.xs(adversary, level="adversary")
 
 
 @dataclass(frozen=True)
@@ -208,12 +213,7 @@ def _of_scenarios(study: Study, metric: str, adversary: str | None) -> pd.Series
     level = levels(study, metric)
     compared = BASELINE in level.index.get_level_values("scenario")
     sample = differences(study, metric) if compared else level
-    if adversary is not None:
-        kinds = sample.index.get_level_values("adversary").unique().tolist()
-        if adversary not in kinds:
-            raise InputError.unknown("kind of smuggler", adversary, kinds, str(study.folder))
-        sample = sample.xs(adversary, level="adversary")
-    result: pd.Series = sample.groupby(level="scenario").mean()
+    result: pd.Series = _of_kind(study, sample, adversary).groupby(level="scenario").mean()
     return result
 
 

@@ -8,14 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.equivalence import (
-    DEPENDS,
-    joint_intervals,
-    joint_p,
-    perhaps_less,
-    read_off,
-    signs,
-)
+from analysis.equivalence import DEPENDS, joint_intervals, joint_p, perhaps_less, read_off, signs
 from analysis.language import pgettext
 from analysis.outcomes import outcome
 from analysis.values import Pair, pairs

@@ -35,17 +35,11 @@ CLOSURE, EXEMPTION, REBOUND = "closure_2020", "exemption_2012", "rebound_2021"
 
 RESEMBLES: dict[str, tuple[str | None, str]] = {
     "higher_exemption": (EXEMPTION, "exemptions rose in June 2012"),
-    "firearms_task_force": (
-        REBOUND,
-        "the task force began in 2021, the year of a rebound",
-    ),
+    "firearms_task_force": (REBOUND, "the task force began in 2021, the year of a rebound"),
     "close_ports": (None, "traffic at the next ports after the closures of 2011 is not on record"),
     "arm_officers": (None, "seizures before and after arming, 2007-16, differ by definition"),
     "more_officers": (None, "no year in which officers at land ports grew by a known number"),
-    "longer_sentences": (
-        None,
-        "the minimum of 2008 and the maximum of 2023 were not alone",
-    ),
+    "longer_sentences": (None, "the minimum of 2008 and the maximum of 2023 were not alone"),
     "broader_ibets": (None, "no seizures are attributed to the teams of 2002-07"),
     "stateside_pressure": (None, "stings were in cities of the United States, not at this border"),
     "nexus_expansion": (None, "waits by lane are on record for 2012-14 only"),

@@ -116,10 +116,7 @@ def _price(comparisons: list[Comparison], best: Comparison) -> str:
             if max(abs(comparison.difference.low), abs(comparison.difference.high)) < SECOND_MIN:
                 return gettext("it-changes-the-mean-wait")
             if not comparison.distinguishable:
-                return gettext(
-                    "its-effect-on-the-mean",
-                    amount=comparison.amount,
-                )
+                return gettext("its-effect-on-the-mean", amount=comparison.amount)
             if comparison.difference.mean > 0:
                 return gettext("it-makes-the-mean-wait-longer", amount=comparison.amount)
             return gettext("it-makes-the-mean-wait", amount=comparison.amount)
@@ -132,11 +129,7 @@ def _under_others(study: Study, best: Comparison) -> str:
         return gettext("only-one-model-of-smuggler") if len(kinds(study)) < 2 else ""
     least, most = across_adversaries(study, PRIMARY_OUTCOME)[best.scenario]
     ends = [shown(-end, unit="firearms").value for end in (most, least)]
-    return gettext(
-        "over-the-ways-in-which",
-        low=ends[0],
-        high=ends[1],
-    )
+    return gettext("over-the-ways-in-which", low=ends[0], high=ends[1])
 
 
 TOLD = (PRIMARY_OUTCOME, "mean_wait_min", "duty_collected_cad")
@@ -199,12 +192,7 @@ def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]
     ]
     if same:
         names = _some([name_of(study, scenario) for scenario in same])
-        sentences["found"].append(
-            gettext(
-                "no-difference-at-all-in",
-                list=names,
-            )
-        )
+        sentences["found"].append(gettext("no-difference-at-all-in", list=names))
     return sentences
 
 

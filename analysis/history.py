@@ -295,14 +295,7 @@ def scores(draws: Floats, rows: list[RecordRow], against: dict[str, Floats]) -> 
 
 @dataclass(frozen=True)
 class Examination:
-    """One part of the record predicted from the other, or all of it from the worlds.
-
-    Attributes
-    ----------
-    name : str
-    fit : list of RecordRow
-    rows : list of Score
-    """
+    """One part of the record predicted from the other, or all of it from the worlds."""
 
     name: str
     fit: list[RecordRow]

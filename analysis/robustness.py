@@ -39,11 +39,6 @@ def merits(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
 def rank_stability(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
     """How steady each proposal's rank is over the states.
 
-    Parameters
-    ----------
-    study : Study
-    metric : str
-
     Returns
     -------
     pandas.DataFrame
@@ -77,11 +72,6 @@ def regret(study: Study, metric: str = PRIMARY_OUTCOME) -> pd.DataFrame:
 
     Regret in a state is the best proposal's effect there less one's own, in the metric's unit;
     doing nothing counts as a choice.
-
-    Parameters
-    ----------
-    study : Study
-    metric : str
 
     Returns
     -------

@@ -118,9 +118,7 @@ def border_map(study: Study, show: Literal["waits", "staffing"] = "waits") -> Ch
         figure,
         finding=_finding(ports, show),
         note=gettext(
-            "baseline-mean-over-replications-size",
-            quantity=_shade_title(show),
-            top=number(top, 0),
+            "baseline-mean-over-replications-size", quantity=_shade_title(show), top=number(top, 0)
         ),
         height=580,
         table=ports.drop(columns=["x_km", "y_km"]),

@@ -111,10 +111,7 @@ def forest(
         finding=_finding(study, proposals, sentence, if_none),
         note=" ".join(
             part
-            for part in (
-                _note(study, comparisons, several),
-                _left_out(left_out, least),
-            )
+            for part in (_note(study, comparisons, several), _left_out(left_out, least))
             if part
         ),
         height=80 + line_height(names) * len(line),
@@ -237,15 +234,9 @@ def _note(study: Study, comparisons: list[Comparison], several: int) -> str:
         return gettext("one-replication-so-no-interval")
     worlds = len(study.worlds)
     parts = [
-        gettext(
-            "paired-differences-to-the-baseline",
-            count=worlds,
-        )
+        gettext("paired-differences-to-the-baseline", count=worlds)
         if worlds > 1
-        else gettext(
-            "paired-differences-to-the-baseline-over",
-            count=most,
-        ),
+        else gettext("paired-differences-to-the-baseline-over", count=most),
         gettext("filled-reduces-or-increases")
         if any(comparison.effect for comparison in comparisons)
         else gettext("filled-distinguishable-from-no-effect"),
@@ -281,10 +272,7 @@ def wait_difference(study: Study) -> Chart:
 
 
 def _wait_found(**values: Any) -> str:
-    return gettext(
-        "mean-wait-longer-under-of",
-        **values,
-    )
+    return gettext("mean-wait-longer-under-of", **values)
 
 
 def _no_wait_found(**values: Any) -> str:

@@ -13,14 +13,7 @@ from dash import html
 
 from analysis.dashboard.address import View, href
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.frame import (
-    AppState,
-    Children,
-    attributes,
-    link,
-    refusal,
-    study_line,
-)
+from analysis.dashboard.frame import AppState, Children, attributes, link, refusal, study_line
 from analysis.dashboard.levers import offered
 from analysis.kept import answer_of
 from analysis.language import LANGUAGES, contraband_of, gettext, in_language

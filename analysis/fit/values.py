@@ -148,19 +148,8 @@ def what_the_study_carries(study: Study) -> str:
     if value_of(study, "smuggling.network") != HANDGUNS:
         return ""
     low, high, _ = plausible_flow()
-    ridge = gettext(
-        "the-record-gives-the-flow",
-        low=number(low, 0),
-        high=number(high, 0),
-    )
+    ridge = gettext("the-record-gives-the-flow", low=number(low, 0), high=number(high, 0))
     if FLOW in set(study.design["parameter"]):
         return f"{ridge} {gettext('the-worlds-of-this-study')}"
     flow = number(float(str(value_of(study, FLOW))), 0)
-    return (
-        ridge
-        + " "
-        + gettext(
-            "this-study-holds-one-of",
-            flow=flow,
-        )
-    )
+    return f"{ridge} {gettext('this-study-holds-one-of', flow=flow)}"
