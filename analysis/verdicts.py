@@ -267,16 +267,15 @@ def _note(study: Study, scenario: str, effect: Effect, horizon: str) -> str:
     if effect.verdict != DEPENDS:
         return ""
     if effect.on == "adversary":
-        less, more, none = (
-            listed([adversary_name(kind) for kind in side]) if side else ""
-            for side in (effect.less, effect.more, effect.none)
+        return "; ".join(
+            ngettext(f"{does}-for", len(side), kinds=listed([_named(kind) for kind in side]))
+            for does, side in (
+                ("reduces", effect.less),
+                ("increases", effect.more),
+                ("does-nothing", effect.none),
+            )
+            if side
         )
-        said = [
-            gettext("reduces-for", kinds=less) if less else "",
-            gettext("increases-for", kinds=more) if more else "",
-            gettext("does-nothing-for", kinds=none) if none else "",
-        ]
-        return "; ".join(filter(None, said))
     sides = [str(len(side)) for side in (effect.less, effect.more)]
     note = gettext("reduces-in-worlds", less=sides[0], more=sides[1], all=len(study.worlds))
     if varied(study):
@@ -284,6 +283,10 @@ def _note(study: Study, scenario: str, effect: Effect, horizon: str) -> str:
         title = parameter_text(name, str(catalogue()[name].metadata["about"]))[0]
         note = f"{note}; {gettext('goes-most-with', parameter=title)}"
     return note
+
+
+def _named(kind: str) -> str:
+    return gettext("quoted-name", name=adversary_name(kind))
 
 
 def starts_after(study: Study, scenario: str, horizon: str) -> str:
@@ -496,11 +499,23 @@ def verdicts_text(study: Study, judged: Sequence[Verdict], smallest: float | Non
                 rows.append(_row(over, states, regret=lost))
         numbers = tuple(k for k, name in enumerate(head) if k and not name.startswith("verdict"))
         lines += ["", pgettext("aim", aim), *(f"  {row}" for row in aligned(rows, right=numbers))]
-    notes = dict.fromkeys(f"{one.proposal}: {one.note}." for one in judged if one.note)
-    lines += ["", *notes]
+    lines += ["", *_notes(judged, spans)]
     family = max(effect.family for effect in _judged(study, smallest).values())
     lines.append(gettext("how-verdicts-are-read", count=family, smallest=plain(100 * size)))
     return "\n".join(lines)
+
+
+def _notes(judged: Sequence[Verdict], spans: Sequence[str]) -> list[str]:
+    """What verdicts depend on, by proposal, each with the horizons that it holds for."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for one in judged:
+        if one.note:
+            told.setdefault(one.proposal, {}).setdefault(one.note, []).append(one.horizon)
+    return [
+        f"{name}, {listed(over)}: {note}." if len(spans) > 1 else f"{name}: {note}."
+        for name, notes in told.items()
+        for note, over in notes.items()
+    ]
 
 
 def _heads(spans: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.compare import compare
 from analysis.equivalence import DEPENDS, INCREASES, NO_DIFFERENCE, REDUCES
+from analysis.language import in_language
 from analysis.outcomes import horizons, kinds, outcome
 from analysis.paired_table import paired_table
 from analysis.values import values
@@ -76,6 +77,22 @@ def test_the_horizons_are_judged_each_by_itself() -> None:
     text = verdicts_text(made, over_horizons(made))
     assert "year 1, year 3 and long run" in text
     assert "verdict long run" in text
+
+
+def test_what_a_verdict_depends_on_is_said_once_with_the_horizons_that_it_holds_for() -> None:
+    made = study()
+    every = over_horizons(made)
+    notes = {one.horizon: one.note for one in every if one.proposal == "grows" and one.note}
+    lines = [line for line in verdicts_text(made, every).splitlines() if line.startswith("grows,")]
+    assert len(lines) == len(set(notes.values())) > 0
+    for horizon, note in notes.items():
+        (line,) = [line for line in lines if line.endswith(f": {note}.")]
+        assert horizon in line
+    (alone,) = [one for one in verdicts(made, horizon="long_run") if one.proposal == "grows"]
+    assert f"\ngrows: {alone.note}." in verdicts_text(made, verdicts(made, horizon="long_run"))
+    with in_language("fr"):
+        (alone,) = [one for one in verdicts(made, horizon="long_run") if one.proposal == "grows"]
+        assert "selon le modèle de contrebandiers «" in alone.note
 
 
 def test_kinds_of_smuggler_are_those_of_the_expected_layer() -> None:

@@ -55,6 +55,7 @@ def computed_names() -> Iterator[str]:
     yield from (word for pair in WORDS.values() for word in pair)
     yield from ("more", "fewer", "less", "and", "or")
     yield from (f"count-{verdict}" for verdict in VERDICTS)
+    yield from ("reduces-for", "increases-for", "does-nothing-for")
     yield from (f"front-{group}" for group in ORDER[1:])
     yield from (f"group-{group}" for group in ORDER)
     yield from (f"card-{metric}" for metric in TOLD if metric != "mean_wait_min")

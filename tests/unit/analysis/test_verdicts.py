@@ -251,8 +251,8 @@ def test_signs_that_differ_between_kinds_of_smuggler_are_said() -> None:
     )
     a, b = verdicts(study)
     assert (a.proposal, a.verdict, a.words) == ("a", DEPENDS, "depends on the smugglers")
-    assert "reduces with smugglers of the kind quantal response" in a.note
-    assert "increases with smugglers of the kind static" in a.note
+    assert "reduces under the smuggler model “quantal response”" in a.note
+    assert "increases under the smuggler model “static”" in a.note
     assert a.share_of_worlds == pytest.approx(1 / 3)
     assert (b.verdict, b.share_of_worlds) == (REDUCES, 1)
     with in_language("fr"):
@@ -277,7 +277,7 @@ def test_an_effect_with_one_kind_and_none_at_all_with_another_is_a_dependence(
         verdict, note = judge(none)
         assert verdict == DEPENDS
         assert ("reduces" if percent < 0 else "increases") in note
-        assert "does nothing with smugglers of the kind threshold" in note
+        assert "does nothing under the smuggler model “threshold”" in note
     # A small effect is not none, nor is one that is not known.
     for some in (shifted(percent / 10), shifted(0.0, 20)):
         assert judge(some)[0] == (REDUCES if percent < 0 else INCREASES)
