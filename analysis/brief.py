@@ -47,6 +47,7 @@ from analysis.verdicts import limit_lines, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
 from sim.files import export
+from sim.files.edited import keep_edited, note_made
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 from sim.results.writing import MADE_FROM
@@ -89,9 +90,14 @@ def write_brief(
             f"{path}: not replaced, since it lacks the mark of a brief of this program; delete it "
             "if it is an old brief, or name another file with --out"
         )
-    export(path, page(study, language, sheet=sheet, beside=beside))
-    if not (out or sheet or beside):
-        with contextlib.suppress(OSError):
+    text = page(study, language, sheet=sheet, beside=beside)
+    if out is None:
+        keep_edited(path)
+    export(path, text)
+    with contextlib.suppress(OSError):
+        if out is None:
+            note_made(path)
+        if not (out or sheet or beside):
             keep_page(study.folder, path, language)
     return path
 

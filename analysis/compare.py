@@ -174,7 +174,9 @@ def _compare(study: Study, metrics: Sequence[str], adversary: str | None) -> lis
     idle = {scenario for scenario, line in study.warnings if AS_BASELINE in line}
     compared = [replace(one, idle=one.scenario in idle) for one in compared]
     return [
-        _judged(one, effects[one.scenario, one.adversary]) if one.metric == PRIMARY_OUTCOME else one
+        _judged(one, effects[key])
+        if one.metric == PRIMARY_OUTCOME and (key := (one.scenario, one.adversary)) in effects
+        else one
         for one in compared
     ]
 

@@ -113,8 +113,9 @@ def exhibit(name: str, chart: Chart) -> Exhibit:
 
 
 def exhibits(study: Study, charts: dict[str, Draw]) -> list[Exhibit]:
-    """Draw some charts of a study."""
-    return [exhibit(name, chart(study)) for name, chart in charts.items()]
+    """Draw some charts of a study; not those of hours at ports where it keeps none."""
+    drawn = charts if charts is not BORDER or len(study.port_hours) else {}
+    return [exhibit(name, chart(study)) for name, chart in drawn.items()]
 
 
 def sureness(study: Study) -> tuple[list[Exhibit], list[str]]:

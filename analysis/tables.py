@@ -21,7 +21,7 @@ from analysis.verdicts import frame_of as frame_of_verdicts
 from analysis.verdicts import over_horizons
 from analysis.wording import unit_in_data
 from sim.errors import InputError
-from sim.files import replaced
+from sim.files.edited import made_anew
 from sim.results.reading import Study
 from sim.results.schema import METRICS
 from sim.results.schema import TABLES as OF_RESULTS
@@ -124,6 +124,8 @@ _ABOUT = {
 def write_tables(study: Study) -> list[Path]:
     """Write ``differences.csv`` and ``study.xlsx`` into the results folder.
 
+    What a person has edited there since is kept beside them.
+
     Returns
     -------
     list of pathlib.Path
@@ -141,9 +143,9 @@ def write_tables(study: Study) -> list[Path]:
         means = levels(study, metrics)
         words = dictionary(study)
     text, book = study.folder / DIFFERENCES, study.folder / WORKBOOK
-    with replaced(text) as scratch:
+    with made_anew(text) as scratch:
         found.to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8-sig")
-    with replaced(book) as scratch:
+    with made_anew(book) as scratch:
         sheets = {**judged, "Findings": found, "Metrics": means, "Dictionary": words}
         write_workbook(scratch, sheets, study)
     return [text, book]

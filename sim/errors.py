@@ -74,6 +74,8 @@ def check_within(
 # ---------------------------------------------------------------- the doors: both command lines
 
 BAD_INPUT = 2
+LONGEST = 3_000
+"""Letters of a line; a word of 100,000 is not said back."""
 FAULT = 70
 """Exit status of a fault of the program itself."""
 INTERRUPTED = 130
@@ -199,7 +201,7 @@ def guarded(command: Callable[[], int], say: Callable[[str], object]) -> int:
 
     def tell(line: str) -> None:
         with contextlib.suppress(OSError, ValueError):  # who should read it may have left
-            say(line)
+            say(line if len(line) <= LONGEST else f"{line[:LONGEST]}... (shortened)")
 
     try:
         if sys.platform.startswith("win"):  # locks and signals would do harm there

@@ -16,6 +16,7 @@ from analysis.language import gettext
 from analysis.values import BASELINE, headline_adversary
 from analysis.wording import number, shown
 from sim.data import DATA_FOLDER
+from sim.errors import InputError
 from sim.results.reading import Study
 
 EARTH_KM = 6371.0
@@ -91,6 +92,10 @@ def border_map(study: Study, show: Literal["waits", "staffing"] = "waits") -> Ch
     """
     ports = port_table(study)
     figure = canvas()
+    if ports.empty:
+        raise InputError(
+            f"{study.folder}: no hours of ports are kept (study.detail=all keeps them)"
+        )
     shade = ports["mean_wait_min"] if show == "waits" else ports["officers_on_shift"]
     top = _round_top(float(np.nanquantile(shade, 0.95)))
     figure.update_layout(

@@ -44,6 +44,7 @@ CHOICES = {
 _NAME = re.compile(r"[+~]{0,2}\w[\w@/:-]*(\.[\w@/:-]+)*")
 _ALIAS = re.compile(rb"(?m)^[^#\n]*?(?:^|[\s\[,:{-])\*\w")
 LARGEST_BYTES = 1_000_000
+LONGEST_NAME = 200
 HYDRAS = ("hydra.searchpath",)
 """The only setting of Hydra's own that may be given: what else there is can run code."""
 
@@ -268,6 +269,8 @@ def _in_order(words: Sequence[str]) -> tuple[list[str], list[str]]:
             near = difflib.get_close_matches(word, [*FLAGS, *WITH_WORD, *OPTIONS], n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise InputError(f"unknown option {word!r}{hint} (settings are NAME=VALUE)")
+        elif len(name) > LONGEST_NAME:
+            raise InputError(f"{SOURCE}: {name[:30]}... is no name: it has {len(name):,} letters")
         elif not _NAME.fullmatch(name) or ("=" not in word and not word.startswith("~")):
             raise InputError(f"{SOURCE}: {word!r} is not NAME=VALUE")
         elif not _is_text(word):

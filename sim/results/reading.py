@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,7 +32,7 @@ from sim.results.schema import (
     Result,
     at_horizon,
 )
-from sim.results.tables import schema_of
+from sim.results.tables import check_figures, schema_of
 from sim.results.writing import DESIGN_FILE, file_facts, write_study
 from sim.scenario.point import Label
 
@@ -129,9 +128,8 @@ class Study:
             only = [("port_group", "==", port_group), ("class", "==", traffic_class)]
             path = self.whole("summary.parquet")
             rows = _read_some(path, only)
-            infinite = rows[np.isinf(rows["value"])]
-            if len(infinite):
-                raise _damaged(path, f"{infinite['metric'].iloc[0]} is infinite")
+            if not len(rows) and port_group == traffic_class == "all":
+                raise _damaged(path, "it holds no figures of all ports and classes")
             return rows
         chosen = (self.made["port_group"] == port_group) & (self.made["class"] == traffic_class)
         return self.made[chosen]
@@ -370,6 +368,7 @@ def _read_some(path: Path, filters: Any) -> pd.DataFrame:
         )
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from None
+    check_figures(path, table)
     whole = pa.schema(
         [(field.name, pa.string() if field.name in words else field.type) for field in table.schema]
     )

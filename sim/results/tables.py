@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.errors import InputError
 from sim.results.schema import KEYS, TABLES, Column, Result
 from sim.scenario.point import Label
 
@@ -361,20 +362,55 @@ def values_over_all(folder: Path, label: Label) -> dict[str, list[float]]:
 
     The label is of a point of the study's first scenario. Only the groups of rows of one scenario
     are read, since a study may be large.
+
+    Raises
+    ------
+    InputError
+        If it has no figures, or such as no study has.
     """
+    path = folder / "summary.parquet"
     wanted = {**label._asdict(), "port_group": "all", "class": "all"}
     values: dict[str, list[float]] = {}
-    with pq.ParquetFile(folder / "summary.parquet", page_checksum_verification=True) as file:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
         for number in range(file.num_row_groups):
             rows = file.read_row_group(number, columns=[*wanted, "metric", "value"])
             for name, value in wanted.items():
                 rows = rows.filter(pc.equal(rows[name], value))
-                if name == "scenario" and not rows.num_rows:
+                if name == "scenario" and not rows.num_rows and values:
                     return values
+            check_figures(path, rows)
             pairs = zip(rows["metric"].to_pylist(), rows["value"].to_pylist(), strict=True)
             for metric, found in pairs:
                 values.setdefault(metric, []).append(found)
+    if not values:
+        raise InputError(f"{path}: damaged (it holds no figures of {label.scenario})")
     return values
+
+
+LARGEST = 1e100
+"""No figure of a study comes near it; squares and sums of larger ones overflow."""
+
+
+def check_figures(path: Path, rows: pa.Table) -> None:
+    """Refuse rows of a summary such as no study has, though the manifest may describe them.
+
+    Raises
+    ------
+    InputError
+        If a cell is empty, a figure is infinite or nearly, or none is a number.
+    """
+    figures = rows["value"]
+    why = ""
+    if figures.type != pa.float64():
+        why = f"column value is not of type {pa.float64()}"
+    elif any(column.null_count for column in rows.columns):
+        why = "a cell is empty"
+    elif (beyond := rows.filter(pc.greater(pc.abs(figures), LARGEST))).num_rows:
+        why = f"{beyond['metric'][0]} is infinite, or as good as that"
+    elif rows.num_rows and pc.all(pc.is_nan(figures)).as_py():
+        why = "no figure is a number"
+    if why:
+        raise InputError(f"{path}: damaged ({why})")
 
 
 _reading = threading.Lock()

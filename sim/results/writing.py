@@ -154,7 +154,7 @@ def is_written(folder: Path, content_hash: str) -> bool:
             file_facts(folder / name, about["bytes"]) == about
             for name, about in manifest["files"].items()
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

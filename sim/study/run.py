@@ -323,7 +323,8 @@ def write(
     spec: StudySpec, store: Store, began: datetime.datetime
 ) -> tuple[list[Broken], list[str]]:
     """Write a results folder from the store, unless it holds just that."""
-    from sim.results.writing import is_written, write_study
+    from sim.files.edited import keep_edited
+    from sim.results.writing import CSV_FILE, OF_ANALYSIS, is_written, write_study
 
     broken: list[Broken] = []
     damaged: Counter[str] = Counter()
@@ -352,6 +353,8 @@ def write(
     about = manifest(spec, began)
     if not is_written(spec.folder, about["content_hash"]):
         design = spec.design.table() if spec.design else None
+        for name in (CSV_FILE, *OF_ANALYSIS):
+            keep_edited(spec.folder / name)
         with contextlib.suppress(DamagedError):
             write_study(spec.folder, results(), about, design, store.link)
     return broken, [

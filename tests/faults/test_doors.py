@@ -142,6 +142,30 @@ def test_streams_that_are_closed_are_no_fault() -> None:
         assert done.returncode == 7, closed
 
 
+def test_a_working_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = (
+        "import os, sys; from sim.errors import guarded; os.rmdir(os.getcwd());"
+        "sys.exit(guarded(lambda: len(os.getcwd()), print))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=gone, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout == "the folder in which this was started is gone\n"
+
+
+def test_a_line_has_an_end() -> None:
+    def command() -> int:
+        raise InputError("x" * 10**6)
+
+    said: list[str] = []
+    assert guarded(command, said.append) == 2
+    assert len(said[0]) < 4_000
+
+
 WORDS = {
     "--runs": "unknown option '--runs'",
     "run.day=2": "did you mean run.days",
@@ -161,6 +185,8 @@ WORDS = {
     "study.dir=a\0b": "zero byte",
     "study.dir=\udcff": r"study.dir=\udcff is not text in UTF-8",
     "=5": "'=5' is not NAME=VALUE",
+    "a" * 500 + "=1": "aaa... is no name: it has 500 letters",
+    "ports=[\u0455arnia]": "quote what is not plain ASCII twice",
     "primary..car_s=5": "is not NAME=VALUE",
     "--cfg": "--cfg: give a word, job",
     "--info bogus": "--info 'bogus' is not one of all, config",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -19,7 +20,9 @@ from sim.errors import InputError
 from sim.files import export
 from sim.progress import Status, read_status, write_status
 from sim.results.reading import read_study
-from sim.results.writing import MADE_FROM, file_facts, stamp_stale
+from sim.results.tables import values_over_all
+from sim.results.writing import MADE_FROM, file_facts, is_written, stamp_stale
+from sim.scenario.point import Label
 from sim.study.spec import check_folder
 from tests.synthetic_study import EFFECTS, write
 
@@ -175,6 +178,16 @@ def test_a_table_of_another_study_is_refused(made: Path, study: Path, tmp_path: 
     shutil.copyfile(tmp_path / "other" / "summary.parquet", study / "summary.parquet")
     with pytest.raises(InputError, match=r"of another study|the manifest says"):
         read_study(study)
+
+
+@pytest.mark.parametrize("files", [[], 7, "x", [{}]])
+def test_a_folder_whose_manifest_is_strange_is_not_done(study: Path, files: Any) -> None:
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    manifest["content_hash"] = "x"
+    (study / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert is_written(study, "x")
+    (study / "manifest.json").write_text(json.dumps(manifest | {"files": files}), encoding="utf-8")
+    assert not is_written(study, "x")
 
 
 def test_an_older_version_is_named(study: Path) -> None:
@@ -335,3 +348,52 @@ def test_what_is_exported_goes_through_links_and_into_pipes_and_replaces_neither
     with pytest.raises(OSError, match="No space"):
         export(Path("/dev/full"), "x")
     assert not Path("/dev/full").is_file()
+
+
+def test_what_was_edited_is_kept_beside_what_is_made_anew(
+    study: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from analysis.brief import write_brief
+    from analysis.tables import write_tables
+
+    text, page = study / "differences.csv", study / "brief.html"
+    for _ in range(2):
+        write_tables(read_study(study))
+        write_brief(read_study(study))
+    stamp_stale(study, "another")  # what the program itself puts into a page is no edit
+    write_brief(read_study(study))
+    assert not [*study.glob("*.edited*")]
+    for name in ("differences.edited.csv", "differences.edited-2.csv"):
+        text.write_text(f"mine: {name}", encoding="utf-8")
+        write_tables(read_study(study))
+        assert (study / name).read_text("utf-8") == f"mine: {name}"
+        assert f"differences.csv is not as this program wrote it, so it is kept as {name}" in (
+            caplog.text
+        )
+    page.write_text(page.read_text("utf-8").replace("<body>", "<body>mine", 1), "utf-8")
+    write_brief(read_study(study))
+    assert "<body>mine" in (study / "brief.edited.html").read_text("utf-8")
+    assert "<body>mine" not in page.read_text("utf-8")
+    assert len([*study.glob("*.edited*")]) == 3
+
+
+@pytest.mark.parametrize("change", ["empty", "huge", "gap", "none"])
+def test_figures_that_no_study_has_are_refused_though_the_manifest_describes_them(
+    study: Path, change: str
+) -> None:
+    path = study / "summary.parquet"
+    table = pq.read_table(path)
+    figure = {"huge": 1e308, "gap": None, "none": float("nan")}.get(change)
+    rows = table.slice(0, 0) if change == "empty" else table
+    values = pa.array([figure] * rows.num_rows, pa.float64())
+    rows = rows.set_column(rows.schema.get_field_index("value"), "value", values)
+    pq.write_table(rows, path)
+    described(study, path.name)
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    manifest["rows"]["summary"] = rows.num_rows
+    (study / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match=r"summary\.parquet: damaged"):
+        assert read_study(study).scenarios
+    label = Label("baseline", "static", 0)
+    with pytest.raises(InputError, match=r"summary\.parquet: damaged"):
+        values_over_all(study, label)

@@ -460,6 +460,18 @@ def test_a_real_ctrl_c_ends_at_once_and_the_same_command_continues(
     assert (status.state, status.done, status.found) == ("done", 8, kept)
 
 
+def test_a_summary_that_was_edited_is_kept_beside_the_one_made_anew(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run(*QUICK) == 0
+    path = tmp_path / "study" / "summary.csv"
+    made = path.read_bytes()
+    path.write_bytes(b"mine")
+    assert run(*QUICK) == 0
+    assert path.read_bytes() == made
+    assert path.with_name("summary.edited.csv").read_bytes() == b"mine"
+
+
 def test_two_runs_do_not_share_a_folder_at_once(
     run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
