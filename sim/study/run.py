@@ -353,7 +353,8 @@ def write(
     about = manifest(spec, began)
     if not is_written(spec.folder, about["content_hash"]):
         design = spec.design.table() if spec.design else None
-        for name in (CSV_FILE, *OF_ANALYSIS):
+        whole = (spec.folder / "manifest.json").is_file()  # else half written, and known to none
+        for name in (*((CSV_FILE,) if whole else ()), *OF_ANALYSIS):
             keep_edited(spec.folder / name)
         with contextlib.suppress(DamagedError):
             write_study(spec.folder, results(), about, design, store.link)
