@@ -46,8 +46,7 @@ from analysis.values import headline_adversary
 from analysis.verdicts import limit_lines, verdicts
 from analysis.wording import NARROW, NO_BREAK, adversary_name, number
 from sim.errors import InputError
-from sim.files import export
-from sim.files.edited import keep_edited, note_made
+from sim.files import export, keep_edited, note_made
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 from sim.results.writing import MADE_FROM

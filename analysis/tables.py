@@ -21,7 +21,7 @@ from analysis.verdicts import frame_of as frame_of_verdicts
 from analysis.verdicts import over_horizons
 from analysis.wording import unit_in_data
 from sim.errors import InputError
-from sim.files.edited import made_anew
+from sim.files import made_anew
 from sim.results.reading import Study
 from sim.results.schema import METRICS
 from sim.results.schema import TABLES as OF_RESULTS

@@ -20,7 +20,7 @@ from sim.execute.live import free_memory_mib, write_plan
 from sim.execute.store import Store, code_digest, keep_packed
 from sim.execute.task import MOST_TOGETHER, Plan, Task, foreseen_s, in_units, kept_of, key_of
 from sim.execute.worker import Chunks, Failure, Job
-from sim.files import clear_unfinished, write_text
+from sim.files import clear_unfinished, keep_edited, write_text
 from sim.progress import Progress, Say, in_words
 from sim.results.tables import LAWS, DamagedError, Kept, Replication, release
 from sim.scenario.point import Point
@@ -323,7 +323,6 @@ def write(
     spec: StudySpec, store: Store, began: datetime.datetime
 ) -> tuple[list[Broken], list[str]]:
     """Write a results folder from the store, unless it holds just that."""
-    from sim.files.edited import keep_edited
     from sim.results.writing import CSV_FILE, OF_ANALYSIS, is_written, write_study
 
     broken: list[Broken] = []
