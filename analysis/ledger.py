@@ -135,12 +135,7 @@ def _part(pair: pd.DataFrame, before: Floats, after: Floats) -> Texts:
     }
     at_port = {world: (pair[f"route{world}"] == "port").to_numpy() for world in ("_0", "_1")}
     moved = np.select(
-        [
-            way["_0"] == way["_1"],
-            at_port["_0"] & at_port["_1"],
-            at_port["_0"],
-            at_port["_1"],
-        ],
+        [way["_0"] == way["_1"], at_port["_0"] & at_port["_1"], at_port["_0"], at_port["_1"]],
         ["detection", "other_port", "out_of_ports", "into_ports"],
         "other_way",
     )

@@ -169,20 +169,12 @@ def cells_text(outcome: Outcome, cells: pd.DataFrame) -> str:
         rows.append([f"{y:.4g}", *("" if text == "no value" else text for text in line)])
     x, y = cells["x"].iloc[0], cells["y"].iloc[0]
     return "\n".join(
-        [
-            outcome.title,
-            f"Across: {x}; upwards: {y}.",
-            *aligned(rows, right=range(width + 1)),
-        ]
+        [outcome.title, f"Across: {x}; upwards: {y}.", *aligned(rows, right=range(width + 1))]
     )
 
 
 def robustness_text(
-    study: Study,
-    metric: str,
-    ranks: pd.DataFrame,
-    lost: pd.DataFrame,
-    agreement: dict[str, float],
+    study: Study, metric: str, ranks: pd.DataFrame, lost: pd.DataFrame, agreement: dict[str, float]
 ) -> str:
     """Ranks and regret of each proposal.
 
