@@ -121,8 +121,8 @@ def test_a_chunk_of_two_points_takes_port_days_over(
 ) -> None:
     shares: list[float] = []
 
-    def seen(*given: Any) -> Iterator[Border]:
-        for border in run_in_step(*given):
+    def seen(*given: Any, **named: Any) -> Iterator[Border]:
+        for border in run_in_step(*given, **named):
             shares.append(
                 reused_share(border)
             )  # once its tables are written it lets go of the engine
