@@ -15,7 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.charts.border_map import border_map
 from analysis.compare import compare, text_of
+from analysis.exhibits import BORDER, exhibits
 from sim.errors import InputError
 from sim.files import export
 from sim.progress import Status, read_status, write_status
@@ -397,3 +399,15 @@ def test_figures_that_no_study_has_are_refused_though_the_manifest_describes_the
     label = Label("baseline", "static", 0)
     with pytest.raises(InputError, match=r"summary\.parquet: damaged"):
         values_over_all(study, label)
+
+
+def test_a_study_that_keeps_no_hours_has_a_page_without_their_charts(study: Path) -> None:
+    path = study / "port_hours.parquet"
+    pq.write_table(pq.read_table(path).slice(0, 0), path)
+    described(study, path.name)
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    manifest["rows"]["port_hours"] = 0
+    (study / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert exhibits(read_study(study), BORDER) == []
+    with pytest.raises(InputError, match="no hours of ports are kept"):
+        border_map(read_study(study))
