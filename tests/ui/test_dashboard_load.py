@@ -121,7 +121,7 @@ def test_a_large_study_is_painted_without_delay(
         painted = time.monotonic() - began
         page.locator("tbody tr").nth(28).wait_for(timeout=SLOW_MS)
         there = time.monotonic() - began
-        page.locator("#results-figure .main-svg .errorbar:visible").first.wait_for(timeout=SLOW_MS)
+        page.locator("#results-figure .main-svg .point:visible").first.wait_for(timeout=SLOW_MS)
         drawn = time.monotonic() - began
         page.close()
         sys.stderr.write(f"text {painted:.2f} s, table {there:.2f} s, chart {drawn:.2f} s\n")
