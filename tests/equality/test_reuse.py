@@ -138,7 +138,7 @@ def test_a_chunk_of_two_points_takes_port_days_over(
 def test_what_fails_in_step_is_said_and_run_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fails(*_: object) -> Iterator[Border]:
+    def fails(*_: object, **__: object) -> Iterator[Border]:
         raise RuntimeError("no border in step")
 
     monkeypatch.setattr("sim.replication.run_in_step", fails)
