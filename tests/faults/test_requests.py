@@ -3,8 +3,6 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,7 @@ from hypothesis import strategies as st
 from analysis.dashboard.app import AMOUNTS, ANSWERS, _name, make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
-from analysis.dashboard.live import LONGEST_S, MOST_WAITING, UNSEEN_S, Live
+from analysis.dashboard.live import Live
 from analysis.dashboard.serve import _Quiet, open_server, serve
 from sim.errors import InputError
 from tests import synthetic_study
@@ -236,23 +234,3 @@ def test_a_connection_on_which_nothing_comes_is_closed(
     finally:
         server.shutdown()
         server.server_close()
-
-
-def test_runs_that_nobody_watches_or_that_take_too_long_are_ended(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    live = Live(tmp_path)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        monkeypatch.setattr("analysis.dashboard.live.spawn", pytest.fail)
-        live._running = {"run": process}
-        live._seen_s, live._begun_s = {"run": 0.0}, {"run": 0.0}
-        assert live.beyond_limits(UNSEEN_S) == []
-        assert live.beyond_limits(UNSEEN_S + 1.0) == ["run"]
-        live._seen_s["run"] = LONGEST_S
-        assert live.beyond_limits(LONGEST_S) == []
-        assert live.beyond_limits(LONGEST_S + 1.0) == ["run"]
-        live._running["second"] = process  # no more than two at once, so nothing begins
-        live._queue.extend((f"other{number}", []) for number in range(MOST_WAITING))
-        with pytest.raises(InputError):
-            live.begin("another", [])
-        process.kill()

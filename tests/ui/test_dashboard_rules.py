@@ -4,6 +4,8 @@ import datetime
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +20,7 @@ from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.library import Library
-from analysis.dashboard.live import Live, clean, quoted
+from analysis.dashboard.live import LONGEST_S, MOST_WAITING, UNSEEN_S, Live, clean, quoted
 from analysis.dashboard.mix import mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_callbacks import request_of
 from analysis.language import in_language, metric_title
@@ -376,3 +378,23 @@ def test_sums_of_other_lengths_are_by_the_day_and_of_other_ports_left_out(tmp_pa
     assert "differ in ports" in other
     assert metric_title("delay_vehicle_h") not in other
     assert metric_title("mean_wait_min") in other
+
+
+def test_runs_that_nobody_watches_or_that_take_too_long_are_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    live = Live(tmp_path)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        monkeypatch.setattr("analysis.dashboard.live.spawn", pytest.fail)
+        live._running = {"run": process}
+        live._seen_s, live._begun_s = {"run": 0.0}, {"run": 0.0}
+        assert live.beyond_limits(UNSEEN_S) == []
+        assert live.beyond_limits(UNSEEN_S + 1.0) == ["run"]
+        live._seen_s["run"] = LONGEST_S
+        assert live.beyond_limits(LONGEST_S) == []
+        assert live.beyond_limits(LONGEST_S + 1.0) == ["run"]
+        live._running["second"] = process  # no more than two at once, so nothing begins
+        live._queue.extend((f"other{number}", []) for number in range(MOST_WAITING))
+        with pytest.raises(InputError):
+            live.begin("another", [])
+        process.kill()
