@@ -74,6 +74,12 @@ def left_running(session: int) -> list[str]:
     return found
 
 
+def beyond_forecast(printed: bytes) -> list[bytes]:
+    """Lines beside those that foretell what a thousand replications and more will cost."""
+    foretold = [b"points", b"expected precision"]
+    return [line for line in printed.splitlines() if not any(word in line for word in foretold)]
+
+
 def wait_until_gone(process: subprocess.Popen[bytes]) -> None:
     patience = time.monotonic() + 60
     while left := left_running(process.pid):
@@ -148,10 +154,7 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(
         wait_until_gone(process)
     process = start(script, folder, words)
     _, printed = process.communicate(timeout=PATIENCE_S)
-    # A thousand replications and more are foretold, also where most of them are done.
-    foretold = [b"points", b"expected precision"]
-    others = [line for line in printed.splitlines() if not any(word in line for word in foretold)]
-    assert (process.returncode, others) == (0, [])
+    assert (process.returncode, beyond_forecast(printed)) == (0, [])
     assert read_status(folder).state == "done"
     wait_until_gone(process)
     killed = content(folder)
