@@ -21,6 +21,7 @@ from analysis.front_words import (
     cost_a_year,
     group_of,
     influential,
+    is_bundle,
     rest_of,
     sentence,
     tiles,
@@ -215,7 +216,7 @@ def _row(
         Dot(one.low, one.mean, one.high, place=k, of=len(every)) for k, one in enumerate(every)
     ]
     cost, cost_range = _cost(study, main, file)
-    bundle = "+" in main.proposal or _bundle(file, study.files)
+    bundle = is_bundle(main.proposal, study.files)
     small = perhaps_less(main.verdict, main.low, main.high, 100 * smallest)
     return Row(
         name=main.proposal,
@@ -280,19 +281,3 @@ def _millions(cad: float) -> str:
     if abs(value) < SMALLEST_COST_CAD / 1e6:
         return "0" if abs(value) < 0.5 else rounded(value, 1)
     return rounded(value)
-
-
-def _bundle(file: dict[str, object], about: dict[str, dict[str, object]]) -> bool:
-    """Whether a scenario holds all that three others change."""
-    own = _changes(file)
-    inside = [
-        name
-        for name, other in about.items()
-        if other is not file and (changes := _changes(other)) and changes < own
-    ]
-    return len(inside) > 2
-
-
-def _changes(file: dict[str, object]) -> set[str]:
-    interventions = file.get("interventions")
-    return {str(part) for part in interventions} if isinstance(interventions, list) else set()

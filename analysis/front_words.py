@@ -21,9 +21,10 @@ from analysis.equivalence import (
 )
 from analysis.evidence import read_scores
 from analysis.headline import influences
+from analysis.history import stored_strip
 from analysis.language import gettext, ngettext, parameter_text, pgettext
-from analysis.outcomes import RUN, a_year, horizons, kinds
-from analysis.validate import validate
+from analysis.outcomes import HORIZONS, RUN, a_year, horizons, kinds
+from analysis.validate import held_in_other_runs, inside, validate
 from analysis.values import BASELINE, headline_values
 from analysis.verdicts import Verdict
 from analysis.wording import NO_BREAK, SMALLEST_WAIT_MIN, listed, number, plain, rounded
@@ -83,9 +84,10 @@ def sentence(
         return ngettext(
             "front-none-reduces", len(chosen), smallest=plain(100 * smallest_difference(study))
         )
-    best = fewer[0]
+    best, smallest = fewer[0], smallest_difference(study)
     later = every[best.proposal][-1] if len(every[best.proposal]) > 1 else None
     file = study.files.get(best.proposal, {})
+    bundle = is_bundle(best.proposal, study.files)
     grade, actor = file.get("evidence"), str(file.get("actor") or "")
     return " ".join(
         part
@@ -94,15 +96,17 @@ def sentence(
                 "front-some-reduce",
                 len(fewer),
                 all=number(len(chosen), 0),
-                small=perhaps_small_of(chosen, smallest_difference(study)),
+                small=perhaps_small_of(chosen, smallest),
                 title=name_of(study, best.proposal),
+                bundle=gettext("front-bundle") if bundle else "",
                 fewer=rounded(-best.mean * level / 100),
                 level=rounded(level),
                 low=rounded(-best.high * level / 100),
                 high=rounded(-best.low * level / 100),
-                horizon=best.horizon,
+                percent=number(-best.mean, _places(best)),
+                over=_over(best.horizon),
+                later=_later(later) if later else "",
             ),
-            _later(later) if later else "",
             pgettext("who acts", actor) if actor else "",
             pgettext("evidence", f"grade {grade}") if grade else "",
         )
@@ -110,14 +114,35 @@ def sentence(
     )
 
 
+def _places(one: Verdict) -> int:
+    return 1 if abs(one.mean) < 10 else 0
+
+
+def _over(horizon: str) -> str:
+    """Say over what span, within a sentence: "in year 1", "over 30 days"."""
+    known = {pgettext("horizon", code): pgettext("over", code) for code in HORIZONS}
+    return known.get(horizon) or gettext("over-span", span=horizon)
+
+
 def _later(one: Verdict) -> str:
     """Say what the largest effect comes to over the last horizon, and if it no longer matters."""
-    places = 1 if abs(one.mean) < 10 else 0
-    horizon = f"{one.horizon[0].upper()}{one.horizon[1:]}"
-    percent = number(one.mean, places, signed=True)
+    over = _over(one.horizon)
     if one.verdict == REDUCES:
-        return gettext("front-later", horizon=horizon, percent=percent)
-    return gettext("front-later-not", horizon=horizon, percent=percent, verdict=one.words)
+        return gettext("front-later", percent=number(-one.mean, _places(one)), over=over)
+    percent = number(one.mean, _places(one), signed=True)
+    return gettext("front-later-not", percent=percent, over=over, verdict=one.words)
+
+
+def is_bundle(name: str, files: dict[str, dict[str, Any]]) -> bool:
+    """Whether a proposal is several put together, or holds all that three others change."""
+    own = _changes(files.get(name, {}))
+    inside = [other for other in files.values() if (some := _changes(other)) and some < own]
+    return "+" in name or len(inside) > 2
+
+
+def _changes(file: dict[str, Any]) -> set[str]:
+    interventions = file.get("interventions")
+    return {str(part) for part in interventions} if isinstance(interventions, list) else set()
 
 
 def rest_of(chosen: Sequence[Verdict], smallest: float) -> str:
@@ -141,8 +166,10 @@ def perhaps_small_of(chosen: Sequence[Verdict], smallest: float) -> str:
     count = sum(perhaps_less(one.verdict, one.low, one.high, 100 * smallest) for one in fewer)
     if not count:
         return ""
-    words = gettext("perhaps-small", smallest=plain(100 * smallest))
-    return f" ({words})" if len(fewer) == 1 else f" ({number(count, 0)} {words})"
+    smallest_text = plain(100 * smallest)
+    if len(fewer) == 1:
+        return f" ({gettext('perhaps-small-one', smallest=smallest_text)})"
+    return f" ({gettext('perhaps-small-of', count=count, smallest=smallest_text)})"
 
 
 MEASURED = 3
@@ -262,16 +289,31 @@ def influential(study: Study) -> list[str]:
     ]
 
 
-def _matched(study: Study) -> tuple[int, int]:
-    """Independent rows of the record inside its range, and all of them; none in a short run."""
-    if study.days is None or study.days < DAYS_PER_YEAR - 1:
-        return 0, 0
+def _on_record(study: Study) -> list[str]:
+    """What of the record the model matches, by what was fitted to it and what was not."""
     try:
-        rows = validate(study, "independent")
+        free = [*validate(study, "independent"), *held_in_other_runs()]
     except InputError:  # another contraband
-        return 0, 0
-    judged = [row for row in rows if row.verdict != "not in this study"]
-    return sum(row.verdict == "inside" for row in judged), len(judged)
+        return []
+    lines, scores = [], read_scores()
+    if (study.days or 0) >= DAYS_PER_YEAR - 1:
+        held, count = inside(free)
+        seized, seizures = inside(row for row in free if row.target.source.startswith("C"))
+        lines.append(
+            gettext(
+                "trust-record", held=held, all=count, seized=seized, seizures=seizures,
+                waited=held - seized, waits=count - seizures,
+            )
+        )  # fmt: skip
+        held, count = inside(validate(study, "fitted"))
+        lines.append(gettext("trust-fitted", held=held, all=count))
+    if "made" in scores:
+        strip, _ = stored_strip(scores)
+        within = strip["recorded"].between(strip["low90"], strip["high90"])
+        lines.append(gettext("trust-history", held=int(within.sum()), all=len(strip)))
+        if scores.get("predicted.skill", 0.0) <= 0.0:
+            lines[-1] += gettext("trust-no-skill")
+    return [f"{line}." for line in lines]
 
 
 def trust(study: Study) -> list[str]:
@@ -287,13 +329,4 @@ def trust(study: Study) -> list[str]:
         if len(study.worlds) > 1
         else gettext("trust-one-world"),
     ]
-    held, free = _matched(study)
-    if free:
-        lines.append(gettext("trust-record", held=number(held, 0), all=number(free, 0)))
-    scores = read_scores()
-    cover = scores.get("predicted.coverage90")
-    if cover is not None:
-        lines.append(gettext("trust-history", cover=number(100 * cover, 0)))
-        if scores.get("predicted.skill", 0.0) <= 0.0:
-            lines.append(gettext("trust-no-skill"))
-    return [line for line in lines if line]
+    return [line for line in [*lines, *_on_record(study)] if line]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from analysis.estimates import Estimate, estimate
@@ -30,6 +31,9 @@ from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
 
 BUSIEST = 22
 """Ports whose waits the record of 2008 covers (B060)."""
+
+STANDINGS = ("independent", "fitted", "input", "guess")
+"""How rows stand to the model (`Target.standing`); only the first test it."""
 
 STANDARD_MIN = {day: 10 if day < 4 else 20 for day in range(7)}
 """Wait standard by weekday, Monday first (B058, B059)."""
@@ -80,14 +84,10 @@ def _within_standard_busiest(study: Study) -> pd.Series:
     busiest = rows.groupby("port_id")["released"].sum().nlargest(BUSIEST).index
     rows = rows[rows["port_id"].isin(busiest)]
     totals = rows.drop(columns="port_id").groupby(["replication", "weekday"]).sum()
-    within = pd.Series(
-        {
-            key: sum(totals.loc[key, bins[: WAIT_BIN_EDGES_MIN.index(STANDARD_MIN[key[1]]) + 1]])
-            for key in totals.index
-        }
-    )
-    whole = totals[bins].sum(axis=1)
-    return within.groupby(level=0).sum() / whole.groupby(level=0).sum()
+    last = totals.index.get_level_values("weekday").map(STANDARD_MIN).map(WAIT_BIN_EDGES_MIN.index)
+    counts = totals[bins].to_numpy()
+    within = pd.Series((counts * (np.arange(len(bins)) <= np.c_[last])).sum(axis=1), totals.index)
+    return within.groupby(level=0).sum() / totals[bins].sum(axis=1).groupby(level=0).sum()
 
 
 def _routine_referrals(study: Study) -> pd.Series:
@@ -247,10 +247,10 @@ def _held(made: Callable[[list[str], list[list[str]]], list[str]]) -> list[str]:
     # One run each has no interval.
     table = [[*cells(row)[:5], *cells(row)[6:]] for row in rows]
     head = _cells_of(gettext("validate-head"))
-    held = sum(row.verdict == "inside" for row in rows)
+    held, count = inside(rows)
     return [
         *made([*head[:5], *head[6:]], table), "",
-        gettext("validate-held", held=held, count=len(rows)),
+        gettext("validate-held", held=held, count=count),
         *(line for why in explanations(rows) for line in ("", why)),
     ]  # fmt: skip
 
@@ -265,33 +265,28 @@ def explanations(rows: list[TargetRow]) -> list[str]:
     ]
 
 
+def inside(rows: Iterable[TargetRow]) -> tuple[int, int]:
+    """How many rows fall inside the record, and of how many that the study has."""
+    verdicts = [row.verdict for row in rows if row.verdict != "not in this study"]
+    return verdicts.count("inside"), len(verdicts)
+
+
 def summary_line(study: Study, rows: list[TargetRow]) -> str:
     """How many rows fall inside the record, and how many of these say something."""
-
-    def held(some: list[TargetRow]) -> int:
-        return sum(row.verdict == "inside" for row in some)
-
-    judged = [row for row in rows if row.verdict != "not in this study"]
-    of = {
-        standing: [row for row in judged if row.target.standing == standing]
-        for standing in ("independent", "fitted", "input", "guess")
-    }
-    free = of.pop("independent")
-    others = ", ".join(
-        gettext(
-            "validate-other",
-            standing=pgettext("standing", standing), held=held(some), count=len(some),
-        )
-        for standing, some in of.items()
-        if some
-    )  # fmt: skip
+    (held, free), *others = (
+        inside(row for row in rows if row.target.standing == standing) for standing in STANDINGS
+    )
     days = study.days or YEAR_DAYS
     whole = 365 <= days <= 366 or list(study.scenarios) == [WORK_TO_RULE]
     return gettext(
         "validate-count",
-        count=len(free),
-        held=held(free),
-        others=others,
+        count=free,
+        held=held,
+        others=", ".join(
+            gettext("validate-other", standing=pgettext("standing", name), held=some, count=count)
+            for name, (some, count) in zip(STANDINGS[1:], others, strict=True)
+            if count
+        ),
         scaled="" if whole else gettext("validate-scaled", days=f"{days:g}"),
     )
 

@@ -12,10 +12,19 @@ from analysis.charts.style import name_of
 from analysis.dot_table import axis_over
 from analysis.equivalence import DEPENDS, REDUCES, VERDICTS, read_off
 from analysis.front_page import by_proposal, main_verdicts
-from analysis.front_words import OTHER_AIM, group_of, perhaps_small_of, rest_of, sentence, tiles
+from analysis.front_words import (
+    OTHER_AIM,
+    group_of,
+    perhaps_small_of,
+    rest_of,
+    sentence,
+    tiles,
+    trust,
+)
 from analysis.language import in_language
+from analysis.validate import held_in_other_runs, inside, validate
 from analysis.verdicts import Verdict
-from analysis.wording import rounded
+from analysis.wording import number, rounded
 from sim.results.reading import Study, read_study
 from tests import synthetic_study
 
@@ -73,6 +82,10 @@ def test_the_sentence_says_what_the_table_says_and_no_more(study: Study, languag
                     assert rounded(-end * LEVEL / 100) in text
                 last = every[best.proposal][-1]
                 assert (f"({last.words})" in text) == (last.verdict != REDUCES)
+                for one in (best, last):  # in words: no telegram such as "Long run: −5.2 %"
+                    digits = 1 if abs(one.mean) < 10 else 0
+                    assert number(abs(one.mean), digits) in text
+                    assert f"{one.horizon[0].upper()}{one.horizon[1:]}" not in text
             maybe = sum(one.high > -1.0 for one in fewer)
             small = perhaps_small_of(chosen, 0.01)
             assert small in text
@@ -97,9 +110,24 @@ def test_a_tile_praises_only_what_reduces(study: Study) -> None:
         for tile in tiles(study, chosen, {}, LEVEL):
             if tile.words.startswith("a year: the most "):
                 told += 1
-                named = [title for title in fewer[1:] if f", {title}." in tile.words]
+                named = [title for title in fewer[1:] if f", “{title}”." in tile.words]
                 assert len(named) == 1, tile
     assert told > 8
+
+
+def test_the_page_counts_what_was_fitted_apart_from_what_was_not(study: Study) -> None:
+    """Also the rows that only other runs can have; by subject, since one is matched and one not."""
+    free = [*validate(study, "independent"), *held_in_other_runs()]
+    for row in free:
+        assert row.target.source.startswith("C") == ("seized" in row.target.title)
+    seized = [row for row in free if row.target.source.startswith("C")]
+    waits = [row for row in free if row not in seized]
+    held = [inside(rows) for rows in (free, waits, seized)]
+    fitted = inside(validate(study, "fitted"))
+    said = [counts_in(line) for line in trust(study)]
+    assert [held[0][1], held[0][0], *held[1], *held[2]] in said
+    assert [fitted[1], fitted[0]] in said
+    assert len(waits) == 7
 
 
 def test_a_proposal_that_never_claimed_to_stop_firearms_is_not_shown_as_a_failure() -> None:

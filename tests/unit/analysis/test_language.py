@@ -104,6 +104,12 @@ def test_french_takes_the_same_values() -> None:
         assert fields[0] - nouns == fields[1] - nouns, key
 
 
+def test_french_marks_stand_as_in_canada() -> None:
+    """A space that does not break before : and % and within « », none before ; ? and !."""
+    forms = [form for every in texts("fr").values() for form in every]
+    assert [form for form in forms if re.search(r" [:%»;?!](?!\w)|« |\xa0[;?!]", form)] == []
+
+
 def test_a_metric_has_the_title_that_the_model_gives_it() -> None:
     for name in (*METRICS, *DERIVED):
         assert pgettext("metric", name) == metric_of(name).title
