@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 import argparse
 import contextlib
+import functools
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -379,7 +380,9 @@ def _dashboard(arguments: argparse.Namespace) -> None:
         if (error.name or "").partition(".")[0] not in ("dash", "flask", "werkzeug"):
             raise
         raise InputError("the dashboard needs dash: pip install dash, or the extra serve") from None
-    serve(arguments.folder, arguments.port, print, arguments.host)
+    # A log of a container, or any pipe, is read while the server runs.
+    say = functools.partial(print, flush=True)
+    serve(arguments.folder, arguments.port, say, arguments.host)
 
 
 def _ledger(study: "Study", arguments: argparse.Namespace) -> None:

@@ -93,8 +93,14 @@ def tiles(study: Study, compared: list[Comparison]) -> Iterator[html.Li]:
 
 
 def between(change: Change, places: int) -> str:
-    """Write "5.3 → 4.1"."""
-    return f"{number(change.before, places)} → {number(change.after, places)}"
+    """Write "5.3 → 4.1".
+
+    Where the difference, with one place more, is nothing, so it is here: 4.849 and 4.851 are not
+    "4.8 → 4.9".
+    """
+    same = round(change.difference.mean, places + 1) == 0
+    after = change.before if same else change.after
+    return f"{number(change.before, places)} → {number(after, places)}"
 
 
 def amount(difference: Estimate, places: int) -> str:

@@ -102,7 +102,8 @@ def serve(
             clean(folders.live)
         say(f"dashboard: http://{host}:{server.server_port}/  (Ctrl-C stops it)")
         if not folders.finished():
-            say(f"there is no study in {', '.join(map(str, chosen))} yet: make run makes one")
+            where = ", ".join(map(str, chosen))
+            say(f"there is no study in {where} yet: border run experiment=headline makes one")
         threading.Thread(target=warm, args=(folders,), daemon=True).start()
         threading.Thread(target=app_state.live.ready, daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):

@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,13 +20,15 @@ from analysis.dashboard import address, home_page, pair_page, port_page
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState
+from analysis.dashboard.hours import change_of
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.library import Library
 from analysis.dashboard.live import LONGEST_S, MOST_WAITING, UNSEEN_S, Live, clean, quoted
-from analysis.dashboard.mix import mixed, write_scenario, yaml_of
+from analysis.dashboard.mix import MIX, mixed, write_scenario, yaml_of
+from analysis.dashboard.mix_answer import between
 from analysis.dashboard.mix_callbacks import request_of
 from analysis.language import in_language, metric_title
-from analysis.values import headline_adversary
+from analysis.values import BASELINE, headline_adversary
 from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.progress import Status, write_status
@@ -398,3 +402,35 @@ def test_runs_that_nobody_watches_or_that_take_too_long_are_ended(
         with pytest.raises(InputError):
             live.begin("another", [])
         process.kill()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [(4.849, 4.851, "4.8 → 4.8"), (4.84, 4.87, "4.8 → 4.9"), (6.2, 4.1, "6.2 → 4.1")],
+)
+def test_a_number_changes_no_more_than_its_difference_does(
+    before: float, after: float, shown: str
+) -> None:
+    runs = pd.MultiIndex.from_product(
+        [[BASELINE, MIX], range(2)], names=["scenario", "replication"]
+    )
+    change = change_of(pd.Series([before, before, after, after], index=runs))
+    assert between(change, 1) == shown
+
+
+def test_what_the_server_says_reaches_a_pipe_while_it_runs(tmp_path: Path) -> None:
+    """A department reads the log of its container."""
+    command = [sys.executable, "-m", "analysis", "dashboard", str(tmp_path), "--port", "0"]
+    environment = {**os.environ}
+    environment.pop("PYTHONUNBUFFERED", None)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    watch = threading.Timer(60.0, process.kill)
+    watch.start()
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("dashboard: http://127.0.0.1:")
+        assert "border run experiment=headline makes one" in process.stdout.readline()
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+        watch.cancel()
