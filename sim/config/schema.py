@@ -9,6 +9,7 @@ executor.
 """
 
 import dataclasses
+import functools
 import importlib
 import itertools
 import math
@@ -102,6 +103,7 @@ def _twin(frozen: type) -> type:
     )
 
 
+@functools.cache
 def register() -> None:
     """Make the schema, the choices ``default`` and the sweeper known to Hydra."""
     rooms = [

@@ -24,6 +24,7 @@ import platform
 import runpy
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -37,9 +38,9 @@ from sim.errors import InputError, heed_interruption
 from sim.execute.store import Packed, keep, pack, replication
 from sim.execute.task import MOST_TOGETHER, Task, in_units
 from sim.parameters import Parameters
-from sim.progress import Say
+from sim.progress import Progress, Say
 from sim.results.schema import Result
-from sim.results.tables import Kept, Replication, to_tables
+from sim.results.tables import Kept, Replication, do_without_pandas, to_tables
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
@@ -464,11 +465,7 @@ def stand_by() -> None:
 
 
 def load_all() -> None:
-    """Import what a run needs, and have the engine compiled and called once."""
-    for name in ("hydra", "pyarrow.parquet"):
-        importlib.import_module(name)
-    for name in ("config.command_line", "study.run"):
-        importlib.import_module(f"{ROOM}.{name}")
+    """Carry out a small study, so that all that a run needs is imported, compiled and called."""
     # The module that a run imports, not this one under the name of the main module.
     worker = importlib.import_module(f"{ROOM}.execute.worker")
     point = Point(
@@ -482,7 +479,14 @@ def load_all() -> None:
         engine="compiled",
     )
     worker.precompile(point, worker.replicate)
-    worker.replicate(point, 0)
+    compose = importlib.import_module(f"{ROOM}.config.command_line").compose
+    run_study = importlib.import_module(f"{ROOM}.study.run").run_study
+    do_without_pandas()
+    with tempfile.TemporaryDirectory() as folder:
+        small = ("ports=[sarnia]", "run.days=1", "run.replications=1", "execution=serial")
+        specs = compose(["compare=[more_officers]", *small, f"study.dir='{folder}/study'"]).specs
+        run_study(specs, specs[0].folder, Progress(lambda line: None))
+    gc.freeze()
 
 
 def _end_with_input() -> None:
