@@ -25,7 +25,7 @@ def _ports(year: int, table: str | None) -> Ports:
 def _compiled(env: simpy.Environment, world: World, tally: Tally) -> Engine:
     from sim.engine.compiled.engine import CompiledEngine
 
-    return CompiledEngine(world, tally)
+    return CompiledEngine(world)
 
 
 def _reference(env: simpy.Environment, world: World, tally: Tally) -> Engine:
@@ -119,7 +119,7 @@ def run_in_step(
 
         first = borders[0].engine if borders else None
         assert first is None or isinstance(first, CompiledEngine)
-        return CompiledEngine(world, tally, leader=first)
+        return CompiledEngine(world, leader=first)
 
     for point in points:
         borders.append(_border(point, traffic, make, borders[0] if borders else None))
@@ -144,6 +144,8 @@ def run_in_step(
                 _lend_room(before, border.engine, leads=before is borders[0].engine)
             border.run_day(day)
             before = border.engine if border in borders else before
+    for border in every:
+        border.end()
     wanted = [
         borders[where] if number == traffic else repetitions[where, number]
         for where, (_, number) in zip(place, runs, strict=True)
@@ -154,7 +156,7 @@ def run_in_step(
     wanted.reverse()
     while wanted:
         border = wanted.pop()
-        border.engine.complete_sums()  # type: ignore[attr-defined]
+        border.engine.complete_sums(border.tally)
         yield border
 
 
@@ -171,7 +173,7 @@ def _lend_room(before: Engine, engine: Engine, *, leads: bool) -> None:
     engine.left, engine.kept_next = before.left, before.kept_next
     if engine.most_lines == before.most_lines:
         engine.plaza = before.plaza
-    if not leads and engine.tally.line.shape == before.tally.line.shape:
+    if not leads and engine.today.line.shape == before.today.line.shape:
         engine.today = before.today
 
 

@@ -36,7 +36,7 @@ from sim.model.port.layout import QUEUES
 from sim.numerics.compilation import borrowed, compiled, int64
 from sim.numerics.randomness import quantile
 from sim.numerics.units import Flags, Floats, Rows, Whole
-from sim.records import LANE_COLUMNS, OFFICER_COLUMNS, WAIT_BINS
+from sim.records import LANE_COLUMNS, OFFICER_COLUMNS, WAIT_BINS, Tally
 
 
 class Scratch(NamedTuple):
@@ -192,9 +192,9 @@ class RecordedTraffic:
         """Sums of a day of the week: those of the traffic."""
         return self.traffic.observed_sums(weekday)
 
-    def complete_sums(self) -> None:
-        """Copy the running sums that are another's (see `CompiledEngine`)."""
-        self.traffic.complete_sums()
+    def complete_sums(self, tally: Tally) -> None:
+        """Write the running sums: those of the traffic."""
+        self.traffic.complete_sums(tally)
 
     def attempts_inside(self) -> Whole:
         """Numbers of the attempts that are in line at midnight."""

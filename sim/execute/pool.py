@@ -47,9 +47,14 @@ BEGINNING_S = 600.0
 """How long a process may take to give its first: it has to import the model."""
 ENDING_S = 5.0
 """How long processes may take to end when they are asked to."""
-GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "4194304"}
+GIVEN_BACK = {
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
+    "MALLOC_TRIM_THRESHOLD_": "4194304",
+    "NUMPY_MADVISE_HUGEPAGE": "0",
+}
 """A worker gives arrays of more than a MiB back as soon as it has no use for them; by default the C
-library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory."""
+library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory. Nor does it take
+memory for the parts of an array that nothing is written to, as it would in pages of 2 MiB."""
 
 Flying = dict["concurrent.futures.Future[ChunkResult]", Chunk]
 

@@ -77,6 +77,9 @@ class Engine(Protocol):
         Of the columns `sim.records.OBSERVED`, since the run began.
         """
 
+    def complete_sums(self, tally: Tally) -> None:
+        """Write all running sums, if they are not there yet."""
+
 
 class EngineMaker(Protocol):
     """Makes an engine for a replication."""
@@ -198,14 +201,18 @@ class Border:
     def run_day(self, day: int) -> None:
         """Go on to the end of a day; the clock stops before what happens at its midnight."""
         self.env.run(until=(day + 1) * DAY_S)
-        if day == self.point.days - 1:
-            self._day_is_over()
+
+    def end(self) -> None:
+        """Let happen what is due at the last midnight, to which all that run in step have come."""
+        self._day_is_over()
 
     def run(self) -> None:
         """Run the replication to its end."""
         self.begin()
         for day in range(self.point.days):
             self.run_day(day)
+        self.end()
+        self.engine.complete_sums(self.tally)
 
     def let_go(self) -> None:
         """Give the memory of a replication back that is no longer needed.
@@ -385,6 +392,9 @@ class Repetition(Border):
         for day in range(self.point.days):
             self.traffic.run_day(day)
             self.run_day(day)
+        self.traffic.end()
+        self.end()
+        self.engine.complete_sums(self.tally)
 
     def record(self) -> ReplicationRecord:
         """The record of the replication, once it has ended: sums and duty are the traffic's."""

@@ -133,7 +133,7 @@ def vehicles(at: Point, replication: int = 0, room: int = 200_000) -> dict[Vehic
     """Arrival, start and end of the service of every vehicle, by entity, day and index."""
 
     def traced(_: simpy.Environment, world: World, tally: Tally) -> CompiledEngine:
-        return CompiledEngine(world, tally, room)
+        return CompiledEngine(world, room)
 
     found = Border(at, whole_table(), replication, traced)
     found.run()

@@ -65,7 +65,7 @@ class Twofold:
     """An engine that simulates a day, and decides on the same attempts by its record as well."""
 
     def __init__(self, world: World, tally: Tally) -> None:
-        self.exact = CompiledEngine(world, tally, records=True)
+        self.exact = CompiledEngine(world, records=True)
         self.recorded = RecordedTraffic(world, self.exact)
         self.attempts: Rows | None = None
 

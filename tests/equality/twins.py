@@ -35,7 +35,7 @@ def whole_table() -> Ports:
 
 
 def compiled(_: simpy.Environment, world: World, tally: Tally) -> CompiledEngine:
-    return CompiledEngine(world, tally, TRACED)
+    return CompiledEngine(world, TRACED)
 
 
 def reference(env: simpy.Environment, world: World, tally: Tally) -> ReferenceEngine:

@@ -113,12 +113,13 @@ class Station:
             secondary_table=exponential,
         )
         tally = new_tally(1, len(LANES), 1)
-        engine = CompiledEngine(world, tally, trace)
+        engine = CompiledEngine(world, trace)
         attempts = new_attempts(0)
         lines = np.zeros((days + 1, tally.line.shape[1]))
         lanes = np.zeros((days + 1, tally.lane.shape[-1]))
         for day in range(days):
             engine.run_day(self._plan(day), attempts)
+            engine.complete_sums(tally)
             lines[day + 1] = tally.line[0]
             lanes[day + 1] = tally.lane[:, 0, :, CAR].sum(axis=(0, 1))
         return Record(engine, tally, np.diff(lines, axis=0), np.diff(lanes, axis=0))

@@ -19,16 +19,17 @@ from sim.engine.compiled.record import (
     Log,
     Met,
     Record,
+    Sums,
     add_day,
     add_days,
     copy_sums,
-    keep_before,
+    fill_tally,
     met_on_day,
     new_day_sums,
     new_record,
+    new_sums,
     record_of_day,
     sum_over_hours,
-    take_back_day,
     with_ports,
 )
 from sim.engine.compiled.reuse import (
@@ -76,7 +77,8 @@ def run_day(
     world: World,
     state: State,
     today: DaySums,
-    tally: Tally,
+    sums: Sums,
+    added: bool,
     plaza: Plaza,
     yard: Yard,
     log: Log,
@@ -89,15 +91,17 @@ def run_day(
         Rows of the ports, in rising order.
     today : DaySums
         Sums of the day (written for these ports).
-    tally : Tally
-        Running sums, to which they are added.
+    sums : Sums
+        Running sums, to which they are added ...
+    added : bool
+        ... now, or else by the caller.
 
     Returns
     -------
     int
         How many are in line at the midnight after.
     """
-    plan, world, state, tally = borrowed(plan), borrowed(world), borrowed(state), borrowed(tally)
+    plan, world, state, sums = borrowed(plan), borrowed(world), borrowed(state), borrowed(sums)
     ports, today = borrowed(ports), borrowed(today)
     plaza, yard, log = borrowed(plaza), borrowed(yard), borrowed(log)
     queues = plaza.queues
@@ -111,7 +115,8 @@ def run_day(
             queues.head[queue] = 0
             queues.tail[queue] = last - first
         run_port(port, plan, world, state, today, plaza, log)
-        add_day(port, plan.weekday, world.first_line, world.first_line, today, tally)
+        if added:
+            add_day(port, plan.weekday, world.first_line, world.first_line, today, sums)
         count = keep_line(port, plan, world, plaza.lineup, plaza.standing, yard.left, count)
         for queue in range(QUEUES):
             for entry in range(queues.head[queue], queues.tail[queue]):
@@ -129,8 +134,6 @@ class CompiledEngine:
     Parameters
     ----------
     world : World
-    tally : Tally
-        Sums that every day adds to.
     trace_room : int
         How many vehicles to trace one by one (tests of equality); 0 for none.
     leader : CompiledEngine, optional
@@ -143,7 +146,6 @@ class CompiledEngine:
     def __init__(
         self,
         world: World,
-        tally: Tally,
         trace_room: int = 0,
         leader: "CompiledEngine | None" = None,
         records: bool = False,
@@ -151,8 +153,8 @@ class CompiledEngine:
         ports = len(world.first_line) - 1
         stations = len(world.booths) + QUEUES * ports
         self.world = world
-        self.tally = tally
-        self.today = new_day_sums(tally)
+        self.sums = new_sums(world)
+        self.today = new_day_sums(ports, len(world.booths))
         self.state = State(
             np.full((stations, MOST_SERVERS), np.inf),
             np.zeros(stations, np.int64),
@@ -174,7 +176,8 @@ class CompiledEngine:
         self.met: Met | None = None
         self.leader = leader
         self.has_followers = False
-        self.before: DaySums | None = None
+        # The day of the week whose sums are still to be added to the running ones.
+        self.unadded: int | None = None
         self.inputs: Inputs | None = None
         self.attempts = np.empty(0, ATTEMPT)
         self.reused = np.zeros(ports, np.int64)
@@ -190,9 +193,7 @@ class CompiledEngine:
 
     def lead(self) -> None:
         """Keep what an engine that follows needs to know of each day."""
-        if not self.has_followers:
-            self.has_followers = True
-            self.before = new_day_sums(self.tally)
+        self.has_followers = True
 
     def run_day(self, plan: DayPlan, attempts: Rows) -> None:
         """Simulate the next day."""
@@ -201,18 +202,27 @@ class CompiledEngine:
         # What was finished before midnight no longer matters.
         np.maximum(self.state.free, plan.day * DAY_S, out=self.state.free)
         self.attempts = attempts
+        self._add_today()
         leader = self.leader
         if self.has_followers or leader is not None:
             self.inputs = inputs_of(
                 plan, self.world, self.state, self.kept, self.kept_until, attempts
             )
         if self.has_followers:
-            self._keep_for_followers(plan.weekday)
+            assert self.inputs is not None
+            # A follower's sums may begin with what ours were before the day.
+            free, manned, present, after_hours = self.state
+            state = State(free.copy(), manned.copy(), present.copy(), after_hours.copy())
+            self.inputs = self.inputs._replace(state=state)
+            self.unadded = plan.weekday
         if leader is None or self.inputs is None or leader.inputs is None:
             now = self._simulate(np.arange(len(plan.cells)), plan, attempts)
         else:
             same = same_ports(self.inputs, leader.inputs, self.layout)
-            self._begin_own_sums(~same & ~self.own, plan.weekday, leader)
+            begun = ~same & ~self.own
+            if begun.any():  # they differ for the first time
+                copy_sums(begun, self.world, self.sums, leader.world, leader.sums)
+                self.own |= begun
             now = self._simulate(np.flatnonzero(~same), plan, attempts)
             if same.any():
                 now = self._take_over(same, plan.weekday, now, leader)
@@ -220,23 +230,13 @@ class CompiledEngine:
         if self.records:
             self.met = met_on_day(self.record, len(plan.cells))
 
-    def _keep_for_followers(self, weekday: int) -> None:
-        """Keep the midnight before and the running sums, which the day is about to change."""
-        assert self.inputs is not None
-        assert self.before is not None
-        free, manned, present, after_hours = self.state
-        state = State(free.copy(), manned.copy(), present.copy(), after_hours.copy())
-        self.inputs = self.inputs._replace(state=state)
-        keep_before(weekday, self.tally, self.before)
-
-    def _begin_own_sums(self, ports: Flags, weekday: int, leader: "CompiledEngine") -> None:
-        """Let ports that differ for the first time have running sums of their own."""
-        if not ports.any():
-            return
-        assert leader.before is not None
-        copy_sums(ports, self.world, self.tally, leader.world, leader.tally)
-        take_back_day(ports, weekday, self.world, self.tally, leader.world, leader.before)
-        self.own |= ports
+    def _add_today(self) -> None:
+        """Add the sums of the last day that the followers have run as well."""
+        if self.unadded is not None:
+            first_line = self.world.first_line
+            every = np.arange(len(self.own))
+            add_days(every, self.unadded, first_line, first_line, self.today, self.sums)
+            self.unadded = None
 
     def _room_for(self, plan: DayPlan) -> tuple[int, int]:
         """Most vehicles that any port can have on a day, and all of them."""
@@ -270,8 +270,9 @@ class CompiledEngine:
             self.record = record_of_day(plan, self.world, total + len(self.kept))
         log = Log(attempts, self.trace, self.trace_2, self.trace_count, self.record)
         count = run_day(
-            ports, plan, self.world, self.state, self.today, self.tally, self.plaza, yard, log
-        )
+            ports, plan, self.world, self.state, self.today, self.sums, self.unadded is None,
+            self.plaza, yard, log,
+        )  # fmt: skip
         kept = self.kept_next[: until[-1, -1]].copy()
         return OverMidnight(self.state, self.left[:count].copy(), kept, until)
 
@@ -302,7 +303,7 @@ class CompiledEngine:
         first_line, their_first_line = self.world.first_line, leader.world.first_line
         add_days(
             np.flatnonzero(same & self.own), weekday, first_line, their_first_line, leader.today,
-            self.tally,
+            self.sums,
         )  # fmt: skip
         self.reused += same
         if self.records:
@@ -318,20 +319,23 @@ class CompiledEngine:
         kept = joined.kept[: joined.kept_until[-1, -1]]
         return joined._replace(in_line=joined.in_line[:count], kept=kept)
 
-    def complete_sums(self) -> None:
-        """Copy the running sums that are the leader's, once the run has ended."""
+    def complete_sums(self, tally: Tally) -> None:
+        """Write the running sums, those that are the leader's among them."""
+        self._add_today()
+        fill_tally(self.own, self.world, tally, self.world, self.sums)
         if self.leader is not None:
-            copy_sums(~self.own, self.world, self.tally, self.leader.world, self.leader.tally)
-            self.own[:] = True
+            self.leader._add_today()
+            fill_tally(~self.own, self.world, tally, self.leader.world, self.leader.sums)
 
     def observed_sums(self, weekday: int) -> Floats:
         """Sums of a day of the week (see `sim.model.border.Engine`)."""
-        sums = np.empty((len(self.own), LANE_COUNT, len(OBSERVED)))
+        self._add_today()
+        totals = np.empty((len(self.own), LANE_COUNT, len(OBSERVED)))
         if self.leader is not None:
-            sums[:] = self.leader.observed[weekday]
-        sum_over_hours(np.flatnonzero(self.own), self.tally.lane[weekday], OBSERVED, sums)
-        self.observed[weekday] = sums
-        return sums
+            totals[:] = self.leader.observed[weekday]
+        sum_over_hours(np.flatnonzero(self.own), weekday, self.sums, OBSERVED, totals)
+        self.observed[weekday] = totals
+        return totals
 
     def busy_after(self, end_s: float) -> float:
         """Officer seconds of work already begun that lie after a moment.

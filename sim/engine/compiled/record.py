@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled.lineup import Lineup, Standing
+from sim.engine.compiled.lineup import LANE_COUNT, Lineup, Standing
 from sim.model.day import DayPlan, World
 from sim.model.port.layout import QUEUES
 from sim.numerics.compilation import borrowed, compiled, inlined
 from sim.numerics.units import Flags, Floats, Rows, Whole
-from sim.records import Tally
+from sim.records import LANE_COLUMNS, LINE_COLUMNS, OFFICER_COLUMNS, WAIT_BINS, Tally
 
 
 class DaySums(NamedTuple):
@@ -38,13 +38,50 @@ class DaySums(NamedTuple):
     line: Floats
 
 
-def new_day_sums(tally: Tally) -> DaySums:
-    """Sums of nothing, for the ports and lines of a tally."""
+def new_day_sums(ports: int, lines: int) -> DaySums:
+    """Sums of nothing."""
     return DaySums(
-        np.zeros_like(tally.lane[0]),
-        np.zeros_like(tally.waits[0]),
-        np.zeros_like(tally.officer[0]),
-        np.zeros_like(tally.line),
+        np.zeros((ports, 24, LANE_COUNT, len(LANE_COLUMNS))),
+        np.zeros((ports, 24, LANE_COUNT, WAIT_BINS), np.int32),
+        np.zeros((ports, 24, len(OFFICER_COLUMNS))),
+        np.zeros((lines, len(LINE_COLUMNS))),
+    )
+
+
+class Sums(NamedTuple):
+    """Running sums, as in `Tally` but only of lanes with traffic: more than half have none.
+
+    Attributes
+    ----------
+    row : array of int, shape (ports, lanes)
+        Where the sums of a lane stand; -1 where there are none yet.
+    rows : array of int, shape (1,)
+        How many have a place.
+    lane : array of float, shape (lanes with a line, 7, 24, columns)
+        Memory that is never written to is not taken.
+    waits : array of int, shape (lanes with a line, 7, 24, bins)
+    officer : array of float, shape (7, ports, 24, columns)
+    line : array of float, shape (lines, columns)
+    """
+
+    row: Whole
+    rows: Whole
+    lane: Floats
+    waits: npt.NDArray[np.int32]
+    officer: Floats
+    line: Floats
+
+
+def new_sums(world: World) -> Sums:
+    """Sums of nothing."""
+    ports, room = len(world.bays), int((world.line_of_lane >= 0).sum())
+    return Sums(
+        np.full((ports, LANE_COUNT), -1),
+        np.zeros(1, np.int64),
+        np.zeros((room, 7, 24, len(LANE_COLUMNS))),
+        np.zeros((room, 7, 24, WAIT_BINS), np.int32),
+        np.zeros((7, ports, 24, len(OFFICER_COLUMNS))),
+        np.zeros((len(world.booths), len(LINE_COLUMNS))),
     )
 
 
@@ -76,12 +113,7 @@ def clear_day(port: int, world: World, today: DaySums) -> None:
 
 @compiled
 def add_day(
-    port: int,
-    weekday: int,
-    first_line: Whole,
-    day_first_line: Whole,
-    day: DaySums,
-    tally: Tally,
+    port: int, weekday: int, first_line: Whole, day_first_line: Whole, day: DaySums, sums: Sums
 ) -> None:
     """Add the sums of one port and day to the running sums, where there is anything to add.
 
@@ -93,30 +125,34 @@ def add_day(
     day_first_line : array of int, shape (ports + 1,)
         The same in the sums of the day, which may be those of another replication.
     day : DaySums
-    tally : Tally
+    sums : Sums
         Added to.
     """
-    day, tally = borrowed(day), borrowed(tally)
-    for hour in range(day.lane.shape[1]):
-        for lane in range(day.lane.shape[2]):
-            sums, running = day.lane[port, hour, lane], tally.lane[weekday, port, hour, lane]
-            if not has_any(sums):
+    day, sums = borrowed(day), borrowed(sums)
+    for lane in range(day.lane.shape[2]):
+        row = sums.row[port, lane]
+        for hour in range(day.lane.shape[1]):
+            of_lane = day.lane[port, hour, lane]
+            if not has_any(of_lane):
                 continue
-            for column in range(len(sums)):
-                running[column] += sums[column]
-            counts, all_counts = (
-                day.waits[port, hour, lane],
-                tally.waits[weekday, port, hour, lane],
-            )
+            if row < 0:
+                row = sums.rows[0]
+                sums.row[port, lane] = row
+                sums.rows[0] += 1
+            running = sums.lane[row, weekday, hour]
+            for column in range(len(of_lane)):
+                running[column] += of_lane[column]
+            counts, all_counts = day.waits[port, hour, lane], sums.waits[row, weekday, hour]
             for bin_of_wait in range(len(counts)):
                 all_counts[bin_of_wait] += counts[bin_of_wait]
-        of_officers, of_all = day.officer[port, hour], tally.officer[weekday, port, hour]
+    for hour in range(day.lane.shape[1]):
+        of_officers, of_all = day.officer[port, hour], sums.officer[weekday, port, hour]
         for column in range(len(of_officers)):
             of_all[column] += of_officers[column]
     for line in range(first_line[port + 1] - first_line[port]):
-        sums, running = day.line[day_first_line[port] + line], tally.line[first_line[port] + line]
-        for column in range(len(sums)):
-            running[column] += sums[column]
+        of_line, running = day.line[day_first_line[port] + line], sums.line[first_line[port] + line]
+        for column in range(len(of_line)):
+            running[column] += of_line[column]
 
 
 @compiled
@@ -126,61 +162,63 @@ def add_days(
     first_line: Whole,
     day_first_line: Whole,
     day: DaySums,
-    tally: Tally,
+    sums: Sums,
 ) -> None:
     """Add the sums of some ports' day; see `add_day`."""
     for port in ports:
-        add_day(port, weekday, first_line, day_first_line, day, tally)
+        add_day(port, weekday, first_line, day_first_line, day, sums)
 
 
-def keep_before(weekday: int, tally: Tally, before: DaySums) -> None:
-    """Keep the running sums to which a day of the week will be added."""
-    np.copyto(before.lane, tally.lane[weekday])
-    np.copyto(before.waits, tally.waits[weekday])
-    np.copyto(before.officer, tally.officer[weekday])
-    np.copyto(before.line, tally.line)
-
-
-def copy_sums(ports: Flags, world: World, tally: Tally, theirs: World, their_tally: Tally) -> None:
+def copy_sums(ports: Flags, world: World, sums: Sums, theirs: World, their_sums: Sums) -> None:
     """Copy the running sums of some ports, at which everything was the same so far."""
-    tally.lane[:, ports] = their_tally.lane[:, ports]
-    tally.waits[:, ports] = their_tally.waits[:, ports]
-    tally.officer[:, ports] = their_tally.officer[:, ports]
+    chosen = ports[:, None] & (their_sums.row >= 0)
+    their_rows = their_sums.row[chosen]
+    rows = sums.rows[0] + np.arange(len(their_rows))
+    sums.row[chosen] = rows
+    sums.rows[0] += len(rows)
+    sums.lane[rows] = their_sums.lane[their_rows]
+    sums.waits[rows] = their_sums.waits[their_rows]
+    sums.officer[:, ports] = their_sums.officer[:, ports]
     lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
-    tally.line[lines] = their_tally.line[their_lines]
+    sums.line[lines] = their_sums.line[their_lines]
 
 
-def take_back_day(
-    ports: Flags, weekday: int, world: World, tally: Tally, theirs: World, before: DaySums
-) -> None:
-    """Let the running sums of some ports be what they were before a day was added to them."""
-    tally.lane[weekday, ports] = before.lane[ports]
-    tally.waits[weekday, ports] = before.waits[ports]
-    tally.officer[weekday, ports] = before.officer[ports]
+def fill_tally(ports: Flags, world: World, tally: Tally, theirs: World, sums: Sums) -> None:
+    """Write the running sums of some ports, which may be those of another replication."""
+    chosen, numbers = np.nonzero(ports[:, None] & (sums.row >= 0))
+    rows = sums.row[chosen, numbers]
+    tally.lane[:, chosen, :, numbers] = sums.lane[rows]
+    tally.waits[:, chosen, :, numbers] = sums.waits[rows]
+    tally.officer[:, ports] = sums.officer[:, ports]
     lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
-    tally.line[lines] = before.line[their_lines]
+    tally.line[lines] = sums.line[their_lines]
 
 
 @compiled
-def sum_over_hours(ports: Whole, lane: Floats, columns: Whole, sums: Floats) -> None:
+def sum_over_hours(ports: Whole, weekday: int, sums: Sums, columns: Whole, totals: Floats) -> None:
     """Sum columns of the sums by lane over the hours of a day of the week.
 
     Parameters
     ----------
     ports : array of int
         Rows of the ports.
-    lane : array of float, shape (ports, 24, lanes, columns)
+    weekday : int
+    sums : Sums
     columns : array of int, shape (chosen,)
-    sums : array of float, shape (ports, lanes, chosen)
+    totals : array of float, shape (ports, lanes, chosen)
         Written for these ports; in the order of the hours, as NumPy adds them.
     """
+    sums = borrowed(sums)
     for port in ports:
-        for lane_number in range(sums.shape[1]):
-            for place in range(len(columns)):
-                total = 0.0
-                for hour in range(lane.shape[1]):
-                    total += lane[port, hour, lane_number, columns[place]]
-                sums[port, lane_number, place] = total
+        totals[port] = 0.0
+        for lane in range(totals.shape[1]):
+            row = sums.row[port, lane]
+            if row < 0:
+                continue
+            for hour in range(sums.lane.shape[2]):
+                running = sums.lane[row, weekday, hour]
+                for place in range(len(columns)):
+                    totals[port, lane, place] += running[columns[place]]
 
 
 # Of a line in one control interval: open booths, and whether its officers hurry, waive duty, and do

@@ -383,6 +383,9 @@ class ReferenceEngine:
         """Sums of a day of the week (see `sim.model.border.Engine`)."""
         return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., OBSERVED])
 
+    def complete_sums(self, tally: Tally) -> None:
+        """Leave the running sums as they are: they are written as things happen."""
+
     def attempts_inside(self) -> Whole:
         """Numbers of the attempts that are in line, in service or in secondary now."""
         return np.array(sorted(self.log.inside), np.int64)
