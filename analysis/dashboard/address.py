@@ -25,7 +25,7 @@ LONGEST = 20_000
 """Longest query string that is read, in characters."""
 
 MOST_FIELDS = 600
-LONGEST_VALUE = 200
+LONGEST_VALUE, LONGEST_PATH = 200, 2000
 DAYS = (7, 28, 91, 365)
 MOST_REPLICATIONS = 200
 
@@ -120,6 +120,13 @@ class View:
         return dataclasses.replace(self, **changes)
 
 
+def _study(text: str) -> str:
+    """Whatever a folder may be called: it is looked up, never joined to a path."""
+    if len(text) > LONGEST_PATH or "\0" in text:
+        raise ValueError
+    return text
+
+
 def _word(text: str) -> str:
     if len(text) > LONGEST_VALUE or not text.isprintable():
         raise ValueError
@@ -179,8 +186,8 @@ def _budget(text: str) -> float:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "lang": _one_of(LANGUAGES),
-    "study": _word,
-    "other": _word,
+    "study": _study,
+    "other": _study,
     "metric": _one_of({*METRICS, *DERIVED}),
     "adversary": _plain,
     "scenarios": _word,

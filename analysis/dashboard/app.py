@@ -175,6 +175,7 @@ def _route(app: Dash, app_state: AppState) -> None:
     def lay_out(pathname: str | None, search: str | None) -> Children:
         with in_language(address.language(search)):
             view, complaints = address.read(pathname, search)
+            complaints += home_page.stands_in(view, app_state.folders)
             try:
                 content = PAGES[view.page][0](view, app_state)
             except InputError as error:

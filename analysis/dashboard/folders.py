@@ -75,12 +75,19 @@ class Folders:
         return cls(tuple(dict.fromkeys(roots)), first)
 
     def paths(self) -> dict[str, Path]:
-        """Results folders by name: their path from the root, which several roots put before it."""
+        """Results folders by name: their path from the root, which several roots put before it.
+
+        A name that is no text (not in UTF-8) can be in no address: that folder is left out.
+        """
         names: dict[str, Path] = {}
+        called = [root.name for root in self.roots]
         for root in self.roots:
-            prefix = f"{root.name}:" if len(self.roots) > 1 else ""
+            own = root.name if called.count(root.name) == 1 else str(root)
+            prefix = f"{own}:" if len(self.roots) > 1 else ""
             for path in _walk(root):
-                names[prefix + path.relative_to(root).as_posix()] = path
+                name = prefix + path.relative_to(root).as_posix()
+                if not any("\ud800" <= one < "\ue000" for one in name):
+                    names[name] = path
         return names
 
     def finished(self) -> dict[str, Path]:
@@ -203,7 +210,7 @@ def _is_of_the_border(facts: dict[str, Any]) -> bool:
 
 def is_live(name: str) -> bool:
     """Whether a results folder is that of a live run."""
-    return name.partition(":")[2].startswith(f"{LIVE}/") or name.startswith(f"{LIVE}/")
+    return name.startswith(f"{LIVE}/") or f":{LIVE}/" in name
 
 
 def _stamp(path: Path) -> Stamp:

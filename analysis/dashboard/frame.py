@@ -13,7 +13,7 @@ from analysis.dashboard.arrivals import Arrivals
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.live import Live
 from analysis.language import LANGUAGES, gettext, in_language
-from sim.errors import InputError
+from sim.errors import InputError, what_failed
 from sim.results.reading import Study
 
 Answer = Callable[..., Any]
@@ -147,9 +147,14 @@ def notices(sentences: Sequence[str]) -> Children:
     ]
 
 
-def refusal(error: InputError) -> html.Div:
+def why(error: InputError | OSError) -> str:
+    """What is wrong, in words: an error of the system without its number."""
+    return what_failed(error) if isinstance(error, OSError) else str(error)
+
+
+def refusal(error: InputError | OSError) -> html.Div:
     """What cannot be shown, and why."""
-    return html.Div([html.P(line) for line in str(error).splitlines()[:3]],
+    return html.Div([html.P(line) for line in why(error).splitlines()[:3]],
                     className="notice refused", role="alert")  # fmt: skip
 
 

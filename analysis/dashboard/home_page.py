@@ -27,27 +27,18 @@ if TYPE_CHECKING:
 def page(view: View, app_state: AppState) -> Children:
     """Lay the first page out for a view."""
     folders = app_state.folders
-    gone = folders.library.pinned
-    notes: Children = []
-    if not view.study and gone and gone not in folders.finished():
-        notes = [html.P(gettext("pinned-study-is-gone", name=gone[:60]), className="notice")]
     try:
-        name, fault = (view.study, "") if view.study else folders.opened()
+        name = view.study or folders.opening()
         study = folders.study(name)
-        if fault:
-            words = gettext("another-study-is-damaged", name=name[:60], why=fault)
-            notes = [*notes, html.P(words, className="notice")]
     except InputError as error:
-        head = html.H1(gettext("what-would-it-change"))
-        return [head, *notes, refusal(error)]
+        return [html.H1(gettext("what-would-it-change")), refusal(error)]
     with contraband_of(study):
         head = html.H1(gettext("front-question", year=study.manifest.get("year", "")))
         try:
             front = answer_of(study).front
         except InputError as error:
-            return [head, *notes, refusal(error), study_line(study, name)]
+            return [head, refusal(error), study_line(study, name)]
         return [
-            *notes,
             html.Div([head, *_answer(front)], className="front"),
             html.Div(
                 [
@@ -64,6 +55,18 @@ def page(view: View, app_state: AppState) -> Children:
             ),
             study_line(study, name),
         ]  # fmt: skip
+
+
+def stands_in(view: View, folders: Folders) -> list[str]:
+    """Say for which other study the one that is shown stands in, on every page of a study."""
+    if view.study or view.page not in ("home", "card", "results", "packages", "pair"):
+        return []
+    shown, fault = folders.opened()
+    gone = folders.library.pinned
+    said = [gettext("another-study-is-damaged", name=shown[:60], why=fault)] if fault else []
+    if shown and gone and gone not in folders.finished():
+        said.insert(0, gettext("pinned-study-is-gone", name=gone[:60], shown=shown[:60]))
+    return said
 
 
 def _answer(front: "FrontPage") -> Children:

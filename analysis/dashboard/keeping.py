@@ -107,7 +107,7 @@ def register(app: Dash, app_state: AppState, runner: Runner) -> None:
                 folder = app_state.folders.roots[0] / KEPT_MIXES
                 command = command_of(request, write_scenario(request.scenario, folder, title))
             except (InputError, OSError) as error:
-                return refusal(InputError(str(error)))
+                return refusal(error)
             copy = html.Button(gettext("copy-the-command"), type="button", className="plain",
                                **attributes(data_copy=f"{name}-command"))  # fmt: skip
             said = html.Pre(command, id=f"{name}-command", tabIndex="0",
@@ -143,4 +143,4 @@ def register(app: Dash, app_state: AppState, runner: Runner) -> None:
                 sent = dcc.send_bytes(made, f"{run}.{kind}")  # type: ignore[attr-defined,no-untyped-call]
                 return sent, ""
             except (InputError, OSError) as error:
-                return no_update, refusal(InputError(str(error)))
+                return no_update, refusal(error)

@@ -5,6 +5,7 @@ It stands in one file below the live runs, beside what else the dashboard writes
 
 import contextlib
 import json
+import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +70,7 @@ class Library:
         for text, most in ((entry.title, LONGEST_NAME), (entry.note, LONGEST_NOTE)):
             if len(text) > most:
                 raise InputError(gettext("library-too-long", count=len(text), most=most))
-            if not text.isprintable():
+            if not re.sub("[\\u00a0\\u2009\\u202f]", " ", text).isprintable():
                 raise InputError(gettext("library-not-printable"))
         self._change(
             lambda content: content.setdefault("entries", {}).update(

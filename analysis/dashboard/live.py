@@ -351,7 +351,7 @@ class Live:
 
     def ready(self) -> None:
         """Have a process waiting, loaded, so that a run begins at once."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # a run says so when it is to begin
             if self._spare is None or self._spare.poll() is not None:
                 self._spare = spawn()
 

@@ -9,7 +9,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.arrivals import Arrivals, Hours
-from analysis.dashboard.frame import AppState, Children, attributes, refusal
+from analysis.dashboard.frame import AppState, Children, attributes, refusal, why
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import PREPARING, STOPPING, WAITING, Live, Request
 from analysis.dashboard.mix import MIX
@@ -199,7 +199,7 @@ def _start_and_cancel(app: Dash, live: Live, runner: Runner) -> None:
             try:
                 name = live.start(runner.request(view))
             except (InputError, OSError) as error:
-                return no_update, no_update, str(error)
+                return no_update, no_update, why(error)
             return name, False, gettext("status-preparing")
 
 

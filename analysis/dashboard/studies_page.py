@@ -281,8 +281,10 @@ def register(app: Dash, app_state: AppState) -> None:
             library.pin("" if pinned else view.study)
         except InputError as error:
             return no_update, refusal(error)
+        app_state.folders.first = None  # what is pinned now counts, not what was named at the start
         if pinned:
-            return gettext("pin-to-home"), gettext("now-unpinned")
+            home = app_state.folders.opening()
+            return gettext("pin-to-home"), gettext("now-unpinned", name=home[:60])
         return gettext("unpin"), gettext("now-pinned")
 
     @answers(Output("library-sure", "children"), Input("library-delete", "n_clicks"))

@@ -19,10 +19,10 @@ from analysis.compare import compare
 from analysis.dashboard import address, home_page, pair_page, port_page
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
-from analysis.dashboard.frame import AppState
+from analysis.dashboard.frame import AppState, refusal
 from analysis.dashboard.hours import change_of
 from analysis.dashboard.levers import levers, offered
-from analysis.dashboard.library import Library
+from analysis.dashboard.library import Entry, Library
 from analysis.dashboard.live import LONGEST_S, MOST_WAITING, UNSEEN_S, Live, clean, quoted
 from analysis.dashboard.mix import MIX, mixed, write_scenario, yaml_of
 from analysis.dashboard.mix_answer import between
@@ -118,6 +118,50 @@ def test_a_folder_with_a_strange_manifest_is_listed(app_state: AppState, tmp_pat
         (tmp_path / "runs" / name / "manifest.json").write_text(content, encoding="utf-8")
     assert {"deep", "odd", "sound"} == {*app_state.folders.finished()}
     assert app_state.folders.opening() in app_state.folders.finished()
+
+
+ODD = [
+    "étude « d’été »", "deux\u00a0points\u202f: fin", "<b>", "50 % %s {0}", "a+b&c=d#e?f",
+    "new\nline", "'\"", "x" * 240, f"{'d' * 150}/{'e' * 150}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD, ids=range(len(ODD)))
+def test_a_study_of_any_name_is_opened_by_its_link(tmp_path: Path, name: str) -> None:
+    synthetic_study.write(tmp_path / name, replications=2)
+    folders = Folders.of([tmp_path])
+    link = urlsplit(address.href(address.View(study=folders.opening())))
+    view, complaints = address.read(link.path, link.query)
+    assert (view.study, complaints) == (name, [])
+    assert folders.study(view.study).folder == tmp_path / name
+
+
+def test_a_name_that_is_no_text_hides_no_other_study(app_state: AppState) -> None:
+    root = app_state.folders.roots[0]
+    shutil.copytree(os.fsencode(root / "sound"), os.fsencode(root) + b"/octet\xff")
+    assert [*app_state.folders.paths()] == ["sound"]
+
+
+def test_folders_of_the_same_name_hide_no_study_of_each_other(tmp_path: Path) -> None:
+    for part in ("a", "b"):
+        synthetic_study.write(tmp_path / part / "runs" / "same", replications=2)
+    folders = Folders.of([tmp_path / "a" / "runs", tmp_path / "b" / "runs"])
+    assert {*folders.paths().values()} == {tmp_path / part / "runs" / "same" for part in "ab"}
+
+
+def test_what_is_noted_may_hold_the_spaces_of_french(tmp_path: Path) -> None:
+    library = Library(tmp_path / "notes.json")
+    note = 'Armes\u202f: «\u00a0essai\u00a0» <b> 100\u00a0% "x"'
+    library.describe("a", Entry("été", note))
+    assert library.entry("a") == Entry("été", note)
+    for other in ("two\nlines", "\0", "\u2028"):
+        with pytest.raises(InputError):
+            library.describe("a", Entry("", other))
+
+
+def test_an_error_of_the_system_is_said_without_its_number(app_state: AppState) -> None:
+    error = OSError(30, "Read-only file system", "/studies/live")
+    assert "'/studies/live: Read-only file system'" in str(refusal(error))
 
 
 def test_notes_that_are_damaged_go_aside(tmp_path: Path) -> None:
@@ -297,9 +341,10 @@ def test_home_is_the_pinned_study_or_the_newest_of_the_whole_border(app_state: A
     assert folders.opening() == "sound"
     folders.library.pin("gone")
     assert folders.opening() == "border"
-    with in_language("fr"):
-        words = str(home_page.page(address.View(lang="fr"), app_state))
-    assert "gone n’existe plus" in words
+    for page in ("home", "card", "results", "packages", "pair"):
+        with in_language("fr"):
+            (words,) = home_page.stands_in(address.View(page=page), folders)
+        assert words == "L’étude épinglée gone n’existe plus; border est affichée à sa place."
     folders.library.path.write_text("[damaged")
     assert folders.library.entry("sound").title == ""
 
@@ -311,9 +356,10 @@ def test_a_damaged_study_is_not_home_and_the_sound_one_that_is_says_so(app_state
     (newest / "summary.parquet").write_bytes(b"damaged")
     assert next(iter(folders.finished())) == "newest"
     assert folders.opening() == "sound"
-    shown = str(home_page.page(address.View(), app_state))
+    (shown,) = home_page.stands_in(address.View(), folders)
     assert "This is sound, since another study cannot be shown: " in shown
     assert "newest/summary.parquet: damaged" in shown
+    assert home_page.stands_in(address.View(study="sound"), folders) == []
     folders.library.pin("newest")
     assert folders.opening() == "sound"
     shutil.rmtree(folders.path("sound"))
