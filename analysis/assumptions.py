@@ -175,15 +175,21 @@ def _counted(fields: dict[str, dataclasses.Field[Any]]) -> dict[str, int]:
     return {kind: counts[kind] for kind in KINDS}
 
 
-def sources() -> list[dict[str, str]]:
-    """Facts that parameters cite, in order of their ids: id, quantity, title, address."""
+def sources() -> list[dict[str, Any]]:
+    """Facts that parameters cite, by where they were published, in order of their ids.
+
+    Each has its title and address, and under ``facts`` quantities with their ids.
+    """
     cited = {fact for field in catalogue().values() for fact in _ids(field.metadata["source"])}
+    published: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for row in read_source("facts.csv"):
+        if row["id"] in cited:
+            of_title = published.setdefault((row["source_title"], row["source_url"]), {})
+            of_title.setdefault(row["quantity"], []).append(row["id"])
     return [
-        {"id": row["id"], "quantity": row["quantity"], "title": row["source_title"],
-         "address": row["source_url"]}
-        for row in read_source("facts.csv")
-        if row["id"] in cited
-    ]  # fmt: skip
+        {"title": title, "address": address, "facts": facts}
+        for (title, address), facts in published.items()
+    ]
 
 
 def _ids(source: str) -> list[str]:

@@ -28,7 +28,7 @@ from analysis.exhibits import (
     script_json,
     sureness,
 )
-from analysis.findings import answer, cards, findings
+from analysis.findings import answer, cards
 from analysis.fit.values import what_the_study_carries
 from analysis.headline import influences
 from analysis.kept import Answer, keep_page, work_out
@@ -44,7 +44,7 @@ from analysis.paired_table import paired_table
 from analysis.sections import sections
 from analysis.values import headline_adversary
 from analysis.verdicts import limit_lines, verdicts
-from analysis.wording import NARROW, NO_BREAK, adversary_name, number
+from analysis.wording import NARROW, NO_BREAK, adversary_name, number, plain
 from sim.errors import InputError
 from sim.files import export, keep_edited, note_made
 from sim.results.reading import Study
@@ -166,7 +166,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
             footer=_footer(study),
         )
     sure, missing = sureness(study) if comparisons else ([], [])
-    table = paired_table(study, comparisons)
+    table, published = paired_table(study, comparisons), sources()
     return environment.get_template("brief.html").render(
         language=current_language(),
         mark=Markup(MARK) + Markup(MADE_FROM).format(study.manifest.get("content_hash", "")),
@@ -175,6 +175,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         made=_made(study),
         footer=_footer(study),
         proposals=answered.cards if answered else [],
+        shared=answered.shared if answered else [],
         sections=sections(study, beside) if front else [],
         answer=answer(study, comparisons),
         cards=cards(study),
@@ -182,7 +183,6 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         table_csv=csv_address(table.frame),
         tested=family(comparisons),
         limits=_limits(study) if comparisons else [],
-        findings=findings(study, comparisons),
         against=exhibits(study, AGAINST) if comparisons else [],
         border=exhibits(study, BORDER),
         sure=sure,
@@ -191,7 +191,9 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         assumptions=assumed,
         kinds=kind_names(),
         ridge=what_the_study_carries(study),
-        sources=sources(),
+        sources=published,
+        facts=sum(len(ids) for one in published for ids in one["facts"].values()),
+        smallest=plain(100 * smallest_difference(study)),
         laws=len(study.certificate["laws"]),
         checked=study.certificate["replications"],
         study=_about(study),

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.answer.break_even import BreakEven, break_even
+from analysis.answer.break_even import BreakEven, break_even, worth_of
+from analysis.answer.choices import choices
 from analysis.answer.would_we_know import LONGEST, Evaluation, would_we_know
 from analysis.charts.style import name_of
 from analysis.costs import COMPONENTS, Price, prices_of
-from analysis.equivalence import NO_DIFFERENCE, NOT_RESOLVED
+from analysis.equivalence import DEPENDS, NO_DIFFERENCE, NOT_RESOLVED
 from analysis.evidence import stamp
 from analysis.front_words import group_of
-from analysis.language import current_language, gettext, has_text, pgettext
-from analysis.outcomes import a_year
+from analysis.language import current_language, gettext, has_text, ngettext, pgettext
+from analysis.outcomes import a_year, horizon_in_words, kinds
 from analysis.values import BASELINE, headline_values
 from analysis.verdicts import Verdict, in_per_cent
-from analysis.wording import NO_BREAK, number, plain, rounded
+from analysis.wording import NO_BREAK, number, rounded
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.scenario.intervention import FIREARMS, GRADES
@@ -55,27 +56,29 @@ class Card:
 
 
 def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
-    """Make a card for each proposal, in the order of the verdicts.
+    """Make a card for each proposal, in the order of the verdicts: what is its own alone.
 
     Parameters
     ----------
     study : Study
     judged : sequence of Verdict
-        Of each proposal the one over the longest horizon.
+        Of each proposal the one over the first horizon.
     """
     means = headline_values(study).groupby(level="scenario", sort=False).mean()
     priced, sizes, records = prices_of(study), _sizes(study), _records(study)
-    language = current_language()
+    language, alike = current_language(), len(_levels(judged)) < 2
+    colon = f"{NO_BREAK}:" if language == "fr" else ":"
     result = []
     for one in judged:
         file = study.files.get(one.proposal, {})
+        why = gettext("card-depends") if one.verdict == DEPENDS else gettext("card-why")
         lines = [
             _what(one.proposal, file),
             Passage(gettext("card-does"), " ".join(_does(study, one, means)), language),
-            Passage(gettext("card-why"), _why(one, means), language),
+            Passage(why, _why(one, means), language),
             Passage(gettext("card-cost"), _cost(study, priced.get(one.proposal)), language),
             Passage(gettext("card-who"), _who(file), language),
-            Passage(gettext("card-known"), _known(one.proposal, file), language),
+            Passage(gettext("card-known"), _known(one.proposal, file, alike=alike), language),
             Passage(gettext("card-true"), _true(sizes.get(one.proposal)), language),
             Passage(gettext("card-would"), _would(records.get(one.proposal)), language),
             Passage(gettext("card-source"), str(file.get("source") or ""), "en"),
@@ -84,11 +87,55 @@ def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
             Card(
                 one.proposal,
                 name_of(study, one.proposal),
-                one.words,
+                f"{one.words}{colon} {in_per_cent(one)}",
                 [line for line in lines if line.text],
             )
         )
     return result
+
+
+def shared(study: Study, judged: Sequence[Verdict]) -> list[str]:
+    """Say what holds for all cards: what they compare with, how they count, what supports them.
+
+    Parameters
+    ----------
+    study : Study
+    judged : sequence of Verdict
+        Those of the cards.
+    """
+    means = headline_values(study).groupby(level="scenario").mean().loc[BASELINE]
+    told = [_told(study, metric, float(means[metric])) for metric in TOLD if metric in means]
+    lines = [gettext("cards-effects", horizon=judged[0].horizon), gettext("cards-without")]
+    lines[-1] += f" {' '.join(told)}"
+    with contextlib.suppress(InputError):  # nothing has a price
+        found = choices(study)
+        worth, cheapest = worth_of(found)
+        lines.append(
+            ngettext(
+                "cards-pay", len(kinds(study)), cad=rounded(worth), title=name_of(study, cheapest),
+                horizon=horizon_in_words(study, found.horizon),
+            )
+        )  # fmt: skip
+    grades = {study.files.get(one.proposal, {}).get("evidence") for one in judged}
+    known = [pgettext("grade", f"{k}") for k in GRADES if k in grades]
+    if known:
+        lines.append(gettext("cards-evidence", all=GRADES[-1], grades="; ".join(known)))
+    if len(levels := _levels(judged)) == 1:
+        lines.append(gettext("card-history", level=levels.pop()))
+    return lines
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _levels(judged: Sequence[Verdict]) -> set[str]:
+    """How well the past supports the proposals: one word if it is the same for all."""
+    levels = set()
+    for one in judged:
+        with contextlib.suppress(InputError):  # a scenario of one's own
+            levels.add(stamp(one.proposal).title)
+    return levels
 
 
 def _what(name: str, file: dict[str, object]) -> Passage:
@@ -98,8 +145,7 @@ def _what(name: str, file: dict[str, object]) -> Passage:
 
 
 def _does(study: Study, one: Verdict, means: pd.DataFrame) -> Iterator[str]:
-    """Say what moves: the verdict, then whatever else changes by a hundredth or more."""
-    yield gettext("card-verdict", verdict=one.words, percent=in_per_cent(one))
+    """Say what else changes by a hundredth or more, and what it comes to."""
     if one.proposal not in means.index:
         return
     for metric in TOLD:
@@ -108,25 +154,22 @@ def _does(study: Study, one: Verdict, means: pd.DataFrame) -> Iterator[str]:
         before, after = float(means.loc[BASELINE, metric]), float(means.loc[one.proposal, metric])
         if not before or math.isnan(after) or abs(after / before - 1) < LITTLE:
             continue
-        if metric == "mean_wait_min":
-            ends = [number(value, 1) for value in (before, after)]
-            if ends[0] != ends[1]:
-                yield gettext("card-wait", low=ends[0], high=ends[1])
-        else:
-            scale = a_year(study)
-            yield gettext(
-                f"card-{metric}", low=rounded(before * scale, 3), high=rounded(after * scale, 3)
-            )
+        if (text := _told(study, metric, after)) != _told(study, metric, before):
+            yield text
+
+
+def _told(study: Study, metric: str, value: float) -> str:
+    if metric == "mean_wait_min":
+        return gettext("card-wait", value=number(value, 1))
+    return gettext(f"card-{metric}", value=rounded(value * a_year(study), 3))
 
 
 def _why(one: Verdict, means: pd.DataFrame) -> str:
     """Say why little comes of it, or nothing where much does."""
-    if one.identical:
-        return one.note
-    if one.verdict not in (NO_DIFFERENCE, NOT_RESOLVED):
-        return one.note
+    if one.identical or one.verdict not in (NO_DIFFERENCE, NOT_RESOLVED):
+        return _sentence(one.note)
     if group_of(one) != one.verdict:
-        return gettext("why-other-aim", aim=pgettext("aim", one.aim)) if one.aim != FIREARMS else ""
+        return pgettext("meant for", one.aim) if one.aim != FIREARMS else ""
     if one.proposal not in means.index:
         return ""
     base, after = means.loc[BASELINE], means.loc[one.proposal]
@@ -142,14 +185,17 @@ def _why(one: Verdict, means: pd.DataFrame) -> str:
     if change("leads") > LITTLE and change("cases_opened") < change("leads") / 2:
         return gettext(
             "why-cases",
-            leads=number(100 * change("leads"), 0),
+            leads=number(100 * change("leads"), 0, signed=True),
             cases=number(100 * change("cases_opened"), 0, signed=True),
         )
     stopped = float(base.get("true_interdicted_share", math.nan))
     with_it = float(after.get("true_interdicted_share", math.nan))
-    if not (math.isnan(stopped) or math.isnan(with_it)):
-        return gettext("why-few", low=number(100 * stopped, 1), high=number(100 * with_it, 1))
-    return ""
+    if math.isnan(stopped) or math.isnan(with_it):
+        return ""
+    low, high = number(100 * stopped, 1), number(100 * with_it, 1)
+    return (
+        gettext("why-as-many", share=low) if low == high else gettext("why-few", low=low, high=high)
+    )
 
 
 def _cost(study: Study, price: Price | None) -> str:
@@ -162,11 +208,16 @@ def _cost(study: Study, price: Price | None) -> str:
         value = sign * price.components[name].mean * scale
         if abs(value) >= 0.05:
             amount = rounded(value) if value < 0 else f"+{rounded(value)}"
-            parts.append(f"{pgettext('cost', name)} {amount}")
+            last = pgettext("cost", name)
+            parts.append(f"{last} {amount}")
     whole = price.total.mean * scale
     if not parts:
         return gettext("card-no-cost")
-    text = gettext("card-whole-cost", whole=f"{rounded(whole)}{NO_BREAK}", parts="; ".join(parts))
+    text = (
+        gettext("card-whole-cost", whole=f"{rounded(whole)}{NO_BREAK}", parts="; ".join(parts))
+        if len(parts) > 1
+        else gettext("card-one-cost", whole=f"{rounded(whole)}{NO_BREAK}", part=last)
+    )
     if not price.per_firearm.estimable or price.per_firearm.value <= 0:
         return text
     each = [
@@ -177,19 +228,15 @@ def _cost(study: Study, price: Price | None) -> str:
 
 
 def _who(file: dict[str, object]) -> str:
-    actor = str(file.get("actor") or "")
-    return pgettext("who acts", actor) if actor else ""
+    return pgettext("acts", str(file["actor"])) if file.get("actor") else ""
 
 
-def _known(name: str, file: dict[str, object]) -> str:
-    """Say how well the size of the lever is known, and how well the history supports it."""
+def _known(name: str, file: dict[str, object], *, alike: bool) -> str:
+    """Say how well the size of the lever is known, and what the past supports if cards differ."""
     grade = file.get("evidence")
-    parts = []
-    if grade and grade in GRADES:
-        words = pgettext("evidence", f"grade {grade}")
-        parts.append(f"{gettext('evidence-of', grade=grade, all=GRADES[-1])}. {words}")
+    parts = [f"{gettext('evidence-of', grade=grade, all=GRADES[-1])}."] if grade in GRADES else []
     with contextlib.suppress(InputError):  # a scenario of one's own
-        parts.append(gettext("card-history", level=stamp(name).title))
+        parts += [] if alike else [gettext("card-history", level=stamp(name).title)]
     return " ".join(parts)
 
 
@@ -201,12 +248,12 @@ def _sizes(study: Study) -> dict[str, BreakEven]:
 
 
 def _true(row: BreakEven | None) -> str:
-    """Say from which size it pays, in sizes that were simulated."""
-    if row is None or not row.times.estimable or math.isinf(row.times.value):
+    """Say from which size it pays, in sizes that were simulated, or why there is none."""
+    if row is None or row.code == "open":
         return ""
-    if row.times.value <= 0:
-        return ""
-    ends = [plain(round(end, 2)) for end in (row.times.value, row.times.low, row.times.high)]
+    if row.code != "too-dear":
+        return _sentence(row.word)
+    ends = [rounded(end) for end in (row.times.value, row.times.low, row.times.high)]
     return gettext("card-pays-from", times=ends[0], low=ends[1], high=ends[2])
 
 

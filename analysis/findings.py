@@ -1,18 +1,16 @@
-"""What a study found and did not find, in words."""
+"""What a study found, in words, and the level of its baseline."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from analysis.charts.style import name_of
 from analysis.compare import Comparison, across_adversaries
 from analysis.effects import smallest_difference
-from analysis.equivalence import DEPENDS, NO_DIFFERENCE, NOT_RESOLVED, REDUCES
+from analysis.equivalence import REDUCES
 from analysis.estimates import level_of
 from analysis.language import gettext, metric_title, title_of
 from analysis.outcomes import kinds
 from analysis.values import BASELINE, headline_adversary, headline_values, metric_of
 from analysis.verdicts import counted, in_per_cent, verdicts
-from analysis.wording import direction, period, plain, shown
+from analysis.wording import period, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 
@@ -130,101 +128,3 @@ def _under_others(study: Study, best: Comparison) -> str:
     least, most = across_adversaries(study, PRIMARY_OUTCOME)[best.scenario]
     ends = [shown(-end, unit="firearms").value for end in (most, least)]
     return gettext("over-the-ways-in-which", low=ends[0], high=ends[1])
-
-
-TOLD = (PRIMARY_OUTCOME, "mean_wait_min", "duty_collected_cad")
-"""Metrics that the page speaks of in words."""
-
-NAMED = 6
-"""Most proposals that a sentence names."""
-
-
-def findings(study: Study, comparisons: list[Comparison]) -> dict[str, list[str]]:
-    """Sentences on what was found and what was not, one a metric and direction."""
-    sentences: dict[str, list[str]] = {"found": [], "not_found": []}
-    for metric in TOLD:
-        of_metric = [comparison for comparison in comparisons if comparison.metric == metric]
-        quantity = metric_of(metric)
-        for sign in (1, -1):
-            clear = [
-                comparison
-                for comparison in of_metric
-                if comparison.distinguishable and comparison.difference.mean * sign > 0
-            ]
-            clear.sort(key=lambda comparison: -abs(comparison.difference.mean))
-            if clear:
-                amounts = [
-                    f"{name_of(study, comparison.scenario)} {comparison.amount}"
-                    for comparison in clear
-                ]
-                words = gettext(
-                    "finding-in-words",
-                    direction=direction(quantity.unit, sign),
-                    quantity=metric_title(metric),
-                    list=_some(amounts),
-                )
-                sentences["found"].append(words[0].upper() + words[1:])
-        if metric == PRIMARY_OUTCOME and any(comparison.effect for comparison in of_metric):
-            for place, told in _by_verdict(study, of_metric):
-                sentences[place].append(told)
-            continue
-        unclear = [
-            comparison
-            for comparison in of_metric
-            if not comparison.distinguishable and not comparison.difference.identical
-        ]
-        if unclear:
-            sentences["not_found"].append(
-                gettext(
-                    "no-distinguishable-effect-on",
-                    quantity=metric_title(metric),
-                    list=_some([name_of(study, comparison.scenario) for comparison in unclear]),
-                )
-            )
-    same = [
-        scenario
-        for scenario in dict.fromkeys(comparison.scenario for comparison in comparisons)
-        if all(
-            comparison.difference.identical
-            for comparison in comparisons
-            if comparison.scenario == scenario and comparison.metric in TOLD
-        )
-    ]
-    if same:
-        names = _some([name_of(study, scenario) for scenario in same])
-        sentences["found"].append(gettext("no-difference-at-all-in", list=names))
-    return sentences
-
-
-def _by_verdict(study: Study, comparisons: list[Comparison]) -> Iterator[tuple[str, str]]:
-    """What neither reduces nor increases the primary outcome, by verdict."""
-    told: tuple[tuple[str, str, Callable[..., str]], ...] = (
-        (NO_DIFFERENCE, "found", lambda **v: gettext("no-difference-that-matters-in", **v)),
-        (DEPENDS, "found", lambda **v: gettext("depends-on-the-smugglers-or", **v)),
-        (NOT_RESOLVED, "not_found", lambda **v: gettext("not-resolved-for", **v)),
-    )
-    for verdict, place, sentence in told:
-        names = [
-            name_of(study, comparison.scenario)
-            for comparison in comparisons
-            if comparison.effect is not None
-            and comparison.effect.verdict == verdict
-            and not comparison.difference.identical
-        ]
-        if names:
-            yield (
-                place,
-                sentence(
-                    quantity=metric_title(PRIMARY_OUTCOME),
-                    smallest=plain(100 * smallest_difference(study)),
-                    list=_some(names),
-                ),
-            )
-
-
-def _some(words: list[str]) -> str:
-    """Some of a list, and how many more there are."""
-    if len(words) <= NAMED + 1:
-        return "; ".join(words)
-    rest = gettext("more-in-the-table", count=len(words) - NAMED)
-    return "; ".join([*words[:NAMED], rest])

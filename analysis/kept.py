@@ -45,6 +45,7 @@ class Answer:
 
     front: "FrontPage"
     cards: "list[Card]"
+    shared: list[str]
 
 
 def answer_of(study: "Study") -> Answer:
@@ -69,7 +70,7 @@ def answer_of(study: "Study") -> Answer:
 def work_out(study: "Study") -> Answer:
     """Work the answer out and keep it."""
     from analysis.assumptions import assumptions, given_values
-    from analysis.cards import cards
+    from analysis.cards import cards, shared
     from analysis.compare import HEADLINE, compare
     from analysis.front_page import front_page, main_verdicts
     from analysis.headline import influences, weakness
@@ -85,7 +86,8 @@ def work_out(study: "Study") -> Answer:
         sentence=" ".join([plain.sentence, *doubts[:1]]),
         trust=[*doubts[1:], *plain.trust],
     )
-    answer = Answer(front, cards(study, main_verdicts(over_horizons(study))))
+    judged = main_verdicts(over_horizons(study))
+    answer = Answer(front, cards(study, judged), shared(study, judged))
     keep(study.folder, current_language(), dataclasses.asdict(answer))
     return answer
 

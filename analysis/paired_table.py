@@ -1,5 +1,6 @@
-"""The table of proposals: every difference to the baseline, paired, in the order of the answer."""
+"""The tables of proposals: every difference to the baseline, paired, in the order of the answer."""
 
+import dataclasses
 import math
 from dataclasses import dataclass, field
 
@@ -8,13 +9,13 @@ import pandas as pd
 from analysis.charts.style import name_of
 from analysis.compare import Comparison, across_adversaries, frame_of
 from analysis.costs import Ratio, prices_of
-from analysis.effects import Effect, effect_in_words, headline_effects, smallest_difference
+from analysis.effects import Effect, headline_effects, smallest_difference
 from analysis.equivalence import DEPENDS, INCREASES, NOT_RESOLVED, REDUCES
 from analysis.language import current_language, gettext, metric_title, pgettext
 from analysis.outcomes import horizon_in_words, horizons
 from analysis.values import BASELINE, headline_values, metric_of
 from analysis.verdicts import aim_of, headline_kind
-from analysis.wording import number, period, plain, shown
+from analysis.wording import number, period, rounded, shown
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
 from sim.scenario.intervention import FIREARMS
@@ -28,8 +29,13 @@ SHOWN = (
 )
 """Metrics of the table, which fits a screen; its file holds the other headline metrics too."""
 
-COST, PRICE, VERDICT = "programme_cost_cad", "cad_per_firearm", "verdict"
+COST, PRICE, VERDICT, RANGE = "programme_cost_cad", "cad_per_firearm", "verdict", "range"
+WHOLE = "whole_cost_cad"
+OF_FIREARMS = (PRIMARY_OUTCOME, VERDICT, RANGE, "expected_firearms_stopped", PRICE)
+"""Beginnings of the names of columns that stand in the first table; the second has the others."""
 MILLION, THOUSAND = 1e6, 1e3
+MARKS = {DEPENDS: "‡", NOT_RESOLVED: "§"}
+"""Behind effects that are neither clear nor without a difference that matters."""
 UNKNOWN = -1e300
 """Where a cell without a value stands in the order."""
 
@@ -66,9 +72,9 @@ class ScenarioRow:
 
 @dataclass(frozen=True, slots=True)
 class PairedTable:
-    """Heads and rows, and the same as numbers."""
+    """Captions and heads of two tables, the rows of both, and the same as numbers."""
 
-    heads: list[Head]
+    parts: list[tuple[str, list[Head]]]
     rows: list[ScenarioRow]
     frame: pd.DataFrame
 
@@ -99,21 +105,30 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
         for name in metrics:
             row.cells[name] = _cell(by_pair[scenario, name], largest[name])
             effect = by_pair[scenario, name].effect
-            if effect is not None:
-                row.cells.update(_verdicts(study, scenario))
+            if effect is not None and (of_verdict := _verdicts(study, scenario)):
+                row.cells.update(of_verdict)  # which has the interval, in per cent
+                row.cells[name] = dataclasses.replace(row.cells[name], interval="")
         if several:
-            row.cells["range"] = _range(*ranges[scenario])
+            row.cells[RANGE] = _range(*ranges[scenario])
         if scenario in cost:
             row.cells[COST] = _plain(cost[scenario] / MILLION, 1)
         if scenario in price:
+            row.cells[WHOLE] = _plain(price[scenario].total.mean / MILLION, 1)
             row.cells[PRICE] = _price(price[scenario].per_firearm)
         rows.append(row)
     first = metrics[0] if metrics else COST
     sign = 1.0 if metrics and metric_of(first).better == "less" else -1.0
     rows.sort(key=lambda row: (row.bound, sign * row.cells[first].order))
-    return PairedTable(
-        _heads(study, metrics, largest, several, priced=bool(price)), rows, frame_of(comparisons)
-    )
+    heads = _heads(study, metrics, largest, several, priced=bool(price))
+    parts = [
+        (gettext("differences-firearms"), [head for head in heads if _of_firearms(head)]),
+        (gettext("differences-waits"), [head for head in heads if not _of_firearms(head)]),
+    ]
+    return PairedTable([part for part in parts if part[1]], rows, frame_of(comparisons))
+
+
+def _of_firearms(head: Head) -> bool:
+    return head.name.startswith(OF_FIREARMS)
 
 
 def _heads(
@@ -132,9 +147,11 @@ def _heads(
                 for horizon in horizons(study)
             ]
         if name == PRIMARY_OUTCOME and several:
-            heads.append(Head("range", gettext("range-over-kinds-of-smuggler"), whole, True))
+            heads.append(Head(RANGE, gettext("range-over-kinds-of-smuggler"), whole, True))
     heads.append(Head(COST, gettext("programme-cost"), gettext("million-cad-not-a-result"), False))
     if priced:
+        whole = f"{gettext('million-cad')}{period('CAD', study.days)}"
+        heads.append(Head(WHOLE, gettext("whole-cost"), whole, False))
         title = gettext("societys-cost-for-each-firearm")
         heads.append(Head(PRICE, title, gettext("thousand-cad"), True))
     return heads
@@ -143,7 +160,10 @@ def _heads(
 def _price(ratio: Ratio) -> Cell:
     if not ratio.estimable:
         return Cell("–", gettext("not-estimable"), False, UNKNOWN)
-    value, low, high = (number(end / THOUSAND, 0) for end in (ratio.value, ratio.low, ratio.high))
+    value, low, high = (
+        rounded(end / THOUSAND, 3) if abs(end) >= 100 * THOUSAND else number(end / THOUSAND, 0)
+        for end in (ratio.value, ratio.low, ratio.high)
+    )
     return Cell(value, _interval(low, high), False, ratio.value)
 
 
@@ -173,12 +193,12 @@ def _verdicts(study: Study, scenario: str) -> dict[str, Cell]:
     places = max(0, math.ceil(-math.log10(smallest)) + 1)  # as many decimals as tell what matters
     for horizon in horizons(study):
         effect = headline_effects(study, horizon=horizon).get((scenario, headline_kind(study)))
-        cells[_column(horizon)] = _verdict(effect, places, smallest)
+        cells[_column(horizon)] = _verdict(effect, places)
     return cells
 
 
-def _verdict(effect: Effect | None, places: int, smallest: float) -> Cell:
-    """The effect; in words what is neither clear nor without a difference that matters."""
+def _verdict(effect: Effect | None, places: int) -> Cell:
+    """The effect, with a mark where it is neither clear nor without a difference that matters."""
     if effect is None or not effect.verdict:
         return Cell("–", "", False, UNKNOWN)
     if effect.low == effect.mean == effect.high == 0.0:
@@ -187,11 +207,9 @@ def _verdict(effect: Effect | None, places: int, smallest: float) -> Cell:
         number(100 * end, places, signed=end is effect.mean)
         for end in (effect.mean, effect.low, effect.high)
     )
-    word = gettext("perhaps-small", smallest=plain(smallest)) if effect.perhaps_less else ""
-    if effect.verdict in (DEPENDS, NOT_RESOLVED):
-        word = effect_in_words(effect)
+    mark = "†" if effect.perhaps_less else MARKS.get(effect.verdict, "")
     clear = effect.verdict in (REDUCES, INCREASES)
-    return Cell(mean, f"{_interval(low, high)} {word}".strip(), clear, 100 * effect.mean)
+    return Cell(mean, f"{_interval(low, high)} {mark}".strip(), clear, 100 * effect.mean)
 
 
 def _interval(low: str, high: str) -> str:

@@ -203,10 +203,12 @@ def card_page(view: View, app_state: AppState) -> Children:
     try:
         study = app_state.folders.study(view.study)
         with contraband_of(study):
-            every = {card.name: card for card in answer_of(study).cards}
+            answer = answer_of(study)
+            every = {card.name: card for card in answer.cards}
             if view.proposal not in every:
                 raise InputError(gettext("there-is-no-proposal", name=view.proposal[:60]))
-            return [back, *_card(every[view.proposal], view)]
+            shared = html.P(" ".join(answer.shared), className="note")
+            return [back, *_card(every[view.proposal], view), shared]
     except InputError as error:
         head = html.H1(gettext("this-cannot-be-shown"))
         return [back, head, refusal(error), *_from_file(view)]

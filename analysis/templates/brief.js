@@ -70,15 +70,29 @@
     });
   });
 
+  // On paper letters are smaller, charts lower, and one whose names take two lines has the whole width,
+  // for names and the title of its axis in one line.
   function fit(width) {
     boxes.forEach(function (box) {
-      var figure = figureOf(box.dataset.chart);
-      var whole = figure.aspect || box.closest(".told");  // the others stand two beside each other
+      var figure = figureOf(box.dataset.chart), layout = figure.layout, told = Boolean(box.closest(".told"));
+      var names = (layout.yaxis || {}).ticktext || [], across = names.length > 4 && /<br>/.test(names.join());
+      var whole = figure.aspect || across || told;  // the others stand two beside each other
       var wide = whole ? width : Math.round(width / 2) - 10;
+      var high = figure.aspect ? 0.82 * heightOf(figure, wide) : (told ? 0.72 : 0.86) * layout.height;
+      var now = width
+        ? { width: wide, autosize: false, height: high, "font.size": 10.5, "xaxis.nticks": ticksOf(wide) }
+        : { width: null, autosize: true, height: heightOf(figure, box.clientWidth), "font.size": layout.font.size,
+            "xaxis.nticks": ticksOf(box.clientWidth) };
+      if (across) {
+        var title = layout.xaxis.title.text, lines = 16 * (title.split("<br>").length - 1);
+        now.height -= width ? 10 * names.length + lines : 0;
+        now["margin.b"] = layout.margin.b - (width ? lines : 0);
+        now["xaxis.title.text"] = width ? title.replace(/<br>/g, " ") : title;
+        now["yaxis.ticktext"] = names.map(function (name) { return width ? name.replace("<br>", " ") : name; });
+      }
+      box.closest("figure").classList.toggle("across", Boolean(width && across));
       box.style.minHeight = 0;
-      Plotly.relayout(box, width
-        ? { width: wide, autosize: false, height: heightOf(figure, wide), "xaxis.nticks": ticksOf(wide) }
-        : { width: null, autosize: true, height: heightOf(figure, box.clientWidth), "xaxis.nticks": ticksOf(box.clientWidth) });
+      Plotly.relayout(box, now);
     });
   }
   window.addEventListener("beforeprint", function () {

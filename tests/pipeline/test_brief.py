@@ -135,7 +135,6 @@ def test_the_page_says_what_the_tables_say(study: Study, html: str) -> None:
         assert effect_in_words(one.effect) in text
     assert pattern("of-proposals-so-many", all=5).search(text)
     assert pattern("detection-limit").search(text)
-    assert gettext("no-difference-at-all-in", list="arm officers") in text
     assert pattern("shaded-and-bold-distinguishable-from", count=5).search(text)
     assert pattern("laws-such-as-vehicles-in", laws=3).search(text)
     assert pattern("front-threshold", smallest=1).search(text)

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.compare import Comparison, compare
 from analysis.estimates import Estimate
-from analysis.findings import _price, answer, findings
+from analysis.findings import _price, answer
 from analysis.headline import leading
 from analysis.language import in_language
 from analysis.values import DERIVED
@@ -93,7 +93,7 @@ def test_the_answer_is_true_by_the_glossary() -> None:
     assert not STOPPING.search(sentence)
     french = answered(deterring(1), "fr")
     assert french.startswith(
-        "Armes à feu qui atteignent le marché : sur 3 propositions, 1 les rédui"
+        "Armes à feu qui atteignent le marché\xa0: sur 3 propositions, 1 les rédui"
     )
     assert "−321,00 [−321,20; −320,80] par année" in french
     assert not STOPPING_FRENCH.search(french)
@@ -138,10 +138,6 @@ def test_the_largest_effect_is_told_whatever_its_verdict() -> None:
     assert re.search(r"The largest effect is that of open: −9 %.*; verdict: not resolved\.", said)
     assert re.search(r"The largest reduction that is resolved is that of sure: −4\.6", said)
     assert leading(study) == "open"
-    told = findings(study, compare(study))
-    assert any("open" in line and "Not resolved" in line for line in told["not_found"])
-    assert any("small" in line and "No difference that matters" in line for line in told["found"])
-    assert any("sure" in line for line in told["found"])
 
 
 def test_the_largest_reduction_is_the_one_that_is_told() -> None:
