@@ -96,12 +96,17 @@ class Comparison:
         return -self.difference
 
     @property
+    def in_table(self) -> str:
+        """The difference with its interval, where a head has unit and period: "+12 [8, 16]"."""
+        change, unit = self.difference, metric_of(self.metric).unit
+        return str(shown(change.mean, change.low, change.high, unit=unit, signed=True))
+
+    @property
     def amount(self) -> str:
         """The difference with its interval: "+12 [8, 16] a year"."""
-        change, unit = self.difference, metric_of(self.metric).unit
-        text = shown(change.mean, change.low, change.high, unit=unit, signed=True)
+        unit = metric_of(self.metric).unit
         of = f" {unit_of(unit)}" if unit == FIREARMS and other_unit() else ""
-        return f"{text}{of}{period(unit, self.days)}"
+        return f"{self.in_table}{of}{period(unit, self.days)}"
 
     @property
     def verdict(self) -> str:

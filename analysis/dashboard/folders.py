@@ -134,6 +134,11 @@ class Folders:
         """What is noted of the folders."""
         return Library(self.live / FILE)
 
+    def pin(self, name: str) -> None:
+        """Pin a study ("" for none), which counts from now on, whatever was named at the start."""
+        self.library.pin(name)
+        self.first = None
+
     def facts(self, path: Path) -> dict[str, Any]:
         """Manifest of a results folder, read once; empty where there is none or it is damaged."""
         stamp = _stamp(path)

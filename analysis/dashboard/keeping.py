@@ -131,7 +131,7 @@ def register(app: Dash, app_state: AppState, runner: Runner) -> None:
                 if not run:
                     raise InputError(gettext("nothing-to-export-yet"))
                 plan = read_plan(app_state.live.path(run))
-                study = app_state.arrivals.study(plan, {"days": app_state.live.days(run)})
+                study = app_state.arrivals.study(plan, app_state.live.facts(run))
                 if len(study.scenarios if len(study.summary) else []) < 2:
                     raise InputError(gettext("nothing-to-export-yet"))
                 sheets = tables_of(study, app_state.arrivals.hours(plan), view)

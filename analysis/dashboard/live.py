@@ -24,6 +24,7 @@ from typing import Any
 
 from analysis.dashboard.mix import MIX, write_scenario
 from analysis.language import gettext
+from sim.design.mixes import once_share
 from sim.errors import InputError
 from sim.execute.live import free_memory_mib, memory_mib, read_plan
 from sim.files.brought import json_of
@@ -194,7 +195,12 @@ class Live:
                 return name
             request_folder = self.make(name)
             write_scenario(request.scenario, request_folder, MIX)
-            facts = {"setting": request.setting, "days": request.days}
+            facts = {
+                "setting": request.setting,
+                "days": request.days,
+                "once_share": once_share(request.scenario, request.days),
+                "title": request.scenario.title,
+            }
             (request_folder / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
             self._share_baseline(request)
             kind = "pool" if request.ports * request.days >= POOL_FROM else "serial"
@@ -337,10 +343,12 @@ class Live:
         for path in paths:
             shutil.rmtree(path, ignore_errors=True)
 
-    def days(self, name: str) -> float | None:
-        """Days that a replication of a run simulates."""
-        days = self._about(name).get("days")
-        return float(days) if isinstance(days, (int, float)) else None
+    def facts(self, name: str) -> dict[str, Any]:
+        """What is known of a run before its manifest: days, share of cost paid once, title."""
+        about = self._about(name)
+        numbers = {key: about.get(key) for key in ("days", "once_share")}
+        known = {key: at for key, at in numbers.items() if isinstance(at, (int, float))}
+        return {**known, "scenarios": {MIX: str(about.get("title", MIX))}}
 
     def _about(self, name: str) -> dict[str, Any]:
         try:

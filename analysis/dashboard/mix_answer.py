@@ -13,9 +13,10 @@ from analysis.dashboard.frame import Children
 from analysis.dashboard.hours import Change, change_of, waits_shown
 from analysis.dashboard.mix import MIX
 from analysis.estimates import Estimate
-from analysis.language import gettext, metric_title
+from analysis.language import current_language, gettext, metric_title
 from analysis.values import BASELINE, metric_of, values
 from analysis.wording import NO_BREAK, number, period, unit_of
+from analysis.wording import shown as shown_number
 from sim.numerics.units import DAYS_PER_YEAR
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
@@ -59,37 +60,39 @@ def tiles(study: Study, compared: list[Comparison]) -> Iterator[html.Li]:
     """Firearms, wait, public money and people's time, each before and after."""
     verdicts = {row.metric: row for row in compared}
     table = values(study).droplevel("adversary")
-    a_year = DAYS_PER_YEAR / study.days if study.days else 1.0
     by_run = table.groupby(level=["scenario", "replication"]).mean()
+
+    def found(metric: str, change: Change, places: int) -> str:
+        return _found(change.difference, places, verdicts.get(metric))
+
     if PRIMARY_OUTCOME in by_run:
-        change = change_of(by_run[PRIMARY_OUTCOME] * a_year)
-        yield tile(
-            between(change, 0),
-            gettext("tile-firearms"),
-            _found(change.difference, 1, verdicts.get(PRIMARY_OUTCOME)),
-        )
+        change = change_of(by_run[PRIMARY_OUTCOME] * in_year_1(study, PRIMARY_OUTCOME))
+        more = found(PRIMARY_OUTCOME, change, 1)
+        yield tile(between(change, 0), gettext("tile-firearms"), more)
     if "mean_wait_min" in by_run:
         change = change_of(by_run["mean_wait_min"])
-        yield tile(
-            f"{between(change, 1)}{NO_BREAK}min",
-            gettext("tile-mean-wait"),
-            _found(change.difference, 2, verdicts.get("mean_wait_min")),
-        )
+        more = found("mean_wait_min", change, 2)
+        yield tile(f"{between(change, 1)}{NO_BREAK}min", gettext("tile-mean-wait"), more)
     if set(PUBLIC) <= set(by_run.columns):
-        money = sum(sign * by_run[name] for name, sign in PUBLIC.items())
-        change = change_of(money * a_year / MILLION)
-        yield tile(
-            gettext("tile-millions-more", amount=number(change.difference.mean, 1, signed=True)),
-            gettext("tile-public-money"),
-            amount(change.difference, 1),
-        )
+        parts = (sign * by_run[name] * in_year_1(study, name) for name, sign in PUBLIC.items())
+        change = change_of(sum(parts) / MILLION)
+        millions = number(change.difference.mean, 1, signed=True)
+        value = gettext("tile-millions-more", amount=millions)
+        yield tile(value, gettext("tile-public-money"), amount(change.difference, 1))
     if "delay_vehicle_h" in by_run:
-        change = change_of(by_run["delay_vehicle_h"] * a_year / 1000)
-        yield tile(
-            gettext("tile-thousand-h", change=between(change, 0)),
-            gettext("tile-people-time"),
-            _found(change.difference, 1, verdicts.get("delay_vehicle_h")),
-        )
+        change = change_of(by_run["delay_vehicle_h"] * in_year_1(study, "delay_vehicle_h") / 1000)
+        value = gettext("tile-thousand-h", change=between(change, 0))
+        yield tile(value, gettext("tile-people-time"), found("delay_vehicle_h", change, 1))
+
+
+def in_year_1(study: Study, metric: str) -> float:
+    """What a sum over the run is multiplied with to be that of year 1.
+
+    What of a programme is paid once is paid once, however short the run.
+    """
+    a_year = DAYS_PER_YEAR / study.days if study.days else 1.0
+    once = study.manifest.get("once_share", 0.0) if metric == "programme_cost_cad" else 0.0
+    return float(once + (1.0 - once) * a_year)
 
 
 def between(change: Change, places: int) -> str:
@@ -108,7 +111,8 @@ def amount(difference: Estimate, places: int) -> str:
     text = number(difference.mean, places, signed=True)
     if difference.low != difference.low:
         return text
-    return f"{text} [{number(difference.low, places)}; {number(difference.high, places)}]"
+    ends = [number(end, places) for end in (difference.low, difference.high)]
+    return f"{text} [{(', ' if current_language() == 'en' else '; ').join(ends)}]"
 
 
 def _found(difference: Estimate, places: int, row: Comparison | None) -> str:
@@ -126,12 +130,12 @@ def _measures(compared: list[Comparison], days: float | None) -> html.Div:
     for k, row in enumerate(compared):
         described = metric_of(row.metric)
         unit = f" [{unit_of(described.unit)}{period(described.unit, days)}]"
-        level = number(row.baseline, 2 if described.unit in ("share", "min") else 0)
+        level = str(shown_number(row.baseline, unit=described.unit))
         rows.append(
             [
                 metric_title(row.metric) + ("" if described.unit == "share" else unit),
                 level,
-                gettext("identical") if row.difference.identical else row.amount,
+                gettext("identical") if row.difference.identical else row.in_table,
                 str(row.difference.count),
             ]
         )

@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State, html, no_update
 from analysis.compare import HEADLINE, Comparison, compare
 from analysis.dashboard import address
 from analysis.dashboard.address import View
-from analysis.dashboard.controls import Choice
+from analysis.dashboard.controls import Choice, Option
 from analysis.dashboard.figures import table
 from analysis.dashboard.frame import AppState, Children, answering, refusal, stamp
 from analysis.dashboard.results_page import metrics
@@ -149,30 +149,20 @@ def page(view: View, app_state: AppState) -> Children:
     if not studies:
         return [head, html.P(gettext("there-is-no-study-yet"), className="notice")]
     first = view.study or app_state.folders.opening()
-    second = view.other or first
+    sides = (
+        ("one", gettext("first-heading"), first, view.one or BASELINE),
+        ("two", gettext("second"), view.other or first, view.two),
+    )
     return [
         head,
         *stamp(),
-        html.Div(
-            [
-                _side(
-                    app_state, "one", gettext("first-heading"), studies, first, view.one or BASELINE
-                ),
-                _side(app_state, "two", gettext("second"), studies, second, view.two),
-            ],
-            className="pair",
-        ),
+        html.Div([_side(app_state, studies, *side) for side in sides], className="pair"),
         html.Div(id="pair-shown", className="shown"),
     ]
 
 
 def _side(
-    app_state: AppState,
-    name: str,
-    words: str,
-    studies: list[tuple[str, str]],
-    chosen: str,
-    scenario: str,
+    app_state: AppState, studies: list[Option], name: str, words: str, chosen: str, scenario: str
 ) -> html.Fieldset:
     offered = [pair[0] for pair in studies]
     listed = studies if chosen in offered else [(chosen, "—"), *studies]
@@ -255,15 +245,12 @@ def _row(
     unit = described.unit
     span = f" {gettext('a-day')}" if differ and _is_sum(row.metric) else period(unit, row.days)
     label = "" if unit == "share" else f" [{unit_of(unit)}{span}]"
-    levels = []
-    for values_there in tables:
-        level = level_of(values_there[row.metric], unit)
-        levels.append(str(shown(level.mean, level.low, level.high, unit=unit)))
-    change = row.difference
-    text = str(shown(change.mean, change.low, change.high, unit=unit, signed=True))
+    levels = [level_of(values_there[row.metric], unit) for values_there in tables]
+    change, most = row.difference, max(abs(level.mean) for level in levels)
+    text = str(shown(change.mean, change.low, change.high, unit=unit, signed=True, beside=most))
     return [
         f"{metric_title(row.metric)}{label}",
-        *levels,
+        *(str(shown(one.mean, one.low, one.high, unit=unit, beside=most)) for one in levels),
         gettext("identical") if change.identical else text,
         _found(row),
         str(change.count),

@@ -247,7 +247,7 @@ def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
         [
             title_of(study, comparison.scenario)
             + (f" ({gettext('bound-word')})" if comparison.scenario in study.bounds else ""),
-            comparison.amount if not comparison.difference.identical else gettext("identical"),
+            gettext("identical") if comparison.difference.identical else comparison.in_table,
             _words(comparison),
             str(comparison.difference.count),
         ]

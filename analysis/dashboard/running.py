@@ -12,7 +12,6 @@ from analysis.dashboard.arrivals import Arrivals, Hours
 from analysis.dashboard.frame import AppState, Children, attributes, refusal, why
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import PREPARING, STOPPING, WAITING, Live, Request
-from analysis.dashboard.mix import MIX
 from analysis.language import gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import read_plan
@@ -100,7 +99,7 @@ def words_of(status: Status) -> str:
     count = {"done": status.done, "total": status.total}
     if status.state == WAITING:
         return gettext("status-waiting")
-    if status.state == PREPARING:
+    if status.state == PREPARING or (status.state == "running" and not status.total):
         return gettext("status-preparing")
     if status.state == STOPPING:
         return gettext("status-stopping", **count)
@@ -236,8 +235,7 @@ def _watch(app: Dash, live: Live, arrivals: Arrivals, runner: Runner) -> None:
                 new = str(status.done) != seen or over or ctx.triggered_id != f"{name}-clock"
                 if new and (live.path(run) / "plan.json").is_file():
                     plan = read_plan(live.path(run))
-                    facts = {"days": live.days(run), "scenarios": {MIX: gettext("this-mix")}}
-                    study = arrivals.study(plan, facts)
+                    study = arrivals.study(plan, live.facts(run))
                     if len(study.summary):
                         shown = runner.shown(study, arrivals.hours(plan), view)
                 total = str(max(status.total, 1))

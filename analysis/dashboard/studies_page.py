@@ -278,10 +278,9 @@ def register(app: Dash, app_state: AppState) -> None:
         try:
             app_state.folders.path(view.study)
             pinned = library.pinned == view.study
-            library.pin("" if pinned else view.study)
+            app_state.folders.pin("" if pinned else view.study)
         except InputError as error:
             return no_update, refusal(error)
-        app_state.folders.first = None  # what is pinned now counts, not what was named at the start
         if pinned:
             home = app_state.folders.opening()
             return gettext("pin-to-home"), gettext("now-unpinned", name=home[:60])

@@ -70,7 +70,7 @@ def test_the_live_difference_is_that_of_the_tables(live: Live) -> None:
     ended(live, name)
     plan = read_plan(live.path(name))
     arrivals = Arrivals()
-    study = arrivals.study(plan, {"days": live.days(name)})
+    study = arrivals.study(plan, live.facts(name))
     whole = read_study(live.path(name))
     found, told = (
         change_of(values(one)["examinations_ordered"].droplevel(["adversary", "world"]))

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.compare import compare
-from analysis.dashboard import address, home_page, pair_page, port_page
+from analysis.dashboard import address, home_page, pair_page, port_page, results_page
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState, refusal
@@ -25,13 +26,15 @@ from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.library import Entry, Library
 from analysis.dashboard.live import LONGEST_S, MOST_WAITING, UNSEEN_S, Live, clean, quoted
 from analysis.dashboard.mix import MIX, mixed, write_scenario, yaml_of
-from analysis.dashboard.mix_answer import between
+from analysis.dashboard.mix_answer import between, in_year_1
 from analysis.dashboard.mix_callbacks import request_of
+from analysis.dashboard.running import words_of
 from analysis.language import in_language, metric_title
 from analysis.values import BASELINE, headline_adversary
 from sim.errors import InputError
 from sim.parameters import Parameters
 from sim.progress import Status, write_status
+from sim.results.reading import Study
 from sim.scenario import reading as scenario_files
 from tests import synthetic_study
 from tests.catalogues import pattern
@@ -147,6 +150,48 @@ def test_folders_of_the_same_name_hide_no_study_of_each_other(tmp_path: Path) ->
         synthetic_study.write(tmp_path / part / "runs" / "same", replications=2)
     folders = Folders.of([tmp_path / "a" / "runs", tmp_path / "b" / "runs"])
     assert {*folders.paths().values()} == {tmp_path / part / "runs" / "same" for part in "ab"}
+
+
+def test_what_is_pinned_counts_though_another_study_was_named(app_state: AppState) -> None:
+    root = app_state.folders.roots[0]
+    synthetic_study.write(root / "named", replications=2)
+    folders = Folders.of([root / "named"])
+    assert folders.opening() == "named"
+    folders.pin("sound")
+    assert folders.opening() == "sound"
+
+
+def test_what_is_paid_once_counts_once_in_a_year_of_a_week(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Live, "begin", lambda self, name, words: None)
+    live = Live(tmp_path)
+    shares = {"more_officers": 1.0, "gun_runner": 0.0}
+    for proposal, share in shares.items():
+        name = live.start(request_of(address.View(page="mix", mix=(proposal,))))
+        facts = live.facts(name)
+        assert (facts["days"], facts["once_share"]) == (7, share)
+        study = Study(tmp_path, facts, {}, pd.DataFrame())
+        assert in_year_1(study, "officer_pay_cad") == pytest.approx(365.25 / 7, rel=0.01)
+        whole = in_year_1(study, "programme_cost_cad")
+        assert whole == pytest.approx(1.0 if share else 365.25 / 7, rel=0.01)
+
+
+def test_a_unit_stands_in_the_head_of_a_table_or_in_its_cells(app_state: AppState) -> None:
+    study = app_state.folders.study("sound")
+    (row, *_) = (one for one in compare(study, ["delay_vehicle_h"]) if one.difference.mean)
+    assert row.amount.endswith(" a year")
+    assert row.in_table + " a year" == row.amount
+    names = results_page.scenarios(study)
+    words = str(results_page.shown(study, "delay_vehicle_h", headline_adversary(study), names))
+    assert "a year]" in words.partition("tbody")[0]
+    cells = re.findall(r"Td\(children='([^']*)'", words)
+    assert row.in_table in cells
+    assert not [cell for cell in cells if "a year" in cell]
+
+
+def test_a_run_that_does_not_know_its_length_is_being_prepared() -> None:
+    assert words_of(Status("running", "x", 0, 0)) == words_of(Status("preparing", "x", 0, 0))
 
 
 def test_what_is_noted_may_hold_the_spaces_of_french(tmp_path: Path) -> None:
