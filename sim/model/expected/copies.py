@@ -18,46 +18,51 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.numerics import compilation
 from sim.numerics.randomness import TWO_32, philox
-from sim.numerics.units import Flags, Floats, Whole
+from sim.numerics.units import Floats
 
 # A prime number, so that every multiple of a number, modulo it, is another one.
 COPIES = 503
 # Purposes of draws, beside those of `sim.numerics.randomness`.
 LEADS, STOPS, STRENGTH, LUCK, LENGTH = range(64, 69)
 MOST_CASES = 1 << 16
+Steps = npt.NDArray[np.int16]
+MOST_STEPS = (1 << 15) - 1
+# By factor: what undoes it, modulo the number of copies.
+INVERSE = np.array([pow(factor, COPIES - 2, COPIES) for factor in range(COPIES)])
 
 
 class Copies(NamedTuple):
-    """What the copies are at, each of shape (kinds, copies, organisations).
+    """What the copies are at, each of shape (kinds, organisations, copies).
 
     Attributes
     ----------
     strength, evidence : array of float
         Of leads in hand, and in an open case, in average fresh leads.
-    left_days, away_days : array of float
-        Of the open case; out of action.
     luck : array of float
         How much more risk of arrest it will meet before the next arrest.
+    returns : array of float
+        Of an organisation out of action: the part of its last such step in which it is back.
+    left, away : array of int
+        Steps until the end of the open case, and until it is in action for a whole one.
     since : array of int
-        Steps since the last arrest.
+        Steps since the last arrest, up to a most.
     arrests, cases : array of int
         So far; since the last arrest.
-    is_open : array of bool
-        Whether there is a case.
     """
 
     strength: Floats
     evidence: Floats
-    left_days: Floats
-    away_days: Floats
     luck: Floats
-    since: Whole
-    arrests: Whole
-    cases: Whole
-    is_open: Flags
+    returns: Floats
+    left: Steps
+    away: Steps
+    since: Steps
+    arrests: Steps
+    cases: Steps
 
 
 class Flow(NamedTuple):
@@ -134,49 +139,35 @@ class Seen(NamedTuple):
 
 
 @compilation.compiled
-def stratified(copy: int, number: int, organisation: int, purpose: int, of: Stream) -> float:
-    """Draw of a copy: uniform, and spread evenly over the copies.
+def order_of(number: int, organisation: int, purpose: int, of: Stream) -> tuple[int, int, float]:
+    """Order in which the copies take the parts of the unit interval in a draw.
 
     Parameters
     ----------
-    copy : int
     number : int
         Of the draw, among those of the organisation for this purpose.
     organisation, purpose : int
     of : Stream
+
+    Returns
+    -------
+    factor, shift : int
+        A copy takes the part (factor x copy + shift), modulo the number of copies.
+    within : float
+        Where in its part, 0 to 1.
     """
     a, b, c, _ = philox(
         np.uint64(0), np.uint64(number), np.uint64(organisation), np.uint64(purpose),
         np.uint64(of.seed), np.uint64(of.replication),
     )  # fmt: skip
-    factor = 1 + int(a) % (COPIES - 1)
-    place = (factor * copy + int(b) % COPIES) % COPIES
-    return float((place + (float(c) + 0.5) / TWO_32) / COPIES)
+    return 1 + int(a) % (COPIES - 1), int(b) % COPIES, (float(c) + 0.5) / TWO_32
 
 
 @compilation.compiled
-def shuffled(number: int, purpose: int, of: Stream, uniform: Floats) -> None:
-    """Write the same draw of all copies and organisations.
-
-    Parameters
-    ----------
-    number, purpose, of
-        As in `stratified`.
-    uniform : array of float, shape (copies, organisations)
-        Written.
-    """
-    for i in range(uniform.shape[1]):
-        a, b, c, _ = philox(
-            np.uint64(0), np.uint64(number), np.uint64(i), np.uint64(purpose),
-            np.uint64(of.seed), np.uint64(of.replication),
-        )  # fmt: skip
-        factor, shift, within = (
-            1 + int(a) % (COPIES - 1),
-            int(b) % COPIES,
-            (float(c) + 0.5) / TWO_32,
-        )
-        for copy in range(COPIES):
-            uniform[copy, i] = ((factor * copy + shift) % COPIES + within) / COPIES
+def stratified(copy: int, number: int, organisation: int, purpose: int, of: Stream) -> float:
+    """Draw of a copy: uniform, and spread evenly over the copies (see `order_of`)."""
+    factor, shift, within = order_of(number, organisation, purpose, of)
+    return float(((factor * copy + shift) % COPIES + within) / COPIES)
 
 
 @compilation.compiled
@@ -215,16 +206,30 @@ def length_of(copy: int, i: int, number: int, spread: float, of: Stream) -> floa
 @compilation.compiled
 def first_luck(copies: Copies, of: Stream) -> None:
     """Give every organisation the luck of its first arrest."""
-    kinds, number, organisations = copies.luck.shape
+    kinds, organisations, number = copies.luck.shape
     for k in range(kinds):
-        for c in range(number):
-            for i in range(organisations):
-                copies.luck[k, c, i] = -math.log(stratified(c, 0, i, LUCK, of))
+        for i in range(organisations):
+            for c in range(number):
+                copies.luck[k, i, c] = -math.log(stratified(c, 0, i, LUCK, of))
+
+
+@compilation.compiled
+def steps_of(days: float, step_days: float) -> int:
+    """Steps after which nothing is left of some days: at least 1, at most `MOST_STEPS`."""
+    steps = 1
+    days -= step_days
+    while days > 0.0 and steps < MOST_STEPS:
+        days -= step_days
+        steps += 1
+    return steps
 
 
 @compilation.compiled
 def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, seen: Seen) -> None:
     """Advance all copies by a step.
+
+    Few copies have a lead or a stop in a step: those of the greatest draws, which are gone to from
+    the greatest on.
 
     Parameters
     ----------
@@ -239,109 +244,147 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
     copies, flow, seen = (
         compilation.borrowed(copies), compilation.borrowed(flow), compilation.borrowed(seen)
     )  # fmt: skip
-    kinds, number, organisations = copies.luck.shape
-    oldest = flow.by_age.shape[1] - 1
-    # The same for all kinds of smuggler.
-    drawn = np.empty((3, number, organisations))
-    for which in range(3):
-        shuffled(of.step, LEADS + which, of, drawn[which])
-    ready = np.empty(organisations)
-    for sums in seen:
-        sums[:] = 0.0
+    kinds, organisations, number = copies.luck.shape
+    oldest, most_fresh = flow.by_age.shape[1] - 1, flow.by_age[0].max()
+    # Whoever is arrested is out of action for so many whole steps, and a part of the next one.
+    whole, out_days = 0, rules.out_days
+    while out_days >= rules.days and whole < MOST_STEPS - 2:
+        out_days -= rules.days
+        whole += 1
+    too_weak = np.nextafter(rules.case_leads, -np.inf)
+    told = np.zeros(number)
+    some, arrested = np.empty(number + 1, np.int64), np.empty(2 * number, np.int64)
+    # Of each copy: the strongest leads for which there is no case, whose they are, and open cases.
+    most, whose, opened = np.empty(number), np.empty(number, np.int64), np.empty(number, np.int64)
     for k in range(kinds):
-        no_stop = np.exp(-flow.stops[k])
-        # The least chance of no lead at any age: most draws are below it.
-        recovered = flow.recovered[k]
-        no_lead = np.exp(-(recovered * flow.fresh[0] * flow.by_age[0].max() + flow.other[0]))
-        stops, risk = flow.stops[k], flow.risk[k]
-        in_action, by_stop, by_case = seen.in_action[k], seen.by_stop[k], seen.by_case[k]
-        vehicles, drivers = seen.vehicles[k], seen.drivers[k]
-        for c in range(number):
+        most[:], whose[:], opened[:] = too_weak, -1, 0
+        for i in range(organisations):
             strength, evidence, luck = (
-                copies.strength[k, c], copies.evidence[k, c], copies.luck[k, c]
+                copies.strength[k, i], copies.evidence[k, i], copies.luck[k, i]
             )  # fmt: skip
-            left_days, away_days = copies.left_days[k, c], copies.away_days[k, c]
-            since, arrests, cases = copies.since[k, c], copies.arrests[k, c], copies.cases[k, c]
-            is_open = copies.is_open[k, c]
-            opened = 0
-            for i in range(organisations):
-                age = min(since[i], oldest)
-                vehicles[i] += flow.by_age[3, age]
-                drivers[i] += flow.by_age[4, age]
-                rate = recovered[i] * flow.fresh[0] * flow.by_age[0, age] + flow.other[0, i]
-                leads = 0
-                if drawn[0, c, i] > no_lead[i]:
-                    leads = counted(drawn[0, c, i], math.exp(-rate), rate)
-                inflow = 0.0
+            returns, left, away, since = (
+                copies.returns[k, i], copies.left[k, i], copies.away[k, i], copies.since[k, i]
+            )  # fmt: skip
+            recovered, stops, risk = flow.recovered[k, i], flow.stops[k, i], flow.risk[k, i]
+            for c in range(number):
+                strength[c] *= rules.kept
+            hit, arrests = 0, 0
+            no_stop = math.exp(-stops)
+            factor, shift, within = order_of(of.step, i, STOPS, of)
+            c = INVERSE[factor] * (COPIES - 1 - shift) % COPIES
+            for place in range(COPIES - 1, -1, -1):
+                uniform = (place + within) / COPIES
+                if uniform <= no_stop:
+                    break
+                if away[c] <= 1:
+                    # In the step in which it returns, it is in action for a part.
+                    part = returns[c] if away[c] == 1 else 1.0
+                    none = no_stop if part == 1.0 else no_stop**part
+                    if uniform > none:
+                        hits = counted(uniform, none, part * stops)
+                        told[c] = hits * (flow.said + flow.told)
+                        some[hit] = c
+                        hit += 1
+                        luck[c] -= hits * risk
+                        if luck[c] <= 0.0:
+                            arrested[arrests] = c
+                            arrests += 1
+                c = (c - INVERSE[factor]) % COPIES
+            stopped = arrests
+            # The least chance of no lead at any age.
+            no_lead = math.exp(-(recovered * flow.fresh[0] * most_fresh + flow.other[0, i]))
+            factor, shift, within = order_of(of.step, i, LEADS, of)
+            another, shift_of_it, within_it = order_of(of.step, i, STRENGTH, of)
+            c = INVERSE[factor] * (COPIES - 1 - shift) % COPIES
+            for place in range(COPIES - 1, -1, -1):
+                uniform = (place + within) / COPIES
+                if uniform <= no_lead:
+                    break
+                age = min(since[c], oldest)
+                rate = recovered * flow.fresh[0] * flow.by_age[0, age] + flow.other[0, i]
+                leads = counted(uniform, math.exp(-rate), rate)
                 if leads > 0:
                     # Uniform, of the same mean and spread as so many leads.
-                    strong = math.sqrt(12.0) * (drawn[2, c, i] - 0.5)
-                    street = recovered[i] * flow.fresh[1] * flow.by_age[1, age]
-                    square = recovered[i] * flow.fresh[2] * flow.by_age[2, age] + flow.other[2, i]
+                    drawn = ((another * c + shift_of_it) % COPIES + within_it) / COPIES
+                    strong = math.sqrt(12.0) * (drawn - 0.5)
+                    street = recovered * flow.fresh[1] * flow.by_age[1, age]
+                    square = recovered * flow.fresh[2] * flow.by_age[2, age] + flow.other[2, i]
                     mean = (street + flow.other[1, i]) / rate
                     spread = math.sqrt(leads * max(square / rate - mean * mean, 0.0))
-                    inflow = max(mean * leads + spread * strong, 0.0)
-                # In the step in which it returns, it is in action for a part.
-                part = 1.0 - min(away_days[i] / rules.days, 1.0)
-                working = part > 0.0
-                stopped = False
-                if working:
-                    none = no_stop[i] if part == 1.0 else no_stop[i] ** part
-                    if drawn[1, c, i] > none:
-                        hits = counted(drawn[1, c, i], none, part * stops[i])
-                        inflow += hits * (flow.said + flow.told)
-                        luck[i] -= hits * risk[i]
-                        stopped = luck[i] <= 0.0
-                strength[i] *= rules.kept
-                if is_open[i]:
-                    evidence[i] += inflow
+                    inflow = max(mean * leads + spread * strong, 0.0) + told[c]
+                    told[c] = 0.0
+                    if left[c] > 0:
+                        evidence[c] += inflow
+                    else:
+                        strength[c] += inflow
+                c = (c - INVERSE[factor]) % COPIES
+            for h in range(hit):
+                c = some[h]
+                if left[c] > 0:
+                    evidence[c] += told[c]
                 else:
-                    strength[i] += inflow
-                caught = False
-                if is_open[i]:
-                    left_days[i] -= rules.days
-                    if left_days[i] <= 0.0:
-                        is_open[i] = False
-                        if working and not stopped:
-                            ratio = evidence[i] / rules.case_leads
-                            luck[i] -= rules.case_risk * ratio**rules.evidence_arrest
-                            caught = luck[i] <= 0.0
-                        evidence[i] = 0.0
-                    else:
-                        opened += 1
-                may = working and not (stopped or caught or is_open[i])
-                ready[i] = strength[i] if may and strength[i] >= rules.case_leads else -1.0
-                if part < 1.0:
-                    away_days[i] = max(away_days[i] - rules.days, 0.0)
-                since[i] += 1
-                if stopped or caught:
-                    if stopped:
-                        by_stop[i] += 1.0
-                    else:
-                        by_case[i] += 1.0
-                    arrests[i] += 1
-                    cases[i] = 0
-                    luck[i] = -math.log(stratified(c, arrests[i], i, LUCK, of))
-                    away_days[i] = rules.out_days
-                    since[i] = 0
-                    # What a stop tells of its organisation arrives after the arrest.
-                    strength[i] = flow.said if stopped else 0.0
-                in_action[i] += 1.0 - min(away_days[i] / rules.days, 1.0)
-            free = rules.investigators - opened
-            while free > 0:
-                i = int(np.argmax(ready))
-                if ready[i] < 0.0:
-                    break
+                    strength[c] += told[c]
+                told[c] = 0.0
+            ended = 0
+            for c in range(number):
+                some[ended] = c
+                ended += left[c] == 1
+            for e in range(ended):
+                c = some[e]
+                if away[c] <= 1 and luck[c] > 0.0:
+                    ratio = evidence[c] / rules.case_leads
+                    luck[c] -= rules.case_risk * ratio**rules.evidence_arrest
+                    if luck[c] <= 0.0:
+                        arrested[arrests] = c
+                        arrests += 1
+                evidence[c] = 0.0
+            for a in range(arrests):
+                c = arrested[a]
+                copies.arrests[k, i, c] += 1
+                copies.cases[k, i, c] = 0
+                luck[c] = -math.log(stratified(c, copies.arrests[k, i, c], i, LUCK, of))
+                # The step that ends now counts in what follows.
+                away[c] = whole + 2
+                returns[c] = 1.0 - out_days / rules.days
+                # What a stop tells of its organisation arrives after the arrest.
+                strength[c] = flow.said if a < stopped else 0.0
+            for c in range(number):
+                left[c] -= left[c] > 0
+                opened[c] += left[c] > 0
+            for c in range(number):
+                away[c] -= away[c] > 0
+            for c in range(number):
+                stronger = (left[c] == 0) & (away[c] == 0) & (strength[c] > most[c])
+                most[c] = strength[c] if stronger else most[c]
+                whose[c] = i if stronger else whose[c]
+            vehicles, drivers, in_action = 0.0, 0.0, 0.0
+            for c in range(number):
+                age = min(since[c], oldest)
+                vehicles += flow.by_age[3, age]
+                drivers += flow.by_age[4, age]
+                in_action += returns[c] if away[c] == 1 else (away[c] == 0) * 1.0
+            for c in range(number):
+                since[c] += since[c] < MOST_STEPS
+            for a in range(arrests):
+                since[arrested[a]] = 0
+            seen.in_action[k, i] = in_action / number
+            seen.by_stop[k, i], seen.by_case[k, i] = stopped / number, (arrests - stopped) / number
+            seen.vehicles[k, i], seen.drivers[k, i] = vehicles / number, drivers / number
+        for c in range(number):
+            i, free = whose[c], rules.investigators - opened[c]
+            while i >= 0 and free > 0:
                 free -= 1
-                which = arrests[i] * MOST_CASES + cases[i]
-                ratio = max(ready[i] / rules.case_leads, 1.0) ** -rules.evidence_speed
+                held = copies.strength[k, i, c]
+                which = int(copies.arrests[k, i, c]) * MOST_CASES + copies.cases[k, i, c]
+                ratio = max(held / rules.case_leads, 1.0) ** -rules.evidence_speed
                 length = rules.case_days * ratio * length_of(c, i, which, rules.spread, of)
                 # Within a step, it frees its investigator half a step late on average.
-                left_days[i] = max(length - 0.5 * rules.days, 0.1)
-                evidence[i] = ready[i]
-                strength[i] = 0.0
-                is_open[i] = True
-                cases[i] += 1
-                ready[i] = -1.0
-    for sums in seen:
-        sums /= number
+                copies.left[k, i, c] = steps_of(max(length - 0.5 * rules.days, 0.1), rules.days)
+                copies.evidence[k, i, c] = held
+                copies.strength[k, i, c] = 0.0
+                copies.cases[k, i, c] += 1
+                i, strongest = -1, too_weak
+                for j in range(organisations if free else 0):
+                    held = copies.strength[k, j, c]
+                    if held > strongest and copies.left[k, j, c] + copies.away[k, j, c] == 0:
+                        i, strongest = j, held

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.model.expected.copies import (
     COPIES,
+    MOST_STEPS,
     CaseRules,
     Copies,
     Flow,
@@ -32,9 +33,6 @@ from sim.model.intelligence.lead import MEAN_EVIDENCE, months_of_case
 from sim.numerics.randomness import lognormal
 from sim.numerics.units import DAYS_PER_MONTH, DAYS_PER_YEAR, Floats
 from sim.parameters import Intelligence, Smuggling
-
-LONG_AGO_STEPS = 1 << 30
-
 
 # Mean square of the strength of a fresh lead, in average leads: evidence is uniform.
 SQUARE_EVIDENCE = 1.0 / 3.0 / MEAN_EVIDENCE**2
@@ -181,11 +179,10 @@ class Investigators:
         stream: Stream,
     ) -> None:
         self.past, self.share, self.stream = past, share, stream
-        shape = (1, COPIES, len(past))
-        numbers = [np.zeros(shape) for _ in range(5)]
-        counts = [np.zeros(shape, np.int64) for _ in range(3)]
-        self.copies = Copies._make((*numbers, *counts, np.zeros(shape, bool)))
-        self.copies.since[:] = LONG_AGO_STEPS
+        shape = (1, len(past), COPIES)
+        kinds_of_number = (*[np.float64] * 4, *[np.int16] * 5)
+        self.copies = Copies._make(np.zeros(shape, of_each) for of_each in kinds_of_number)
+        self.copies.since[:] = MOST_STEPS
         first_luck(self.copies, stream)
         self.fresh = np.zeros((1, len(past)))
         self.named = np.zeros((2, 1, len(past)))

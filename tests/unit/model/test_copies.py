@@ -41,8 +41,7 @@ def share_arrested(now: Intelligence, stops: float, evidence: float, times: int)
     seen = Seen(*(np.zeros((1, ORGANISATIONS)) for _ in Seen._fields))
     arrested = 0.0
     for step in range(times):
-        of.copies.is_open[:] = evidence > 0.0
-        of.copies.left_days[:] = 0.0
+        of.copies.left[:] = evidence > 0.0
         of.copies.evidence[:] = evidence
         step_of_copies(of.copies, flow, rules, STREAM._replace(step=step), seen)
         arrested += float((seen.by_stop + seen.by_case).mean())
