@@ -85,14 +85,19 @@ def without_closed_classes(opening: Opening, cumulative: Floats) -> Floats:
 
     Their vehicles, as far as they are admitted, are extra arrivals (`arrivals_while_closed`).
     """
+    if not opening.closed_to.any():
+        return cumulative
     closed = np.asarray(opening.closed_to.any(axis=0))[:, CLASS_OF_LANE]
-    return np.where(closed[..., None], 0.0, cumulative) if closed.any() else cumulative
+    return np.where(closed[..., None], 0.0, cumulative)
 
 
 # Step in which waits are told, in seconds: nobody knows them better, and the engines, which add
 # them up in different orders, agree on it.
 TOLD_S = 300.0
-GENERAL_LANES = (CAR, TRUCK, BUS)
+GENERAL_LANES = [CAR, TRUCK, BUS]
+_FOR_TRADE = np.array(COMMERCIAL, bool)[GENERAL_LANES]
+# Lanes of each of the classes with a general lane.
+_IN_CLASS = (CLASS_OF_LANE[:, None] == [0, 1, 2, -1]).astype(float)
 
 
 def response_to_waits(
@@ -119,19 +124,16 @@ def response_to_waits(
     array of float, shape (ports, classes)
     """
     response = np.ones(expected.shape)
-    onset_s = MINUTE_S * traffic.patience_from_min
-    for traffic_class, lane in enumerate(GENERAL_LANES):
-        usual_s = np.maximum(beliefs.wait_s[:, lane], onset_s)
-        beyond_s = np.maximum(beliefs.yesterday_s[:, lane] - usual_s, 0.0)
-        trade = COMMERCIAL[lane]
-        patience_s = MINUTE_S * (traffic.patience_truck_min if trade else traffic.patience_min)
-        told_s = np.floor(beyond_s / TOLD_S) * TOLD_S
-        response[:, traffic_class] -= traffic.memory_share * (1.0 - np.exp(-told_s / patience_s))
-        again = traffic.returning_share * gave_up[:, traffic_class == CLASS_OF_LANE].sum(axis=1)
-        coming = expected[:, traffic_class]
-        response[:, traffic_class] += np.divide(
-            again, coming, out=np.zeros(len(again)), where=coming > 0
-        )
+    usual_s = np.maximum(beliefs.wait_s[:, GENERAL_LANES], MINUTE_S * traffic.patience_from_min)
+    beyond_s = beliefs.yesterday_s[:, GENERAL_LANES] - usual_s
+    late = np.nonzero(beyond_s >= TOLD_S)
+    told_s = np.floor(beyond_s[late] / TOLD_S) * TOLD_S
+    patience_min = np.where(_FOR_TRADE, traffic.patience_truck_min, traffic.patience_min)[late[1]]
+    response[late] -= traffic.memory_share * (1.0 - np.exp(-told_s / (MINUTE_S * patience_min)))
+    # Vehicles are whole numbers, so that it does not matter how they are added.
+    again = traffic.returning_share * (gave_up @ _IN_CLASS)
+    some = np.nonzero((again > 0.0) & (expected > 0.0))
+    response[some] += again[some] / expected[some]
     return response
 
 
@@ -182,17 +184,20 @@ class ExtraArrivals:
         self.gave_up = np.empty(0, np.int64)
         groups = [self._arriving(opening), self.attempts_of_day.trafficking(day, opening, snapshot)]
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
+        with_visitors = set(visitors["line"].tolist())
         # At ports that are closed at times, those who would arrive then are diverted.
         lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
         for port in opening.disturbed:
             if self.with_travellers:
                 for shut_out, admitted in self._while_closed(port, day, opening, cumulative, cells):
-                    groups.append(admitted)
+                    if len(admitted):
+                        groups.append(admitted)
                     if len(shut_out):
                         groups.append(self.diversion.divert(port, shut_out, opening, lines()))
-            at_port = self.attempts_of_day.at_port(visitors, port)
-            if not at_port.any():
+            line = self.world.line_of_lane[port, CAR]
+            if line not in with_visitors:
                 continue
+            at_port = visitors["line"] == line
             shut = at_port & ~(
                 opening.open_at(port, visitors["time_s"])
                 & opening.takes(port, int(CLASS_OF_LANE[CAR]), visitors["time_s"])
@@ -215,9 +220,14 @@ class ExtraArrivals:
         world = self.world
         lines = world.line_of_lane[port].tobytes()
         key = port, id(cumulative), world.seed, world.replication, lines
-        drawn = arrivals_while_closed(port, day, opening, cumulative, cells, world)
         # The curves are held so that their id stays their own.
-        return opening.once(key, lambda: (cumulative, list(drawn)))[1]
+        return opening.once(
+            key,
+            lambda: (
+                cumulative,
+                list(arrivals_while_closed(port, day, opening, cumulative, cells, world)),
+            ),
+        )[1]
 
     def _lines(self, opening: Opening, cumulative: Floats, rates: Floats) -> Lines:
         """What is known of the lines."""

@@ -12,9 +12,11 @@ import simpy
 from sim.engine.compiled.engine import CompiledEngine
 from sim.model.border import Border
 from sim.model.day import World
-from sim.model.port.traffic import LANES
-from sim.numerics.units import Floats
-from sim.parameters import Parameters, with_values
+from sim.model.port.traffic import CAR, LANES, TRUCK
+from sim.model.smuggling.organisation import Opportunity
+from sim.model.smuggling.route_choice import Trip
+from sim.numerics.units import Flags, Floats, Whole
+from sim.parameters import Parameters, Smuggling, with_values
 from sim.places.ports import Ports, read_ports
 from sim.records import LANE_COLUMNS, OFFICER_COLUMNS, Tally
 from sim.replication import run_border, run_replication
@@ -54,6 +56,15 @@ NOBODY_IS_REFERRED: Changes = {
     "duty.collected_share": 0.0,
 }
 NOBODY_HURRIES: Changes = {"primary.hurry_queue": 1e9}
+
+
+def trip_of(
+    opportunity: Opportunity, open_ports: Flags, smuggling: Smuggling, lanes: Whole | None = None
+) -> Trip:
+    """A trip at the prices of the parameters, in the general lanes if no others are given."""
+    if lanes is None:
+        lanes = np.full(len(open_ports), TRUCK if opportunity.commercial else CAR)
+    return Trip(opportunity, open_ports, lanes, smuggling.price_cad, smuggling.acquisition_cad)
 
 
 @functools.cache

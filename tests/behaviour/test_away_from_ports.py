@@ -21,7 +21,7 @@ from sim.records import (
 )
 from sim.scenario.intervention import Intervention, Scenario
 from sim.scenario.reading import read
-from tests.behaviour.scene import FEW, border, numbers, officer_h, point, setting
+from tests.behaviour.scene import FEW, border, numbers, officer_h, point, setting, trip_of
 
 # Many trips in a few days, and nobody is arrested, so that only the choice of route could differ.
 MANY = {
@@ -220,9 +220,8 @@ def test_nobody_does_better_for_himself_than_the_worst_case_on_the_same_draws() 
     sums = dict.fromkeys(ADVERSARIES, 0.0)
     for day in range(3):
         for opportunity in ended.attempts_of_day.organisations.opportunities(day, smuggling):
-            options = routes.options(
-                opportunity, open_ports, beliefs.perception(), smuggling, None, beliefs.true_loss
-            )
+            trips = [trip_of(opportunity, open_ports, smuggling)]
+            (options,) = routes.options(trips, beliefs.perception(), smuggling, beliefs.true_loss)
             truth = options.utility(options.true)
             for name in ADVERSARIES:
                 adversary = routes.adversary(name)

@@ -12,7 +12,7 @@ from sim.model.expected.routes import situation_of
 from sim.model.smuggling.adversary import ADVERSARIES
 from sim.model.smuggling.market import Purchases
 from sim.model.smuggling.organisation import Opportunity, load_of, load_scale
-from sim.model.smuggling.perception import Perception, stake, value_if_safe
+from sim.model.smuggling.perception import TERMS, Cargo, Perception, on_routes, value_if_safe
 from sim.numerics.randomness import Streams, entity_number
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters, with_values
@@ -22,6 +22,7 @@ from sim.results.summary import by_horizon, drift
 from sim.scenario.intervention import BASELINE, Scenario
 from sim.scenario.point import Point
 from sim.scenario.reading import read
+from tests.behaviour.scene import trip_of
 
 KINDS = tuple(ADVERSARIES)
 PORTS = ("abercorn", "douglas", "sarnia")
@@ -113,7 +114,8 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
         )  # fmt: skip
         is_open = (of.ports.open_hour <= 24 * hour) & (24 * hour < of.ports.close_hour)
         is_open &= of.ports.in_season(of.plans.point.start)
-        options = choice.options(trip, is_open, perception, smuggling, lanes, belief.true_loss)
+        trips = [trip_of(trip, is_open, smuggling, lanes)]
+        (options,) = choice.options(trips, perception, smuggling, belief.true_loss)
         chosen = adversary.choose(options, adversary.loss(options), smuggling)
         route = int(options.numbers[chosen])
         busiest += int(route == BUSIEST)
@@ -142,12 +144,15 @@ def test_values_and_stakes_are_those_of_the_agents() -> None:
         menu = of.choice.menus.menu(key, False, smuggling)
         lane = of.menus.lane[organisation, 0, : menu.at_ports]
         for k, load in enumerate(of.loads.mean):
-            value = value_if_safe(menu, load, lane, of.beliefs.perception(), smuggling)
+            cargo = Cargo.of(load, smuggling.price_cad, smuggling.acquisition_cad, smuggling)
+            away = np.zeros(of.routes)
+            wait_s = on_routes(menu, lane, of.beliefs.wait_s, away)
+            value = value_if_safe(menu.terms, cargo, wait_s, smuggling)
             mine = values[organisation, 0, 0, k]
             np.testing.assert_allclose(mine[: len(value) - 1], value[:-1], rtol=1e-9, atol=1e-12)
             assert mine[-1] == value[-1] == 0.0
             mine = stakes[organisation, 0, 0, k]
-            theirs = stake(menu, load, smuggling)
+            theirs = menu.terms[TERMS.index("made")] * cargo.at_stake
             np.testing.assert_allclose(mine[: len(theirs) - 1], theirs[:-1], rtol=1e-9)
 
 

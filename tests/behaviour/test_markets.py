@@ -156,7 +156,7 @@ def test_scarcity_calls_out_those_that_were_not_keen_and_loses_none() -> None:
     assert [trip.why for trip in after].count(PRICE) < 850
     assert not any(b == "" and a.why for b, a in zip(before, after, strict=True))
     made = [trip for trip in after if not trip.why]
-    assert {trip.smuggling.price_cad for trip in made} == {1.5 * 3250.0}
+    assert {trip.price_cad for trip in made} == {1.5 * 3250.0}
 
 
 FIVE_STATES = ("WA", "TX", "OH", "FL", "IN")
@@ -188,7 +188,7 @@ def test_pressure_on_dealers_stops_what_is_bought_new_and_some_of_it_moves() -> 
 def test_a_load_that_moved_costs_what_it_costs_there() -> None:
     pressed = deals(read("stateside_pressure"))
     cost = {
-        trip.opportunity.source: trip.smuggling.acquisition_cad
+        trip.opportunity.source: trip.acquisition_cad
         for trip in map(pressed.decide, trips())
         if not trip.why
     }

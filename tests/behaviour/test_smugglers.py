@@ -3,17 +3,20 @@
 import dataclasses
 import functools
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from sim.extensions import forget, register
 from sim.model.port.inspection_rates import WIDTH
-from sim.model.port.traffic import CAR, LANES, NEXUS
+from sim.model.port.traffic import CAR, LANES, NEXUS, TRUCK
+from sim.model.smuggling.adversary import ADVERSARIES, Adversary, Options
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
 from sim.model.smuggling.perception import Beliefs, Perception
-from sim.model.smuggling.route_choice import RouteChoice
+from sim.model.smuggling.route_choice import RouteChoice, Trip
 from sim.numerics.randomness import Streams
 from sim.parameters import Patrol
 from sim.parameters import Smuggling as AllOfSmuggling
@@ -22,7 +25,7 @@ from sim.places.ports import EARTH_RADIUS_KM
 from sim.records import AIR, BETWEEN_PORTS, POST, WATER
 from sim.scenario.intervention import BASELINE
 from sim.scenario.reading import read
-from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, whole_table
+from tests.behaviour.scene import FEW, attempts_of, border, numbers, point, trip_of, whole_table
 
 RARE = 1e-4
 """A p-value below which chance is not believed. Seeds are fixed."""
@@ -96,10 +99,8 @@ def choices(
     open_ports[list(closed)] = False
     seen = seen or perception()
     now = now or smuggling
-    return [
-        routes.network.number_of(routes.choose(trip(i, load), open_ports, seen, now))
-        for i in range(trips)
-    ]
+    some = [trip_of(trip(i, load), open_ports, now) for i in range(trips)]
+    return [routes.network.number_of(route) for route in routes.choose(some, seen, now)]
 
 
 @functools.cache
@@ -137,7 +138,8 @@ def utilities(load: float, smuggling: Smuggling) -> np.ndarray:
 def all_utilities(load: float, smuggling: Smuggling) -> np.ndarray:
     """Utility of each option: at ports from the description, else the model's own."""
     open_ports = np.ones(len(whole_table()), bool)
-    options = chooser(smuggling).options(trip(0, int(load)), open_ports, perception(), smuggling)
+    one = trip_of(trip(0, int(load)), open_ports, smuggling)
+    (options,) = chooser(smuggling).options([one], perception(), smuggling)
     value = options.utility(options.believed)
     assert np.allclose(value[: smuggling.routes_considered], utilities(load, smuggling), atol=1e-9)
     return value
@@ -189,12 +191,10 @@ def test_the_shares_away_from_the_ports_are_those_of_the_baseline(
 ) -> None:
     smuggling = Smuggling(between_ports_share=share, rationality=rationality, load_mean=4.0)
     routes = chooser(smuggling)
-    taken = []
-    for i in range(TRIPS):
-        opened = routes.menus.open_by_hour[i % 24]  # at any hour alike
-        route = routes.choose(trip(i), opened, perception(), smuggling)
-        taken.append(routes.network.number_of(route))
-    chosen = kinds(taken)
+    opened = routes.menus.open_by_hour  # at any hour alike
+    some = [trip_of(trip(i), opened[i % 24], smuggling) for i in range(TRIPS)]
+    taken = routes.choose(some, perception(), smuggling)
+    chosen = kinds([routes.network.number_of(route) for route in taken])
     made = TRIPS - chosen["not_made"]
     wanted = {
         BETWEEN_PORTS: 0.6 * share,
@@ -290,17 +290,59 @@ def test_smugglers_weigh_the_lane_that_they_take() -> None:
     routes = chooser(smuggling)
     open_ports = np.ones(len(whole_table()), bool)
     trusted = np.where(np.arange(len(whole_table())) == nearest()[0][0], NEXUS, CAR)
+
+    def trips(lanes: np.ndarray | None) -> list[Trip]:
+        return [trip_of(trip(i), open_ports, smuggling, lanes) for i in range(1000)]
+
     through, without = (
-        Counter(
-            routes.choose(trip(i), open_ports, seen, smuggling, lanes).port for i in range(1000)
-        )
+        Counter(route.port for route in routes.choose(trips(lanes), seen, smuggling))
         for lanes in (trusted, None)
     )
     best = int(nearest()[0][0])
     assert through[best] > 2 * without[best]
-    options = routes.options(trip(0), open_ports, seen, smuggling, trusted)
+    (options,) = routes.options(trips(trusted)[:1], seen, smuggling)
     assert options.believed[0] == 0.0
     assert np.all(options.believed[1:10] == 0.3)
+
+
+@pytest.mark.parametrize("name", [*ADVERSARIES, "dear"])
+def test_trips_are_decided_together_as_one_by_one(name: str, dear: str) -> None:
+    """Whatever their load, prices, lanes and open ports; some know the prices of their deal."""
+    random, smuggling = np.random.default_rng(8), AllOfSmuggling(adversary=name)
+    routes = chooser(smuggling)
+    count = len(whole_table())
+    trips = []
+    for i in range(40):
+        one = Opportunity(
+            i % 3, *KEY, 77, 5, i, 0.0, 1 + i, i % 2 == 0, i % 5 == 0, lookout=i % 7 == 0
+        )
+        lanes = np.full(count, TRUCK if one.commercial else random.choice([CAR, NEXUS]))
+        prices = float(random.uniform(2000.0, 9000.0)), float(random.uniform(300.0, 900.0))
+        trips.append(Trip(one, random.uniform(size=count) < 0.7, lanes, *prices))
+
+    def truth(deep: bool, lookout: bool) -> np.ndarray:
+        return perception().loss * (2.0 - deep + 3.0 * lookout)
+
+    together = routes.choose(trips, perception(), smuggling, truth)
+    alone = [routes.choose([one], perception(), smuggling, truth)[0] for one in trips]
+    assert together == alone
+    assert len(set(together)) > 2
+    if name == dear:
+        made = [trip.price_cad > 5000.0 for trip in trips]
+        assert [route.kind != "not_made" for route in together] == made
+
+
+@pytest.fixture
+def dear() -> Iterator[str]:
+    """An adversary who makes a trip only at a high price."""
+
+    class Dear(Adversary):
+        def choose(self, options: Options, loss: np.ndarray, smuggling: AllOfSmuggling) -> int:
+            return 0 if smuggling.price_cad > 5000.0 else len(options.numbers) - 1
+
+    register("adversaries", "dear", Dear)
+    yield "dear"
+    forget("adversaries", "dear")
 
 
 def test_an_attempt_has_the_same_load_and_moment_in_every_world() -> None:
@@ -373,15 +415,14 @@ def test_an_organisation_has_its_bridge_and_all_together_choose_as_before() -> N
     open_ports = np.ones(len(whole_table()), bool)
 
     def taken(organisation: int, trips: int) -> Counter[int]:
-        return Counter(
-            routes.network.number_of(
-                routes.choose(
-                    Opportunity(organisation, *KEY, 77, organisation, i, 0.0, 4, False, False),
-                    open_ports, seen, smuggling,
-                )
-            )
+        some = [
+            Opportunity(organisation, *KEY, 77, organisation, i, 0.0, 4, False, False)
             for i in range(trips)
-        )  # fmt: skip
+        ]
+        each = [trip_of(one, open_ports, smuggling) for one in some]
+        return Counter(
+            routes.network.number_of(route) for route in routes.choose(each, seen, smuggling)
+        )
 
     own = [taken(organisation, 60).most_common(1)[0][1] / 60 for organisation in range(20)]
     assert min(own) > 0.6

@@ -271,7 +271,7 @@ def test_an_organisation_learns_from_its_own_losses_alone_if_nobody_tells() -> N
     assert found[2] == pytest.approx((0.05 * weight + 1.0) / (weight + 2.0), rel=1e-6)
     assert found[5] == pytest.approx(0.05 * weight / (weight + 1.0), rel=1e-6)
     assert found[0] == pytest.approx(0.05)
-    other = dataclasses.replace(no_risk(), organisation=4)
+    other = no_risk()._replace(organisation=4)
     assert np.allclose(adversary.loss(other)[:-1], 0.05)
 
 
@@ -304,8 +304,8 @@ def test_a_loss_says_something_about_routes_of_the_same_kind_only() -> None:
 
 def test_learning_is_told_nothing_of_the_settings() -> None:
     adversary = learner(ALONE)
-    told = dataclasses.replace(
-        no_risk(), believed=np.full(ROUTES + 1, 0.9), chance_true=lambda: np.full(ROUTES + 1, 0.9)
+    told = no_risk()._replace(
+        believed=np.full(ROUTES + 1, 0.9), chance_true=lambda: np.full(ROUTES + 1, 0.9)
     )
     assert np.allclose(adversary.loss(told)[:-1], 0.05)
 

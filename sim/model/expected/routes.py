@@ -20,7 +20,7 @@ from sim.model.conditions import Snapshot
 from sim.model.expected.choices import values_and_stakes
 from sim.model.port.traffic import CAR, CLASS_OF_LANE, COMMERCIAL, LANES, TRUCK
 from sim.model.smuggling.organisation import Enrolment, Organisations, load_of, load_scale
-from sim.model.smuggling.perception import Observation, at_stake_cad
+from sim.model.smuggling.perception import TERMS, Observation, at_stake_cad
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.model.smuggling.routes import baseline_shares
 from sim.numerics.units import HOUR_S, Flags, Floats, Whole
@@ -196,8 +196,7 @@ def menus_of(
     ]
     width = max(len(menu.numbers) for pair in menus for menu in pair)
     shape = (len(keys), len(CARRIAGES), width)
-    names = ("km", "post", "air", "made", "hidden", "prior", "habit")
-    of = {name: np.zeros(shape) for name in names}
+    of = {name: np.zeros(shape) for name in (*TERMS, "prior", "habit")}
     numbers, lane = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     exists, at_port = np.zeros(shape, bool), np.zeros(shape, bool)
     weight = choice.menus.weight
@@ -209,8 +208,8 @@ def menus_of(
             numbers[i, c, place] = menu.numbers
             exists[i, c, place] = True
             at_port[i, c, :ports] = True
-            for name in names:
-                of[name][i, c, place] = getattr(menu, name)
+            for name, values in zip(of, (*menu.terms, menu.prior, menu.habit), strict=True):
+                of[name][i, c, place] = values
             of["habit"][i, c, :ports] = weight[menu.numbers[:ports]]
             lanes = enrolment.lanes(i, general_lane[CARRIAGES[c]], 0)
             lane[i, c, :ports] = lanes[menu.numbers[:ports]]
@@ -304,7 +303,7 @@ def situation_of(
     margin = np.maximum(price_cad - smuggling.acquisition_cad, -1e300)
     unit = np.maximum(smuggling.load_mean * margin, 1.0)
     gain = margin[:, None, None] * menus.made - each
-    at_stake = at_stake_cad(0.0, smuggling) + loads.mean * price_cad[:, None]
+    at_stake = at_stake_cad(0.0, 0.0, smuggling) + loads.mean * price_cad[:, None]
     return values_and_stakes(fixed, gain, menus.made, menus.hidden, loads.mean, at_stake, unit)
 
 

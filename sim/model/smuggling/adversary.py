@@ -15,8 +15,7 @@ References
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -26,8 +25,7 @@ from sim.numerics.units import DAY_S, Flags, Floats, Whole
 from sim.parameters import Smuggling
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The routes that one trip may take; the last option is to make no trip.
 
     Attributes
@@ -98,10 +96,19 @@ class Adversary:
     """A model of how smugglers decide. Unless a subclass says otherwise, it has no memory.
 
     Those of the project name themselves: ``class Static(Adversary, name="static")``.
+
+    Attributes
+    ----------
+    reads_prices : bool
+        Whether `choose` reads the prices of the deal among its parameters; else they need not be
+        put there for every trip.
     """
 
-    def __init_subclass__(cls, name: str = "") -> None:
+    reads_prices = True
+
+    def __init_subclass__(cls, name: str = "", reads_prices: bool = True) -> None:
         """Enter a subclass under its name."""
+        cls.reads_prices = reads_prices
         if name:
             ADVERSARIES[name] = cls
 
@@ -130,7 +137,7 @@ class Adversary:
         """Learn from the outcomes of trips, after a midnight: nothing, without memory."""
 
 
-class Static(Adversary, name="static"):
+class Static(Adversary, name="static", reads_prices=False):
     """Each route keeps its share of trips in the baseline, whatever changes.
 
     Ports have shares by their traffic, other routes by assumption.
@@ -139,7 +146,7 @@ class Static(Adversary, name="static"):
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take a route by its share in the baseline."""
         with np.errstate(divide="ignore"):
-            return int(np.argmax(np.log(options.habit) + options.noise))
+            return int((np.log(options.habit) + options.noise).argmax())
 
 
 def shares(utility: Floats, rationality: float) -> Floats:
@@ -156,7 +163,7 @@ def shares(utility: Floats, rationality: float) -> Floats:
     return np.asarray(weight / weight.sum())
 
 
-class QuantalResponse(Adversary, name="quantal_response"):
+class QuantalResponse(Adversary, name="quantal_response", reads_prices=False):
     """Better routes are taken more often: a logit with rationality lambda [1]_.
 
     As lambda goes to 0, options become as likely as the prior says; as it goes to infinity, the
@@ -165,10 +172,11 @@ class QuantalResponse(Adversary, name="quantal_response"):
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take the best of lambda x utility + prior + noise."""
-        return int(np.argmax(smuggling.rationality * options.utility(loss) + options.inclination))
+        score = smuggling.rationality * options.utility(loss) + options.inclination
+        return int(score.argmax())
 
 
-class Learning(Adversary, name="learning"):
+class Learning(Adversary, name="learning", reads_prices=False):
     """Smugglers who learn from their own losses and from news of others' [3]_.
 
     Each organisation counts trips and losses by route, with exponential discounting. The belief
@@ -221,7 +229,8 @@ class Learning(Adversary, name="learning"):
 
     def choose(self, options: Options, loss: Floats, smuggling: Smuggling) -> int:
         """Take the best of lambda x utility + prior + noise."""
-        return int(np.argmax(smuggling.rationality * options.utility(loss) + options.inclination))
+        score = smuggling.rationality * options.utility(loss) + options.inclination
+        return int(score.argmax())
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], now_s: float) -> None:
         """Discount what was learnt before, and add the outcomes of trips."""
@@ -255,7 +264,7 @@ def willing(risk: Floats, smuggling: Smuggling) -> Floats:
     return np.asarray(residue + (1.0 - residue) * ratio**smuggling.threshold_steepness)
 
 
-class Threshold(Adversary, name="threshold"):
+class Threshold(Adversary, name="threshold", reads_prices=False):
     """Risk is ignored up to a threshold; above it, growing numbers are deterred [2]_.
 
     Of the trips that would be made, a share min(1, threshold / risk) ^ steepness is still made, and
@@ -268,10 +277,10 @@ class Threshold(Adversary, name="threshold"):
         """Take the best of the routes whose risk this trip accepts."""
         score = smuggling.rationality * options.value + options.inclination
         score[options.risk_tolerance_quantile >= willing(loss, smuggling)] = -np.inf
-        return int(np.argmax(score))
+        return int(score.argmax())
 
 
-class WorstCase(Adversary, name="worst_case"):
+class WorstCase(Adversary, name="worst_case", reads_prices=False):
     """Best response to the true chances of loss of the day.
 
     No other adversary gives an organisation a greater expected utility.

@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.model.conditions import Conditions, Snapshot
-from sim.model.day import TRAFFICKER, new_extra_arrivals
+from sim.model.day import EXTRA_ARRIVAL, TRAFFICKER
 from sim.model.port.facilities import Facilities
 from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
@@ -21,7 +20,7 @@ from sim.model.smuggling.organisation import (
     chance_of_arrest,
 )
 from sim.model.smuggling.perception import Beliefs
-from sim.model.smuggling.route_choice import RouteChoice
+from sim.model.smuggling.route_choice import RouteChoice, Trip
 from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
 from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers
 from sim.numerics.randomness import AWAY, BOOKING, SUPPLY, Streams, uniforms
@@ -42,6 +41,8 @@ from sim.records import (
 
 # Added to the number of an opportunity whose load turned back: another trip, with its own draws.
 AGAIN = 1_000_000
+_CLASS_OF = {lane: int(CLASS_OF_LANE[lane]) for lane in (CAR, TRUCK)}
+_NO_ROUTE = Route(NOT_PLANNED)
 
 # Whether a lookout on a trip is active: of its attempt, organisation and moment of arrival.
 LookoutIsActive = Callable[[str, int, float], bool]
@@ -154,40 +155,46 @@ class AttemptsOfDay:
         self.deals.day_begins(day, snapshot)
         self._police_present = snapshot.at_ports(PARAMETER.danger.police_present_share)
         self.enrolment.audit(day, snapshot.parameters.contraband)
-        going: list[tuple[Opportunity, int, int]] = []
         # Each opportunity: what waited for it, and whether there is a trip; then the routes.
         decided: list[Deal] = []
         for opportunity in opportunities:
             decided += self.deals.taken_along(opportunity, day)
             decided.append(self.deals.decide(opportunity))
-        for possible, deal_prices, why in decided:
-            if why == LATE:
+        planned = [self._planned(deal, day, opening) for deal in decided if deal.why != LATE]
+        trips = [trip for _, trip, _ in planned if trip is not None]
+        chosen = iter(self.routes.choose(trips, perception, smuggling, self.beliefs.true_loss))
+        going: list[tuple[Opportunity, int, int]] = []
+        for opportunity, trip, why in planned:
+            if trip is None:
+                self._add(opportunity, _NO_ROUTE, why=why)
                 continue
-            lookout = self.lookout_is_active(
-                possible.attempt_id, possible.organisation, possible.time_s
-            )
-            opportunity = dataclasses.replace(possible, lookout=True) if lookout else possible
-            if why:
-                self._add(opportunity, Route(NOT_PLANNED), why=why)
-                continue
-            usual_lane = TRUCK if opportunity.commercial else CAR
-            open_ports = opening.open_to(int(CLASS_OF_LANE[usual_lane]), opportunity.time_s)
-            if opportunity.avoids >= 0:
-                open_ports = open_ports.copy()
-                open_ports[opportunity.avoids] = False
-            general = self.general_lane[usual_lane]
-            lanes = self.enrolment.lanes(opportunity.organisation, general, day)
-            route = self.routes.choose(
-                opportunity, open_ports, perception, deal_prices, lanes, self.beliefs.true_loss
-            )
+            route = next(chosen)
             if route.kind == PORT:
-                lane = int(lanes[route.port])
+                lane = int(trip.lanes[route.port])
                 going.append((opportunity, route.port, lane))
                 self._trip[self.count] = opportunity
                 self._add(opportunity, route, lane)
             else:
                 self._add(opportunity, route, intercepted=self._intercepted(opportunity, route))
         return self._extra_arrivals_of(going, smuggling.deep_factor)
+
+    def _planned(
+        self, deal: Deal, day: int, opening: Opening
+    ) -> tuple[Opportunity, Trip | None, str]:
+        """The trip of a deal, or why there is none."""
+        opportunity, why, *prices = deal
+        organisation, time_s = opportunity.organisation, opportunity.time_s
+        if self.lookout_is_active(opportunity.attempt_id, organisation, time_s):
+            opportunity = dataclasses.replace(opportunity, lookout=True)
+        if why:
+            return opportunity, None, why
+        usual_lane = TRUCK if opportunity.commercial else CAR
+        lanes = self.enrolment.lanes(organisation, self.general_lane[usual_lane], day)
+        open_ports = opening.open_to(_CLASS_OF[usual_lane], time_s)
+        if opportunity.avoids >= 0:
+            open_ports = open_ports.copy()
+            open_ports[opportunity.avoids] = False
+        return opportunity, Trip(opportunity, open_ports, lanes, *prices), why
 
     def _intercepted(self, opportunity: Opportunity, route: Route) -> bool:
         """Whether a trip away from the ports is intercepted."""
@@ -304,37 +311,18 @@ class AttemptsOfDay:
     def _extra_arrivals_of(
         self, going: list[tuple[Opportunity, int, int]], deep_factor: float
     ) -> Rows:
-        extra_arrivals = new_extra_arrivals(len(going))
-        if not going:
-            return extra_arrivals
-        port = np.array([port for _, port, _ in going])
-        lane = np.array([lane for _, _, lane in going])
-        trips = [opportunity for opportunity, _, _ in going]
-        entity = np.array([trip.entity for trip in trips])
-        day = np.array([trip.day for trip in trips])
-        index = np.array([trip.index for trip in trips])
-        words = np.empty((4, len(trips)), np.uint32)
-        # A load that waited keeps the draws of the day on which it was decided.
-        for of_day in np.unique(day).tolist():
-            same = day == of_day
-            words[:, same] = self.streams.words_of_several(
-                BOOKING, entity[same], of_day, index[same]
-            )
-        extra_arrivals["line"] = self.layout.line_of_lane[port, lane]
-        extra_arrivals["lane"] = lane
-        extra_arrivals["time_s"] = [trip.time_s for trip in trips]
-        extra_arrivals["service_word"] = words[0]
-        extra_arrivals["search_word"] = words[1]
-        extra_arrivals["mandatory_word"] = words[2]
-        extra_arrivals["lookout_word"] = words[3]
-        extra_arrivals["entity"] = entity
-        extra_arrivals["day"] = day
-        extra_arrivals["index"] = index
-        extra_arrivals["attempt"] = self.count - len(going) + np.arange(len(going))
-        extra_arrivals["kind"] = TRAFFICKER
-        extra_arrivals["search_factor"] = [deep_factor if trip.deep else 1.0 for trip in trips]
-        extra_arrivals["lookout"] = [trip.lookout for trip in trips]
-        return extra_arrivals
+        rows = []
+        for number, (trip, port, lane) in enumerate(going, self.count - len(going)):
+            # A load that waited keeps the draws of the day on which it was decided.
+            words = self.streams.words(BOOKING, trip.entity, trip.day, 1, trip.index)
+            rows.append(
+                (
+                    self.layout.line_of_lane[port, lane], lane, trip.time_s, *words[:, 0],
+                    trip.entity, trip.day, trip.index, number, TRAFFICKER,
+                    deep_factor if trip.deep else 1.0, trip.lookout,
+                )
+            )  # fmt: skip
+        return np.array(rows, EXTRA_ARRIVAL)
 
     def visitors(self, day: int, cumulative: Floats, cells: Whole) -> Rows:
         """Visitors with an undeclared firearm who arrive on a day.
@@ -364,11 +352,6 @@ class AttemptsOfDay:
         )
         self.count += count
         return extra_arrivals
-
-    def at_port(self, extra_arrivals: Rows, port: int) -> npt.NDArray[np.bool_]:
-        """Which extra arrivals are to join a line of a port."""
-        first, last = self.layout.first_line[port], self.layout.first_line[port + 1]
-        return np.asarray((extra_arrivals["line"] >= first) & (extra_arrivals["line"] < last))
 
 
 def _attempt(

@@ -5,7 +5,6 @@ slowly and within bounds; a higher price reduces demand and makes more opportuni
 """
 
 import dataclasses
-import operator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from sim.model.smuggling.routes import AttemptOutcome
 from sim.numerics.randomness import SUPPLY as SUPPLY_STREAM
 from sim.numerics.randomness import Streams, entity_number
 from sim.numerics.units import CALENDAR_DAYS_PER_YEAR, DAY_S, DAYS_PER_YEAR, Floats
-from sim.parameters import PARAMETER, Smuggling, Supply
+from sim.parameters import PARAMETER, Supply
 from sim.places.network import Network, shares
 from sim.records import ARREST, LATE, PRICE, SUPPLY, MarketsRecord
 
@@ -215,6 +214,7 @@ class Purchases:
         self.city = np.mod(start + GOLDEN * np.arange(count), 1.0)
         self._pressed_since = np.full(count, np.inf)
         self._ready_s: dict[int, float] = {}
+        self._cost_cad: dict[str, float] = {}
         self.today = self._of_day(0, snapshot)
 
     def day_begins(self, day: int, snapshot: Snapshot) -> None:
@@ -233,11 +233,13 @@ class Purchases:
         cut = pressure * supply.pressure_cut * pressure_response(self.city, years, supply)
         available = snapshot.at_places(PARAMETER.supply.retail_open_share, count) * (1.0 - cut)
         days = snapshot.at_places(PARAMETER.supply.days_per_firearm, count)
+        cost_cad = snapshot.at_places(PARAMETER.smuggling.acquisition_cad, count)
+        self._cost_cad = dict(zip(self.network.source_ids, cost_cad.tolist(), strict=True))
         return SupplyOfDay(
             retail=snapshot.at_places(PARAMETER.supply.retail_share, count),
             open=available,
             days=days,
-            cost_cad=snapshot.at_places(PARAMETER.smuggling.acquisition_cad, count),
+            cost_cad=cost_cad,
             free=bool(np.all(available >= 1.0) and np.all(days <= 0.0)),
             resourced_share=supply.resourced_share,
         )
@@ -277,31 +279,12 @@ class Purchases:
 
     def price_cad(self, state: str) -> float:
         """Cost of one firearm in a state, with the straw buyer's fee, in CAD."""
-        return float(self.today.cost_cad[self.network.source_ids.index(state)])
+        return self._cost_cad[state]
 
     def _draws(self, opportunity: Opportunity) -> Floats:
         return self.streams.uniforms(
             SUPPLY_STREAM, opportunity.entity, opportunity.day, 1, opportunity.index
         )[:, 0]
-
-
-_FIELDS = tuple(field.name for field in dataclasses.fields(Smuggling))
-_VALUES = operator.attrgetter(*_FIELDS)
-_SETTERS = tuple(getattr(Smuggling, name).__set__ for name in _FIELDS)
-_PRICE, _ACQUISITION = map(_FIELDS.index, ("price_cad", "acquisition_cad"))
-
-
-def _with_prices(smuggling: Smuggling, price_cad: float, acquisition_cad: float) -> Smuggling:
-    """Parameters with other prices, as of `dataclasses.replace`, in a sixth of its time.
-
-    Nearly every trip has prices of its own.
-    """
-    values = list(_VALUES(smuggling))
-    values[_PRICE], values[_ACQUISITION] = price_cad, acquisition_cad
-    changed = object.__new__(Smuggling)
-    for set_value, value in zip(_SETTERS, values, strict=True):
-        set_value(changed, value)
-    return changed
 
 
 class Deal(NamedTuple):
@@ -311,16 +294,17 @@ class Deal(NamedTuple):
     ----------
     opportunity : Opportunity
         With the state in which the load is in fact bought.
-    smuggling : Smuggling
-        With the street price and the cost of acquisition of this load.
     why : str
         Why no trip is planned: arrest, supply, price or late; else empty. A late load waits
         (`Deals.waiting`).
+    price_cad, acquisition_cad : float
+        Street price of a firearm of this load and cost of its acquisition; 0 without a trip.
     """
 
     opportunity: Opportunity
-    smuggling: Smuggling
     why: str = ""
+    price_cad: float = 0.0
+    acquisition_cad: float = 0.0
 
 
 class Load(NamedTuple):
@@ -362,36 +346,32 @@ class Deals:
         self.supply = supply
         self.markets = markets
         self.smuggling = snapshot.parameters.smuggling
-        # Parameters with the prices of a deal, by state and market; prices change daily.
-        self._deal_prices: dict[tuple[str, str], Smuggling] = {}
         self.waiting: dict[int, list[Load]] = {}
 
     def day_begins(self, day: int, snapshot: Snapshot) -> None:
         """Apply the conditions of a day."""
         self.smuggling = snapshot.parameters.smuggling
         self.supply.day_begins(day, snapshot)
-        self._deal_prices.clear()
 
     def decide(self, opportunity: Opportunity) -> Deal:
         """Decide on an opportunity, and buy the load if there is to be a trip."""
         why = self.organisations.hindrance(opportunity)
         if why:
-            return Deal(opportunity, self.smuggling, why)
+            return Deal(opportunity, why)
         state = self.supply.state(opportunity)
         market = opportunity.market
         cost_cad = self.supply.price_cad(state or opportunity.source)
         if opportunity.willingness_quantile >= self.markets.used_share(market, cost_cad):
-            return Deal(opportunity, self.smuggling, PRICE)
+            return Deal(opportunity, PRICE)
         if not state:
-            return Deal(opportunity, self.smuggling, SUPPLY)
+            return Deal(opportunity, SUPPLY)
         ready_s = self.supply.buy(opportunity, state)
         if state != opportunity.source:
             opportunity = dataclasses.replace(opportunity, source=state)
-        smuggling = self.deal_prices(state, market)
         if ready_s > opportunity.time_s:
             self.wait(opportunity, ready_s)
-            return Deal(opportunity, smuggling, LATE)
-        return Deal(opportunity, smuggling)
+            return Deal(opportunity, LATE)
+        return Deal(opportunity, "", self.markets.price_cad(market), cost_cad)
 
     def wait(self, opportunity: Opportunity, ready_s: float) -> None:
         """Let a load wait for the next opportunity of its organisation from a moment on."""
@@ -413,15 +393,9 @@ class Deals:
         for load in going:
             time_s = day * DAY_S + load.opportunity.time_s % DAY_S
             opportunity = dataclasses.replace(load.opportunity, time_s=time_s)
-            smuggling = self.deal_prices(opportunity.source, opportunity.market)
-            deals.append(Deal(opportunity, smuggling, ARREST if out else ""))
-        return deals
-
-    def deal_prices(self, state: str, market: str) -> Smuggling:
-        """Parameters of the day with the cost in a state and the street price in a market."""
-        key = (state, market)
-        if key not in self._deal_prices:
-            self._deal_prices[key] = _with_prices(
-                self.smuggling, self.markets.price_cad(market), self.supply.price_cad(state)
+            prices = (
+                self.markets.price_cad(opportunity.market),
+                self.supply.price_cad(opportunity.source),
             )
-        return self._deal_prices[key]
+            deals.append(Deal(opportunity, ARREST if out else "", *prices))
+        return deals

@@ -17,6 +17,7 @@ from sim.model.port.inspection_rates import (
     KIND_S,
     LOOKOUT_HIT,
     PAPERWORK,
+    PATIENCE_FROM_S,
     PICK_TRAFFICKER,
     PICK_TRAFFICKER_HURRY,
     RANDOM,
@@ -59,12 +60,9 @@ class Menu:
         How many of them are ports.
     ports : int
         How many ports there are in all, which is the number of the first other route.
-    km : array of float, shape (options,)
-        Way from source to market, in km.
-    post, air, made : array of float, shape (options,)
-        1 where the load goes by post, by air, or at all; else 0.
-    hidden : array of float, shape (options,)
-        Unknown cost of routes away from the ports, in mean margins.
+    terms : array of float, shape (5, options)
+        What values follow from (`TERMS`): the way from source to market in km; 1 where the load
+        goes by post, by air, or at all, else 0; unknown cost away from the ports, in mean margins.
     habit : array of float, shape (options,)
         Share of trips in the baseline.
     prior : array of float, shape (options,)
@@ -76,53 +74,73 @@ class Menu:
     numbers: Whole
     at_ports: int
     ports: int
-    km: Floats
-    post: Floats
-    air: Floats
-    made: Floats
-    hidden: Floats
+    terms: Floats
     habit: Floats
     prior: Floats
     entity: Whole
 
 
-def value_if_safe(
-    menu: Menu, load: float, lane: int | Whole, perception: Perception, smuggling: Smuggling
-) -> Floats:
+TERMS = "km", "post", "air", "made", "hidden"
+
+
+class Cargo(NamedTuple):
+    """What a trip is about, or several trips, an array of each with a number for every route.
+
+    Attributes
+    ----------
+    load : float
+        Firearms.
+    margin, unit : float
+        Margin on one firearm before travel and risk, and on a trip of mean load (at least 1), which
+        is the unit of utility, in CAD.
+    at_stake : float
+        Loss of a trafficker who is caught, in mean margins.
+    """
+
+    load: float | Floats
+    margin: float | Floats
+    unit: float | Floats
+    at_stake: float | Floats
+
+    @classmethod
+    def of(
+        cls, load: float, price_cad: float, acquisition_cad: float, smuggling: Smuggling
+    ) -> "Cargo":
+        """Work it out from the prices of a firearm."""
+        margin = price_cad - acquisition_cad
+        unit = max(smuggling.load_mean * margin, 1.0)
+        return cls(load, margin, unit, at_stake_cad(load, price_cad, smuggling) / unit)
+
+
+def value_if_safe(terms: Floats, cargo: Cargo, wait_s: Floats, smuggling: Smuggling) -> Floats:
     """Value of each route if nothing goes wrong, in mean margins.
 
     Margin on the load, less travel, wait, postage or fare, and hidden cost.
 
     Parameters
     ----------
-    menu : Menu
-    load : float
-        Firearms.
-    lane : int or array of int, shape (ports of the menu,)
-    perception : Perception
+    terms : array of float, shape (5, options)
+        Of a menu, or of those of several trips.
+    cargo : Cargo
+    wait_s : array of float, shape (options,)
+        Usual waits; 0 away from the ports.
     smuggling : Smuggling
-        Values in force, with the prices of this deal.
+        Values in force.
 
     Returns
     -------
     array of float, shape (options,)
     """
-    cost = smuggling.travel_cad_per_km * menu.km
-    cost += load * smuggling.post_cad_per_firearm * menu.post
-    cost += load * smuggling.air_cad_per_firearm * menu.air
-    wait_s = perception.wait_s[menu.numbers[: menu.at_ports], lane]
-    cost[: menu.at_ports] += smuggling.wait_cad_per_h * wait_s / HOUR_S
-    gain = load * margin_cad(smuggling) * menu.made
-    return np.asarray((gain - cost) / mean_margin_cad(smuggling) - menu.hidden)
+    km, post, air, made, hidden = terms
+    cost = smuggling.travel_cad_per_km * km
+    cost += cargo.load * smuggling.post_cad_per_firearm * post
+    cost += cargo.load * smuggling.air_cad_per_firearm * air
+    cost += smuggling.wait_cad_per_h * wait_s / HOUR_S
+    return np.asarray((cargo.load * cargo.margin * made - cost) / cargo.unit - hidden)
 
 
-def stake(menu: Menu, load: float, smuggling: Smuggling) -> Floats:
-    """Loss on each route of a trafficker who is caught, in mean margins."""
-    return np.asarray(menu.made * (at_stake_cad(load, smuggling) / mean_margin_cad(smuggling)))
-
-
-def chance_of_loss(menu: Menu, lane: int | Whole, at_ports: Floats, away: Floats) -> Floats:
-    """Chance of loss on each route.
+def on_routes(menu: Menu, lane: int | Whole, at_ports: Floats, away: Floats) -> Floats:
+    """Chance of loss, or usual wait, on each route.
 
     Parameters
     ----------
@@ -138,20 +156,10 @@ def chance_of_loss(menu: Menu, lane: int | Whole, at_ports: Floats, away: Floats
     return loss
 
 
-def margin_cad(smuggling: Smuggling) -> float:
-    """Margin on one firearm before travel and risk, in CAD."""
-    return smuggling.price_cad - smuggling.acquisition_cad
-
-
-def mean_margin_cad(smuggling: Smuggling) -> float:
-    """Margin on a trip of mean load in CAD (at least 1): the unit of utility."""
-    return max(smuggling.load_mean * margin_cad(smuggling), 1.0)
-
-
-def at_stake_cad(load: float, smuggling: Smuggling) -> float:
+def at_stake_cad(load: float, price_cad: float, smuggling: Smuggling) -> float:
     """Loss of a trafficker who is caught, in CAD: load, vehicle, fine and liberty."""
     liberty = smuggling.sentence_years * smuggling.liberty_cad_per_year
-    return load * smuggling.price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty
+    return load * price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty
 
 
 class LossTerms(NamedTuple):
@@ -178,8 +186,16 @@ class LossTerms(NamedTuple):
     found: Floats
 
 
+# Settings from which the terms follow, but for those that change with how many are searched.
+_LASTING = slice(PAPERWORK, RANDOM), slice(LOOKOUT_HIT, PATIENCE_FROM_S)
+
+
 def loss_terms(
-    rows: Floats, smuggling: Smuggling, cv: float = 0.0, lengths: tuple[float, ...] = (1.0,)
+    rows: Floats,
+    smuggling: Smuggling,
+    cv: float = 0.0,
+    lengths: tuple[float, ...] = (1.0,),
+    known: tuple[Floats, LossTerms] | None = None,
 ) -> LossTerms:
     """Work out the terms of the loss.
 
@@ -192,7 +208,13 @@ def loss_terms(
         Coefficient of variation of the lengths of examinations.
     lengths : tuple of float
         Equally likely lengths as a ratio of the mean, over which the chances to find are averaged.
+    known : tuple, optional
+        Other settings and their terms; mostly they differ in how many are searched alone.
     """
+    picked = rows[:, PICK_TRAFFICKER:PICK_TRAFFICKER_HURRY]
+    chosen = examined_shares(rows[:, RANDOM:SELECTIVE], picked)
+    if known is not None and all(np.array_equal(rows[:, of], known[0][:, of]) for of in _LASTING):
+        return known[1]._replace(chosen=chosen)
     kinds = slice(KIND_RATE, KIND_RATE + len(KINDS)), slice(KIND_S, KIND_S + len(KINDS))
     exposure = rows[:, kinds[0]] * rows[:, kinds[1]]
     open_find = _found(exposure.tobytes(), cv, lengths)
@@ -202,8 +224,6 @@ def loss_terms(
         np.sum(shares * find, axis=1, keepdims=True) for shares in shares_of_kinds(rows)
     )
     found = np.where(np.asarray(COMMERCIAL, bool), trade, travellers)
-    picked = rows[:, PICK_TRAFFICKER:PICK_TRAFFICKER_HURRY]
-    chosen = examined_shares(rows[:, RANDOM:SELECTIVE], picked)
     not_mandatory = 1.0 - (rows[:, PAPERWORK:DUTY] + rows[:, DUTY:RANDOM])
     stays = 1.0 - rows[:, WITHDRAWAL_SHARE]
     return LossTerms(rows[:, LOOKOUT_HIT], stays, find[:, FULL], not_mandatory, chosen, found)
@@ -292,7 +312,7 @@ class Observations:
     """Takes what was observed on a day from the running sums."""
 
     def __init__(self, ports: int) -> None:
-        self._counted = np.zeros((7, ports, len(LANES), len(OBSERVED)))
+        self._counted = [np.zeros((ports, len(LANES), len(OBSERVED)))] * 7
 
     def of_day(self, weekday: int, sums: Floats) -> Observation:
         """Return what was observed since the last call for the weekday (Monday is 0).
@@ -300,11 +320,12 @@ class Observations:
         Parameters
         ----------
         sums : array of float, shape (ports, lanes, columns)
-            Running sums of the columns `sim.records.OBSERVED` on this day of the week.
+            Running sums of the columns `sim.records.OBSERVED` on this day of the week; nothing
+            may write into them afterwards.
         """
-        released, wait_s, done, undone, gave_up, arrivals, within, duty = np.moveaxis(
-            sums - self._counted[weekday], 2, 0
-        )
+        columns = np.empty((sums.shape[2], *sums.shape[:2]))
+        np.subtract(sums, self._counted[weekday], out=np.moveaxis(columns, 0, 2))
+        released, wait_s, done, undone, gave_up, arrivals, within, duty = columns
         self._counted[weekday] = sums
         return Observation(
             released, wait_s, done, undone, gave_up, arrivals, within, float(duty.sum())
@@ -367,8 +388,8 @@ class Beliefs:
 
     def _loss(self, rows: Floats) -> Floats:
         if rows is not self._rows:
-            self._rows = rows
-            self._terms = loss_terms(rows, self.smuggling, self.cv)
+            known = self._rows, self._terms
+            self._rows, self._terms = rows, loss_terms(rows, self.smuggling, self.cv, known=known)
         p_on_lookout, p_if_in_time = loss_if_examined_in_time(self._terms, self.lookout_share)
         return p_on_lookout + p_if_in_time * self.in_time[:, None]
 

@@ -7,17 +7,20 @@ and the route on trips that go its usual way, so a scenario moves only those tri
 has become better or worse.
 """
 
+import dataclasses
 import functools
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.extensions import extensions
-from sim.model.port.traffic import CAR, TRUCK
+from sim.model.port.traffic import CAR
 from sim.model.smuggling.adversary import ADVERSARIES, Adversary, Options
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
-from sim.model.smuggling.perception import Menu, Perception, chance_of_loss, stake, value_if_safe
+from sim.model.smuggling.perception import TERMS, Cargo, Menu, Perception, on_routes, value_if_safe
 from sim.model.smuggling.routes import (
     LEAST_RATIONALITY,
     AttemptOutcome,
@@ -38,11 +41,12 @@ _RISK_TOLERANCE = entity_number("route/nerve")
 _USUAL_WAY = entity_number("route/usual way")
 # Key, in place of the day, of what an organisation always prefers.
 _ALWAYS = 1_000_000
+MADE = TERMS.index("made")
 
 # Menus kept in a process: of baselines, and for each of those of which some ports are closed.
 MOST_MENUS = 4
 MOST_OPEN_MENUS = 4096
-# Trips whose noise is kept: those of a day or two.
+# Trips whose routes and noise are kept: those of a day or two.
 MOST_TRIPS = 256
 
 # Chance of loss by port and lane of a trip: hidden deep or not, with an active lookout or not.
@@ -52,6 +56,31 @@ Truth = Callable[[bool, bool], Floats]
 def gumbel(uniform: Floats) -> Floats:
     """Standard Gumbel numbers at quantiles."""
     return np.asarray(-np.log(-np.log(uniform)))
+
+
+class Trip(NamedTuple):
+    """A trip for which a route is to be chosen.
+
+    Attributes
+    ----------
+    open_ports : array of bool, shape (ports,)
+        Ports that are open when it would arrive.
+    lanes : array of int, shape (ports,)
+        Lane that it would take at each port.
+    price_cad, acquisition_cad : float
+        Of a firearm in this deal.
+    """
+
+    opportunity: Opportunity
+    open_ports: Flags
+    lanes: Whole
+    price_cad: float
+    acquisition_cad: float
+
+
+# Of a trip: its menu of open routes, their noise, its tolerance of risk (`Options`), and the lanes
+# at the ports of the menu.
+Drawn = tuple[Menu, Floats, float, Whole]
 
 
 class _Menus:
@@ -69,7 +98,8 @@ class _Menus:
         self._menus: dict[tuple[Key, bool, int, int], Menu] = {}
         self._open_menus: dict[tuple[Key, bool, int, int, bytes], tuple[Menu, Flags]] = {}
         self._hidden: dict[Key, Floats] = {}
-        self._noise: dict[tuple[object, ...], tuple[Floats, float, float]] = {}
+        self._drawn: dict[tuple[object, ...], Drawn] = {}
+        self._usual: dict[tuple[int, int, Streams], Floats] = {}
 
     def hidden_cost(self, key: Key) -> Floats:
         """Unknown cost of every route (see `RouteChoice.hidden_cost`)."""
@@ -81,9 +111,13 @@ class _Menus:
         smuggling = self.smuggling
         hidden = np.zeros(len(self.network.kind))
         menu = self._new_menu(key, False, smuggling, hidden)
-        utility = value_if_safe(menu, smuggling.load_mean, CAR, self.baseline, smuggling)
-        risk = chance_of_loss(menu, CAR, self.baseline.loss, loss_away(self.patrol))
-        utility = utility - risk * stake(menu, smuggling.load_mean, smuggling)
+        prices = smuggling.price_cad, smuggling.acquisition_cad
+        cargo = Cargo.of(smuggling.load_mean, *prices, smuggling)
+        away = loss_away(self.patrol)
+        wait_s = on_routes(menu, CAR, self.baseline.wait_s, np.zeros_like(away))
+        utility = value_if_safe(menu.terms, cargo, wait_s, smuggling)
+        risk = on_routes(menu, CAR, self.baseline.loss, away)
+        utility = utility - risk * (menu.terms[MADE] * cargo.at_stake)
         utility = utility + menu.prior / max(smuggling.rationality, LEAST_RATIONALITY)
         shares = baseline_shares(smuggling)
         kinds = self.network.kind[menu.numbers]
@@ -124,31 +158,41 @@ class _Menus:
             self._open_menus[name] = menu, keep
         return self._open_menus[name]
 
-    def noise(
-        self,
-        key: Key,
-        commercial: bool,
-        smuggling: Smuggling,
-        streams: Streams,
-        day: int,
-        trip: int,
-    ) -> tuple[Floats, float, float]:
-        """Gumbel noise of all routes of a menu, open or not, and two quantiles of the trip.
-
-        Those are of its tolerance of risk, and of going the usual way of its organisation. All are
-        the same in all points of a replication, which run in step.
-        """
+    def drawn(self, trip: Trip, smuggling: Smuggling, streams: Streams) -> Drawn:
+        """What is drawn of a trip, the same in all points of a replication, which run in step."""
+        of, open_ports, lanes = trip.opportunity, trip.open_ports, trip.lanes
+        key = of.source, of.market
+        whole = self.menu(key, of.commercial, smuggling)
         name = (
-            key, commercial, smuggling.routes_considered, smuggling.regions_considered, streams,
-            day, trip,
+            id(whole), of.organisation, of.day, of.index, streams.seed, streams.replication,
+            open_ports.tobytes(), lanes.tobytes(),
         )  # fmt: skip
-        if name not in self._noise:
-            if len(self._noise) >= MOST_TRIPS:
-                self._noise.clear()
-            menu = self.menu(key, commercial, smuggling)
-            uniform = to_uniform(streams.first_words(ROUTE, menu.entity, day, trip))
-            self._noise[name] = gumbel(uniform[:-2]), float(uniform[-2]), float(uniform[-1])
-        return self._noise[name]
+        known = self._drawn.get(name)
+        if known is not None:
+            return known
+        if len(self._drawn) >= MOST_TRIPS:
+            self._drawn.clear()
+        uniform = to_uniform(streams.first_words(ROUTE, whole.entity, of.day, of.index))
+        noise = gumbel(uniform[:-2])
+        if uniform[-1] < self.smuggling.usual_way_share:
+            noise = self._usual_noise(of.organisation, whole, streams)
+        # Only those that are open when the trip would arrive.
+        open_routes = open_ports[whole.numbers[: whole.at_ports]]
+        menu, keep = self.open_menu(key, of.commercial, smuggling, open_routes)
+        lane = lanes[menu.numbers[: menu.at_ports]]
+        self._drawn[name] = menu, noise[keep], float(uniform[-2]), lane
+        return self._drawn[name]
+
+    def _usual_noise(self, organisation: int, menu: Menu, streams: Streams) -> Floats:
+        """Noise of the routes of a menu that belongs to an organisation: its usual preference."""
+        key = organisation, id(menu), streams
+        if key not in self._usual:
+            if len(self._usual) >= MOST_OPEN_MENUS:
+                self._usual.clear()
+            entity = menu.entity[:-2]
+            words = streams.first_words(ROUTE, entity, _ALWAYS, organisation)
+            self._usual[key] = gumbel(to_uniform(words))
+        return self._usual[key]
 
     def _new_menu(self, key: Key, commercial: bool, smuggling: Smuggling, hidden: Floats) -> Menu:
         numbers = self.network.considered(key, commercial, smuggling)
@@ -164,16 +208,13 @@ class _Menus:
         return prior
 
     def _menu_of(self, key: Key, numbers: Whole, hidden: Floats, prior: Floats) -> Menu:
-        kinds = self.network.kind[numbers]
+        kinds, km = self.network.kind[numbers], self.network.km[key][numbers]
+        by_kind = kinds == POST, kinds == AIR, kinds != NOT_MADE
         return Menu(
             numbers=numbers,
             at_ports=int(np.sum(kinds == PORT)),
             ports=self.network.ports,
-            km=self.network.km[key][numbers],
-            post=(kinds == POST).astype(float),
-            air=(kinds == AIR).astype(float),
-            made=(kinds != NOT_MADE).astype(float),
-            hidden=hidden[numbers],
+            terms=np.stack([km, *by_kind, hidden[numbers]]),
             habit=self._habit(numbers),
             prior=prior,
             entity=np.append(self.network.entity[numbers], (_RISK_TOLERANCE, _USUAL_WAY)),
@@ -255,7 +296,6 @@ class RouteChoice:
         self.weight_of_a_day = 1.0 / smuggling.perception_days
         self.baseline_smuggling = smuggling
         self._adversaries: dict[str, Adversary] = {}
-        self._usual: dict[tuple[int, int], Floats] = {}
 
     def adversary(self, name: str) -> Adversary:
         """Adversary of a name (``smuggling.adversary``), made when it is first needed."""
@@ -287,94 +327,103 @@ class RouteChoice:
 
     def options(
         self,
-        opportunity: Opportunity,
-        open_ports: Flags,
+        trips: Sequence[Trip],
         perception: Perception,
         smuggling: Smuggling,
-        lanes: Whole | None = None,
         truth: Truth | None = None,
-    ) -> Options:
-        """Routes that a trip may take.
+    ) -> list[Options]:
+        """Routes that each trip may take.
+
+        They are worked out for all trips of a day together: a small array costs nearly as much as
+        a large one.
 
         Parameters
         ----------
-        opportunity : Opportunity
-        open_ports : array of bool, shape (ports,)
-            Ports that are open when the trip would arrive.
+        trips : sequence of Trip
         perception : Perception
             Beliefs about the ports now.
         smuggling : Smuggling
-            Values in force, with the prices of this deal.
-        lanes : array of int, shape (ports,), optional
-            Lane that it would take at each port; if not given, the general one.
+            Values in force.
         truth : callable, optional
             True chances of loss at the ports; if not given, what is believed.
         """
-        key, commercial = (opportunity.source, opportunity.market), opportunity.commercial
-        whole = self.menus.menu(key, commercial, smuggling)
-        noise, tolerance, habitual = self.menus.noise(
-            key, commercial, smuggling, self.streams, opportunity.day, opportunity.index
-        )
-        if habitual < self.baseline_smuggling.usual_way_share:
-            noise = self._usual_noise(opportunity.organisation, whole)
-        # Only those that are open when the trip would arrive.
-        open_routes = open_ports[whole.numbers[: whole.at_ports]]
-        menu, keep = self.menus.open_menu(key, commercial, smuggling, open_routes)
-        lane = TRUCK if commercial else CAR
-        lane_of = lane if lanes is None else lanes[menu.numbers[: menu.at_ports]]
-        load = opportunity.load
+        if not trips:
+            return []
+        drawn = [self.menus.drawn(trip, smuggling, self.streams) for trip in trips]
+        menus = [menu for menu, *_ in drawn]
+        sizes = [len(menu.numbers) for menu in menus]
+        each = [
+            Cargo.of(of.load, price_cad, acquisition_cad, smuggling)
+            for of, _, _, price_cad, acquisition_cad in trips
+        ]
+        cargo = Cargo(*np.repeat(np.array(each).T, sizes, axis=1))
+        numbers = np.concatenate([menu.numbers for menu in menus])
+        terms = np.concatenate([menu.terms for menu in menus], axis=1)
+        at_port, none = numbers < self.network.ports, numbers == self.network.none
+        away = ~(at_port | none)
+        cell = numbers[at_port], np.concatenate([lane for *_, lane in drawn])
+        wait_s, believed = np.zeros((2, len(numbers)))
+        wait_s[at_port], believed[at_port] = perception.wait_s[cell], perception.loss[cell]
+        believed[away] = self.away_believed[numbers[away] - self.network.ports]
+        value = value_if_safe(terms, cargo, wait_s, smuggling)
+        stake = terms[MADE] * cargo.at_stake
+        ends = [0, *itertools.accumulate(sizes)]
+        return [
+            Options(
+                organisation=trip.opportunity.organisation,
+                numbers=menu.numbers,
+                value=value[first:last],
+                stake=stake[first:last],
+                believed=believed[first:last],
+                habit=menu.habit,
+                prior=menu.prior,
+                noise=noise,
+                risk_tolerance_quantile=tolerance,
+                chance_before=functools.partial(
+                    on_routes, menu, lane, self.before.loss, self.away_before
+                ),
+                chance_true=functools.partial(
+                    self._true, menu, lane, trip.opportunity, truth, perception
+                ),
+            )
+            for trip, (menu, noise, tolerance, lane), first, last in zip(
+                trips, drawn, ends[:-1], ends[1:], strict=True
+            )
+        ]
 
-        def chance_before() -> Floats:
-            return chance_of_loss(menu, lane_of, self.before.loss, self.away_before)
-
-        def chance_true() -> Floats:
-            loss = truth(opportunity.deep, opportunity.lookout) if truth else perception.loss
-            return chance_of_loss(menu, lane_of, loss, self.away_true)
-
-        return Options(
-            organisation=opportunity.organisation,
-            numbers=menu.numbers,
-            value=value_if_safe(menu, load, lane_of, perception, smuggling),
-            stake=stake(menu, load, smuggling),
-            believed=chance_of_loss(menu, lane_of, perception.loss, self.away_believed),
-            habit=menu.habit,
-            prior=menu.prior,
-            noise=noise[keep],
-            risk_tolerance_quantile=tolerance,
-            chance_before=chance_before,
-            chance_true=chance_true,
-        )
-
-    def _usual_noise(self, organisation: int, menu: Menu) -> Floats:
-        """Noise of the routes of a menu that belongs to an organisation: its usual preference."""
-        key = organisation, id(menu)
-        if key not in self._usual:
-            entity = menu.entity[:-2]
-            words = self.streams.first_words(ROUTE, entity, _ALWAYS, organisation)
-            self._usual[key] = gumbel(to_uniform(words))
-        return self._usual[key]
+    def _true(
+        self, menu: Menu, lane: Whole, trip: Opportunity, truth: Truth | None, seen: Perception
+    ) -> Floats:
+        """Chance of loss of a trip by the settings of the day."""
+        loss = truth(trip.deep, trip.lookout) if truth else seen.loss
+        return on_routes(menu, lane, loss, self.away_true)
 
     def choose(
         self,
-        opportunity: Opportunity,
-        open_ports: Flags,
+        trips: Sequence[Trip],
         perception: Perception,
         smuggling: Smuggling,
-        lanes: Whole | None = None,
         truth: Truth | None = None,
-    ) -> Route:
-        """Choose a route by the adversary in force.
+    ) -> list[Route]:
+        """Choose a route for each trip by the adversary in force.
 
         Parameters
         ----------
-        opportunity, open_ports, perception, smuggling, lanes, truth
+        trips, perception, smuggling, truth
             As in `options`.
         """
-        options = self.options(opportunity, open_ports, perception, smuggling, lanes, truth)
-        adversary = self.adversary(smuggling.adversary)
-        loss = adversary.loss(options)
-        best = adversary.choose(options, loss, smuggling)
-        number, network = int(options.numbers[best]), self.network
-        away = network.ports <= number < network.none
-        true = float(self.away_true[number - network.ports]) if away else 0.0
-        return network.route(number, float(loss[best]), true)
+        adversary, network = self.adversary(smuggling.adversary), self.network
+        routes, now = [], smuggling
+        options_of = self.options(trips, perception, smuggling, truth)
+        for trip, options in zip(trips, options_of, strict=True):
+            if adversary.reads_prices:
+                now = dataclasses.replace(
+                    smuggling, price_cad=trip.price_cad, acquisition_cad=trip.acquisition_cad
+                )
+            loss = adversary.loss(options)
+            best = adversary.choose(options, loss, now)
+            number = int(options.numbers[best])
+            away = network.ports <= number < network.none
+            true = float(self.away_true[number - network.ports]) if away else 0.0
+            routes.append(network.route(number, float(loss[best]), true))
+        return routes

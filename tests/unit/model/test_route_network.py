@@ -15,7 +15,7 @@ from sim.numerics.randomness import Streams
 from sim.parameters import Patrol, Smuggling
 from sim.places.ports import read_regions
 from sim.records import AIR, BETWEEN_PORTS, NOT_MADE, PORT, POST, WATER
-from tests.behaviour.scene import whole_table
+from tests.behaviour.scene import trip_of, whole_table
 
 SMUGGLING = Smuggling(usual_way_share=0.0)
 NETWORK = RouteNetwork(whole_table(), SMUGGLING.network)
@@ -78,7 +78,8 @@ def test_the_noise_of_a_route_is_the_trips_own_whatever_else_is_there() -> None:
     ):
         for open_ports in (all_open, half_open):
             routes = RouteChoice(whole_table(), smuggling, Patrol(), seen, Streams(11, 0))
-            found = routes.options(trip, open_ports, seen, smuggling)
+            trips = [trip_of(trip, open_ports, smuggling)]
+            (found,) = routes.options(trips, seen, smuggling)
             for number, value in zip(found.numbers.tolist(), found.noise.tolist(), strict=True):
                 assert noise.setdefault(number, value) == value
     assert len(noise) > 40
