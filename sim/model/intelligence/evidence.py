@@ -1,9 +1,11 @@
 """Evidence: firearms recovered, traces of them, and ballistic matches."""
 
+import functools
 import math
 from typing import NamedTuple
 
 import numpy as np
+from scipy import special
 
 from sim.numerics.randomness import (
     BALLISTICS,
@@ -13,7 +15,6 @@ from sim.numerics.randomness import (
     Streams,
     entity_number,
     lognormal,
-    poisson_counts,
     to_uniform,
     uniforms,
 )
@@ -22,8 +23,8 @@ from sim.parameters import Intelligence
 
 # Days before the run have negative numbers, keys of draws do not.
 DAY_ZERO = 40_000
-DAYS_TOGETHER = 128
-"""Of a warm-up, whose occurrences are counted together."""
+DAYS_TOGETHER = 32
+"""Days whose draws are made together."""
 
 
 class Occurrence(NamedTuple):
@@ -60,28 +61,10 @@ class Occurrences:
         self.streams = streams
         self.organisations = len(organisations)
         numbers = [entity_number(f"{kind}/{number}") for kind in kinds for number in organisations]
-        self.entities = np.array(numbers, np.int64)
-        # The rates last used, and the rows and counts of some days under them.
+        self.entities = tuple(numbers)
+        # The rates last used, and the level above which there is one at least.
         self._rates: Floats | None = None
-        self._counted: dict[int, tuple[list[int], list[int]]] = {}
-
-    def _count(self, first: int, days: int, rates: Floats) -> None:
-        """Count the occurrences of some days with the same rates: which rows have any, how many."""
-        words = np.stack(
-            [
-                self.streams.first_words(RECOVERY, self.entities, first + day + DAY_ZERO, 0)
-                for day in range(days)
-            ]
-        )
-        level = to_uniform(words)
-        of_day, rows = np.nonzero(level > np.exp(-rates.ravel()))
-        counts = poisson_counts(level[of_day, rows], rates.ravel()[rows])
-        ends = np.searchsorted(of_day, np.arange(days + 1)).tolist()
-        self._rates, every, counted = rates, rows.tolist(), counts.tolist()
-        self._counted = {
-            first + day: (every[ends[day] : ends[day + 1]], counted[ends[day] : ends[day + 1]])
-            for day in range(days)
-        }
+        self._none = np.empty(0)
 
     def of_day(self, day: int, rates: Floats) -> list[Occurrence]:
         """Occurrences of a day, by kind and organisation.
@@ -91,15 +74,22 @@ class Occurrences:
         day : int
             Negative before the run.
         rates : array of float, shape (kinds, organisations)
-            Expected number on the day. While they are the same object, days are counted together.
+            Expected number on the day; nothing may write into it afterwards.
         """
-        if self._rates is not rates or day not in self._counted:
-            self._count(day, DAYS_TOGETHER if self._rates is rates else 1, rates)
+        if self._rates is not rates:
+            self._rates, self._none = rates, np.exp(-rates.ravel())
         number = day + DAY_ZERO
+        block, row_of_day = divmod(number, DAYS_TOGETHER)
+        level = _levels(self.entities, block, self.streams)[row_of_day]
+        rows = np.flatnonzero(level > self._none)
         occurrences = []
-        for row, count in zip(*self._counted[day], strict=True):
-            entity = int(self.entities[row])
-            for i in range(1, count + 1):
+        for row, at, rate in zip(
+            rows.tolist(), level[rows].tolist(), rates.ravel()[rows].tolist(), strict=True
+        ):
+            entity, i, more = self.entities[row], 0, True
+            while more:  # so many that their chance reaches the level
+                i += 1
+                more = special.pdtr(i, rate) < at
                 when, *uniform = uniforms(self.streams, RECOVERY, entity, number, i)
                 occurrences.append(
                     Occurrence(
@@ -111,6 +101,17 @@ class Occurrences:
                     )
                 )
         return occurrences
+
+
+@functools.lru_cache(maxsize=16)
+def _levels(entities: tuple[int, ...], block: int, streams: Streams) -> Floats:
+    """Draws of how many occurrences there are, shape (days, entities).
+
+    They are drawn for many days, and once for the points that run in step.
+    """
+    numbers, first = np.array(entities, np.int64), block * DAYS_TOGETHER
+    words = [streams.first_words(RECOVERY, numbers, first + day, 0) for day in range(DAYS_TOGETHER)]
+    return to_uniform(np.stack(words))
 
 
 def is_recent(sold_s: float, now: float, intelligence: Intelligence) -> bool:
@@ -316,8 +317,8 @@ class Recoveries:
         self.old_decay = decay_of_the_old(intelligence)
         ever = intelligence.recoveries_per_year / max(firearms_per_year, 1e-300)
         self.rate = min(ever, 1.0) * self.decay
-        self.fresh = np.zeros(len(past))
-        self.fresh_share = np.zeros(len(past))
+        # Deliveries that may be recovered, and what of a day's recoveries comes from them.
+        self.fresh = self.fresh_today = self.today = np.zeros(len(past))
         self.count = 0
 
     def delivered(self, organisation: int, firearms: float) -> None:
@@ -329,9 +330,8 @@ class Recoveries:
         old = math.exp(-self.decay * max(day, 0)) * intelligence.recoveries_per_year / DAYS_PER_YEAR
         fresh = self.rate * self.fresh
         self.fresh *= math.exp(-self.decay)
-        rates = old * self.past + fresh
-        self.fresh_share = np.divide(fresh, rates, out=np.zeros_like(fresh), where=rates > 0.0)
-        return rates
+        self.fresh_today, self.today = fresh, old * self.past + fresh
+        return self.today
 
     def recovery(self, occurrence: Occurrence, intelligence: Intelligence) -> Recovery:
         """Draw the particulars of a recovery of the last day."""
@@ -353,7 +353,8 @@ class Recoveries:
 
     def _delivered_s(self, quantile: float, occurrence: Occurrence) -> float:
         """When a firearm that is recovered was delivered: in the run, or before it."""
-        share = float(self.fresh_share[occurrence.organisation])
+        of = occurrence.organisation
+        share = float(self.fresh_today[of] / self.today[of]) if self.today[of] > 0.0 else 0.0
         if quantile < share:
             return occurrence.time_s * (1.0 - quantile / share)
         older_s = -math.log1p(-(quantile - share) / (1.0 - share)) / self.decay * DAY_S

@@ -131,7 +131,7 @@ class Intelligence:
         self.arrests = 0
         self.arrested_s: dict[int, float] = {}
         self.before: dict[str, float] = {}
-        # Rates of occurrences, with the parameters from which they follow.
+        # Rates of occurrences, with the parameters from which they follow; recoveries come first.
         self._settled: tuple[IntelligenceParameters, Floats] | None = None
         self.requests_before = [0] * len(self.entity)
         self.successes_before = [0] * len(self.entity)
@@ -158,9 +158,10 @@ class Intelligence:
 
         It arrives at ``at_s``, in seconds since the run began.
         """
-        courier = self.couriers.of_trip(attempt_id)
-        if self.lookouts.meets(organisation, courier, at_s):
-            return True
+        if self.lookouts.any_on(organisation):
+            courier = self.couriers.of_trip(attempt_id)
+            if self.lookouts.meets(organisation, courier, at_s):
+                return True
         return self.lookouts.reported(attempt_id, self.intelligence_at(at_s))
 
     def lookout_share(self, now: float) -> float:
@@ -195,14 +196,17 @@ class Intelligence:
     def _rates(self, day: int, intelligence: IntelligenceParameters) -> Floats:
         """Expected occurrences of a day, by kind and organisation."""
         # Before the run nothing is delivered, so that they stay the same.
-        if day < 0 and self._settled is not None and self._settled[0] is intelligence:
-            return self._settled[1]
-        sales = intelligence.sale_reports_per_year / DAYS_PER_YEAR * self.past
-        tips = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
-        money = money_stops_per_year(intelligence) / DAYS_PER_YEAR * self.past
-        rates = np.stack([self.recoveries.rates(day, intelligence), sales, tips, money])
-        self._settled = intelligence, rates
-        return rates
+        if self._settled is None or self._settled[0] is not intelligence:
+            sales = intelligence.sale_reports_per_year / DAYS_PER_YEAR * self.past
+            tips = intelligence.police_leads_per_year / DAYS_PER_YEAR * self.past
+            money = money_stops_per_year(intelligence) / DAYS_PER_YEAR * self.past
+            recovered = self.recoveries.rates(day, intelligence)
+            self._settled = intelligence, np.stack([recovered, sales, tips, money])
+        elif day >= 0:
+            rates = self._settled[1].copy()
+            rates[0] = self.recoveries.rates(day, intelligence)
+            self._settled = intelligence, rates
+        return self._settled[1]
 
     def _recovered(self, recovery: Recovery, intelligence: IntelligenceParameters) -> None:
         """Enter the examination and the trace of a firearm that police recover today."""

@@ -70,11 +70,14 @@ class Couriers:
         at_s : float
             Moment, in seconds of the run.
         """
-        changes = self._changes.setdefault((subject, organisation, courier), [])
+        changes = self._changes.get((subject, organisation, courier))
+        if changes is None:
+            changes = self._changes[subject, organisation, courier] = []
         while not changes or changes[-1] <= at_s:
             self._extend(subject, organisation, courier, changes)
-        lost = self._losses.get((organisation, courier), [])
-        return bisect_right(changes, at_s) + bisect_right(lost, at_s)
+        lost = self._losses.get((organisation, courier))
+        changed = bisect_right(changes, at_s)
+        return changed if lost is None else changed + bisect_right(lost, at_s)
 
     def _extend(self, subject: int, organisation: int, courier: int, changes: list[float]) -> None:
         entity = self.entity[organisation][courier][subject]
@@ -140,6 +143,9 @@ class Lookouts:
         self.couriers = couriers
         self.streams = streams
         self._active: list[list[Lookout]] = [[] for _ in couriers.entity]
+        # Those of which the vehicle or driver was still in use when the coverage was last asked
+        # for: what has been changed does not come back.
+        self._in_use: list[Lookout] = []
         self.issued = 0
         self.expired = 0
         self._first_expires_s = math.inf
@@ -167,6 +173,7 @@ class Lookouts:
         self.issued += 1
         self.late += int(not lookout.in_use(self.couriers, now))
         self._active[organisation].append(lookout)
+        self._in_use.append(lookout)
         self._first_expires_s = min(self._first_expires_s, expires_s)
 
     def day_begins(self, now: float) -> None:
@@ -189,14 +196,21 @@ class Lookouts:
             for lookout in self._active[organisation]
         )
 
+    def any_on(self, organisation: int) -> bool:
+        """Whether there is any lookout on an organisation."""
+        return bool(self._active[organisation])
+
     def coverage(self, now: float) -> float:
-        """Share of all couriers whose present vehicle or driver is named by a lookout."""
-        covered = {
-            (lookout.organisation, lookout.courier)
-            for lookouts in self._active
-            for lookout in lookouts
+        """Share of all couriers whose present vehicle or driver is named by a lookout.
+
+        ``now`` may not be before that of the last call.
+        """
+        self._in_use = [
+            lookout
+            for lookout in self._in_use
             if lookout.expires_s > now and lookout.in_use(self.couriers, now)
-        }
+        ]
+        covered = {(lookout.organisation, lookout.courier) for lookout in self._in_use}
         return len(covered) / max(len(self._active) * self.couriers.each, 1)
 
     def reported(self, attempt_id: str, intelligence: Intelligence) -> bool:

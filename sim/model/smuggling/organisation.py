@@ -321,7 +321,8 @@ class Organisations:
 
     def in_action(self, organisation: int, at_s: float) -> bool:
         """Whether an organisation is active at a moment."""
-        return not any(start <= at_s < end for start, end in self._gaps.get(organisation, ()))
+        gaps = self._gaps.get(organisation)
+        return gaps is None or not any(start <= at_s < end for start, end in gaps)
 
     def past_share(self) -> Floats:
         """Share of each organisation in the deliveries before the run, shape (organisations,)."""
@@ -361,6 +362,18 @@ class Organisations:
         return [deep if quantile < deep_share else other for quantile, other, deep in drawn]
 
 
+@functools.lru_cache(maxsize=MOST_DAYS)
+def _audits(entities: tuple[int, ...], day: int, streams: Streams) -> tuple[float, Floats, Floats]:
+    """Draws of a day that audit organisations and find something, and the least of the first.
+
+    They are drawn once for the points that run in step.
+    """
+    entity = np.array(entities, np.int64)
+    words = streams.words_of_several(AUDIT, entity, day, np.ones_like(entity))
+    audited, found, _, _ = to_uniform(words)
+    return float(audited.min()), audited, found
+
+
 class Enrolment:
     """Enrolments of all organisations of one replication.
 
@@ -383,12 +396,12 @@ class Enrolment:
         self, ports: Ports, entities: list[int], trusted_share: float, streams: Streams
     ) -> None:
         self.streams = streams
-        self.entities = np.array(entities, np.int64)
+        self.entities = tuple(entities)
         self.trusted_lane: dict[int, tuple[int, npt.NDArray[np.bool_]]] = {
             CAR: (NEXUS, ports.nexus),
             TRUCK: (FAST, ports.fast),
         }
-        first = streams.first_words(AUDIT, self.entities, 0, 0)
+        first = streams.first_words(AUDIT, np.array(entities, np.int64), 0, 0)
         self.enrolled = (first + 0.5) / 2.0**32 < trusted_share
         self.lost_until = np.full(len(entities), -np.inf)
         self.lost = 0
@@ -396,13 +409,11 @@ class Enrolment:
     def audit(self, day: int, rules: Contraband) -> None:
         """Audit on a day those who are enrolled."""
         rate = rules.audits_per_year / DAYS_PER_YEAR
-        enrolled = np.flatnonzero(self.enrolled & (self.lost_until <= day))
-        audited, found, _, _ = to_uniform(
-            self.streams.words_of_several(
-                AUDIT, self.entities[enrolled], day, np.ones_like(enrolled)
-            )
-        )
-        lost = enrolled[(audited < rate) & (found < rules.audit_find)]
+        least, audited, found = _audits(self.entities, day, self.streams)
+        if least >= rate:
+            return
+        enrolled = self.enrolled & (self.lost_until <= day)
+        lost = np.flatnonzero(enrolled & (audited < rate) & (found < rules.audit_find))
         self.lost_until[lost] = day + rules.enrolment_lost_days
         self.lost += len(lost)
 
