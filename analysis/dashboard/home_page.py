@@ -220,7 +220,7 @@ def _card(card: "Card", view: View) -> Children:
         lines += [html.Dt(line.heading), html.Dd(line.text, lang=line.language)]
     return [
         html.H1(card.title),
-        html.P(card.verdict, className="answer"),
+        html.P(f"{card.verdict[:1].upper()}{card.verdict[1:]}", className="answer"),
         doors(view, card.name),
         html.Dl(lines, className="card"),
     ]

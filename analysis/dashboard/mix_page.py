@@ -18,9 +18,9 @@ from analysis.dashboard.frame import AppState, Children, answering, attributes, 
 from analysis.dashboard.hours import choices
 from analysis.dashboard.levers import levers, offered, title_of_proposal
 from analysis.dashboard.mix import ports_of
+from analysis.dashboard.results_page import smugglers_who
 from analysis.dashboard.running import bar
 from analysis.language import gettext
-from analysis.wording import adversary_name
 from sim.parameters import catalogue
 from sim.scenario.intervention import Scenario
 from sim.scenario.point import YEARS
@@ -273,7 +273,7 @@ def _running(view: View) -> html.Fieldset:
                                low="1990-01-01", high="2060-12-31"),
                     Choice("mix-adversary", gettext("smugglers-who-are"),
                            [("", gettext("as-by-default")),
-                            *((name, adversary_name(name)) for name in kinds)], kind),
+                            *((name, smugglers_who(name)) for name in kinds)], kind),
                 ],
                 className="controls",
             ),

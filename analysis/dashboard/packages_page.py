@@ -75,7 +75,7 @@ def shown(study: Study, found: Choices, view: View) -> Children:
         return [html.P(words, className="notice")]
     steps, span = frontier(found), horizon_in_words(study, found.horizon)
     return [
-        html.P(_sentence(study, best), className="answer"),
+        html.P(_sentence(study, best, span), className="answer"),
         html.P([_sure(found, best), " ", *_try(best.name, view)], className="note"),
         captioned(
             graph("packages-figure", steps_figure(study, found, steps, view, best)),
@@ -87,7 +87,7 @@ def shown(study: Study, found: Choices, view: View) -> Children:
     ]
 
 
-def _sentence(study: Study, best: Best) -> str:
+def _sentence(study: Study, best: Best, horizon: str) -> str:
     if best.name == NOTHING:
         return gettext("budget-nothing", budget=number(best.budget, 0))
     return gettext(
@@ -95,6 +95,7 @@ def _sentence(study: Study, best: Best) -> str:
         budget=number(best.budget, 0),
         title=title_of(study, best.name),
         kept=_range(best),
+        horizon=horizon,
         cost=number(best.cost, 1),
     )
 

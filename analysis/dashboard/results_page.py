@@ -22,7 +22,7 @@ from analysis.dashboard.frame import (
 )
 from analysis.effects import effect_in_words, smallest_difference
 from analysis.findings import answer
-from analysis.language import contraband_of, gettext, metric_title, title_of
+from analysis.language import contraband_of, gettext, has_text, metric_title, pgettext, title_of
 from analysis.values import BASELINE, DERIVED, headline_adversary, metric_of
 from analysis.verdicts import counted
 from analysis.wording import adversary_name, period, probability, unit_of
@@ -124,6 +124,12 @@ def metrics() -> list[tuple[str, str]]:
     ]
 
 
+def smugglers_who(kind: str) -> str:
+    """A kind of smuggler, and in plain words how it chooses."""
+    plain = f": {pgettext('chooses', kind)}" if has_text("chooses", kind) else ""
+    return f"{adversary_name(kind)}{plain}"
+
+
 def scenarios(study: Study) -> list[str]:
     """Scenarios of a study but the baseline."""
     return [name for name in study.scenarios if name != BASELINE]
@@ -138,7 +144,7 @@ def _controls(study: Study, view: View, pick: Children) -> Children:
     offered = [pair for pair in metrics() if pair[0] in held]
     keys = [name for name, _ in offered]
     metric = view.metric if view.metric in keys else keys[0]
-    smugglers = [(name, adversary_name(name)) for name in kinds]
+    smugglers = [(name, smugglers_who(name)) for name in kinds]
     return [
         html.Div(
             [

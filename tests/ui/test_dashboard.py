@@ -112,7 +112,7 @@ def test_a_name_with_markup_is_shown_as_text(visit, address: str) -> None:
         ("etc/passwd", pattern("there-is-no-page")),
         ("mix?mix=gone", pattern("there-is-no-proposal", name="gone")),
         ("mix?mix=more_searches&lever=more_searches.0:1e12", "above"),
-        ("mix?run=000000000000", "no run was begun here"),
+        ("mix?run=000000000000", pattern("no-run-was-begun-here")),
     ],
 )
 def test_a_stale_or_hostile_address_gets_a_sentence(

@@ -70,7 +70,7 @@ def names_in_tables() -> Iterator[Key]:
     units |= {parameters()[one.name].metadata["unit"] for one in assumptions().ranked}
     yield from (("unit", unit) for unit in units if unit)
     choices = parameters()["smuggling.adversary"].metadata["choices"]
-    yield from (("smuggler", choice) for choice in choices)
+    yield from ((context, name) for context in ("smuggler", "chooses") for name in choices)
     yield from (("engine", engine) for engine in ("compiled", "reference"))
     single = [verdict for verdict in VERDICTS if verdict != DEPENDS]
     yield from (("verdict", name) for name in (*single, "depends on adversary", "depends on world"))
@@ -102,6 +102,17 @@ def test_french_takes_the_same_values() -> None:
             for forms in (english[key], french[key])
         ]
         assert fields[0] - nouns == fields[1] - nouns, key
+
+
+def test_french_has_one_word_for_a_thing() -> None:
+    """What is smuggled is de contrebande, and traffic is circulation."""
+    words = re.compile(
+        r"\{contraband\} de trafic|non saisies|dans la norme d’attente|[Rr]etirées du marché"
+        r"|Trafic de l’année|millions CAD|bornes? ",
+        re.IGNORECASE,
+    )
+    forms = [form for every in texts("fr").values() for form in every]
+    assert [form for form in forms if words.search(form)] == []
 
 
 def test_french_marks_stand_as_in_canada() -> None:
