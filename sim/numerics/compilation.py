@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, SupportsInt, TypeVar, cast
 import numba
 import numba.extending
 import numpy as np
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.np.arrayobj import make_array
 
@@ -126,8 +127,12 @@ def compiled(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """Compile a small function into its callers, so that their loops can be vectorised."""
-    return cast(Function, numba.njit(inline="always", error_model="numpy")(function))
+    """Compile a function into its callers: what is called often, or from one place.
+
+    To hand over an array takes seven words, a tuple of them some hundred. LLVM does it (not Numba,
+    which would work out the types of all of it together).
+    """
+    return cast(Function, numba.njit(forceinline=True, error_model="numpy")(function))
 
 
 # What follows has a plain face for the type checker: what it is to Numba cannot be said in types.
@@ -145,14 +150,29 @@ if TYPE_CHECKING:
         time.
         """
 
-    def first_of(moments: Floats, room: tuple[float, ...]) -> tuple[float, ...]:
-        """Give the first of an array, as many as there is room for."""
+    def first_of(numbers: Floats, room: tuple[float, ...]) -> tuple[float, ...]:
+        """Give the first of an array, as many as there is room for.
+
+        In compiled code they are held in registers, several in one (a vector).
+        """
+
+    def earliest(moments: tuple[float, ...]) -> float:
+        """Give the first of some moments in order."""
 
     def put_in_order(moments: tuple[float, ...], moment: float) -> tuple[float, ...]:
-        """Put a moment among others that ascend, in place of the first of them.
+        """Put a moment that is not before the first of others that ascend in place of the first.
 
-        In compiled code they are held in registers and put in order without a branch.
+        In compiled code there is no branch.
         """
+
+    def add_to(sums: tuple[float, ...], place: int, number: float) -> tuple[float, ...]:
+        """Add a number to one of some sums."""
+
+    def any_of(held: tuple[float, ...]) -> bool:
+        """Whether any of some numbers is not zero."""
+
+    def put_back(held: tuple[float, ...], numbers: Floats) -> None:
+        """Write what is held over the first of an array."""
 
 elif numba.config.DISABLE_JIT:
     int64 = np.int64
@@ -164,13 +184,29 @@ elif numba.config.DISABLE_JIT:
         with_fields = isinstance(held, np.ndarray) and held.dtype.names
         return held.view(np.recarray) if with_fields else held
 
-    def first_of(moments, room):
+    def first_of(numbers, room):
         """Give the first of an array, as many as there is room for."""
-        return tuple(moments[: len(room)].tolist())
+        return tuple(numbers[: len(room)].tolist())
+
+    def earliest(moments):
+        """Give the first of some moments in order."""
+        return moments[0]
 
     def put_in_order(moments, moment):
         """Put a moment among others that ascend, in place of the first of them."""
         return tuple(sorted((*moments[1:], moment)))
+
+    def add_to(sums, place, number):
+        """Add a number to one of some sums."""
+        return (*sums[:place], sums[place] + number, *sums[place + 1 :])
+
+    def any_of(held):
+        """Whether any of some numbers is not zero."""
+        return any(held)
+
+    def put_back(held, numbers):
+        """Write what is held over the first of an array."""
+        numbers[: len(held)] = held
 
 else:
     int64 = np.int64
@@ -198,40 +234,102 @@ else:
 
         return held(held), build
 
+    class Held(types.Type):
+        """Some numbers in a vector."""
+
+        def __init__(self, count):
+            self.count = count
+            super().__init__(f"Held({count})")
+
+    @numba.extending.register_model(Held)
+    class _HeldModel(numba.extending.models.PrimitiveModel):
+        def __init__(self, manager, kind):
+            super().__init__(manager, kind, ir.VectorType(ir.DoubleType(), kind.count))
+
+    def _spread(builder, number, count):
+        """Vector of so many times a number."""
+        one = ir.Constant(ir.VectorType(number.type, 1), [ir.Undefined])
+        one = builder.insert_element(one, number, _INDEX(0))
+        return builder.shuffle_vector(
+            one, one, ir.Constant(ir.VectorType(_INDEX, count), [0] * count)
+        )
+
+    _INDEX = ir.IntType(32)
+
+    def _vector_at(context, builder, kind, value, count):
+        """Pointer to the first numbers of an array, as a vector."""
+        array = make_array(kind)(context, builder, value)
+        return builder.bitcast(array.data, ir.VectorType(ir.DoubleType(), count).as_pointer())
+
     @numba.extending.intrinsic
-    def first_of(typing_context, moments, room):
+    def first_of(typing_context, numbers, room):
         """Give the first of an array, as many as there is room for."""
 
         def build(context, builder, signature, arguments):
-            array = make_array(signature.args[0])(context, builder, arguments[0])
-            held = arguments[1]
-            for place in range(signature.args[1].count):
-                address = builder.gep(array.data, [context.get_constant(types.intp, place)])
-                held = builder.insert_value(held, builder.load(address), place)
-            return held
+            count = signature.return_type.count
+            address = _vector_at(context, builder, signature.args[0], arguments[0], count)
+            return builder.load(address, align=8)
 
-        return room(moments, room), build
+        return Held(room.count)(numbers, room), build
+
+    @numba.extending.intrinsic
+    def put_back(typing_context, held, numbers):
+        """Write what is held over the first of an array."""
+
+        def build(context, builder, signature, arguments):
+            count = signature.args[0].count
+            address = _vector_at(context, builder, signature.args[1], arguments[1], count)
+            builder.store(arguments[0], address, align=8)
+
+        return types.void(held, numbers), build
+
+    @numba.extending.intrinsic
+    def any_of(typing_context, held):
+        """Whether any of some numbers is not zero."""
+
+        def build(context, builder, signature, arguments):
+            (held,), count = arguments, signature.args[0].count
+            some = builder.fcmp_unordered("!=", held, ir.Constant(held.type, [0.0] * count))
+            bits = ir.IntType(count)
+            return builder.icmp_unsigned("!=", builder.bitcast(some, bits), bits(0))
+
+        return types.boolean(held), build
+
+    @numba.extending.intrinsic
+    def earliest(typing_context, moments):
+        """Give the first of some moments in order."""
+
+        def build(context, builder, signature, arguments):
+            return builder.extract_element(arguments[0], _INDEX(0))
+
+        return types.float64(moments), build
 
     @numba.extending.intrinsic
     def put_in_order(typing_context, moments, moment):
         """Put a moment among others that ascend, in place of the first of them."""
 
         def build(context, builder, signature, arguments):
-            held, new = arguments
-            count = signature.args[0].count
-            before = [builder.extract_value(held, place) for place in range(count)]
-            for place in range(count):
-                value = new
-                if place + 1 < count:
-                    later = builder.fcmp_ordered("<", before[place + 1], new)
-                    value = builder.select(later, before[place + 1], new)
-                if place > 0:
-                    earlier = builder.fcmp_ordered(">", before[place], value)
-                    value = builder.select(earlier, before[place], value)
-                held = builder.insert_value(held, value, place)
-            return held
+            before, count = arguments[0], signature.args[0].count
+            new = _spread(builder, arguments[1], count)
+            following = ir.Constant(ir.VectorType(_INDEX, count), list(range(1, count + 1)))
+            later = builder.shuffle_vector(before, new, following)
+            value = builder.select(builder.fcmp_ordered("<", later, new), later, new)
+            return builder.select(builder.fcmp_ordered(">", before, value), before, value)
 
         return moments(moments, moment), build
+
+    @numba.extending.intrinsic
+    def add_to(typing_context, sums, place, number):
+        """Add a number to one of some sums."""
+
+        def build(context, builder, signature, arguments):
+            held, place, number = arguments
+            count = signature.args[0].count
+            places = ir.Constant(ir.VectorType(place.type, count), list(range(count)))
+            here = builder.icmp_unsigned("==", _spread(builder, place, count), places)
+            return builder.select(here, builder.fadd(held, _spread(builder, number, count)), held)
+
+        return sums(sums, place, types.float64), build
 
 
 def is_compiled() -> bool:

@@ -8,10 +8,14 @@ import pytest
 
 from sim.numerics import compilation
 from sim.numerics.compilation import (
+    add_to,
+    any_of,
     cache_folder,
     compiled,
     compiled_sources,
+    earliest,
     first_of,
+    put_back,
     put_in_order,
 )
 from sim.numerics.units import Floats
@@ -57,15 +61,34 @@ def test_a_change_in_a_file_changes_the_folder(package: Path, name: str) -> None
 
 
 @compiled
-def replaced_in_order(moments: Floats, moment: float) -> Floats:
-    held = put_in_order(first_of(moments, ROOM), moment)
-    for place in range(len(held)):
-        moments[place] = held[place]
-    return moments
+def replaced_in_order(moments: Floats, moment: float) -> float:
+    held = first_of(moments, ROOM)
+    put_back(put_in_order(held, moment), moments)
+    return earliest(held)
 
 
 @pytest.mark.parametrize("moment", [0.5, 1.0, 2.5, 9.0])
 def test_a_moment_takes_the_place_of_the_first_and_the_order_is_kept(moment: float) -> None:
-    before = np.array([0.5, 1.0, 2.0, np.inf, -1.0])
-    expected = [*sorted([1.0, 2.0, np.inf, moment]), -1.0]
-    assert replaced_in_order(before, moment).tolist() == expected
+    moments = np.array([0.5, 1.0, 2.0, np.inf, -1.0])
+    assert replaced_in_order(moments, moment) == 0.5
+    assert moments.tolist() == [*sorted([1.0, 2.0, np.inf, moment]), -1.0]
+
+
+@compiled
+def added_to(sums: Floats, place: int, number: float) -> bool:
+    held = add_to(first_of(sums, ROOM), place, number)
+    put_back(held, sums)
+    return any_of(held)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_number_is_added_in_its_place(place: int) -> None:
+    sums = np.arange(5.0)
+    assert added_to(sums, place, 0.5)
+    assert np.flatnonzero(sums != np.arange(5.0)).tolist() == [place]
+    assert sums[place] == place + 0.5
+
+
+def test_sums_of_which_none_is_left_are_seen_to_be_zero() -> None:
+    sums = np.array([0.0, 0.0, -0.0, 1.0, 7.0])
+    assert not added_to(sums, 3, -1.0)

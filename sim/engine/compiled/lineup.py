@@ -39,7 +39,7 @@ def set_thresholds(row: Floats, lane: int, words: Whole) -> None:
     words[WORD_SELECTIVE] = to_word(passed_over_share(row[RANDOM + lane], row[SELECTIVE + lane]))
 
 
-@compiled
+@inlined
 def widest_thresholds(port: int, plan: DayPlan, words: Whole, widest: Whole) -> None:
     """Find the widest thresholds of each lane on one day.
 
@@ -91,7 +91,9 @@ class Lineup(NamedTuple):
     source : array of int32
         Where the vehicle was drawn: its place in the words.
     start_s : array of float
-        Start of service in seconds since the run began (written only when vehicles are traced).
+        Start of service in seconds since the run began.
+    noted : array of int32
+        Places of those who may be referred (`sim.engine.compiled.primary.serve_vehicles`).
     gap_word, service_word, search_word, mandatory_word : array of uint32
     """
 
@@ -100,6 +102,7 @@ class Lineup(NamedTuple):
     code: npt.NDArray[np.int8]
     source: npt.NDArray[np.int32]
     start_s: Floats
+    noted: npt.NDArray[np.int32]
     gap_word: Words
     service_word: Words
     search_word: Words
@@ -108,7 +111,7 @@ class Lineup(NamedTuple):
 
 def new_lineup(room: int) -> Lineup:
     """Room for ``room`` vehicles."""
-    kinds = (np.float64, np.float64, np.int8, np.int32, np.float64, *(4 * [np.uint32]))
+    kinds = (np.float64, np.float64, np.int8, np.int32, np.float64, np.int32, *(4 * [np.uint32]))
     return Lineup(*(np.empty(room, kind) for kind in kinds))
 
 
@@ -144,7 +147,7 @@ def new_standing(lines: int) -> Standing:
     return Standing(*(np.zeros(size, np.int64) for size in sizes))
 
 
-@compiled
+@inlined
 def line_up(
     port: int,
     line: int,
@@ -424,7 +427,7 @@ def vehicle_at(
     )
 
 
-@compiled
+@inlined
 def keep_line(
     port: int,
     plan: DayPlan,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.port.layout import MOST_BAYS, MOST_BOOTHS
-from sim.numerics.compilation import compiled, inlined
+from sim.numerics.compilation import inlined
 from sim.numerics.units import Floats, Whole
 from sim.records import OVERTIME, READY
 
@@ -60,7 +60,7 @@ def add_moment(moments: Floats, count: int, moment: float) -> None:
     moments[slot] = moment
 
 
-@compiled
+@inlined
 def hand_over(
     now: float,
     before: int,
@@ -130,7 +130,7 @@ def hand_over(
         officer_sums[READY] -= available[i] - now
 
 
-@compiled
+@inlined
 def stand_ready(until: float, manned: Whole, free: Floats, officer_sums: Floats) -> None:
     """Count the time that officers at their posts had nothing to do, to the end of an interval."""
     for station in range(len(manned)):

@@ -18,7 +18,7 @@ from sim.engine.compiled.lineup import (
     widest_thresholds,
 )
 from sim.engine.compiled.officers import MOST_SERVERS, State, hand_over, stand_ready
-from sim.engine.compiled.primary import LINE_SUMS, serve_line
+from sim.engine.compiled.primary import LINE_SUMS, OF_PRIMARY, serve_line
 from sim.engine.compiled.record import (
     DaySums,
     Interval,
@@ -72,6 +72,8 @@ class Desk(NamedTuple):
     widest : array of int, shape (lanes, 4)
         Widest thresholds of the day.
     service_s : array of float, shape (lanes,)
+    lane_sums : array of float, shape (4, lanes)
+        Sums of primary (`sim.engine.compiled.primary.OF_PRIMARY`).
     sums : array of float, shape (4,)
         See `LineTerms`.
     """
@@ -87,6 +89,7 @@ class Desk(NamedTuple):
     words: Whole
     widest: Whole
     service_s: Floats
+    lane_sums: Floats
     sums: Floats
 
 
@@ -105,6 +108,7 @@ def new_desk(lines: int) -> Desk:
         words=np.zeros((LANE_COUNT + 1, THRESHOLDS), np.int64),
         widest=np.zeros((LANE_COUNT, THRESHOLDS), np.int64),
         service_s=np.zeros(LANE_COUNT),
+        lane_sums=np.zeros((len(OF_PRIMARY), LANE_COUNT)),
         sums=np.zeros(LINE_SUMS),
     )
 
@@ -142,7 +146,7 @@ def integrated(cumulative: Floats, cells: int, seconds: float) -> float:
     return float(lower + (position - cell) * (cumulative[cell + 1] - lower))
 
 
-@compiled
+@inlined
 def first_from(time_s: Floats, first: int, last: int, moment: float) -> int:
     """First vehicle that arrives at a moment or later."""
     while first < last and time_s[first] < moment:
@@ -150,7 +154,7 @@ def first_from(time_s: Floats, first: int, last: int, moment: float) -> int:
     return first
 
 
-@compiled
+@inlined
 def count_arrivals(
     time_s: Floats, code: npt.NDArray[np.int8], until: float, lane_sums: Floats
 ) -> tuple[int, float]:
@@ -368,10 +372,14 @@ def post_officers(
     queue_of_line = world.queue_of_line[first_line : first_line + lines]
     open_load = interval.row[OPEN_LOAD:WIDTH]
     allocate(officers, trade, lines, queue_of_line, open_load, need, most, given)
-    hand_over(
-        interval.now_s, state.present[port], officers, manned, given, free, desk.available,
-        interval.officer_sums,
-    )  # fmt: skip
+    moved = state.present[port] != officers
+    for station in range(stations):
+        moved |= manned[station] != given[station]
+    if moved:
+        hand_over(
+            interval.now_s, state.present[port], officers, manned, given, free, desk.available,
+            interval.officer_sums,
+        )  # fmt: skip
     state.present[port] = officers
     interval.officer_sums[SHIFT] += officers * span
     posted = 0
@@ -450,11 +458,11 @@ def run_line(
     if open_booths > 0 and head < last and lineup.time_s[head] < interval.until_s:
         serve_line(
             port, line, interval, terms, plan, world, lineup, standing, free, plaza.queues, log,
-            line_sums,
+            desk.lane_sums, line_sums,
         )  # fmt: skip
 
 
-@compiled
+@inlined
 def run_port(
     port: int,
     plan: DayPlan,
@@ -470,8 +478,8 @@ def run_port(
     afterwards (`add_day`), so that it does not matter for the last bit whether the port was
     simulated or its day taken over from another scenario.
 
-    What it calls at every control moment is inlined: to hand over the arrays costs more than the
-    work. What it calls for a day, or for vehicles one by one, is not.
+    What it calls at every control moment, or for the vehicles of one, is inlined: to hand over the
+    arrays costs more than the work. What it calls for all vehicles of a lane and day is not.
     """
     plan, world, state, today = borrowed(plan), borrowed(world), borrowed(state), borrowed(today)
     plaza, log = borrowed(plaza), borrowed(log)

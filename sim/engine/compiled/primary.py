@@ -22,7 +22,17 @@ from sim.engine.compiled.referral import refer
 from sim.engine.compiled.secondary import Queues
 from sim.model.day import DayPlan, World
 from sim.model.port.inspection_rates import HURRY_SERVICE, SERVICE_S
-from sim.numerics.compilation import borrowed, compiled, first_of, inlined, int64, put_in_order
+from sim.numerics.compilation import (
+    add_to,
+    borrowed,
+    compiled,
+    earliest,
+    first_of,
+    inlined,
+    int64,
+    put_back,
+    put_in_order,
+)
 from sim.numerics.units import Floats
 from sim.records import (
     LINE_QUEUE_S,
@@ -40,42 +50,49 @@ from sim.records import (
 )
 
 # Wait bin of a wait of so many whole minutes that is longer than nothing; the last holds the rest.
-BIN_OF_MINUTE = np.searchsorted(np.array(WAIT_BIN_EDGES_MIN), np.arange(361), side="right")
+BIN_OF_MINUTE = np.searchsorted(np.array(WAIT_BIN_EDGES_MIN), np.arange(361), side="right").astype(
+    np.uint8
+)
 BIN_OF_MINUTE[360] = WAIT_BINS - 1
 # Sums of one line in one control interval, in seconds. STARTED: from the start of service of each
 # vehicle to the end of the interval.
 STARTED, WAITED, STOOD_READY, SERVED = range(4)
 LINE_SUMS = 4
+# Sums of primary by lane: columns of `sim.records` that follow one another.
+OF_PRIMARY = (RELEASED, WAIT_S, WITHIN, PRIMARY_S)
+EACH_LANE = (0.0,) * LANE_COUNT
 # Room for the moments of so many officers.
 TWO, FOUR, EIGHT, SIXTEEN, MOST = ((np.inf,) * officers for officers in (2, 4, 8, 16, MOST_SERVERS))
 
 
 class Waiting(NamedTuple):
-    """What primary needs of the vehicles of a line (see `Lineup`)."""
+    """What primary needs of the vehicles of a line (see `Lineup`), and what it writes of them."""
 
     time_s: Floats
     service: Floats
     code: npt.NDArray[np.int8]
     start_s: Floats
+    noted: npt.NDArray[np.int32]
 
 
-@compiled
-def serve_until_referral(
+@inlined
+def serve_vehicles(
     waiting: Waiting,
     until: float,
     standard_s: float,
-    tracing: bool,
+    at_booth: bool,
     manned: int,
     free: Floats,
     service_s: Floats,
     lane_sums: Floats,
     wait_counts: npt.NDArray[np.int32],
     sums: Floats,
-) -> tuple[int, float]:
-    """Serve a line until somebody may be referred, or to the end of the control interval.
+) -> tuple[int, int]:
+    """Serve a line to the end of the control interval, or until a booth's officer may be away.
 
-    Nine of ten vehicles need no more than this, so the loop has nothing else in it, and a branch
-    only where it can be foretold.
+    Who may be referred is noted and looked at afterwards, so the loop has nothing else in it, and a
+    branch only where it can be foretold. Only where booth officers do the work of secondary does it
+    stop at the first of them: whether its officer is away decides when the next is served.
 
     Parameters
     ----------
@@ -85,13 +102,16 @@ def serve_until_referral(
         End of the control interval, in seconds since the run began.
     standard_s : float
         Wait standard in seconds.
+    at_booth : bool
+        Whether booth officers do the work of secondary.
     manned : int
         Open booths, at least 1.
     free : array of float, shape (servers,)
         When the officers are free (updated); see `State`.
     service_s : array of float, shape (lanes,)
         Mean service times in force, in seconds.
-    lane_sums : array of float, shape (lanes, columns)
+    lane_sums : array of float, shape (4, lanes)
+        `OF_PRIMARY` (added to).
     wait_counts : array of int32, shape (lanes, bins)
     sums : array of float, shape (4,)
         Sums of the line and interval (added to).
@@ -100,36 +120,38 @@ def serve_until_referral(
     -------
     served : int
         How many were served.
-    end : float
-        End of the service of the last of them if that vehicle may be referred: its officer, the one
-        who is free first, is not busy yet. Infinite if none may.
+    noted : int
+        How many of them may be referred; their places are in ``waiting.noted``. With ``at_booth``
+        it is the last served, if any, and its officer, the one who is free first, is not busy yet.
     """
     waiting, sums = borrowed(waiting), borrowed(sums)
     free, service_s = borrowed(free), borrowed(service_s)
     lane_sums, wait_counts = borrowed(lane_sums), borrowed(wait_counts)
     if manned <= 2:
-        served, end = serve_in_order(
-            TWO, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts, sums
+        served, noted = serve_in_order(
+            TWO, waiting, until, standard_s, at_booth, free, service_s, lane_sums, wait_counts, sums
         )
     elif manned <= 4:
-        served, end = serve_in_order(
-            FOUR, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts, sums
-        )
+        served, noted = serve_in_order(
+            FOUR, waiting, until, standard_s, at_booth, free, service_s, lane_sums, wait_counts,
+            sums,
+        )  # fmt: skip
     elif manned <= 8:
-        served, end = serve_in_order(
-            EIGHT, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts,
+        served, noted = serve_in_order(
+            EIGHT, waiting, until, standard_s, at_booth, free, service_s, lane_sums, wait_counts,
             sums,
         )  # fmt: skip
     elif manned <= 16:
-        served, end = serve_in_order(
-            SIXTEEN, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts,
+        served, noted = serve_in_order(
+            SIXTEEN, waiting, until, standard_s, at_booth, free, service_s, lane_sums, wait_counts,
             sums,
         )  # fmt: skip
     else:
-        served, end = serve_in_order(
-            MOST, waiting, until, standard_s, tracing, free, service_s, lane_sums, wait_counts, sums
-        )
-    return served, end
+        served, noted = serve_in_order(
+            MOST, waiting, until, standard_s, at_booth, free, service_s, lane_sums, wait_counts,
+            sums,
+        )  # fmt: skip
+    return served, noted
 
 
 @inlined
@@ -138,26 +160,31 @@ def serve_in_order(
     waiting: Waiting,
     until: float,
     standard_s: float,
-    tracing: bool,
+    at_booth: bool,
     free: Floats,
     service_s: Floats,
     lane_sums: Floats,
     wait_counts: npt.NDArray[np.int32],
     sums: Floats,
-) -> tuple[int, float]:
-    """Do the same with room for so many officers; see `serve_until_referral`.
+) -> tuple[int, int]:
+    """Do the same with room for so many officers; see `serve_vehicles`.
 
-    Their moments are held in registers, so they are as many as the code says.
+    Their moments and the sums by lane are held in registers, so they are as many as the code says.
     """
-    time_s, service, code, start_s = waiting
+    time_s, service, code, start_s, noted = waiting
     started, waited = sums[STARTED], sums[WAITED]
     stood_ready, served_s = sums[STOOD_READY], sums[SERVED]
     moments = first_of(free, room)
+    released = first_of(lane_sums[0], EACH_LANE)
+    wait_s = first_of(lane_sums[1], EACH_LANE)
+    within = first_of(lane_sums[2], EACH_LANE)
+    primary_s = first_of(lane_sums[3], EACH_LANE)
     served = len(time_s)
-    referring = np.inf
+    count = 0
     for i in range(len(time_s)):
         arrival = time_s[i]
-        start = max(moments[0], arrival)
+        free_s = earliest(moments)
+        start = max(free_s, arrival)
         if start >= until:
             served = i
             break
@@ -166,26 +193,30 @@ def serve_in_order(
         wait = start - arrival
         started += until - start
         waited += wait
-        stood_ready += start - moments[0]
+        stood_ready += start - free_s
         served_s += duration
-        lane_sums[lane, RELEASED] += 1.0
-        lane_sums[lane, WAIT_S] += wait
-        lane_sums[lane, WITHIN] += 1.0 if wait <= standard_s else 0.0
-        lane_sums[lane, PRIMARY_S] += duration
-        bin_of_wait = BIN_OF_MINUTE[min(int64(wait * (1.0 / 60.0)), 360)]
+        released = add_to(released, lane, 1.0)
+        wait_s = add_to(wait_s, lane, wait)
+        within = add_to(within, lane, 1.0 if wait <= standard_s else 0.0)
+        primary_s = add_to(primary_s, lane, duration)
+        bin_of_wait = BIN_OF_MINUTE[np.uint32(min(int64(wait * (1.0 / 60.0)), 360))]
         wait_counts[lane, bin_of_wait if wait > 0.0 else 0] += 1
-        if tracing:
-            start_s[i] = start
-        if code[i] >= MAY_BE_REFERRED:
+        start_s[i] = start
+        may_be_referred = code[i] >= MAY_BE_REFERRED
+        noted[count] = i
+        count += may_be_referred
+        if at_booth and may_be_referred:
             served = i + 1
-            referring = start + duration
             break
         moments = put_in_order(moments, start + duration)
-    for server in range(len(moments)):
-        free[server] = moments[server]
+    put_back(moments, free)
+    put_back(released, lane_sums[0])
+    put_back(wait_s, lane_sums[1])
+    put_back(within, lane_sums[2])
+    put_back(primary_s, lane_sums[3])
     sums[STARTED], sums[WAITED] = started, waited
     sums[STOOD_READY], sums[SERVED] = stood_ready, served_s
-    return served, referring
+    return served, count
 
 
 @inlined
@@ -201,6 +232,7 @@ def serve_line(
     free: Floats,
     queues: Queues,
     log: Log,
+    lane_sums: Floats,
     line_sums: Floats,
 ) -> None:
     """Serve one line to the end of a control interval (rules 2, 5, 6 and 7 of `sim.model.day`).
@@ -211,51 +243,68 @@ def serve_line(
         Among the lines of the port; its place in ``standing`` is moved on.
     free : array of float, shape (servers,)
         When the officers are free (updated); see `State`.
+    lane_sums : array of float, shape (4, lanes)
+        Room for the sums of primary by lane.
     line_sums : array of float, shape (columns,)
         The line's own sums of the replication (added to).
     """
+    world_line = world.first_line[port] + line
     for lane in range(LANE_COUNT):
-        if world.line_of_lane[port, lane] == world.first_line[port] + line:
+        if world.line_of_lane[port, lane] == world_line:
             hurry_service = interval.row[HURRY_SERVICE] if terms.hurry else 1.0
             terms.service_s[lane] = interval.row[SERVICE_S + lane] * hurry_service
+            for column in range(len(OF_PRIMARY)):
+                lane_sums[column, lane] = interval.lane_sums[lane, RELEASED + column]
     terms.sums[:] = 0.0
     tracing = log.written[0] < len(log.primary)
     first = standing.head[line]
     last = standing.last[line]
     head = first
     while head < last:
-        begin = head
         waiting = Waiting(
             lineup.time_s[head:last],
             lineup.service[head:last],
             lineup.code[head:last],
             lineup.start_s[head:last],
+            lineup.noted,
         )
-        served, end = serve_until_referral(
-            waiting, interval.until_s, interval.standard_s, tracing, terms.manned, free,
-            terms.service_s, interval.lane_sums, interval.wait_counts, terms.sums,
+        served, noted = serve_vehicles(
+            waiting, interval.until_s, interval.standard_s, terms.does_secondary, terms.manned,
+            free, terms.service_s, lane_sums, interval.wait_counts, terms.sums,
         )  # fmt: skip
-        head += served
         if tracing:
-            trace_primary(begin, head, port, line, terms, plan, world, lineup, standing, log)
-        if end == np.inf:
-            break
-        # Most of those who may be referred at some time of the day are not referred now.
-        vehicle = vehicle_at(head - 1, port, line, plan, world, lineup, standing)
-        words = terms.words[vehicle.lane]
-        if (
-            vehicle.extra >= 0
-            or vehicle.mandatory_word < words[WORD_MANDATORY]
-            or vehicle.search_word < words[WORD_RANDOM]
-            or vehicle.search_word >= words[WORD_SELECTIVE]
-        ):
-            booth_work = refer(
-                vehicle, end, interval, terms, plan.extra_arrivals, world, queues, log
+            trace_primary(
+                head, head + served, port, line, terms, plan, world, lineup, standing, log
             )
-            end += booth_work
-            if not interval.on_shift:
-                interval.officer_sums[OVERTIME] += booth_work
-        keep_busy(free, terms.manned, end)
+        for i in range(noted):
+            position = head + lineup.noted[i]
+            vehicle = vehicle_at(position, port, line, plan, world, lineup, standing)
+            end = lineup.start_s[position] + (
+                terms.service_s[vehicle.lane] * lineup.service[position]
+            )
+            # Most of those who may be referred at some time of the day are not referred now.
+            words = terms.words[vehicle.lane]
+            if (
+                vehicle.extra >= 0
+                or vehicle.mandatory_word < words[WORD_MANDATORY]
+                or vehicle.search_word < words[WORD_RANDOM]
+                or vehicle.search_word >= words[WORD_SELECTIVE]
+            ):
+                booth_work = refer(
+                    vehicle, end, interval, terms, plan.extra_arrivals, world, queues, log
+                )
+                end += booth_work
+                if not interval.on_shift:
+                    interval.officer_sums[OVERTIME] += booth_work
+            if terms.does_secondary:
+                keep_busy(free, terms.manned, end)
+        head += served
+        if noted == 0 or not terms.does_secondary:
+            break
+    for lane in range(LANE_COUNT):
+        if world.line_of_lane[port, lane] == world_line:
+            for column in range(len(OF_PRIMARY)):
+                interval.lane_sums[lane, RELEASED + column] = lane_sums[column, lane]
     standing.head[line] = head
     interval.officer_sums[ON_PRIMARY] += terms.sums[SERVED]
     if interval.on_shift:

@@ -16,9 +16,11 @@ import numpy.typing as npt
 from sim.engine.compiled.lineup import LANE_COUNT, Lineup, Standing
 from sim.model.day import DayPlan, World
 from sim.model.port.layout import QUEUES
-from sim.numerics.compilation import borrowed, compiled, inlined
+from sim.numerics.compilation import any_of, borrowed, compiled, first_of, inlined
 from sim.numerics.units import Flags, Floats, Rows, Whole
 from sim.records import LANE_COLUMNS, LINE_COLUMNS, OFFICER_COLUMNS, WAIT_BINS, Tally
+
+EACH_COLUMN = (0.0,) * len(LANE_COLUMNS)
 
 
 class DaySums(NamedTuple):
@@ -88,10 +90,7 @@ def new_sums(world: World) -> Sums:
 @inlined
 def has_any(sums: Floats) -> bool:
     """Whether any of some sums is not zero."""
-    some = False
-    for column in range(len(sums)):
-        some |= sums[column] != 0.0
-    return some
+    return any_of(first_of(sums, EACH_COLUMN))
 
 
 @compiled

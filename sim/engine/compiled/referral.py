@@ -71,7 +71,7 @@ def kind_of_examination(row: Floats, lane: int, word: int) -> int:
     return KIND_COUNT - 1
 
 
-@compiled
+@inlined
 def words_of(
     index: int, day: int, entity: int, purpose: int, seed: int, replication: int
 ) -> tuple[int, int, int]:
@@ -171,7 +171,7 @@ def ordered(
     return reason, work
 
 
-@compiled
+@inlined
 def refer(
     vehicle: Vehicle,
     end: float,

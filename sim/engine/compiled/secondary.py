@@ -162,7 +162,7 @@ def close_up(waiting: Rows, head: int, entry: int, kept: int) -> int:
     return entry - kept
 
 
-@compiled
+@inlined
 def serve_queue(
     queues: Queues, queue: int, manned: int, free: Floats, interval: Interval, log: Log
 ) -> None:
