@@ -102,15 +102,17 @@
       own[1](next);
       window.clearTimeout(timer.current);
       timer.current = window.setTimeout(function () {
-        props.setProps({value: next.map(function (one) { return [one[0], one[1], Number(one[2])]; })
-          .filter(function (one) { return Number.isInteger(one[2]); })});
+        props.setProps({value: next.map(function (one) {
+          var word = String(one[2]).trim();
+          return [one[0], one[1], /^-?\d{1,9}$/.test(word) ? Number(word) : word];
+        })});
       }, PAUSE_MS);
     }
     function field(day, hour) {
       var usual = props.usual[day][hour];
       var changed = own[0].filter(function (one) { return one[0] === day && one[1] === hour; })[0];
       return h("td", {key: day, className: changed ? "changed" : ""}, h("input", {
-        type: "number", inputMode: "numeric", step: 1, min: 0, placeholder: String(Math.round(usual)),
+        type: "text", inputMode: "numeric", maxLength: 9, placeholder: String(Math.round(usual)),
         value: changed ? changed[2] : "",
         "aria-label": props.days[day] + ", " + hour + " h (" + usual + ")",
         onChange: function (event) { put(day, hour, event.target.value); }
@@ -156,7 +158,8 @@
         h("input", {
           type: "number", id: id + "-number", min: tidy(props.min), max: tidy(props.max), step: "any",
           value: own[0], "aria-label": props.label + (props.unit ? " [" + props.unit + "]" : ""),
-          onChange: hear
+          onChange: hear,
+          onBlur: function () { if (own[0] === "" || !isFinite(Number(own[0]))) { own[1](tidy(props.value)); } }
         }),
         h("span", {className: "unit"}, props.unit)), note(props));
   }

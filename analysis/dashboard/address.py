@@ -33,7 +33,7 @@ Lever = tuple[str, float]
 """A lever's name and where it stands."""
 Duty = tuple[int, int, int]
 """Weekday, hour, and officers on duty."""
-MOST_OFFICERS = 9999
+MOST_OFFICERS = 999_999
 MOST_BUDGET = 10_000.0
 """Million CAD a year."""
 VEHICLES = ("", "cars", "trucks", "buses")
@@ -243,16 +243,24 @@ def read(pathname: str | None, search: str | None) -> tuple[View, list[str]]:
         if name not in READERS:
             complaints.append(gettext("the-address-has-an-unknown", name=_short(name)))
             continue
-        values_read = []
-        for text in texts:
-            try:
-                values_read.append(READERS[name](text))
-            except (ValueError, OverflowError):
-                words = gettext("the-address-asks-for-which", name=name, value=_short(text))
-                complaints.append(words)
+        values_read = [READERS[name](text) for text in texts if can_be(name, text)]
+        complaints += [
+            gettext("the-address-asks-for-which", name=name, value=_short(text))
+            for text in texts
+            if not can_be(name, text)
+        ]
         if values_read:
             values[name] = tuple(dict.fromkeys(values_read)) if name in SEVERAL else values_read[-1]
     return View(page=page, **values), complaints
+
+
+def can_be(name: str, text: str) -> bool:
+    """Whether a field of an address can have this value."""
+    try:
+        READERS[name](text)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _fields(search: str) -> dict[str, list[str]]:

@@ -323,7 +323,7 @@ def _fits(value: Any, name: str, property_name: str) -> bool:
         return isinstance(value, list) and all(
             isinstance(hour, list)
             and len(hour) == 3
-            and all(part is None or _is_plain(part, int, float) for part in hour)
+            and all(_is_plain(part, int, float, str) for part in hour)
             for hour in value
         )
     if end in ("proposals", "closed", "scenarios"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.language import gettext, has_text, parameter_text, pgettext
-from analysis.wording import unit_of
+from analysis.wording import NO_BREAK, plain, unit_of
 from sim.errors import InputError
 from sim.parameters import catalogue
 from sim.scenario import reading as scenario_files
@@ -25,6 +25,8 @@ class Lever:
         What the proposal says.
     low, high, step : float
         Ends of the slider, and how finely it moves.
+    bounds : tuple of float
+        What the parameter can be.
     whole : bool
         Whether only whole numbers can be.
     times : float
@@ -38,6 +40,7 @@ class Lever:
     low: float
     high: float
     step: float
+    bounds: tuple[float, float]
     whole: bool
     times: float = 1.0
 
@@ -92,7 +95,7 @@ def _lever(name: str, intervention: Intervention, value: float) -> Lever:
         words = pgettext("lever", plain)
     per_cent = unit in ("ratio", "share")
     return Lever(
-        name, words, "%" if per_cent else _unit(unit), value, low, high, step, whole,
+        name, words, "%" if per_cent else _unit(unit), value, low, high, step, bounds, whole,
         100.0 if per_cent else 1.0,
     )  # fmt: skip
 
@@ -143,8 +146,22 @@ def moved(name: str, proposal: Scenario, places: dict[str, float]) -> Scenario:
         lever = by_name.get(f"{name}.{k}")
         place = places.get(f"{name}.{k}")
         if lever is not None and place is not None and place != lever.value:
+            _check(lever, place)
             changed[k] = replace(intervention, value=int(place) if lever.whole else place)
     return replace(proposal, interventions=tuple(changed))
+
+
+def _check(lever: Lever, place: float) -> None:
+    """Refuse a place that cannot be, in the words and the unit of the control."""
+    low, high = lever.bounds
+    if low <= place <= high and not (lever.whole and place % 1):
+        return
+    at, unit = plain(place * lever.times), f"{NO_BREAK}{lever.unit}"
+    if low <= place <= high:
+        raise InputError(gettext("lever-not-whole", lever=lever.label, value=at))
+    message, bound = ("lever-below", low) if place < low else ("lever-above", high)
+    ends = {"value": at + unit, "bound": plain(bound * lever.times) + unit}
+    raise InputError(gettext(message, lever=lever.label, **ends))
 
 
 def title_of_proposal(name: str, proposal: Scenario) -> str:

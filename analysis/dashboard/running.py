@@ -1,5 +1,6 @@
 """A run that a page begins, watches and cancels: the same bar and the same words on every page."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from analysis.dashboard import address
 from analysis.dashboard.address import View
 from analysis.dashboard.arrivals import Arrivals, Hours
 from analysis.dashboard.frame import AppState, Children, attributes, refusal, why
+from analysis.dashboard.hours import weekday_names
 from analysis.dashboard.levers import levers, offered
 from analysis.dashboard.live import PREPARING, STOPPING, WAITING, Live, Request
 from analysis.language import gettext, in_language
@@ -68,7 +70,9 @@ class Controls:
             for identity, value in zip(ids, places, strict=True)
             if value is not None
         ]
-        view, complaints = address.read(f"/{self.page}", address.encoded(pairs))
+        with in_language(base.lang):
+            complaints = [_wrong(*pair) for pair in pairs if not address.can_be(*pair)]
+        view, _ = address.read(f"/{self.page}", address.encoded(pairs))
         known = offered()
         still = {
             lever.name: lever.value
@@ -79,6 +83,19 @@ class Controls:
         moved = tuple((key, value) for key, value in view.lever if still.get(key) != value)
         read = {field: getattr(view, field) for field in self.fields}
         return base.replaced(**read, lever=moved, begin=False), complaints
+
+
+def _wrong(field: str, value: str) -> str:
+    """Say of a control that what it holds cannot be."""
+    hour = re.match(r"([0-6])-(\d{1,2}):", value) if field == "roster" else None
+    if hour is not None:
+        when = gettext("day-and-hour", day=weekday_names()[int(hour[1])], hour=int(hour[2]))
+        return gettext("roster-not-whole", when=when, officers=value[hour.end() :][:20])
+    names = {
+        "replications": f"{gettext('pairs-heading')} (1–{address.MOST_REPLICATIONS})",
+        "start": f"{gettext('from')} (1990–2060)",
+    }
+    return gettext("control-cannot-be", name=names.get(field, field), value=value[:40])
 
 
 NAMED = {"mix": "proposals", "roster": "duty", "run": "name"}

@@ -194,6 +194,37 @@ def test_a_run_that_does_not_know_its_length_is_being_prepared() -> None:
     assert words_of(Status("running", "x", 0, 0)) == words_of(Status("preparing", "x", 0, 0))
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("roster", [[4, 17, "2.5"]], "vendredi, 17 h\u00a0: «\u00a02.5\u00a0» n’est pas un nombre"),
+        ("roster", [[4, 17, "abc"]], "vendredi, 17 h\u00a0: «\u00a0abc\u00a0» n’est pas un nombre"),
+        ("replications", 0, "Nombre de paires de réplications (1–200)\u00a0: «\u00a00\u00a0» est"),
+        ("start", "", "Date de début (1990–2060)\u00a0: «\u00a0\u00a0» est impossible"),
+    ],
+)
+def test_what_a_control_cannot_hold_is_said_in_the_words_of_the_page(
+    field: str, value: object, words: str
+) -> None:
+    controls = port_page.CONTROLS
+    usual = {"port": "abercorn", "start": "2005-07-04", "days": "7", "replications": 2, "mix": []}
+    values = {**usual, "roster": [], "vehicles": "", "weekdays": "", "run": "", field: value}
+    given = [values[name] for name in controls.fields]
+    view, (complaint,) = controls.read(*given, [], [], "?lang=fr")
+    assert words in complaint
+    assert (view.port, view.lang) == ("abercorn", "fr")
+
+
+def test_a_lever_beyond_its_bounds_is_refused_in_its_own_words_and_unit() -> None:
+    for place, words in (
+        (10.0, "Extra officers: 1,000 % is above 500 %."),
+        (-0.05, "−5 % is below 0"),
+    ):
+        with pytest.raises(InputError) as error:
+            mixed(offered(), ["more_officers"], {"more_officers.0": place}, [])
+        assert words in str(error.value).replace("\u00a0", " ")
+
+
 def test_what_is_noted_may_hold_the_spaces_of_french(tmp_path: Path) -> None:
     library = Library(tmp_path / "notes.json")
     note = 'Armes\u202f: «\u00a0essai\u00a0» <b> 100\u00a0% "x"'
