@@ -205,10 +205,7 @@ def _innocent(table: pd.DataFrame) -> dict[tuple[str, str], float]:
 
 
 def _price(
-    of: tuple[str, str],
-    difference: Floats,
-    shares: dict[str, float],
-    vain: tuple[float, float],
+    of: tuple[str, str], difference: Floats, shares: dict[str, float], vain: tuple[float, float]
 ) -> Price:
     """Price a scenario by paired differences in each of `COMPONENTS` and the primary outcome."""
     *parts, whole, kept = estimates(

@@ -243,7 +243,7 @@ def value_text(
                 if (found.table["p"] < CLEAR).any()
                 else [
                     f"None of the {len(found.table)} parameters can be told from chance in "
-                    f"{found.worlds} worlds: more are needed (worlds=64 or more).",
+                    f"{found.worlds} worlds: more are needed (worlds=64 or more)."
                 ]
             ),
             "How many more firearms a choice made for each value of the parameter keeps out than",

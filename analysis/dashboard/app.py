@@ -168,9 +168,7 @@ def _tell(error: BaseException) -> None:
 
 def _route(app: Dash, app_state: AppState) -> None:
     @app.callback(
-        Output("page", "children"),
-        Input("address", "pathname"),
-        Input("address", "search"),
+        Output("page", "children"), Input("address", "pathname"), Input("address", "search")
     )
     def lay_out(pathname: str | None, search: str | None) -> Children:
         with in_language(address.language(search)):

@@ -74,12 +74,7 @@ class Boxes(_Control):
     _type = "Boxes"
 
     def __init__(
-        self,
-        id: Id,
-        label: str,
-        options: Sequence[Option],
-        value: Sequence[str],
-        note: str = "",
+        self, id: Id, label: str, options: Sequence[Option], value: Sequence[str], note: str = ""
     ) -> None:
         super().__init__(
             id=id, label=label, options=_options(options), value=list(value), note=note

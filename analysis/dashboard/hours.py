@@ -104,12 +104,8 @@ def wait_min(waits: pd.DataFrame, by: list[str]) -> pd.Series:
 def by_hour(waits: pd.DataFrame) -> list[Change]:
     """Wait of each hour of the day, before and after."""
     values = wait_min(waits, ["hour"])
-    rows = []
-    for hour in range(24):
-        there = hour in values.index.get_level_values("hour")
-        own = values.xs(hour, level="hour") if there else values[:0].droplevel("hour")
-        rows.append(change_of(own))
-    return rows
+    hours = values.index.get_level_values("hour")
+    return [change_of(values[hours == hour].droplevel("hour")) for hour in range(24)]
 
 
 def _before_after(before: list[float], after: list[float], axis: str) -> go.Figure:

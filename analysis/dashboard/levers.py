@@ -153,15 +153,16 @@ def moved(name: str, proposal: Scenario, places: dict[str, float]) -> Scenario:
 
 def _check(lever: Lever, place: float) -> None:
     """Refuse a place that cannot be, in the words and the unit of the control."""
-    low, high = lever.bounds
-    if low <= place <= high and not (lever.whole and place % 1):
-        return
-    at, unit = plain(place * lever.times), f"{NO_BREAK}{lever.unit}"
-    if low <= place <= high:
+    (low, high), unit = lever.bounds, f"{NO_BREAK}{lever.unit}"
+    at = plain(place * lever.times)
+    if place < low:
+        bound = plain(low * lever.times) + unit
+        raise InputError(gettext("lever-below", lever=lever.label, value=at + unit, bound=bound))
+    if place > high:
+        bound = plain(high * lever.times) + unit
+        raise InputError(gettext("lever-above", lever=lever.label, value=at + unit, bound=bound))
+    if lever.whole and place % 1:
         raise InputError(gettext("lever-not-whole", lever=lever.label, value=at))
-    message, bound = ("lever-below", low) if place < low else ("lever-above", high)
-    ends = {"value": at + unit, "bound": plain(bound * lever.times) + unit}
-    raise InputError(gettext(message, lever=lever.label, **ends))
 
 
 def title_of_proposal(name: str, proposal: Scenario) -> str:

@@ -14,12 +14,11 @@ from analysis.dashboard.address import View
 from analysis.dashboard.controls import Choice, Option
 from analysis.dashboard.figures import table
 from analysis.dashboard.frame import AppState, Children, answering, refusal, stamp
-from analysis.dashboard.results_page import metrics
-from analysis.effects import effect_in_words
+from analysis.dashboard.results_page import found_in_words, metrics
 from analysis.estimates import LEVEL, Estimate, estimate, level_of, t_quantile, t_tail
 from analysis.language import contraband_of, contraband_unit, gettext, metric_title, title_of
 from analysis.values import BASELINE, headline_adversary, metric_of, values
-from analysis.wording import TIMELESS, period, probability, shown, unit_of
+from analysis.wording import TIMELESS, period, shown, unit_of
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import HORIZONS
@@ -252,21 +251,9 @@ def _row(
         f"{metric_title(row.metric)}{label}",
         *(str(shown(one.mean, one.low, one.high, unit=unit, beside=most)) for one in levels),
         gettext("identical") if change.identical else text,
-        _found(row),
+        found_in_words(row),
         str(change.count),
     ]
-
-
-def _found(row: Comparison) -> str:
-    """Whether the difference is found, by the rule of every page."""
-    if row.difference.identical:
-        return gettext("identical")
-    if row.effect is not None:
-        return effect_in_words(row.effect) if row.effect.verdict else "–"
-    if math.isnan(row.p_adjusted):
-        return "–"
-    words = gettext("found") if row.distinguishable else gettext("not-found")
-    return f"{words} (p {probability(row.p_adjusted)})"
 
 
 def register(app: Dash, app_state: AppState) -> None:

@@ -266,9 +266,8 @@ def shown(_: Study, hours: Hours, view: View) -> Children:
 def _tiles(hours: Hours, chosen: Hours, view: View) -> Children:
     """Mean wait, worst hour of the week, waiting and officers' time a day, before and after."""
     days = max(days_in(view), 1)
-    made: Children = []
     mean = change_of(wait_min(chosen.waits, []))
-    made.append(tile(arrow(mean), gettext("tile-mean-wait"), amount(mean.difference, 2)))
+    made: Children = [tile(arrow(mean), gettext("tile-mean-wait"), amount(mean.difference, 2))]
     by_place = wait_min(chosen.waits, ["weekday", "hour"]).groupby(
         level=["scenario", "weekday", "hour"]
     )
@@ -279,19 +278,14 @@ def _tiles(hours: Hours, chosen: Hours, view: View) -> Children:
         own = wait_min(chosen.waits, ["weekday", "hour"]).xs((day, hour), level=["weekday", "hour"])
         worst = change_of(own)
         when = gettext("day-and-hour", day=weekday_names()[int(day)], hour=int(hour))
-        made.append(
-            tile(arrow(worst), gettext("tile-worst-hour", when=when), amount(worst.difference, 1))
-        )
-    waited = chosen.waits.groupby(["scenario", "replication"])["wait_s"].sum() / HOUR_S / days
-    change = change_of(waited)
-    made.append(
-        tile(f"{between(change, 0)} h", gettext("tile-waiting"), amount(change.difference, 1))
-    )
-    on_duty = chosen.officers.groupby(["scenario", "replication"])["shift_s"].sum() / HOUR_S / days
-    change = change_of(on_duty)
-    made.append(
-        tile(f"{between(change, 0)} h", gettext("tile-on-duty"), amount(change.difference, 1))
-    )
+        words = gettext("tile-worst-hour", when=when)
+        made.append(tile(arrow(worst), words, amount(worst.difference, 1)))
+    for frame, column, words in (
+        (chosen.waits, "wait_s", gettext("tile-waiting")),
+        (chosen.officers, "shift_s", gettext("tile-on-duty")),
+    ):
+        change = change_of(frame.groupby(["scenario", "replication"])[column].sum() / HOUR_S / days)
+        made.append(tile(f"{between(change, 0)} h", words, amount(change.difference, 1)))
     return made
 
 

@@ -1,5 +1,6 @@
 """The page of results: what every scenario of a study changes."""
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -254,7 +255,7 @@ def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
             title_of(study, comparison.scenario)
             + (f" ({gettext('bound-word')})" if comparison.scenario in study.bounds else ""),
             gettext("identical") if comparison.difference.identical else comparison.in_table,
-            _words(comparison),
+            found_in_words(comparison),
             str(comparison.difference.count),
         ]
         for comparison in comparisons
@@ -266,7 +267,7 @@ def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
             f"{gettext('difference-95-interval')} [{unit}]",
             gettext("verdict-heading")
             if any(comparison.effect for comparison in comparisons)
-            else gettext("p-after-correction"),
+            else gettext("found-heading"),
             gettext("replications-heading"),
         ],
         rows,
@@ -274,13 +275,16 @@ def _table(study: Study, comparisons: list[Comparison]) -> html.Div:
     )
 
 
-def _words(comparison: Comparison) -> str:
-    """The verdict, or the p-value of a metric that has none."""
-    if comparison.effect is None:
-        return probability(comparison.p_adjusted)
-    if comparison.difference.identical:
+def found_in_words(row: Comparison) -> str:
+    """Whether a difference is found, by the rule of every page."""
+    if row.difference.identical:
         return gettext("identical")
-    return effect_in_words(comparison.effect) if comparison.effect.verdict else "–"
+    if row.effect is not None:
+        return effect_in_words(row.effect) if row.effect.verdict else "–"
+    if math.isnan(row.p_adjusted):
+        return "–"
+    words = gettext("found") if row.distinguishable else gettext("not-found")
+    return f"{words} (p {probability(row.p_adjusted)})"
 
 
 def register(app: Dash, app_state: AppState) -> None:
