@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.language import gettext, parameter_text
+from analysis.language import gettext, parameter_text, pgettext
 from analysis.wording import number, shown, unit_of
 from sim.data import read_source
 from sim.parameters import catalogue
@@ -146,7 +146,9 @@ def _assumption(
         low=_plain(low),
         high=_plain(high),
         unit=unit_of(metadata["unit"]),
-        source=metadata["source"] if value == field.default else gettext("set-in-this-study"),
+        source="; ".join(pgettext("source", part) for part in metadata["source"].split("; "))
+        if value == field.default
+        else gettext("set-in-this-study"),
         spread=high / low if low > 0 else math.inf,
         influence="" if share is None else str(shown(share, unit="share")),
     )

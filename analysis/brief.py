@@ -40,6 +40,7 @@ from analysis.language import (
     ngettext,
     pgettext,
 )
+from analysis.outcomes import kinds
 from analysis.paired_table import paired_table
 from analysis.sections import sections
 from analysis.values import headline_adversary
@@ -289,7 +290,7 @@ def _about(study: Study) -> dict[str, str]:
         if runs.min() < runs.max()
         else number(runs.min(), 0)
     )
-    smugglers = [adversary_name(str(kind)) for kind in study.adversaries]
+    smugglers = [adversary_name(kind) for kind in kinds(study)]
     texts[gettext("smugglers")] = ", ".join(smugglers)
     texts[gettext("worlds-drawn-of-uncertain-parameters")] = number(len(study.worlds), 0)
     return {label: str(value) for label, value in texts.items()}

@@ -220,7 +220,8 @@ def _lever(study: Study, scenario: str, times: Ratio) -> tuple[str, str, str, bo
         if isinstance(before, bool) or not isinstance(before, (int, float)):
             continue
         full = {"set": value, "add": before + value, "scale": before * value}[operation]
-        unit = unit_of(str(catalogue()[name].metadata["unit"]))
+        unit = str(catalogue()[name].metadata["unit"])
+        unit = "" if unit in ("share", "ratio") else unit_of(unit)
         assumed = f"{plain(before)} {gettext('to')} {plain(full)} {unit}".strip()
         if not times.estimable or times.value < 0 or math.isinf(times.value):
             return name, assumed, "", True
