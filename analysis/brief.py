@@ -30,7 +30,7 @@ from analysis.exhibits import (
 )
 from analysis.findings import answer, cards
 from analysis.fit.values import what_the_study_carries
-from analysis.headline import influences
+from analysis.headline import influences, question
 from analysis.kept import Answer, keep_page, work_out
 from analysis.language import (
     contraband_of,
@@ -161,7 +161,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
         return environment.get_template("sheet.html").render(
             language=current_language(),
             mark=Markup(MARK),
-            question=_question(study),
+            question=question(study),
             front=front,
             made=_made(study),
             footer=_footer(study),
@@ -171,7 +171,7 @@ def _page(study: Study, *, sheet: bool, beside: Sequence[Study]) -> str:
     return environment.get_template("brief.html").render(
         language=current_language(),
         mark=Markup(MARK) + Markup(MADE_FROM).format(study.manifest.get("content_hash", "")),
-        question=_question(study),
+        question=question(study),
         front=front,
         made=_made(study),
         footer=_footer(study),
@@ -226,10 +226,6 @@ def _answered(study: Study) -> Answer | None:
         return work_out(study)
     except InputError:  # nothing beside the baseline, or one replication
         return None
-
-
-def _question(study: Study) -> str:
-    return gettext("front-question", year=study.manifest.get("year", ""))
 
 
 def _footer(study: Study) -> Markup:

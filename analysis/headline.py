@@ -2,13 +2,26 @@
 
 from analysis.assumptions import Assumptions
 from analysis.compare import HEADLINE, compare
-from analysis.language import gettext
+from analysis.language import gettext, ngettext
 from analysis.sensitivity import FEWEST_POINTS, shares_by_kind, tornado
 from analysis.values import BASELINE, headline_adversary
 from analysis.wording import number
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.results.schema import PRIMARY_OUTCOME
+
+MOST_OF_THE_BORDER, MOST_OF_A_YEAR = 100, 364
+"""Fewest ports, and days, of which a study answers for the border, and for a year."""
+
+
+def question(study: Study) -> str:
+    """Ask what the study answers; of a part of the border or of the year, with what part."""
+    year, ports = study.manifest.get("year", ""), len(study.manifest.get("ports") or ())
+    days = study.days or 0
+    if ports >= MOST_OF_THE_BORDER and days >= MOST_OF_A_YEAR:
+        return gettext("front-question", year=year)
+    part = ngettext("part-ports", ports), ngettext("part-days", int(days))
+    return gettext("front-question-of-a-part", year=year, part=", ".join(part))
 
 
 def leading(study: Study) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.dashboard.library import FILE, Library
+from analysis.headline import MOST_OF_A_YEAR, MOST_OF_THE_BORDER
 from analysis.language import gettext
 from sim.errors import InputError
 from sim.files.brought import json_of
@@ -26,8 +27,6 @@ MOST_KEPT = 6
 """Studies that are kept in memory."""
 
 FACTS = ("scenarios", "replications", "days", "year", "start", "ports", "points")
-MOST_OF_THE_BORDER = 100
-"""A study of as many ports is of the whole border, whatever year's ports it has."""
 
 Stamp = tuple[int, int, int]
 
@@ -209,7 +208,7 @@ def _is_of_the_border(facts: dict[str, Any]) -> bool:
     return (
         isinstance(ports, list) and len(ports) >= MOST_OF_THE_BORDER
         and isinstance(scenarios, dict) and len(scenarios) > 1
-        and isinstance(days, (int, float)) and days >= 364
+        and isinstance(days, (int, float)) and days >= MOST_OF_A_YEAR
     )  # fmt: skip
 
 

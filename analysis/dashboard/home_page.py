@@ -15,6 +15,7 @@ from analysis.dashboard.address import View, href
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState, Children, attributes, link, refusal, study_line
 from analysis.dashboard.levers import offered
+from analysis.headline import question
 from analysis.kept import answer_of
 from analysis.language import LANGUAGES, contraband_of, gettext, in_language
 from sim.errors import InputError
@@ -33,7 +34,7 @@ def page(view: View, app_state: AppState) -> Children:
     except InputError as error:
         return [html.H1(gettext("what-would-it-change")), refusal(error)]
     with contraband_of(study):
-        head = html.H1(gettext("front-question", year=study.manifest.get("year", "")))
+        head = html.H1(question(study))
         try:
             front = answer_of(study).front
         except InputError as error:

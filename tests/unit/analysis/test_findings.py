@@ -9,11 +9,12 @@ import pytest
 from analysis.compare import Comparison, compare
 from analysis.estimates import Estimate
 from analysis.findings import _price, answer
-from analysis.headline import leading
+from analysis.headline import leading, question
 from analysis.language import in_language
 from analysis.values import DERIVED
-from sim.results.reading import Study
+from sim.results.reading import Study, read_study
 from sim.results.schema import METRICS, PRIMARY_OUTCOME
+from tests import synthetic_study
 from tests.catalogues import texts
 
 SECOND = 1 / 60
@@ -176,3 +177,27 @@ def test_kept_out_is_a_difference_and_no_level() -> None:
     fall = comparison.fall
     assert fall.low < fall.mean < fall.high
     assert fall.mean == -comparison.difference.mean
+
+
+@pytest.mark.parametrize(
+    ("ports", "days", "asked", "in_french"),
+    [
+        (139, 365, "Canada’s land border, 2005: what", "Frontière du Canada, 2005\xa0:"),
+        (
+            4,
+            7,
+            "Canada’s land border, 2005 (4 ports, 7 days): what",
+            "(4 points d’entrée, 7 jours)",
+        ),
+        (1, 365, "Canada’s land border, 2005 (1 port, 365 days): what", "(1 point d’entrée, 365"),
+        (139, 28, "Canada’s land border, 2005 (139 ports, 28 days): what", "(139 points d’entrée,"),
+    ],
+)
+def test_a_study_of_a_part_does_not_ask_for_the_whole(
+    tmp_path: Path, ports: int, days: int, asked: str, in_french: str
+) -> None:
+    names = [f"port-{k}" for k in range(ports)]
+    study = read_study(synthetic_study.write(tmp_path / "part", ports=names, days=days))
+    assert question(study).startswith(asked)
+    with in_language("fr"):
+        assert in_french in question(study)
