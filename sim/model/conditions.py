@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.numerics.randomness import OPPORTUNITY, Streams, entity_number
-from sim.numerics.units import DAY_S, Flags, Floats
+from sim.numerics.units import DAY_S, Flags, Floats, Whole
 from sim.parameters import (
     PARAMETER,
     Intelligence,
@@ -84,6 +84,36 @@ class Snapshot:
     def at_places(self, parameter: float, count: int) -> Floats:
         """Value of a parameter in every source, or in every market, of which there are so many."""
         return self._values(parameter, self.by_place, count)
+
+    @functools.cached_property
+    def posts_added(self) -> Floats:
+        """Posts beyond the roster, of travellers and of trade, shape (ports, 2)."""
+        of = PARAMETER.staffing
+        added = self.at_ports(of.traveller_officers_added), self.at_ports(of.trade_officers_added)
+        return np.stack(added, axis=1)
+
+    @functools.cached_property
+    def on_duty(self) -> bytes:
+        """What decides on the officers present, to be compared."""
+        of = PARAMETER.staffing
+        shares = self.at_ports(of.officers_scale), self.at_ports(of.absent_share)
+        return b"".join(array.tobytes() for array in (*shares, self.posts_added))
+
+    @functools.cached_property
+    def times(self) -> bytes:
+        """What decides on the hours of the ports, to be compared."""
+        arrays = self.closed, self.closed_to, self.open_hour, self.close_hour
+        return b"".join(array.tobytes() for array in arrays)
+
+    def at(self, ports: Whole) -> "Snapshot":
+        """The same at some of the ports."""
+        by_port, on_record = (
+            {name: values[ports] for name, values in held.items()}
+            for held in (self.by_port, self.on_record)
+        )
+        fields = ("closed", "closed_to", "open_hour", "close_hour")
+        cut = {name: getattr(self, name)[ports] for name in fields}
+        return Snapshot(self.parameters, by_port, self.by_place, **cut, on_record=on_record)
 
     def _values(self, parameter: float, changed: dict[str, Floats], count: int) -> Floats:
         name = str(parameter)

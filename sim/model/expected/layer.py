@@ -46,7 +46,7 @@ from sim.model.expected.routes import (
 )
 from sim.model.intelligence.lookout import reported_in_time
 from sim.model.port.plans import PortPlans
-from sim.model.port.staffing import Workforce
+from sim.model.port.staffing import Workforce, workforce_by_day
 from sim.model.smuggling.adversary import willing
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Purchases, SupplyOfDay
@@ -56,7 +56,7 @@ from sim.model.smuggling.perception import Beliefs, loss_terms
 from sim.model.smuggling.route_choice import RouteChoice
 from sim.numerics.randomness import TWO_32, fill_quantiles
 from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Flags, Floats
-from sim.parameters import PARAMETER, Intelligence, Smuggling, Staffing
+from sim.parameters import PARAMETER, Intelligence, Smuggling
 from sim.places.network import shares
 from sim.places.ports import Ports
 from sim.records import BETWEEN_PORTS, WATER, ExpectedRecord, Tally
@@ -130,25 +130,6 @@ class Officers(NamedTuple):
     away: float
     strength: float
     usual: float
-
-
-@functools.lru_cache(maxsize=16)
-def workforce_by_day(
-    before: Staffing, spans: tuple[tuple[Staffing, int], ...]
-) -> list[tuple[float, float, float, float]]:
-    """The workforce day by day, as in `Officers`; most points have the same.
-
-    ``spans`` are rules and for how many days each, after those in force before.
-    """
-    force = Workforce.before_the_run(before)
-    course = []
-    for rules, days in spans:
-        for _ in range(days):
-            force.one_day(rules)
-            course.append(
-                (force.trained_share, force.armed_share, force.away_share, force.strength)
-            )
-    return course
 
 
 class TermsOfDay(NamedTuple):

@@ -91,6 +91,8 @@ class Opening:
 
     def with_officers(self, present: list[Present]) -> "Opening":
         """The same hours with the officers present by hour, under each snapshot."""
+        if self.once("hourly", self._is_hourly) and len(present) == 1:
+            return replace(self, officers=present[0].officers, trade=present[0].trade)
         count, most = self.row.shape
         used = np.arange(most) < self.intervals[:, None]
         cell = self.row // count, np.arange(count)[:, None], self.hour
@@ -98,6 +100,20 @@ class Opening:
             np.where(used, np.stack(by_hour)[cell], 0) for by_hour in zip(*present, strict=True)
         )
         return replace(self, officers=officers, trade=trade)
+
+    def _is_hourly(self) -> bool:
+        """Whether every port has an interval for every hour and no other."""
+        return self.hour.shape[1] == HOURS and bool(np.all(self.hour == np.arange(HOURS)))
+
+    def on_day(self, day: int) -> "Opening":
+        """The same hours on another day, both without changes and withdrawals."""
+        later = day * DAY_S - self.grid[0]
+        start_s, moments, grid = self.start_s + later, self.moments + later, self.grid + later
+        made: dict[Hashable, Any] = {
+            "open_s": self.open_s,
+            "hourly": self.once("hourly", self._is_hourly),
+        }
+        return replace(self, start_s=start_s, moments=moments, grid=grid, made=made)
 
 
 def opening_of_day(

@@ -5,6 +5,7 @@ smuggling on the same traffic.
 """
 
 import datetime
+import functools
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,7 +26,7 @@ from sim.model.port.layout import COMMERCE, trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
 from sim.model.port.roster import Present, hours_by_port, officers_present
-from sim.model.port.staffing import DangerAtPorts, Withdrawal, Workforce
+from sim.model.port.staffing import DangerAtPorts, Withdrawal, Workforce, workforce_by_day
 from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, HOUR_S, Floats, Whole
@@ -44,6 +45,25 @@ OFFICERS_TIME = "traffic", "staffing", "primary", "database", "inspection", "dut
 SECONDARY = slice(SECONDARY_S, SECONDARY_S + len(LANES))
 
 Made = TypeVar("Made")
+
+
+class _Shared:
+    """What plans share that start from the same."""
+
+    def __init__(self) -> None:
+        # Hours of days without changes and withdrawals, by opening times and season.
+        self.hours: dict[Hashable, Opening] = {}
+        self._day = -1
+        self._made: dict[Hashable, Any] = {}
+
+    def once(self, day: int, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Take what was made from the same on this day, or make it."""
+        if self._day != day:
+            self._day, self._made = day, {}
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
 
 
 class PortsDay(NamedTuple):
@@ -97,15 +117,14 @@ class PortPlans:
             streams, point.ports, point.ports_table, point.year, point.start, point.days,
             parameters.traffic, parameters.staffing, parameters.danger,
         )  # fmt: skip
-        self.beside: PortPlans | None = None
-        if beside is not None and beside.begins_with == self.begins_with:
-            self.beside = beside
-        self._held: dict[Hashable, tuple[Hashable, Any]] = {}
+        if beside is not None and beside.begins_with != self.begins_with:
+            beside = None
+        self._shared: _Shared = beside._shared if beside else _Shared()
         # Curves of a day by snapshot, and rates by snapshot, skill, arms and searches; the snapshot
         # is held so that its id stays its own.
         self._curves: tuple[int, dict[int, tuple[Snapshot, Floats]]] = (-1, {})
         self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
-        self._lasting: dict[tuple[int, float], tuple[Snapshot, Floats]] = {}
+        self._last: dict[str, tuple[Snapshot, Hashable, Any]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
         self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
@@ -119,15 +138,15 @@ class PortPlans:
             self.conditions.at(self.first_day_s - 1.0).parameters.staffing
         )
         # The workforce of the baseline, against which officers' time is free.
-        self._usual = Workforce.before_the_run(parameters.staffing)
-        self.usual_strength = self._next_usual_strength()
+        staffing = parameters.staffing
+        self._usual = workforce_by_day(staffing, ((staffing, point.days),))
         self._baseline = self.baseline()
         self.danger: DangerAtPorts = DangerAtPorts(
             self.ports,
             parameters.danger.lookouts_per_year,
             parameters.danger.port_runners_per_year,
             streams,
-            None if self.beside is None else self.beside.danger,
+            None if beside is None else beside.danger,
         )
         self.withdrawals: list[Withdrawal] = []
         # How travellers respond to the waits of the day before, shape (ports, classes).
@@ -167,25 +186,48 @@ class PortPlans:
         if key not in self._rates:
             if len(self._rates) >= MOST_RATES:
                 self._rates.clear()
-            rows = self._without_referral(snapshot, armed_share).copy()
-            set_referral(rows, snapshot, skill_gain, armed_share, searches)
-            # Where there are more officers than the table has, booths open in proportion sooner.
-            officers = numbers[-1] * snapshot.at_ports(PARAMETER.staffing.officers_scale)
-            rows[:, OPEN_LOAD:WIDTH] /= np.maximum(officers, 1.0)[:, None]
-            rows[:, OPEN_LOAD + COMMERCE] *= self.trade_booth_load
-            self._rates[key] = (snapshot, rows)
+            now = skill_gain, armed_share, numbers[-1]
+            self._rates[key] = (snapshot, self._with_searches(snapshot, *now, searches))
         return self._rates[key][1]
 
-    def _without_referral(self, snapshot: Snapshot, armed_share: float) -> Floats:
-        """Rates that stay the same from day to day where only the number searched differs."""
-        key = id(snapshot), armed_share
-        if key not in self._lasting:
-            if len(self._lasting) >= MOST_RATES:
-                self._lasting.clear()
+    def _with_searches(
+        self, snapshot: Snapshot, skill: float, armed: float, strength: float, searches: Floats
+    ) -> Floats:
+        """Rates of all ports; where few of them differ in searches, only theirs are new."""
+
+        def rows_of_all(searches: Floats) -> Floats:
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
-            rows = rates_without_referral(self.ports, snapshot, share, armed_share)
-            self._lasting[key] = snapshot, rows
-        return self._lasting[key][1]
+            # What stays the same from day to day where only the number searched differs.
+            lasting = self._kept(
+                "lasting", snapshot, armed,
+                lambda: rates_without_referral(self.ports, snapshot, share, armed),
+            )  # fmt: skip
+            rows = lasting.copy()
+            set_referral(rows, snapshot, skill, armed, searches)
+            # Where there are more officers than the table has, booths open in proportion sooner.
+            officers = strength * snapshot.at_ports(PARAMETER.staffing.officers_scale)
+            rows[:, OPEN_LOAD:WIDTH] /= np.maximum(officers, 1.0)[:, None]
+            rows[:, OPEN_LOAD + COMMERCE] *= self.trade_booth_load
+            return rows
+
+        some = np.flatnonzero(searches != 1.0)
+        if not len(some) or len(some) > len(self.ports) // 2:
+            return rows_of_all(searches)
+        now = skill, armed, strength
+        rows = self._kept("all", snapshot, now, lambda: rows_of_all(NO_MORE_SEARCHES)).copy()
+        there = self._kept("there", snapshot, some.tobytes(), lambda: snapshot.at(some))
+        part = rows[some]
+        set_referral(part, there, skill, armed, searches[some])
+        rows[some] = part
+        return rows
+
+    def _kept(self, what: str, snapshot: Snapshot, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What was last made under a snapshot, where it followed from the same."""
+        known = self._last.get(what)
+        if known is None or known[0] is not snapshot or known[1] != key:
+            known = self._last[what] = snapshot, key, make()
+        made: Made = known[2]
+        return made
 
     def of_day(self, day: int) -> PortsDay:
         """Plan one day at its midnight."""
@@ -196,11 +238,10 @@ class PortPlans:
         self.open_s[date.weekday()] += opening.open_s
         skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
         cumulative = self._cumulative(day, snapshots[0])
-        usual, self.usual_strength = self.usual_strength, self._next_usual_strength()
-        force = self.workforce
+        force, usual = self.workforce, self._usual[day][-1]
         searches = self.searches(day, snapshots[0], force.strength, usual, force.away_share)
         now = skill, force.armed_share, searches, force.strength / usual
-        rates = self.rates(snapshots[0], *now)
+        rates = midnight_rates = self.rates(snapshots[0], *now)
         if len(snapshots) > 1:
             rates = np.concatenate([self.rates(snapshot, *now) for snapshot in snapshots])
         return PortsDay(
@@ -208,7 +249,7 @@ class PortPlans:
             date=date,
             snapshot=snapshots[0],
             opening=opening,
-            midnight_rates=self.rates(snapshots[0], *now),
+            midnight_rates=midnight_rates,
             rates=rates,
             cumulative=cumulative,
             cells=self.cells,
@@ -232,12 +273,11 @@ class PortPlans:
         away : float
             Share of officers who are on a course.
         """
-        slack = snapshot.at_ports(INSPECTION.slack_to_search)
-        before = self._baseline
+        slack, before = snapshot.at_ports(INSPECTION.slack_to_search), self._baseline
         unchanged = strength == usual and away == 0.0
-        if not slack.any() or (unchanged and self._as_the_baseline(snapshot, *OFFICERS_TIME)):
+        as_usual = unchanged and self._as_the_baseline(snapshot, *OFFICERS_TIME)
+        if as_usual or not slack.any():
             return NO_MORE_SEARCHES
-        value = PARAMETER.staffing
         rows = self.rates(before)
         date = self.point.start + datetime.timedelta(days=day)
         last = np.arange(len(self.ports)), slice(None), self.cells
@@ -251,11 +291,9 @@ class PortPlans:
             (1.0, snapshot, vehicles, strength, away),
             (-1.0, before, as_before, usual, 0.0),
         ):
-            present = share * held.at_ports(value.officers_scale)
-            present *= 1.0 - held.at_ports(value.absent_share) - gone
-            hours = hours_by_port(
-                self.facilities.rostered, self.facilities.shift_hours, present, date
-            )
+            present = share * held.at_ports(PARAMETER.staffing.officers_scale)
+            present *= 1.0 - held.at_ports(PARAMETER.staffing.absent_share) - gone
+            hours = self._at_posts_h(day, date, present)
             busy_s = (some * bound_s(self.rates(held))).sum(axis=1)
             free_s += sign * (HOUR_S * hours - busy_s)
         examined_s = (as_before * (rows[:, SECONDARY] - mandatory_s(rows))).sum(axis=1)
@@ -272,94 +310,77 @@ class PortPlans:
             for room in rooms
         )
 
-    def _next_usual_strength(self) -> float:
-        """Strength of the workforce in the baseline, a day later."""
-        self._usual.one_day(self.parameters.staffing)
-        return self._usual.strength
+    def _at_posts_h(
+        self, day: int, date: datetime.date, officers: Floats, added: Floats | float = 0.0
+    ) -> Floats:
+        """Officer hours of a day that rosters plan for at each port (`hours_by_port`)."""
+        rostered, shifts = self.facilities.rostered, self.facilities.shift_hours
+        key = "posts", id(rostered), officers.tobytes(), np.asarray(added).tobytes()
+        make = functools.partial(hours_by_port, rostered, shifts, officers, date, added)
+        return self._shared.once(day, key, make)
 
     def _opening(
         self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]
     ) -> Opening:
         """Control intervals of a day, with its officers and withdrawals."""
-        strength = self.workforce.strength
-        present = [self._present(k, s, strength, day, date) for k, s in enumerate(snapshots)]
-        in_service = snapshots[0].at_ports(PARAMETER.staffing.officers_scale) * strength
-        added = _added(snapshots[0])
-        at_posts_h = self._as_beside(
-            "planned",
-            (id(self.facilities.rostered), in_service.tobytes(), added.tobytes(), day),
-            lambda: float(
-                hours_by_port(
-                    self.facilities.rostered, self.facilities.shift_hours, in_service, date, added
-                ).sum()
-            ),
-        )
-        other_work = snapshots[0].parameters.staffing.other_work_share
-        self.planned_officer_h += at_posts_h / (1.0 - other_work)
+        force, first = self.workforce, snapshots[0]
+        present = [self._present(snapshot, day, date) for snapshot in snapshots]
+        in_service = first.at_ports(PARAMETER.staffing.officers_scale) * force.strength
+        at_posts_h = self._at_posts_h(day, date, in_service, first.posts_added).sum()
+        other_work = first.parameters.staffing.other_work_share
+        self.planned_officer_h += float(at_posts_h) / (1.0 - other_work)
         midnight = day * DAY_S
         self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
-        self.withdrawals += self.danger.day(day, snapshots[0], self.workforce)
+        self.withdrawals += self.danger.day(day, first, force)
         changes = self.conditions.breakpoints(day)
-        times = [(s.closed, s.closed_to, s.open_hour, s.close_hour) for s in snapshots]
-        key = (
+        hours = self._shared.once(
             day,
-            tuple(moments),
-            tuple(self.withdrawals),
-            *(where.tobytes() for _, where in changes),
-            *(array.tobytes() for each in times for array in each),
-        )
-        hours = self._as_beside(
-            "hours",
-            key,
-            lambda: opening_of_day(
-                self.ports, self.conditions, day, date,
-                self.point.parameters.staffing.control_interval_min, moments, self.withdrawals,
+            (
+                *("hours", *moments, *self.withdrawals),
+                *(snapshot.times for snapshot in snapshots),
+                *(where.tobytes() for _, where in changes),
             ),
+            lambda: self._hours(day, date, moments, first.times),
+        )
+        key = "opening", id(hours), *map(id, present)
+        return self._shared.once(day, key, lambda: hours.with_officers(present))
+
+    def _hours(self, day: int, date: datetime.date, moments: list[float], times: bytes) -> Opening:
+        """Control intervals without officers; most days are as another one in all but the date."""
+        known, key = self._shared.hours, (times, self.ports.in_season(date).tobytes())
+        plain = len(moments) == 1 and not self.withdrawals
+        if plain and key in known:
+            return known[key].on_day(day)
+        made = opening_of_day(
+            self.ports, self.conditions, day, date,
+            self.point.parameters.staffing.control_interval_min, moments, self.withdrawals,
         )  # fmt: skip
-        return self._as_beside(
-            "opening",
-            (id(hours), *(array.tobytes() for each in present for array in each)),
-            lambda: hours.with_officers(present),
-        )
-
-    def _present(
-        self, k: int, snapshot: Snapshot, strength: float, day: int, date: datetime.date
-    ) -> Present:
-        """Officers present under the k-th snapshot of a day."""
-        rostered = self.facilities.rostered
-        scale = snapshot.at_ports(PARAMETER.staffing.officers_scale) * strength
-        absent = snapshot.at_ports(PARAMETER.staffing.absent_share) + self.workforce.away_share
-        added = _added(snapshot)
-        return self._as_beside(
-            ("present", k),
-            (id(rostered), scale.tobytes(), absent.tobytes(), added.tobytes(), day),
-            lambda: officers_present(
-                rostered,
-                scale,
-                absent,
-                self.facilities.shift_draws[day],
-                date,
-                added,
-                self.facilities.has_trade,
-            ),
-        )
-
-    def _as_beside(self, what: Hashable, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Take what was made beside from the same, or make it."""
-        known = None if self.beside is None else self.beside._held.get(what)
-        made: Made = known[1] if known is not None and known[0] == key else make()
-        self._held[what] = (key, made)
+        # Whole seconds are the same after any midnight, to the last bit.
+        if plain and not np.any(made.start_s % 1.0):
+            known[key] = made
         return made
 
-    def _cars(self, day: int, snapshot: Snapshot) -> Floats:
-        """Cars of a day as a ratio of the table's, by class and residence."""
-        us = self.demand.us_residents(day, self.point.parameters.duty.resident_share)
-        by_residence = (
-            1.0
-            + us * (snapshot.at_ports(PARAMETER.traffic.us_cars_scale) - 1.0)
-            + (1.0 - us) * (snapshot.at_ports(PARAMETER.traffic.canadian_cars_scale) - 1.0)
-        )
-        return np.asarray(snapshot.at_ports(PARAMETER.traffic.car_scale) * by_residence)
+    def _present(self, snapshot: Snapshot, day: int, date: datetime.date) -> Present:
+        """Officers present under a snapshot of a day; one object for all who have as many."""
+        facilities, force = self.facilities, self.workforce
+        strength, away = force.strength, force.away_share
+
+        def make() -> Present:
+            made = officers_present(
+                facilities.rostered,
+                snapshot.at_ports(PARAMETER.staffing.officers_scale) * strength,
+                snapshot.at_ports(PARAMETER.staffing.absent_share) + away,
+                facilities.shift_draws[day],
+                date,
+                snapshot.posts_added,
+                facilities.has_trade,
+            )
+            return self._shared.once(
+                day, ("officers", *(hours.tobytes() for hours in made)), lambda: made
+            )
+
+        key = "present", id(facilities.rostered), snapshot.on_duty, strength, away
+        return self._shared.once(day, key, make)
 
     def _cumulative(self, day: int, snapshot: Snapshot) -> Floats:
         """Integrated arrival rates of a day (see `Demand.cumulative`)."""
@@ -371,28 +392,26 @@ class PortPlans:
         return known[id(snapshot)][1]
 
     def _curve(self, day: int, snapshot: Snapshot) -> Floats:
-        volume = np.repeat(snapshot.at_ports(PARAMETER.traffic.volume_scale)[:, None], 4, axis=1)
-        trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
-        volume[:, 0] *= trips * self._cars(day, snapshot)
-        volume[:, 1] *= snapshot.at_ports(PARAMETER.traffic.truck_scale)
-        volume[:, 2] *= snapshot.at_ports(PARAMETER.traffic.bus_scale)
-        volume *= self.parameters.traffic.sample_share
-        volume *= self.response
+        us = self.demand.us_residents(day, self.point.parameters.duty.resident_share)
+        volume = self._kept("volume", snapshot, us, lambda: self._volume(snapshot, us))
         nexus, fast = trusted_shares(
             self.ports,
             snapshot.at_ports(PARAMETER.traffic.nexus_share),
             snapshot.at_ports(PARAMETER.traffic.fast_share),
         )
-        return self.demand.cumulative(day, volume, nexus, fast)
+        return self.demand.cumulative(day, volume * self.response, nexus, fast)
 
-
-def _added(snapshot: Snapshot) -> Floats:
-    """Posts beyond the roster, shape (ports, 2)."""
-    staffing = PARAMETER.staffing
-    return np.stack(
-        [
-            snapshot.at_ports(staffing.traveller_officers_added),
-            snapshot.at_ports(staffing.trade_officers_added),
-        ],
-        axis=1,
-    )
+    def _volume(self, snapshot: Snapshot, us: float) -> Floats:
+        """Traffic as a ratio of the table's, by class, with a share of US residents among cars."""
+        value, traffic = snapshot.at_ports, PARAMETER.traffic
+        volume = np.repeat(value(traffic.volume_scale)[:, None], 4, axis=1)
+        by_residence = (
+            1.0
+            + us * (value(traffic.us_cars_scale) - 1.0)
+            + (1.0 - us) * (value(traffic.canadian_cars_scale) - 1.0)
+        )
+        trips = collection(snapshot.parameters.duty, self.point.parameters.duty).trips
+        volume[:, 0] *= trips * (value(traffic.car_scale) * by_residence)
+        volume[:, 1] *= value(traffic.truck_scale)
+        volume[:, 2] *= value(traffic.bus_scale)
+        return np.asarray(volume * self.parameters.traffic.sample_share)

@@ -268,16 +268,19 @@ def officers_present(
     A group with any officers rostered always has at least one present: a colleague replaces him.
     """
     of_day = rostered[date.month - 1, date.weekday()]
-    posts_added = np.broadcast_to(added, of_day.shape[:2])
     expected = of_day * (scale * (1.0 - absent))[:, None, None]
-    expected += (posts_added * (1.0 - absent)[:, None])[..., None]
-    present = np.floor(expected + draws[..., None]).astype(np.int64)
-    on_duty = of_day * scale[:, None, None] + posts_added[..., None] > 0.0
-    present = np.where(on_duty, np.maximum(present, 1), 0)
+    on_duty = of_day * scale[:, None, None]
+    if np.any(added):
+        expected += (added * (1.0 - absent)[:, None])[..., None]
+        on_duty += np.broadcast_to(added, of_day.shape[:2])[..., None]
+    expected += draws[..., None]
+    # Whole ones, as none is negative; and one at least where somebody is on duty.
+    present = np.maximum(expected.astype(np.int64), 1)
+    present *= on_duty > 0.0
     if has_trade is None:
         has_trade = np.asarray(rostered[:, :, :, COMMERCE].any(axis=(0, 1, 3)))
     trade = np.where(has_trade[:, None], present[:, COMMERCE], -1)
-    return Present(present.sum(axis=1), trade)
+    return Present(present[:, TRAVELLER] + present[:, COMMERCE], trade)
 
 
 def open_hours(ports: Ports) -> Floats:
@@ -314,6 +317,7 @@ def hours_by_port(
     array of float, shape (ports,)
     """
     of_day = rostered[date.month - 1, date.weekday()]
-    posts_added = np.broadcast_to(added, of_day.shape[:2]).sum(axis=1)
-    officers = of_day.sum(axis=1) * scale[:, None] + posts_added[:, None]
+    officers = (of_day[:, TRAVELLER] + of_day[:, COMMERCE]) * scale[:, None]
+    if np.any(added):
+        officers += np.broadcast_to(added, of_day.shape[:2]).sum(axis=1)[:, None]
     return np.asarray((officers * hours).sum(axis=1))

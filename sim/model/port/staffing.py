@@ -10,6 +10,7 @@ port closes for minutes to hours. Arming and police at the ports change this. Th
 many of those who look dangerous are let pass (`sim.model.port.inspection_rates`).
 """
 
+import functools
 import math
 import operator
 from collections import deque
@@ -145,6 +146,25 @@ def workforce_process(
     while True:
         workforce.one_day(conditions.at(env.now).parameters.staffing)
         yield env.timeout(DAY_S)
+
+
+@functools.lru_cache(maxsize=16)
+def workforce_by_day(
+    before: Staffing, spans: tuple[tuple[Staffing, int], ...]
+) -> list[tuple[float, float, float, float]]:
+    """The workforce day by day: shares trained, armed and away, and the strength.
+
+    ``spans`` are rules and for how many days each, after those in force before.
+    """
+    force = Workforce.before_the_run(before)
+    course = []
+    for rules, days in spans:
+        for _ in range(days):
+            force.one_day(rules)
+            course.append(
+                (force.trained_share, force.armed_share, force.away_share, force.strength)
+            )
+    return course
 
 
 # Road vehicles of the 139 ports in 2005 (sim/data/volumes.parquet), to which the base rates belong.

@@ -78,3 +78,30 @@ def test_plans_that_start_from_something_else_take_nothing() -> None:
     plans, day = planned(POINT)
     _, later = planned(dataclasses.replace(POINT, start=datetime.date(2005, 7, 2)), plans)
     assert later.opening is not day.opening
+
+
+def test_where_few_ports_differ_in_searches_the_rates_are_those_worked_out_for_all() -> None:
+    ids = tuple(sorted(str(port) for port in read_ports(2005).ids[:30]))
+    plans, _ = planned(dataclasses.replace(with_change("inspection.d_prime", 1.7), ports=ids))
+    snapshot = plans.conditions.at(0.0)
+    now = {"skill_gain": 0.03, "armed_share": 0.2, "strength": 1.1}
+    everywhere = np.linspace(0.5, 4.0, len(ids))
+    whole = plans.rates(snapshot, searches=everywhere, **now)
+    usual = plans.rates(snapshot, **now)
+    for few in ([7], [0, 3, 29]):
+        searches = np.ones(len(ids))
+        searches[few] = everywhere[few]
+        rows = plans.rates(snapshot, searches=searches, **now)
+        assert np.array_equal(rows[few], whole[few])
+        assert np.array_equal(np.delete(rows, few, 0), np.delete(usual, few, 0))
+
+
+def test_a_day_has_the_hours_of_an_earlier_one_at_its_own_moments() -> None:
+    point = dataclasses.replace(POINT, days=40)
+    plans, first = planned(point)
+    later = plans.of_day(31)  # as the first day but for the date
+    alone = PortPlans(point, read_ports(2005), Streams(3, 0)).of_day(31)
+    assert not np.shares_memory(later.opening.start_s, first.opening.start_s)
+    assert not differs(later, alone)
+    assert np.array_equal(later.opening.open_s, alone.opening.open_s)
+    assert later.opening.grid[0] == later.opening.moments[0] == 31 * 86400.0
