@@ -176,7 +176,7 @@ def counted(uniform: float, none: float, rate: float) -> int:
     count, term, reached = 0, none, none
     while uniform > reached and count < 1000:
         count += 1
-        term *= rate / count
+        term *= rate if count == 1 else rate / count
         reached += term
         if term < 1e-12 and count > rate:
             break
@@ -216,6 +216,10 @@ def first_luck(copies: Copies, of: Stream) -> None:
 @compilation.compiled
 def steps_of(days: float, step_days: float) -> int:
     """Steps after which nothing is left of some days: at least 1, at most `MOST_STEPS`."""
+    ratio = days / step_days
+    # Near a whole number it is the rounding of every subtraction that decides.
+    if ratio < MOST_STEPS and abs(ratio - round(ratio)) > 1e-6:
+        return math.ceil(ratio)
     steps = 1
     days -= step_days
     while days > 0.0 and steps < MOST_STEPS:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.model.expected.copies import COPIES, Flow, Seen, Stream, step_of_copies, stratified
+from sim.model.expected.copies import (
+    COPIES,
+    Flow,
+    Seen,
+    Stream,
+    step_of_copies,
+    steps_of,
+    stratified,
+)
 from sim.model.expected.investigators import Investigators, by_age, rules_of
 from sim.model.intelligence.lead import chance_of_arrest
 from sim.parameters import Intelligence, Smuggling
@@ -26,6 +34,15 @@ def test_a_copy_by_itself_has_independent_uniform_draws() -> None:
     draws = np.array([stratified(17, number, 5, 64, STREAM) for number in range(4000)])
     assert stats.kstest(draws, "uniform").pvalue > 0.001
     assert abs(np.corrcoef(draws[1:], draws[:-1])[0, 1]) < 0.05
+
+
+@pytest.mark.parametrize("days", [0.1, 9.0, 10.0, 10.1, 273.0, 3650.0, 21 * (365 / 37)])
+@pytest.mark.parametrize("step_days", [DAYS, 365 / 37])
+def test_as_many_steps_are_left_as_can_be_subtracted(days: float, step_days: float) -> None:
+    left, steps = days - step_days, 1
+    while left > 0.0:
+        left, steps = left - step_days, steps + 1
+    assert steps_of(days, step_days) == steps
 
 
 def share_arrested(now: Intelligence, stops: float, evidence: float, times: int) -> float:
