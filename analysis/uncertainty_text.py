@@ -206,10 +206,15 @@ def robustness_text(
         name = "do nothing" if row["scenario"] == BASELINE else row["scenario"]
         place = f"{row['worst_adversary']}, world {row['worst_world']}"
         regrets.append([name, *values, place])
+    many = f"{states} states (worlds with kinds of smugglers)"
+    head = f"{metric_title(metric)} [{unit}] in {'one state' if states == 1 else many}"
+    told = [head, *aligned(rows, right=(1, 2, 3, 4, 5))]
+    if states == 1:
+        none = "With one state there is nothing to compare: worlds=64, or experiment=proposals."
+        return "\n".join([*told, none])
     return "\n".join(
         [
-            f"{metric_title(metric)} [{unit}] in {states} states (worlds with kinds of smugglers)",
-            *aligned(rows, right=(1, 2, 3, 4, 5)),
+            *told,
             f"The states agree on the order: Kendall's W {agreement['kendall_w']:.2f} (0 none, "
             f"1 whole); tau with the mean order {agreement['mean_tau']:.2f}, at least "
             f"{agreement['lowest_tau']:.2f}.",

@@ -17,6 +17,9 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import NoReturn, Self
 
+FEW = 6
+"""Names that are listed where none is near to the one that was given."""
+
 
 class InputError(ValueError):
     """Something in a configuration, scenario, table or command line is wrong."""
@@ -36,8 +39,12 @@ class InputError(ValueError):
         where : str
             The file or command line that it came from.
         """
-        near = difflib.get_close_matches(str(name), list(known), n=3)
+        names, word = list(known), str(name).lower().rstrip("s")
+        near = difflib.get_close_matches(str(name), names, n=3)
+        near = near or [one for one in names if len(word) > 3 and word in one][:3]
         hint = f"; did you mean {', '.join(near)}?" if near else ""
+        if not near and len(names) <= FEW:
+            hint = f"; there is {', '.join(names)}"
         return cls(f"{where}: unknown {what} {name!r}{hint}")
 
 

@@ -1,6 +1,7 @@
 """Serving the dashboard to the browsers of this machine."""
 
 import contextlib
+import errno
 import os
 import socket
 import threading
@@ -72,7 +73,9 @@ def _is_free(host: str, port: int) -> bool:
             raise InputError(f"--host {host} is no address of this machine") from None
         except PermissionError:
             raise InputError(f"--port {port} needs the rights of an administrator") from None
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise InputError(f"--host {host} is no address of this machine") from None
             return False
     return True
 

@@ -272,7 +272,7 @@ def _in_order(words: Sequence[str]) -> tuple[list[str], list[str]]:
         elif len(name) > LONGEST_NAME:
             raise InputError(f"{SOURCE}: {name[:30]}... is no name: it has {len(name):,} letters")
         elif not _NAME.fullmatch(name) or ("=" not in word and not word.startswith("~")):
-            raise InputError(f"{SOURCE}: {word!r} is not NAME=VALUE")
+            raise InputError(f"{SOURCE}: {word!r} is not NAME=VALUE{_meant(word)}")
         elif not _is_text(word):
             raise InputError(f"{SOURCE}: {ascii(word)[1:-1]} is not text in UTF-8")
         elif "\0" in word:
@@ -288,6 +288,18 @@ def _in_order(words: Sequence[str]) -> tuple[list[str], list[str]]:
         if flag in flags and not set(SHOWS) & set(flags):
             raise InputError(f"{flag} is for --cfg job, which shows the configuration")
     return flags, given
+
+
+def _meant(word: str) -> str:
+    """What a word without a name stands for: an experiment, or a scenario to compare."""
+    from sim.scenario.reading import names
+
+    experiments = {path.stem: "experiment={}" for path in (CONF / "experiment").glob("*.yaml")}
+    known = dict.fromkeys(names(), "compare=[{}]") | experiments
+    near = difflib.get_close_matches(word, known, n=1)
+    if not near:
+        return ", such as experiment=headline"
+    return f"; did you mean {known[near[0]].format(near[0])}?"
 
 
 def _is_text(word: str) -> bool:

@@ -54,6 +54,10 @@ __all__ = [
 ]
 
 
+MOST_NAMED = 5
+"""Results folders that are named where a folder of them was given."""
+
+
 @dataclass(frozen=True)
 class Study:
     """A results folder. Its tables are read when asked for, and no more of them than is asked.
@@ -268,8 +272,10 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
         If it is not a results folder, is damaged, is of another version or is not certified.
     """
     folder = Path(folder)
+    if any("\ud800" <= letter < "\ue000" for letter in str(folder)):
+        raise InputError(f"{ascii(str(folder))[1:-1]}: its name is not text in UTF-8: rename it")
     if not (folder / "manifest.json").is_file():
-        raise InputError(f"{folder}: not a results folder (there is no manifest.json in it)")
+        raise InputError(f"{folder}: not a results folder ({_in_it(folder)})")
     manifest = _read_json(folder / "manifest.json")
     if manifest.get("schema") != SCHEMA:
         by = str(manifest.get("code_version", "an unknown version"))[:100]
@@ -312,6 +318,12 @@ def read_study(folder: Path | str, *, certified: bool = True) -> Study:
         if path.stat().st_size != known["bytes"]:
             raise _damaged(path, f"{path.stat().st_size} bytes, the manifest says {known['bytes']}")
     return study
+
+
+def _in_it(folder: Path) -> str:
+    """What is in a folder that has no manifest: results folders perhaps."""
+    there = sorted(path.parent.name for path in folder.glob("*/manifest.json"))[:MOST_NAMED]
+    return f"name one of those in it: {', '.join(there)}" if there else "no manifest.json in it"
 
 
 def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:

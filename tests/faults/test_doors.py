@@ -169,7 +169,9 @@ def test_a_line_has_an_end() -> None:
 WORDS = {
     "--runs": "unknown option '--runs'",
     "run.day=2": "did you mean run.days",
-    "foo": "'foo' is not NAME=VALUE",
+    "foo": "'foo' is not NAME=VALUE, such as experiment=headline",
+    "headline": "'headline' is not NAME=VALUE; did you mean experiment=headline?",
+    "more_officer": "did you mean compare=[more_officers]?",
     "hydra.callbacks.x={_target_: os.mkdir, path: made}": "cannot be set",
     "+hydra.job_logging.x=1": "cannot be set",
     "hydra/launcher=x": "cannot be set",
@@ -269,6 +271,23 @@ def test_wrong_words_of_the_analysis_are_one_line(
 
     assert door.main(words) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_version_is_that_of_this_program(capsys: pytest.CaptureFixture[str]) -> None:
+    import sim.__main__ as door
+    from sim.execute.store import code_version
+
+    assert door.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{code_version()}\n"
+
+
+def test_an_unknown_name_is_answered_with_what_there_is() -> None:
+    known = ["mean_wait_min", "wait_p95_min", *(f"other{number}" for number in range(9))]
+    said = str(InputError.unknown("metric", "Waits", known, "metric"))
+    assert said == "metric: unknown metric 'Waits'; did you mean mean_wait_min, wait_p95_min?"
+    assert str(InputError.unknown("language", "FR", ["en", "fr"], "lang")).endswith(
+        "; there is en, fr"
+    )
 
 
 def test_an_interruption_that_got_lost_is_raised_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,9 @@ def test_help_of_a_command_names_this_program(capsys: pytest.CaptureFixture[str]
         (["compre"], "unknown command 'compre'; did you mean compare?"),
         (["experiment=quick"], "did you mean border run experiment=quick?"),
         (["brief", "nowhere"], "nowhere: not a results folder"),
+        (["brief", "several"], "several: not a results folder (name one of those in it: a, b)"),
+        (["brief", "octet\udcff"], r"octet\udcff: its name is not text in UTF-8"),
+        (["dashboard", "several", "--host", "192.0.2.1"], "--host 192.0.2.1 is no address of this"),
         (["brief"], "runs: no results folder in it"),
         (["ls", "nowhere"], "nowhere: there is no such folder"),
         (["run", "run.days=0"], "run.days = 0 is below 1 days"),
@@ -63,6 +66,9 @@ def test_bad_input_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / "several" / name).mkdir(parents=True)
+        (tmp_path / "several" / name / "manifest.json").touch()
     assert door.main(words) == 2
     said = capsys.readouterr()
     assert says in said.err

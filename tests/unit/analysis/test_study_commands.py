@@ -55,6 +55,14 @@ def test_robustness_says_who_is_best_how_often(folder: Path, capsys) -> None:
     assert "do nothing" in printed
 
 
+def test_one_state_agrees_with_no_other(tmp_path: Path, capsys) -> None:
+    assert main(["robustness", str(stored(tmp_path / "one", None))]) == 0
+    printed = capsys.readouterr().out
+    assert "in one state" in printed
+    assert "With one state there is nothing to compare" in printed
+    assert "Kendall" not in printed
+
+
 def test_a_tornado_names_what_was_put_in(folder: Path, tmp_path: Path, capsys) -> None:
     out, chart = tmp_path / "table.csv", tmp_path / "chart.html"
     words = ["sensitivity", str(folder), "--scenario", "a"]
