@@ -254,6 +254,15 @@
     }, 0);
   };
 
+  /* What Dash calls for both; nothing changes in the page of Dash. */
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {border: {
+    follow: function (query) {
+      if (typeof query === "string") { window.border_address(query); }
+      return window.dash_clientside.no_update;
+    },
+    settle: function () { window.border_settle(); return window.dash_clientside.no_update; }
+  }});
+
   document.addEventListener("click", function (event) {
     var link = event.target.closest ? event.target.closest("a.go") : null;
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) { return; }

@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import flask
-from dash import Dash, Input, Output, State, dcc, html, set_props
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html, set_props
 from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -79,20 +79,6 @@ INDEX = """<!doctype html>
 <div>{config}{scripts}{renderer}</div>
 </body>
 </html>
-"""
-
-FOLLOW_QUERY = """
-function (query) {
-    if (typeof query !== "string") { return window.dash_clientside.no_update; }
-    window.border_address(query);
-    return window.dash_clientside.no_update;
-}
-"""
-SETTLE = """
-function (children, asked) {
-    window.border_settle();
-    return window.dash_clientside.no_update;
-}
 """
 
 
@@ -180,12 +166,12 @@ def _route(app: Dash, app_state: AppState) -> None:
                 content = [html.H1(gettext("this-cannot-be-shown")), refusal(error)]
             return framed(view, content, complaints)
 
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        FOLLOW_QUERY, Output("followed", "title"), Input("query", "data"), prevent_initial_call=True
-    )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        SETTLE, Output("followed", "lang"), Input("page", "children"), State("address", "search")
-    )
+    follow, settle = (ClientsideFunction("border", name) for name in ("follow", "settle"))
+    place = Output(
+        "followed", "title"
+    )  # functions of assets/controls.js, which change nothing here
+    app.clientside_callback(follow, place, Input("query", "data"), prevent_initial_call=True)  # type: ignore[no-untyped-call]
+    app.clientside_callback(settle, Output("followed", "lang"), Input("page", "children"))  # type: ignore[no-untyped-call]
 
 
 def _hand_out(server: flask.Flask, app_state: AppState) -> None:
