@@ -3,7 +3,6 @@
 Rules are tested on a few markets by hand, and the whole on the border of some weeks.
 """
 
-import dataclasses
 import datetime
 
 import numpy as np
@@ -145,9 +144,7 @@ def test_a_set_share_is_used_at_the_baseline_and_more_at_a_higher_price() -> Non
 
 def test_scarcity_calls_out_those_that_were_not_keen_and_loses_none() -> None:
     purchases = deals()
-    some = [
-        dataclasses.replace(trip, willingness_quantile=i / 2000) for i, trip in enumerate(trips())
-    ]
+    some = [trip._replace(willingness_quantile=i / 2000) for i, trip in enumerate(trips())]
     before = [purchases.decide(trip).why for trip in some]
     purchases.markets.markets["ON"].price_cad *= 1.5
     purchases.day_begins(0, conditions().at(0.0))

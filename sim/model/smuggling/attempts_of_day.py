@@ -1,6 +1,5 @@
 """The attempts of each day: decided at midnight, and turned into vehicles that join the lines."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -185,7 +184,7 @@ class AttemptsOfDay:
         opportunity, why, *prices = deal
         organisation, time_s = opportunity.organisation, opportunity.time_s
         if self.lookout_is_active(opportunity.attempt_id, organisation, time_s):
-            opportunity = dataclasses.replace(opportunity, lookout=True)
+            opportunity = opportunity._replace(lookout=True)
         if why:
             return opportunity, None, why
         usual_lane = TRUCK if opportunity.commercial else CAR
@@ -198,7 +197,7 @@ class AttemptsOfDay:
 
     def _intercepted(self, opportunity: Opportunity, route: Route) -> bool:
         """Whether a trip away from the ports is intercepted."""
-        key = opportunity.entity, opportunity.day, opportunity.index
+        key = opportunity.entity, opportunity.day, opportunity.number
         return uniforms(self.streams, AWAY, *key)[0] < route.loss
 
     def _add(
@@ -249,10 +248,8 @@ class AttemptsOfDay:
 
     def _try_again(self, trip: Opportunity, attempt: Attempt) -> None:
         """Let a load that turned back wait for another trip, through any other port."""
-        again = dataclasses.replace(
-            trip, index=trip.index + AGAIN, lookout=False, avoids=attempt.route.port
-        )
-        key = again.entity, again.day, again.index
+        again = trip._replace(number=trip.number + AGAIN, lookout=False, avoids=attempt.route.port)
+        key = again.entity, again.day, again.number
         if uniforms(self.streams, SUPPLY, *key)[0] < self.deals.smuggling.retry_share:
             self.deals.wait(again, attempt.time_s)
 
@@ -314,11 +311,11 @@ class AttemptsOfDay:
         rows = []
         for number, (trip, port, lane) in enumerate(going, self.count - len(going)):
             # A load that waited keeps the draws of the day on which it was decided.
-            words = self.streams.words(BOOKING, trip.entity, trip.day, 1, trip.index)
+            words = self.streams.words(BOOKING, trip.entity, trip.day, 1, trip.number)
             rows.append(
                 (
                     self.layout.line_of_lane[port, lane], lane, trip.time_s, *words[:, 0],
-                    trip.entity, trip.day, trip.index, number, TRAFFICKER,
+                    trip.entity, trip.day, trip.number, number, TRAFFICKER,
                     deep_factor if trip.deep else 1.0, trip.lookout,
                 )
             )  # fmt: skip

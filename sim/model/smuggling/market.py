@@ -4,7 +4,6 @@ Buyers draw on the stock of their market day by day. A stock below the usual lev
 slowly and within bounds; a higher price reduces demand and makes more opportunities worth a trip.
 """
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -283,7 +282,7 @@ class Purchases:
 
     def _draws(self, opportunity: Opportunity) -> Floats:
         return self.streams.uniforms(
-            SUPPLY_STREAM, opportunity.entity, opportunity.day, 1, opportunity.index
+            SUPPLY_STREAM, opportunity.entity, opportunity.day, 1, opportunity.number
         )[:, 0]
 
 
@@ -367,7 +366,7 @@ class Deals:
             return Deal(opportunity, SUPPLY)
         ready_s = self.supply.buy(opportunity, state)
         if state != opportunity.source:
-            opportunity = dataclasses.replace(opportunity, source=state)
+            opportunity = opportunity._replace(source=state)
         if ready_s > opportunity.time_s:
             self.wait(opportunity, ready_s)
             return Deal(opportunity, LATE)
@@ -392,7 +391,7 @@ class Deals:
         deals = []
         for load in going:
             time_s = day * DAY_S + load.opportunity.time_s % DAY_S
-            opportunity = dataclasses.replace(load.opportunity, time_s=time_s)
+            opportunity = load.opportunity._replace(time_s=time_s)
             prices = (
                 self.markets.price_cad(opportunity.market),
                 self.supply.price_cad(opportunity.source),

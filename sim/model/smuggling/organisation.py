@@ -9,13 +9,12 @@ of its firm may find that it smuggles; it then loses its enrolment for a time an
 lanes. There is no other consequence: an audit examines books and seizes no load.
 """
 
-import dataclasses
 import functools
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import pdtr
 
 from sim.model.port.traffic import CAR, FAST, NEXUS, TRUCK
 from sim.model.smuggling.routes import AttemptOutcome
@@ -117,15 +116,14 @@ def _at_quantile(weights: Floats, uniform: Floats) -> Whole:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Opportunity:
+class Opportunity(NamedTuple):
     """One chance to make a trip.
 
     Attributes
     ----------
     source, market : str
         State and province.
-    entity, day, index : int
+    entity, day, number : int
         Identity: the keys of its draws.
     time_s : float
         When it would arrive at the border, in seconds since the run began.
@@ -146,7 +144,7 @@ class Opportunity:
     market: str
     entity: int
     day: int
-    index: int
+    number: int
     time_s: float
     load: int
     deep: bool
@@ -158,7 +156,7 @@ class Opportunity:
     @property
     def attempt_id(self) -> str:
         """Identity of the attempt, the same in every scenario."""
-        return f"o{self.organisation}/{self.day}/{self.index}"
+        return f"o{self.organisation}/{self.day}/{self.number}"
 
 
 @functools.lru_cache(maxsize=64)
@@ -228,37 +226,58 @@ def _placed(network: str, affinity_km: float, organisations: int, streams: Strea
 @functools.lru_cache(maxsize=MOST_DAYS)
 def _opportunities(
     place: tuple[str, float, int, Streams], share: float, smuggling: Smuggling, day: int
-) -> list[tuple[float, Opportunity, Opportunity]]:
-    """Opportunities of a day, the same in most points of a replication."""
+) -> list[tuple[float, Opportunity]]:
+    """Opportunities of a day, the same in most points of a replication.
+
+    Each with the quantile below which its load is hidden deep.
+    """
     placed, streams = _placed(*place), place[-1]
     rate = share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
     first = streams.uniforms(OPPORTUNITY, NATIONAL, day, 1)[0, 0]
-    count = int(poisson_counts(first, rate))
+    count = _poisson_count(float(first), rate)
     if count == 0:
         return []
     when = streams.uniforms(OPPORTUNITY, NATIONAL, day, count, first=1)
     what = streams.uniforms(LOAD, NATIONAL, day, count, first=1)
     willingness = streams.uniforms(MARKET, NATIONAL, day, count, first=1)[0]
     loads = load_of(what[0], load_scale(smuggling), smuggling)
-    organisation = np.searchsorted(placed.reached[:-1], when[0], side="right").tolist()
-    drawn = []
-    for i in range(count):
-        opportunity = Opportunity(
-            organisation=organisation[i],
-            source=placed.source[organisation[i]],
-            market=placed.market[organisation[i]],
-            entity=NATIONAL,
-            day=day,
-            index=i + 1,
-            time_s=day * DAY_S + when[1, i] * DAY_S,
-            load=int(loads[i]),
-            deep=False,
-            commercial=bool(what[2, i] < smuggling.commercial_share),
-            willingness_quantile=float(willingness[i]),
+    organisation = np.searchsorted(placed.reached[:-1], when[0], side="right")
+    columns = organisation, day * DAY_S + when[1] * DAY_S, loads, what[1], what[2], willingness
+    return [
+        (
+            deep,
+            Opportunity(
+                organisation=of,
+                source=placed.source[of],
+                market=placed.market[of],
+                entity=NATIONAL,
+                day=day,
+                number=number,
+                time_s=time_s,
+                load=int(load),
+                deep=False,
+                commercial=truck < smuggling.commercial_share,
+                willingness_quantile=willing,
+            ),
         )
-        hidden_deep = dataclasses.replace(opportunity, deep=True)
-        drawn.append((float(what[1, i]), opportunity, hidden_deep))
-    return drawn
+        for number, (of, time_s, load, deep, truck, willing) in enumerate(
+            zip(*(column.tolist() for column in columns), strict=True), start=1
+        )
+    ]
+
+
+# Mean up to which one count is found faster by counting up than by inverting an array.
+FEW = 20.0
+
+
+def _poisson_count(level: float, mean: float) -> int:
+    """Give one of `poisson_counts`."""
+    if mean > FEW:
+        return int(poisson_counts(level, mean))
+    count = 0
+    while level > (pdtr(count, mean) if count else np.exp(-mean)):
+        count += 1
+    return count
 
 
 def chance_of_arrest(police_present: Any, smuggling: Smuggling) -> Any:
@@ -359,7 +378,9 @@ class Organisations:
         self.smuggling = smuggling
         deep_share = smuggling.deep_share if deep_share is None else deep_share
         drawn = _opportunities(self.place, self.share, smuggling, day)
-        return [deep if quantile < deep_share else other for quantile, other, deep in drawn]
+        return [
+            one._replace(deep=True) if quantile < deep_share else one for quantile, one in drawn
+        ]
 
 
 @functools.lru_cache(maxsize=MOST_DAYS)

@@ -164,7 +164,7 @@ class _Menus:
         key = of.source, of.market
         whole = self.menu(key, of.commercial, smuggling)
         name = (
-            id(whole), of.organisation, of.day, of.index, streams.seed, streams.replication,
+            id(whole), of.organisation, of.day, of.number, streams.seed, streams.replication,
             open_ports.tobytes(), lanes.tobytes(),
         )  # fmt: skip
         known = self._drawn.get(name)
@@ -172,7 +172,7 @@ class _Menus:
             return known
         if len(self._drawn) >= MOST_TRIPS:
             self._drawn.clear()
-        uniform = to_uniform(streams.first_words(ROUTE, whole.entity, of.day, of.index))
+        uniform = to_uniform(streams.first_words(ROUTE, whole.entity, of.day, of.number))
         noise = gumbel(uniform[:-2])
         if uniform[-1] < self.smuggling.usual_way_share:
             noise = self._usual_noise(of.organisation, whole, streams)
