@@ -210,8 +210,8 @@ class ExtraArrivals:
         # Diverted travellers may arrive after midnight.
         joined = in_order(*groups, visitors)
         later = joined["time_s"] >= (day + 1) * DAY_S
-        self.on_the_way = joined[later]
-        return np.asarray(joined[~later])
+        self.on_the_way = joined[later] if later.any() else joined[:0]
+        return np.asarray(joined[~later]) if later.any() else joined
 
     def _while_closed(
         self, port: int, day: int, opening: Opening, cumulative: Floats, cells: Whole

@@ -94,13 +94,12 @@ def new_extra_arrivals(room: int = 0) -> Rows:
 
 def in_order(*groups: Rows) -> Rows:
     """Join groups of guests, sorted by line and time (the order of equals is kept)."""
-    # As plain bytes: for records NumPy compares every field of every group first, which is slow.
+    # As plain bytes: records NumPy compares and copies field by field, which is slow.
     plain = np.dtype((np.void, EXTRA_ARRIVAL.itemsize))
-    joined = np.empty(sum(map(len, groups)), EXTRA_ARRIVAL)
-    np.concatenate(
-        [np.ascontiguousarray(group).view(plain) for group in groups], out=joined.view(plain)
-    )
-    return joined[np.lexsort((joined["time_s"], joined["line"]))]
+    joined = np.concatenate([np.ascontiguousarray(group).view(plain) for group in groups])
+    fields = joined.view(EXTRA_ARRIVAL)
+    order = np.lexsort((fields["time_s"], fields["line"]))
+    return joined.take(order).view(EXTRA_ARRIVAL)
 
 
 class DayPlan(NamedTuple):
