@@ -1,6 +1,5 @@
 """Arrivals beyond the lanes' own traffic: attempts, and travellers who were diverted."""
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -186,7 +185,13 @@ class ExtraArrivals:
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
         with_visitors = set(visitors["line"].tolist())
         # At ports that are closed at times, those who would arrive then are diverted.
-        lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
+        known: list[Lines] = []
+
+        def lines() -> Lines:
+            if not known:
+                known.append(self._lines(opening, cumulative, rates))
+            return known[0]
+
         for port in opening.disturbed:
             if self.with_travellers:
                 for shut_out, admitted in self._while_closed(port, day, opening, cumulative, cells):

@@ -154,7 +154,7 @@ class Lookouts:
     @property
     def active(self) -> int:
         """Number of lookouts at the booths."""
-        return sum(len(lookouts) for lookouts in self._active)
+        return sum(map(len, self._active))
 
     def receive(self, lead: Lead, now: float, intelligence: Intelligence) -> None:
         """Issue a lookout if a lead identifies a vehicle or driver.

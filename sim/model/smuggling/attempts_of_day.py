@@ -174,7 +174,7 @@ class AttemptsOfDay:
                 self._trip[self.count] = opportunity
                 self._add(opportunity, route, lane)
             else:
-                self._add(opportunity, route, intercepted=self._intercepted(opportunity, route))
+                self._add(opportunity, route, caught=self._intercepted(opportunity, route))
         return self._extra_arrivals_of(going, smuggling.deep_factor)
 
     def _planned(
@@ -201,22 +201,15 @@ class AttemptsOfDay:
         return uniforms(self.streams, AWAY, *key)[0] < route.loss
 
     def _add(
-        self,
-        opportunity: Opportunity,
-        route: Route,
-        lane: int = -1,
-        *,
-        intercepted: bool = False,
-        why: str = "",
+        self, of: Opportunity, route: Route, lane: int = -1, *, caught: bool = False, why: str = ""
     ) -> None:
         at_port = route.kind == PORT
+        number, arrest_share = self.count if at_port else -1, self._chance_of_arrest(route)
         self.trips.append(
             _attempt(
-                opportunity, route, lane,
-                number=self.count if at_port else -1, intercepted=intercepted, why=why,
-                arrest_share=self._chance_of_arrest(route),
+                of, route, lane, number, intercepted=caught, why=why, arrest_share=arrest_share
             )
-        )  # fmt: skip
+        )
         self.count += int(at_port)
 
     def _chance_of_arrest(self, route: Route) -> float:
@@ -352,33 +345,14 @@ class AttemptsOfDay:
 
 
 def _attempt(
-    opportunity: Opportunity,
-    route: Route,
-    lane: int = -1,
-    *,
-    number: int = -1,
-    intercepted: bool = False,
-    why: str = "",
-    arrest_share: float = 0.0,
-) -> Attempt:
+    of: Opportunity, route: Route, lane: int = -1, number: int = -1, *,
+    intercepted: bool = False, why: str = "", arrest_share: float = 0.0,
+) -> Attempt:  # fmt: skip
     """What was decided on an opportunity."""
     return Attempt(
-        attempt_id=opportunity.attempt_id,
-        number=number,
-        kind=TRAFFICKING,
-        organisation=opportunity.organisation,
-        market=opportunity.market,
-        source=opportunity.source,
-        route=route,
-        lane=lane,
-        time_s=opportunity.time_s,
-        load=opportunity.load,
-        deep=opportunity.deep,
-        lookout=opportunity.lookout,
-        intercepted=intercepted,
-        why=why,
-        arrest_share=arrest_share,
-    )
+        of.attempt_id, number, TRAFFICKING, of.organisation, of.market, of.source, route, lane,
+        of.time_s, of.load, of.deep, of.lookout, intercepted, why, arrest_share,
+    )  # fmt: skip
 
 
 def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
