@@ -64,22 +64,8 @@ POLICY = (
 )
 """What a page may load: nothing but what this server sends."""
 
-INDEX = """<!doctype html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<style>{front}</style>
-{css}
-</head>
-<body>
-{app_entry}
-<div>{config}{scripts}{renderer}</div>
-</body>
-</html>
-"""
+INDEX = FRONT.with_name("dashboard.html")
+"""The page that the browser loads first."""
 
 
 class Page(Dash):
@@ -90,7 +76,7 @@ class Page(Dash):
         lang = address.language(flask.request.query_string.decode("latin-1"))
         with in_language(lang):
             title = gettext("guns-at-the-border")
-        return INDEX.format(
+        return INDEX.read_text(encoding="utf-8").format(
             lang=lang,
             title=title,
             front=FRONT.read_text(encoding="utf-8"),

@@ -11,6 +11,9 @@ from sim.parameters import catalogue
 from sim.scenario import reading as scenario_files
 from sim.scenario.intervention import BASELINE, PORT, Intervention, Scenario
 
+MOST_TOLD = 4
+"""Levers of a mix that a list of runs names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lever:
@@ -163,6 +166,16 @@ def _check(lever: Lever, place: float) -> None:
         raise InputError(gettext("lever-above", lever=lever.label, value=at + unit, bound=bound))
     if lever.whole and place % 1:
         raise InputError(gettext("lever-not-whole", lever=lever.label, value=at))
+
+
+def places_of(scenario: Scenario) -> str:
+    """Where the levers of a mix stand, in words: "Extra officers 10 %; ..."."""
+    told = [
+        f"{one.label} {plain(one.value * one.times)}{NO_BREAK}{one.unit}".strip()
+        for one in levers(scenario.name, scenario)
+    ]
+    more = f"; +{len(told) - MOST_TOLD}" if len(told) > MOST_TOLD else ""
+    return "; ".join(told[:MOST_TOLD]) + more
 
 
 def title_of_proposal(name: str, proposal: Scenario) -> str:

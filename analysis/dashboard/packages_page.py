@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, html
 
 from analysis.answer.choices import Choices, choices
 from analysis.answer.mix import NOTHING, Best, best_under, frontier, interactions
-from analysis.charts.style import BLUE, GREY, safe
+from analysis.charts.style import BLUE, GREY, label, safe
 from analysis.dashboard import address
 from analysis.dashboard.address import MOST_BUDGET, View, href
 from analysis.dashboard.controls import Amount
@@ -162,7 +162,7 @@ def steps_figure(
         )  # fmt: skip
     if best.name in means:
         figure.add_annotation(
-            x=best.cost, y=float(means[best.name]), text=safe(title_of(study, best.name)),
+            x=best.cost, y=float(means[best.name]), text=label(study, best.name),
             showarrow=False, xanchor="left", yanchor="bottom", align="left",
         )  # fmt: skip
     figure.add_vline(x=view.budget, line={"color": "#a33b00", "width": 2, "dash": "dash"})

@@ -67,12 +67,12 @@ def difference_figure(study: Study, comparisons: list[Comparison]) -> go.Figure:
                 x=[ends[above]],
                 y=[place[comparison.scenario]],
                 mode="markers+text",
-                text=[comparison.amount],
+                text=[comparison.in_table.partition(" [")[0]],
                 textposition="middle left" if above else "middle right",
                 marker={"color": BLUE, "size": 12,
                         "symbol": "triangle-right" if above else "triangle-left"},
                 cliponaxis=False,
-                hovertemplate="%{text}<extra></extra>",
+                hovertemplate=f"{comparison.amount}<extra></extra>",
             )  # fmt: skip
     zero_line(figure)
     names = [label(study, comparison.scenario) for comparison in comparisons]

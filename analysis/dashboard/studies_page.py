@@ -1,6 +1,8 @@
 """The library: every results folder with its name, note and period, and how far what runs is."""
 
+import contextlib
 import datetime
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,17 @@ from analysis.dashboard.controls import EntryField
 from analysis.dashboard.figures import table
 from analysis.dashboard.folders import is_live
 from analysis.dashboard.frame import AppState, Children, answering, attributes, link, refusal
-from analysis.dashboard.levers import offered, title_of_proposal
+from analysis.dashboard.levers import offered, places_of, title_of_proposal
 from analysis.dashboard.library import LONGEST_NAME, LONGEST_NOTE, Entry
-from analysis.dashboard.live import made_here
-from analysis.dashboard.mix import MIX
+from analysis.dashboard.live import ASKED, made_here
+from analysis.dashboard.mix import MIX, NEAR, NEIGHBOURS, places, simulated
 from analysis.dashboard.running import UNDER_WAY, words_of
 from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
 from sim.progress import Status, read_status
+from sim.scenario.intervention import Scenario
+from sim.scenario.reading import read
 
 EVERY_MS = 2000
 MOST_SHOWN = 100
@@ -170,7 +174,8 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
     about = entry.note
     if is_live(name) and isinstance(scenarios, dict):
         mix = _short(title_of_mix(str(scenarios.get(MIX, ""))))
-        about = " ".join(part for part in (mix, about) if part)
+        where = app_state.folders.live / ASKED / path.name
+        about = " · ".join(part for part in (mix, _levers_in(where), about) if part)
     if about:
         title.append(html.Span(f" {about}", className="note"))
     title += [" ", link(gettext("manage"), href(own, "studies"), "go manage")]
@@ -183,6 +188,19 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
         str(facts.get("replications", "")),
         _clock(_written(path)),
     ]
+
+
+@functools.lru_cache(maxsize=2 * MOST_SHOWN)
+def _mix_in(folder: Path) -> Scenario | None:
+    """The scenario that a live run was asked for, whose folder is named after what it is."""
+    with contextlib.suppress(InputError):
+        return read(MIX, folder)
+    return None
+
+
+def _levers_in(folder: Path) -> str:
+    mix = _mix_in(folder)
+    return places_of(mix) if mix is not None else ""
 
 
 def _own_words() -> list[str]:
@@ -203,7 +221,12 @@ def _place(facts: dict[str, Any]) -> str:
     ports = facts.get("ports")
     if not isinstance(ports, list) or not ports:
         return ""
-    return str(ports[0]) if len(ports) == 1 else gettext("count-ports", count=len(ports))
+    if len(ports) <= NEIGHBOURS + 1:
+        return ", ".join(map(str, ports))
+    for area, words in places():
+        if area != NEAR and {*ports} == {*simulated(area, "")}:
+            return words[:1].upper() + words[1:]
+    return gettext("count-ports", count=len(ports))
 
 
 def _period(facts: dict[str, Any]) -> str:

@@ -17,7 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.compare import compare
-from analysis.dashboard import address, home_page, pair_page, port_page, results_page
+from analysis.dashboard import (
+    address,
+    home_page,
+    mix,
+    pair_page,
+    port_page,
+    results_page,
+    studies_page,
+)
 from analysis.dashboard.app import make_app
 from analysis.dashboard.folders import Folders
 from analysis.dashboard.frame import AppState, refusal
@@ -223,6 +231,26 @@ def test_a_lever_beyond_its_bounds_is_refused_in_its_own_words_and_unit() -> Non
         with pytest.raises(InputError) as error:
             mixed(offered(), ["more_officers"], {"more_officers.0": place}, [])
         assert words in str(error.value).replace("\u00a0", " ")
+
+
+def test_live_runs_of_the_same_proposal_can_be_told_apart(
+    monkeypatch: pytest.MonkeyPatch, app_state: AppState
+) -> None:
+    monkeypatch.setattr(Live, "begin", lambda self, name, words: None)
+    live = app_state.live
+    for times in (1.5, 3.0):
+        view = address.View(
+            page="mix", mix=("more_searches",), lever=(("more_searches.0", times),), where="Ontario"
+        )
+        request = request_of(view)
+        name = live.start(request)
+        live.path(name).mkdir()
+        ports = [str(port) for port in mix.simulated("Ontario", "")]
+        manifest = {"scenarios": {MIX: request.scenario.title}, "ports": ports, "days": 7}
+        (live.path(name) / "manifest.json").write_text(json.dumps(manifest))
+    words = str(studies_page.listed(address.View(page="studies"), app_state))
+    for place in ("Searches on suspicion, cars and buses 1.5", "cars and buses 3", "Ontario ("):
+        assert place in words
 
 
 def test_what_is_noted_may_hold_the_spaces_of_french(tmp_path: Path) -> None:
