@@ -28,12 +28,8 @@ def styled(figure: go.Figure, height: int) -> go.Figure:
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xanchor": "left"},
         uirevision="kept",
     )
-    figure.update_xaxes(
-        title_font_size=13, automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY
-    )
-    figure.update_yaxes(
-        title_font_size=13, automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY
-    )
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(title_font_size=13, automargin=True, gridcolor=FAINT, zeroline=False, linecolor=GREY)
     return figure
 
 

@@ -30,19 +30,8 @@ def place(view: View, app_state: AppState) -> Children:
     ]
 
 
-def grown(plan: Planned, study: Study, name: str, metric: str) -> Children:
-    """Differences to the baseline of what has arrived.
-
-    Parameters
-    ----------
-    plan : Planned
-        What the study will come to.
-    study : Study
-        What has arrived of it.
-    name : str
-        Of its folder.
-    metric : str
-    """
+def _grown(plan: Planned, study: Study, name: str, metric: str) -> Children:
+    """Differences to the baseline of what has arrived of a planned study."""
     head = html.H2(gettext("so-far", name=name))
     if study.summary.empty or BASELINE not in study.scenarios or len(study.scenarios) < 2:
         return [head, nothing(gettext("no-pair-of-replications-has"))]
@@ -85,6 +74,6 @@ def register(app: Dash, app_state: AppState) -> None:
         try:
             plan = read_plan(path)
             study = app_state.arrivals.study(plan, _manifest())
-            return grown(plan, study, view.study, view.metric), once_more
+            return _grown(plan, study, view.study, view.metric), once_more
         except InputError as error:
             return refusal(error), once_more

@@ -159,7 +159,7 @@ def two_columns(name: str, view: View, left: Children, suggested: list[str]) -> 
 def chooser(name: str, view: View) -> Children:
     """What is chosen as chips, each with a way to drop it, a list to add from, and the levers."""
     chosen, _ = known_proposals(view)
-    levers_there = lever_controls(name, offered(), chosen, dict(view.lever))
+    levers_there = _lever_controls(name, offered(), chosen, dict(view.lever))
     chips = Chips(f"{name}-proposals", gettext("chosen-proposals"), titles(), chosen,
                   add=gettext("add-a-proposal"), drop=gettext("drop-it"))  # fmt: skip
     return [html.Div([chips]), html.Div(levers_there, id=f"{name}-levers")]
@@ -180,22 +180,10 @@ def titles() -> list[tuple[str, str, str]]:
     return sorted(rows, key=lambda row: (order.index(row[2]), row[1].lower()))
 
 
-def lever_controls(
+def _lever_controls(
     page_name: str, proposals: dict[str, Scenario], chosen: list[str], places: dict[str, float]
 ) -> Children:
-    """Lay out a slider for each number that the chosen proposals change, the first three open.
-
-    Parameters
-    ----------
-    page_name : str
-        With which the ids begin.
-    proposals : dict of Scenario
-        All that can be chosen.
-    chosen : list of str
-        Those that are.
-    places : dict of float
-        Where levers stand, by name; the others stand as their file says.
-    """
+    """Lay out a slider for each number that the chosen proposals change, the first three open."""
     kind = f"{page_name}-lever"
     groups: Children = []
     for name in chosen:
@@ -230,7 +218,7 @@ def offer_levers(app: Dash, page_name: str) -> None:
         known = offered()
         places = {one[f"{page_name}-lever"]: at for one, at in zip(ids, values, strict=True)}
         there = [one for one in chosen or [] if one in known]
-        return lever_controls(page_name, known, there, places)
+        return _lever_controls(page_name, known, there, places)
 
 
 def _closing(view: View) -> html.Div:

@@ -78,7 +78,7 @@ def shown(study: Study, found: Choices, view: View) -> Children:
         html.P(_sentence(study, best, span), className="answer"),
         html.P([_sure(found, best), " ", *_try(best.name, view)], className="note"),
         captioned(
-            graph("packages-figure", steps_figure(study, found, steps, view, best)),
+            graph("packages-figure", _steps_figure(study, found, steps, view, best)),
             gettext("budget-figure"),
             gettext("budget-note", horizon=span[0].upper() + span[1:]),
         ),
@@ -123,22 +123,10 @@ def _try(name: str, view: View) -> Children:
     return [link(gettext("door-try"), href(own, "mix"))]
 
 
-def steps_figure(
+def _steps_figure(
     study: Study, found: Choices, steps: list[Best], view: View, best: Best
 ) -> go.Figure:
-    """Draw everything that was simulated by its cost, and the best by budget as steps.
-
-    Parameters
-    ----------
-    study : Study
-    found : Choices
-    steps : list of Best
-        The best by budget.
-    view : View
-        Whose budget is marked, and whose proposal stands out.
-    best : Best
-        The one under this budget, which is named.
-    """
+    """Draw what was simulated by its cost; the best by budget as steps, that under it named."""
     means = found.kept.mean()
     names = [str(name) for name in found.kept]
     held = [view.proposal in name.split("+") for name in names]

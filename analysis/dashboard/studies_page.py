@@ -23,7 +23,6 @@ from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
 from sim.progress import Status, read_status
-from sim.scenario.intervention import Scenario
 from sim.scenario.reading import read
 
 EVERY_MS = 2000
@@ -175,7 +174,7 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
     if is_live(name) and isinstance(scenarios, dict):
         mix = _short(title_of_mix(str(scenarios.get(MIX, ""))))
         where = app_state.folders.live / ASKED / path.name
-        about = " · ".join(part for part in (mix, _levers_in(where), about) if part)
+        about = " · ".join(part for part in (mix, _levers_in(where, view.lang), about) if part)
     if about:
         title.append(html.Span(f" {about}", className="note"))
     title += [" ", link(gettext("manage"), href(own, "studies"), "go manage")]
@@ -190,17 +189,12 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
     ]
 
 
-@functools.lru_cache(maxsize=2 * MOST_SHOWN)
-def _mix_in(folder: Path) -> Scenario | None:
-    """The scenario that a live run was asked for, whose folder is named after what it is."""
+@functools.lru_cache(maxsize=4 * MOST_SHOWN)
+def _levers_in(folder: Path, _language: str) -> str:
+    """Where the levers of a live run stand, whose folder is named after what was asked."""
     with contextlib.suppress(InputError):
-        return read(MIX, folder)
-    return None
-
-
-def _levers_in(folder: Path) -> str:
-    mix = _mix_in(folder)
-    return places_of(mix) if mix is not None else ""
+        return places_of(read(MIX, folder))
+    return ""
 
 
 def _own_words() -> list[str]:
