@@ -395,6 +395,7 @@ def same_ports(ours: Inputs, theirs: Inputs, layout: Flags) -> Flags:
 @compiled
 def compared(ours: Inputs, theirs: Inputs, layout: Flags, schedule: bool, traffic: bool) -> Flags:
     """Compare port by port what is not known to be the same (`same_ports`)."""
+    ours, theirs = borrowed(ours), borrowed(theirs)
     same = layout.copy()
     for port in range(len(layout)):
         same[port] = (

@@ -143,6 +143,29 @@ def draw_lane_day(
         block = 16
 
 
+@compiled
+def fill_curves(lanes: Floats, share: Floats, factor: Floats, curves: Floats) -> None:
+    """Integrate arrival rates by the hour, with the day factor.
+
+    Parameters
+    ----------
+    lanes : array of float, shape (ports, lanes)
+        Vehicles of the day.
+    share : array of float, shape (ports, classes, 24)
+        Part of them in each hour.
+    factor : array of float, shape (ports,)
+    curves : array of float, shape (ports, lanes, 25 or more)
+        Vehicles up to each hour (written, but for the first).
+    """
+    for port in range(len(lanes)):
+        for lane in range(lanes.shape[1]):
+            reached = 0.0
+            for hour in range(HOURLY_CELLS):
+                of_hour = lanes[port, lane] * share[port, CLASS_OF_LANE[lane], hour]
+                reached += of_hour * factor[port]
+                curves[port, lane, hour + 1] = reached
+
+
 def most_vehicles(expected: Floats) -> npt.NDArray[np.int64]:
     """Room that `draw_lane_day` needs for days with so many vehicles expected."""
     return np.asarray(expected + 12.0 * np.sqrt(expected) + 64.0).astype(np.int64)
@@ -220,26 +243,22 @@ class Demand:
             of_day = self._curves[day] = {}
         key = (volume.tobytes(), nexus.tobytes(), fast.tobytes())
         if key not in of_day:
-            of_day[key] = self._curve(day, self._lane_hours(day, volume, nexus, fast))
+            of_day[key] = self._curve(day, volume, nexus, fast)
         return of_day[key]
 
-    def _lane_hours(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
-        """Vehicles expected by lane and hour of one day, without the day factor."""
+    def _curve(self, day: int, volume: Floats, nexus: Floats, fast: Floats) -> Floats:
         classes = self.daily[day] * volume
         lanes = classes[:, CLASS_OF_LANE]
         lanes[:, CAR] *= 1.0 - nexus
         lanes[:, NEXUS] *= nexus
         lanes[:, TRUCK] *= 1.0 - fast
         lanes[:, FAST] *= fast
-        share = self.hour_share[int(self.weekend[day])][:, CLASS_OF_LANE]
-        return np.asarray(lanes[:, :, None] * share)
-
-    def _curve(self, day: int, lane_hours: Floats) -> Floats:
-        scaled = lane_hours * self.day_factor[day][:, None, None]
-        result = np.zeros((*lane_hours.shape[:2], TIMETABLE_CELLS + 1))
-        np.cumsum(scaled, axis=2, out=result[:, :, 1 : HOURLY_CELLS + 1])
+        share, factor = self.hour_share[int(self.weekend[day])], self.day_factor[day]
+        result = np.zeros((*lanes.shape, TIMETABLE_CELLS + 1))
+        fill_curves(lanes, share, factor, result)
         ferry = np.flatnonzero(self.by_timetable)
-        total = scaled[ferry].sum(axis=2, keepdims=True)
+        hours = lanes[ferry, :, None] * share[ferry][:, CLASS_OF_LANE]
+        total = (hours * factor[ferry, None, None]).sum(axis=2, keepdims=True)
         result[ferry, :, 1:] = total * np.cumsum(self.sailing[ferry], axis=1)[:, None]
         return result
 
