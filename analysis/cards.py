@@ -24,7 +24,7 @@ from analysis.language import current_language, gettext, has_text, ngettext, pge
 from analysis.outcomes import a_year, horizon_in_words, kinds
 from analysis.values import BASELINE, headline_values
 from analysis.verdicts import Verdict, in_per_cent
-from analysis.wording import NO_BREAK, number, rounded
+from analysis.wording import NO_BREAK, number, rounded, sentence_of
 from sim.errors import InputError
 from sim.results.reading import Study
 from sim.scenario.intervention import FIREARMS, GRADES
@@ -77,7 +77,7 @@ def cards(study: Study, judged: Sequence[Verdict]) -> list[Card]:
             Passage(gettext("card-does"), " ".join(_does(study, one, means)), language),
             Passage(why, _why(one, means), language),
             Passage(gettext("card-cost"), _cost(study, priced.get(one.proposal)), language),
-            Passage(gettext("card-who"), _who(file), language),
+            Passage(gettext("card-who"), pgettext("acts", str(file.get("actor") or "")), language),
             Passage(gettext("card-known"), _known(one.proposal, file, alike=alike), language),
             Passage(gettext("card-true"), _true(sizes.get(one.proposal)), language),
             Passage(gettext("card-would"), _would(records.get(one.proposal)), language),
@@ -103,6 +103,8 @@ def shared(study: Study, judged: Sequence[Verdict]) -> list[str]:
     judged : sequence of Verdict
         Those of the cards.
     """
+    if not judged:
+        return []
     means = headline_values(study).groupby(level="scenario").mean().loc[BASELINE]
     told = [_told(study, metric, float(means[metric])) for metric in TOLD if metric in means]
     lines = [gettext("cards-effects", horizon=judged[0].horizon), gettext("cards-without")]
@@ -125,10 +127,6 @@ def shared(study: Study, judged: Sequence[Verdict]) -> list[str]:
     return lines
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
 def _levels(judged: Sequence[Verdict]) -> set[str]:
     """How well the past supports the proposals: one word if it is the same for all."""
     levels = set()
@@ -148,13 +146,10 @@ def _does(study: Study, one: Verdict, means: pd.DataFrame) -> Iterator[str]:
     """Say what else changes by a hundredth or more, and what it comes to."""
     if one.proposal not in means.index:
         return
-    for metric in TOLD:
-        if metric not in means.columns:
-            continue
-        before, after = float(means.loc[BASELINE, metric]), float(means.loc[one.proposal, metric])
-        if not before or math.isnan(after) or abs(after / before - 1) < LITTLE:
-            continue
-        if (text := _told(study, metric, after)) != _told(study, metric, before):
+    for metric in (name for name in TOLD if name in means.columns):
+        before, after = (float(means.loc[name, metric]) for name in (BASELINE, one.proposal))
+        moved = before and not math.isnan(after) and abs(after / before - 1) >= LITTLE
+        if moved and (text := _told(study, metric, after)) != _told(study, metric, before):
             yield text
 
 
@@ -167,7 +162,7 @@ def _told(study: Study, metric: str, value: float) -> str:
 def _why(one: Verdict, means: pd.DataFrame) -> str:
     """Say why little comes of it, or nothing where much does."""
     if one.identical or one.verdict not in (NO_DIFFERENCE, NOT_RESOLVED):
-        return _sentence(one.note)
+        return sentence_of(one.note)
     if group_of(one) != one.verdict:
         return pgettext("meant for", one.aim) if one.aim != FIREARMS else ""
     if one.proposal not in means.index:
@@ -193,9 +188,8 @@ def _why(one: Verdict, means: pd.DataFrame) -> str:
     if math.isnan(stopped) or math.isnan(with_it):
         return ""
     low, high = number(100 * stopped, 1), number(100 * with_it, 1)
-    return (
-        gettext("why-as-many", share=low) if low == high else gettext("why-few", low=low, high=high)
-    )
+    same = low == high
+    return gettext("why-as-many", share=low) if same else gettext("why-few", low=low, high=high)
 
 
 def _cost(study: Study, price: Price | None) -> str:
@@ -210,25 +204,17 @@ def _cost(study: Study, price: Price | None) -> str:
             amount = rounded(value) if value < 0 else f"+{rounded(value)}"
             last = pgettext("cost", name)
             parts.append(f"{last} {amount}")
-    whole = price.total.mean * scale
+    whole = f"{rounded(price.total.mean * scale)}{NO_BREAK}"
     if not parts:
         return gettext("card-no-cost")
-    text = (
-        gettext("card-whole-cost", whole=f"{rounded(whole)}{NO_BREAK}", parts="; ".join(parts))
-        if len(parts) > 1
-        else gettext("card-one-cost", whole=f"{rounded(whole)}{NO_BREAK}", part=last)
-    )
-    if not price.per_firearm.estimable or price.per_firearm.value <= 0:
+    text = gettext("card-one-cost", whole=whole, part=last)
+    if len(parts) > 1:
+        text = gettext("card-whole-cost", whole=whole, parts="; ".join(parts))
+    paid = price.per_firearm
+    if not paid.estimable or paid.value <= 0:
         return text
-    each = [
-        rounded(value) for value in
-        (price.per_firearm.value, price.per_firearm.low, price.per_firearm.high)
-    ]  # fmt: skip
-    return f"{text} {gettext('card-each', each=each[0], low=each[1], high=each[2])}"
-
-
-def _who(file: dict[str, object]) -> str:
-    return pgettext("acts", str(file["actor"])) if file.get("actor") else ""
+    each, low, high = map(rounded, (paid.value, paid.low, paid.high))
+    return f"{text} {gettext('card-each', each=each, low=low, high=high)}"
 
 
 def _known(name: str, file: dict[str, object], *, alike: bool) -> str:
@@ -252,9 +238,9 @@ def _true(row: BreakEven | None) -> str:
     if row is None or row.code == "open":
         return ""
     if row.code != "too-dear":
-        return _sentence(row.word)
-    ends = [rounded(end) for end in (row.times.value, row.times.low, row.times.high)]
-    return gettext("card-pays-from", times=ends[0], low=ends[1], high=ends[2])
+        return sentence_of(row.word)
+    times, low, high = map(rounded, (row.times.value, row.times.low, row.times.high))
+    return gettext("card-pays-from", times=times, low=low, high=high)
 
 
 def _records(study: Study) -> dict[str, Evaluation]:

@@ -56,12 +56,9 @@ class Row:
         Who would have to act.
     evidence : int
         From 1 to 4, or 0 where that is not said.
-    bundle : bool
-        Whether it puts other proposals together.
-    small : bool
-        Whether its effect is sure and may be too small to matter.
     mark : str
-        What stands behind the title, for the notes below the table.
+        What stands behind the title: * where it puts others together, † where its effect is sure
+        and may be too small to matter.
     """
 
     name: str
@@ -74,8 +71,6 @@ class Row:
     cost_range: str
     actor: str
     evidence: int
-    bundle: bool
-    small: bool
     mark: str
 
 
@@ -187,6 +182,7 @@ def front_page(study: Study, comparisons: Sequence[Comparison]) -> FrontPage:
         axis=axis.svg(),
         threshold=gettext(
             "front-threshold",
+            horizon=spans[0],
             smallest=plain(100 * smallest),
             amount=rounded(smallest * level),
             wait=plain(60 * SMALLEST_WAIT_MIN),
@@ -195,8 +191,12 @@ def front_page(study: Study, comparisons: Sequence[Comparison]) -> FrontPage:
         trust=trust(study),
         change=influential(study),
         notes=[
-            *([gettext("a-bundle-of-others")] if any(row.bundle for row in rows.values()) else []),
-            *([f"{dagger}."] if any(row.small for row in rows.values()) else []),
+            *(
+                [gettext("a-bundle-of-others")]
+                if any("*" in row.mark for row in rows.values())
+                else []
+            ),
+            *([f"{dagger}."] if any("†" in row.mark for row in rows.values()) else []),
         ],
     )
 
@@ -229,8 +229,6 @@ def _row(
         cost_range=cost_range,
         actor=pgettext("actor", str(file.get("actor") or "")) if file.get("actor") else "",
         evidence=int(grade) if isinstance(grade, int) and grade in GRADES else 0,
-        bundle=bundle,
-        small=small,
         mark=(" *" if bundle else "") + (" †" if small else ""),
     )
 

@@ -27,7 +27,15 @@ from analysis.outcomes import HORIZONS, RUN, a_year, horizons, kinds
 from analysis.validate import held_in_other_runs, inside, validate
 from analysis.values import BASELINE, headline_values
 from analysis.verdicts import Verdict
-from analysis.wording import NO_BREAK, SMALLEST_WAIT_MIN, listed, number, plain, rounded
+from analysis.wording import (
+    NO_BREAK,
+    SMALLEST_WAIT_MIN,
+    listed,
+    number,
+    plain,
+    rounded,
+    sentence_of,
+)
 from sim.errors import InputError
 from sim.numerics.units import DAYS_PER_YEAR
 from sim.parameters import catalogue
@@ -80,10 +88,10 @@ def sentence(
         Verdicts of each proposal over all horizons.
     """
     fewer = [one for one in chosen if one.verdict == REDUCES]
+    first = next(iter(every.values()))[0]
+    over, lasting = _over(first.horizon), _lasting(every, len(fewer))
     if not fewer:
-        return ngettext(
-            "front-none-reduces", len(chosen), smallest=plain(100 * smallest_difference(study))
-        )
+        return ngettext("front-none-reduces", len(chosen), over=over, lasting=lasting)
     best, smallest = fewer[0], smallest_difference(study)
     later = every[best.proposal][-1] if len(every[best.proposal]) > 1 else None
     file = study.files.get(best.proposal, {})
@@ -104,7 +112,8 @@ def sentence(
                 low=rounded(-best.high * level / 100),
                 high=rounded(-best.low * level / 100),
                 percent=number(-best.mean, _places(best)),
-                over=_over(best.horizon),
+                over=over,
+                lasting=lasting,
                 later=_later(later) if later else "",
             ),
             pgettext("who acts", actor) if actor else "",
@@ -122,6 +131,18 @@ def _over(horizon: str) -> str:
     """Say over what span, within a sentence: "in year 1", "over 30 days"."""
     known = {pgettext("horizon", code): pgettext("over", code) for code in HORIZONS}
     return known.get(horizon) or gettext("over-span", span=horizon)
+
+
+def _lasting(every: dict[str, list[Verdict]], first: int) -> str:
+    """Say how many proposals reduce over the last horizon, where there are several."""
+    ends = [spans[-1] for spans in every.values() if len(spans) > 1 and not spans[-1].bound]
+    count = sum(one.verdict == REDUCES for one in ends)
+    if not ends or not (count or first):
+        return ""
+    over = _over(ends[0].horizon)
+    if not count:
+        return gettext("front-lasting-none", over=over)
+    return ngettext("front-lasting", count, over=over)
 
 
 def _later(one: Verdict) -> str:
@@ -152,12 +173,9 @@ def rest_of(chosen: Sequence[Verdict], smallest: float) -> str:
         for code in ORDER[1:]
         if (count := sum(group_of(one) == code for one in chosen))
     ]
-    if not parts:
-        return ""
     if any(one.verdict == REDUCES for one in chosen):
-        return gettext("front-rest", parts=listed(parts))
-    text = listed(parts)
-    return f"{text[0].upper()}{text[1:]}."
+        return gettext("front-rest", parts=listed(parts)) if parts else ""
+    return sentence_of(listed(parts) if parts else "")
 
 
 def perhaps_small_of(chosen: Sequence[Verdict], smallest: float) -> str:

@@ -13,7 +13,7 @@ from analysis.effects import Effect, headline_effects, smallest_difference
 from analysis.equivalence import DEPENDS, INCREASES, NOT_RESOLVED, REDUCES
 from analysis.language import current_language, gettext, metric_title, pgettext
 from analysis.outcomes import horizon_in_words, horizons
-from analysis.values import BASELINE, headline_values, metric_of
+from analysis.values import metric_of
 from analysis.verdicts import aim_of, headline_kind
 from analysis.wording import number, period, rounded, shown
 from sim.results.reading import Study
@@ -93,7 +93,7 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
     }  # fmt: skip
     several = len(study.adversaries) > 1
     ranges = across_adversaries(study, PRIMARY_OUTCOME) if several else {}
-    cost, price = _cost(study), prices_of(study)
+    price = prices_of(study)
     rows = []
     for scenario in dict.fromkeys(comparison.scenario for comparison in comparisons):
         aim = aim_of(study, scenario)
@@ -110,9 +110,8 @@ def paired_table(study: Study, comparisons: list[Comparison]) -> PairedTable:
                 row.cells[name] = dataclasses.replace(row.cells[name], interval="")
         if several:
             row.cells[RANGE] = _range(*ranges[scenario])
-        if scenario in cost:
-            row.cells[COST] = _plain(cost[scenario] / MILLION, 1)
         if scenario in price:
+            row.cells[COST] = _plain(price[scenario].components[COST].mean / MILLION, 1)
             row.cells[WHOLE] = _plain(price[scenario].total.mean / MILLION, 1)
             row.cells[PRICE] = _price(price[scenario].per_firearm)
         rows.append(row)
@@ -224,12 +223,3 @@ def _range(low: float, high: float) -> Cell:
 
 def _plain(value: float, places: int) -> Cell:
     return Cell(number(value, places, signed=True), "", False, value)
-
-
-def _cost(study: Study) -> dict[str, float]:
-    """What each programme costs beyond the baseline, CAD over the run."""
-    table = headline_values(study)
-    if COST not in table.columns:
-        return {}
-    means = table[COST].groupby(level="scenario").mean()
-    return {str(name): float(value - means[BASELINE]) for name, value in means.items()}

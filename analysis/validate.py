@@ -207,10 +207,6 @@ def held_in_other_runs() -> list[TargetRow]:
     return rows
 
 
-def _cells_of(message: str) -> list[str]:
-    return message.split(" | ")
-
-
 def cells(row: TargetRow) -> list[str]:
     """One row of the table, in the order of its head (the message ``validate-head``)."""
     target, simulated = row.target, row.simulated
@@ -233,7 +229,7 @@ def cells(row: TargetRow) -> list[str]:
 
 def text_of(study: Study, rows: list[TargetRow]) -> str:
     """The table for a terminal, with a line that counts."""
-    head = _cells_of(gettext("validate-head"))
+    head = gettext("validate-head").split(" | ")
     table = aligned([head, *map(cells, rows)], right=(2, 3, 4, 5))
     day = list(study.scenarios) == [WORK_TO_RULE]
     held = [] if day else ["", *_held(lambda head, made: aligned([head, *made], right=(2, 3, 4)))]
@@ -246,7 +242,7 @@ def _held(made: Callable[[list[str], list[list[str]]], list[str]]) -> list[str]:
     rows = held_in_other_runs()
     # One run each has no interval.
     table = [[*cells(row)[:5], *cells(row)[6:]] for row in rows]
-    head = _cells_of(gettext("validate-head"))
+    head = gettext("validate-head").split(" | ")
     held, count = inside(rows)
     return [
         *made([*head[:5], *head[6:]], table), "",
@@ -307,7 +303,7 @@ def markdown_of(study: Study, rows: list[TargetRow]) -> str:
         "",
         gettext("rule-intro") if day else gettext("validate-intro"),
         "",
-        *_markdown(_cells_of(gettext("validate-head")), map(cells, rows)),
+        *_markdown(gettext("validate-head").split(" | "), map(cells, rows)),
         "",
         summary_line(study, rows),
     ]
@@ -326,7 +322,7 @@ def markdown_of(study: Study, rows: list[TargetRow]) -> str:
             "",
             gettext("fit-intro"),
             "",
-            *_markdown(_cells_of(gettext("fit-head")), (value.cells() for value in read_values())),
+            *_markdown(gettext("fit-head").split(" | "), (one.cells() for one in read_values())),
             "",
             what_is_not_known(),
         ]

@@ -228,6 +228,11 @@ def listed(words: list[str], last: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {gettext(last)} {words[-1]}"
 
 
+def sentence_of(text: str) -> str:
+    """Begin a text with a capital and end it with a full stop; nothing of nothing."""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
 def adversary_name(adversary: str) -> str:
     """A kind of smuggler, by how it chooses its route."""
     return pgettext("smuggler", adversary)

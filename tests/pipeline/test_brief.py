@@ -162,6 +162,13 @@ def test_the_baseline_alone_makes_a_page(tmp_path: Path) -> None:
     assert gettext("what-every-proposal-changes") not in text
 
 
+def test_a_bound_alone_makes_a_page(tmp_path: Path) -> None:
+    effects = {"baseline": (0.0, 0.0), "search_all": (900.0, 40.0)}
+    points = [{"name": name, "bound": name == "search_all"} for name in effects]
+    text = Page(page(read_study(write(tmp_path, effects, replications=3, points=points)))).text
+    assert pattern("front-none-reduces", count=0).search(text)
+
+
 def test_one_replication_makes_a_page_that_claims_nothing(tmp_path: Path) -> None:
     effects = {"baseline": (0.0, 0.0), "more_searches": (31.0, 1.4)}
     text = Page(page(read_study(write(tmp_path, effects, replications=1)))).text

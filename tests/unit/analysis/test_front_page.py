@@ -21,7 +21,8 @@ from analysis.front_words import (
     tiles,
     trust,
 )
-from analysis.language import in_language
+from analysis.language import in_language, pgettext
+from analysis.outcomes import HORIZONS
 from analysis.validate import held_in_other_runs, inside, validate
 from analysis.verdicts import Verdict
 from analysis.wording import number, rounded
@@ -43,7 +44,7 @@ def drawn(seed: int) -> list[Verdict]:
     result = []
     for name in PROPOSALS:
         mean = float(chance.normal(0.0, 3.0))
-        for horizon in ("year 1", "year 3", "long run"):
+        for horizon in (pgettext("horizon", code) for code in HORIZONS):
             half = float(chance.gamma(2.0, 0.6))
             verdict = str(read_off((mean - half) / 100, (mean + half) / 100, 0.01))
             if chance.random() < 0.1:
@@ -71,6 +72,10 @@ def test_the_sentence_says_what_the_table_says_and_no_more(study: Study, languag
             chosen, every = main_verdicts(judged), by_proposal(judged)
             text = sentence(study, chosen, LEVEL, every)
             fewer = [one for one in chosen if one.verdict == REDUCES]
+            lasting = sum(spans[-1].verdict == REDUCES for spans in every.values())
+            if fewer or lasting:
+                over = {"en": "in the long run", "fr": "à long terme"}[language]
+                assert re.search(rf"; {over}, ({lasting or 'none|aucune'}) ", text)
             named = [one.proposal for one in chosen if name_of(study, one.proposal) in text]
             if not fewer:
                 assert named == []
