@@ -113,17 +113,20 @@ def run_in_step(
         raise ValueError(f"replications with the traffic of {sorted(numbers)} run in step")
     traffic = numbers.pop()
     borders: list[Border] = []
+    # Points of which rows by hour are wanted; the leader's sums go into those of the others.
+    by_hour = [of for k, (of, _) in enumerate(runs) if not hours or hours[k]]
 
     def make(env: simpy.Environment, world: World, tally: Tally) -> Engine:
         from sim.engine.compiled.engine import CompiledEngine
 
         first = borders[0].engine if borders else None
         assert first is None or isinstance(first, CompiledEngine)
-        return CompiledEngine(world, leader=first)
+        by = by_hour if first is None else [of for of in by_hour if of == points[len(borders)]]
+        return CompiledEngine(world, leader=first, hours=bool(by))
 
     for point in points:
         borders.append(_border(point, traffic, make, borders[0] if borders else None))
-        if hours and not any(hours[k] for k, (of, _) in enumerate(runs) if of == point):
+        if point not in by_hour:
             borders[-1].by_date = borders[-1].by_date[:0]
     place = [points.index(point) for point, _ in runs]
     # By replication, so that the points of each can share its warm-up.
@@ -146,6 +149,8 @@ def run_in_step(
             before = border.engine if border in borders else before
     for border in every:
         border.end()
+    for border in borders:
+        border.engine.rest()  # type: ignore[attr-defined]
     wanted = [
         borders[where] if number == traffic else repetitions[where, number]
         for where, (_, number) in zip(place, runs, strict=True)

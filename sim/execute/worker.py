@@ -176,6 +176,8 @@ def _in_step(unit: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
     """Run tasks beside their leader, which is left out of the results if it is none of them."""
     from sim.replication import run_together
 
+    # Those with the largest tables come last, when most of the memory has been given back.
+    unit = sorted(unit, key=lambda task: task.kept)
     runs = [(task.point, task.replication) for task in unit]
     hours = [task.kept >= Kept.ALL for task in unit]
     yield from zip(unit, run_together(runs, unit[0].leader, hours=hours), strict=True)
@@ -351,22 +353,26 @@ LONGEST_WAIT_S = 600.0
 
 
 def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
-    """Run a model once on one port and day where nothing is compiled yet.
+    """Run a model once on one port and day, so that what is timed later has begun already.
 
-    The processes of a machine wait for the first of them, which compiles for all.
+    Where nothing is compiled yet, the processes of a machine wait for the first of them, which
+    compiles for all.
     """
     if point.engine != "compiled" or model in _precompiled:
         return
     _precompiled.add(model)
     from sim.numerics.compilation import cache_folder, is_compiled
 
+    small = dataclasses.replace(
+        point, parameters=Parameters(), scenario=BASELINE, ports=point.ports[:1], days=1,
+        horizon=min(point.horizon, 1), smugglers=(),
+    )  # fmt: skip
     if is_compiled():
+        with contextlib.suppress(Exception):  # what is wrong shows where it is asked for
+            model(small, 0)
         return
     import filelock
 
-    small = dataclasses.replace(
-        point, parameters=Parameters(), scenario=BASELINE, ports=point.ports[:1], days=1
-    )
     lock = filelock.FileLock(cache_folder() / ".compiling", timeout=LONGEST_WAIT_S)
     with contextlib.ExitStack() as held:
         try:

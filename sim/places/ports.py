@@ -195,25 +195,34 @@ class Ports:
             digest.update(array.tobytes())
         return digest.digest()
 
+    @cached_property
+    def _selections(self) -> dict[tuple[str, ...], "Ports"]:
+        return {}
+
     def select(self, ids: Sequence[str]) -> "Ports":
-        """Take some of the ports.
+        """Take some of the ports; the same object as the last time, if they are the same ports.
 
         Raises
         ------
         InputError
             If an id is not in the table.
         """
+        key = tuple(ids)
+        if key in self._selections:
+            return self._selections[key]
         for port_id in ids:
             if port_id not in self.ids:
                 raise InputError.unknown("port", port_id, list(self.ids), "ports")
         rows = np.flatnonzero(np.isin(self.ids, ids))
         shared = ("weekday_factor", "hour_share", "holiday_factor")
-        return Ports(
+        self._selections.clear()
+        self._selections[key] = Ports(
             **{
                 name: getattr(self, name) if name in shared else getattr(self, name)[rows]
                 for name in self.__dataclass_fields__
             }
         )
+        return self._selections[key]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

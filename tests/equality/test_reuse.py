@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sim.execute.task import plan
 from sim.execute.worker import Job, carry_out
 from sim.model.border import Border
 from sim.numerics.units import Flags
-from sim.replication import run_border, run_in_step
+from sim.replication import run_border, run_in_step, run_replication, run_together
 from sim.scenario.intervention import BASELINE, Intervention, Scenario
 from sim.scenario.point import Point
 from sim.scenario.reading import names, read
@@ -147,6 +148,21 @@ def test_what_fails_in_step_is_said_and_run_one_by_one(
     assert carry_out(tasks, Job(tmp_path / "store", "code")).done == 2
     (line,) = [record.getMessage() for record in caplog.records]
     assert "replication 0 and 1 others: RuntimeError: no border in step" in line
+
+
+@pytest.mark.parametrize("hours", list(product((False, True), repeat=2)))
+def test_sums_without_waits_by_hour_give_the_same_tables(hours: tuple[bool, bool]) -> None:
+    """The second point has sums of its own from the second day on: they begin with the first's."""
+    changes = (
+        Intervention("staffing.officers_scale", "set", 0.3, start=at(34), end=at(60)),
+        Intervention("inspection.d_prime", "set", 3.0),
+    )
+    runs = [(base(), 0), (with_scenario(base(), *changes), 0)]
+    for wanted, run, result in zip(hours, runs, run_together(runs, hours=hours), strict=True):
+        alone = run_replication(*run)
+        assert str(result.certificate) == str(alone.certificate)
+        for name in ("summary", "attempts", *(("port_hours", "officer_hours") if wanted else ())):
+            assert result.frame(name).equals(alone.frame(name)), (run[0].label, name)
 
 
 # For each input that could be forgotten: how to forget it, and a change that then goes unnoticed.

@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
+from sim.execute.worker import precompile
 from sim.progress import STATUS_FILE, Progress, Status, in_words, now, read_status, write_status
+from sim.scenario.point import Point
+from tests.pipeline.stand_in import POINT
 
 RUNNING = Status("running", "quick", total=40, done=10, updated=now())
 OLD = "2005-01-01T00:00:00+00:00"
@@ -86,6 +89,23 @@ def test_a_run_that_ends_early_says_how(tmp_path: Path, end: BaseException, stat
 
 def test_a_length_of_time_is_said_in_two_units() -> None:
     assert [in_words(s) for s in (4.4, 200, 3900)] == ["4 s", "3 min 20 s", "1 h 05 min"]
+
+
+def test_what_a_process_needs_to_begin_is_no_part_of_the_time_of_its_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is begun once, on little, before anything is timed: what is left is foretold from that."""
+    begun: list[tuple[int, int, int]] = []
+
+    def model(point: Point, replication: int) -> None:
+        begun.append((len(point.ports), point.days, point.horizon))
+        raise RuntimeError("to be said where it is asked for")
+
+    monkeypatch.setattr("sim.execute.worker._precompiled", set())
+    monkeypatch.setattr("sim.numerics.compilation.is_compiled", lambda: True)
+    for _ in range(2):
+        precompile(dataclasses.replace(POINT, days=365, horizon=5, smugglers=("static",)), model)
+    assert begun == [(1, 1, 1)]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])

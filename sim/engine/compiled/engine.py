@@ -141,6 +141,8 @@ class CompiledEngine:
         the same there are taken over from it.
     records : bool
         Whether to write down what a vehicle added to the traffic would meet.
+    hours : bool
+        Whether anybody asks for the waits of an hour, here or in an engine that follows.
     """
 
     def __init__(
@@ -149,11 +151,12 @@ class CompiledEngine:
         trace_room: int = 0,
         leader: "CompiledEngine | None" = None,
         records: bool = False,
+        hours: bool = True,
     ) -> None:
         ports = len(world.first_line) - 1
         stations = len(world.booths) + QUEUES * ports
         self.world = world
-        self.sums = new_sums(world)
+        self.sums = new_sums(world, hours=hours)
         self.today = new_day_sums(ports, len(world.booths))
         self.state = State(
             np.full((stations, MOST_SERVERS), np.inf),
@@ -269,10 +272,12 @@ class CompiledEngine:
         if self.records:
             self.record = record_of_day(plan, self.world, total + len(self.kept))
         log = Log(attempts, self.trace, self.trace_2, self.trace_count, self.record)
-        count = run_day(
-            ports, plan, self.world, self.state, self.today, self.sums, self.unadded is None,
-            self.plaza, yard, log,
-        )  # fmt: skip
+        count = 0
+        if len(ports):  # to hand over so many arrays takes longer than to find nothing to do
+            count = run_day(
+                ports, plan, self.world, self.state, self.today, self.sums, self.unadded is None,
+                self.plaza, yard, log,
+            )  # fmt: skip
         kept = self.kept_next[: until[-1, -1]].copy()
         return OverMidnight(self.state, self.left[:count].copy(), kept, until)
 
@@ -326,6 +331,13 @@ class CompiledEngine:
         if self.leader is not None:
             self.leader._add_today()
             fill_tally(~self.own, self.world, tally, self.leader.world, self.leader.sums)
+
+    def rest(self) -> None:
+        """Give back what only another day would need."""
+        self._add_today()
+        self.inputs, self.today = None, new_day_sums(0, 0)
+        self.plaza = new_plaza(0, 0, self.most_lines)
+        self.left, self.kept_next = np.empty(0, EXTRA_ARRIVAL), new_waiting(0)
 
     def observed_sums(self, weekday: int) -> Floats:
         """Sums of a day of the week (see `sim.model.border.Engine`)."""

@@ -61,7 +61,8 @@ class Sums(NamedTuple):
         How many have a place.
     lane : array of float, shape (lanes with a line, 7, 24, columns)
         Memory that is never written to is not taken.
-    waits : array of int, shape (lanes with a line, 7, 24, bins)
+    waits : array of int, shape (lanes with a line, 7 or 1, 24 or 1, bins)
+        Of each hour of the week, or of all.
     officer : array of float, shape (7, ports, 24, columns)
     line : array of float, shape (lines, columns)
     """
@@ -74,14 +75,14 @@ class Sums(NamedTuple):
     line: Floats
 
 
-def new_sums(world: World) -> Sums:
-    """Sums of nothing."""
+def new_sums(world: World, *, hours: bool) -> Sums:
+    """Sums of nothing, with waits by hour or without."""
     ports, room = len(world.bays), int((world.line_of_lane >= 0).sum())
     return Sums(
         np.full((ports, LANE_COUNT), -1),
         np.zeros(1, np.int64),
         np.zeros((room, 7, 24, len(LANE_COLUMNS))),
-        np.zeros((room, 7, 24, WAIT_BINS), np.int32),
+        np.zeros((room, *((7, 24) if hours else (1, 1)), WAIT_BINS), np.int32),
         np.zeros((7, ports, 24, len(OFFICER_COLUMNS))),
         np.zeros((len(world.booths), len(LINE_COLUMNS))),
     )
@@ -128,6 +129,7 @@ def add_day(
         Added to.
     """
     day, sums = borrowed(day), borrowed(sums)
+    days_apart, hours_apart = sums.waits.shape[1], sums.waits.shape[2]
     for lane in range(day.lane.shape[2]):
         row = sums.row[port, lane]
         for hour in range(day.lane.shape[1]):
@@ -141,7 +143,8 @@ def add_day(
             running = sums.lane[row, weekday, hour]
             for column in range(len(of_lane)):
                 running[column] += of_lane[column]
-            counts, all_counts = day.waits[port, hour, lane], sums.waits[row, weekday, hour]
+            counts = day.waits[port, hour, lane]
+            all_counts = sums.waits[row, weekday % days_apart, hour % hours_apart]
             for bin_of_wait in range(len(counts)):
                 all_counts[bin_of_wait] += counts[bin_of_wait]
     for hour in range(day.lane.shape[1]):
@@ -176,18 +179,25 @@ def copy_sums(ports: Flags, world: World, sums: Sums, theirs: World, their_sums:
     sums.row[chosen] = rows
     sums.rows[0] += len(rows)
     sums.lane[rows] = their_sums.lane[their_rows]
-    sums.waits[rows] = their_sums.waits[their_rows]
+    waits = their_sums.waits[their_rows]
+    if waits.shape[1] != sums.waits.shape[1]:
+        waits = waits.sum(axis=(1, 2), keepdims=True)
+    sums.waits[rows] = waits
     sums.officer[:, ports] = their_sums.officer[:, ports]
     lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
     sums.line[lines] = their_sums.line[their_lines]
 
 
 def fill_tally(ports: Flags, world: World, tally: Tally, theirs: World, sums: Sums) -> None:
-    """Write the running sums of some ports, which may be those of another replication."""
+    """Write the running sums of some ports, which may be those of another replication.
+
+    Waits that are not known by hour stand with the first of the week.
+    """
     chosen, numbers = np.nonzero(ports[:, None] & (sums.row >= 0))
     rows = sums.row[chosen, numbers]
     tally.lane[:, chosen, :, numbers] = sums.lane[rows]
-    tally.waits[:, chosen, :, numbers] = sums.waits[rows]
+    weekdays, hours = sums.waits.shape[1:3]
+    tally.waits[:weekdays, chosen, :hours, numbers] = sums.waits[rows]
     tally.officer[:, ports] = sums.officer[:, ports]
     lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
     tally.line[lines] = sums.line[their_lines]

@@ -59,7 +59,7 @@ class Inputs(NamedTuple):
     ----------
     plan : DayPlan
         With those in line since midnight among its added vehicles.
-    world : World
+    first_line : array of int, shape (ports + 1,)
     state : State
         At midnight.
     added : array of byte, shape (vehicles, bytes of a row)
@@ -80,7 +80,7 @@ class Inputs(NamedTuple):
     """
 
     plan: DayPlan
-    world: World
+    first_line: Whole
     state: State
     added: Bytes
     added_until: Whole
@@ -128,7 +128,7 @@ def inputs_of(
     )  # fmt: skip
     return Inputs(
         plan=plan,
-        world=world,
+        first_line=world.first_line,
         state=state,
         added=_as_bytes(added),
         added_until=added_until,
@@ -316,9 +316,9 @@ def same_midnight(port: int, ours: Inputs, theirs: Inputs) -> bool:
         or ours.state.after_hours[port] != theirs.state.after_hours[port]
     ):
         return False
-    first = ours.world.first_line[port] + QUEUES * port
-    last = ours.world.first_line[port + 1] + QUEUES * (port + 1)
-    other = theirs.world.first_line[port] + QUEUES * port
+    first = ours.first_line[port] + QUEUES * port
+    last = ours.first_line[port + 1] + QUEUES * (port + 1)
+    other = theirs.first_line[port] + QUEUES * port
     for station in range(last - first):
         manned = ours.state.manned[first + station]
         if manned != theirs.state.manned[other + station]:
