@@ -1,5 +1,6 @@
 """Arrivals beyond the lanes' own traffic: attempts, and travellers who were diverted."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -185,13 +186,7 @@ class ExtraArrivals:
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
         with_visitors = set(visitors["line"].tolist())
         # At ports that are closed at times, those who would arrive then are diverted.
-        known: list[Lines] = []
-
-        def lines() -> Lines:
-            if not known:
-                known.append(self._lines(opening, cumulative, rates))
-            return known[0]
-
+        lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
         for port in opening.disturbed:
             if self.with_travellers:
                 for shut_out, admitted in self._while_closed(port, day, opening, cumulative, cells):
@@ -225,14 +220,9 @@ class ExtraArrivals:
         world = self.world
         lines = world.line_of_lane[port].tobytes()
         key = port, id(cumulative), world.seed, world.replication, lines
+        drawn = arrivals_while_closed(port, day, opening, cumulative, cells, world)
         # The curves are held so that their id stays their own.
-        return opening.once(
-            key,
-            lambda: (
-                cumulative,
-                list(arrivals_while_closed(port, day, opening, cumulative, cells, world)),
-            ),
-        )[1]
+        return opening.once(key, lambda: (cumulative, list(drawn)))[1]
 
     def _lines(self, opening: Opening, cumulative: Floats, rates: Floats) -> Lines:
         """What is known of the lines."""

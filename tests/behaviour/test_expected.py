@@ -12,7 +12,7 @@ from sim.model.expected.routes import situation_of
 from sim.model.smuggling.adversary import ADVERSARIES
 from sim.model.smuggling.market import Purchases
 from sim.model.smuggling.organisation import Opportunity, load_of, load_scale
-from sim.model.smuggling.perception import TERMS, Cargo, Perception, on_routes, value_if_safe
+from sim.model.smuggling.perception import Perception, on_routes, stake, value_if_safe
 from sim.numerics.randomness import Streams, entity_number
 from sim.numerics.units import DAY_S
 from sim.parameters import Parameters, with_values
@@ -144,15 +144,15 @@ def test_values_and_stakes_are_those_of_the_agents() -> None:
         menu = of.choice.menus.menu(key, False, smuggling)
         lane = of.menus.lane[organisation, 0, : menu.at_ports]
         for k, load in enumerate(of.loads.mean):
-            cargo = Cargo.of(load, smuggling.price_cad, smuggling.acquisition_cad, smuggling)
+            prices = smuggling.price_cad, smuggling.acquisition_cad
             away = np.zeros(of.routes)
             wait_s = on_routes(menu, lane, of.beliefs.wait_s, away)
-            value = value_if_safe(menu.terms, cargo, wait_s, smuggling)
+            value = value_if_safe(menu.terms, load, *prices, wait_s, smuggling)
             mine = values[organisation, 0, 0, k]
             np.testing.assert_allclose(mine[: len(value) - 1], value[:-1], rtol=1e-9, atol=1e-12)
             assert mine[-1] == value[-1] == 0.0
             mine = stakes[organisation, 0, 0, k]
-            theirs = menu.terms[TERMS.index("made")] * cargo.at_stake
+            theirs = stake(menu.terms, load, *prices, smuggling)
             np.testing.assert_allclose(mine[: len(theirs) - 1], theirs[:-1], rtol=1e-9)
 
 

@@ -158,7 +158,7 @@ class Intelligence:
 
         It arrives at ``at_s``, in seconds since the run began.
         """
-        if self.lookouts.any_on(organisation):
+        if self.lookouts.on[organisation]:
             courier = self.couriers.of_trip(attempt_id)
             if self.lookouts.meets(organisation, courier, at_s):
                 return True

@@ -135,6 +135,8 @@ class Lookouts:
 
     Attributes
     ----------
+    on : list of list
+        Those at the booths, by organisation.
     issued, expired, late : int
         So far; late ones were about what had been changed before they reached the booths.
     """
@@ -142,7 +144,7 @@ class Lookouts:
     def __init__(self, couriers: Couriers, streams: Streams) -> None:
         self.couriers = couriers
         self.streams = streams
-        self._active: list[list[Lookout]] = [[] for _ in couriers.entity]
+        self.on: list[list[Lookout]] = [[] for _ in couriers.entity]
         # Those of which the vehicle or driver was still in use when the coverage was last asked
         # for: what has been changed does not come back.
         self._in_use: list[Lookout] = []
@@ -154,7 +156,7 @@ class Lookouts:
     @property
     def active(self) -> int:
         """Number of lookouts at the booths."""
-        return sum(map(len, self._active))
+        return sum(map(len, self.on))
 
     def receive(self, lead: Lead, now: float, intelligence: Intelligence) -> None:
         """Issue a lookout if a lead identifies a vehicle or driver.
@@ -172,7 +174,7 @@ class Lookouts:
         lookout = Lookout(organisation, courier, subject, number, expires_s)
         self.issued += 1
         self.late += int(not lookout.in_use(self.couriers, now))
-        self._active[organisation].append(lookout)
+        self.on[organisation].append(lookout)
         self._in_use.append(lookout)
         self._first_expires_s = min(self._first_expires_s, expires_s)
 
@@ -181,10 +183,10 @@ class Lookouts:
         if now < self._first_expires_s:
             return
         before = self.active
-        for lookouts in self._active:
+        for lookouts in self.on:
             lookouts[:] = [lookout for lookout in lookouts if lookout.expires_s > now]
         self.expired += before - self.active
-        left = (lookout.expires_s for lookouts in self._active for lookout in lookouts)
+        left = (lookout.expires_s for lookouts in self.on for lookout in lookouts)
         self._first_expires_s = min(left, default=math.inf)
 
     def meets(self, organisation: int, courier: int, at_s: float) -> bool:
@@ -193,12 +195,8 @@ class Lookouts:
             lookout.courier == courier
             and lookout.expires_s > at_s
             and lookout.in_use(self.couriers, at_s)
-            for lookout in self._active[organisation]
+            for lookout in self.on[organisation]
         )
-
-    def any_on(self, organisation: int) -> bool:
-        """Whether there is any lookout on an organisation."""
-        return bool(self._active[organisation])
 
     def coverage(self, now: float) -> float:
         """Share of all couriers whose present vehicle or driver is named by a lookout.
@@ -211,7 +209,7 @@ class Lookouts:
             if lookout.expires_s > now and lookout.in_use(self.couriers, now)
         ]
         covered = {(lookout.organisation, lookout.courier) for lookout in self._in_use}
-        return len(covered) / max(len(self._active) * self.couriers.each, 1)
+        return len(covered) / max(len(self.on) * self.couriers.each, 1)
 
     def reported(self, attempt_id: str, intelligence: Intelligence) -> bool:
         """Whether a report of this trip reaches the booths before the trip arrives."""

@@ -96,14 +96,9 @@ class Adversary:
     """A model of how smugglers decide. Unless a subclass says otherwise, it has no memory.
 
     Those of the project name themselves: ``class Static(Adversary, name="static")``.
-
-    Attributes
-    ----------
-    reads_prices : bool
-        Whether `choose` reads the prices of the deal among its parameters; else they need not be
-        put there for every trip.
     """
 
+    # Whether `choose` reads the prices of the deal; else they need not be put there for every trip.
     reads_prices = True
 
     def __init_subclass__(cls, name: str = "", reads_prices: bool = True) -> None:

@@ -385,10 +385,7 @@ class Organisations:
 
 @functools.lru_cache(maxsize=MOST_DAYS)
 def _audits(entities: tuple[int, ...], day: int, streams: Streams) -> tuple[float, Floats, Floats]:
-    """Draws of a day that audit organisations and find something, and the least of the first.
-
-    They are drawn once for the points that run in step.
-    """
+    """Draws of a day, once for the points in step: the least that audits, those, and what finds."""
     entity = np.array(entities, np.int64)
     words = streams.words_of_several(AUDIT, entity, day, np.ones_like(entity))
     audited, found, _, _ = to_uniform(words)

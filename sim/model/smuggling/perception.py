@@ -7,7 +7,7 @@ past observations are available, updated each midnight.
 import dataclasses
 import functools
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -81,38 +81,17 @@ class Menu:
 
 
 TERMS = "km", "post", "air", "made", "hidden"
+MADE = TERMS.index("made")
 
 
-class Cargo(NamedTuple):
-    """What a trip is about, or several trips, an array of each with a number for every route.
-
-    Attributes
-    ----------
-    load : float
-        Firearms.
-    margin, unit : float
-        Margin on one firearm before travel and risk, and on a trip of mean load (at least 1), which
-        is the unit of utility, in CAD.
-    at_stake : float
-        Loss of a trafficker who is caught, in mean margins.
-    """
-
-    load: float | Floats
-    margin: float | Floats
-    unit: float | Floats
-    at_stake: float | Floats
-
-    @classmethod
-    def of(
-        cls, load: float, price_cad: float, acquisition_cad: float, smuggling: Smuggling
-    ) -> "Cargo":
-        """Work it out from the prices of a firearm."""
-        margin = price_cad - acquisition_cad
-        unit = max(smuggling.load_mean * margin, 1.0)
-        return cls(load, margin, unit, at_stake_cad(load, price_cad, smuggling) / unit)
-
-
-def value_if_safe(terms: Floats, cargo: Cargo, wait_s: Floats, smuggling: Smuggling) -> Floats:
+def value_if_safe(
+    terms: Floats,
+    load: float | Floats,
+    price_cad: float | Floats,
+    acquisition_cad: float | Floats,
+    wait_s: Floats,
+    smuggling: Smuggling,
+) -> Floats:
     """Value of each route if nothing goes wrong, in mean margins.
 
     Margin on the load, less travel, wait, postage or fare, and hidden cost.
@@ -121,7 +100,8 @@ def value_if_safe(terms: Floats, cargo: Cargo, wait_s: Floats, smuggling: Smuggl
     ----------
     terms : array of float, shape (5, options)
         Of a menu, or of those of several trips.
-    cargo : Cargo
+    load, price_cad, acquisition_cad : float or array of float, shape (options,)
+        Firearms, and the prices of one.
     wait_s : array of float, shape (options,)
         Usual waits; 0 away from the ports.
     smuggling : Smuggling
@@ -133,10 +113,30 @@ def value_if_safe(terms: Floats, cargo: Cargo, wait_s: Floats, smuggling: Smuggl
     """
     km, post, air, made, hidden = terms
     cost = smuggling.travel_cad_per_km * km
-    cost += cargo.load * smuggling.post_cad_per_firearm * post
-    cost += cargo.load * smuggling.air_cad_per_firearm * air
+    cost += load * smuggling.post_cad_per_firearm * post
+    cost += load * smuggling.air_cad_per_firearm * air
     cost += smuggling.wait_cad_per_h * wait_s / HOUR_S
-    return np.asarray((cargo.load * cargo.margin * made - cost) / cargo.unit - hidden)
+    margin = price_cad - acquisition_cad
+    return np.asarray((load * margin * made - cost) / unit_cad(margin, smuggling) - hidden)
+
+
+def unit_cad(margin: float | Floats, smuggling: Smuggling) -> Floats:
+    """Margin on a trip of mean load in CAD (at least 1), by that on a firearm: unit of utility."""
+    return np.asarray(np.maximum(smuggling.load_mean * margin, 1.0))
+
+
+def at_stake_cad(load: Any, price_cad: Any, smuggling: Smuggling) -> Any:
+    """Loss of a trafficker who is caught, in CAD: load, vehicle, fine and liberty."""
+    liberty = smuggling.sentence_years * smuggling.liberty_cad_per_year
+    return load * price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty
+
+
+def stake(
+    terms: Floats, load: float | Floats, price_cad: Any, acquisition_cad: Any, smuggling: Smuggling
+) -> Floats:
+    """Loss on each route of a trafficker who is caught, in mean margins (see `value_if_safe`)."""
+    unit = unit_cad(price_cad - acquisition_cad, smuggling)
+    return np.asarray(terms[MADE] * (at_stake_cad(load, price_cad, smuggling) / unit))
 
 
 def on_routes(menu: Menu, lane: int | Whole, at_ports: Floats, away: Floats) -> Floats:
@@ -154,12 +154,6 @@ def on_routes(menu: Menu, lane: int | Whole, at_ports: Floats, away: Floats) -> 
     loss[: menu.at_ports] = at_ports[menu.numbers[: menu.at_ports], lane]
     loss[menu.at_ports : -1] = away[menu.numbers[menu.at_ports : -1] - menu.ports]
     return loss
-
-
-def at_stake_cad(load: float, price_cad: float, smuggling: Smuggling) -> float:
-    """Loss of a trafficker who is caught, in CAD: load, vehicle, fine and liberty."""
-    liberty = smuggling.sentence_years * smuggling.liberty_cad_per_year
-    return load * price_cad + smuggling.vehicle_cad + smuggling.fine_cad + liberty
 
 
 class LossTerms(NamedTuple):

@@ -20,7 +20,7 @@ from sim.model.port.traffic import CAR
 from sim.model.smuggling.adversary import ADVERSARIES, Adversary, Options
 from sim.model.smuggling.organisation import Opportunity
 from sim.model.smuggling.patrol import loss_away
-from sim.model.smuggling.perception import TERMS, Cargo, Menu, Perception, on_routes, value_if_safe
+from sim.model.smuggling.perception import Menu, Perception, on_routes, stake, value_if_safe
 from sim.model.smuggling.routes import (
     LEAST_RATIONALITY,
     AttemptOutcome,
@@ -41,7 +41,6 @@ _RISK_TOLERANCE = entity_number("route/nerve")
 _USUAL_WAY = entity_number("route/usual way")
 # Key, in place of the day, of what an organisation always prefers.
 _ALWAYS = 1_000_000
-MADE = TERMS.index("made")
 
 # Menus kept in a process: of baselines, and for each of those of which some ports are closed.
 MOST_MENUS = 4
@@ -111,13 +110,12 @@ class _Menus:
         smuggling = self.smuggling
         hidden = np.zeros(len(self.network.kind))
         menu = self._new_menu(key, False, smuggling, hidden)
-        prices = smuggling.price_cad, smuggling.acquisition_cad
-        cargo = Cargo.of(smuggling.load_mean, *prices, smuggling)
+        load, price, cost = smuggling.load_mean, smuggling.price_cad, smuggling.acquisition_cad
         away = loss_away(self.patrol)
         wait_s = on_routes(menu, CAR, self.baseline.wait_s, np.zeros_like(away))
-        utility = value_if_safe(menu.terms, cargo, wait_s, smuggling)
+        utility = value_if_safe(menu.terms, load, price, cost, wait_s, smuggling)
         risk = on_routes(menu, CAR, self.baseline.loss, away)
-        utility = utility - risk * (menu.terms[MADE] * cargo.at_stake)
+        utility = utility - risk * stake(menu.terms, load, price, cost, smuggling)
         utility = utility + menu.prior / max(smuggling.rationality, LEAST_RATIONALITY)
         shares = baseline_shares(smuggling)
         kinds = self.network.kind[menu.numbers]
@@ -352,11 +350,8 @@ class RouteChoice:
         drawn = [self.menus.drawn(trip, smuggling, self.streams) for trip in trips]
         menus = [menu for menu, *_ in drawn]
         sizes = [len(menu.numbers) for menu in menus]
-        each = [
-            Cargo.of(of.load, price_cad, acquisition_cad, smuggling)
-            for of, _, _, price_cad, acquisition_cad in trips
-        ]
-        cargo = Cargo(*np.repeat(np.array(each).T, sizes, axis=1))
+        each = np.array([(of.load, price, cost) for of, _, _, price, cost in trips]).T
+        load, price, cost = np.repeat(each, sizes, axis=1)
         numbers = np.concatenate([menu.numbers for menu in menus])
         terms = np.concatenate([menu.terms for menu in menus], axis=1)
         at_port, none = numbers < self.network.ports, numbers == self.network.none
@@ -365,15 +360,15 @@ class RouteChoice:
         wait_s, believed = np.zeros((2, len(numbers)))
         wait_s[at_port], believed[at_port] = perception.wait_s[cell], perception.loss[cell]
         believed[away] = self.away_believed[numbers[away] - self.network.ports]
-        value = value_if_safe(terms, cargo, wait_s, smuggling)
-        stake = terms[MADE] * cargo.at_stake
+        value = value_if_safe(terms, load, price, cost, wait_s, smuggling)
+        stakes = stake(terms, load, price, cost, smuggling)
         ends = [0, *itertools.accumulate(sizes)]
         return [
             Options(
                 organisation=trip.opportunity.organisation,
                 numbers=menu.numbers,
                 value=value[first:last],
-                stake=stake[first:last],
+                stake=stakes[first:last],
                 believed=believed[first:last],
                 habit=menu.habit,
                 prior=menu.prior,
