@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from sim.errors import Parser, guarded, take_interruptions, write_plainly
 
@@ -220,7 +221,7 @@ def _ls(words: Sequence[str]) -> int:
         size = sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
         cells.append(
             (
-                str(folder),
+                "".join("?" if category(one)[0] == "C" else one for one in str(folder)),
                 f"{datetime.datetime.fromtimestamp(when):%Y-%m-%d %H:%M}",
                 *(
                     _size(about.get(name))

@@ -19,6 +19,7 @@ if __name__ == "__main__":
     take_interruptions()  # before anything slow is imported
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -164,6 +165,8 @@ def _report(
         print(f"results: {spec.folder}")
         if not ended.broken:
             _print_what_is_left_out(spec.folder)
+    if tell is print_summary and len(specs) == 1 and len(specs[0].points) > 1:
+        print(f"next: python -m analysis compare {shlex.quote(str(specs[0].folder))}")
     return LAW_BROKEN if ended.broken else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.dashboard.levers import moved
+from analysis.dashboard.levers import moved, offered
 from analysis.language import gettext
 from sim.errors import InputError
 from sim.files import write_text
@@ -257,6 +257,9 @@ def write_scenario(scenario: Scenario, folder: Path, name: str) -> Path:
         again = scenario_files.read(name, Path(scratch))
         if again.interventions != scenario.interventions or again.costs != scenario.costs:
             raise InputError(gettext("this-mix-cannot-be-kept"))
+        own = offered().get(name)  # whose words every page would show for this scenario
+        if own is not None and (own.interventions, own.costs) != (again.interventions, again.costs):
+            raise InputError(gettext("there-is-a-scenario-already", name=name))
         if path.exists():  # perhaps written by hand, with comments: it stays as it is
             there = scenario_files.read(name, folder)
             if (there.interventions, there.costs) != (again.interventions, again.costs):

@@ -279,7 +279,7 @@ def lengths() -> list[tuple[str, str]]:
 
 def saving(name: str, chosen: list[str]) -> html.Details:
     """Save the scenario, copy the command that repeats the screen, take the numbers along."""
-    suggested = re.sub(r"[^a-z0-9_]+", "_", "_and_".join(chosen).lower())[:40] or "my_mix"
+    suggested = f"my_{re.sub(r'[^a-z0-9_]+', '_', '_and_'.join(chosen or ['mix']).lower())}"[:40]
     return html.Details(
         [
             html.Summary(gettext("save-and-export")),

@@ -148,11 +148,12 @@ def _line(part: Any) -> str:
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 
 _NAME = re.compile(
-    r"(?!(?:null|true|false|nan|inf|con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_]{0,99}"
+    r"(?!(?:null|true|false|nan|inf|con|prn|aux|nul|com\d|lpt\d|\d[\d_]*e\d[\d_]*|\d+(_\d+)+)$)"
+    r"[a-z0-9][a-z0-9_]{0,99}"
 )
 _NAMING = (
     "names of scenarios have small letters a-z, digits and _, at most 100 of them, and mean "
-    "nothing else on the command line (null, true) or to a system (con)"
+    "nothing else on the command line (null, true, 1e5) or to a system (con)"
 )
 _LONGEST_VALUE = 80
 """Characters of a wrong value that a message quotes."""

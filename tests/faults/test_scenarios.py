@@ -129,6 +129,8 @@ def test_what_grows_without_bound_is_refused_at_once(tmp_path: Path, text: str) 
     [
         ("my-scenario", "my-scenario.yaml", "small letters a-z, digits and _"),
         ("null", "null.yaml", "mean nothing else on the command line"),
+        ("1e5", "1e5.yaml", "mean nothing else on the command line"),
+        ("1_000", "1_000.yaml", "mean nothing else on the command line"),
         ("Mine", "Mine.yaml", "to mine.yaml say"),
         ("scénario", "scénario.yaml", "to scenario.yaml say"),
         ("short", "short.yml", "end with .yaml"),

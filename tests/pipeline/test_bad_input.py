@@ -152,7 +152,9 @@ def test_a_run_writes_a_results_folder_and_the_second_start_runs_nothing(
         "more_officers": "Increase staffing at the borders",
     }
     assert manifest["points"][1]["costs"][0]["source"]
-    assert "results: " in capsys.readouterr().out
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2].startswith("results: ")
+    assert said[-1] == f"next: python -m analysis compare {folder}"
     tables = {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
     assert run(*QUICK, "compare=[more_officers]") == 0
     assert len(model.calls) == 6

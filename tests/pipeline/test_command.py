@@ -76,6 +76,19 @@ def test_bad_input_is_one_line(
     assert said.out == ""
 
 
+def test_a_study_takes_one_line_of_the_list_whatever_it_is_called(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("new\nline", "été «\u00a0d’essai\u00a0»", "octet\udcff"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text("{}", encoding="utf-8")
+    assert door.main(["ls", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("\n") == 4
+    assert "new?line " in said
+    assert "été «\u00a0d’essai\u00a0» " in said
+
+
 def test_a_folder_that_is_damaged_is_listed_all_the_same(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

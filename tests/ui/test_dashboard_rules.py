@@ -339,6 +339,18 @@ def test_a_name_that_is_taken_by_another_scenario_is_refused(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["mine.yaml"]
 
 
+def test_a_mix_with_numbers_of_its_own_takes_no_name_whose_words_tell_of_others(
+    tmp_path: Path,
+) -> None:
+    write_scenario(mixed(offered(), ["more_searches"], {}, []), tmp_path, "more_searches")
+    own = mixed(offered(), ["more_searches"], {"more_searches.0": 1.5}, [])
+    with pytest.raises(InputError, match="already"):
+        write_scenario(own, tmp_path, "more_searches")
+    with pytest.raises(InputError, match="already"):
+        write_scenario(own, tmp_path, "more_officers")
+    write_scenario(own, tmp_path, "my_more_searches")
+
+
 def test_yaml_holds_no_code() -> None:
     text = yaml_of(mixed(offered(), PROPOSALS[:1], {}, ["sarnia"]))
     assert "!!" not in text
