@@ -190,14 +190,7 @@ class Diversion:
         """Which neighbours are open on arrival, the nearest few; its hour; and the draws."""
         arrival = shut_out["time_s"][:, None] + drive
         traffic_class = int(CLASS_OF_LANE[shut_out["lane"][0]])
-        is_open = np.stack(
-            [
-                opening.open_at(int(other), arrival[:, k])
-                & opening.takes(int(other), traffic_class, arrival[:, k])
-                for k, other in enumerate(others)
-            ],
-            axis=1,
-        )
+        is_open = opening.admit(others, traffic_class, arrival)
         is_open &= np.cumsum(is_open, axis=1) <= self.traffic.neighbours
         hour = np.clip((arrival - opening.grid[0]) // HOUR_S, 0, 23).astype(int)
         return is_open, hour, self._uniforms(shut_out)

@@ -57,6 +57,15 @@ class Opening:
         which = np.searchsorted(self.moments, seconds, side="right") - 1
         return np.asarray(~self.closed_to[np.maximum(which, 0), port, traffic_class])
 
+    def admit(self, ports: Whole, traffic_class: int, seconds: Floats) -> Flags:
+        """Whether ports, each with a column of moments, are open and take a class."""
+        k = np.maximum(np.searchsorted(self.grid, seconds, side="right") - 1, 0)
+        is_open = np.asarray(self.state[ports, k] == OPEN)
+        for column in np.flatnonzero(np.isin(ports, self.special)):
+            is_open[:, column] = self.open_at(int(ports[column]), seconds[:, column])
+        which = np.maximum(np.searchsorted(self.moments, seconds, side="right") - 1, 0)
+        return np.asarray(is_open & ~self.closed_to[which, ports, traffic_class])
+
     def open_to(self, traffic_class: int, moment_s: float) -> Flags:
         """Whether each port takes a class at a moment, shape (ports,). Not to be changed."""
         return self.once((traffic_class, moment_s), lambda: self._open_to(traffic_class, moment_s))

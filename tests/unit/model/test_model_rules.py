@@ -377,6 +377,8 @@ def test_a_withdrawal_splits_the_day_of_its_port_alone() -> None:
     moments = np.array([36_099.0, 36_100.0, 39_999.0, 40_000.0])
     assert opening.open_at(2, moments).tolist() == [True, False, False, True]
     assert opening.open_at(0, moments).all()
+    both = opening.admit(np.array([0, 2]), 0, np.stack([moments, moments], axis=1))
+    assert both.T.tolist() == [[True] * 4, [True, False, False, True]]
     # Chief Mountain is open from 7 to 22.
     hours = 3600.0 * np.arange(24)
     assert opening.open_at(1, hours).tolist() == [7 <= hour < 22 for hour in range(24)]
