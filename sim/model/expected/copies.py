@@ -256,8 +256,8 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
         out_days -= rules.days
         whole += 1
     too_weak = np.nextafter(rules.case_leads, -np.inf)
-    told = np.zeros(number)
-    some, arrested = np.empty(number + 1, np.int64), np.empty(2 * number, np.int64)
+    inflow = np.zeros(number)
+    ends, arrested = np.empty(number + 1, np.int64), np.empty(2 * number, np.int64)
     # Of each copy: the strongest leads for which there is no case, whose they are, and open cases.
     most, whose, opened = np.empty(number), np.empty(number, np.int64), np.empty(number, np.int64)
     for k in range(kinds):
@@ -270,9 +270,15 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 copies.returns[k, i], copies.left[k, i], copies.away[k, i], copies.since[k, i]
             )  # fmt: skip
             recovered, stops, risk = flow.recovered[k, i], flow.stops[k, i], flow.risk[k, i]
+            # What is left of recoveries, and whose case ends.
+            vehicles, drivers, ended = 0.0, 0.0, 0
             for c in range(number):
-                strength[c] *= rules.kept
-            hit, arrests = 0, 0
+                age = min(since[c], oldest)
+                vehicles += flow.by_age[3, age]
+                drivers += flow.by_age[4, age]
+                ends[ended] = c
+                ended += left[c] == 1
+            arrests = 0
             no_stop = math.exp(-stops)
             factor, shift, within = order_of(of.step, i, STOPS, of)
             c = INVERSE[factor] * (COPIES - 1 - shift) % COPIES
@@ -286,9 +292,7 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                     none = no_stop if part == 1.0 else no_stop**part
                     if uniform > none:
                         hits = counted(uniform, none, part * stops)
-                        told[c] = hits * (flow.said + flow.told)
-                        some[hit] = c
-                        hit += 1
+                        inflow[c] = hits * (flow.said + flow.told)
                         luck[c] -= hits * risk
                         if luck[c] <= 0.0:
                             arrested[arrests] = c
@@ -315,26 +319,15 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                     square = recovered * flow.fresh[2] * flow.by_age[2, age] + flow.other[2, i]
                     mean = (street + flow.other[1, i]) / rate
                     spread = math.sqrt(leads * max(square / rate - mean * mean, 0.0))
-                    inflow = max(mean * leads + spread * strong, 0.0) + told[c]
-                    told[c] = 0.0
-                    if left[c] > 0:
-                        evidence[c] += inflow
-                    else:
-                        strength[c] += inflow
+                    inflow[c] += max(mean * leads + spread * strong, 0.0)
                 c = (c - INVERSE[factor]) % COPIES
-            for h in range(hit):
-                c = some[h]
-                if left[c] > 0:
-                    evidence[c] += told[c]
-                else:
-                    strength[c] += told[c]
-                told[c] = 0.0
-            ended = 0
             for c in range(number):
-                some[ended] = c
-                ended += left[c] == 1
+                is_open = left[c] > 0
+                evidence[c] += inflow[c] if is_open else 0.0
+                strength[c] = strength[c] * rules.kept + (0.0 if is_open else inflow[c])
+                inflow[c] = 0.0
             for e in range(ended):
-                c = some[e]
+                c = ends[e]
                 if away[c] <= 1 and luck[c] > 0.0:
                     ratio = evidence[c] / rules.case_leads
                     luck[c] -= rules.case_risk * ratio**rules.evidence_arrest
@@ -361,11 +354,8 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 stronger = (left[c] == 0) & (away[c] == 0) & (strength[c] > most[c])
                 most[c] = strength[c] if stronger else most[c]
                 whose[c] = i if stronger else whose[c]
-            vehicles, drivers, in_action = 0.0, 0.0, 0.0
+            in_action = 0.0
             for c in range(number):
-                age = min(since[c], oldest)
-                vehicles += flow.by_age[3, age]
-                drivers += flow.by_age[4, age]
                 in_action += returns[c] if away[c] == 1 else (away[c] == 0) * 1.0
             for c in range(number):
                 since[c] += since[c] < MOST_STEPS
