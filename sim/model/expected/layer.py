@@ -255,8 +255,8 @@ class Expectation:
         self.late = np.zeros((len(kinds), self.count))
         self.trips = np.zeros((len(kinds), self.count, self.routes))
         self.losses = np.zeros_like(self.trips)
-        kinds_of_route, which = np.unique(self.choice.network.kind, return_inverse=True)
-        self.of_kind = (which == np.arange(len(kinds_of_route))[:, None]).astype(float)
+        kinds_of_route, self.kind_of = np.unique(self.choice.network.kind, return_inverse=True)
+        self.of_kind = (self.kind_of == np.arange(len(kinds_of_route))[:, None]).astype(float)
         self.shares: list[Shares] = []
         # The first of them, by kind of smuggler and organisation.
         self.of_trips: dict[str, Floats] = {}
@@ -575,10 +575,9 @@ class Expectation:
             heard = own * (1.0 - rules.news_share) + rules.news_share * own.sum(axis=0)
             # Of all routes of its kind (einsum: a product of small matrices waits for threads).
             alike = np.einsum("nr,kr->nk", heard, self.of_kind)
-            alike = np.einsum("nk,kr->nr", alike, self.of_kind)
             share_alike = rules.learning_alike_share
             told[kind] *= discount
-            told[kind] += share_alike * alike + (1.0 - share_alike) * heard
+            told[kind] += share_alike * alike[:, self.kind_of] + (1.0 - share_alike) * heard
 
 
 class WarmUp(NamedTuple):
