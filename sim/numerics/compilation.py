@@ -156,8 +156,8 @@ if TYPE_CHECKING:
         In compiled code they are held in registers, several in one (a vector).
         """
 
-    def earliest(moments: tuple[float, ...]) -> float:
-        """Give the first of some moments in order."""
+    def number_in(held: tuple[float, ...], place: int) -> float:
+        """Give one of what is held; the place has to be in the code."""
 
     def put_in_order(moments: tuple[float, ...], moment: float) -> tuple[float, ...]:
         """Put a moment that is not before the first of others that ascend in place of the first.
@@ -188,9 +188,9 @@ elif numba.config.DISABLE_JIT:
         """Give the first of an array, as many as there is room for."""
         return tuple(numbers[: len(room)].tolist())
 
-    def earliest(moments):
-        """Give the first of some moments in order."""
-        return moments[0]
+    def number_in(held, place):
+        """Give one of what is held."""
+        return held[place]
 
     def put_in_order(moments, moment):
         """Put a moment among others that ascend, in place of the first of them."""
@@ -295,14 +295,14 @@ else:
 
         return types.boolean(held), build
 
-    @numba.extending.intrinsic
-    def earliest(typing_context, moments):
-        """Give the first of some moments in order."""
+    @numba.extending.intrinsic(prefer_literal=True)
+    def number_in(typing_context, held, place):
+        """Give one of what is held."""
 
         def build(context, builder, signature, arguments):
-            return builder.extract_element(arguments[0], _INDEX(0))
+            return builder.extract_element(arguments[0], _INDEX(signature.args[1].literal_value))
 
-        return types.float64(moments), build
+        return types.float64(held, place), build
 
     @numba.extending.intrinsic
     def put_in_order(typing_context, moments, moment):

@@ -13,8 +13,8 @@ from sim.numerics.compilation import (
     cache_folder,
     compiled,
     compiled_sources,
-    earliest,
     first_of,
+    number_in,
     put_back,
     put_in_order,
 )
@@ -64,7 +64,7 @@ def test_a_change_in_a_file_changes_the_folder(package: Path, name: str) -> None
 def replaced_in_order(moments: Floats, moment: float) -> float:
     held = first_of(moments, ROOM)
     put_back(put_in_order(held, moment), moments)
-    return earliest(held)
+    return number_in(held, 0)
 
 
 @pytest.mark.parametrize("moment", [0.5, 1.0, 2.5, 9.0])

@@ -17,7 +17,7 @@ from sim.model.port.referral import passed_over_share
 from sim.model.port.traffic import LANES, Draws, draw_lane_day
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.randomness import TWO_32, Words, fill_quantiles, quantile
-from sim.numerics.units import Floats, Rows, Whole
+from sim.numerics.units import Flags, Floats, Rows, Whole
 
 # Thresholds of a lane in one interval: paperwork, all mandatory, random, selective.
 WORD_PAPERWORK, WORD_MANDATORY, WORD_RANDOM, WORD_SELECTIVE = range(4)
@@ -157,6 +157,7 @@ def line_up(
     lineup: Lineup,
     standing: Standing,
     offset: int,
+    used: Flags,
 ) -> int:
     """Draw and merge the vehicles of one line on one day.
 
@@ -168,6 +169,8 @@ def line_up(
         Thresholds of referral, the widest of the day (`widest_thresholds`).
     offset : int
         Where there is room in the line-up.
+    used : array of bool, shape (lanes,)
+        Lanes of which somebody is at the port (set for those who come).
 
     Returns
     -------
@@ -200,6 +203,7 @@ def line_up(
         )  # fmt: skip
         if count == 0:
             continue
+        used[lane] = True
         fill_quantiles(
             world.service_table, draws.service_word[:count], lineup.service[end : end + count]
         )
@@ -221,6 +225,8 @@ def line_up(
     standing.extra_begin[line] = end
     standing.extra_row[line] = first_row
     if first_row < last_row:
+        for row in range(first_row, last_row):
+            used[plan.extra_arrivals[row].lane] = True
         standing.begins[streams] = end
         end = line_up_extra(plan.extra_arrivals, first_row, last_row, world, lineup, end)
         standing.ends[streams] = end

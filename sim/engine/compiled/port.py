@@ -497,7 +497,12 @@ def run_port(
     widest_thresholds(port, plan, desk.words[LANE_COUNT], desk.widest)
     offset = 0
     for line in range(lines):
-        offset = line_up(port, line, plan, world, desk.widest, lineup, standing, offset)
+        offset = line_up(
+            port, line, plan, world, desk.widest, lineup, standing, offset, today.used[port]
+        )
+    for queue in range(QUEUES):
+        for entry in range(queues.head[queue], queues.tail[queue]):
+            today.used[port, queues.rows[queue, entry].lane] = True
     integrated_to = -1.0
     row_in_force = -1
 

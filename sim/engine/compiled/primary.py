@@ -26,10 +26,10 @@ from sim.numerics.compilation import (
     add_to,
     borrowed,
     compiled,
-    earliest,
     first_of,
     inlined,
     int64,
+    number_in,
     put_back,
     put_in_order,
 )
@@ -181,9 +181,9 @@ def serve_in_order(
     primary_s = first_of(lane_sums[3], EACH_LANE)
     served = len(time_s)
     count = 0
+    free_s = number_in(moments, 0)
     for i in range(len(time_s)):
         arrival = time_s[i]
-        free_s = earliest(moments)
         start = max(free_s, arrival)
         if start >= until:
             served = i
@@ -208,7 +208,10 @@ def serve_in_order(
         if at_booth and may_be_referred:
             served = i + 1
             break
-        moments = put_in_order(moments, start + duration)
+        # Ahead of the vector, which takes longer: the next to be free is the second, or this one.
+        end = start + duration
+        free_s = min(number_in(moments, 1), end)
+        moments = put_in_order(moments, end)
     put_back(moments, free)
     put_back(released, lane_sums[0])
     put_back(wait_s, lane_sums[1])

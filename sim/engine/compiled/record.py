@@ -32,12 +32,15 @@ class DaySums(NamedTuple):
     waits : array of int, shape (ports, 24, lanes, bins)
     officer : array of float, shape (ports, 24, columns)
     line : array of float, shape (lines, columns)
+    used : array of bool, shape (ports, lanes)
+        Lanes of which somebody is at the port; the sums of the others are zero.
     """
 
     lane: Floats
     waits: npt.NDArray[np.int32]
     officer: Floats
     line: Floats
+    used: Flags
 
 
 def new_day_sums(ports: int, lines: int) -> DaySums:
@@ -47,6 +50,7 @@ def new_day_sums(ports: int, lines: int) -> DaySums:
         np.zeros((ports, 24, LANE_COUNT, WAIT_BINS), np.int32),
         np.zeros((ports, 24, len(OFFICER_COLUMNS))),
         np.zeros((lines, len(LINE_COLUMNS))),
+        np.zeros((ports, LANE_COUNT), np.bool_),
     )
 
 
@@ -102,8 +106,11 @@ def clear_day(port: int, world: World, today: DaySums) -> None:
     vehicles are released.
     """
     today = borrowed(today)
-    for hour in range(today.lane.shape[1]):
-        for lane in range(today.lane.shape[2]):
+    for lane in range(LANE_COUNT):
+        if not today.used[port, lane]:
+            continue
+        today.used[port, lane] = False
+        for hour in range(today.lane.shape[1]):
             if has_any(today.lane[port, hour, lane]):
                 today.lane[port, hour, lane] = 0.0
                 today.waits[port, hour, lane] = 0
@@ -129,8 +136,10 @@ def add_day(
         Added to.
     """
     day, sums = borrowed(day), borrowed(sums)
-    days_apart, hours_apart = sums.waits.shape[1], sums.waits.shape[2]
-    for lane in range(day.lane.shape[2]):
+    last_day, last_hour = sums.waits.shape[1] - 1, sums.waits.shape[2] - 1
+    for lane in range(LANE_COUNT):
+        if not day.used[port, lane]:
+            continue
         row = sums.row[port, lane]
         for hour in range(day.lane.shape[1]):
             of_lane = day.lane[port, hour, lane]
@@ -141,11 +150,11 @@ def add_day(
                 sums.row[port, lane] = row
                 sums.rows[0] += 1
             running = sums.lane[row, weekday, hour]
-            for column in range(len(of_lane)):
+            for column in range(len(LANE_COLUMNS)):
                 running[column] += of_lane[column]
             counts = day.waits[port, hour, lane]
-            all_counts = sums.waits[row, weekday % days_apart, hour % hours_apart]
-            for bin_of_wait in range(len(counts)):
+            all_counts = sums.waits[row, min(weekday, last_day), min(hour, last_hour)]
+            for bin_of_wait in range(WAIT_BINS):
                 all_counts[bin_of_wait] += counts[bin_of_wait]
     for hour in range(day.lane.shape[1]):
         of_officers, of_all = day.officer[port, hour], sums.officer[weekday, port, hour]

@@ -129,9 +129,9 @@ def draw_lane_day(
             else:
                 reached += time_s[i]
                 level = reached
-            if level >= total:
-                return drawn + i
             if level >= upper:
+                if level >= total:
+                    return drawn + i
                 while level >= cumulative[cell + 1]:
                     cell += 1
                 lower = cumulative[cell]
