@@ -6,6 +6,7 @@ finished is kept: the same mix continues.
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -30,6 +31,7 @@ from sim.execute.live import free_memory_mib, memory_mib, read_plan
 from sim.files.brought import json_of
 from sim.progress import STATUS_FILE, Status, read_status
 from sim.scenario.intervention import BASELINE, Scenario
+from sim.scenario.reading import read
 
 ROOT = Path(__file__).resolve().parents[__name__.count(".")]
 """Folder from which the package is imported: of the checkout, or of installed packages."""
@@ -164,6 +166,14 @@ def _digest(*words: str) -> str:
     return hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
 
 
+@functools.lru_cache(maxsize=256)
+def asked_of(folder: Path) -> Scenario | None:
+    """The mix that a live run was asked for, whose folder is named after what it is."""
+    with contextlib.suppress(InputError):
+        return read(MIX, folder)
+    return None
+
+
 @dataclass(slots=True)
 class Live:
     """The live runs of a server.
@@ -195,12 +205,7 @@ class Live:
                 return name
             request_folder = self.make(name)
             write_scenario(request.scenario, request_folder, MIX)
-            facts = {
-                "setting": request.setting,
-                "days": request.days,
-                "once_share": once_share(request.scenario, request.days),
-                "title": request.scenario.title,
-            }
+            facts = {"setting": request.setting, "days": request.days}
             (request_folder / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
             self._share_baseline(request)
             kind = "pool" if request.ports * request.days >= POOL_FROM else "serial"
@@ -345,10 +350,13 @@ class Live:
 
     def facts(self, name: str) -> dict[str, Any]:
         """What is known of a run before its manifest: days, share of cost paid once, title."""
-        about = self._about(name)
-        numbers = {key: about.get(key) for key in ("days", "once_share")}
-        known = {key: at for key, at in numbers.items() if isinstance(at, (int, float))}
-        return {**known, "scenarios": {MIX: str(about.get("title", MIX))}}
+        days = self._about(name).get("days")
+        known = {"days": float(days)} if isinstance(days, (int, float)) else {}
+        mix = asked_of(self.folder / ASKED / name)
+        if mix is None:
+            return known
+        once = {"once_share": once_share(mix, known["days"])} if known else {}
+        return {**known, **once, "scenarios": {MIX: mix.title}}
 
     def _about(self, name: str) -> dict[str, Any]:
         try:

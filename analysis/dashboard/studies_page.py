@@ -1,8 +1,6 @@
 """The library: every results folder with its name, note and period, and how far what runs is."""
 
-import contextlib
 import datetime
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +14,13 @@ from analysis.dashboard.folders import is_live
 from analysis.dashboard.frame import AppState, Children, answering, attributes, link, refusal
 from analysis.dashboard.levers import offered, places_of, title_of_proposal
 from analysis.dashboard.library import LONGEST_NAME, LONGEST_NOTE, Entry
-from analysis.dashboard.live import ASKED, made_here
+from analysis.dashboard.live import ASKED, asked_of, made_here
 from analysis.dashboard.mix import MIX, NEAR, NEIGHBOURS, places, simulated
 from analysis.dashboard.running import UNDER_WAY, words_of
 from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
 from sim.execute.live import PLAN_FILE
 from sim.progress import Status, read_status
-from sim.scenario.reading import read
 
 EVERY_MS = 2000
 MOST_SHOWN = 100
@@ -173,8 +170,9 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
     about = entry.note
     if is_live(name) and isinstance(scenarios, dict):
         mix = _short(title_of_mix(str(scenarios.get(MIX, ""))))
-        where = app_state.folders.live / ASKED / path.name
-        about = " · ".join(part for part in (mix, _levers_in(where, view.lang), about) if part)
+        own_mix = asked_of(app_state.folders.live / ASKED / path.name)
+        levers = places_of(own_mix) if own_mix is not None else ""
+        about = " · ".join(part for part in (mix, levers, about) if part)
     if about:
         title.append(html.Span(f" {about}", className="note"))
     title += [" ", link(gettext("manage"), href(own, "studies"), "go manage")]
@@ -187,14 +185,6 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
         str(facts.get("replications", "")),
         _clock(_written(path)),
     ]
-
-
-@functools.lru_cache(maxsize=4 * MOST_SHOWN)
-def _levers_in(folder: Path, _language: str) -> str:
-    """Where the levers of a live run stand, whose folder is named after what was asked."""
-    with contextlib.suppress(InputError):
-        return places_of(read(MIX, folder))
-    return ""
 
 
 def _own_words() -> list[str]:
