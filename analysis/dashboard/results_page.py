@@ -127,7 +127,7 @@ def metrics() -> list[tuple[str, str]]:
 
 def smugglers_who(kind: str) -> str:
     """A kind of smuggler, and in plain words how it chooses."""
-    plain = f": {pgettext('chooses', kind)}" if has_text("chooses", kind) else ""
+    plain = f" ({pgettext('chooses', kind)})" if has_text("chooses", kind) else ""
     return f"{adversary_name(kind)}{plain}"
 
 

@@ -15,7 +15,7 @@ from analysis.dashboard.frame import AppState, Children, answering, attributes, 
 from analysis.dashboard.levers import offered, places_of, title_of_proposal
 from analysis.dashboard.library import LONGEST_NAME, LONGEST_NOTE, Entry
 from analysis.dashboard.live import ASKED, asked_of, made_here
-from analysis.dashboard.mix import MIX, NEAR, NEIGHBOURS, places, simulated
+from analysis.dashboard.mix import NEAR, NEIGHBOURS, places, simulated
 from analysis.dashboard.running import UNDER_WAY, words_of
 from analysis.language import LANGUAGES, gettext, in_language
 from sim.errors import InputError
@@ -168,11 +168,10 @@ def _row(view: View, name: str, path: Path, app_state: AppState) -> list[Any]:
         title.append(html.Strong(f" {gettext('pinned')}"))
     scenarios = facts.get("scenarios")
     about = entry.note
-    if is_live(name) and isinstance(scenarios, dict):
-        mix = _short(title_of_mix(str(scenarios.get(MIX, ""))))
-        own_mix = asked_of(app_state.folders.live / ASKED / path.name)
-        levers = places_of(own_mix) if own_mix is not None else ""
-        about = " · ".join(part for part in (mix, levers, about) if part)
+    mix = asked_of(app_state.folders.live / ASKED / path.name) if is_live(name) else None
+    if mix is not None:
+        told = (_short(title_of_mix(mix.title)), places_of(mix), about)
+        about = " · ".join(part for part in told if part)
     if about:
         title.append(html.Span(f" {about}", className="note"))
     title += [" ", link(gettext("manage"), href(own, "studies"), "go manage")]

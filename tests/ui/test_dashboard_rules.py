@@ -248,6 +248,8 @@ def test_live_runs_of_the_same_proposal_can_be_told_apart(
         ports = [str(port) for port in mix.simulated("Ontario", "")]
         manifest = {"scenarios": {MIX: request.scenario.title}, "ports": ports, "days": 7}
         (live.path(name) / "manifest.json").write_text(json.dumps(manifest))
+    live.path(name).joinpath("manifest.json").unlink()  # one has only begun
+    (live.path(name) / "store").mkdir()
     words = str(studies_page.listed(address.View(page="studies"), app_state))
     for place in ("Searches on suspicion, cars and buses 1.5", "cars and buses 3", "Ontario ("):
         assert place in words
