@@ -12,7 +12,6 @@ replications are kept.
 
 import contextlib
 import dataclasses
-import datetime
 import gc
 import importlib
 import json
@@ -474,23 +473,13 @@ def load_all() -> None:
     """Carry out a small study, so that all that a run needs is imported, compiled and called."""
     # The module that a run imports, not this one under the name of the main module.
     worker = importlib.import_module(f"{ROOM}.execute.worker")
-    point = Point(
-        parameters=Parameters(),
-        scenario=BASELINE,
-        ports=("sarnia",),
-        year=2005,
-        start=datetime.date(2005, 7, 4),
-        days=1,
-        seed=1,
-        engine="compiled",
-    )
-    worker.precompile(point, worker.replicate)
     compose = importlib.import_module(f"{ROOM}.config.command_line").compose
     run_study = importlib.import_module(f"{ROOM}.study.run").run_study
     do_without_pandas()
     with tempfile.TemporaryDirectory() as folder:
         small = ("ports=[sarnia]", "run.days=1", "run.replications=1", "execution=serial")
         specs = compose(["compare=[more_officers]", *small, f"study.dir='{folder}/study'"]).specs
+        worker.precompile(specs[0].points[0], worker.replicate)
         run_study(specs, specs[0].folder, Progress(lambda line: None))
     gc.freeze()
 

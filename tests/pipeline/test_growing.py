@@ -116,5 +116,5 @@ def test_a_plan_that_is_none_is_refused_in_one_line(tmp_path: Path, content: str
 
 
 def test_where_no_run_was_begun_there_is_no_plan(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"There is no live run"):
+    with pytest.raises(InputError, match=r"no run was begun here"):
         read_plan(tmp_path)

@@ -162,7 +162,14 @@ def opening_of_day(
     hours = (grid - midnight) / HOUR_S
     open_now = (hours >= first.open_hour[:, None]) & (hours < first.close_hour[:, None])
     # Ports that need further edges: changes, withdrawals, and hours that are off the grid.
-    special = _special_ports(ports, conditions, day, snapshots, withdrawals, interval_min)
+    marked = np.zeros(count, bool)
+    for _, where in conditions.breakpoints(day):
+        marked |= where
+    marked[[withdrawal.port for withdrawal in withdrawals]] = True
+    for snapshot in snapshots:
+        both = np.stack([snapshot.open_hour, snapshot.close_hour])
+        marked |= np.any((both * 60.0) % interval_min != 0, axis=0)
+    special = [int(port) for port in np.flatnonzero(marked)]
     extra = {
         port: _edges(port, midnight, grid, snapshots, moments, withdrawals) for port in special
     }
@@ -204,26 +211,6 @@ def opening_of_day(
         grid,
         hour,
     )
-
-
-def _special_ports(
-    ports: Ports,
-    conditions: Conditions,
-    day: int,
-    snapshots: list[Snapshot],
-    withdrawals: list[Withdrawal],
-    interval_min: int,
-) -> list[int]:
-    """Ports whose day differs from the common grid."""
-    marked = np.zeros(len(ports), bool)
-    for _, where in conditions.breakpoints(day):
-        marked |= where
-    for withdrawal in withdrawals:
-        marked[withdrawal.port] = True
-    for snapshot in snapshots:
-        for hour in (snapshot.open_hour, snapshot.close_hour):
-            marked |= (hour * 60.0) % interval_min != 0
-    return [int(port) for port in np.flatnonzero(marked)]
 
 
 def _edges(
