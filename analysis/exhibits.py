@@ -114,7 +114,7 @@ def exhibit(name: str, chart: Chart) -> Exhibit:
 
 def exhibits(study: Study, charts: dict[str, Draw]) -> list[Exhibit]:
     """Draw some charts of a study; not those of hours at ports where it keeps none."""
-    drawn = charts if charts is not BORDER or len(study.port_hours) else {}
+    drawn = charts if charts is not BORDER or len(study.table("port_hours")) else {}
     return [exhibit(name, chart(study)) for name, chart in drawn.items()]
 
 

@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.errors import InputError
-from sim.execute.store import Store
 from sim.execute.worker import (
     Chunk,
     ChunkResult,
@@ -88,12 +87,8 @@ class Pool:
                     f"worker processes died {breaks} times in a row without anything being done "
                     "(too little memory? try execution.workers=1)"
                 )
-            store = Store(job.store, job.code)
-            store.refresh()
             for chunk in flying.values():
-                left = [task for task in chunk if not store.has(task)]
-                failures = chunks.give_back(left)
-                yield ChunkResult("", done=len(chunk) - len(left), failures=failures)
+                yield chunks.take_back(chunk, job)
 
     def _one_pool(
         self, chunks: Chunks, job: Job, say: Say, flying: Flying, patience: "_Patience"

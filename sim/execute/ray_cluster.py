@@ -22,12 +22,11 @@ from typing import Any
 
 from sim.errors import InputError
 from sim.execute.reaper import watch
-from sim.execute.store import Store, code_digest, package_versions
+from sim.execute.store import code_digest, package_versions
 from sim.execute.worker import (
     Chunk,
     ChunkResult,
     Chunks,
-    Failure,
     Job,
     carry_out,
     precompile,
@@ -123,8 +122,8 @@ class _Flight:
                 outcome: ChunkResult = self.ray.get(reference)
             except self.ray.exceptions.RayTaskError as error:
                 raise _cause(error) from None
-            except self.ray.exceptions.RayError:
-                yield _returned(chunks, chunk, job)
+            except self.ray.exceptions.RayError:  # its process died more often than Ray tries
+                yield chunks.take_back(chunk, job)
                 continue
             chunks.learn(outcome, len(chunk))
             yield outcome
@@ -232,15 +231,6 @@ def _cause(error: Any) -> Exception:
         f"a task failed on the cluster ({lines[-1] if lines else type(cause).__name__}); is the "
         "same version installed on all machines?"
     )
-
-
-def _returned(chunks: Chunks, chunk: Chunk, job: Job) -> ChunkResult:
-    """Take back a chunk whose process died more often than Ray tries."""
-    store = Store(job.store, job.code)
-    store.refresh()
-    left = [task for task in chunk if not store.has(task)]
-    failures: list[Failure] = chunks.give_back(left)
-    return ChunkResult("", done=len(chunk) - len(left), failures=failures)
 
 
 def _carry_out(

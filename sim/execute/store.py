@@ -44,7 +44,6 @@ from sim.results.tables import (
     Replication,
     Tables,
     TablesReader,
-    by_scenario,
     names_of,
     release,
     write_tables,
@@ -83,20 +82,9 @@ class Stored(NamedTuple):
         return self.part.load(self.row, names)
 
 
-def replication(key: str, number: int, tables: Tables, kept: Kept) -> Replication:
-    """Name a replication as the store does: by key, under whichever label it was run.
-
-    Parameters
-    ----------
-    key : str
-        What the store calls the point.
-    number : int
-        Of the replication, from 0.
-    tables : dict of pyarrow.Table
-    kept : Kept
-        Which detail tables are among them.
-    """
-    return Replication(Label(key, "", 0), number, tables, key, kept)
+def replication(task: Task, tables: Tables) -> Replication:
+    """Name the replication of a task as the store does: by key, under whichever label it ran."""
+    return Replication(Label(task.key, ""), task.replication, tables, task.key, task.kept)
 
 
 def keep(store: Path, code: str, replications: Iterable[Replication], kind: str = WORKED) -> None:
@@ -113,13 +101,13 @@ def keep(store: Path, code: str, replications: Iterable[Replication], kind: str 
         How its name begins.
     """
     with _new_part(store / code, kind) as folder:
-        write_tables(folder, replications, by_scenario, GROUP_ROWS)
+        write_tables(folder, replications, GROUP_ROWS)
 
 
 def pack(replications: Iterable[Replication]) -> Packed:
     """Put replications into the files of a part."""
     with tempfile.TemporaryDirectory() as folder:
-        write_tables(Path(folder), replications, by_scenario, GROUP_ROWS)
+        write_tables(Path(folder), replications, GROUP_ROWS)
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
@@ -267,7 +255,8 @@ class Store:
     def _whole(rows: Iterable[tuple[str, int, Stored]]) -> Iterator[Replication]:
         for key, number, place in rows:
             with contextlib.suppress(DamagedError):
-                yield replication(key, number, place.load(names_of(place.kept)), place.kept)
+                tables = place.load(names_of(place.kept))
+                yield Replication(Label(key, ""), number, tables, key, place.kept)
 
     def prepare(self, *, alone: bool = True) -> list[str]:
         """Make the folder fit for writing. For the lock's holder.

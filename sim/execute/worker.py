@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, heed_interruption
-from sim.execute.store import Packed, keep, pack, replication
+from sim.execute.store import Packed, Store, keep, pack, replication
 from sim.execute.task import MOST_TOGETHER, Task, in_units
 from sim.parameters import Parameters
 from sim.progress import Progress, Say
@@ -226,7 +226,7 @@ def carry_out(tasks: Sequence[Task], job: Job, *, at_home: bool = True) -> Chunk
                 outcome.failures.append(result)
                 continue
             tables = to_tables(result, task.kept)
-            held.append(replication(task.key, task.replication, tables, task.kept))
+            held.append(replication(task, tables))
             size += sum(table.nbytes for table in tables.values())
             if size > KEPT_EVERY_BYTES or time.monotonic() - since > KEPT_EVERY_S:
                 flush()
@@ -334,6 +334,13 @@ class Chunks:
             else:
                 self._returned.append((task,))
         return failures
+
+    def take_back(self, chunk: Chunk, job: Job) -> ChunkResult:
+        """Take back a chunk whose process died: what of it the store has is done."""
+        store = Store(job.store, job.code)
+        store.refresh()
+        left = [task for task in chunk if not store.has(task)]
+        return ChunkResult("", done=len(chunk) - len(left), failures=self.give_back(left))
 
     def _size(self, workers: int) -> int:
         if not self._known:

@@ -5,28 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from sim import records
 from sim.numerics.units import DAY_S
-from sim.records import (
-    LINE_ARRIVED,
-    LINE_QUEUE_S,
-    LINE_SERVED,
-    LINE_WAIT_S,
-    NOT_MADE,
-    NOT_PLANNED,
-    ON_CLEARANCE,
-    ON_EXAMINATION,
-    ON_PRIMARY,
-    OVERTIME,
-    PASSED,
-    PRIMARY_S,
-    READY,
-    RELEASED,
-    SEIZED,
-    SHIFT,
-    TRAFFICKING,
-    TURNED_BACK,
-    ReplicationRecord,
-)
+from sim.records import ReplicationRecord
 from sim.results.schema import EXPECTED_METRICS
 
 # Sums of up to 1e10 seconds in double precision.
@@ -67,7 +48,7 @@ def _vehicles(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
     line = record.tally.line
     end = record.point.days * DAY_S
     waiting = np.bincount(record.in_line, minlength=len(line))
-    missing = line[:, LINE_ARRIVED] - line[:, LINE_SERVED] - waiting
+    missing = line[:, records.LINE_ARRIVED] - line[:, records.LINE_SERVED] - waiting
     yield _law(
         "vehicles in = vehicles out + still in line",
         float(np.abs(missing).max()),
@@ -77,8 +58,8 @@ def _vehicles(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
     unserved_s = np.bincount(
         record.in_line, weights=end - record.in_line_since_s, minlength=len(line)
     )
-    little = line[:, LINE_QUEUE_S] - line[:, LINE_WAIT_S] - unserved_s
-    scale = 1.0 + line[:, LINE_QUEUE_S] / DAY_S + line[:, LINE_SERVED] + waiting
+    little = line[:, records.LINE_QUEUE_S] - line[:, records.LINE_WAIT_S] - unserved_s
+    scale = 1.0 + line[:, records.LINE_QUEUE_S] / DAY_S + line[:, records.LINE_SERVED] + waiting
     with np.errstate(invalid="ignore"):  # a sum that is no number breaks the law
         ratio = little / scale
     yield _law(
@@ -89,9 +70,9 @@ def _vehicles(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
     )
     lanes = record.tally.lane
     shut = record.open_s <= 0.0
-    served = lanes[..., RELEASED].sum(axis=3)
-    primary_s = lanes[..., PRIMARY_S].sum(axis=3)
-    excess = primary_s - record.tally.officer[..., OVERTIME]
+    served = lanes[..., records.RELEASED].sum(axis=3)
+    primary_s = lanes[..., records.PRIMARY_S].sum(axis=3)
+    excess = primary_s - record.tally.officer[..., records.OVERTIME]
     worst = float(excess[shut].max(initial=0.0))
     yield _law(
         "no vehicle served while its port is closed, but by the closing shift in overtime",
@@ -103,8 +84,12 @@ def _vehicles(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
 
 def _officers(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
     officer = record.tally.officer.sum(axis=(0, 2))
-    paid = officer[:, SHIFT] + officer[:, OVERTIME]
-    busy = officer[:, ON_PRIMARY] + officer[:, ON_CLEARANCE] + officer[:, ON_EXAMINATION]
+    paid = officer[:, records.SHIFT] + officer[:, records.OVERTIME]
+    busy = (
+        officer[:, records.ON_PRIMARY]
+        + officer[:, records.ON_CLEARANCE]
+        + officer[:, records.ON_EXAMINATION]
+    )
     after = record.busy_after_s
     scale = 1.0 + float(paid.sum())
     yield _law(
@@ -113,7 +98,7 @@ def _officers(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
         RELATIVE_TOLERANCE,
         "ratio of all officer time; worst port",
     )
-    rest = float(paid.sum() - busy.sum() - officer[:, READY].sum() + after)
+    rest = float(paid.sum() - busy.sum() - officer[:, records.READY].sum() + after)
     yield _law(
         "time in each officer's tasks sums to the shift",
         rest / scale,
@@ -124,12 +109,12 @@ def _officers(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
 
 def _attempts(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
     of, attempts = record.attempts, record.attempts.at_ports
-    planned = of.route != NOT_PLANNED
+    planned = of.route != records.NOT_PLANNED
     at_port = of.number >= 0
     loads = np.zeros(len(attempts), np.int64)
     loads[of.number[at_port]] = of.load[at_port]
     elsewhere = int(of.load[planned & ~at_port].sum())
-    decided = np.isin(attempts["fate"], (PASSED, SEIZED, TURNED_BACK))
+    decided = np.isin(attempts["fate"], (records.PASSED, records.SEIZED, records.TURNED_BACK))
     inside = record.attempts_inside
     inside = inside[~decided[inside]]  # who has withdrawn still goes through as a probe
     ended = int(loads[decided].sum()) + elsewhere
@@ -218,9 +203,11 @@ def _expected(record: ReplicationRecord) -> Iterator[dict[str, Any]]:
 def _markets(record: ReplicationRecord) -> dict[str, Any]:
     """Count what has passed anew, from what officers and patrols wrote down."""
     of, markets = record.attempts, record.markets
-    passed = (of.kind == TRAFFICKING) & ~np.isin(of.route, (NOT_MADE, NOT_PLANNED))
+    passed = (of.kind == records.TRAFFICKING) & ~np.isin(
+        of.route, (records.NOT_MADE, records.NOT_PLANNED)
+    )
     at_port = of.number >= 0
-    passed[at_port] &= of.at_ports["fate"][of.number[at_port]] == PASSED
+    passed[at_port] &= of.at_ports["fate"][of.number[at_port]] == records.PASSED
     passed &= ~of.intercepted
     arrived = np.array([of.load[passed & (of.market == name)].sum() for name in markets.ids])
     residuals = (markets.opening_stock + arrived - markets.sold - markets.stock) / (

@@ -186,26 +186,6 @@ class Study:
         return _read_table(path, wanted, only).to_pandas()
 
     @cached_property
-    def port_hours(self) -> pd.DataFrame:
-        """Traffic, waits and referrals by port, lane and hour of the week."""
-        return self.table("port_hours")
-
-    @cached_property
-    def port_days(self) -> pd.DataFrame:
-        """Traffic and waits by date, port and lane."""
-        return self.table("port_days")
-
-    @cached_property
-    def officer_hours(self) -> pd.DataFrame:
-        """Officer time by port and hour of the week."""
-        return self.table("officer_hours")
-
-    @cached_property
-    def attempts(self) -> pd.DataFrame:
-        """Every attempt with a firearm."""
-        return self.table("attempts")
-
-    @cached_property
     def expected(self) -> pd.DataFrame:
         """Expectations by year of the run and kind of smuggler; no rows without a horizon."""
         return self.table("expected")

@@ -7,30 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sim import records
 from sim.numerics import added
 from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats, Texts, Whole
 from sim.places.ports import PACIFIC
-from sim.records import (
-    AIR,
-    ARREST,
-    ARRIVALS,
-    BETWEEN_PORTS,
-    DATE_COLUMNS,
-    LANE_COLUMNS,
-    LATE,
-    NOT_PLANNED,
-    OFFICER_COLUMNS,
-    PORT,
-    POST,
-    PRICE,
-    RELEASED,
-    SUPPLY,
-    TRAFFICKING,
-    WAIT_BINS,
-    WATER,
-    Fate,
-    ReplicationRecord,
-)
+from sim.records import Fate, ReplicationRecord
 from sim.results.schema import (
     EXPECTED_METRICS,
     HORIZONS,
@@ -48,7 +29,7 @@ WINDSOR = ("windsor-ambassador", "windsor-tunnel", "windsor-truck-ferry")
 # Columns of a table by name.
 Columns = dict[str, npt.NDArray[Any]]
 
-_WHOLE = [name for name in LANE_COLUMNS if not name.endswith("_s")]
+_WHOLE = [name for name in records.LANE_COLUMNS if not name.endswith("_s")]
 
 
 def result_of(
@@ -158,7 +139,9 @@ def _own_horizons(record: ReplicationRecord) -> Iterator[tuple[str, float]]:
 
 def _port_hours(record: ReplicationRecord, ports: slice) -> pa.Table:
     lane, waits = record.tally.lane[:, ports], record.tally.waits[:, ports]
-    weekday, port, hour, number = np.nonzero((lane[..., ARRIVALS] > 0) | (lane[..., RELEASED] > 0))
+    weekday, port, hour, number = np.nonzero(
+        (lane[..., records.ARRIVALS] > 0) | (lane[..., records.RELEASED] > 0)
+    )
     rows = lane[weekday, port, hour, number]
     bins = waits[weekday, port, hour, number]
     columns: dict[str, Any] = {
@@ -167,8 +150,8 @@ def _port_hours(record: ReplicationRecord, ports: slice) -> pa.Table:
         "weekday": weekday,
         "hour": hour,
     }
-    columns |= {f"wait_bin_{k:02d}": bins[:, k].astype(np.int64) for k in range(WAIT_BINS)}
-    for i, name in enumerate(LANE_COLUMNS):
+    columns |= {f"wait_bin_{k:02d}": bins[:, k].astype(np.int64) for k in range(records.WAIT_BINS)}
+    for i, name in enumerate(records.LANE_COLUMNS):
         if name != "within_standard":
             columns[name] = rows[:, i].astype(np.int64) if name in _WHOLE else rows[:, i]
     return _table("port_hours", columns)
@@ -176,7 +159,7 @@ def _port_hours(record: ReplicationRecord, ports: slice) -> pa.Table:
 
 def _port_days(record: ReplicationRecord, *, hours: bool) -> pa.Table:
     """What every lane saw on every date, so that an event can be found."""
-    sums = dict(zip(DATE_COLUMNS, np.moveaxis(record.by_date, 3, 0), strict=True))
+    sums = dict(zip(records.DATE_COLUMNS, np.moveaxis(record.by_date, 3, 0), strict=True))
     day, port, number = np.nonzero((sums["arrivals"] + sums["gave_up"] + sums["released"]) > 0)
     if not hours:
         day, port, number = day[:0], port[:0], number[:0]
@@ -203,7 +186,7 @@ def _officer_hours(record: ReplicationRecord, ports: slice) -> pa.Table:
         "hour": hour,
     }
     rows = officer[weekday, port, hour]
-    columns |= {name: rows[:, i] for i, name in enumerate(OFFICER_COLUMNS)}
+    columns |= {name: rows[:, i] for i, name in enumerate(records.OFFICER_COLUMNS)}
     columns |= {"booths": record.booths[port], "bays": record.bays[port]}
     return _table("officer_hours", columns)
 
@@ -271,14 +254,14 @@ def _summary(record: ReplicationRecord, attempts: Columns) -> pa.Table:
         ]
         for kind, which in classes:
             sums = lane[chosen][:, which].sum(axis=(0, 1))
-            if sums[ARRIVALS] + sums[RELEASED] == 0:
+            if sums[records.ARRIVALS] + sums[records.RELEASED] == 0:
                 continue
             counts = waits[chosen][:, which].sum(axis=(0, 1))
             for metric, declared in METRICS.items():
                 if declared.of_lanes is not None:
                     add(metric, group, kind, declared.of_lanes(sums, counts))
         officer = record.tally.officer[:, chosen].sum(axis=(0, 1, 2)) / HOUR_S
-        for i, name in enumerate(OFFICER_COLUMNS):
+        for i, name in enumerate(records.OFFICER_COLUMNS):
             if name != "clearance_s":
                 add(f"officer_{name[:-2]}_h", group, "all", officer[i])
     for metric, value in _firearms(attempts).items():
@@ -302,7 +285,7 @@ def _summary(record: ReplicationRecord, attempts: Columns) -> pa.Table:
 def _firearms(attempts: Columns) -> dict[str, float]:
     route, fate = attempts["route"], attempts["fate"]
     load, chance = attempts["load"], attempts["true_detection_share"]
-    trafficked = attempts["kind"] == TRAFFICKING
+    trafficked = attempts["kind"] == records.TRAFFICKING
 
     def firearms(chosen: Flags) -> float:
         return float(load[chosen].sum())
@@ -310,14 +293,17 @@ def _firearms(attempts: Columns) -> dict[str, float]:
     def expected_of(chosen: Flags) -> float:
         return float((load[chosen] * chance[chosen]).sum())
 
-    planned = firearms(trafficked & (route != NOT_PLANNED))
+    planned = firearms(trafficked & (route != records.NOT_PLANNED))
     seized = firearms(trafficked & (fate == Fate.SEIZED))
     away = firearms(trafficked & (fate == Fate.INTERCEPTED))
     visitors_seized = firearms(~trafficked & (fate == Fate.SEIZED))
-    at_ports = trafficked & (route == PORT)
+    at_ports = trafficked & (route == records.PORT)
     made = firearms(at_ports)
     expected = expected_of(at_ports)
-    expected_outside = expected_of(trafficked & np.isin(route, (BETWEEN_PORTS, WATER, POST, AIR)))
+    expected_outside = expected_of(
+        trafficked
+        & np.isin(route, (records.BETWEEN_PORTS, records.WATER, records.POST, records.AIR))
+    )
     deterred = firearms(trafficked & (fate == Fate.DETERRED))
     stopped = expected + expected_outside
     return {
@@ -342,9 +328,9 @@ def record_measures(record: ReplicationRecord, attempts: Columns) -> Iterator[tu
     """Expected seizures of a replication that has ended, by kind and place."""
     chance = attempts["true_detection_share"]
     firearms = attempts["load"] * chance
-    trafficked = attempts["kind"] == TRAFFICKING
-    at_port = attempts["route"] == PORT
-    elsewhere = trafficked & np.isin(attempts["route"], (POST, AIR))
+    trafficked = attempts["kind"] == records.TRAFFICKING
+    at_port = attempts["route"] == records.PORT
+    elsewhere = trafficked & np.isin(attempts["route"], (records.POST, records.AIR))
     travellers = float(firearms[~trafficked].sum())
     handguns = record.point.parameters.smuggling.traveller_handgun_share
     pacific = record.ports.ids[record.ports.region == PACIFIC].tolist()
@@ -370,13 +356,13 @@ def trade_measures(
     The street price is the mean over the days of the run; over all markets it is weighted with
     their demand.
     """
-    unused = attempts["why"][attempts["route"] == NOT_PLANNED]
-    for why in (ARREST, SUPPLY, PRICE, LATE):
+    unused = attempts["why"][attempts["route"] == records.NOT_PLANNED]
+    for why in (records.ARREST, records.SUPPLY, records.PRICE, records.LATE):
         yield f"trips_not_planned_{why}", "all", float((unused == why).sum())
     run_s = record.point.days * DAY_S
     in_action = record.organisations - record.organisations_away_s / run_s
     yield "organisations_in_action", "all", in_action
-    passed = (attempts["kind"] == TRAFFICKING) & (attempts["fate"] == Fate.PASSED)
+    passed = (attempts["kind"] == records.TRAFFICKING) & (attempts["fate"] == Fate.PASSED)
     load, market = attempts["load"][passed], attempts["market"][passed]
     yield "firearms_delivered", "all", float(load.sum())
     markets = record.markets
@@ -412,7 +398,7 @@ def intelligence_metrics(record: ReplicationRecord, attempts: Columns) -> dict[s
         max(min(ends_s, end_s) - max(opened_s, 0.0), 0.0)
         for opened_s, ends_s in of.cases_s.tolist()
     )
-    trips = (attempts["kind"] == TRAFFICKING) & (attempts["route"] == PORT)
+    trips = (attempts["kind"] == records.TRAFFICKING) & (attempts["route"] == records.PORT)
     sought = trips & attempts["lookout"]
     hit = int(np.sum(attempts["reason"][sought] == "lookout"))
     trip_count, sought_count = float(trips.sum()), float(sought.sum())

@@ -105,7 +105,7 @@ class Replication(NamedTuple):
 
     label: Label
     number: int
-    content: Result | Tables
+    tables: Tables
     key: str = ""
     kept: Kept = Kept.ALL
 
@@ -180,20 +180,20 @@ class _Writer:
     files: ExitStack
     file: pq.ParquetWriter | None = None
     held: list[pa.Table] = field(default_factory=list)
-    unit: object = None
+    scenario: str = ""
     rows: int = 0
     waiting: int = 0
     groups: int = 0
 
-    def add(self, table: pa.Table | None, unit: object, smallest: int) -> tuple[int, int, int]:
-        """Add rows of a unit; return the group they go to, their first row in it and their number.
+    def add(self, table: pa.Table | None, scenario: str, smallest: int) -> tuple[int, int, int]:
+        """Add rows; return the group they go to, their first row in it and their number.
 
-        A change of unit ends a group that has at least the smallest number of rows.
+        A change of scenario ends a group that has at least the smallest number of rows.
         """
-        changed = unit != self.unit and self.waiting >= smallest
+        changed = scenario != self.scenario and self.waiting >= smallest
         if changed or self.waiting >= ROWS_HELD:
             self.write()
-        self.unit = unit
+        self.scenario = scenario
         if table is None or not table.num_rows:
             return 0, 0, 0
         place = self.groups, self.waiting, table.num_rows
@@ -227,16 +227,8 @@ def open_writer(path: Path, columns: pa.Schema) -> pq.ParquetWriter:
     )
 
 
-def by_scenario(label: Label) -> object:
-    """Let a group of rows be of one scenario: what reads one reads no other."""
-    return label.scenario
-
-
 def write_tables(
-    folder: Path,
-    replications: Iterable[Replication],
-    unit: Callable[[Label], object] = by_scenario,
-    smallest: int = 0,
+    folder: Path, replications: Iterable[Replication], smallest: int = 0
 ) -> dict[str, int]:
     """Write the tables of replications and their index.
 
@@ -246,10 +238,8 @@ def write_tables(
         Where they go; a table without rows gets no file.
     replications : iterable of Replication
         In the order the rows shall have. No more than a group of rows is in memory at a time.
-    unit : callable
-        Gives what a label belongs to; a group of rows ends with the unit ...
     smallest : int
-        ... if it has so many rows.
+        A group of rows ends with its scenario if it has so many: what reads one reads no other.
 
     Returns
     -------
@@ -261,20 +251,12 @@ def write_tables(
     with ExitStack() as files:
         writers = {name: _Writer(folder / f"{name}.parquet", name, files) for name in STORED}
         for replication in replications:
-            tables = (
-                to_tables(replication.content)
-                if isinstance(replication.content, Result)
-                else replication.content
-            )
-            row: list[str | int] = [replication.key, replication.number, int(replication.kept)]
+            label, number = replication.label, replication.number
+            row: list[str | int] = [replication.key, number, int(replication.kept)]
             for name, writer in writers.items():
-                table = tables.get(name)
-                keyed = (
-                    None
-                    if table is None
-                    else _keyed(name, table, replication.label, replication.number)
-                )
-                row += writer.add(keyed, unit(replication.label), smallest)
+                table = replication.tables.get(name)
+                keyed = None if table is None else _keyed(name, table, label, number)
+                row += writer.add(keyed, label.scenario, smallest)
             for column, value in zip(index.values(), row, strict=True):
                 column.append(value)  # type: ignore[arg-type]
         for writer in writers.values():

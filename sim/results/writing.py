@@ -194,11 +194,11 @@ def _with_laws(
 ) -> Iterator[Replication]:
     """Give replications as tables, and note each law's worst case as they pass."""
     for result in results:
-        replication = Replication(*result)
-        content = replication.content
-        tables = to_tables(content) if isinstance(content, Result) else content
-        _add_laws(laws, replication.label, replication.number, tables)
-        yield replication._replace(content=tables)
+        if not isinstance(result, Replication):
+            label, number, content = result
+            result = Replication(label, number, to_tables(content))
+        _add_laws(laws, result.label, result.number, result.tables)
+        yield result
 
 
 def _add_laws(

@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> Store:
     """A store with a part for each replication."""
     for task in TASKS:
         tables = to_tables(stand_in.run_replication(task.point, task.replication))
-        keep(tmp_path, "code", [replication(task.key, task.replication, tables, Kept.ALL)])
+        keep(tmp_path, "code", [replication(task, tables)])
     store = Store(tmp_path, "code")
     assert store.refresh() == []
     return store
@@ -72,7 +72,7 @@ def test_a_part_is_taken_for_as_much_detail_as_it_holds(tmp_path: Path) -> None:
     store = Store(tmp_path, "code")
     for kept in Kept:
         tables = to_tables(result, kept)
-        keep(tmp_path, "code", [replication(tasks[0].key, 0, tables, kept)])
+        keep(tmp_path, "code", [replication(tasks[kept], tables)])
         store.refresh()
         assert [store.has(task) for task in tasks] == [task.kept <= kept for task in tasks]
         assert {*store.load(tasks[kept])} == {*tables} >= {"summary", "expected", LAWS}

@@ -39,7 +39,7 @@ def test_what_is_written_is_what_is_read(folder: Path, table: str) -> None:
 def test_one_scenario_and_some_columns_are_read_alone(folder: Path) -> None:
     rows = read_study(folder).table("port_hours", ["arrivals"], "more_searches")
     assert list(rows.columns) == ["arrivals"]
-    assert len(rows) * 2 == len(read_study(folder).port_hours)
+    assert len(rows) * 2 == len(read_study(folder).table("port_hours"))
 
 
 def test_the_csv_says_what_the_parquet_says(folder: Path) -> None:
@@ -145,7 +145,7 @@ def test_an_expectation_at_a_horizon_has_the_form_of_a_summary(tmp_path: Path) -
 def test_rows_of_one_smuggler_and_world_are_read_alone(tmp_path: Path) -> None:
     study = read_study(write(tmp_path, TWO, 2, adversaries=("static", "x"), worlds=2))
     rows = study.table("attempts", scenario="baseline", adversary="static", world=2)
-    assert len(rows) * 2 * 2 * 3 == len(study.attempts)
+    assert len(rows) * 2 * 2 * 3 == len(study.table("attempts"))
     assert set(rows["world"]) == {2}
 
 
@@ -176,7 +176,7 @@ def test_a_flipped_byte_is_found_when_the_table_is_read(folder: Path) -> None:
     content[chunk.data_page_offset + chunk.total_compressed_size // 2] ^= 0xFF
     path.write_bytes(bytes(content))
     with pytest.raises(InputError, match=r"port_hours\.parquet: damaged"):
-        _ = read_study(folder).port_hours
+        _ = read_study(folder).table("port_hours")
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
