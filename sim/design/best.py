@@ -26,6 +26,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,9 @@ class KimNelson:
         if there < self.pilot or self.decided:
             return
         if not self._spread:
-            self._measure(values)
+            for name, other in product(self.names, repeat=2):
+                pairs = values[name][: self.pilot] - values[other][: self.pilot]
+                self._spread[name, other] = float(pairs.var(ddof=1))
         sums = {name: np.cumsum(values[name][:there]) for name in self.alive}
         for count in range(max(self.looked + 1, self.pilot), there + 1):
             means = {name: float(sums[name][count - 1]) / count for name in self.alive}
@@ -108,24 +111,16 @@ class KimNelson:
             if self.decided:
                 return
 
-    def _measure(self, values: Mapping[str, Floats]) -> None:
-        for name in self.names:
-            for other in self.names:
-                pairs = values[name][: self.pilot] - values[other][: self.pilot]
-                self._spread[name, other] = float(pairs.var(ddof=1))
-
     def _beaten(self, name: str, means: Mapping[str, float], count: int) -> bool:
         for other, mean in means.items():
             allowed = self.h_squared * self._spread[name, other] / self.margin**2 - count
             width = max(0.0, self.margin / (2 * count) * allowed)
             tied = width == 0 and means[name] == mean and other != name
-            if means[name] < mean - width or (tied and self._later(name, other)):
+            # Of two that are the same on every replication, the one named later goes.
+            later = self.names.index(name) > self.names.index(other)
+            if means[name] < mean - width or (tied and later):
                 return True
         return False
-
-    def _later(self, name: str, other: str) -> bool:
-        """Which of two that are the same on every replication goes: the one named later."""
-        return self.names.index(name) > self.names.index(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,13 +275,14 @@ class Optimisation:
         )
         study_points = tuple(points)
         base = tuple(point for point in study_points if point.label.scenario == BASELINE.name)
-        yield self._wanted(study_points)
+        yield Wanted(study_points, self.replications)
         tried: list[tuple[Any, dict[str, float | int]]] = []
         while len(tried) < self.trials:
             count = min(self.batch, self.trials - len(tried))
             batch = [self._ask(study) for _ in range(count)]
             made = [self._points(base, values) for _, values in batch]
-            yield self._wanted(tuple(point for trial_points in made for point in trial_points))
+            run = tuple(point for trial_points in made for point in trial_points)
+            yield Wanted(run, self.replications)
             for (trial, values), trial_points in zip(batch, made, strict=True):
                 for metric, most in self.at_most.items():
                     trial.set_constraint(
@@ -313,9 +309,6 @@ class Optimisation:
     def _points(self, base: Sequence[Point], values: Mapping[str, float | int]) -> list[Point]:
         scenario = scenario_of(values)
         return [dataclasses.replace(point, scenario=scenario) for point in base]
-
-    def _wanted(self, points: tuple[Point, ...]) -> Wanted:
-        return Wanted(points, self.replications)
 
     def _rise(
         self, base: Sequence[Point], points: Sequence[Point], read: Read, metric: str

@@ -8,7 +8,7 @@ runs next depends on what has come out so far.
 import dataclasses
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, overload
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -259,7 +259,7 @@ ROLES = (WORLD, SCENARIO)
 """What a point of a design is: a world, which planners meet, or a scenario, which they choose."""
 
 
-class _AtPlaces(Sequence[Values]):
+class AtPlaces(Sequence[Values]):
     """Values at places of factors, made when they are asked for: the points may be many."""
 
     def __init__(self, factors: tuple[Factor, ...], places: Floats) -> None:
@@ -268,13 +268,7 @@ class _AtPlaces(Sequence[Values]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, number: int) -> Values: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Values]: ...
-    def __getitem__(self, number: int | slice) -> Values | Sequence[Values]:
-        if isinstance(number, slice):
-            return _AtPlaces(self._factors, self._places[number])
+    def __getitem__(self, number: int) -> Values:  # type: ignore[override]
         row = self._places[number]
         return {
             factor.name: factor.value(float(place))
@@ -302,28 +296,6 @@ class Design:
     places: Floats
     options: dict[str, Any] = field(default_factory=dict)
     values: Sequence[Values] = ()
-
-    @classmethod
-    def at(
-        cls,
-        method: str,
-        role: str,
-        factors: tuple[Factor, ...],
-        places: Floats,
-        options: dict[str, Any],
-    ) -> "Design":
-        """Make a design from places within the ranges of its factors.
-
-        Parameters
-        ----------
-        method, role : str
-        factors : tuple of Factor
-        places : array of float, shape (points, factors)
-            Within 0 to 1.
-        options : dict
-            What else made the points.
-        """
-        return cls(method, role, factors, places, options, _AtPlaces(factors, places))
 
     @classmethod
     def of_values(

@@ -17,6 +17,7 @@ from sim.design.design import (
     SCENARIO,
     UNCERTAIN,
     WORLD,
+    AtPlaces,
     Design,
     Factor,
     Procedure,
@@ -137,7 +138,8 @@ def design_of(config: DesignConfig) -> Design:
     else:
         places = np.empty((0, count))
         options |= {"goal": config.goal, "trials": config.points, "batch": config.batch}
-    return Design.at(config.method, role, factors, places, options)
+    points = AtPlaces(factors, places)
+    return Design(config.method, role, factors, places, options, points)
 
 
 def _grid(config: DesignConfig, role: str, factors: tuple[Factor, ...]) -> Design:

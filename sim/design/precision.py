@@ -120,9 +120,8 @@ class Precision:
             intervals = self.intervals(study_points, read, count)
             needed = max((estimate.needed for estimate in intervals), default=count)
             if predicted is None:
-                minutes = self._minutes(
-                    min(needed, self.maximum) - count, len(study_points), each_s
-                )
+                more = max(0, min(needed, self.maximum) - count) * len(study_points)
+                minutes = None if each_s is None else more * each_s / 60
                 predicted = {"replications": needed, "minutes": minutes}
                 say(self._prediction(intervals, count, needed, minutes))
             short = [estimate for estimate in intervals if not estimate.reached]
@@ -152,9 +151,6 @@ class Precision:
             chosen = [sample for sample in chosen if sample[0].startswith("difference")]
         alpha = ALPHA / max(1, len(chosen))
         return [interval(*sample, alpha) for sample in chosen]
-
-    def _minutes(self, more: int, points: int, each_s: float | None) -> float | None:
-        return None if each_s is None else max(0, more) * points * each_s / 60
 
     def _prediction(
         self, intervals: Sequence[SampleMean], count: int, needed: int, minutes: float | None

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.design.design import WORLD, Design, Factor, uncertain
+from sim.design.design import WORLD, AtPlaces, Design, Factor, uncertain
 from sim.errors import InputError, check_within
 from sim.files.brought import numbers_of
 from sim.numerics.units import Floats
 from sim.parameters import catalogue, check_value
+from sim.places.calendar import DATA
 
 
 def independent_draws(names: Sequence[str], points: int, seed: int) -> Floats:
@@ -107,8 +108,6 @@ def unit_problem(factors: int) -> dict[str, Any]:
 PLAUSIBLE = "plausible_worlds"
 """Worlds of ``sim/data`` that agree with the record (``python -m analysis fit``)."""
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-
 
 def read_points(table: str, count: int, role: str) -> Design:
     """Read the first points of a table.
@@ -184,4 +183,4 @@ def worlds(count: int, seed: int = 1, factors: tuple[Factor, ...] | None = None)
     """
     varied = uncertain() if factors is None else factors
     places = independent_draws([factor.name for factor in varied], count, seed)
-    return Design.at("worlds", WORLD, varied, places, {"seed": seed})
+    return Design("worlds", WORLD, varied, places, {"seed": seed}, AtPlaces(varied, places))
