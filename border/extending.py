@@ -158,7 +158,7 @@ def _own_folder() -> Path:
 
 @functools.cache
 def _base() -> list[dict[str, str]]:
-    from sim.places.ports import DATA
+    from sim.places.calendar import DATA
 
     with (DATA / "ports.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

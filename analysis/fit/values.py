@@ -1,7 +1,5 @@
 """The values that the fit found, as the table that is kept with the data."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +8,11 @@ import numpy as np
 
 from analysis.language import current_language, gettext
 from analysis.wording import number, unit_of
-from sim.data import DATA_FOLDER, read_text
+from sim.data import DATA_FOLDER
 from sim.files import export
 from sim.numerics.units import Floats
 from sim.parameters import catalogue
+from sim.places.calendar import rows_of
 from sim.results.reading import Study
 
 FITTED = "fitted_values.csv"
@@ -79,7 +78,7 @@ def _said(value: float) -> str:
 
 def read_values() -> list[Value]:
     """The fitted values of the project."""
-    rows = csv.DictReader(io.StringIO(read_text(DATA_FOLDER / FITTED), newline=""))
+    rows = rows_of(DATA_FOLDER / FITTED)
     return [Value(row[HEAD[0]], *(float(row[name]) for name in HEAD[1:])) for row in rows]
 
 
@@ -120,7 +119,7 @@ def read_seized() -> Floats:
 
 
 def _columns(name: str) -> dict[str, Floats]:
-    rows = list(csv.DictReader(io.StringIO(read_text(DATA_FOLDER / name), newline="")))
+    rows = rows_of(DATA_FOLDER / name)
     return {key: np.array([float(row[key]) for row in rows]) for key in rows[0]}
 
 

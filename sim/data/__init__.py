@@ -5,13 +5,13 @@ Here is what they share: reading the sources, exact apportionment, rendering as 
 """
 
 import csv
-import gzip
 import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.numerics import added
+from sim.places.calendar import rows_of
 
 DATA_FOLDER = Path(__file__).parent
 SOURCE_FOLDER = DATA_FOLDER / "source"
@@ -36,15 +36,9 @@ class Table(NamedTuple):
     rows: list[tuple[str, ...]]
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, unpacked if its name ends in ``.gz``."""
-    content = path.read_bytes()
-    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8")
-
-
 def read_source(name: str) -> list[Row]:
     """Return the rows of one table of ``source`` as dictionaries of text, in file order."""
-    return list(csv.DictReader(io.StringIO(read_text(SOURCE_FOLDER / name), newline="")))
+    return rows_of(SOURCE_FOLDER / name)
 
 
 def render(table: Table) -> str:
@@ -54,12 +48,6 @@ def render(table: Table) -> str:
     writer.writerow(table.header)
     writer.writerows(table.rows)
     return text.getvalue()
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 file, packed if its name ends in ``.gz``, without a time stamp inside."""
-    content = text.encode("utf-8")
-    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
 
 def apportion(total_units: int, weights: Sequence[float]) -> list[int]:

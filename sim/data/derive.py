@@ -22,9 +22,7 @@ from sim.data import (
     apportion,
     fixed,
     read_source,
-    read_text,
     render,
-    write_text,
 )
 from sim.data.volumes import REGION_OF_PROVINCE, VOLUMES_FILE, season, volumes_table
 from sim.places import calendar
@@ -430,7 +428,7 @@ TABLES: dict[str, Callable[[], Table]] = {
 def write_tables(folder: Path) -> None:
     """Derive and write every table into a folder."""
     for name, derive_table in TABLES.items():
-        write_text(folder / name, render(derive_table()))
+        (folder / name).write_bytes(render(derive_table()).encode())
     pq.write_table(volumes_table(), folder / VOLUMES_FILE, compression="zstd")
 
 
@@ -438,7 +436,7 @@ def first_difference(folder: Path) -> str | None:
     """Return the name of the first file that is missing or differs from its derivation, if any."""
     for name, derive_table in TABLES.items():
         path = folder / name
-        if not path.is_file() or read_text(path) != render(derive_table()):
+        if not path.is_file() or path.read_bytes() != render(derive_table()).encode():
             return name
     path = folder / VOLUMES_FILE
     if not path.is_file() or not pq.read_table(path).equals(volumes_table()):

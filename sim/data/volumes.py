@@ -102,6 +102,7 @@ def take_over(path: Path) -> int:
     return len(table)
 
 
+@functools.cache
 def read_counts() -> dict[tuple[str, str], Counts]:
     """Return the counts as published, by measure and code of the opposite port; 0 where none."""
     table = pq.read_table(SOURCE_FOLDER / COUNTS_FILE).to_pandas()
@@ -198,14 +199,9 @@ def _published(kind: str, codes: Sequence[str], year: int) -> int:
     first = month_number(year, 1)
     return sum(
         int(months[first : first + 12].sum())
-        for (measure, code), months in _as_published().items()
+        for (measure, code), months in read_counts().items()
         if measure == MEASURES[kind] and code in codes
     )
-
-
-@functools.cache
-def _as_published() -> dict[tuple[str, str], Counts]:
-    return read_counts()
 
 
 def listed_total(port: Row, later: Sequence[Row], kind: str, year: int) -> int:

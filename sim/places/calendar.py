@@ -18,6 +18,12 @@ COUNT = 12 * (LAST_MONTH[0] - FIRST_YEAR) + LAST_MONTH[1]
 """Months of it."""
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Rows of one of the project's own tables."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def month_number(year: int, month: int) -> int:
     """Number of a month, from 0 for January 1996."""
     return 12 * (year - FIRST_YEAR) + month - 1
@@ -51,11 +57,10 @@ def of_library(country: str, province: str | None, year: int) -> frozenset[datet
 def _tabled() -> dict[tuple[str, int], set[datetime.date]]:
     """Holidays of the table by place (CA, US, CA-ON) and year."""
     days = defaultdict(set)
-    with (DATA / "holidays.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            day = datetime.date.fromisoformat(row["date"])
-            for place in row["places"].split():
-                days[place, day.year].add(day)
+    for row in rows_of(DATA / "holidays.csv"):
+        day = datetime.date.fromisoformat(row["date"])
+        for place in row["places"].split():
+            days[place, day.year].add(day)
     return days
 
 

@@ -3,7 +3,6 @@
 A network is data: ``sim/data/network_NAME.csv``, or a table of the user's with the same columns.
 """
 
-import csv
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.numerics import added
 from sim.numerics.units import Floats
-from sim.places.calendar import DATA
+from sim.places.calendar import DATA, rows_of
 
 ROLES = ("source", "market")
 MOST_PLACES = 500
@@ -114,10 +113,9 @@ def read_network(name: str) -> Network:
 
 def _own_rows(path: Path) -> Iterator[tuple[str, Location]]:
     """Rows of one of the project's tables, without the check, whose library is slow to load."""
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            weight, lat, lon = (float(row[name]) for name in ("weight", "lat", "lon"))
-            yield row["role"], Location(row["id"], row["name"], weight, lat, lon)
+    for row in rows_of(path):
+        weight, lat, lon = (float(row[name]) for name in ("weight", "lat", "lon"))
+        yield row["role"], Location(row["id"], row["name"], weight, lat, lon)
 
 
 def _given_rows(path: Path) -> Iterator[tuple[str, Location]]:

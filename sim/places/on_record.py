@@ -6,7 +6,6 @@ factor one is drawn, so that ports differ as much as published waits say they do
 waits of the day of work to rule, 6 August 2021, which the model is held against.
 """
 
-import csv
 import functools
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.numerics.units import Floats, Texts
-from sim.places.ports import DATA
+from sim.places.calendar import DATA, rows_of
 
 TABLE = "capacity.csv"
 CLASSES = ("measured", "cited", "estimated", "derived")
@@ -66,9 +65,7 @@ def figures() -> tuple[Figure, ...]:
         Naming table, row, column and what is allowed.
     """
     rows = []
-    with (DATA / TABLE).open(newline="", encoding="utf-8") as file:
-        table = list(csv.DictReader(file))
-    for row in table:
+    for row in rows_of(DATA / TABLE):
         where = f"{TABLE}: port {row['port_id']!r}"
         if row["quantity"] not in QUANTITIES:
             raise InputError.unknown("quantity", row["quantity"], QUANTITIES, where)

@@ -1,6 +1,5 @@
 """The ports of entry: location, opening hours, lanes, and traffic; and the enforcement regions."""
 
-import csv
 import dataclasses
 import datetime
 import functools
@@ -18,9 +17,8 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError
 from sim.numerics.units import Flags, Floats, Texts
-from sim.places.calendar import COUNT, HOLIDAY_KINDS, month_name, month_number
+from sim.places.calendar import COUNT, DATA, HOLIDAY_KINDS, month_name, month_number, rows_of
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 PACIFIC = "Pacific"
 """Name of the westernmost region of the port table."""
 TRAFFIC_CLASSES = ("car", "truck", "bus", "train")
@@ -225,12 +223,6 @@ class Ports:
         return self._selections[key]
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Rows of one of the project's own tables."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def _given_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
     """Rows of a table of the user's, checked."""
     from sim.files.brought import read_table
@@ -276,7 +268,7 @@ def read_us_share() -> Floats:
         By month since January 1996 (`sim.places.calendar.month_number`). The mean over the cars of
         2005 is 1.
     """
-    share = np.array([float(row["us_share"]) for row in _rows(DATA / "residence.csv")])
+    share = np.array([float(row["us_share"]) for row in rows_of(DATA / "residence.csv")])
     cars = _read_volumes(sorted(_volumes()[0]))[:, 0].sum(axis=0)
     year = slice(month_number(2005, 1), month_number(2006, 1))
     ratio = share[:COUNT] / np.average(share[year], weights=cars[year])
@@ -286,7 +278,7 @@ def read_us_share() -> Floats:
 
 def _read_holidays() -> Floats:
     factor = np.ones((len(TRAFFIC_CLASSES), len(HOLIDAY_KINDS)))
-    for row in _rows(DATA / "holiday_factors.csv"):
+    for row in rows_of(DATA / "holiday_factors.csv"):
         where = TRAFFIC_CLASSES.index(row["traffic_class"]), HOLIDAY_KINDS.index(row["kind"])
         factor[where] = float(row["factor"])
     return factor
@@ -294,7 +286,7 @@ def _read_holidays() -> Floats:
 
 def _read_profiles() -> tuple[Floats, Floats]:
     weekday = np.ones((len(TRAFFIC_CLASSES), 12, 7))
-    for row in _rows(DATA / "weekday_factors.csv"):
+    for row in rows_of(DATA / "weekday_factors.csv"):
         where = (
             TRAFFIC_CLASSES.index(row["traffic_class"]),
             int(row["month"]) - 1,
@@ -302,7 +294,7 @@ def _read_profiles() -> tuple[Floats, Floats]:
         )
         weekday[where] = float(row["factor"])
     hour = np.zeros((len(TRAFFIC_CLASSES), 2, 24))
-    for row in _rows(DATA / "hour_profiles.csv"):
+    for row in rows_of(DATA / "hour_profiles.csv"):
         kind = ("weekday", "weekend").index(row["day_kind"])
         hour[TRAFFIC_CLASSES.index(row["traffic_class"]), kind, int(row["hour"])] = float(
             row["share"]
@@ -332,7 +324,7 @@ def read_ports(year: int, path: Path | None = None, notes: list[str] | None = No
     """
     said: list[str] = []
     rows: list[dict[str, Any]]
-    rows = _given_rows(path, said) if path is not None else [*_rows(DATA / "ports.csv")]
+    rows = _given_rows(path, said) if path is not None else [*rows_of(DATA / "ports.csv")]
     rows.sort(key=lambda row: row["port_id"])
     ids = [row["port_id"] for row in rows]
     dated = _read_volumes(ids)
@@ -350,7 +342,9 @@ def read_ports(year: int, path: Path | None = None, notes: list[str] | None = No
         ]
     if notes is not None:
         notes += said
-    persons = {row["port_id"]: row["persons_2005"] for row in _rows(DATA / "source" / "ports.csv")}
+    persons = {
+        row["port_id"]: row["persons_2005"] for row in rows_of(DATA / "source" / "ports.csv")
+    }
     weekday, hour = _read_profiles()
     read: dict[str, npt.NDArray[Any]] = {
         **{name: np.array([row[name] for row in rows]) for name in _TEXT_COLUMNS[1:]},
@@ -486,16 +480,10 @@ class Regions:
 @functools.cache
 def read_regions() -> Regions:
     """Read the table of regions (its dictionary is ``sim/data/README.md``)."""
-    with (DATA / "regions.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(DATA / "regions.csv")
 
     def column(name: str) -> Floats:
         return np.array([float(row[name]) for row in rows])
 
-    return Regions(
-        tuple(row["region"] for row in rows),
-        column("land_km"),
-        column("water_km"),
-        column("lat"),
-        column("lon"),
-    )
+    ids = tuple(row["region"] for row in rows)
+    return Regions(ids, *map(column, ("land_km", "water_km", "lat", "lon")))

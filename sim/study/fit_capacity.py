@@ -12,7 +12,6 @@ and ``--peace-arch`` came to among the data, for the page of the baseline.
 """
 
 import argparse
-import csv
 import dataclasses
 import datetime
 import itertools
@@ -29,6 +28,7 @@ from sim.model.border import Border
 from sim.model.port.traffic import LANES
 from sim.numerics.units import Floats
 from sim.parameters import Parameters, value_of, with_values
+from sim.places.calendar import rows_of
 from sim.places.on_record import (
     FRIDAY,
     MARGINAL,
@@ -221,8 +221,7 @@ def fit(points: int) -> Iterator[str]:
 
 def crossings() -> Iterator[str | OnRecord]:
     """Hold the model against the fifteen crossings, each half predicted from the other."""
-    with (DATA_FOLDER / "truck_waits.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(DATA_FOLDER / "truck_waits.csv")
     ports = [row["port_id"] for row in rows]
     record = np.log([[float(row["median_min"]), float(row["p95_min"])] for row in rows])
     options: dict[tuple[float, float], Floats] = {}

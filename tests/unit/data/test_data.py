@@ -1,8 +1,6 @@
 """The data room: counts, totals and shapes of the derived tables, and that they are derived."""
 
-import csv
 import datetime
-import io
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -16,8 +14,6 @@ from sim.data import (
     derive,
     fixed,
     read_source,
-    read_text,
-    write_text,
 )
 from sim.data.volumes import (
     fill,
@@ -26,7 +22,7 @@ from sim.data.volumes import (
     read_counts,
     read_volumes,
 )
-from sim.places.calendar import COUNT, holiday_kind, month_number
+from sim.places.calendar import COUNT, holiday_kind, month_number, rows_of
 from sim.places.ports import read_ports, read_us_share
 
 COLUMN_OF_CLASS = {"car": "cars", "truck": "trucks", "bus": "buses", "train": "trains"}
@@ -38,7 +34,7 @@ DAYS_A_WEEK = 7
 
 
 def table(name: str) -> list[Row]:
-    return list(csv.DictReader(io.StringIO(read_text(DATA_FOLDER / name))))
+    return rows_of(DATA_FOLDER / name)
 
 
 @pytest.fixture(scope="module")
@@ -424,7 +420,7 @@ def test_stored_tables_are_as_derived() -> None:
 def test_writing_elsewhere_gives_the_same_tables(tmp_path: Path) -> None:
     derive.write_tables(tmp_path)
     for name in derive.TABLES:
-        assert read_text(tmp_path / name) == read_text(DATA_FOLDER / name)
+        assert (tmp_path / name).read_bytes() == (DATA_FOLDER / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", list(derive.TABLES))
@@ -435,7 +431,8 @@ def test_check_names_the_file_that_differs(
     name: str,
 ) -> None:
     derive.write_tables(tmp_path)
-    write_text(tmp_path / name, read_text(tmp_path / name) + "\n")
+    with (tmp_path / name).open("a") as file:
+        file.write("\n")
     monkeypatch.setattr(derive, "DATA_FOLDER", tmp_path)
     assert derive.main(["--check"]) == 1
     complaint = capsys.readouterr().err
