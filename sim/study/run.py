@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sim.design.design import ProcedureResult, Ran, Read, Wanted
+from sim.design.design import ProcedureResult, Ran, Read
 from sim.errors import InputError
 from sim.execute.execution import most_together
 from sim.execute.live import free_memory_mib, write_plan
@@ -207,7 +207,7 @@ def _followed(spec: StudySpec, base: Path, store: Store, progress: Progress) -> 
 def _share(plan: Plan, spec: StudySpec, store: Store, progress: Progress) -> Ended:
     """Run one job's share of an array; a run of the whole study writes the tables later."""
     execution = spec.execution
-    failures = run_missing(plan, spec, store, progress, execution.index, execution.count)
+    failures = run_missing(plan, spec, store, progress)
     if failures:
         _write_failures(store.folder.parent, failures)
     return Ended(
@@ -219,15 +219,8 @@ def _share(plan: Plan, spec: StudySpec, store: Store, progress: Progress) -> End
     )
 
 
-def run_missing(
-    plan: Plan,
-    spec: StudySpec,
-    store: Store,
-    progress: Progress,
-    index: int = 0,
-    count: int = 1,
-) -> list[Failure]:
-    """Run the replications that are not in the store, or one of several equal shares of them.
+def run_missing(plan: Plan, spec: StudySpec, store: Store, progress: Progress) -> list[Failure]:
+    """Run the replications that are not in the store; in an array, this job's equal share of them.
 
     Parameters
     ----------
@@ -236,14 +229,13 @@ def run_missing(
         Says how to run them.
     store : Store
     progress : Progress
-    index, count : int
-        Which share, from 0, and of how many.
 
     Returns
     -------
     list of Failure
         What was tried and given up.
     """
+    index, count = spec.execution.index, spec.execution.count
 
     def share() -> Iterator[Task]:
         most = min(MOST_TOGETHER, math.ceil(len(plan) / count))  # no job is left without a share
@@ -397,7 +389,10 @@ def follow(spec: StudySpec, read: Read, run: Run, say: Say) -> StudySpec:
     try:
         wanted = next(steps)
         while True:
-            wanted = steps.send(_run(spec, wanted, run))
+            began = time.monotonic()
+            step = dataclasses.replace(spec, points=wanted.points, replications=wanted.replications)
+            ran = run(step)
+            wanted = steps.send(Ran(time.monotonic() - began, ran))
     except StopIteration as end:
         outcome: ProcedureResult = end.value
     return dataclasses.replace(
@@ -408,13 +403,6 @@ def follow(spec: StudySpec, read: Read, run: Run, say: Say) -> StudySpec:
         design=outcome.design or spec.design,
         outcome=outcome,
     )
-
-
-def _run(spec: StudySpec, wanted: Wanted, run: Run) -> Ran:
-    began = time.monotonic()
-    step = dataclasses.replace(spec, points=wanted.points, replications=wanted.replications)
-    ran = run(step)
-    return Ran(time.monotonic() - began, ran)
 
 
 def reader(store: Store) -> Read:
