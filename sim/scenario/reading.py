@@ -161,20 +161,10 @@ _LONGEST_VALUE = 80
 
 @dataclass(frozen=True)
 class ScenarioFile:
-    """What a scenario file holds.
+    """What a scenario file holds: fields of `Scenario`, and what it is put together from.
 
     Attributes
     ----------
-    bound : bool
-        Whether it is a bound, not a proposal that anyone would carry out.
-    aim : str
-        What the documents say that it is for: firearms, flow or other_contraband.
-    actor : str
-        Who would have to carry it out: canada, united_states or both.
-    evidence : int
-        How well the size of its lever is known, from 1 (assumed) to 4 (measured at this border).
-    chronicle : bool
-        Whether it tells what happened: what lies outside the dates of a run is left out of it.
     combines : tuple of str
         Scenarios of the same folder whose interventions and costs come before those given here.
     """
@@ -288,20 +278,11 @@ def _scenario(
 ) -> Scenario:
     file = _file_of(text)
     parts = _combined(file.combines, folder, (*within, name), [] if taken is None else taken)
-    return Scenario(
-        name=name,
-        title=file.title,
-        source=file.source,
-        summary=file.summary,
-        expected=file.expected,
-        bound=file.bound,
-        aim=file.aim,
-        actor=file.actor,
-        evidence=file.evidence,
-        chronicle=file.chronicle,
-        interventions=sum((part.interventions for part in parts), ()) + file.interventions,
-        costs=sum((part.costs for part in parts), ()) + file.costs,
-    )
+    given = {of.name: getattr(file, of.name) for of in dataclasses.fields(file)}
+    del given["combines"]
+    for name_of in ("interventions", "costs"):
+        given[name_of] = sum((getattr(part, name_of) for part in parts), ()) + given[name_of]
+    return Scenario(name, **given)
 
 
 def _not_read(name: str, folder: Path, in_folder: list[str]) -> InputError:
@@ -369,22 +350,18 @@ def _text(value: Any) -> str:
     return text
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _WrongTypeError(value, "a number")
-    return float(value)
+def _plain(expected: str, kind: Callable[[Any], Any], *kinds: type) -> Callable[[Any], Any]:
+    """Give a reader of values of some types, which makes them one of a kind."""
+
+    def structure(value: Any) -> Any:
+        if type(value) not in kinds:  # true is no number
+            raise _WrongTypeError(value, expected)
+        return kind(value)
+
+    return structure
 
 
-def _whole_number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _WrongTypeError(value, "a whole number")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _WrongTypeError(value, "true or false")
-    return value
+_number = _plain("a number", float, int, float)
 
 
 def _words(value: Any) -> tuple[str, ...]:
@@ -428,8 +405,8 @@ def _converter() -> Converter:
     for kind, structure in (
         (str, _text),
         (float, _number),
-        (int, _whole_number),
-        (bool, _flag),
+        (int, _plain("a whole number", int, int)),
+        (bool, _plain("true or false", bool, bool)),
         (Value, _value),
         (Moment | None, _moment),
     ):
