@@ -28,6 +28,7 @@ from sim.execute.worker import (
     Chunks,
     Job,
     carry_out,
+    end_with_parent,
     heard,
     precompile,
     speak_to,
@@ -242,7 +243,7 @@ def _begin_worker(
         if number is not None:
             signal.signal(number, signal.SIG_IGN if name == "SIGINT" else signal.SIG_DFL)
     do_without_pandas()
-    threading.Thread(target=_end_with_driver, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     threading.Thread(target=_give_signs, args=(speaking,), daemon=True).start()
     speak_to(queue)
 
@@ -254,10 +255,3 @@ def _give_signs(speaking: "multiprocessing.connection.Connection") -> None:
         while True:
             speaking.send_bytes(sign)
             time.sleep(SIGN_S)
-
-
-def _end_with_driver() -> None:
-    driver = multiprocessing.parent_process()
-    if driver is not None:
-        driver.join()
-        os._exit(1)

@@ -18,6 +18,7 @@ import json
 import logging
 import logging.handlers
 import math
+import multiprocessing
 import os
 import platform
 import runpy
@@ -373,21 +374,40 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
         point, parameters=Parameters(), scenario=BASELINE, ports=point.ports[:1], days=1,
         horizon=min(point.horizon, 1), smugglers=(),
     )  # fmt: skip
-    if is_compiled():
-        with contextlib.suppress(Exception):  # what is wrong shows where it is asked for
-            model(small, 0)
-        return
-    import filelock
+    if not is_compiled():
+        import filelock
 
-    lock = filelock.FileLock(cache_folder() / ".compiling", timeout=LONGEST_WAIT_S)
-    with contextlib.ExitStack() as held:
-        try:
-            held.enter_context(lock)
-        except (filelock.Timeout, OSError):  # whoever compiles is stuck, or there are no locks
-            LOG.warning("compiling the engine without waiting for another process any longer")
-        if not is_compiled():
-            LOG.warning("compiling the engine: once on this machine, about half a minute")
-            model(small, 0)
+        lock = filelock.FileLock(cache_folder() / ".compiling", timeout=LONGEST_WAIT_S)
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(lock)
+            except (filelock.Timeout, OSError):  # whoever compiles is stuck, or there are no locks
+                LOG.warning("compiling the engine without waiting for another process any longer")
+            if not is_compiled():
+                LOG.warning("compiling the engine: once on this machine, about half a minute")
+                # Not in this process, which would keep some 300 MiB of what compiling takes.
+                context = multiprocessing.get_context("spawn")
+                compiler = context.Process(target=_begin, args=(model, small), daemon=True)
+                compiler.start()
+                compiler.join()
+    with contextlib.suppress(Exception):  # what is wrong shows where it is asked for
+        model(small, 0)
+
+
+def _begin(model: Callable[[Point, int], object], small: Point) -> None:
+    """Run a model in a process of its own, which says nothing and ends with its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    with contextlib.suppress(Exception):
+        model(small, 0)
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it ends, however it does."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 LEVEL = logging.WARNING

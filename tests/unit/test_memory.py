@@ -2,16 +2,17 @@
 
 import dataclasses
 import math
+import os
 from pathlib import Path
 
 import pytest
 
-from sim.execute import execution, live
+from sim.execute import execution, live, worker
 from sim.execute.execution import POINT_MIB, SMALL_S, WORKER_MIB, Execution, most_together
 from sim.execute.live import free_memory_mib
 from sim.execute.task import MOST_TOGETHER, foreseen_s
 from sim.numerics import compilation
-from tests.pipeline.stand_in import POINT
+from tests.pipeline.stand_in import POINT, noted
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,19 @@ def test_a_small_study_stays_in_its_process_unless_processes_are_asked_for(
     # Processes of a pool say that one of them compiles.
     monkeypatch.setattr(compilation, "is_compiled", lambda: False)
     assert free.fit_for(0.5 * SMALL_S) is free
+
+
+def test_the_engine_is_compiled_by_a_process_that_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What compiling takes would stay with the one that has compiled."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(worker, "_precompiled", set())
+    monkeypatch.setattr(compilation, "is_compiled", lambda: False)
+    monkeypatch.setattr(compilation, "cache_folder", lambda: tmp_path)
+    worker.precompile(POINT, noted)
+    others = {path.name for path in tmp_path.glob("process-*")} - {f"process-{os.getpid()}"}
+    assert len(others) == 1
 
 
 def test_what_a_study_takes_is_foreseen_by_its_ports_days_and_expectations() -> None:
