@@ -133,6 +133,8 @@ def test_the_page_counts_what_was_fitted_apart_from_what_was_not(study: Study) -
     assert [held[0][1], held[0][0], *held[1], *held[2]] in said
     assert [fitted[1], fitted[0]] in said
     assert len(waits) == 7
+    of_the_dashboard = dataclasses.replace(study, made=study.summary_of())  # without single classes
+    assert trust(of_the_dashboard) == trust(study)
 
 
 def test_a_proposal_that_never_claimed_to_stop_firearms_is_not_shown_as_a_failure() -> None:
