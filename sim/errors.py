@@ -44,7 +44,7 @@ class InputError(ValueError):
         near = near or [one for one in names if len(word) > 3 and word in one][:3]
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         if not near and len(names) <= FEW:
-            hint = f"; there is {', '.join(names)}"
+            hint = f"; give one of {', '.join(names)}"
         return cls(f"{where}: unknown {what} {name!r}{hint}")
 
 

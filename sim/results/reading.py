@@ -58,7 +58,7 @@ MOST_NAMED = 5
 """Results folders that are named where a folder of them was given."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """A results folder. Its tables are read when asked for, and no more of them than is asked.
 
@@ -79,6 +79,10 @@ class Study:
     manifest: dict[str, Any]
     certificate: dict[str, Any]
     made: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        """Say in a line which study it is."""
+        return f"<results in {str(self.folder)!r}>"
 
     @cached_property
     def summary(self) -> pd.DataFrame:

@@ -286,7 +286,7 @@ def test_an_unknown_name_is_answered_with_what_there_is() -> None:
     said = str(InputError.unknown("metric", "Waits", known, "metric"))
     assert said == "metric: unknown metric 'Waits'; did you mean mean_wait_min, wait_p95_min?"
     assert str(InputError.unknown("language", "FR", ["en", "fr"], "lang")).endswith(
-        "; there is en, fr"
+        "; give one of en, fr"
     )
 
 

@@ -115,6 +115,10 @@ def test_a_folder_whose_files_are_half_renamed_is_no_results_folder(
         read_study(folder)
 
 
+def test_a_study_says_in_a_line_what_it_is(folder: Path) -> None:
+    assert repr(read_study(folder)) == f"<results in {str(folder)!r}>"
+
+
 def test_a_column_that_is_not_declared_is_refused(tmp_path: Path) -> None:
     label, number, result = next(results(TWO, 1))
     odd = replace(result, attempts=result.attempts.assign(colour="red").drop(columns="fate"))
