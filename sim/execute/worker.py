@@ -11,6 +11,7 @@ replications are kept.
 """
 
 import contextlib
+import ctypes
 import dataclasses
 import gc
 import importlib
@@ -148,12 +149,8 @@ def worker_name() -> str:
 def results_of(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result | Failure]]:
     """Run tasks, in step where they can be, and give what each came to."""
     together = job.reuse and job.model is replicate
-    collected_s = time.process_time()
     for unit in in_units(tasks, job.together) if together else ((task,) for task in tasks):
-        # What has ended is held by cycles of references, up to a hundred MiB of each point.
-        if time.process_time() - collected_s > COLLECTED_EVERY_S:
-            gc.collect()
-            collected_s = time.process_time()
+        _give_back()
         left = list(unit)
         if len(unit) > 1:
             try:
@@ -170,6 +167,22 @@ def results_of(tasks: Sequence[Task], job: Job) -> Iterator[tuple[Task, Result |
                 )  # fmt: skip
         for task in left:
             yield task, _alone(task, job)
+
+
+_given_back_s = [0.0]
+
+
+def _give_back() -> None:
+    """Give back the memory of what has ended, in this chunk or the one before.
+
+    Cycles of references hold it, up to a hundred MiB of each point; and the C library keeps what is
+    free between what is not, some 50 MiB.
+    """
+    if time.process_time() - _given_back_s[-1] > COLLECTED_EVERY_S:
+        gc.collect()
+        with contextlib.suppress(Exception):  # others than glibc know no such call
+            ctypes.CDLL(None).malloc_trim(0)
+        _given_back_s[:] = [time.process_time()]
 
 
 def _in_step(unit: Sequence[Task]) -> Iterator[tuple[Task, Result]]:

@@ -10,9 +10,9 @@ import pytest
 from sim.execute import execution, live, worker
 from sim.execute.execution import POINT_MIB, SMALL_S, WORKER_MIB, Execution, most_together
 from sim.execute.live import free_memory_mib
-from sim.execute.task import MOST_TOGETHER, foreseen_s
+from sim.execute.task import MOST_TOGETHER, foreseen_s, plan
 from sim.numerics import compilation
-from tests.pipeline.stand_in import POINT, noted
+from tests.pipeline.stand_in import POINT, noted, run_replication
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,19 @@ def test_a_small_study_stays_in_its_process_unless_processes_are_asked_for(
     # Processes of a pool say that one of them compiles.
     monkeypatch.setattr(compilation, "is_compiled", lambda: False)
     assert free.fit_for(0.5 * SMALL_S) is free
+
+
+def test_what_has_ended_is_given_back_from_one_chunk_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, collected = [0.0], []
+    monkeypatch.setattr(worker, "_given_back_s", [0.0])
+    monkeypatch.setattr("sim.execute.worker.time.process_time", lambda: clock[0])
+    monkeypatch.setattr("sim.execute.worker.gc.collect", lambda: collected.append(clock[0]))
+    chunk, job = list(plan([POINT], 1)), worker.Job(tmp_path, "code", run_replication)
+    for clock[0] in (1.0, 20.0, 21.0):
+        assert len(list(worker.results_of(chunk, job))) == 1
+    assert collected == [20.0]
 
 
 def test_the_engine_is_compiled_by_a_process_that_ends(
