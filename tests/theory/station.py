@@ -92,8 +92,11 @@ class Station:
     seed: int = 2005
     replication: int = 0
 
-    def run(self, days: int, trace: int = 0) -> "Record":
-        """Simulate days on end, beginning empty; ``trace`` cars one by one."""
+    def run(self, days: int, trace: int = 0, idle_days: int = 0) -> "Record":
+        """Simulate days on end, beginning empty, and then days on which nobody comes.
+
+        So many cars are traced one by one.
+        """
         exponential = exponential_table()
         line_of_lane = np.full((1, len(LANES)), -1)
         line_of_lane[0, CAR] = 0
@@ -115,10 +118,13 @@ class Station:
         tally = new_tally(1, len(LANES), 1)
         engine = CompiledEngine(world, trace)
         attempts = new_attempts(0)
-        lines = np.zeros((days + 1, tally.line.shape[1]))
-        lanes = np.zeros((days + 1, tally.lane.shape[-1]))
-        for day in range(days):
-            engine.run_day(self._plan(day), attempts)
+        lines = np.zeros((days + idle_days + 1, tally.line.shape[1]))
+        lanes = np.zeros((days + idle_days + 1, tally.lane.shape[-1]))
+        for day in range(days + idle_days):
+            plan = self._plan(day)
+            if day >= days:
+                plan = plan._replace(cumulative=np.zeros_like(plan.cumulative))
+            engine.run_day(plan, attempts)
             engine.complete_sums(tally)
             lines[day + 1] = tally.line[0]
             lanes[day + 1] = tally.lane[:, 0, :, CAR].sum(axis=(0, 1))

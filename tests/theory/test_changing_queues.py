@@ -13,7 +13,7 @@ from scipy.linalg import expm
 
 from sim.numerics.randomness import gamma_table
 from sim.numerics.units import Floats
-from sim.records import LINE_QUEUE_S, LINE_WAIT_S
+from sim.records import EXAMINATIONS, LINE_QUEUE_S, LINE_SERVED, LINE_WAIT_S
 from tests.theory.station import DAY_S, HOURS, STANDARD_ERRORS, Station
 
 # It is quiet for hours before booths close, so that hardly any officer leaves in the middle of a
@@ -145,3 +145,11 @@ def test_more_booths_for_the_rush_shorten_waits_from_then_on_and_lengthen_none()
     assert np.all(saved_s[cars[:, 1] < first_s] == 0.0)
     then = (cars[:, 0] >= first_s) & (cars[:, 0] < last_s)
     assert saved_s[then].mean() > 0.5 * (cars[then, 1] - cars[then, 0]).mean()
+
+
+def test_work_left_at_midnight_counts_on_a_day_on_which_nobody_comes() -> None:
+    last_hour = np.where(np.arange(HOURS) == HOURS - 1, 60.0, 0.0)
+    station = Station(last_hour, 10.0, (4,), referred_share=1.0, examination_s=600.0, bays=1)
+    record = station.run(1, idle_days=1)
+    assert record.lines[1, LINE_SERVED] == 0
+    assert record.lanes[1, EXAMINATIONS] == record.referred() - record.lanes[0, EXAMINATIONS] > 0
