@@ -94,10 +94,7 @@ def without_closed_classes(opening: Opening, cumulative: Floats) -> Floats:
 # Step in which waits are told, in seconds: nobody knows them better, and the engines, which add
 # them up in different orders, agree on it.
 TOLD_S = 300.0
-GENERAL_LANES = [CAR, TRUCK, BUS]
-_FOR_TRADE = np.array(COMMERCIAL, bool)[GENERAL_LANES]
-# Lanes of each of the classes with a general lane.
-_IN_CLASS = (CLASS_OF_LANE[:, None] == [0, 1, 2, -1]).astype(float)
+GENERAL_LANES = (CAR, TRUCK, BUS)
 
 
 def response_to_waits(
@@ -124,16 +121,19 @@ def response_to_waits(
     array of float, shape (ports, classes)
     """
     response = np.ones(expected.shape)
-    usual_s = np.maximum(beliefs.wait_s[:, GENERAL_LANES], MINUTE_S * traffic.patience_from_min)
-    beyond_s = beliefs.yesterday_s[:, GENERAL_LANES] - usual_s
-    late = np.nonzero(beyond_s >= TOLD_S)
-    told_s = np.floor(beyond_s[late] / TOLD_S) * TOLD_S
-    patience_min = np.where(_FOR_TRADE, traffic.patience_truck_min, traffic.patience_min)[late[1]]
-    response[late] -= traffic.memory_share * (1.0 - np.exp(-told_s / (MINUTE_S * patience_min)))
-    # Vehicles are whole numbers, so that it does not matter how they are added.
-    again = traffic.returning_share * (gave_up @ _IN_CLASS)
-    some = np.nonzero((again > 0.0) & (expected > 0.0))
-    response[some] += again[some] / expected[some]
+    onset_s = MINUTE_S * traffic.patience_from_min
+    for traffic_class, lane in enumerate(GENERAL_LANES):
+        usual_s = np.maximum(beliefs.wait_s[:, lane], onset_s)
+        beyond_s = np.maximum(beliefs.yesterday_s[:, lane] - usual_s, 0.0)
+        trade = COMMERCIAL[lane]
+        patience_s = MINUTE_S * (traffic.patience_truck_min if trade else traffic.patience_min)
+        told_s = np.floor(beyond_s / TOLD_S) * TOLD_S
+        response[:, traffic_class] -= traffic.memory_share * (1.0 - np.exp(-told_s / patience_s))
+        again = traffic.returning_share * gave_up[:, traffic_class == CLASS_OF_LANE].sum(axis=1)
+        coming = expected[:, traffic_class]
+        response[:, traffic_class] += np.divide(
+            again, coming, out=np.zeros(len(again)), where=coming > 0
+        )
     return response
 
 

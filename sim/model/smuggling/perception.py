@@ -317,9 +317,9 @@ class Observations:
             Running sums of the columns `sim.records.OBSERVED` on this day of the week; nothing
             may write into them afterwards.
         """
-        columns = np.empty((sums.shape[2], *sums.shape[:2]))
-        np.subtract(sums, self._counted[weekday], out=np.moveaxis(columns, 0, 2))
-        released, wait_s, done, undone, gave_up, arrivals, within, duty = columns
+        released, wait_s, done, undone, gave_up, arrivals, within, duty = np.moveaxis(
+            sums - self._counted[weekday], 2, 0
+        )
         self._counted[weekday] = sums
         return Observation(
             released, wait_s, done, undone, gave_up, arrivals, within, float(duty.sum())
