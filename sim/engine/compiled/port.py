@@ -44,7 +44,7 @@ from sim.model.port.inspection_rates import (
 from sim.model.port.layout import QUEUES
 from sim.model.port.superintendent import allocate, patience, turned_round_share
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
-from sim.numerics.units import Floats, Whole
+from sim.numerics.units import Flags, Floats, Whole
 from sim.records import ARRIVALS, GAVE_UP, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT
 
 
@@ -408,6 +408,7 @@ def run_line(
     world: World,
     plaza: Plaza,
     line_sums: Floats,
+    used: Flags,
     log: Log,
 ) -> None:
     """Let vehicles arrive at one line, and serve it, to the end of a control interval.
@@ -423,6 +424,8 @@ def run_line(
         queue to which their line refers where nobody works.
     free : array of float, shape (officers,)
         When each officer of the line is free, in seconds since the run began.
+    used : array of bool, shape (lanes,)
+        Lanes of which somebody is at the port.
     """
     lineup, standing, desk = plaza.lineup, plaza.standing, plaza.desk
     seen, head, last = standing.seen[line], standing.head[line], standing.last[line]
@@ -458,7 +461,7 @@ def run_line(
     if open_booths > 0 and head < last and lineup.time_s[head] < interval.until_s:
         serve_line(
             port, line, interval, terms, plan, world, lineup, standing, free, plaza.queues, log,
-            desk.lane_sums, line_sums,
+            desk.lane_sums, line_sums, used,
         )  # fmt: skip
 
 
@@ -548,7 +551,7 @@ def run_port(
         for line in range(lines):
             run_line(
                 port, line, lines, k, manned, free[line], interval, plan, world, plaza,
-                today.line[first_line + line], log,
+                today.line[first_line + line], today.used[port], log,
             )  # fmt: skip
         for queue in range(QUEUES):
             if queues.head[queue] < queues.tail[queue]:

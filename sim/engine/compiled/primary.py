@@ -33,7 +33,7 @@ from sim.numerics.compilation import (
     put_back,
     put_in_order,
 )
-from sim.numerics.units import Floats
+from sim.numerics.units import Flags, Floats
 from sim.records import (
     LINE_QUEUE_S,
     LINE_SERVED,
@@ -237,6 +237,7 @@ def serve_line(
     log: Log,
     lane_sums: Floats,
     line_sums: Floats,
+    used: Flags,
 ) -> None:
     """Serve one line to the end of a control interval (rules 2, 5, 6 and 7 of `sim.model.day`).
 
@@ -250,10 +251,12 @@ def serve_line(
         Room for the sums of primary by lane.
     line_sums : array of float, shape (columns,)
         The line's own sums of the replication (added to).
+    used : array of bool, shape (lanes,)
+        Lanes of which somebody is at the port.
     """
     world_line = world.first_line[port] + line
     for lane in range(LANE_COUNT):
-        if world.line_of_lane[port, lane] == world_line:
+        if used[lane] and world.line_of_lane[port, lane] == world_line:
             hurry_service = interval.row[HURRY_SERVICE] if terms.hurry else 1.0
             terms.service_s[lane] = interval.row[SERVICE_S + lane] * hurry_service
             for column in range(len(OF_PRIMARY)):
@@ -305,7 +308,7 @@ def serve_line(
         if noted == 0 or not terms.does_secondary:
             break
     for lane in range(LANE_COUNT):
-        if world.line_of_lane[port, lane] == world_line:
+        if used[lane] and world.line_of_lane[port, lane] == world_line:
             for column in range(len(OF_PRIMARY)):
                 interval.lane_sums[lane, RELEASED + column] = lane_sums[column, lane]
     standing.head[line] = head
