@@ -176,7 +176,7 @@ def _quota() -> float:
     return min(found)
 
 
-WORKER_MIB, POINT_MIB = 440.0, 70.0
+WORKER_MIB, POINT_MIB = 330.0, 40.0
 """What a worker takes without any point of the whole border, and for each that runs in step, over a
 year (measured: ``make bench``, ``peak_rss_mib``)."""
 WHOLE_BORDER = 139

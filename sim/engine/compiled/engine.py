@@ -19,7 +19,7 @@ from sim.engine.compiled.record import (
     Log,
     Met,
     Record,
-    Sums,
+    RunningSums,
     add_day,
     add_days,
     copy_sums,
@@ -77,7 +77,7 @@ def run_day(
     world: World,
     state: State,
     today: DaySums,
-    sums: Sums,
+    sums: RunningSums,
     added: bool,
     plaza: Plaza,
     yard: Yard,
@@ -91,7 +91,7 @@ def run_day(
         Rows of the ports, in rising order.
     today : DaySums
         Sums of the day (written for these ports).
-    sums : Sums
+    sums : RunningSums
         Running sums, to which they are added ...
     added : bool
         ... now, or else by the caller.

@@ -54,7 +54,7 @@ def new_day_sums(ports: int, lines: int) -> DaySums:
     )
 
 
-class Sums(NamedTuple):
+class RunningSums(NamedTuple):
     """Running sums, as in `Tally` but only of lanes with traffic: more than half have none.
 
     Attributes
@@ -79,10 +79,10 @@ class Sums(NamedTuple):
     line: Floats
 
 
-def new_sums(world: World, *, hours: bool) -> Sums:
+def new_sums(world: World, *, hours: bool) -> RunningSums:
     """Sums of nothing, with waits by hour or without."""
     ports, room = len(world.bays), int((world.line_of_lane >= 0).sum())
-    return Sums(
+    return RunningSums(
         np.full((ports, LANE_COUNT), -1),
         np.zeros(1, np.int64),
         np.zeros((room, 7, 24, len(LANE_COLUMNS))),
@@ -120,7 +120,12 @@ def clear_day(port: int, world: World, today: DaySums) -> None:
 
 @compiled
 def add_day(
-    port: int, weekday: int, first_line: Whole, day_first_line: Whole, day: DaySums, sums: Sums
+    port: int,
+    weekday: int,
+    first_line: Whole,
+    day_first_line: Whole,
+    day: DaySums,
+    sums: RunningSums,
 ) -> None:
     """Add the sums of one port and day to the running sums, where there is anything to add.
 
@@ -132,7 +137,7 @@ def add_day(
     day_first_line : array of int, shape (ports + 1,)
         The same in the sums of the day, which may be those of another replication.
     day : DaySums
-    sums : Sums
+    sums : RunningSums
         Added to.
     """
     day, sums = borrowed(day), borrowed(sums)
@@ -173,14 +178,16 @@ def add_days(
     first_line: Whole,
     day_first_line: Whole,
     day: DaySums,
-    sums: Sums,
+    sums: RunningSums,
 ) -> None:
     """Add the sums of some ports' day; see `add_day`."""
     for port in ports:
         add_day(port, weekday, first_line, day_first_line, day, sums)
 
 
-def copy_sums(ports: Flags, world: World, sums: Sums, theirs: World, their_sums: Sums) -> None:
+def copy_sums(
+    ports: Flags, world: World, sums: RunningSums, theirs: World, their_sums: RunningSums
+) -> None:
     """Copy the running sums of some ports, at which everything was the same so far."""
     chosen = ports[:, None] & (their_sums.row >= 0)
     their_rows = their_sums.row[chosen]
@@ -197,7 +204,7 @@ def copy_sums(ports: Flags, world: World, sums: Sums, theirs: World, their_sums:
     sums.line[lines] = their_sums.line[their_lines]
 
 
-def fill_tally(ports: Flags, world: World, tally: Tally, theirs: World, sums: Sums) -> None:
+def fill_tally(ports: Flags, world: World, tally: Tally, theirs: World, sums: RunningSums) -> None:
     """Write the running sums of some ports, which may be those of another replication.
 
     Waits that are not known by hour stand with the first of the week.
@@ -213,7 +220,9 @@ def fill_tally(ports: Flags, world: World, tally: Tally, theirs: World, sums: Su
 
 
 @compiled
-def sum_over_hours(ports: Whole, weekday: int, sums: Sums, columns: Whole, totals: Floats) -> None:
+def sum_over_hours(
+    ports: Whole, weekday: int, sums: RunningSums, columns: Whole, totals: Floats
+) -> None:
     """Sum columns of the sums by lane over the hours of a day of the week.
 
     Parameters
@@ -221,7 +230,7 @@ def sum_over_hours(ports: Whole, weekday: int, sums: Sums, columns: Whole, total
     ports : array of int
         Rows of the ports.
     weekday : int
-    sums : Sums
+    sums : RunningSums
     columns : array of int, shape (chosen,)
     totals : array of float, shape (ports, lanes, chosen)
         Written for these ports; in the order of the hours, as NumPy adds them.
