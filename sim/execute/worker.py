@@ -384,9 +384,13 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
     from sim.numerics.compilation import cache_folder, is_compiled
 
     small = dataclasses.replace(
-        point, parameters=Parameters(), scenario=BASELINE, ports=point.ports[:1], days=1,
-        horizon=min(point.horizon, 1), smugglers=(),
-    )  # fmt: skip
+        point,
+        parameters=Parameters(),
+        scenario=BASELINE,
+        ports=point.ports[:1],
+        days=1,
+        horizon=min(point.horizon, 1),
+    )
     if not is_compiled():
         import filelock
 
@@ -413,6 +417,11 @@ def _begin(model: Callable[[Point, int], object], small: Point) -> None:
     threading.Thread(target=end_with_parent, daemon=True).start()
     with contextlib.suppress(Exception):
         model(small, 0)
+        if model is replicate:  # what compares two points is compiled as well
+            from sim.replication import run_together
+
+            beside = dataclasses.replace(small, scenario=dataclasses.replace(BASELINE, name="two"))
+            list(run_together([(small, 0), (beside, 0)]))
 
 
 def end_with_parent() -> None:
