@@ -134,7 +134,13 @@ def at_stake_cad(load: Any, price_cad: Any, smuggling: Smuggling) -> Any:
 def stake(
     terms: Floats, load: float | Floats, price_cad: Any, acquisition_cad: Any, smuggling: Smuggling
 ) -> Floats:
-    """Loss on each route of a trafficker who is caught, in mean margins (see `value_if_safe`)."""
+    """Loss on each route of a trafficker who is caught, in mean margins.
+
+    Parameters
+    ----------
+    terms, load, price_cad, acquisition_cad, smuggling
+        As in `value_if_safe`.
+    """
     unit = unit_cad(price_cad - acquisition_cad, smuggling)
     return np.asarray(terms[MADE] * (at_stake_cad(load, price_cad, smuggling) / unit))
 
