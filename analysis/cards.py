@@ -23,7 +23,7 @@ from analysis.front_words import group_of
 from analysis.language import current_language, gettext, has_text, ngettext, pgettext
 from analysis.outcomes import a_year, horizon_in_words, kinds
 from analysis.values import BASELINE, headline_values
-from analysis.verdicts import Verdict, in_per_cent
+from analysis.verdicts import Verdict, in_per_cent, once_cad
 from analysis.wording import NO_BREAK, number, rounded, sentence_of
 from sim.errors import InputError
 from sim.results.reading import Study
@@ -196,15 +196,16 @@ def _cost(study: Study, price: Price | None) -> str:
     """The parts of the cost in million CAD a year, and the whole; a gain counts as below zero."""
     if price is None:
         return ""
-    scale = a_year(study) / 1e6
+    scale, once = a_year(study) / 1e6, once_cad(study, price)  # once: in year 1, not each week
     parts = []
     for name, sign in COMPONENTS.items():
-        value = sign * price.components[name].mean * scale
+        of_this = once if name == "programme_cost_cad" else 0.0
+        value = (sign * price.components[name].mean - of_this) * scale + of_this / 1e6
         if abs(value) >= 0.05:
             amount = rounded(value) if value < 0 else f"+{rounded(value)}"
             last = pgettext("cost", name)
             parts.append(f"{last} {amount}")
-    whole = f"{rounded(price.total.mean * scale)}{NO_BREAK}"
+    whole = f"{rounded((price.total.mean - once) * scale + once / 1e6)}{NO_BREAK}"
     if not parts:
         return gettext("card-no-cost")
     text = gettext("card-one-cost", whole=whole, part=last)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.charts.style import name_of
+from analysis.costs import prices_of
 from analysis.effects import smallest_difference
 from analysis.equivalence import (
     DEPENDS,
@@ -26,7 +27,7 @@ from analysis.language import gettext, ngettext, parameter_text, pgettext
 from analysis.outcomes import HORIZONS, RUN, a_year, horizons, kinds
 from analysis.validate import held_in_other_runs, inside, validate
 from analysis.values import BASELINE, headline_values
-from analysis.verdicts import Verdict
+from analysis.verdicts import Verdict, once_cad
 from analysis.wording import (
     NO_BREAK,
     SMALLEST_WAIT_MIN,
@@ -65,8 +66,12 @@ def group_of(one: Verdict) -> str:
 
 
 def cost_a_year(study: Study, one: Verdict) -> float:
-    """Whole cost of a year in CAD: only that of a run without horizons is a sum over the run."""
-    return one.cost_cad * (a_year(study) if horizons(study)[0] == RUN else 1.0)
+    """Whole cost of year 1 in CAD: only that of a run without horizons is a sum over the run."""
+    price = prices_of(study).get(one.proposal)
+    if price is None or horizons(study)[0] != RUN:
+        return one.cost_cad
+    once = once_cad(study, price)
+    return (one.cost_cad - once) * a_year(study) + once
 
 
 def sentence(

@@ -4,16 +4,22 @@ import dataclasses
 import html
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from analysis import cards
 from analysis.charts.style import name_of
+from analysis.costs import COMPONENTS, NOT_ESTIMABLE, Price
 from analysis.dot_table import axis_over
 from analysis.equivalence import DEPENDS, REDUCES, VERDICTS, read_off
+from analysis.estimates import Estimate
 from analysis.front_page import by_proposal, main_verdicts
 from analysis.front_words import (
     OTHER_AIM,
+    cost_a_year,
     group_of,
     perhaps_small_of,
     rest_of,
@@ -22,7 +28,7 @@ from analysis.front_words import (
     trust,
 )
 from analysis.language import in_language, pgettext
-from analysis.outcomes import HORIZONS
+from analysis.outcomes import HORIZONS, RUN
 from analysis.validate import held_in_other_runs, inside, validate
 from analysis.verdicts import Verdict
 from analysis.wording import number, rounded
@@ -211,3 +217,27 @@ def test_the_first_screen_reads_easily_and_has_few_numbers(study: Study) -> None
         assert len(numbers) <= 120
         digits = [re.sub(r"\D", "", number).strip("0") for number in numbers]
         assert max(map(len, digits)) <= 3
+
+
+def test_what_is_paid_once_counts_once_though_the_run_is_a_week(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 5 million for a college a week of a part of the border bears one: not 52 a year."""
+    zero = Estimate(0.0, 0.0, 0.0, 4, 1.0, identical=True)
+    components = {
+        **dict.fromkeys(COMPONENTS, zero),
+        "programme_cost_cad": dataclasses.replace(zero, mean=1e6),
+        "officer_pay_cad": dataclasses.replace(zero, mean=1e5),
+    }
+    total = dataclasses.replace(zero, mean=1.1e6)
+    price = Price("p", "static", components, total, zero, NOT_ESTIMABLE, {}, 0.0, 0.0)
+    costs = [{"cad_once": 5e6, "cad_per_year": 0.0}]
+    about = {"days": 7, "points": [{"name": "p", "costs": costs}]}
+    study = Study(Path(), about, {}, pd.DataFrame())
+    monkeypatch.setattr("analysis.front_words.prices_of", lambda study: {"p": price})
+    monkeypatch.setattr("analysis.front_words.horizons", lambda study: [RUN])
+    one = SimpleNamespace(proposal="p", cost_cad=1.1e6)
+    assert cost_a_year(study, one) == pytest.approx(1e6 + 1e5 * 365.25 / 7, rel=0.01)
+    assert cards._cost(study, price) == (
+        "6.2\N{NO-BREAK SPACE}million CAD a year: programme +1.0; officers’ pay +5.2."
+    )
