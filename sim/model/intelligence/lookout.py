@@ -70,14 +70,11 @@ class Couriers:
         at_s : float
             Moment, in seconds of the run.
         """
-        changes = self._changes.get((subject, organisation, courier))
-        if changes is None:
-            changes = self._changes[subject, organisation, courier] = []
+        changes = self._changes.setdefault((subject, organisation, courier), [])
         while not changes or changes[-1] <= at_s:
             self._extend(subject, organisation, courier, changes)
-        lost = self._losses.get((organisation, courier))
-        changed = bisect_right(changes, at_s)
-        return changed if lost is None else changed + bisect_right(lost, at_s)
+        lost = self._losses.get((organisation, courier), ())
+        return bisect_right(changes, at_s) + bisect_right(lost, at_s)
 
     def _extend(self, subject: int, organisation: int, courier: int, changes: list[float]) -> None:
         entity = self.entity[organisation][courier][subject]

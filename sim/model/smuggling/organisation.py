@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import pdtr
 
 from sim.model.port.traffic import CAR, FAST, NEXUS, TRUCK
 from sim.model.smuggling.routes import AttemptOutcome
@@ -234,7 +233,7 @@ def _opportunities(
     placed, streams = _placed(*place), place[-1]
     rate = share * smuggling.firearms_per_year / smuggling.load_mean / DAYS_PER_YEAR
     first = streams.uniforms(OPPORTUNITY, NATIONAL, day, 1)[0, 0]
-    count = _poisson_count(float(first), rate)
+    count = int(poisson_counts(first, rate))
     if count == 0:
         return []
     when = streams.uniforms(OPPORTUNITY, NATIONAL, day, count, first=1)
@@ -264,20 +263,6 @@ def _opportunities(
             zip(*(column.tolist() for column in columns), strict=True), start=1
         )
     ]
-
-
-# Mean up to which one count is found faster by counting up than by inverting an array.
-FEW = 20.0
-
-
-def _poisson_count(level: float, mean: float) -> int:
-    """Give one of `poisson_counts`."""
-    if mean > FEW:
-        return int(poisson_counts(level, mean))
-    count = 0
-    while level > (pdtr(count, mean) if count else np.exp(-mean)):
-        count += 1
-    return count
 
 
 def chance_of_arrest(police_present: Any, smuggling: Smuggling) -> Any:
