@@ -341,15 +341,15 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 copies.cases[k, i, c] = 0
                 luck[c] = -math.log(stratified(c, copies.arrests[k, i, c], i, LUCK, of))
                 # The step that ends now counts in what follows.
-                away[c] = whole + 2
+                away[c], since[c] = whole + 2, -1
                 returns[c] = 1.0 - out_days / rules.days
                 # What a stop tells of its organisation arrives after the arrest.
                 strength[c] = flow.said if a < stopped else 0.0
             for c in range(number):
                 left[c] -= left[c] > 0
                 opened[c] += left[c] > 0
-            for c in range(number):
                 away[c] -= away[c] > 0
+                since[c] += since[c] < MOST_STEPS
             for c in range(number):
                 stronger = (left[c] == 0) & (away[c] == 0) & (strength[c] > most[c])
                 most[c] = strength[c] if stronger else most[c]
@@ -357,10 +357,6 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
             in_action = 0.0
             for c in range(number):
                 in_action += returns[c] if away[c] == 1 else (away[c] == 0) * 1.0
-            for c in range(number):
-                since[c] += since[c] < MOST_STEPS
-            for a in range(arrests):
-                since[arrested[a]] = 0
             seen.in_action[k, i] = in_action / number
             seen.by_stop[k, i], seen.by_case[k, i] = stopped / number, (arrests - stopped) / number
             seen.vehicles[k, i], seen.drivers[k, i] = vehicles / number, drivers / number
