@@ -44,7 +44,7 @@ from sim.model.port.inspection_rates import (
 from sim.model.port.layout import QUEUES
 from sim.model.port.superintendent import allocate, patience, turned_round_share
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
-from sim.numerics.units import Flags, Floats, Whole
+from sim.numerics.units import Floats, Whole
 from sim.records import ARRIVALS, GAVE_UP, LINE_ARRIVED, LINE_QUEUE_S, OVERTIME, READY, SHIFT
 
 
@@ -407,8 +407,7 @@ def run_line(
     plan: DayPlan,
     world: World,
     plaza: Plaza,
-    line_sums: Floats,
-    used: Flags,
+    today: DaySums,
     log: Log,
 ) -> None:
     """Let vehicles arrive at one line, and serve it, to the end of a control interval.
@@ -424,8 +423,6 @@ def run_line(
         queue to which their line refers where nobody works.
     free : array of float, shape (officers,)
         When each officer of the line is free, in seconds since the run began.
-    used : array of bool, shape (lanes,)
-        Lanes of which somebody is at the port.
     """
     lineup, standing, desk = plaza.lineup, plaza.standing, plaza.desk
     seen, head, last = standing.seen[line], standing.head[line], standing.last[line]
@@ -442,6 +439,7 @@ def run_line(
         does_secondary,
         desk.service_s,
         desk.words,
+        desk.lane_sums,
         desk.sums,
     )
     note_terms(
@@ -455,13 +453,14 @@ def run_line(
     arrived, waited = count_arrivals(
         lineup.time_s[seen:last], lineup.code[seen:last], interval.until_s, interval.lane_sums
     )
+    line_sums = today.line[world.first_line[port] + line]
     line_sums[LINE_QUEUE_S] += waited + queued * (interval.until_s - interval.now_s)
     line_sums[LINE_ARRIVED] += arrived
     standing.seen[line] = seen + arrived
     if open_booths > 0 and head < last and lineup.time_s[head] < interval.until_s:
         serve_line(
             port, line, interval, terms, plan, world, lineup, standing, free, plaza.queues, log,
-            desk.lane_sums, line_sums, used,
+            today,
         )  # fmt: skip
 
 
@@ -551,7 +550,7 @@ def run_port(
         for line in range(lines):
             run_line(
                 port, line, lines, k, manned, free[line], interval, plan, world, plaza,
-                today.line[first_line + line], today.used[port], log,
+                today, log,
             )  # fmt: skip
         for queue in range(QUEUES):
             if queues.head[queue] < queues.tail[queue]:

@@ -17,7 +17,7 @@ from sim.engine.compiled.lineup import (
     vehicle_at,
 )
 from sim.engine.compiled.officers import MOST_SERVERS, keep_busy
-from sim.engine.compiled.record import Interval, LineTerms, Log
+from sim.engine.compiled.record import DaySums, Interval, LineTerms, Log
 from sim.engine.compiled.referral import refer
 from sim.engine.compiled.secondary import Queues
 from sim.model.day import DayPlan, World
@@ -33,7 +33,7 @@ from sim.numerics.compilation import (
     put_back,
     put_in_order,
 )
-from sim.numerics.units import Flags, Floats
+from sim.numerics.units import Floats
 from sim.records import (
     LINE_QUEUE_S,
     LINE_SERVED,
@@ -235,9 +235,7 @@ def serve_line(
     free: Floats,
     queues: Queues,
     log: Log,
-    lane_sums: Floats,
-    line_sums: Floats,
-    used: Flags,
+    today: DaySums,
 ) -> None:
     """Serve one line to the end of a control interval (rules 2, 5, 6 and 7 of `sim.model.day`).
 
@@ -247,14 +245,11 @@ def serve_line(
         Among the lines of the port; its place in ``standing`` is moved on.
     free : array of float, shape (servers,)
         When the officers are free (updated); see `State`.
-    lane_sums : array of float, shape (4, lanes)
-        Room for the sums of primary by lane.
-    line_sums : array of float, shape (columns,)
-        The line's own sums of the replication (added to).
-    used : array of bool, shape (lanes,)
-        Lanes of which somebody is at the port.
+    today : DaySums
+        Sums of the day (the line's own are added to).
     """
     world_line = world.first_line[port] + line
+    used, line_sums, lane_sums = today.used[port], today.line[world_line], terms.lane_sums
     for lane in range(LANE_COUNT):
         if used[lane] and world.line_of_lane[port, lane] == world_line:
             hurry_service = interval.row[HURRY_SERVICE] if terms.hurry else 1.0

@@ -510,6 +510,8 @@ class LineTerms(NamedTuple):
         Room for the mean service times, in seconds.
     words : array of int, shape (lanes, 4)
         Thresholds of referral in force (`sim.engine.compiled.lineup`).
+    lane_sums : array of float, shape (4, lanes)
+        Room for the sums of primary by lane.
     sums : array of float, shape (4,)
         Room for the sums of the line and interval.
     """
@@ -521,6 +523,7 @@ class LineTerms(NamedTuple):
     does_secondary: bool
     service_s: Floats
     words: Whole
+    lane_sums: Floats
     sums: Floats
 
 
