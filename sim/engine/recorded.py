@@ -122,6 +122,7 @@ def decide_attempts(
             at_booth,
             scratch.service_s,
             scratch.words,
+            scratch.lane_sums,  # nobody is served here, so nobody adds to these
             scratch.sums,
         )
         set_thresholds(row, lane, terms.words[lane])
