@@ -30,7 +30,7 @@ from sim.model.port.roster import Rostering, open_hours, posts, shift_draws, typ
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.numerics.units import Flags, Floats
-from sim.parameters import PARAMETER, Parameters, with_values
+from sim.parameters import PARAMETER, Parameters
 from sim.places.network import read_network
 from sim.places.on_record import booths_on_record, factors
 from sim.places.ports import Ports, read_ports
@@ -266,12 +266,12 @@ def without_flow(parameters: Parameters) -> Parameters:
     smuggling = parameters.smuggling
     if read_network(smuggling.network).goes == parameters.traffic.direction:
         return parameters
-    flows = "smuggling.firearms_per_year", "smuggling.traveller_firearms_per_million"
-    return with_values(parameters, dict.fromkeys(flows, 0.0))
+    none = dataclasses.replace(smuggling, firearms_per_year=0.0, traveller_firearms_per_million=0.0)
+    return dataclasses.replace(parameters, smuggling=none)
 
 
 def us_officers(parameters: Parameters) -> Parameters:
     """Give parameters the service times of US officers."""
     primary = parameters.primary
-    times = {"primary.car_s": primary.us_car_s, "primary.truck_s": primary.us_truck_s}
-    return with_values(parameters, times)
+    of_us = dataclasses.replace(primary, car_s=primary.us_car_s, truck_s=primary.us_truck_s)
+    return dataclasses.replace(parameters, primary=of_us)
