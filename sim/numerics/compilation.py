@@ -25,6 +25,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.np.arrayobj import make_array
 
+from sim.numerics.units import Floats
+
 LOG = logging.getLogger(__name__)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -135,81 +137,71 @@ def inlined(function: Function) -> Function:
     return cast(Function, numba.njit(forceinline=True, error_model="numpy")(function))
 
 
-# What follows has a plain face for the type checker: what it is to Numba cannot be said in types.
 if TYPE_CHECKING:
-    from sim.numerics.units import Floats
 
     def int64(number: SupportsInt) -> int:
         """Make a whole number of 64 bits."""
 
-    def borrowed(held: Held) -> Held:
-        """Give an array, or a tuple with arrays, without counting references to it.
-
-        Only compiled code can call it, on what its callers keep alive. Counting references (two
-        atomic additions for every array at every call) took two fifths of the compiled engine's
-        time.
-        """
-
-    def first_of(numbers: Floats, room: tuple[float, ...]) -> tuple[float, ...]:
-        """Give the first of an array, as many as there is room for.
-
-        In compiled code they are held in registers, several in one (a vector).
-        """
-
-    def number_in(held: tuple[float, ...], place: int) -> float:
-        """Give one of what is held; the place has to be in the code."""
-
-    def put_in_order(moments: tuple[float, ...], moment: float) -> tuple[float, ...]:
-        """Put a moment that is not before the first of others that ascend in place of the first.
-
-        In compiled code there is no branch.
-        """
-
-    def add_to(sums: tuple[float, ...], place: int, number: float) -> tuple[float, ...]:
-        """Add a number to one of some sums."""
-
-    def any_of(held: tuple[float, ...]) -> bool:
-        """Whether any of some numbers is not zero."""
-
-    def put_back(held: tuple[float, ...], numbers: Floats) -> None:
-        """Write what is held over the first of an array."""
-
-elif numba.config.DISABLE_JIT:
-    int64 = np.int64
-
-    def borrowed(held):
-        """Give the same; fields of an array's rows are attributes, as they are in compiled code."""
-        if isinstance(held, tuple):
-            return held._make(borrowed(part) for part in held)
-        with_fields = isinstance(held, np.ndarray) and held.dtype.names
-        return held.view(np.recarray) if with_fields else held
-
-    def first_of(numbers, room):
-        """Give the first of an array, as many as there is room for."""
-        return tuple(numbers[: len(room)].tolist())
-
-    def number_in(held, place):
-        """Give one of what is held."""
-        return held[place]
-
-    def put_in_order(moments, moment):
-        """Put a moment among others that ascend, in place of the first of them."""
-        return tuple(sorted((*moments[1:], moment)))
-
-    def add_to(sums, place, number):
-        """Add a number to one of some sums."""
-        return (*sums[:place], sums[place] + number, *sums[place + 1 :])
-
-    def any_of(held):
-        """Whether any of some numbers is not zero."""
-        return any(held)
-
-    def put_back(held, numbers):
-        """Write what is held over the first of an array."""
-        numbers[: len(held)] = held
-
 else:
     int64 = np.int64
+
+
+# What follows is plain to the type checker, and where nothing is compiled; what it is to Numba,
+# which stands in its place below, cannot be said in types.
+
+
+def borrowed(held: Held) -> Held:
+    """Give an array, or a tuple with arrays, without counting references to it.
+
+    Only compiled code can call it, on what its callers keep alive. Counting references (two atomic
+    additions for every array at every call) took two fifths of the compiled engine's time. Where
+    nothing is compiled, fields of an array's rows become attributes, as they are in compiled code.
+    """
+    plain: Any = held
+    if isinstance(held, tuple):
+        plain = held._make(borrowed(part) for part in held)  # type: ignore[attr-defined]
+    elif isinstance(held, np.ndarray) and held.dtype.names:
+        plain = held.view(np.recarray)
+    return cast(Held, plain)
+
+
+def first_of(numbers: Floats, room: tuple[float, ...]) -> tuple[float, ...]:
+    """Give the first of an array, as many as there is room for.
+
+    In compiled code they are held in registers, several in one (a vector).
+    """
+    return tuple(numbers[: len(room)].tolist())
+
+
+def number_in(held: tuple[float, ...], place: int) -> float:
+    """Give one of what is held; the place has to be in the code."""
+    return held[place]
+
+
+def put_in_order(moments: tuple[float, ...], moment: float) -> tuple[float, ...]:
+    """Put a moment that is not before the first of others that ascend in place of the first.
+
+    In compiled code there is no branch.
+    """
+    return tuple(sorted((*moments[1:], moment)))
+
+
+def add_to(sums: tuple[float, ...], place: int, number: float) -> tuple[float, ...]:
+    """Add a number to one of some sums."""
+    return (*sums[:place], sums[place] + number, *sums[place + 1 :])
+
+
+def any_of(held: tuple[float, ...]) -> bool:
+    """Whether any of some numbers is not zero."""
+    return any(held)
+
+
+def put_back(held: tuple[float, ...], numbers: Floats) -> None:
+    """Write what is held over the first of an array."""
+    numbers[: len(held)] = held
+
+
+if not TYPE_CHECKING and not numba.config.DISABLE_JIT:
 
     def _without_pointers(context, builder, kind, value):
         """Empty the two reference-counted pointers of an array, to memory and parent."""
@@ -226,9 +218,7 @@ else:
         return value
 
     @numba.extending.intrinsic
-    def borrowed(typing_context, held):
-        """Give an array, or a tuple with arrays, without counting references to it."""
-
+    def _borrowed(typing_context, held):
         def build(context, builder, signature, arguments):
             return _without_pointers(context, builder, signature.args[0], arguments[0])
 
@@ -262,9 +252,7 @@ else:
         return builder.bitcast(array.data, ir.VectorType(ir.DoubleType(), count).as_pointer())
 
     @numba.extending.intrinsic
-    def first_of(typing_context, numbers, room):
-        """Give the first of an array, as many as there is room for."""
-
+    def _first_of(typing_context, numbers, room):
         def build(context, builder, signature, arguments):
             count = signature.return_type.count
             address = _vector_at(context, builder, signature.args[0], arguments[0], count)
@@ -273,9 +261,7 @@ else:
         return Held(room.count)(numbers, room), build
 
     @numba.extending.intrinsic
-    def put_back(typing_context, held, numbers):
-        """Write what is held over the first of an array."""
-
+    def _put_back(typing_context, held, numbers):
         def build(context, builder, signature, arguments):
             count = signature.args[0].count
             address = _vector_at(context, builder, signature.args[1], arguments[1], count)
@@ -284,9 +270,7 @@ else:
         return types.void(held, numbers), build
 
     @numba.extending.intrinsic
-    def any_of(typing_context, held):
-        """Whether any of some numbers is not zero."""
-
+    def _any_of(typing_context, held):
         def build(context, builder, signature, arguments):
             (held,), count = arguments, signature.args[0].count
             some = builder.fcmp_unordered("!=", held, ir.Constant(held.type, [0.0] * count))
@@ -296,18 +280,14 @@ else:
         return types.boolean(held), build
 
     @numba.extending.intrinsic(prefer_literal=True)
-    def number_in(typing_context, held, place):
-        """Give one of what is held."""
-
+    def _number_in(typing_context, held, place):
         def build(context, builder, signature, arguments):
             return builder.extract_element(arguments[0], _INDEX(signature.args[1].literal_value))
 
         return types.float64(held, place), build
 
     @numba.extending.intrinsic
-    def put_in_order(typing_context, moments, moment):
-        """Put a moment among others that ascend, in place of the first of them."""
-
+    def _put_in_order(typing_context, moments, moment):
         def build(context, builder, signature, arguments):
             before, count = arguments[0], signature.args[0].count
             new = _spread(builder, arguments[1], count)
@@ -319,9 +299,7 @@ else:
         return moments(moments, moment), build
 
     @numba.extending.intrinsic
-    def add_to(typing_context, sums, place, number):
-        """Add a number to one of some sums."""
-
+    def _add_to(typing_context, sums, place, number):
         def build(context, builder, signature, arguments):
             held, place, number = arguments
             count = signature.args[0].count
@@ -330,6 +308,9 @@ else:
             return builder.select(here, builder.fadd(held, _spread(builder, number, count)), held)
 
         return sums(sums, place, types.float64), build
+
+    borrowed, first_of, put_back, any_of = _borrowed, _first_of, _put_back, _any_of
+    number_in, put_in_order, add_to = _number_in, _put_in_order, _add_to
 
 
 def is_compiled() -> bool:
