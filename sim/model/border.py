@@ -151,9 +151,7 @@ class Border:
             self.conditions.traffic_share,
             parameters.market.used_share,
         )
-        intelligence_at = IntelligenceAt(
-            self.conditions, self.ports, parameters, point.scenario, point.start
-        )
+        intelligence_at = IntelligenceAt(self.conditions)
         self.intelligence = after_warm_up(
             parameters.intelligence.warm_up_days,
             organisations,

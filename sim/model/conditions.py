@@ -186,14 +186,6 @@ class Conditions:
         wanted = change.where.states if by_source else change.where.markets
         return np.isin(ids, wanted) if wanted else np.ones(len(ids), bool)
 
-    def _move(
-        self, name: str, ratio: float, border: dict[str, Any], by_place: dict[str, Floats]
-    ) -> None:
-        """Multiply a parameter by the yearly state, after what a scenario has made of it."""
-        border[name] = border.get(name, value_of(self.parameters, name)) * ratio
-        if name in by_place:
-            by_place[name] = by_place[name] * ratio
-
     @property
     def first_s(self) -> float:
         """When the first dated change of staffing begins, at most 0."""
@@ -282,9 +274,10 @@ class Conditions:
                     values = fixed[name]
                     values[chosen] = [_changed(change, value, level) for value in values[chosen]]
         closed |= close_hour <= open_hour
-        if of_year != 1.0:
-            for parameter in MOVED:
-                self._move(str(parameter), of_year, border, by_place)
+        for name in map(str, MOVED) if of_year != 1.0 else ():  # after what a scenario has made
+            border[name] = border.get(name, value_of(self.parameters, name)) * of_year
+            if name in by_place:
+                by_place[name] = by_place[name] * of_year
         everywhere = {
             name: value for name, value in border.items()
             if name not in by_port and name not in by_place
@@ -317,29 +310,13 @@ class IntelligenceAt:
     ----------
     conditions : Conditions
         Of the run.
-    ports : Ports
-    parameters : Parameters
-    scenario : Scenario
-    start : datetime.date
-        First day of the run.
     """
 
-    def __init__(
-        self,
-        conditions: Conditions,
-        ports: Ports,
-        parameters: Parameters,
-        scenario: Scenario,
-        start: datetime.date,
-    ) -> None:
+    def __init__(self, conditions: Conditions) -> None:
         self.conditions = conditions
-        dated = tuple(
-            intervention
-            for intervention in scenario.interventions
-            if intervention.start is not None
-        )
-        before = Scenario(scenario.name, interventions=dated)
-        self.before = Conditions(ports, ports, parameters, before, start)
+        dated = tuple(x for x in conditions.interventions if x.start is not None)
+        before, ports = Scenario("before the run", interventions=dated), conditions.ports
+        self.before = Conditions(ports, ports, conditions.parameters, before, conditions.start)
 
     def constant_before_the_run(self) -> Intelligence | None:
         """Parameters that hold at every moment before the run, or None where one changes."""

@@ -88,7 +88,7 @@ _MONTH_COLUMNS = ("season_first_month", "season_last_month")
 _GIVEN_VOLUMES = ("cars", "trucks", "buses", "trains")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ports:
     """A table of ports, one array a column, sorted by id.
 
@@ -147,6 +147,12 @@ class Ports:
         """Count the ports."""
         return len(self.ids)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ports) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @cached_property
     def vehicles_per_year(self) -> Floats:
         """Road vehicles and trains of the year, shape (ports,)."""
@@ -176,6 +182,14 @@ class Ports:
     def one_line(self) -> Flags:
         """Ports all of whose lanes share one line, shape (ports,)."""
         return np.array([PORT_KINDS[kind].one_line for kind in self.kind], bool)
+
+    @cached_property
+    def open_hours(self) -> Floats:
+        """Part of each hour of the day in which a port is open, shape (ports, 24)."""
+        hours = np.arange(24.0)
+        first = np.maximum(hours, self.open_hour[:, None])
+        last = np.minimum(hours + 1.0, self.close_hour[:, None])
+        return np.asarray(np.maximum(last - first, 0.0))
 
     def in_season(self, day: datetime.date) -> Flags:
         """Ports whose season includes a day; a season may go over the new year."""
@@ -322,26 +336,22 @@ def read_ports(year: int, path: Path | None = None, notes: list[str] | None = No
     InputError
         Naming file, row, column, value and bound.
     """
-    said: list[str] = []
+    said = [] if notes is None else notes
     rows: list[dict[str, Any]]
     rows = _given_rows(path, said) if path is not None else [*rows_of(DATA / "ports.csv")]
     rows.sort(key=lambda row: row["port_id"])
     ids = [row["port_id"] for row in rows]
-    dated = _read_volumes(ids)
+    dated, first = _read_volumes(ids), month_number(year, 1)
     if path is not None:
         _add_given_volumes(dated, rows)
         said += _add_given_traffic(dated, rows, path)
-    first = month_number(year, 1)
-    volumes = dated[:, :, first : first + 12].copy()
-    if path is not None:
         said += [
             f"{path.name}: port {port_id!r} has no traffic in {year}: no port of the project has "
             f"this id, and the columns {', '.join(_GIVEN_VOLUMES)} say nothing"
-            for port_id, vehicles in zip(ids, volumes.sum(axis=(1, 2)), strict=True)
-            if vehicles == 0.0
+            for port_id, volumes in zip(ids, dated, strict=True)
+            if volumes[:, first : first + 12].sum() == 0.0
         ]
-    if notes is not None:
-        notes += said
+    volumes = dated[:, :, first : first + 12].copy()
     persons = {
         row["port_id"]: row["persons_2005"] for row in rows_of(DATA / "source" / "ports.csv")
     }

@@ -41,9 +41,7 @@ def intelligence(
     known = parameters(changes or {})
     streams = Streams(3, replication)
     ports = whole_table()
-    intelligence_at = IntelligenceAt(
-        Conditions(ports, ports, known, scenario, START), ports, known, scenario, START
-    )
+    intelligence_at = IntelligenceAt(Conditions(ports, ports, known, scenario, START))
     organisations = Organisations(known.smuggling, streams)
     flow = known.smuggling.firearms_per_year
     warm_up_days = known.intelligence.warm_up_days

@@ -17,7 +17,6 @@ from sim.model.smuggling.adversary import (
     Static,
     Threshold,
     WorstCase,
-    shares,
     willing,
 )
 from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route
@@ -88,6 +87,12 @@ def random_options(seed: int) -> Options:
 
 
 # ------------------------------------------------------------------ quantal response
+
+
+def shares(utility: np.ndarray, rationality: float) -> np.ndarray:
+    """Chance that each option is taken, by its utility and lambda."""
+    weight = np.exp(rationality * (utility - utility.max()))
+    return np.asarray(weight / weight.sum())
 
 
 @pytest.mark.parametrize("rationality", [0.0, 1e-12, 1e-9])

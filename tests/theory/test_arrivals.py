@@ -92,7 +92,7 @@ def factors() -> tuple[np.ndarray, np.ndarray]:
     ports = read_ports(2005)
     parameters = Parameters(traffic=Traffic(day_factor_cv=CV))
     start = datetime.date(2005, 1, 1)
-    found = demand(ports, parameters, 2005, start, 3650, Streams(1, 0))
+    found = demand(ports, parameters.traffic, 2005, start, 3650, Streams(1, 0))
     return found.day_factor, ports.region
 
 

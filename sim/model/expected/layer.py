@@ -195,9 +195,7 @@ class Expectation:
         self.plans, self.seen, self.kinds, self.years = plans, seen, kinds, years
         self.conditions, self.ports = border.conditions, border.ports
         self.baseline = parameters
-        self.intelligence_at = IntelligenceAt(
-            self.conditions, self.ports, parameters, border.point.scenario, border.point.start
-        )
+        self.intelligence_at = IntelligenceAt(self.conditions)
         self.in_time = in_time_by_hour(border.tally.lane)
         streams = border.attempts_of_day.streams
         self.organisations = Organisations(

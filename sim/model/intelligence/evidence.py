@@ -126,8 +126,8 @@ class Trace(NamedTuple):
     ----------
     organisation : int
         That brought the firearm across the border.
-    recovered_s, sold_s : float
-        When the firearm was recovered, and when it was sold, in seconds since the run began.
+    sold_s : float
+        When the firearm was sold, in seconds since the run began.
     delay_s : float
         Time from the request to the result.
     succeeds : bool
@@ -138,7 +138,6 @@ class Trace(NamedTuple):
 
     organisation: int
     key: Key
-    recovered_s: float
     sold_s: float
     delay_s: float
     succeeds: bool
@@ -176,7 +175,6 @@ class Traces:
         self,
         organisation: int,
         key: Key,
-        recovered_s: float,
         sold_s: float,
         now: float,
         intelligence: Intelligence,
@@ -189,8 +187,8 @@ class Traces:
             Whose firearm it was.
         key : Key
             Of the recovery.
-        recovered_s, sold_s, now : float
-            Recovery, first sale and request, in seconds since the run began.
+        sold_s, now : float
+            First sale and request, in seconds since the run began.
         intelligence : Intelligence
             Parameters in force.
         """
@@ -200,7 +198,6 @@ class Traces:
         return Trace(
             organisation,
             key,
-            recovered_s,
             sold_s,
             lognormal(intelligence.trace_days * DAY_S, intelligence.delay_cv, time),
             success < intelligence.trace_success_share,
@@ -223,18 +220,16 @@ class Ballistics:
 
     Attributes
     ----------
-    entries, matches_across : int
-        So far: entries made, and matches that link a trafficker to both countries.
+    matches_across : int
+        Matches so far that link a trafficker to both countries.
     """
 
     def __init__(self, streams: Streams) -> None:
         self.streams = streams
-        self.entries = 0
         self.matches_across = 0
 
     def enter(self, key: Key, intelligence: Intelligence) -> bool:
         """Enter a firearm, and tell whether it is going to match another entry."""
-        self.entries += 1
         return uniforms(self.streams, BALLISTICS, *key)[0] < intelligence.ballistics_hit_share
 
     def delay_of(self, key: Key, intelligence: Intelligence) -> float:

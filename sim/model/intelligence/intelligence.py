@@ -174,11 +174,15 @@ class Intelligence:
         """Let everything happen that is due up to a moment, in seconds since the run began."""
         self.agenda.advance(to_s)
 
-    def run_begins(self) -> None:
-        """Count from here on: what was before belongs to the warm-up."""
+    def warmed_up(self, days: int) -> "Intelligence":
+        """Take the days before the run, and count from its beginning on."""
+        for day in range(-days, 0):
+            self.day_begins(day)
+            self.advance((day + 1) * DAY_S)
         self.before = self.totals()
         self.requests_before = list(self.traces.requests)
         self.successes_before = list(self.traces.successes)
+        return self
 
     def day_begins(self, day: int) -> None:
         """Enter the occurrences of a day, which is negative before the run, in the agenda."""
@@ -210,19 +214,17 @@ class Intelligence:
 
     def _recovered(self, recovery: Recovery, intelligence: IntelligenceParameters) -> None:
         """Enter the examination and the trace of a firearm that police recover today."""
-        organisation, key, time_s = recovery.organisation, recovery.key, recovery.time_s
-        delay_s = time_s - self.agenda.now
+        organisation, key = recovery.organisation, recovery.key
+        delay_s = recovery.time_s - self.agenda.now
         if recovery.entered and self.ballistics.enter(key, intelligence):
             self.agenda.enter(delay_s, self._examine, recovery)
         if recovery.traced:
-            self.agenda.enter(delay_s, self._trace, organisation, key, time_s, recovery.sold_s)
+            self.agenda.enter(delay_s, self._trace, organisation, key, recovery.sold_s)
 
-    def _trace(self, organisation: int, key: Key, recovered_s: float, sold_s: float) -> None:
+    def _trace(self, organisation: int, key: Key, sold_s: float) -> None:
         """Request the trace of a firearm that was recovered or seized."""
         now = self.agenda.now
-        trace = self.traces.request(
-            organisation, key, recovered_s, sold_s, now, self.intelligence_at(now)
-        )
+        trace = self.traces.request(organisation, key, sold_s, now, self.intelligence_at(now))
         self.agenda.enter(trace.delay_s, self._traced, trace)
 
     def _traced(self, trace: Trace) -> None:
@@ -283,7 +285,7 @@ class Intelligence:
         u = self.streams.uniforms(RECOVERY, entity, _STOP_DAY, attempt.load, first=1)[0]
         for i in np.flatnonzero(u < intelligence.traced_share).tolist():
             key = Key(entity, _STOP_DAY, 1 + i)
-            self.agenda.enter(0.0, self._trace, organisation, key, when_s, when_s)
+            self.agenda.enter(0.0, self._trace, organisation, key, when_s)
 
     def _lead(self, kind: str, organisation: int, happened_s: float, key: Key) -> None:
         """Use a lead in the country where it arises, and send it to the other."""
@@ -406,9 +408,11 @@ def after_warm_up(
     """
     constant = intelligence_at.constant_before_the_run()
     if constant is None or warm_up_days == 0:
-        return _computed(
-            warm_up_days, organisations, firearms_per_year, share, intelligence_at, streams
+        first_s = -warm_up_days * DAY_S
+        made = Intelligence(
+            first_s, organisations, firearms_per_year, share, intelligence_at, streams
         )
+        return made.warmed_up(warm_up_days)
     # How smugglers choose their routes has no influence before there are any trips.
     smuggling = dataclasses.replace(organisations.smuggling, adversary=Smuggling().adversary)
     held = _held(_Inputs(warm_up_days, smuggling, firearms_per_year, constant, streams))
@@ -462,31 +466,9 @@ class _Reader(pickle.Unpickler):
 
 @functools.lru_cache(maxsize=MOST_HELD)
 def _held(inputs: _Inputs) -> _Held:
-    organisations = Organisations(inputs.smuggling, inputs.streams)
-    intelligence = _computed(
-        inputs.warm_up_days,
-        organisations,
-        inputs.firearms_per_year,
-        1.0,
-        lambda _: inputs.intelligence,
-        inputs.streams,
-    )
-    return _Held(intelligence)
-
-
-def _computed(
-    warm_up_days: int,
-    organisations: Organisations,
-    firearms_per_year: float,
-    share: float,
-    intelligence_at: Callable[[float], IntelligenceParameters],
-    streams: Streams,
-) -> Intelligence:
+    days, smuggling, firearms_per_year, constant, streams = inputs
+    organisations, first_s = Organisations(smuggling, streams), -days * DAY_S
     intelligence = Intelligence(
-        -warm_up_days * DAY_S, organisations, firearms_per_year, share, intelligence_at, streams
+        first_s, organisations, firearms_per_year, 1.0, lambda _: constant, streams
     )
-    for day in range(-warm_up_days, 0):
-        intelligence.day_begins(day)
-        intelligence.advance((day + 1) * DAY_S)
-    intelligence.run_begins()
-    return intelligence
+    return _Held(intelligence.warmed_up(days))

@@ -11,17 +11,8 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from sim.numerics import added
-from sim.numerics.randomness import (
-    CASE,
-    CHANNEL,
-    LEAD,
-    Key,
-    Streams,
-    entity_number,
-    lognormal,
-    uniforms,
-)
+from sim.numerics import added, randomness
+from sim.numerics.randomness import Key, Streams, entity_number, lognormal, uniforms
 from sim.numerics.units import DAY_S, DAYS_PER_MONTH
 from sim.parameters import Intelligence
 
@@ -128,7 +119,7 @@ def new_lead(
         Values in force.
     streams : Streams
     """
-    evidence = 1.0 if kind == STOP else uniforms(streams, LEAD, *key)[0]
+    evidence = 1.0 if kind == STOP else uniforms(streams, randomness.LEAD, *key)[0]
     return Lead(kind, organisation, happened_s, evidence, intelligence.lead_life_days * DAY_S, key)
 
 
@@ -221,7 +212,7 @@ class Channel(Generic[T]):
     def delay_of(self, key: Key, intelligence: Intelligence) -> float:
         """Delay of a message, in seconds."""
         way, time, _, _ = uniforms(
-            self.streams, CHANNEL, key.entity ^ self.salt, key.day, key.number
+            self.streams, randomness.CHANNEL, key.entity ^ self.salt, key.day, key.number
         )
         mean = (
             intelligence.direct_days
@@ -397,7 +388,7 @@ class Investigations:
         """Open a case; its draws are those of its first lead, whatever other cases there are."""
         now = self.agenda.now
         intelligence = self.intelligence_at(now)
-        length, end, _, _ = uniforms(self.streams, CASE, *first.key)
+        length, end, _, _ = uniforms(self.streams, randomness.CASE, *first.key)
         months = months_of_case(self._evidence[organisation], intelligence)
         ends_s = now + lognormal(months * DAYS_PER_MONTH * DAY_S, intelligence.delay_cv, length)
         case = Case(organisation, now, ends_s, end)

@@ -16,16 +16,7 @@ from sim.model.day import new_extra_arrivals
 from sim.model.port.inspection_rates import SERVICE_S
 from sim.model.port.layout import Layout
 from sim.model.port.opening import Opening
-from sim.model.port.traffic import (
-    BUS,
-    CAR,
-    CLASS_OF_LANE,
-    COMMERCIAL,
-    FAST,
-    NEXUS,
-    TRAIN,
-    TRUCK,
-)
+from sim.model.port.traffic import BUS, CAR, CLASS_OF_LANE, COMMERCIAL, FAST, NEXUS, TRAIN, TRUCK
 from sim.numerics.randomness import DETOUR, Streams
 from sim.numerics.units import DAY_S, HOUR_S, Flags, Floats, Rows, Whole
 from sim.parameters import Traffic

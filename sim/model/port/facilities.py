@@ -26,7 +26,7 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.layout import COMMERCE, Layout, build_layout, trusted_shares, with_lanes
 from sim.model.port.referral import collection
-from sim.model.port.roster import Rostering, open_hours, posts, shift_draws, typical_hours
+from sim.model.port.roster import Rostering, posts, shift_draws, typical_hours
 from sim.model.port.traffic import CAR, FAST, LANES, NEXUS, TRAIN, TRUCK, Demand
 from sim.numerics.randomness import Streams, exponential_table, gamma_table, lognormal_table
 from sim.numerics.units import Flags, Floats
@@ -59,7 +59,7 @@ class Facilities:
     rostered : array of float, shape (12, 7, ports, 2, 24)
         See `sim.model.port.roster.posts`.
     shift_hours : array of float, shape (ports, 24)
-        See `sim.model.port.roster.open_hours`.
+        See `sim.places.ports.Ports.open_hours`.
     shift_draws : array of float, shape (days, ports, 2)
         See `sim.model.port.roster.shift_draws`.
     """
@@ -176,14 +176,13 @@ def _plan(inputs: _Inputs) -> _Plan:
         secondary_s,
         inputs.rostering,
     )
-    hours = open_hours(ports)
     one_line = ports.one_officer | ports.one_line
     standing = np.where(one_line[:, None], 0.0, _peak(typical))
     ports = with_lanes(ports, inputs.nexus_lane, inputs.fast_lane)
     # A lane that is opened takes no booth away from the lines that stand.
     peak = np.maximum(_peak(_typical_hours(inputs, ports)), standing)
     layout = build_layout(ports, peak, service_s, secondary_s, inputs.booths_added, inputs.booths)
-    return _Plan(layout, rostered, hours)
+    return _Plan(layout, rostered, ports.open_hours)
 
 
 @functools.lru_cache(maxsize=MOST_PLANS)

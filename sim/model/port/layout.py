@@ -11,17 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import InputError
-from sim.model.port.traffic import (
-    BUS,
-    CAR,
-    CLASS_OF_LANE,
-    COMMERCIAL,
-    FAST,
-    LANES,
-    NEXUS,
-    TRAIN,
-    TRUCK,
-)
+from sim.model.port import traffic
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.places.ports import Ports
 
@@ -84,21 +74,23 @@ def trusted_shares(
 def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
     """Which lanes share a line at one port, in order of their booths."""
     if ports.one_officer[port] or ports.one_line[port]:
-        return [[CAR, NEXUS, TRUCK, FAST, BUS, TRAIN]]
-    general = [CAR]
+        return [
+            [traffic.CAR, traffic.NEXUS, traffic.TRUCK, traffic.FAST, traffic.BUS, traffic.TRAIN]
+        ]
+    general = [traffic.CAR]
     groups = [general]
     if ports.nexus[port]:
-        groups.append([NEXUS])
+        groups.append([traffic.NEXUS])
     if ports.commercial[port] == "yes" and volume[1] >= TRUCK_LINE_PER_YEAR:
-        groups.append([TRUCK])
+        groups.append([traffic.TRUCK])
     else:
-        general.append(TRUCK)
+        general.append(traffic.TRUCK)
     if ports.fast[port]:
-        groups.append([FAST])
+        groups.append([traffic.FAST])
     if volume[2] >= BUS_LINE_PER_YEAR:
-        groups.append([BUS])
+        groups.append([traffic.BUS])
     else:
-        general.append(BUS)
+        general.append(traffic.BUS)
     return groups
 
 
@@ -146,14 +138,14 @@ def build_layout(
     first_line = [0]
     queue_of_line: list[int] = []
     booths: list[int] = []
-    line_of_lane = np.full((len(ports), len(CLASS_OF_LANE)), -1)
+    line_of_lane = np.full((len(ports), len(traffic.CLASS_OF_LANE)), -1)
     bays = np.ones((len(ports), QUEUES), dtype=np.int64)
     for port in range(len(ports)):
         groups = _lane_groups(ports, port, volumes[port])
         used = np.zeros(QUEUES)
         for lanes in groups:
             # Loads of the line in its busiest hour, in booths and in bays.
-            queue = COMMERCE if all(COMMERCIAL[lanes]) else TRAVELLER
+            queue = COMMERCE if all(traffic.COMMERCIAL[lanes]) else TRAVELLER
             load = float(np.sum(peak[port, lanes] * service_s[port, lanes])) / HOUR_S
             used[queue] += float(np.sum(peak[port, lanes] * secondary_s[port, lanes])) / HOUR_S
             # The line, with booths for its load and those built beyond the rule.
@@ -166,8 +158,8 @@ def build_layout(
             if wanted + more < 1.0:
                 raise InputError(
                     f"port {ports.ids[port]}: {more:+g} booths leave {wanted + more:g} of "
-                    f"{wanted:g} in its line for {LANES[lanes[0]]}s, below 1 booth; close the port "
-                    "to the class instead"
+                    f"{wanted:g} in its line for {traffic.LANES[lanes[0]]}s, below 1 booth; close "
+                    "the port to the class instead"
                 )
             booths.append(int(min(wanted + more, MOST_BOOTHS)))
         bays[port] = np.clip(np.ceil(used * BAY_MARGIN) + 1, 1, MOST_BAYS)

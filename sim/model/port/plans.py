@@ -126,7 +126,9 @@ class PortPlans:
         self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
         self._last: dict[str, tuple[Snapshot, Hashable, Any]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
-        self.demand = demand(ports, parameters, point.year, point.start, point.days, streams)
+        self.demand = demand(
+            ports, parameters.traffic, point.year, point.start, point.days, streams
+        )
         self.facilities = build(point, ports, self.conditions, self.demand, streams)
         self.ports = self.facilities.ports
         self.trade_booth_load = np.ones(len(ports))

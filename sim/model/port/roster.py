@@ -283,14 +283,6 @@ def officers_present(
     return Present(present[:, TRAVELLER] + present[:, COMMERCE], trade)
 
 
-def open_hours(ports: Ports) -> Floats:
-    """Part of each hour in which a port is open by the port table, shape (ports, 24)."""
-    first = np.arange(24.0)
-    start = np.maximum(ports.open_hour[:, None], first)
-    end = np.minimum(ports.close_hour[:, None], first + 1.0)
-    return np.asarray(np.maximum(end - start, 0.0))
-
-
 def hours_by_port(
     rostered: Floats,
     hours: Floats,
@@ -302,15 +294,10 @@ def hours_by_port(
 
     Parameters
     ----------
-    rostered : array of float, shape (12, 7, ports, 2, 24)
-        See `posts`.
+    rostered, scale, date, added
+        As in `officers_present`.
     hours : array of float, shape (ports, 24)
-        See `open_hours`.
-    scale : array of float, shape (ports,)
-        Officers in service as a ratio of the staffing table.
-    date : datetime.date
-    added : array of float, shape (ports, 2), optional
-        Posts beyond the roster, held in every hour.
+        Part of them in which it is open, by the port table.
 
     Returns
     -------

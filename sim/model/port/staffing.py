@@ -23,15 +23,8 @@ from scipy.special import ndtri
 from simpy.events import ProcessGenerator
 
 from sim.model.conditions import Conditions, Snapshot
-from sim.numerics import added
-from sim.numerics.randomness import (
-    DANGER,
-    PORT_RUNNER,
-    Streams,
-    entity_number,
-    poisson_counts,
-    uniforms,
-)
+from sim.numerics import added, randomness
+from sim.numerics.randomness import Streams, entity_number, poisson_counts, uniforms
 from sim.numerics.units import (
     CALENDAR_DAYS_PER_YEAR,
     DAY_S,
@@ -252,8 +245,8 @@ class DangerAtPorts:
 
     def day(self, day: int, snapshot: Snapshot, workforce: Workforce) -> list[Withdrawal]:
         """Withdrawals that begin on a day; the port runners of the day are counted."""
-        subjects = self._events("subjects", DANGER, self.subject_rate, day)
-        runners = self._events("runners", PORT_RUNNER, self.runner_rate, day)
+        subjects = self._events("subjects", randomness.DANGER, self.subject_rate, day)
+        runners = self._events("runners", randomness.PORT_RUNNER, self.runner_rate, day)
         if not subjects and not runners:
             return []
         present = snapshot.at_ports(PARAMETER.danger.police_present_share)

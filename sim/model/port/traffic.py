@@ -30,7 +30,6 @@ from sim.numerics.randomness import (
     fill_words,
 )
 from sim.numerics.units import Floats
-from sim.parameters import Parameters
 from sim.parameters.traffic import Traffic
 from sim.places.calendar import holiday_numbers, month_number
 from sim.places.ports import Ports, read_us_share
@@ -278,14 +277,6 @@ def _day_weights(ports: Ports, calendars: str, year: int, month: int) -> Floats:
     return np.asarray(weights[:, place])
 
 
-def _open_share(ports: Ports) -> Floats:
-    """Open part of each hour of the day, shape (ports, 24)."""
-    hours = np.arange(24.0)
-    first = np.maximum(hours, ports.open_hour[:, None])
-    last = np.minimum(hours + 1, ports.close_hour[:, None])
-    return np.asarray(np.clip(last - first, 0.0, 1.0))
-
-
 def _sailings(ports: Ports, per_day: int) -> Floats:
     """Share of the day's ferry traffic in each quarter of an hour, shape (ports, 96)."""
     quarter = np.zeros((len(ports), TIMETABLE_CELLS))
@@ -296,9 +287,10 @@ def _sailings(ports: Ports, per_day: int) -> Floats:
     return quarter
 
 
+@functools.lru_cache(maxsize=MOST_DEMANDS)
 def demand(
     ports: Ports,
-    parameters: Parameters,
+    traffic: Traffic,
     year: int | None,
     start: datetime.date,
     days: int,
@@ -309,7 +301,7 @@ def demand(
     Parameters
     ----------
     ports : Ports
-    parameters : Parameters
+    traffic : Traffic
     year : int, optional
         Year whose traffic is repeated; without one every month has its own.
     start : datetime.date
@@ -318,33 +310,6 @@ def demand(
     streams : Streams
         For the random day factors.
     """
-    traffic = parameters.traffic
-    return _demand(_Table(ports), traffic, year, start, days, streams)
-
-
-class _Table:
-    """A table of ports as a key: equal to those with the same columns."""
-
-    def __init__(self, ports: Ports) -> None:
-        self.ports = ports
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Table) and self.ports.digest == other.ports.digest
-
-    def __hash__(self) -> int:
-        return hash(self.ports.digest)
-
-
-@functools.lru_cache(maxsize=MOST_DEMANDS)
-def _demand(
-    table: _Table,
-    traffic: Traffic,
-    year: int | None,
-    start: datetime.date,
-    days: int,
-    streams: Streams,
-) -> Demand:
-    ports = table.ports
     dates = [start + datetime.timedelta(days=i) for i in range(days)]
     weights = functools.cache(functools.partial(_day_weights, ports, traffic.holidays))
     daily = np.empty((days, len(ports), len(ports.weekday_factor)))
@@ -355,7 +320,7 @@ def _demand(
             else ports.monthly_vehicles[:, :, date.month - 1]
         )
         daily[i] = volumes * weights(date.year, date.month)[date.day - 1]
-    shares = ports.hour_share.transpose(1, 0, 2)[:, None] * _open_share(ports)[None, :, None, :]
+    shares = ports.hour_share.transpose(1, 0, 2)[:, None] * ports.open_hours[None, :, None, :]
     sums = shares.sum(axis=3, keepdims=True)
     shares = np.divide(shares, sums, out=np.zeros_like(shares), where=sums > 0)
     sigma = np.sqrt(np.log1p(traffic.day_factor_cv**2))

@@ -144,20 +144,6 @@ class Static(Adversary, name="static", reads_prices=False):
             return int((np.log(options.habit) + options.noise).argmax())
 
 
-def shares(utility: Floats, rationality: float) -> Floats:
-    """Chance that each option is taken.
-
-    Parameters
-    ----------
-    utility : array of float, shape (options,)
-        In mean margins of a trip.
-    rationality : float
-        Lambda, per mean margin.
-    """
-    weight = np.exp(rationality * (utility - utility.max()))
-    return np.asarray(weight / weight.sum())
-
-
 class QuantalResponse(Adversary, name="quantal_response", reads_prices=False):
     """Better routes are taken more often: a logit with rationality lambda [1]_.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import records
 from sim.model.conditions import Conditions, Snapshot
 from sim.model.day import EXTRA_ARRIVAL, TRAFFICKER
 from sim.model.port.facilities import Facilities
@@ -12,12 +13,7 @@ from sim.model.port.opening import Opening
 from sim.model.port.referral import REASONS
 from sim.model.port.traffic import CAR, CLASS_OF_LANE, LANES, TRUCK, Demand
 from sim.model.smuggling.market import Deal, Deals, Markets, Purchases
-from sim.model.smuggling.organisation import (
-    Enrolment,
-    Opportunity,
-    Organisations,
-    chance_of_arrest,
-)
+from sim.model.smuggling.organisation import Enrolment, Opportunity, Organisations, chance_of_arrest
 from sim.model.smuggling.perception import Beliefs
 from sim.model.smuggling.route_choice import RouteChoice, Trip
 from sim.model.smuggling.routes import Attempt, AttemptOutcome, Route, fate_at_port, fate_of
@@ -25,23 +21,12 @@ from sim.model.smuggling.traveller_firearms import TravellerFirearms, Travellers
 from sim.numerics.randomness import AWAY, BOOKING, SUPPLY, Streams, uniforms
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
 from sim.parameters import PARAMETER
-from sim.records import (
-    BETWEEN_PORTS,
-    LATE,
-    NOT_MADE,
-    NOT_PLANNED,
-    PORT,
-    TRAFFICKING,
-    TRAVELLER,
-    WATER,
-    AttemptsRecord,
-    Fate,
-)
+from sim.records import AttemptsRecord, Fate
 
 # Added to the number of an opportunity whose load turned back: another trip, with its own draws.
 AGAIN = 1_000_000
 _CLASS_OF = {lane: int(CLASS_OF_LANE[lane]) for lane in (CAR, TRUCK)}
-_NO_ROUTE = Route(NOT_PLANNED)
+_NO_ROUTE = Route(records.NOT_PLANNED)
 
 # Whether a lookout on a trip is active: of its attempt, organisation and moment of arrival.
 LookoutIsActive = Callable[[str, int, float], bool]
@@ -159,7 +144,9 @@ class AttemptsOfDay:
         for opportunity in opportunities:
             decided += self.deals.taken_along(opportunity, day)
             decided.append(self.deals.decide(opportunity))
-        planned = [self._planned(deal, day, opening) for deal in decided if deal.why != LATE]
+        planned = [
+            self._planned(deal, day, opening) for deal in decided if deal.why != records.LATE
+        ]
         trips = [trip for _, trip, _ in planned if trip is not None]
         chosen = iter(self.routes.choose(trips, perception, smuggling, self.beliefs.true_loss))
         going: list[tuple[Opportunity, int, int]] = []
@@ -168,7 +155,7 @@ class AttemptsOfDay:
                 self._add(opportunity, _NO_ROUTE, why=why)
                 continue
             route = next(chosen)
-            if route.kind == PORT:
+            if route.kind == records.PORT:
                 lane = int(trip.lanes[route.port])
                 going.append((opportunity, route.port, lane))
                 self._trip[self.count] = opportunity
@@ -203,7 +190,7 @@ class AttemptsOfDay:
     def _add(
         self, of: Opportunity, route: Route, lane: int = -1, *, caught: bool = False, why: str = ""
     ) -> None:
-        at_port = route.kind == PORT
+        at_port = route.kind == records.PORT
         number, arrest_share = self.count if at_port else -1, self._chance_of_arrest(route)
         self.trips.append(
             _attempt(
@@ -214,10 +201,10 @@ class AttemptsOfDay:
 
     def _chance_of_arrest(self, route: Route) -> float:
         """Chance that whoever is caught on a route leads to an arrest: more where police are."""
-        if route.kind == PORT:
+        if route.kind == records.PORT:
             police = float(self._police_present[route.port])
         else:
-            police = float(route.kind in (BETWEEN_PORTS, WATER))
+            police = float(route.kind in (records.BETWEEN_PORTS, records.WATER))
         return float(chance_of_arrest(police, self.deals.smuggling))
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
@@ -225,7 +212,7 @@ class AttemptsOfDay:
         outcomes: list[AttemptOutcome] = []
         pending: list[Attempt] = []
         for attempt in [*self._pending, *self.trips[self._examined :]]:
-            if attempt.route.kind in (NOT_MADE, NOT_PLANNED):
+            if attempt.route.kind in (records.NOT_MADE, records.NOT_PLANNED):
                 continue
             fate = fate_of(attempt, int(attempts["fate"][attempt.number]))
             if fate == Fate.IN_TRANSIT:
@@ -252,7 +239,10 @@ class AttemptsOfDay:
         codes = at_ports["fate"].tolist()
         # Loads that still wait at the end of the run have not been planned.
         waiting = [load.opportunity for loads in self.deals.waiting.values() for load in loads]
-        trips = [*self.trips, *(_attempt(load, Route(NOT_PLANNED), why=LATE) for load in waiting)]
+        trips = [
+            *self.trips,
+            *(_attempt(load, Route(records.NOT_PLANNED), why=records.LATE) for load in waiting),
+        ]
         of = _columns(Attempt._fields, trips)
         route = _columns(Route._fields, of["route"])
         travellers = Travellers.joined(self.travellers)
@@ -276,11 +266,11 @@ class AttemptsOfDay:
         lane = column(np.int64, of["lane"], CAR)
         return AttemptsRecord(
             attempt_id=column(np.str_, of["attempt_id"], travellers.ids(self.port_name)),
-            kind=column(np.str_, of["kind"], TRAVELLER),
+            kind=column(np.str_, of["kind"], records.TRAVELLER),
             organisation=column(np.int64, of["organisation"], -1),
             market=column(np.str_, of["market"], ""),
             source=column(np.str_, of["source"], ""),
-            route=column(np.str_, route["kind"], PORT),
+            route=column(np.str_, route["kind"], records.PORT),
             region=column(np.str_, route["region"], ""),
             why=column(np.str_, of["why"], ""),
             port_id=np.asarray(np.where(at_port, self.port_name[port], "")),
@@ -350,8 +340,8 @@ def _attempt(
 ) -> Attempt:  # fmt: skip
     """What was decided on an opportunity."""
     return Attempt(
-        of.attempt_id, number, TRAFFICKING, of.organisation, of.market, of.source, route, lane,
-        of.time_s, of.load, of.deep, of.lookout, intercepted, why, arrest_share,
+        of.attempt_id, number, records.TRAFFICKING, of.organisation, of.market, of.source, route,
+        lane, of.time_s, of.load, of.deep, of.lookout, intercepted, why, arrest_share,
     )  # fmt: skip
 
 

@@ -354,9 +354,8 @@ class Deals:
 
     def decide(self, opportunity: Opportunity) -> Deal:
         """Decide on an opportunity, and buy the load if there is to be a trip."""
-        why = self.organisations.hindrance(opportunity)
-        if why:
-            return Deal(opportunity, why)
+        if not self.organisations.in_action(opportunity.organisation, opportunity.time_s):
+            return Deal(opportunity, ARREST)
         state = self.supply.state(opportunity)
         market = opportunity.market
         cost_cad = self.supply.price_cad(state or opportunity.source)
@@ -385,7 +384,7 @@ class Deals:
         loads = self.waiting.get(next_one.organisation)
         if not loads:
             return []
-        out = bool(self.organisations.hindrance(next_one))
+        out = not self.organisations.in_action(next_one.organisation, next_one.time_s)
         going = [load for load in loads if out or load.ready_s <= day * DAY_S]
         self.waiting[next_one.organisation] = [load for load in loads if load not in going]
         deals = []

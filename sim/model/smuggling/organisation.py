@@ -33,7 +33,6 @@ from sim.numerics.units import DAY_S, DAYS_PER_YEAR, Floats, Whole
 from sim.parameters import Contraband, Smuggling
 from sim.places.network import Network, read_network, shares
 from sim.places.ports import Ports, great_circle_km
-from sim.records import ARREST
 
 # Steps of proportional fitting: far more than margins of this size need to converge.
 STEPS = 200
@@ -336,12 +335,6 @@ class Organisations:
         """Time out of action from the start of the run to a moment, in organisation-seconds."""
         gaps = [gap for of_one in self._gaps.values() for gap in of_one]
         return added(max(min(end, end_s) - max(start, 0.0), 0.0) for start, end in gaps)
-
-    def hindrance(self, opportunity: Opportunity) -> str:
-        """Reason why the organisation can make no trip at all (arrest), or an empty string."""
-        if not self.in_action(opportunity.organisation, opportunity.time_s):
-            return ARREST
-        return ""
 
     def on_outcomes(self, outcomes: list[AttemptOutcome], at_s: float) -> None:
         """Arrest some organisations whose courier was caught (see `Border.observers`)."""

@@ -232,22 +232,12 @@ class _Menus:
         return habit
 
 
+@dataclasses.dataclass(frozen=True)
 class _Baseline:
-    """What menus follow from: equal if all of it is, to the last bit."""
+    """What menus follow from: equal if all of it (``key``) is, to the last bit."""
 
-    def __init__(
-        self, ports: Ports, smuggling: Smuggling, patrol: Patrol, baseline: Perception
-    ) -> None:
-        self.terms = ports, smuggling, patrol, baseline
-        self.key = (
-            ports.digest, smuggling, patrol, baseline.loss.tobytes(), baseline.wait_s.tobytes()
-        )  # fmt: skip
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Baseline) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
+    key: tuple[object, ...]
+    terms: tuple[Ports, Smuggling, Patrol, Perception] = dataclasses.field(compare=False)
 
 
 @functools.lru_cache(maxsize=MOST_MENUS)
@@ -283,7 +273,9 @@ class RouteChoice:
         before: Perception | None = None,
         patrol_before: Patrol | None = None,
     ) -> None:
-        self.menus = _menus_of(_Baseline(ports, smuggling, patrol, baseline))
+        arrays = baseline.loss.tobytes(), baseline.wait_s.tobytes()
+        key = ports.digest, smuggling, patrol, *arrays
+        self.menus = _menus_of(_Baseline(key, (ports, smuggling, patrol, baseline)))
         self.network = self.menus.network
         self.streams = streams
         before = before or baseline

@@ -10,32 +10,20 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit
 
+from sim import records
 from sim.numerics import added, root_of
 from sim.numerics.randomness import entity_number
 from sim.numerics.units import Flags, Floats, Whole
 from sim.parameters import Smuggling
 from sim.places.network import read_network
 from sim.places.ports import Ports, great_circle_km, read_regions
-from sim.records import (
-    AIR,
-    BETWEEN_PORTS,
-    IN_TRANSIT,
-    NOT_MADE,
-    NOT_PLANNED,
-    PASSED,
-    PORT,
-    POST,
-    SEIZED,
-    TURNED_BACK,
-    WATER,
-    Fate,
-)
+from sim.records import Fate
 
 _AT_PORT = {
-    IN_TRANSIT: Fate.IN_TRANSIT,
-    PASSED: Fate.PASSED,
-    SEIZED: Fate.SEIZED,
-    TURNED_BACK: Fate.DETERRED,
+    records.IN_TRANSIT: Fate.IN_TRANSIT,
+    records.PASSED: Fate.PASSED,
+    records.SEIZED: Fate.SEIZED,
+    records.TURNED_BACK: Fate.DETERRED,
 }
 
 
@@ -116,7 +104,7 @@ def fate_at_port(code: int) -> Fate:
     return _AT_PORT[code]
 
 
-def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
+def fate_of(attempt: Attempt, at_port: int = records.IN_TRANSIT) -> Fate:
     """What becomes of an attempt.
 
     ``at_port`` is what the engine wrote down of it (``fate`` of `sim.records.ATTEMPT`); without
@@ -129,9 +117,9 @@ def fate_of(attempt: Attempt, at_port: int = IN_TRANSIT) -> Fate:
     """
     if attempt.number >= 0:
         return fate_at_port(at_port)
-    if attempt.route.kind == NOT_PLANNED:
+    if attempt.route.kind == records.NOT_PLANNED:
         return Fate.NOT_PLANNED
-    if attempt.route.kind == NOT_MADE:
+    if attempt.route.kind == records.NOT_MADE:
         return Fate.DETERRED
     return Fate.INTERCEPTED if attempt.intercepted else Fate.PASSED
 
@@ -164,12 +152,12 @@ def baseline_shares(smuggling: Smuggling) -> dict[str, float]:
     """Share of trips of each kind of route in the baseline; only that of the ports is derived."""
     between = smuggling.between_ports_share
     shares = {
-        BETWEEN_PORTS: between * (1.0 - smuggling.water_share),
-        WATER: between * smuggling.water_share,
-        POST: smuggling.post_share,
-        AIR: smuggling.air_share,
+        records.BETWEEN_PORTS: between * (1.0 - smuggling.water_share),
+        records.WATER: between * smuggling.water_share,
+        records.POST: smuggling.post_share,
+        records.AIR: smuggling.air_share,
     }
-    return {PORT: max(1.0 - added(shares.values()), 0.0), **shares}
+    return {records.PORT: max(1.0 - added(shares.values()), 0.0), **shares}
 
 
 class RouteNetwork:
@@ -193,7 +181,10 @@ class RouteNetwork:
         count, width = len(ports), len(regions)
         self.ports = count
         self.kind = np.array(
-            [PORT] * count + [BETWEEN_PORTS] * width + [WATER] * width + [POST, AIR, NOT_MADE]
+            [records.PORT] * count
+            + [records.BETWEEN_PORTS] * width
+            + [records.WATER] * width
+            + [records.POST, records.AIR, records.NOT_MADE]
         )
         self.region = [""] * count + [*regions.ids, *regions.ids] + [""] * 3
         self.none = len(self.kind) - 1
@@ -219,7 +210,7 @@ class RouteNetwork:
         self._number_of = {
             (str(kind), region): number
             for number, (kind, region) in enumerate(zip(self.kind, self.region, strict=True))
-            if kind != PORT
+            if kind != records.PORT
         }
 
     def considered(self, key: Key, commercial: bool, smuggling: Smuggling) -> Whole:
@@ -228,16 +219,16 @@ class RouteNetwork:
         A kind of route with no share in the baseline does not exist.
         """
         most = {
-            PORT: smuggling.routes_considered,
-            BETWEEN_PORTS: smuggling.regions_considered,
-            WATER: smuggling.regions_considered,
-            POST: 1,
-            AIR: 1,
+            records.PORT: smuggling.routes_considered,
+            records.BETWEEN_PORTS: smuggling.regions_considered,
+            records.WATER: smuggling.regions_considered,
+            records.POST: 1,
+            records.AIR: 1,
         }
         available = self.commercial if commercial else self.usable
         considered = []
         for kind, share in baseline_shares(smuggling).items():
-            if share > 0.0 or kind == PORT:
+            if share > 0.0 or kind == records.PORT:
                 numbers = np.flatnonzero(available & (self.kind == kind))
                 order = np.argsort(self.km[key][numbers], kind="stable")
                 considered.append(numbers[order][: most[kind]])
@@ -245,14 +236,16 @@ class RouteNetwork:
 
     def number_of(self, route: Route) -> int:
         """Number of a route."""
-        return route.port if route.kind == PORT else self._number_of[route.kind, route.region]
+        return (
+            route.port if route.kind == records.PORT else self._number_of[route.kind, route.region]
+        )
 
     def route(self, number: int, believed: float, loss: float) -> Route:
         """Route of a number, with its perceived chance of loss and, away from ports, the true."""
         if number == self.none:
-            return Route(NOT_MADE)
+            return Route(records.NOT_MADE)
         if number < self.ports:
-            return Route(PORT, number, "", believed)
+            return Route(records.PORT, number, "", believed)
         return Route(str(self.kind[number]), -1, self.region[number], believed, loss)
 
     def alike(self) -> Flags:
@@ -301,11 +294,11 @@ def hidden_costs(
         In mean margins, 0 for ports.
     """
     rationality = max(rationality, LEAST_RATIONALITY)
-    away = {kind: share for kind, share in shares.items() if kind != PORT and share > 0.0}
+    away = {kind: share for kind, share in shares.items() if kind != records.PORT and share > 0.0}
     total = added(away.values())
-    if not away or total >= 1.0 or utility[PORT].size == 0:
+    if not away or total >= 1.0 or utility[records.PORT].size == 0:
         return dict.fromkeys(shares, 0.0)
-    weight = np.where(open_ports, rationality * utility[PORT], -np.inf)
+    weight = np.where(open_ports, rationality * utility[records.PORT], -np.inf)
     at_ports = np.logaddexp.reduce(weight, axis=1)
     some = np.isfinite(at_ports)
     closed = 1.0 - some.mean()

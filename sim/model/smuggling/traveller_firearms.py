@@ -13,15 +13,8 @@ import numpy as np
 
 from sim.model.day import TRAVELLER_FIREARM, new_extra_arrivals
 from sim.model.port.traffic import CAR
-from sim.numerics.randomness import (
-    BOOKING,
-    LOAD,
-    OPPORTUNITY,
-    Streams,
-    entity_number,
-    poisson_counts,
-    to_uniform,
-)
+from sim.numerics import randomness
+from sim.numerics.randomness import Streams, entity_number, poisson_counts, to_uniform
 from sim.numerics.units import DAY_S, Floats, Rows, Texts, Whole
 from sim.parameters import Smuggling
 from sim.places.ports import PACIFIC, Ports
@@ -157,8 +150,8 @@ class TravellerFirearms:
         port = np.repeat(ports, counts[ports])
         number_at_port = np.arange(len(port)) - np.searchsorted(port, port)
         entity, index = self.entity[port], 1 + number_at_port
-        words = self.streams.words_of_several(BOOKING, entity, day, index)
-        load_words = self.streams.words_of_several(LOAD, entity, day, index)[0]
+        words = self.streams.words_of_several(randomness.BOOKING, entity, day, index)
+        load_words = self.streams.words_of_several(randomness.LOAD, entity, day, index)[0]
         # They arrive as the cars of the day do.
         level = to_uniform(words[0]) * cars[port]
         moment = _moments_s(level, cumulative[port, CAR], cells[port])
@@ -185,7 +178,9 @@ def _draws(ports: tuple[str, ...], days: int, streams: Streams) -> tuple[Whole, 
     They are drawn once for the points that run in step. Nothing may write into the arrays.
     """
     entities = np.array([entity_number(f"visitor/{port}") for port in ports])
-    drawn = [streams.uniforms(OPPORTUNITY, int(entity), 0, days)[0] for entity in entities]
+    drawn = [
+        streams.uniforms(randomness.OPPORTUNITY, int(entity), 0, days)[0] for entity in entities
+    ]
     return entities, np.stack(drawn, axis=1)
 
 

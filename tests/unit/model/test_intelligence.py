@@ -255,7 +255,7 @@ def test_traces_take_their_time_and_succeed_as_often_as_is_set(cv: float) -> Non
     traces = Traces(2, STREAMS)
     year_s = 365.0 * DAY_S
     recent, old = (
-        [traces.request(1, Key(9, 0, i), 0.0, -age * year_s, 0.0, terms.now) for i in range(1000)]
+        [traces.request(1, Key(9, 0, i), -age * year_s, 0.0, terms.now) for i in range(1000)]
         for age in (2.9, 3.1)
     )
     assert traces.requests == [0, 2000]
