@@ -17,65 +17,19 @@ import numpy.typing as npt
 import simpy
 from simpy.events import ProcessGenerator
 
+from sim import records
 from sim.engine.reference.port import Port
 from sim.engine.reference.queues import CALL, DONE, At, Line, Log, Referral, Vehicle, all_officers
 from sim.model.day import OPEN, TRAFFICKER, DayPlan, World
+from sim.model.port import inspection_rates
 from sim.model.port import referral as why
-from sim.model.port.inspection_rates import (
-    CLEARANCE_S,
-    DUTY,
-    HURRY_SERVICE,
-    KIND_COMMERCE,
-    KIND_RATE,
-    KIND_S,
-    KIND_TRAVELLER,
-    LIMIT_S,
-    LOOKOUT_HIT,
-    PAPERWORK,
-    PICK_TRAFFICKER,
-    PICK_TRAFFICKER_HURRY,
-    PICK_TRAVELLER,
-    PICK_TRAVELLER_HURRY,
-    RANDOM,
-    SELECTIVE,
-    SERVICE_S,
-    WITHDRAWAL_SHARE,
-)
 from sim.model.port.referral import FULL, KINDS, PROBE, detection_probability
 from sim.model.port.superintendent import patience
 from sim.model.port.traffic import COMMERCIAL, draw_lane_day, most_vehicles, new_draws
 from sim.numerics import added
 from sim.numerics.randomness import SECONDARY, TWO_32, WITHDRAWAL, Streams, quantile
 from sim.numerics.units import Floats, Rows, Whole
-from sim.records import (
-    ARRIVALS,
-    EXAMINATION_S,
-    EXAMINATIONS,
-    EXAMINATIONS_RELEASED,
-    GAVE_UP,
-    LINE_ARRIVED,
-    LINE_SERVED,
-    LINE_WAIT_S,
-    OBSERVED,
-    ON_CLEARANCE,
-    ON_EXAMINATION,
-    ON_PRIMARY,
-    OVERTIME,
-    PASSED,
-    PRIMARY_S,
-    READY,
-    REFERRED,
-    RELEASED,
-    SEIZED,
-    TURNED_BACK,
-    WAIT_BIN_EDGES_MIN,
-    WAIT_S,
-    WAIVED,
-    WITHIN,
-    Tally,
-    new_attempts,
-)
-from sim.records import CLEARANCE_S as CLEARED_S
+from sim.records import Tally, new_attempts
 
 MANDATORY = (why.PAPERWORK, why.DUTY)
 
@@ -88,18 +42,22 @@ def words(share: float) -> int:
 def reason_of_referral(port: Port, line: Line, vehicle: Vehicle) -> int:
     """Why a vehicle is referred: lookout, mandatory, random, selective, or not at all."""
     row, lane = port.row, vehicle.lane
-    if vehicle.lookout and vehicle.lookout_word < words(row[LOOKOUT_HIT]):
+    if vehicle.lookout and vehicle.lookout_word < words(row[inspection_rates.LOOKOUT_HIT]):
         return why.LOOKOUT
-    if vehicle.mandatory_word < words(row[PAPERWORK + lane]):
+    if vehicle.mandatory_word < words(row[inspection_rates.PAPERWORK + lane]):
         return why.PAPERWORK
-    if vehicle.mandatory_word < words(row[PAPERWORK + lane] + row[DUTY + lane]):
+    if vehicle.mandatory_word < words(
+        row[inspection_rates.PAPERWORK + lane] + row[inspection_rates.DUTY + lane]
+    ):
         if not line.waive:
             return why.DUTY
-        port.lane_sums[lane, WAIVED] += 1.0
-    if vehicle.search_word < words(row[RANDOM + lane]):
+        port.lane_sums[lane, records.WAIVED] += 1.0
+    if vehicle.search_word < words(row[inspection_rates.RANDOM + lane]):
         return why.RANDOM
     suspicion = chance_of_suspicion(row, line.hurry, vehicle)
-    if vehicle.search_word >= words(why.passed_over_share(row[RANDOM + lane], suspicion)):
+    if vehicle.search_word >= words(
+        why.passed_over_share(row[inspection_rates.RANDOM + lane], suspicion)
+    ):
         return why.SELECTIVE
     return why.NOT_REFERRED
 
@@ -107,11 +65,13 @@ def reason_of_referral(port: Port, line: Line, vehicle: Vehicle) -> int:
 def chance_of_suspicion(row: list[float], hurry: bool, vehicle: Vehicle) -> float:
     """Chance that the officer's suspicion is above the threshold."""
     if vehicle.attempt < 0:
-        column = SELECTIVE
+        column = inspection_rates.SELECTIVE
     elif vehicle.kind == TRAFFICKER:
-        column = PICK_TRAFFICKER_HURRY if hurry else PICK_TRAFFICKER
+        column = (
+            inspection_rates.PICK_TRAFFICKER_HURRY if hurry else inspection_rates.PICK_TRAFFICKER
+        )
     else:
-        column = PICK_TRAVELLER_HURRY if hurry else PICK_TRAVELLER
+        column = inspection_rates.PICK_TRAVELLER_HURRY if hurry else inspection_rates.PICK_TRAVELLER
     return row[column + vehicle.lane]
 
 
@@ -119,7 +79,7 @@ def refer(port: Port, line: Line, vehicle: Vehicle, log: Log) -> Referral | None
     """Decide on the referral of a vehicle; an attempt that is not referred goes on as a probe."""
     reason = reason_of_referral(port, line, vehicle)
     if reason != why.NOT_REFERRED:
-        port.lane_sums[vehicle.lane, REFERRED + reason - 1] += 1.0
+        port.lane_sums[vehicle.lane, records.REFERRED + reason - 1] += 1.0
     elif vehicle.attempt >= 0:
         reason = why.PROBE
     else:
@@ -131,16 +91,18 @@ def refer(port: Port, line: Line, vehicle: Vehicle, log: Log) -> Referral | None
     if reason == why.LOOKOUT:
         kind = FULL
     length = quantile(port.world.secondary_table, draw[1][0])
-    work_s = row[KIND_S + kind] * length
+    work_s = row[inspection_rates.KIND_S + kind] * length
     if reason in MANDATORY:
-        work_s = row[CLEARANCE_S] * length
+        work_s = row[inspection_rates.CLEARANCE_S] * length
     elif reason == why.PROBE:
         work_s = 0.0
     if vehicle.attempt >= 0:
         note_chances(row, line, vehicle, kind, length, log)
         log.attempts[vehicle.attempt]["find_word"] = draw[2][0]
-        if why.is_search(reason) and withdraws(row[WITHDRAWAL_SHARE], vehicle, streams):
-            log.attempts[vehicle.attempt]["fate"] = TURNED_BACK
+        if why.is_search(reason) and withdraws(
+            row[inspection_rates.WITHDRAWAL_SHARE], vehicle, streams
+        ):
+            log.attempts[vehicle.attempt]["fate"] = records.TURNED_BACK
             log.attempts[vehicle.attempt]["reason"] = reason
             reason, work_s = why.PROBE, 0.0
     must = reason in MANDATORY or reason == why.LOOKOUT
@@ -148,8 +110,8 @@ def refer(port: Port, line: Line, vehicle: Vehicle, log: Log) -> Referral | None
         reason=reason,
         lane=vehicle.lane,
         work_s=work_s,
-        limit_s=math.inf if must else row[LIMIT_S],
-        in_time_s=row[LIMIT_S],
+        limit_s=math.inf if must else row[inspection_rates.LIMIT_S],
+        in_time_s=row[inspection_rates.LIMIT_S],
         entity=vehicle.entity,
         day=vehicle.day,
         index=vehicle.index,
@@ -165,7 +127,7 @@ def withdraws(share: float, vehicle: Vehicle, streams: Streams) -> bool:
 
 def first_share(lane: int) -> int:
     """Column of the first cumulative share of the kinds of examination."""
-    return KIND_COMMERCE if COMMERCIAL[lane] else KIND_TRAVELLER
+    return inspection_rates.KIND_COMMERCE if COMMERCIAL[lane] else inspection_rates.KIND_TRAVELLER
 
 
 def kind_of_examination(row: list[float], lane: int, word: int) -> int:
@@ -184,37 +146,39 @@ def note_chances(
     """
 
     def find(kind: int) -> float:
-        rate = row[KIND_RATE + kind] * vehicle.search_factor
-        return detection_probability(rate, row[KIND_S + kind] * length)
+        rate = row[inspection_rates.KIND_RATE + kind] * vehicle.search_factor
+        return detection_probability(rate, row[inspection_rates.KIND_S + kind] * length)
 
     lane = vehicle.lane
-    hit = row[LOOKOUT_HIT] if vehicle.lookout else 0.0
-    must = row[PAPERWORK + lane] + (0.0 if line.waive else row[DUTY + lane])
+    hit = row[inspection_rates.LOOKOUT_HIT] if vehicle.lookout else 0.0
+    must = row[inspection_rates.PAPERWORK + lane] + (
+        0.0 if line.waive else row[inspection_rates.DUTY + lane]
+    )
     suspicion = chance_of_suspicion(row, line.hurry, vehicle)
-    chosen = why.examined_share(row[RANDOM + lane], suspicion)
+    chosen = why.examined_share(row[inspection_rates.RANDOM + lane], suspicion)
     cumulative = row[first_share(lane) : first_share(lane) + len(KINDS)]
     shares = np.diff(cumulative, prepend=0.0).tolist()
     attempt = log.attempts[vehicle.attempt]
-    attempt["rate_per_s"] = row[KIND_RATE + kind] * vehicle.search_factor
+    attempt["rate_per_s"] = row[inspection_rates.KIND_RATE + kind] * vehicle.search_factor
     attempt["p_find"] = find(kind)
-    stays = 1.0 - row[WITHDRAWAL_SHARE]
+    stays = 1.0 - row[inspection_rates.WITHDRAWAL_SHARE]
     attempt["p_found_on_lookout"] = stays * hit * find(FULL)
     attempt["p_found_if_in_time"] = stays * (1.0 - hit) * (1.0 - must) * chosen * added(
         share * find(k) for k, share in enumerate(shares)
     )  # fmt: skip
 
 
-EDGES_S = [60.0 * minutes for minutes in WAIT_BIN_EDGES_MIN]
+EDGES_S = [60.0 * minutes for minutes in records.WAIT_BIN_EDGES_MIN]
 
 
 def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGenerator:
     """One conveyance at one port, from its arrival at the end of the line to its release."""
     leaving = line.leaving.get(vehicle.lane, 0.0)
     if vehicle.attempt < 0 and patience(vehicle.service_word) < leaving:  # rule 9
-        port.lane_sums[vehicle.lane, GAVE_UP] += 1.0
+        port.lane_sums[vehicle.lane, records.GAVE_UP] += 1.0
         return
-    port.lane_sums[vehicle.lane, ARRIVALS] += 1.0
-    port.tally.line[line.number, LINE_ARRIVED] += 1.0
+    port.lane_sums[vehicle.lane, records.ARRIVALS] += 1.0
+    port.tally.line[line.number, records.LINE_ARRIVED] += 1.0
     if vehicle.attempt >= 0:
         log.inside.add(vehicle.attempt)
 
@@ -245,7 +209,7 @@ def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGen
         return
     place, ready_s, start_s = call
     if port.on_shift:
-        port.officer_sums[READY] += ready_s
+        port.officer_sums[records.READY] += ready_s
     begin(port, case, case.joined_s, start_s, log)
     yield At(port.env, start_s + case.work_s, DONE)
     place.call()
@@ -253,7 +217,9 @@ def conveyance(port: Port, line: Line, vehicle: Vehicle, log: Log) -> ProcessGen
 
 def mean_service_s(port: Port, line: Line, lane: int) -> float:
     """Mean primary service time; shorter under a long line (rule 5)."""
-    return port.row[SERVICE_S + lane] * (port.row[HURRY_SERVICE] if line.hurry else 1.0)
+    return port.row[inspection_rates.SERVICE_S + lane] * (
+        port.row[inspection_rates.HURRY_SERVICE] if line.hurry else 1.0
+    )
 
 
 def count_primary(
@@ -262,32 +228,32 @@ def count_primary(
     """Count a vehicle whose primary service begins."""
     wait_s = start_s - vehicle.time_s
     sums = port.lane_sums[vehicle.lane]
-    sums[RELEASED] += 1.0
-    sums[WAIT_S] += wait_s
-    sums[WITHIN] += wait_s <= port.plan.standard_s
-    sums[PRIMARY_S] += service_s
+    sums[records.RELEASED] += 1.0
+    sums[records.WAIT_S] += wait_s
+    sums[records.WITHIN] += wait_s <= port.plan.standard_s
+    sums[records.PRIMARY_S] += service_s
     port.wait_counts[vehicle.lane, bisect_right(EDGES_S, wait_s) if wait_s > 0.0 else 0] += 1
-    port.tally.line[line.number, LINE_SERVED] += 1.0
-    port.tally.line[line.number, LINE_WAIT_S] += wait_s
-    port.officer_sums[ON_PRIMARY] += service_s
+    port.tally.line[line.number, records.LINE_SERVED] += 1.0
+    port.tally.line[line.number, records.LINE_WAIT_S] += wait_s
+    port.officer_sums[records.ON_PRIMARY] += service_s
     if port.on_shift:
-        port.officer_sums[READY] += ready_s
+        port.officer_sums[records.READY] += ready_s
     else:
-        port.officer_sums[OVERTIME] += service_s
+        port.officer_sums[records.OVERTIME] += service_s
 
 
 def begin(port: Port, case: Referral, joined_s: float, start_s: float, log: Log) -> None:
     """Begin the work on a referred vehicle."""
     log.secondary(case, joined_s, start_s)
     if case.reason in MANDATORY:
-        port.lane_sums[case.lane, CLEARED_S] += case.work_s
-        port.officer_sums[ON_CLEARANCE] += case.work_s
+        port.lane_sums[case.lane, records.CLEARANCE_S] += case.work_s
+        port.officer_sums[records.ON_CLEARANCE] += case.work_s
     elif case.reason != PROBE:
-        port.lane_sums[case.lane, EXAMINATIONS] += 1.0
-        port.lane_sums[case.lane, EXAMINATION_S] += case.work_s
-        port.officer_sums[ON_EXAMINATION] += case.work_s
+        port.lane_sums[case.lane, records.EXAMINATIONS] += 1.0
+        port.lane_sums[case.lane, records.EXAMINATION_S] += case.work_s
+        port.officer_sums[records.ON_EXAMINATION] += case.work_s
     if not port.on_shift:
-        port.officer_sums[OVERTIME] += case.work_s
+        port.officer_sums[records.OVERTIME] += case.work_s
     if case.attempt >= 0:
         searched = case.reason not in (*MANDATORY, PROBE)
         decide(case, start_s - joined_s <= case.in_time_s, searched, log)
@@ -297,7 +263,7 @@ def release_unexamined(port: Port, case: Referral, joined_s: float, log: Log) ->
     """Let a vehicle go whose discretionary examination is not done."""
     log.secondary(case, joined_s, -1.0)
     if case.reason != PROBE:
-        port.lane_sums[case.lane, EXAMINATIONS_RELEASED] += 1.0
+        port.lane_sums[case.lane, records.EXAMINATIONS_RELEASED] += 1.0
     if case.attempt >= 0:
         decide(case, False, False, log)
 
@@ -307,14 +273,14 @@ def decide(case: Referral, in_time: bool, searched: bool, log: Log) -> None:
     log.inside.discard(case.attempt)
     attempt = log.attempts[case.attempt]
     attempt["in_time"] = in_time
-    if attempt["fate"] != TURNED_BACK:
-        attempt["fate"] = PASSED
+    if attempt["fate"] != records.TURNED_BACK:
+        attempt["fate"] = records.PASSED
     if case.reason != PROBE:
         attempt["reason"] = case.reason
     if searched:
         attempt["examination_s"] = case.work_s
         if attempt["find_word"] < attempt["p_find"] * TWO_32:
-            attempt["fate"] = SEIZED
+            attempt["fate"] = records.SEIZED
 
 
 class ReferenceEngine:
@@ -381,7 +347,7 @@ class ReferenceEngine:
 
     def observed_sums(self, weekday: int) -> Floats:
         """Sums of a day of the week (see `sim.model.border.Engine`)."""
-        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., OBSERVED])
+        return np.asarray(self.tally.lane[weekday].sum(axis=1)[..., records.OBSERVED])
 
     def complete_sums(self, tally: Tally) -> None:
         """Leave the running sums as they are: they are written as things happen."""

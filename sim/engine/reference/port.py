@@ -15,17 +15,7 @@ from sim.engine.reference.queues import (
     all_officers,
 )
 from sim.model.day import AFTER_HOURS, OPEN, DayPlan, World
-from sim.model.port.inspection_rates import (
-    BOOTHS,
-    HURRY_QUEUE,
-    OPEN_LOAD,
-    PATIENCE_FROM_S,
-    PATIENCE_S,
-    SECONDARY_S,
-    SERVICE_S,
-    WAIVE_QUEUE,
-    WIDTH,
-)
+from sim.model.port import inspection_rates
 from sim.model.port.layout import QUEUES
 from sim.model.port.superintendent import allocate, turned_round_share
 from sim.numerics.units import DAY_S, HOUR_S, Floats
@@ -129,12 +119,15 @@ class Port:
     def _post(self, officers: int, k: int, now: float, until: float) -> None:
         """Set booths and secondary officers until the next control moment."""
         need = self._need(now, until)
-        posts = [min(line.posts, int(self.row[BOOTHS + line.lanes[0]])) for line in self.lines]
+        posts = [
+            min(line.posts, int(self.row[inspection_rates.BOOTHS + line.lanes[0]]))
+            for line in self.lines
+        ]
         most = np.array([*posts, *(queue.posts for queue in self.queues)])
         given = np.zeros(len(self.places), np.int64)
         trade = int(self.plan.trade[self.number, k]) if officers > 0 else -1
         queue_of_line = np.array([line.queue for line in self.lines])
-        open_load = np.array(self.row[OPEN_LOAD:WIDTH])
+        open_load = np.array(self.row[inspection_rates.OPEN_LOAD : inspection_rates.WIDTH])
         allocate(officers, trade, len(self.lines), queue_of_line, open_load, need, most, given)
         self._hand_over(officers, given.tolist())
         self.officer_sums[SHIFT] += officers * (until - now)
@@ -154,9 +147,9 @@ class Port:
             for lane in line.lanes:
                 arrivals = self._expected(lane, now, until)
                 expected += arrivals
-                load += arrivals * self.row[SERVICE_S + lane]
-                secondary += arrivals * self.row[SECONDARY_S + lane]
-            mean = load / expected if expected > 0.0 else self.row[SERVICE_S]
+                load += arrivals * self.row[inspection_rates.SERVICE_S + lane]
+                secondary += arrivals * self.row[inspection_rates.SECONDARY_S + lane]
+            mean = load / expected if expected > 0.0 else self.row[inspection_rates.SERVICE_S]
             line.mean_s = load / expected if expected > 0.0 else 0.0
             need[place] = (load + len(line.waiting) * mean) / span
             need[len(self.lines) + line.queue] += secondary / span
@@ -207,15 +200,18 @@ class Port:
         """See whether lines are long (rule 5), and who would turn round (rule 9)."""
         for line in self.lines:
             booths = max(line.manned, 1)
-            line.hurry = len(line.waiting) > self.row[HURRY_QUEUE] * booths
+            line.hurry = len(line.waiting) > self.row[inspection_rates.HURRY_QUEUE] * booths
             line.leaving = {}
-            beyond = len(line.waiting) * line.mean_s / booths - self.row[PATIENCE_FROM_S]
+            beyond = (
+                len(line.waiting) * line.mean_s / booths
+                - self.row[inspection_rates.PATIENCE_FROM_S]
+            )
             if self.on_shift and beyond > 0.0:
                 line.leaving = {
-                    lane: turned_round_share(beyond, self.row[PATIENCE_S + lane])
+                    lane: turned_round_share(beyond, self.row[inspection_rates.PATIENCE_S + lane])
                     for lane in line.lanes
                 }
-            line.waive = len(line.waiting) > self.row[WAIVE_QUEUE] * booths
+            line.waive = len(line.waiting) > self.row[inspection_rates.WAIVE_QUEUE] * booths
 
     def _sweep(self, queue: Secondary) -> None:
         """Let booth officers take those who wait where nobody works (rule 7)."""
