@@ -72,7 +72,10 @@ def _main(words: Sequence[str], tell: "Callable[[StudySpec], object]") -> int:
         if words[:1] == ["status"]:
             return _status(words[1:])
         if list(words) == ["--version"]:
-            return _version()
+            from sim.execute.store import code_version
+
+            print(code_version())
+            return 0
         from sim.config.command_line import compose
 
         if words[:1] == ["port_day"]:
@@ -106,13 +109,6 @@ def _main(words: Sequence[str], tell: "Callable[[StudySpec], object]") -> int:
         )
         return BAD_INPUT
     return _report(command_line.specs, ended, base, tell)
-
-
-def _version() -> int:
-    from sim.execute.store import code_version
-
-    print(code_version())
-    return 0
 
 
 def _complain(line: str) -> None:

@@ -266,8 +266,13 @@ def _kind(error: BaseException) -> str:
     return f"{type(error).__name__}{_in_brackets(error)}"
 
 
+def first_line(error: BaseException) -> str:
+    """First line of what an error says; empty if it says nothing."""
+    return next(iter(str(error).strip().splitlines()), "")
+
+
 def _in_brackets(error: BaseException) -> str:
-    words = next(iter(str(error).strip().splitlines()), "")[:200]
+    words = first_line(error)[:200]
     return f" ({words})" if words else ""
 
 

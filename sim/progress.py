@@ -223,10 +223,8 @@ def in_words(seconds: float) -> str:
 
 def _alive(status: Status) -> bool:
     """Whether the driver runs: its process on this machine, its last word from another."""
-    if status.host != platform.node():
-        return _heard_lately(status)
-    if os.name != "posix":  # there, signal 0 is Ctrl-C
-        return _heard_lately(status)
+    if status.host != platform.node() or os.name != "posix":  # there, signal 0 is Ctrl-C
+        return _silent_s(status) < SILENT_S
     try:
         os.kill(status.pid, 0)
         stat_line = Path(f"/proc/{status.pid}/stat").read_text(encoding="utf-8", errors="replace")
@@ -245,13 +243,13 @@ def _began_after(ticks: int, status: Status) -> bool:
     if not status.updated:
         return False
     running_s = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    silent = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(status.updated)
-    return silent.total_seconds() > running_s + SILENT_S
+    return _silent_s(status) > running_s + SILENT_S
 
 
-def _heard_lately(status: Status) -> bool:
+def _silent_s(status: Status) -> float:
+    """How long a driver has written nothing, in seconds."""
     updated = datetime.datetime.fromisoformat(status.updated)
-    return (datetime.datetime.now(datetime.UTC) - updated).total_seconds() < SILENT_S
+    return (datetime.datetime.now(datetime.UTC) - updated).total_seconds()
 
 
 EVERY_S = 1.0

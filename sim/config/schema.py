@@ -37,7 +37,7 @@ from omegaconf.errors import (
 )
 
 from sim.design.from_config import DesignConfig, SelectionConfig, StoppingConfig
-from sim.errors import InputError
+from sim.errors import InputError, first_line
 from sim.parameters import Parameters, catalogue
 from sim.results.schema import NOTHING_SHARE, SMALLEST_DIFFERENCE
 from sim.scenario.intervention import BASELINE
@@ -168,14 +168,14 @@ def explain(error: BaseException) -> str:
             group, _, choice = str(cause.missing_cfg_file).rpartition("/")
             return f"{SOURCE}: {group} = {choice!r} is not one of {', '.join(cause.options)}"
         if isinstance(cause, OverrideParseException):
-            return _about_word(cause.override, _first_line(cause.__cause__ or cause))
+            return _about_word(cause.override, first_line(cause.__cause__ or cause))
         if isinstance(cause, OmegaConfBaseException) and cause.full_key:
             return _about_value(cause, cause.full_key)
         if (mark := getattr(cause, "problem_mark", None)) is not None:  # of a YAML parser
             return f"{mark.name}: line {mark.line + 1}: {getattr(cause, 'problem', '')}"
         if isinstance(cause, RecursionError):
             return f"{SOURCE}: files of settings are nested too deeply, or name each other in turn"
-    lines = [_first_line(cause) for cause in causes[:2]]
+    lines = [first_line(cause) for cause in causes[:2]]
     for line in lines:
         if line.startswith("Ambiguous value"):
             word = line.partition("'")[2].rpartition("'")[0]
@@ -213,9 +213,9 @@ def _about_value(error: OmegaConfBaseException, name: str) -> str:
     if isinstance(error, ValidationError) and expected:
         value = "null" if error.value is None else repr(error.value)
         return f"{SOURCE}: {name} = {value} is not {expected}{_unit(name)}"
-    if "ListConfig" in _first_line(error):
+    if "ListConfig" in first_line(error):
         return f"{SOURCE}: {name}: write a list in brackets, {name}=[...]"
-    return f"{SOURCE}: {name}: {_first_line(error)}"
+    return f"{SOURCE}: {name}: {first_line(error)}"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -223,10 +223,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), "")
 
 
 def _unit(name: str) -> str:

@@ -14,16 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from sim.data import (
-    DATA_FOLDER,
-    MONTHS,
-    Row,
-    Table,
-    apportion,
-    fixed,
-    read_source,
-    render,
-)
+from sim.data import DATA_FOLDER, MONTHS, Row, Table, apportion, fixed, read_source, render
 from sim.data.volumes import REGION_OF_PROVINCE, VOLUMES_FILE, season, volumes_table
 from sim.places import calendar
 from sim.places.calendar import FIRST_YEAR, HOLIDAY_KINDS, LAST_MONTH, holiday_kind

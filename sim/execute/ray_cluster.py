@@ -20,18 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError
+from sim.errors import InputError, first_line
 from sim.execute.reaper import watch
 from sim.execute.store import code_digest, package_versions
-from sim.execute.worker import (
-    Chunk,
-    ChunkResult,
-    Chunks,
-    Job,
-    carry_out,
-    precompile,
-    written_down,
-)
+from sim.execute.worker import Chunk, ChunkResult, Chunks, Job, carry_out, precompile, written_down
 from sim.progress import Say
 
 LOCAL = "local"
@@ -293,7 +285,8 @@ def _connected(address: str, workers: int) -> Iterator[Any]:
     try:
         ray.init(address=address, **common)
     except (ConnectionError, RuntimeError, ray.exceptions.RayError) as error:
-        raise InputError(f"execution.address = {address}: {_first_line(error)}") from None
+        why = first_line(error) or type(error).__name__
+        raise InputError(f"execution.address = {address}: {why}") from None
     try:
         yield ray
     finally:
@@ -310,8 +303,9 @@ def _own_cluster(ray: Any, workers: int, common: dict[str, Any]) -> Iterator[Non
         try:
             ray.init(address="local", **alone, **common)
         except Exception as error:  # Ray raises Exception itself where a machine is too busy
+            why = first_line(error) or type(error).__name__
             raise InputError(
-                f"execution=ray: no cluster began on this machine ({_first_line(error)}); "
+                f"execution=ray: no cluster began on this machine ({why}); "
                 "execution=pool needs none"
             ) from None
         yield
@@ -349,7 +343,3 @@ def _check(address: str) -> None:
             f"execution.address = {address} answers, but not as a Ray cluster of this version and "
             "with this token (RAY_AUTH_MODE=token, the same token on all machines)"
         )
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

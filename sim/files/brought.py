@@ -210,21 +210,15 @@ def numbers_of(path: Path, known: Collection[str]) -> tuple[list[str], list[tupl
     try:
         text, _ = letters_of(content_of(path, LARGEST_TABLE_BYTES))
         header, lines, separator = _split(text, [*known], MOST_ROWS)
-        names = [_name(cell) for cell in header]
-        for place, name in enumerate(names):
-            if not name:
-                raise InputError(f"row 1: column {place + 1} has no name")
-            if name not in known:
-                raise InputError.unknown("parameter", name, known, "row 1")
-            if name in names[:place]:
-                raise InputError(f"row 1: column {_quoted(name)} appears twice")
-        rows = []
-        for number, cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(names):
-                raise InputError(f"row {number}: has {len(cells)} cells, the header {len(names)}")
-            rows.append((number, [_plain_number(cell.strip(), separator) for cell in cells]))
+        names = _names(header, known)
+        rows = [
+            (
+                number,
+                [_plain_number(cell.strip(), separator) for cell in _whole(line, number, names)],
+            )
+            for number, line in lines
+            if any(cell.strip() for cell in line)
+        ]
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
     return names, rows
@@ -278,17 +272,31 @@ def _name(cell: str) -> str:
     return cell.strip().strip('"').strip().casefold()
 
 
-def _columns(header: list[str], schema: type[Row], notes: list[str], file: str) -> list[str]:
-    """Names of the columns, checked: none twice, none missing, none that is nearly another."""
+def _names(header: list[str], known: Collection[str] | None = None) -> list[str]:
+    """Names of the columns: each has one, of those known if these are given, and none twice."""
     names = [_name(cell) for cell in header]
-    while names and not names[-1]:
-        names.pop()
-    fields = schema.model_fields
     for place, name in enumerate(names):
         if not name:
             raise InputError(f"row 1: column {place + 1} has no name")
+        if known is not None and name not in known:
+            raise InputError.unknown("parameter", name, known, "row 1")
         if name in names[:place]:
             raise InputError(f"row 1: column {_quoted(name)} appears twice")
+    return names
+
+
+def _whole(cells: list[str], number: int, columns: list[str]) -> list[str]:
+    """Refuse a row that has another number of cells than the header; return it."""
+    if len(cells) != len(columns):
+        raise InputError(f"row {number}: has {len(cells)} cells, the header {len(columns)}")
+    return cells
+
+
+def _columns(header: list[str], schema: type[Row], notes: list[str], file: str) -> list[str]:
+    """Names of the columns, checked: none twice, none missing, none that is nearly another."""
+    while header and not _name(header[-1]):
+        header = header[:-1]
+    names, fields = _names(header), schema.model_fields
     missing = [name for name, field in fields.items() if field.is_required() and name not in names]
     for name in names:
         if name in fields:
@@ -315,8 +323,7 @@ def _row(
 
     while len(cells) > len(columns) and not cells[-1].strip():
         cells = cells[:-1]
-    if len(cells) != len(columns):
-        raise InputError(f"row {number}: has {len(cells)} cells, the header {len(columns)}")
+    cells = _whole(cells, number, columns)
     texts = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
     values = {
         name: _plain_number(text, separator) if _is_number(schema, name) else text

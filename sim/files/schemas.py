@@ -9,14 +9,7 @@ import datetime
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 MOST_VEHICLES = 50_000_000.0
 """Vehicles a year of one class at one port; the busiest bridge of the continent has a third."""
@@ -75,10 +68,12 @@ Hour = Annotated[float, _number(0.0, 24.0, "h")]
 Vehicles = Annotated[float | None, _number(0.0, MOST_VEHICLES, "vehicles/year")]
 
 
-class PortRow(BaseModel):
-    """A port of entry (`sim/data/README.md`); vehicles are of a year, by class."""
-
+class _Row(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class PortRow(_Row):
+    """A port of entry (`sim/data/README.md`); vehicles are of a year, by class."""
 
     port_id: Id
     name: Name
@@ -127,10 +122,8 @@ def _a_place(word: str) -> str:
     return word
 
 
-class LocationRow(BaseModel):
+class LocationRow(_Row):
     """A state of purchase or a region of sale of a network."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     role: Literal["source", "market"]
     id: Annotated[str, Field(min_length=1), AfterValidator(_a_place)]
@@ -166,13 +159,11 @@ def _a_month(word: str) -> str:
     for number, names in enumerate(_MONTH_NAMES, start=1):
         if name.removesuffix(".") in names and re.fullmatch(r"\d{4}", year, re.ASCII):
             return f"{year}-{number:02d}"
-    match = _MONTH.fullmatch(word)
-    if match is None:
-        raise ValueError("is not a month such as 2005-07 or Jul 2005")
-    year, month = (match[1], match[2]) if match[1] else (match[4], match[3])
-    if not 1 <= int(month) <= 12:
-        raise ValueError("is not a month such as 2005-07 or Jul 2005")
-    return f"{year}-{month}"
+    if match := _MONTH.fullmatch(word):
+        year, month = (match[1], match[2]) if match[1] else (match[4], match[3])
+        if 1 <= int(month) <= 12:
+            return f"{year}-{month}"
+    raise ValueError("is not a month such as 2005-07 or Jul 2005")
 
 
 def _a_measure(word: str) -> str:
@@ -185,10 +176,8 @@ def _a_measure(word: str) -> str:
     return MEASURES[plain]
 
 
-class TrafficRow(BaseModel):
+class TrafficRow(_Row):
     """Vehicles into Canada at one port in one month, as one row of a traffic table."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     port: Name
     month: Annotated[str, AfterValidator(_a_month)]

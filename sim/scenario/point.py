@@ -306,29 +306,19 @@ def _check_dates(intervention: Intervention, point: Point) -> None:
 
 
 def _check_officers(point: Point) -> None:
-    staffing = point.parameters.staffing
-    values = {
-        "staffing.officers_scale": staffing.officers_scale,
-        "staffing.absent_share": staffing.absent_share,
-    }
-    for intervention in point.scenario.interventions:
-        if (
-            intervention.parameter in values
-            and intervention.where == Where()
-            and _whole_run(intervention, point)
-        ):
-            values[intervention.parameter] = intervention.of(values[intervention.parameter])
+    values = {name: value_of(point.parameters, name) for name in _NOBODY}
     for intervention in point.scenario.interventions:
         name = intervention.parameter
-        everywhere = intervention.where == Where() and _whole_run(intervention, point)
-        if name in values and not everywhere:
-            value = intervention.of(getattr(staffing, name.partition(".")[2]))
-            if value == _NOBODY[name]:
-                raise InputError(
-                    f"scenario {point.scenario.name}: {intervention}: leaves an open port without "
-                    "an officer, less than 1 lane (close the port instead: parameter: port, "
-                    "operation: close)"
-                )
+        if name not in values:
+            continue
+        if intervention.where == Where() and _whole_run(intervention, point):
+            values[name] = intervention.of(values[name])
+        elif intervention.of(value_of(point.parameters, name)) == _NOBODY[name]:
+            raise InputError(
+                f"scenario {point.scenario.name}: {intervention}: leaves an open port without "
+                "an officer, less than 1 lane (close the port instead: parameter: port, "
+                "operation: close)"
+            )
     for name, value in values.items():
         if value == _NOBODY[name]:
             raise InputError(

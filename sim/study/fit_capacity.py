@@ -29,14 +29,7 @@ from sim.model.port.traffic import LANES
 from sim.numerics.units import Floats
 from sim.parameters import Parameters, value_of, with_values
 from sim.places.calendar import rows_of
-from sim.places.on_record import (
-    FRIDAY,
-    MARGINAL,
-    READINGS,
-    TOLERANCE,
-    WORK_TO_RULE,
-    Reading,
-)
+from sim.places.on_record import FRIDAY, MARGINAL, READINGS, TOLERANCE, WORK_TO_RULE, Reading
 from sim.places.ports import read_ports
 from sim.records import DATE_COLUMNS, RELEASED, WAIT_S, WITHIN
 from sim.replication import run_border

@@ -21,13 +21,7 @@ import numpy as np
 from sim.design.design import Design, Procedure, ProcedureResult, Read
 from sim.errors import InputError
 from sim.execute.execution import Execution
-from sim.execute.store import (
-    FORMAT_FILE,
-    code_digest,
-    code_version,
-    package_versions,
-    processor,
-)
+from sim.execute.store import FORMAT_FILE, code_digest, code_version, package_versions, processor
 from sim.execute.task import key_of
 from sim.files.brought import json_of
 from sim.numerics.units import Floats
@@ -276,7 +270,7 @@ def manifest(spec: StudySpec, began: datetime.datetime) -> dict[str, Any]:
             for name, point in leading.items()
         ],
         "design": spec.design.about if spec.design else None,
-        "procedure": _procedure(spec),
+        "procedure": spec.outcome and {**spec.outcome.about, "said": spec.outcome.lines},
         "warnings": [list(warning) for warning in spec.warnings],
         "code_version": code_version(),
         "code_digest": code_digest(),
@@ -287,13 +281,6 @@ def manifest(spec: StudySpec, began: datetime.datetime) -> dict[str, Any]:
     }
     plain: dict[str, Any] = json.loads(json.dumps(content, default=str))
     return plain
-
-
-def _procedure(spec: StudySpec) -> dict[str, Any] | None:
-    """What a procedure wanted, did and came to."""
-    if spec.outcome is None:
-        return None
-    return {**spec.outcome.about, "said": spec.outcome.lines}
 
 
 def configuration_hash(spec: StudySpec) -> str:
