@@ -24,7 +24,8 @@ from typing import Any
 
 from sim.errors import InputError
 from sim.files import replaced
-from sim.results.reading import METRICS, Study
+from sim.results.reading import Study
+from sim.results.schema import METRICS
 
 LANGUAGES = ("en", "fr")
 CATALOGUES = Path(__file__).with_name("locale")

@@ -10,7 +10,8 @@ from analysis.language import gettext
 from analysis.targets import Target
 from analysis.values import BASELINE
 from sim.data import read_source
-from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
+from sim.results.reading import Study
+from sim.results.schema import WAIT_BIN_EDGES_MIN
 
 PEAK = (7, 8)
 """Months in which the agencies' charts of 2003-08 show the longest waits of cars."""

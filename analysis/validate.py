@@ -27,7 +27,8 @@ from sim.data import DATA_FOLDER
 from sim.data.volumes import read_volumes
 from sim.errors import InputError
 from sim.places.on_record import WORK_TO_RULE
-from sim.results.reading import WAIT_BIN_EDGES_MIN, Study
+from sim.results.reading import Study
+from sim.results.schema import WAIT_BIN_EDGES_MIN
 
 BUSIEST = 22
 """Ports whose waits the record of 2008 covers (B060)."""

@@ -13,8 +13,8 @@ from analysis.language import current_language
 from sim.errors import InputError
 from sim.numerics.units import Floats
 from sim.parameters import Parameters
-from sim.results.reading import METRICS, Metric, Study
-from sim.results.schema import PRIMARY_OUTCOME
+from sim.results.reading import Study
+from sim.results.schema import METRICS, PRIMARY_OUTCOME, Metric
 
 BASELINE = "baseline"
 

@@ -1,7 +1,7 @@
 """The page of results, from `sim.results.schema`."""
 
 from docs.markdown import table
-from sim.results.reading import (
+from sim.results.schema import (
     CLASSES,
     METRICS,
     PORT_GROUPS,

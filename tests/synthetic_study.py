@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.results.reading import (
+from sim.results.schema import (
     CLASSES,
+    EXPECTED_METRICS,
+    HORIZONS,
     KEYS,
     METRICS,
     PORT_GROUPS,
     TABLES,
-    Label,
     Result,
-    write_study,
 )
-from sim.results.schema import EXPECTED_METRICS, HORIZONS
+from sim.results.writing import write_study
+from sim.scenario.point import Label
 
 PORTS = ("windsor-ambassador", "sarnia", "douglas", "abercorn")
 LANES = ("car", "truck")

@@ -21,8 +21,8 @@ from analysis.outcomes import a_year
 from analysis.values import BASELINE, DERIVED, KEYS, headline_adversary, once, pairs, values
 from analysis.wording import aligned, number
 from sim.errors import InputError
-from sim.results.reading import METRICS, Study
-from sim.results.schema import PRIMARY_OUTCOME
+from sim.results.reading import Study
+from sim.results.schema import METRICS, PRIMARY_OUTCOME
 
 POWER, ALPHA = 0.8, 0.05
 FEWEST_YEARS, LONGEST = 2, 100

@@ -17,42 +17,9 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError
 from sim.files.brought import json_of
-from sim.results.schema import (
-    ADDED,
-    CLASSES,
-    DESIGN,
-    KEYS,
-    METRICS,
-    PORT_GROUPS,
-    SCHEMA,
-    TABLES,
-    WAIT_BIN_EDGES_MIN,
-    Column,
-    Metric,
-    Result,
-    at_horizon,
-)
+from sim.results.schema import ADDED, DESIGN, KEYS, SCHEMA, TABLES, at_horizon
 from sim.results.tables import check_figures, schema_of
-from sim.results.writing import DESIGN_FILE, file_facts, write_study
-from sim.scenario.point import Label
-
-__all__ = [
-    "CLASSES",
-    "KEYS",
-    "METRICS",
-    "PORT_GROUPS",
-    "SCHEMA",
-    "TABLES",
-    "WAIT_BIN_EDGES_MIN",
-    "Column",
-    "Label",
-    "Metric",
-    "Result",
-    "Study",
-    "read_study",
-    "write_study",
-]
-
+from sim.results.writing import DESIGN_FILE, file_facts
 
 MOST_NAMED = 5
 """Results folders that are named where a folder of them was given."""

@@ -264,20 +264,13 @@ def _summary(record: ReplicationRecord, attempts: Columns) -> pa.Table:
         for i, name in enumerate(records.OFFICER_COLUMNS):
             if name != "clearance_s":
                 add(f"officer_{name[:-2]}_h", group, "all", officer[i])
-    for metric, value in _firearms(attempts).items():
-        add(metric, "all", "all", value)
-    for metric, value in intelligence_metrics(record, attempts).items():
-        add(metric, "all", "all", value)
-    for name, declared in METRICS.items():
-        if declared.value is not None:
-            add(name, "all", "all", declared.value(record))
-    for metric, place, value in traces_by_place(record):
-        add(metric, "all", place, value)
-    for metric, value in record_measures(record, attempts):
-        add(metric, "all", "all", value)
-    for metric, value in _own_horizons(record):
-        add(metric, "all", "all", value)
-    for metric, kind, value in trade_measures(record, attempts):
+    whole = [*_firearms(attempts).items(), *intelligence_metrics(record, attempts).items()]
+    whole += [(name, of.value(record)) for name, of in METRICS.items() if of.value is not None]
+    by_place = [(metric, "all", value) for metric, value in whole]
+    by_place += traces_by_place(record)
+    for metric, value in (*record_measures(record, attempts), *_own_horizons(record)):
+        by_place.append((metric, "all", value))
+    for metric, kind, value in (*by_place, *trade_measures(record, attempts)):
         add(metric, "all", kind, value)
     return _table_of("summary", rows)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sim.parameters import Parameters
-from sim.results.reading import METRICS, TABLES, Result
+from sim.results.schema import METRICS, TABLES, Result
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 

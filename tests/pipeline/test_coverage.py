@@ -6,7 +6,7 @@ import pytest
 
 from docs.coverage_page import rows
 from docs.scenarios_page import LEVERS, held_by
-from sim.results.reading import METRICS
+from sim.results.schema import METRICS
 from sim.scenario.reading import names, read
 
 ROWS = rows()

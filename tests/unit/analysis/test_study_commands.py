@@ -9,7 +9,9 @@ from analysis.__main__ import main
 from sim.design.design import Design, Factor
 from sim.design.from_config import DesignConfig, design_of
 from sim.design.sampling import worlds
-from sim.results.reading import KEYS, METRICS, TABLES, Label, Result, write_study
+from sim.results.schema import KEYS, METRICS, TABLES, Result
+from sim.results.writing import write_study
+from sim.scenario.point import Label
 
 A, B = "smuggling.deep_share", "inspection.d_prime"
 FACTORS = (Factor(A, 0.1, 0.6), Factor(B, 0.0, 2.0))

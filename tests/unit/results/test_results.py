@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import InputError
-from sim.results.reading import KEYS, METRICS, TABLES, WAIT_BIN_EDGES_MIN, read_study, write_study
+from sim.results.reading import read_study
+from sim.results.schema import KEYS, METRICS, TABLES, WAIT_BIN_EDGES_MIN
+from sim.results.writing import write_study
 from tests import synthetic_study
 
 write, results = synthetic_study.write, synthetic_study.results
