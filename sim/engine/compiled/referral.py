@@ -11,13 +11,7 @@ from sim.engine.compiled.lineup import (
     to_word,
 )
 from sim.engine.compiled.record import Interval, LineTerms, Log
-from sim.engine.compiled.secondary import (
-    Queues,
-    decide,
-    is_discretionary,
-    note_work,
-    slot_by_time,
-)
+from sim.engine.compiled.secondary import Queues, decide, is_discretionary, note_work, slot_by_time
 from sim.model.day import TRAFFICKER, World
 from sim.model.port import referral
 from sim.model.port.inspection_rates import (
@@ -42,12 +36,7 @@ from sim.model.port.traffic import COMMERCIAL
 from sim.numerics.compilation import borrowed, compiled, inlined, int64
 from sim.numerics.randomness import SECONDARY, TWO_32, WITHDRAWAL, philox, quantile
 from sim.numerics.units import Floats, Rows
-from sim.records import (
-    EXAMINATIONS_RELEASED,
-    REFERRED,
-    TURNED_BACK,
-    WAIVED,
-)
+from sim.records import EXAMINATIONS_RELEASED, REFERRED, TURNED_BACK, WAIVED
 
 KIND_COUNT = len(KINDS)
 
