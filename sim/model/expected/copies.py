@@ -165,7 +165,15 @@ def order_of(number: int, organisation: int, purpose: int, of: Stream) -> tuple[
 
 @compilation.compiled
 def stratified(copy: int, number: int, organisation: int, purpose: int, of: Stream) -> float:
-    """Draw of a copy: uniform, and spread evenly over the copies (see `order_of`)."""
+    """Draw of a copy: uniform, and spread evenly over the copies.
+
+    Parameters
+    ----------
+    copy : int
+        Of the organisation, from 0.
+    number, organisation, purpose, of
+        As in `order_of`.
+    """
     factor, shift, within = order_of(number, organisation, purpose, of)
     return float(((factor * copy + shift) % COPIES + within) / COPIES)
 
