@@ -237,7 +237,8 @@ class Investigators:
             fresh[k] = traced * own * trace + matched * sent * late * laboratory
             other[k] = sales * own + tips * sent * late
         # Of a stopped load, whose firearms were bought together: one lead, if any trace succeeds.
-        told = 1.0 - float(stops.loads.share @ (1.0 - traced) ** stops.loads.mean)
+        untraced = (1.0 - traced) ** stops.loads.mean
+        told = 1.0 - float(np.einsum("l,l->", stops.loads.share, untraced))
         with np.errstate(divide="ignore"):
             risk = -np.log1p(-np.minimum(stops.arrested, 1.0))
         flow = Flow(

@@ -514,7 +514,8 @@ class Expectation:
         part = 1.0 / STEPS_A_YEAR
         of_year["organisations_in_action"] += active.sum(axis=1) * part
         weights = self.demand if self.demand.sum() > 0.0 else np.ones_like(self.demand)
-        of_year["street_price_cad"] += self.price @ weights / weights.sum() * part
+        mean_price = np.einsum("km,m->k", self.price, weights) / weights.sum()
+        of_year["street_price_cad"] += mean_price * part
         coverage = self.investigators.coverage.mean(axis=1)
         lookout = 1.0 - (1.0 - coverage) * (1.0 - self._reported(day))
         of_year["lookout_share"] += lookout * part

@@ -119,7 +119,9 @@ def mean_find(exposure: Floats | float, cv: float) -> Floats:
     sigma = np.sqrt(np.log1p(cv * cv))
     lengths = np.exp(sigma * _NODES - sigma * sigma / 2.0)
     weights = _WEIGHTS / _WEIGHTS.sum()
-    return np.asarray((1.0 - np.exp(-np.multiply.outer(exposure, lengths))) @ weights)
+    missed = np.exp(-np.multiply.outer(exposure, lengths))
+    # A product of matrices has other last digits on another processor (OpenBLAS).
+    return np.asarray(np.einsum("...n,n->...", 1.0 - missed, weights))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -430,7 +430,7 @@ class Beliefs:
         both = (self.loss, self.baseline_loss)
         if kind is not None:
             both = (self.loss[kind], self.baseline_loss[kind])
-        now, then = (float(weight @ loss[:, CAR]) for loss in both)
+        now, then = (float(np.einsum("p,p->", weight, loss[:, CAR])) for loss in both)
         ratio = now / then if then > 0.0 else 1.0
         return float(min(smuggling.deep_share * ratio**smuggling.deep_response, 1.0))
 
