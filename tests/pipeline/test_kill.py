@@ -36,7 +36,7 @@ import sim.__main__ as door
 
 class Slow(sim.study.run.Store):
     def load(self, task):
-        time.sleep(0.001)
+        time.sleep(0.02)  # tables of a hundred replications take longer than any kill waits
         return super().load(task)
 
 if __name__ == "__main__":

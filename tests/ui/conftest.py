@@ -5,6 +5,7 @@ they are skipped with the reason. Debian: ``apt-get install chromium npm``, then
 ``npm install --no-save --no-package-lock --prefix tests/ui``.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from playwright.sync_api import (
     Route,
     sync_playwright,
 )
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests import synthetic_study
 from tests.ui import dashboard_server
@@ -96,7 +98,13 @@ class Visits:
 
     @staticmethod
     def sideways(page: Page) -> int:
-        """Pixels by which a page is wider than its window: more than 0 asks for scrolling."""
+        """Pixels by which a page is wider than its window: more than 0 asks for scrolling.
+
+        Charts follow a new width a little later.
+        """
+        fits = "document.documentElement.scrollWidth <= window.innerWidth"
+        with contextlib.suppress(PlaywrightTimeout):
+            page.wait_for_function(fits, timeout=10_000)
         return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
     def close(self) -> None:
