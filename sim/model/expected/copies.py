@@ -373,7 +373,7 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
             while i >= 0 and free > 0:
                 free -= 1
                 held = copies.strength[k, i, c]
-                which = int(copies.arrests[k, i, c]) * MOST_CASES + copies.cases[k, i, c]
+                which = int(copies.arrests[k, i, c]) * MOST_CASES + int(copies.cases[k, i, c])
                 ratio = max(held / rules.case_leads, 1.0) ** -rules.evidence_speed
                 length = rules.case_days * ratio * length_of(c, i, which, rules.spread, of)
                 # Within a step, it frees its investigator half a step late on average.
@@ -384,5 +384,5 @@ def step_of_copies(copies: Copies, flow: Flow, rules: CaseRules, of: Stream, see
                 i, strongest = -1, too_weak
                 for j in range(organisations if free else 0):
                     held = copies.strength[k, j, c]
-                    if held > strongest and copies.left[k, j, c] + copies.away[k, j, c] == 0:
+                    if held > strongest and (copies.left[k, j, c] | copies.away[k, j, c]) == 0:
                         i, strongest = j, held

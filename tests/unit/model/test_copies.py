@@ -1,6 +1,10 @@
 """Copies of the organisations: their luck is uniform, independent and evenly spread."""
 
 import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,3 +86,35 @@ def test_stops_lead_to_arrest_with_the_share_of_each() -> None:
     found = share_arrested(Intelligence(), stops, 0.0, 3)
     expected = 1 - np.exp(-3 * stops * share)
     assert found == pytest.approx(expected, abs=4 * np.sqrt(0.25 / (COPIES * ORGANISATIONS)))
+
+
+def cases_opened() -> int:
+    """Cases that a step opens where all, once arrested, have more leads than a case needs."""
+    now = Intelligence()
+    of = Investigators(np.full(ORGANISATIONS, 1 / ORGANISATIONS), 1e3, now, 1.0, STREAM)
+    nothing = np.zeros((1, ORGANISATIONS))
+    flow = Flow(
+        nothing, np.zeros(3), np.zeros((3, ORGANISATIONS)), nothing, nothing, 0.0, 0.0,
+        by_age(now, DAYS),
+    )  # fmt: skip
+    of.copies.strength[:] = 10.0 * now.case_leads
+    of.copies.arrests[:] = 1
+    seen = Seen(*(np.zeros((1, ORGANISATIONS)) for _ in Seen._fields))
+    rules = rules_of(now, Smuggling(), DAYS)
+    step_of_copies(of.copies, flow, rules, STREAM, seen)
+    return int(of.copies.cases.sum())
+
+
+def test_as_many_cases_open_where_nothing_is_compiled() -> None:
+    code = "from tests.unit.model.test_copies import cases_opened; print(cases_opened())"
+    plain = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    opened = cases_opened()
+    assert opened == COPIES * Intelligence().investigators
+    assert int(plain.stdout) == opened
