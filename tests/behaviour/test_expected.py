@@ -92,7 +92,7 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
     rows = of.plans.rates(snapshot)
     of.beliefs.today(rows)
     terms = of._terms_of_day(0.0, snapshot)
-    shares = of._shares(number, 0.0, snapshot, rows, terms)
+    shares = of._choose(number, 0.0, snapshot, rows, terms)
     smuggling = snapshot.parameters.smuggling
     source, market = (
         getattr(of.organisations, name)[organisation] for name in ("source", "market")
@@ -124,9 +124,9 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
         )
     mean = fates.mean(axis=0) / loads.mean()
     error = fates.std(axis=0, ddof=1) / np.sqrt(TRIPS) / loads.mean()
-    deterred = shares.deterred[organisation]
+    deterred = shares.firearms[3, organisation]
     assert abs(mean[2] - deterred) <= 3.0 * error[2] + 0.01
-    taken = shares.trips[organisation]
+    taken = shares.by_route[0, organisation]
     trips = (fates / loads[:, None]).mean(axis=0)
     at_ports = taken[: len(of.ports)]
     error = 3.0 * np.sqrt(0.25 / TRIPS)
@@ -137,21 +137,22 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
 def test_values_and_stakes_are_those_of_the_agents() -> None:
     of = expectation()
     smuggling = of.conditions.at(0.0).parameters.smuggling
-    price = np.full(of.count, smuggling.price_cad)
+    price = np.full(len(of.menus.numbers), smuggling.price_cad)
     values, stakes = situation_of(of.menus, of.loads, of.beliefs.wait_s, price, smuggling)
     for organisation in (0, 11):
         key = of.organisations.source[organisation], of.organisations.market[organisation]
         menu = of.choice.menus.menu(key, False, smuggling)
-        lane = of.menus.lane[organisation, 0, : menu.at_ports]
+        number = of.menus.of[organisation]
+        lane = of.menus.lane[number, 0, : menu.at_ports]
         for k, load in enumerate(of.loads.mean):
             prices = smuggling.price_cad, smuggling.acquisition_cad
             away = np.zeros(of.routes)
             wait_s = on_routes(menu, lane, of.beliefs.wait_s, away)
             value = value_if_safe(menu.terms, load, *prices, wait_s, smuggling)
-            mine = values[organisation, 0, 0, k]
+            mine = values[number, 0, 0, k]
             np.testing.assert_allclose(mine[: len(value) - 1], value[:-1], rtol=1e-9, atol=1e-12)
             assert mine[-1] == value[-1] == 0.0
-            mine = stakes[organisation, 0, 0, k]
+            mine = stakes[number, 0, 0, k]
             theirs = stake(menu.terms, load, *prices, smuggling)
             np.testing.assert_allclose(mine[: len(theirs) - 1], theirs[:-1], rtol=1e-9)
 

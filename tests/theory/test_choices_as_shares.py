@@ -22,6 +22,7 @@ ACCEPTING[..., -1] = 1.0
 PRIOR = SOURCE.normal(0.0, 1.0, LOSS.shape)
 USABLE = SOURCE.random((COUNT, CARRIAGES, PATTERNS, 1, OPTIONS)) < 0.6
 USABLE[..., -1] = True
+SHARE = np.ones(USABLE.shape[:3])
 WEIGHTS = SOURCE.random((2, LOADS))
 
 
@@ -52,19 +53,27 @@ BEST = np.where(USABLE, UTILITY, -np.inf).argmax(axis=-1)
     ("taken", "share"),
     [
         pytest.param(
-            by_logit(VALUE, STAKE, LOSS, PRIOR, RATIONALITY, USABLE, WEIGHTS),
+            by_logit(
+                VALUE, STAKE, LOSS, PRIOR, RATIONALITY, USABLE, SHARE, WEIGHTS, np.arange(COUNT)
+            ),
             softmax(RATIONALITY * UTILITY + PRIOR[:, :, None, None], USABLE),
             id="logit",
         ),
         pytest.param(
             by_tolerance(
-                VALUE[MILD], ACCEPTING[MILD], PRIOR[MILD], RATIONALITY, USABLE[MILD], WEIGHTS
+                VALUE[MILD],
+                ACCEPTING[MILD],
+                PRIOR[MILD],
+                RATIONALITY,
+                USABLE[MILD],
+                SHARE[MILD],
+                WEIGHTS,
             ),
             by_levels(),
             id="tolerance",
         ),
         pytest.param(
-            by_best(VALUE, STAKE, LOSS, USABLE, WEIGHTS),
+            by_best(VALUE, STAKE, LOSS[None], USABLE, SHARE, WEIGHTS)[0],
             (np.arange(OPTIONS) == BEST[..., None]).astype(float),
             id="best",
         ),

@@ -1,8 +1,9 @@
 """Choices of route as shares, what becomes of trips under them, and what markets sell (compiled).
 
 The formulas are those of the adversaries. A choice gives how trips and firearms divide: an array of
-shape (2, organisations, carriages, patterns, options), summed over loads, so that the shares of
-every load need not be kept. Markets follow `sim.model.smuggling.market`, for expected deliveries.
+shape (2, menus, carriages, patterns, options), summed over loads, so that the shares of every load
+need not be kept. Organisations with the same menu choose alike, unless they have learnt. Markets
+follow `sim.model.smuggling.market`, for expected deliveries.
 
 Axes are those of `sim.model.expected.routes`. This module stands by itself, so that Numba's own
 check of its file is enough: a change here compiles these functions anew, and not the engine.
@@ -32,74 +33,85 @@ def exponentials(score: Floats, among: Flags, weight: Floats) -> None:
 
 
 @compilation.compiled
-def first_alike(usable: Flags, first: Whole) -> None:
-    """Write for each pattern of open ports the first one with the same usable options.
+def opened(
+    is_open: Flags, takes: Flags, share: Floats, in_time: Floats, exists: Flags, at_port: Flags,
+    port: Whole, queue: Whole,
+) -> tuple[Flags, Floats, Floats]:  # fmt: skip
+    """Find which options of every menu are open when (`Terms`).
 
-    Most patterns differ by ports that are not in a menu: their shares are the same.
+    Most patterns of open ports differ by ports that are not in a menu, and count as one there.
 
     Parameters
     ----------
-    usable : array of bool, shape (patterns, 1, options)
-    first : array of int, shape (patterns,)
-        Written.
+    is_open : array of bool, shape (patterns, ports)
+    takes : array of bool, shape (carriages, ports)
+        Whether a port is not closed to a way of carriage.
+    share : array of float, shape (patterns,)
+        Of the day.
+    in_time : array of float, shape (patterns, ports, queues)
+        Chance that an examination begins within its limit.
+    exists, at_port, port, queue : array, shape (menus, carriages, options)
     """
-    patterns, _, options = usable.shape
-    for p in range(patterns):
-        first[p] = p
-        for q in range(p):
-            alike = first[q] == q
-            for o in range(options):
-                alike = alike and usable[p, 0, o] == usable[q, 0, o]
-            if alike:
-                first[p] = q
-                break
-
-
-@compilation.compiled
-def copy_alike(first: Whole, taken: Floats) -> None:
-    """Take over the shares of patterns that have the same usable options."""
-    for p in range(len(first)):
-        if first[p] != p:
-            taken[:, p] = taken[:, first[p]]
+    count, carriages, options = port.shape
+    shape = (count, carriages, len(share))
+    usable, shares = np.zeros((*shape, 1, options), np.bool_), np.zeros(shape)
+    examined = np.zeros((*shape, options))
+    for i in range(count):
+        for c in range(carriages):
+            of = usable[i, c, :, 0]
+            for p in range(len(share)):
+                for o in range(options):
+                    there = is_open[p, port[i, c, o]] and takes[c, port[i, c, o]]
+                    of[p, o] = exists[i, c, o] and (there or not at_port[i, c, o])
+                first = 0
+                while first < p and (shares[i, c, first] == 0.0 or np.any(of[first] != of[p])):
+                    first += 1
+                shares[i, c, first] += share[p]
+                for o in range(options):
+                    chance = in_time[p, port[i, c, o], queue[i, c, o]]
+                    examined[i, c, first, o] += share[p] * chance
+    return usable, shares, examined
 
 
 @compilation.compiled
 def by_logit(
     value: Floats, stake: Floats, loss: Floats, prior: Floats, rationality: float, usable: Flags,
-    weights: Floats,
+    share: Floats, weights: Floats, menu: Whole,
 ) -> Floats:  # fmt: skip
     """Choose by utility, prior and Gumbel noise.
 
     Parameters
     ----------
-    value, stake : array of float, shape (organisations, carriages, 1, loads, options)
-    loss : array of float, shape (organisations, carriages, options)
-    prior : array of float, shape (organisations, carriages, options)
+    value, stake : array of float, shape (menus, carriages, 1, loads, options)
+    loss : array of float, shape (choices, carriages, options)
+    prior : array of float, shape (menus, carriages, options)
         Logarithm of how much an option is preferred if all else is equal.
     rationality : float
-    usable : array of bool, shape (organisations, carriages, patterns, 1, options)
-        There is one at least everywhere: no trip.
+    usable, share
+        As in `Terms`; a choice is written where the share is not 0.
     weights : array of float, shape (2, loads)
         Of loads among trips and among firearms.
+    menu : array of int, shape (choices,)
+        Menu of each of the choices.
     """
-    count, carriages, _, loads, options = value.shape
+    _, carriages, _, loads, options = value.shape
     patterns = usable.shape[2]
-    taken = np.zeros((2, count, carriages, patterns, options))
+    taken = np.zeros((2, len(menu), carriages, patterns, options))
     score, every, own = np.empty(options), np.empty(options), np.empty(options)
-    ever, first = np.empty(options, np.bool_), np.empty(patterns, np.int64)
-    for i in range(count):
+    ever = np.empty(options, np.bool_)
+    for k in range(len(menu)):
+        i = menu[k]
         for c in range(carriages):
-            first_alike(usable[i, c], first)
             ever[:] = False
             for p in range(patterns):
                 ever |= usable[i, c, p, 0]
             for load in range(loads):
                 for o in range(options):
-                    utility = value[i, c, 0, load, o] - loss[i, c, o] * stake[i, c, 0, load, o]
+                    utility = value[i, c, 0, load, o] - loss[k, c, o] * stake[i, c, 0, load, o]
                     score[o] = rationality * utility + prior[i, c, o]
                 exponentials(score, ever, every)
                 for p in range(patterns):
-                    if first[p] != p:
+                    if share[i, c, p] == 0.0:
                         continue
                     weight, among = every, usable[i, c, p, 0]
                     total = 0.0
@@ -110,36 +122,34 @@ def by_logit(
                         weight, total = own, own.sum()
                     trips, firearms = weights[0, load] / total, weights[1, load] / total
                     for o in range(options):
-                        share = weight[o] if among[o] else 0.0
-                        taken[0, i, c, p, o] += trips * share
-                        taken[1, i, c, p, o] += firearms * share
-            copy_alike(first, taken[:, i, c])
+                        part = weight[o] if among[o] else 0.0
+                        taken[0, k, c, p, o] += trips * part
+                        taken[1, k, c, p, o] += firearms * part
     return taken
 
 
 @compilation.compiled
 def by_tolerance(
     value: Floats, accepting: Floats, prior: Floats, rationality: float, usable: Flags,
-    weights: Floats,
+    share: Floats, weights: Floats,
 ) -> Floats:  # fmt: skip
     """Choose by value among the routes that a trip's own tolerance of risk accepts.
 
     Parameters
     ----------
-    value, prior, rationality, usable, weights
-        As in `by_logit`.
-    accepting : array of float, shape (organisations, carriages, options)
+    value, prior, rationality, usable, share, weights
+        As in `by_logit`, where every menu is one choice.
+    accepting : array of float, shape (menus, carriages, options)
         Share of trips that an option's risk does not deter; 1 for no trip.
     """
     count, carriages, _, loads, options = value.shape
     patterns = usable.shape[2]
     taken = np.zeros((2, count, carriages, patterns, options))
     every, own, reached = np.empty(options), np.empty(options), np.empty(options)
-    ever, first = np.empty(options, np.bool_), np.empty(patterns, np.int64)
+    ever = np.empty(options, np.bool_)
     for i in range(count):
         for c in range(carriages):
             order = np.argsort(-accepting[i, c])
-            first_alike(usable[i, c], first)
             ever[:] = False
             for p in range(patterns):
                 ever |= usable[i, c, p, 0]
@@ -147,7 +157,7 @@ def by_tolerance(
                 score = rationality * value[i, c, 0, load] + prior[i, c]
                 exponentials(score, ever, every)
                 for p in range(patterns):
-                    if first[p] != p:
+                    if share[i, c, p] == 0.0:
                         continue
                     weight, among = every, usable[i, c, p, 0]
                     most = options
@@ -170,41 +180,62 @@ def by_tolerance(
                             below = accepting[i, c, o]
                             taken[0, i, c, p, o] += weights[0, load] * of_weight * weight[o]
                             taken[1, i, c, p, o] += weights[1, load] * of_weight * weight[o]
-            copy_alike(first, taken[:, i, c])
     return taken
 
 
 @compilation.compiled
-def by_best(value: Floats, stake: Floats, loss: Floats, usable: Flags, weights: Floats) -> Floats:
+def by_best(
+    value: Floats, stake: Floats, loss: Floats, usable: Flags, share: Floats, weights: Floats
+) -> Floats:
     """Choose the option of the greatest utility.
 
     Parameters
     ----------
-    value, stake, loss, usable, weights
-        As in `by_logit`.
+    value, stake, usable, share, weights
+        As in `by_logit`, where every menu is one choice.
+    loss : array of float, shape (cases, menus, carriages, options)
+        Of each way of hiding a load.
+
+    Returns
+    -------
+    array of float, shape (cases, 2, menus, carriages, patterns, options)
     """
     count, carriages, _, loads, options = value.shape
     patterns = usable.shape[2]
-    taken = np.zeros((2, count, carriages, patterns, options))
-    score, first = np.empty(options), np.empty(patterns, np.int64)
+    taken = np.zeros((len(loss), 2, count, carriages, patterns, options))
+    score, ever = np.empty(options), np.empty(options, np.bool_)
     for i in range(count):
         for c in range(carriages):
-            first_alike(usable[i, c], first)
+            ever[:] = False
+            for p in range(patterns):
+                ever |= usable[i, c, p, 0]
             for load in range(loads):
-                for o in range(options):
-                    score[o] = value[i, c, 0, load, o] - loss[i, c, o] * stake[i, c, 0, load, o]
-                for p in range(patterns):
-                    if first[p] != p:
-                        continue
-                    best = options - 1
-                    most = -np.inf
+                for case in range(len(loss)):
                     for o in range(options):
-                        if usable[i, c, p, 0, o] and score[o] > most:
-                            best, most = o, score[o]
-                    taken[0, i, c, p, best] += weights[0, load]
-                    taken[1, i, c, p, best] += weights[1, load]
-            copy_alike(first, taken[:, i, c])
+                        at_stake = loss[case, i, c, o] * stake[i, c, 0, load, o]
+                        score[o] = value[i, c, 0, load, o] - at_stake
+                    # Where the best of all is open, nothing else has to be looked at.
+                    top = best_of(score, ever)
+                    for p in range(patterns):
+                        if share[i, c, p] == 0.0:
+                            continue
+                        best = top
+                        if not usable[i, c, p, 0, top]:
+                            best = best_of(score, usable[i, c, p, 0])
+                        taken[case, 0, i, c, p, best] += weights[0, load]
+                        taken[case, 1, i, c, p, best] += weights[1, load]
     return taken
+
+
+@compilation.compiled
+def best_of(score: Floats, among: Flags) -> int:
+    """Find the first of the greatest scores among some options; the last one without any."""
+    best = len(score) - 1
+    most = -np.inf
+    for o in range(len(score)):
+        if among[o] and score[o] > most:
+            best, most = o, score[o]
+    return best
 
 
 @compilation.compiled
@@ -216,19 +247,19 @@ def values_and_stakes(
 
     Parameters
     ----------
-    fixed, gain, made, hidden : array of float, shape (organisations, carriages, options)
+    fixed, gain, made, hidden : array of float, shape (menus, carriages, options)
         Cost of a trip and gain on a firearm, in CAD; 1 where there is a trip; hidden cost, in mean
         margins.
     load : array of float, shape (loads,)
         Firearms.
-    at_stake : array of float, shape (organisations, loads)
+    at_stake : array of float, shape (menus, loads)
         In CAD.
-    unit : array of float, shape (organisations,)
+    unit : array of float, shape (menus,)
         Mean margin, in CAD.
 
     Returns
     -------
-    array of float, shape (organisations, carriages, 1, loads, options)
+    array of float, shape (menus, carriages, 1, loads, options)
         Values, in mean margins.
     array of float, of the same shape
         Stakes, in mean margins.
@@ -247,19 +278,30 @@ def values_and_stakes(
     return value, stake
 
 
-class Places(NamedTuple):
-    """Where the options lead, each of shape (organisations, carriages, options).
+class Terms(NamedTuple):
+    """What options have in common for all kinds of smuggler, of shape (menus, carriages, options).
 
     Attributes
     ----------
+    carriage : array of float, shape (carriages,)
+        Share of trips.
     numbers, port, lane : array of int
         Route; port and lane where it is one.
     made, elsewhere : array of float
         1 where there is a trip, and its chance of loss away from the ports.
     arrest : array of float
         Chance that a courier who is caught leads to the arrest of the organisation.
+    usable : array of bool, shape (menus, carriages, patterns, 1, options)
+        Which are open; no trip always is.
+    share : array of float, shape (menus, carriages, patterns)
+        Of the day: of a pattern and of those after it with the same options, of which it is 0.
+    in_time : array of float, shape (menus, carriages, patterns, options)
+        The same share times the chance that an examination begins within its limit.
+    habit : array of float, shape (menus, carriages, patterns, options)
+        Shares by habit.
     """
 
+    carriage: Floats
     numbers: Whole
     port: Whole
     lane: Whole
@@ -267,19 +309,23 @@ class Places(NamedTuple):
     made: Floats
     elsewhere: Floats
     arrest: Floats
+    usable: Flags
+    share: Floats
+    in_time: Floats
+    habit: Floats
 
 
 class Chances(NamedTuple):
-    """Chances that a trip is lost at the ports, by hidden deep (0, 1 or as it is).
+    """Chances that a trip is lost at the ports.
 
     Attributes
     ----------
-    on_lookout : array of float, shape (ports,)
-        If the lookout on it is active.
+    on_lookout : array of float, shape (2, ports)
+        If the lookout on it is active: of a load that is not hidden deep, and of one that is.
     hit : array of float, shape (ports,)
         That an active lookout is acted on.
-    if_in_time : array of float, shape (ports, lanes)
-        If it is not acted on, and an examination begins in time.
+    if_in_time : array of float, shape (2, ports, lanes)
+        The same if no lookout is acted on, and an examination begins in time.
     referred : array of float, shape (ports, lanes)
         That it is sent to such an examination.
     withdraws : array of float, shape (ports,)
@@ -312,59 +358,83 @@ class Sums(NamedTuple):
 
 @compilation.compiled
 def add_up(
-    taken: Floats, share: Floats, of: Places, chances: Chances, in_time: Floats, named: Floats,
-    sums: Sums,
+    taken: Floats, menu: Whole, choice: Whole, of: Terms, chances: Chances, deep: float,
+    named: Floats, weight: Floats, sums: Sums,
 ) -> None:  # fmt: skip
-    """Add up what becomes of trips under a choice.
+    """Add up what becomes of trips under choices.
 
     Parameters
     ----------
-    taken : array of float, shape (2, organisations, carriages, patterns, options)
-    share : array of float, shape (organisations, carriages, patterns)
-        Of the trips of an organisation.
-    of : Places
+    taken : array of float, shape (2, choices, carriages, patterns, options)
+    menu : array of int, shape (choices,)
+        Menu of each of the choices.
+    choice : array of int, shape (organisations,)
+        Which of the choices is that of an organisation.
+    of : Terms
     chances : Chances
-    in_time : array of float, shape (organisations, carriages, options, patterns)
-        Chance that an examination begins within its limit.
+    deep : float
+        Share hidden deep, in which chances are linear.
     named : array of float, shape (organisations,)
         Chance that a lookout on a trip is active.
+    weight : array of float, shape (organisations,)
+        Share of all its loads that these are.
     sums : Sums
     """
-    _, count, carriages, patterns, options = taken.shape
-    for i in range(count):
-        seized, elsewhere, turned = sums.firearms[0, i], sums.firearms[1, i], sums.firearms[2, i]
-        deterred, every = sums.firearms[3, i], sums.firearms[4, i]
-        stopped, arrested = sums.stopped[0, i], sums.stopped[1, i]
+    _, choices, carriages, patterns, options = taken.shape
+    # Trips and firearms, and those of which an examination would begin in time.
+    parts = np.zeros((choices, carriages, 4, options))
+    for k in range(choices):
         for c in range(carriages):
+            share, in_time = of.share[menu[k], c], of.in_time[menu[k], c]
+            for p in range(patterns):
+                if share[p] > 0.0:
+                    for o in range(options):
+                        parts[k, c, 0, o] += taken[0, k, c, p, o] * share[p]
+                        parts[k, c, 1, o] += taken[1, k, c, p, o] * share[p]
+                        parts[k, c, 2, o] += taken[0, k, c, p, o] * in_time[p, o]
+                        parts[k, c, 3, o] += taken[1, k, c, p, o] * in_time[p, o]
+    for i in range(len(choice)):
+        seized, elsewhere, turned, deterred, every = 0.0, 0.0, 0.0, 0.0, 0.0
+        stopped, arrested = 0.0, 0.0
+        m = menu[choice[i]]
+        for c in range(carriages):
+            part, of_all = parts[choice[i], c], weight[i] * of.carriage[c]
             for o in range(options):
-                port, lane, made = of.port[i, c, o], of.lane[i, c, o], of.made[i, c, o]
-                away, route = of.elsewhere[i, c, o], of.numbers[i, c, o]
-                arrest = of.arrest[i, c, o]
-                lookout, missed, turns = 0.0, 0.0, 0.0
-                if of.at_port[i, c, o]:
+                made, away, route = of.made[m, c, o], of.elsewhere[m, c, o], of.numbers[m, c, o]
+                trips, firearms = part[0, o] * of_all, part[1, o] * of_all
+                caught, lost, turns = trips * away, 0.0, 0.0
+                if of.at_port[m, c, o]:
+                    port, lane = of.port[m, c, o], of.lane[m, c, o]
                     hit = chances.hit[port] * named[i]
-                    lookout = chances.on_lookout[port] * named[i]
-                    missed = (1.0 - hit) * chances.if_in_time[port, lane]
+                    lookout = between(chances.on_lookout[:, port], deep) * named[i]
+                    missed = (1.0 - hit) * between(chances.if_in_time[:, port, lane], deep)
                     ordered = (1.0 - hit) * chances.referred[port, lane]
                     turns = chances.withdraws[port] * (hit + ordered)
-                going, caught = sums.by_route[0, i, route], sums.by_route[1, i, route]
-                for p in range(patterns):
-                    trips = taken[0, i, c, p, o] * share[i, c, p]
-                    firearms = taken[1, i, c, p, o] * share[i, c, p]
-                    lost = lookout + missed * in_time[i, c, o, p]
-                    seized += firearms * lost
-                    elsewhere += firearms * away
-                    turned += firearms * turns
-                    deterred += firearms * (1.0 - made)
-                    every += firearms
-                    stopped += trips * (lost + away)
-                    arrested += trips * (lost + away) * arrest
-                    going += trips * made * (1.0 - turns)
-                    caught += trips * (lost + away)
-                sums.by_route[0, i, route], sums.by_route[1, i, route] = going, caught
-        sums.firearms[0, i], sums.firearms[1, i], sums.firearms[2, i] = seized, elsewhere, turned
-        sums.firearms[3, i], sums.firearms[4, i] = deterred, every
-        sums.stopped[0, i], sums.stopped[1, i] = stopped, arrested
+                    caught += (lookout * part[0, o] + missed * part[2, o]) * of_all
+                    lost = (lookout * part[1, o] + missed * part[3, o]) * of_all
+                seized += lost
+                elsewhere += firearms * away
+                turned += firearms * turns
+                deterred += firearms * (1.0 - made)
+                every += firearms
+                stopped += caught
+                arrested += caught * of.arrest[m, c, o]
+                sums.by_route[0, i, route] += trips * made * (1.0 - turns)
+                sums.by_route[1, i, route] += caught
+        sums.firearms[0, i] += seized
+        sums.firearms[1, i] += elsewhere
+        sums.firearms[2, i] += turned
+        sums.firearms[3, i] += deterred
+        sums.firearms[4, i] += every
+        sums.stopped[0, i] += stopped
+        sums.stopped[1, i] += arrested
+
+
+@compilation.compiled
+def between(of_two: Floats, deep: float) -> float:
+    """What a share hidden deep makes of chances if nothing and if everything is."""
+    chance: float = of_two[0] + deep * (of_two[1] - of_two[0])
+    return chance
 
 
 class Response(NamedTuple):

@@ -20,13 +20,14 @@ from sim.model.conditions import Conditions, IntelligenceAt, Snapshot
 from sim.model.day import World
 from sim.model.expected.choices import (
     Chances,
-    Places,
     Response,
     Sums,
+    Terms,
     add_up,
     by_best,
     by_logit,
     by_tolerance,
+    opened,
     sell,
 )
 from sim.model.expected.copies import Stream
@@ -42,7 +43,6 @@ from sim.model.expected.routes import (
     opening_of,
     option_loss,
     situation_of,
-    usable_options,
 )
 from sim.model.intelligence.lookout import reported_in_time
 from sim.model.port.plans import PortPlans
@@ -91,35 +91,15 @@ class Simulated(Protocol):
 
 def chances_of(rows: Floats, smuggling: Smuggling, lengths: tuple[float, ...]) -> Chances:
     """Chances under settings, over the lengths that examinations have."""
-    of = loss_terms(rows, smuggling, lengths=lengths)
+    of, deep = (
+        loss_terms(rows, dataclasses.replace(smuggling, deep_share=share), lengths=lengths)
+        for share in (0.0, 1.0)
+    )
     referred = of.not_mandatory * of.chosen
-    stays = of.stays[:, None]
-    on_lookout = of.stays * of.hit * of.found_on_lookout
-    return Chances(on_lookout, of.hit, stays * referred * of.found, referred, 1.0 - of.stays)
-
-
-class Shares(NamedTuple):
-    """What becomes of firearms that are planned, by organisation; sums to 1.
-
-    Attributes
-    ----------
-    seized, away, turned, deterred, arriving : array of float, shape (organisations,)
-        Of firearms.
-    stopped, arrested : array of float, shape (organisations,)
-        Of trips planned: trips stopped, and the arrests that they lead to.
-    trips, losses : array of float, shape (organisations, routes)
-        Of trips planned, by route: made, and stopped.
-    """
-
-    seized: Floats
-    away: Floats
-    turned: Floats
-    deterred: Floats
-    arriving: Floats
-    stopped: Floats
-    arrested: Floats
-    trips: Floats
-    losses: Floats
+    staying = of.stays[:, None] * referred
+    on_lookout = of.stays * of.hit * np.stack([of.found_on_lookout, deep.found_on_lookout])
+    found = staying * np.stack([of.found, deep.found])
+    return Chances(on_lookout, of.hit, found, referred, 1.0 - of.stays)
 
 
 class Officers(NamedTuple):
@@ -130,48 +110,6 @@ class Officers(NamedTuple):
     away: float
     strength: float
     usual: float
-
-
-class TermsOfDay(NamedTuple):
-    """What routes have in common for all kinds of smuggler on a day.
-
-    Attributes
-    ----------
-    share : array of float, shape (patterns,)
-        Of the day, by pattern of open ports.
-    usable : array of bool, shape (organisations, carriages, patterns, 1, options)
-    in_time : array of float, shape (organisations, carriages, options, patterns)
-        Chance that an examination begins within its limit.
-    of_trips : array of float, shape (carriages, patterns)
-        Share of trips by carriage and pattern.
-    """
-
-    share: Floats
-    usable: Flags
-    in_time: Floats
-    places: Places
-    of_trips: Floats
-
-
-class LoadsHiddenAlike(NamedTuple):
-    """A choice of route by loads that are hidden alike.
-
-    Attributes
-    ----------
-    deep : float
-        Share of them hidden deep.
-    named : array of float, shape (organisations,)
-        Chance that a lookout on a trip is active.
-    weight : array of float, shape (organisations,)
-        Their share of all loads.
-    taken : array of float
-        See `sim.model.expected.choices`.
-    """
-
-    deep: float
-    named: Floats
-    weight: Floats
-    taken: Floats
 
 
 class Expectation:
@@ -241,7 +179,8 @@ class Expectation:
         self.used_ports = np.zeros(len(self.ports), bool)
         self.used_ports[self.menus.numbers[self.menus.at_port]] = True
         self.routes = self.choice.network.none + 1
-        self.before = option_loss(self.menus, self.choice.before.loss, self.choice.away_before)
+        loss = option_loss(self.menus, self.choice.before.loss, self.choice.away_before)
+        self.before = loss[self.menus.of]
         self.loads = loads_of(parameters.smuggling)
         self.fine_loads = loads_of(parameters.smuggling, FINE_EDGES)
         words = ((np.arange(LENGTHS) + 0.5) / LENGTHS * TWO_32).astype(np.uint32)
@@ -255,11 +194,14 @@ class Expectation:
         self.losses = np.zeros_like(self.trips)
         kinds_of_route, self.kind_of = np.unique(self.choice.network.kind, return_inverse=True)
         self.of_kind = (self.kind_of == np.arange(len(kinds_of_route))[:, None]).astype(float)
-        self.shares: list[Shares] = []
-        # The first of them, by kind of smuggler and organisation.
-        self.of_trips: dict[str, Floats] = {}
+        # What becomes of firearms and trips that are planned, by kind of smuggler first.
+        of_organisations = (len(kinds), 5, self.count), (len(kinds), 2, self.count)
+        by_route = (len(kinds), 2, self.count, self.routes)
+        self.sums = Sums._make(np.zeros(shape) for shape in (*of_organisations, by_route))
         # By settings, which are held so that their id stays their own.
-        self._chances: dict[int, tuple[Floats, Chances, Chances]] = {}
+        self._chances: dict[int, tuple[Floats, Chances]] = {}
+        # By patterns of open ports, which are few.
+        self._opened: dict[tuple[bytes, ...], tuple[Flags, Floats, Floats, Floats]] = {}
 
     def _open_markets(self) -> None:
         network, market = self.conditions.network, self.baseline.market
@@ -270,6 +212,8 @@ class Expectation:
         )
         arriving = self.baseline.smuggling.firearms_per_year * market.delivered_share
         per_day = self.conditions.traffic_share * arriving / DAYS_PER_YEAR
+        self.market_of_menu = np.zeros(len(self.menus.numbers), np.int64)
+        self.market_of_menu[self.menus.of] = self.market
         self.demand = per_day * np.asarray(shares(network.markets), float)
         self.usual = np.maximum(self.demand * market.stock_days, 1e-300)
         self.stock = np.tile(self.usual, (len(self.kinds), 1))
@@ -310,13 +254,8 @@ class Expectation:
             every = next(steps for end, steps in REFRESHED if k < end * STEPS_A_YEAR)
             if since >= every or k % STEPS_A_YEAR == 0:
                 terms = self._terms_of_day(day, snapshot)
-                self.shares = [
-                    self._shares(i, day, snapshot, rows, terms) for i in range(len(self.kinds))
-                ]
-                self.of_trips = {
-                    name: np.stack([getattr(each, name) for each in self.shares])
-                    for name in Shares._fields[:7]
-                }
+                for i in range(len(self.kinds)):
+                    self._choose(i, day, snapshot, rows, terms)
                 since = 0
             since += 1
             self._step(k, day, snapshot, rows, of_year)
@@ -354,88 +293,81 @@ class Expectation:
         of.away_believed = of.away_believed + self.weight * (of.away_true - of.away_believed)
         of.away_true = loss_away(snapshot.parameters.patrol)
 
-    def _chance(self, rows: Floats, deep_share: float) -> Chances:
-        """Chances of trips of which a share is hidden deep, in which they are linear."""
+    def _chance(self, rows: Floats) -> Chances:
+        """Chances of trips under settings."""
         if id(rows) not in self._chances:
             if len(self._chances) > MOST_CHANCES:
                 self._chances.clear()
-            smuggling = self.baseline.smuggling
-            both = [
-                chances_of(rows, dataclasses.replace(smuggling, deep_share=deep), self.lengths)
-                for deep in (0.0, 1.0)
-            ]
-            self._chances[id(rows)] = rows, both[0], both[1]
-        _, on_top, deep = self._chances[id(rows)]
-        return Chances(*(a + deep_share * (b - a) for a, b in zip(on_top, deep, strict=True)))
+            made = chances_of(rows, self.baseline.smuggling, self.lengths)
+            self._chances[id(rows)] = rows, made
+        return self._chances[id(rows)][1]
 
-    def _terms_of_day(self, day: float, snapshot: Snapshot) -> TermsOfDay:
-        """Find which options are open when, and how often an examination begins in time."""
+    def _terms_of_day(self, day: float, snapshot: Snapshot) -> Terms:
+        """Find which options are open when, and what they lead to."""
         menus = self.menus
         date = self.plans.point.start + datetime.timedelta(days=int(day))
         opening = opening_of(snapshot, self.ports.in_season(date), self.used_ports)
-        in_time = np.einsum("pqh,kh->kpq", self.in_time, opening.hours)
-        in_time = in_time[:, menus.port, QUEUE_OF_LANE[menus.lane]]
-        in_time = np.ascontiguousarray(np.moveaxis(in_time, 0, -1))
+        key = tuple(array.tobytes() for array in opening)
+        if key not in self._opened:
+            in_time = np.einsum("pqh,kh->kpq", self.in_time, opening.hours)
+            usable, share, in_time = opened(
+                opening.ports, opening.takes, opening.share, in_time, menus.exists, menus.at_port,
+                menus.port, QUEUE_OF_LANE[menus.lane],
+            )  # fmt: skip
+            habit = by_habit(menus, usable, self.baseline.smuggling)[..., 0, :]
+            self._opened[key] = usable, share, in_time, habit
         away, smuggling = self.choice.away_true, snapshot.parameters.smuggling
         elsewhere = np.where(menus.goes & ~menus.at_port, away[menus.other], 0.0)
         # Patrols of police find those who cross between the ports.
         police = np.isin(self.choice.network.kind, (BETWEEN_PORTS, WATER)).astype(float)
         police[: len(self.ports)] = snapshot.at_ports(PARAMETER.danger.police_present_share)
         arrest = chance_of_arrest(police, smuggling)[menus.numbers]
-        places = Places(
-            menus.numbers, menus.port, menus.lane, menus.at_port, menus.made, elsewhere, arrest
-        )
-        carriage = np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share])
-        return TermsOfDay(
-            opening.share, usable_options(menus, opening), in_time, places,
-            carriage[:, None] * opening.share,
+        return Terms(
+            np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share]),
+            menus.numbers, menus.port, menus.lane, menus.at_port, menus.made, elsewhere, arrest,
+            *self._opened[key],
         )  # fmt: skip
 
-    def _shares(
-        self, kind: int, day: float, snapshot: Snapshot, rows: Floats, terms: TermsOfDay
-    ) -> Shares:
-        """Shares by route of one kind of smuggler, and what becomes of trips."""
-        smuggling, menus, usable = snapshot.parameters.smuggling, self.menus, terms.usable
-        hidden = self.beliefs.deep_share(smuggling, self.traffic, kind)
+    def _choose(
+        self, kind: int, day: float, snapshot: Snapshot, rows: Floats, terms: Terms
+    ) -> Sums:
+        """Find shares by route of one kind of smuggler, and what becomes of trips (`sums`)."""
+        smuggling, menus = snapshot.parameters.smuggling, self.menus
         belief, name = self.beliefs, self.kinds[kind]
         loads = self.fine_loads if name == "worst_case" else self.loads
         value, stake = situation_of(
-            menus, loads, belief.wait_s, self.price[kind][self.market], smuggling
+            menus, loads, belief.wait_s, self.price[kind][self.market_of_menu], smuggling
         )
-        covered = self.investigators.coverage[kind]
-        reported = self._reported(day)
-        lookout = 1.0 - (1.0 - covered) * (1.0 - reported)
-        weights = loads.weights
+        situation = menus.prior, smuggling.rationality, terms.usable, terms.share, loads.weights
+        lookout = 1.0 - (1.0 - self.investigators.coverage[kind]) * (1.0 - self._reported(day))
+        chances, sums = self._chance(rows), Sums(*(array[kind] for array in self.sums))
+        # The choice is that of a menu, or of an organisation which has learnt.
+        menu, choice = np.arange(len(menus.numbers)), menus.of
+        for array in sums:
+            array[:] = 0.0
         if name == "worst_case":
-            deep = smuggling.deep_share
-            choices = []
-            for is_deep, of_deep in ((True, deep), (False, 1.0 - deep)):
-                for active in (True, False):
-                    loss = option_loss(
-                        menus, belief.true_loss(is_deep, active), self.choice.away_true
-                    )
-                    taken = by_best(value, stake, loss, usable, weights)
-                    part = of_deep * (lookout if active else 1.0 - lookout)
-                    named = np.full(self.count, float(active))
-                    choices.append(LoadsHiddenAlike(float(is_deep), named, part, taken))
-            return self._outcome(choices, terms, rows)
+            cases = [*itertools.product((True, False), repeat=2)]
+            at_ports = np.stack([belief.true_loss(*case) for case in cases])
+            loss = option_loss(menus, at_ports, self.choice.away_true)
+            every = by_best(value, stake, loss, *situation[2:])
+            for (deep, active), taken in zip(cases, every, strict=True):
+                part = smuggling.deep_share if deep else 1.0 - smuggling.deep_share
+                part = part * (lookout if active else 1.0 - lookout)
+                named = np.full(self.count, float(active))
+                add_up(taken, menu, choice, terms, chances, float(deep), named, part, sums)
+            return sums
         loss = option_loss(menus, belief.loss[kind], self.choice.away_believed)
-        if name == "learning":
-            loss = self._learnt(kind)
         if name == "static":
-            share = by_habit(menus, usable, self.baseline.smuggling)[..., 0, :]
-            taken = np.ascontiguousarray(weights.sum(axis=1)[:, None, None, None, None] * share)
+            taken = loads.weights.sum(axis=1)[:, None, None, None, None] * terms.habit
         elif name == "threshold":
-            accepting = willing(loss, smuggling)
-            taken = by_tolerance(
-                value, accepting, menus.prior, smuggling.rationality, usable, weights
-            )
+            taken = by_tolerance(value, willing(loss, smuggling), *situation)
         else:
-            taken = by_logit(
-                value, stake, loss, menus.prior, smuggling.rationality, usable, weights
-            )
-        choice = LoadsHiddenAlike(hidden, lookout, np.ones(self.count), taken)
-        return self._outcome([choice], terms, rows)
+            if name == "learning":
+                menu, choice, loss = choice, np.arange(self.count), self._learnt(kind)
+            taken = by_logit(value, stake, loss, *situation, menu)
+        deep_share, whole = belief.deep_share(smuggling, self.traffic, kind), np.ones(self.count)
+        add_up(taken, menu, choice, terms, chances, deep_share, lookout, whole, sums)
+        return sums
 
     def _reported(self, day: float) -> float:
         """Share of trips of which a report reaches the booths in time."""
@@ -445,28 +377,10 @@ class Expectation:
     def _learnt(self, kind: int) -> Floats:
         """Chance of loss by option, of what was believed before the run and what was learnt."""
         weight = self.baseline.smuggling.learning_prior_trips
-        each = np.arange(self.count)[:, None, None]
-        trips = self.trips[kind][each, self.menus.numbers]
-        losses = self.losses[kind][each, self.menus.numbers]
+        which = np.arange(self.count)[:, None, None], self.menus.numbers[self.menus.of]
+        trips, losses = self.trips[kind][which], self.losses[kind][which]
         learnt = (weight * self.before + losses) / (weight + trips)
-        return np.where(self.menus.made > 0.0, learnt, 0.0)
-
-    def _outcome(self, choices: list[LoadsHiddenAlike], terms: TermsOfDay, rows: Floats) -> Shares:
-        """What becomes of firearms and trips under choices of route."""
-        sums = Sums(
-            np.zeros((5, self.count)), np.zeros((2, self.count)),
-            np.zeros((2, self.count, self.routes)),
-        )  # fmt: skip
-        for choice in choices:
-            add_up(
-                choice.taken, choice.weight[:, None, None] * terms.of_trips, terms.places,
-                self._chance(rows, choice.deep), terms.in_time, choice.named, sums,
-            )  # fmt: skip
-        seized, elsewhere, turned, deterred, every = sums.firearms
-        return Shares(
-            seized, elsewhere, turned, deterred, every - sums.firearms[:4].sum(axis=0),
-            *sums.stopped, *sums.by_route,
-        )  # fmt: skip
+        return np.where(self.menus.made[self.menus.of] > 0.0, learnt, 0.0)
 
     def _step(
         self, k: int, day: float, snapshot: Snapshot, rows: Floats, of_year: dict[str, Floats]
@@ -481,7 +395,8 @@ class Expectation:
         today = self.purchases.today
         bought, delay = self._supply(today, rate, mean)
         used = self._used_share(today.cost_cad[self.source])
-        of = self.of_trips
+        seized, away, turning, deterred, every = self.sums.firearms.swapaxes(0, 1)
+        stopped, arrested = self.sums.stopped.swapaxes(0, 1)
         ready = active * rate * used
         late = ready * bought * (delay[1] if delay is not None else 0.0)
         planned = ready * bought - late
@@ -489,14 +404,14 @@ class Expectation:
         days = mean / np.maximum(rate, 1e-300) if delay is None else delay[0]
         going = self.late * -np.expm1(-STEP_DAYS / np.maximum(days, 1e-3)) / STEP_DAYS
         planned = planned + going * active
-        turned = planned * of["turned"]
+        turned = planned * turning
         again = turned * smuggling.retry_share
         waiting = late + again - going
         self.late += waiting * STEP_DAYS
-        arriving = planned * of["arriving"]
+        arriving = planned * (every - self.sums.firearms[:, :4].sum(axis=1))
         flows = (
-            arriving, planned * of["seized"], planned * of["away"], turned - again,
-            planned * of["deterred"], (1.0 - active) * (rate + going),
+            arriving, planned * seized, planned * away, turned - again, planned * deterred,
+            (1.0 - active) * (rate + going),
             active * rate * (1.0 - used), ready * (1.0 - bought), waiting,
         )  # fmt: skip
         for name, flow in zip(FLOWS, flows, strict=True):
@@ -504,10 +419,11 @@ class Expectation:
         trips = planned / mean
         one = np.maximum(active, 1e-9)
         before = self.investigators.arrests_stops.copy(), self.investigators.arrests_cases.copy()
-        arrested = of["arrested"] / np.maximum(of["stopped"], 1e-300)
         self.investigators.step(
             day, STEP_DAYS, self.intelligence_at(day * DAY_S), smuggling,
-            Stops(trips * of["stopped"] / one, arrested, arriving, self.loads),
+            Stops(
+                trips * stopped / one, arrested / np.maximum(stopped, 1e-300), arriving, self.loads
+            ),
         )  # fmt: skip
         of_year["arrests_stops"] += self.investigators.arrests_stops - before[0]
         of_year["arrests_cases"] += self.investigators.arrests_cases - before[1]
@@ -568,8 +484,7 @@ class Expectation:
             return
         kind, rules = self.kinds.index("learning"), self.baseline.smuggling
         discount = np.exp(-STEP_DAYS / rules.learning_days)
-        of = self.shares[kind]
-        for told, share in ((self.trips, of.trips), (self.losses, of.losses)):
+        for told, share in zip((self.trips, self.losses), self.sums.by_route[kind], strict=True):
             own = trips[kind][:, None] * share * STEP_DAYS
             heard = own * (1.0 - rules.news_share) + rules.news_share * own.sum(axis=0)
             # Of all routes of its kind (einsum: a product of small matrices waits for threads).

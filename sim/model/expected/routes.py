@@ -1,7 +1,8 @@
 """Routes of all organisations at once: values, chances of loss, and the shares that take each.
 
 The formulas are those of `sim.model.smuggling.perception` and the adversaries, for arrays with
-the axes organisation, way of carriage (car, truck), pattern of open ports, load and option.
+the axes menu, way of carriage (car, truck), pattern of open ports, load and option. A menu belongs
+to all organisations of a source and market who may use the same lanes.
 
 Waits and examinations begun in time are those of the traffic of the run (`TrafficSeen`), kept in
 blocks of days. How the chance that an examination begins within its limit differs by hour is taken
@@ -135,11 +136,13 @@ def loads_of(smuggling: Smuggling, edges: tuple[int, ...] = LOAD_EDGES) -> Loads
 
 @dataclass
 class Menus:
-    """Routes considered by every organisation, padded to the same number of options.
+    """Routes considered by the organisations, padded to the same number of options.
 
     Attributes
     ----------
-    numbers : array of int, shape (organisations, carriages, options)
+    of : array of int, shape (organisations,)
+        The menu of each.
+    numbers : array of int, shape (menus, carriages, options)
         Numbers of the routes; the last option is no trip.
     exists, at_port : array of bool
         Of the same shape: whether the option is one, and a port.
@@ -154,6 +157,7 @@ class Menus:
         Whether there is a trip.
     """
 
+    of: Whole
     numbers: Whole
     exists: Flags
     at_port: Flags
@@ -190,17 +194,22 @@ def menus_of(
         Lane of the others at each port, by carriage.
     smuggling : Smuggling
     """
-    keys = list(zip(organisations.source, organisations.market, strict=True))
+    keys = list(
+        zip(organisations.source, organisations.market, enrolment.enrolled.tolist(), strict=True)
+    )
+    # One organisation of each menu.
+    whose = dict(zip(keys, range(len(keys)), strict=True))
     menus = [
-        [choice.menus.menu(key, lane == TRUCK, smuggling) for lane in CARRIAGES] for key in keys
+        [choice.menus.menu(key[:2], lane == TRUCK, smuggling) for lane in CARRIAGES]
+        for key in whose
     ]
     width = max(len(menu.numbers) for pair in menus for menu in pair)
-    shape = (len(keys), len(CARRIAGES), width)
+    shape = (len(menus), len(CARRIAGES), width)
     of = {name: np.zeros(shape) for name in (*TERMS, "prior", "habit")}
     numbers, lane = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     exists, at_port = np.zeros(shape, bool), np.zeros(shape, bool)
     weight = choice.menus.weight
-    for i, pair in enumerate(menus):
+    for i, (pair, organisation) in enumerate(zip(menus, whose.values(), strict=True)):
         for c, menu in enumerate(pair):
             count, ports = len(menu.numbers), menu.at_ports
             # Ports first, no trip in the last place of all.
@@ -211,13 +220,14 @@ def menus_of(
             for name, values in zip(of, (*menu.terms, menu.prior, menu.habit), strict=True):
                 of[name][i, c, place] = values
             of["habit"][i, c, :ports] = weight[menu.numbers[:ports]]
-            lanes = enrolment.lanes(i, general_lane[CARRIAGES[c]], 0)
+            lanes = enrolment.lanes(organisation, general_lane[CARRIAGES[c]], 0)
             lane[i, c, :ports] = lanes[menu.numbers[:ports]]
     port = np.where(at_port, numbers, 0)
     away = np.where(exists & ~at_port & (of["made"] > 0.0), numbers - len(weight), 0)
+    which = [*whose]
     return Menus(
-        numbers, exists, at_port, **of, lane=lane, port=port, other=away,
-        goes=exists & (of["made"] > 0.0),
+        np.array([which.index(key) for key in keys]), numbers, exists, at_port,
+        **of, lane=lane, port=port, other=away, goes=exists & (of["made"] > 0.0),
     )  # fmt: skip
 
 
@@ -270,14 +280,6 @@ def _patterns(open_ports: bytes, used_ports: bytes) -> tuple[Floats, Floats, Fla
     return share, hours / hours.sum(axis=1, keepdims=True), is_open[first]
 
 
-def usable_options(menus: Menus, opening: Opening) -> Flags:
-    """Which options are open, shape (organisations, carriages, patterns, 1, options)."""
-    takes = opening.takes[np.arange(len(CARRIAGES))[:, None], menus.port]
-    is_open = np.moveaxis(opening.ports[:, menus.port] & takes, 0, 2)
-    usable = menus.exists[:, :, None] & (is_open | ~menus.at_port[:, :, None])
-    return np.ascontiguousarray(usable)[:, :, :, None]
-
-
 def situation_of(
     menus: Menus,
     loads: Loads,
@@ -292,7 +294,7 @@ def situation_of(
     menus, loads
     wait_s : array of float, shape (ports, lanes)
         Usual waits.
-    price_cad : array of float, shape (organisations,)
+    price_cad : array of float, shape (menus,)
         Street price in the market of each.
     smuggling : Smuggling
         Values in force.
@@ -308,15 +310,15 @@ def situation_of(
 
 
 def option_loss(menus: Menus, at_ports: Floats, away: Floats) -> Floats:
-    """Chance of loss of every option, shape (organisations, carriages, options).
+    """Chance of loss of every option, shape (menus, carriages, options).
 
     Parameters
     ----------
-    at_ports : array of float, shape (ports, lanes)
+    at_ports : array of float, shape (ports, lanes) or (cases, ports, lanes)
     away : array of float
         Of the routes that are not ports, without no trip.
     """
-    loss = np.where(menus.at_port, at_ports[menus.port, menus.lane], away[menus.other])
+    loss = np.where(menus.at_port, at_ports[..., menus.port, menus.lane], away[menus.other])
     return np.asarray(np.where(menus.goes, loss, 0.0))
 
 
