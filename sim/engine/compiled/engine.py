@@ -30,6 +30,7 @@ from sim.engine.compiled.record import (
     new_sums,
     record_of_day,
     sum_over_hours,
+    sums_at,
     with_ports,
 )
 from sim.engine.compiled.reuse import (
@@ -94,7 +95,8 @@ def run_day(
     sums : RunningSums
         Running sums, to which they are added ...
     added : bool
-        ... now, or else by the caller.
+        ... now, or else by the caller. If now, all ports write to the same place, which stays in
+        the processor's cache.
 
     Returns
     -------
@@ -107,24 +109,28 @@ def run_day(
     queues = plaza.queues
     count = 0
     stored = 0
+    done = 0
     for port in ports:
+        yard.kept_next_until[done:port] = stored
         for queue in range(QUEUES):
             first, last = kept_of(yard.kept_until, port, queue)
             for entry in range(first, last):
                 queues.rows[queue, entry - first] = yard.kept[entry]
             queues.head[queue] = 0
             queues.tail[queue] = last - first
-        run_port(port, plan, world, state, today, plaza, log)
+        of_port = sums_at(0 if added else port, port, world.first_line, today)
+        run_port(port, plan, world, state, of_port, plaza, log)
         if added:
-            add_day(port, plan.weekday, world.first_line, world.first_line, today, sums)
+            add_day(port, plan.weekday, world.first_line[port], of_port, sums)
         count = keep_line(port, plan, world, plaza.lineup, plaza.standing, yard.left, count)
         for queue in range(QUEUES):
             for entry in range(queues.head[queue], queues.tail[queue]):
                 yard.kept_next[stored] = queues.rows[queue, entry]
                 stored += 1
-            # Of ports that are left out nobody is kept: their queues end where the next begins.
-            yard.kept_next_until[port, queue:] = stored
-            yard.kept_next_until[port + 1 :] = stored
+            yard.kept_next_until[port, queue] = stored
+        # Of ports that are left out nobody is kept: their queues end where the next begins.
+        done = port + 1
+    yard.kept_next_until[done:] = stored
     return count
 
 

@@ -204,26 +204,25 @@ def turn_round(
     plan: DayPlan,
     lineup: Lineup,
     standing: Standing,
-) -> int:
+) -> None:
     """Let some of those who would arrive before the next control moment turn round (rule 9).
+
+    Those who are in line or stay move up to those who come later, who are more.
 
     Parameters
     ----------
     wait_s : float
         Wait that is known at the control moment, in seconds.
-
-    Returns
-    -------
-    int
-        One past the last vehicle of the line.
     """
     plan, lineup, standing = borrowed(plan), borrowed(lineup), borrowed(standing)
     beyond = wait_s - interval.row[PATIENCE_FROM_S]
-    kept = standing.seen[line]
-    for i in range(standing.seen[line], standing.last[line]):
-        source = int64(lineup.source[i])
-        if lineup.time_s[i] < interval.until_s:
-            lane = int64(lineup.code[i] & LANE_OF_CODE)
+    begin, end = standing.seen[line], standing.seen[line]
+    while end < standing.last[line] and lineup.time_s[end] < interval.until_s:
+        end += 1
+    place = end
+    for i in range(end - 1, standing.head[line] - 1, -1):
+        if i >= begin:
+            lane, source = int64(lineup.code[i] & LANE_OF_CODE), int64(lineup.source[i])
             extra = source - standing.extra_begin[line] + standing.extra_row[line]
             goes_on = source >= standing.extra_begin[line] and (
                 plan.extra_arrivals[extra].attempt >= 0
@@ -232,13 +231,13 @@ def turn_round(
             if not goes_on and patience(int64(lineup.service_word[source])) < leaving:
                 interval.lane_sums[lane, GAVE_UP] += 1.0
                 continue
-        lineup.time_s[kept] = lineup.time_s[i]
-        lineup.service[kept] = lineup.service[i]
-        lineup.code[kept] = lineup.code[i]
-        lineup.source[kept] = lineup.source[i]
-        kept += 1
-    standing.last[line] = kept
-    return int64(kept)
+        place -= 1
+        lineup.time_s[place] = lineup.time_s[i]
+        lineup.service[place] = lineup.service[i]
+        lineup.code[place] = lineup.code[i]
+        lineup.source[place] = lineup.source[i]
+    standing.seen[line] += place - standing.head[line]
+    standing.head[line] = place
 
 
 @inlined
@@ -425,8 +424,7 @@ def run_line(
         When each officer of the line is free, in seconds since the run began.
     """
     lineup, standing, desk = plaza.lineup, plaza.standing, plaza.desk
-    seen, head, last = standing.seen[line], standing.head[line], standing.last[line]
-    queued = seen - head
+    queued = standing.seen[line] - standing.head[line]
     open_booths = manned[line]
     booths = max(open_booths, 1)
     queue = world.queue_of_line[world.first_line[port] + line]
@@ -449,11 +447,12 @@ def run_line(
     if interval.on_shift and desk.expected[line] > 0.0:
         wait_s = queued * (desk.load[line] / desk.expected[line]) / booths
         if wait_s > interval.row[PATIENCE_FROM_S]:
-            last = turn_round(port, line, wait_s, interval, plan, lineup, standing)
+            turn_round(port, line, wait_s, interval, plan, lineup, standing)
+    seen, head, last = standing.seen[line], standing.head[line], standing.last[line]
     arrived, waited = count_arrivals(
         lineup.time_s[seen:last], lineup.code[seen:last], interval.until_s, interval.lane_sums
     )
-    line_sums = today.line[world.first_line[port] + line]
+    line_sums = today.line[line]
     line_sums[LINE_QUEUE_S] += waited + queued * (interval.until_s - interval.now_s)
     line_sums[LINE_ARRIVED] += arrived
     standing.seen[line] = seen + arrived
@@ -494,17 +493,15 @@ def run_port(
     free = state.free[first_station : first_station + stations]
     midnight = plan.day * 86400.0
 
-    clear_day(port, world, today)
+    clear_day(today)
     # First all vehicles of the day, then the control intervals one after the other.
     widest_thresholds(port, plan, desk.words[LANE_COUNT], desk.widest)
     offset = 0
     for line in range(lines):
-        offset = line_up(
-            port, line, plan, world, desk.widest, lineup, standing, offset, today.used[port]
-        )
+        offset = line_up(port, line, plan, world, desk.widest, lineup, standing, offset, today.used)
     for queue in range(QUEUES):
         for entry in range(queues.head[queue], queues.tail[queue]):
-            today.used[port, queues.rows[queue, entry].lane] = True
+            today.used[queues.rows[queue, entry].lane] = True
     integrated_to = -1.0
     row_in_force = -1
 
@@ -526,9 +523,9 @@ def run_port(
             plan.standard_s,
             on_shift,
             plan.rates[plan.row[port, k]],
-            today.lane[port, hour],
-            today.waits[port, hour],
-            today.officer[port, hour],
+            today.lane[hour],
+            today.waits[hour],
+            today.officer[hour],
         )
         if plan.row[port, k] != row_in_force:
             row_in_force = plan.row[port, k]

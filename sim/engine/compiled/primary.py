@@ -246,10 +246,10 @@ def serve_line(
     free : array of float, shape (servers,)
         When the officers are free (updated); see `State`.
     today : DaySums
-        Sums of the day (the line's own are added to).
+        Sums of the port's day (the line's own are added to).
     """
     world_line = world.first_line[port] + line
-    used, line_sums, lane_sums = today.used[port], today.line[world_line], terms.lane_sums
+    used, line_sums, lane_sums = today.used, today.line[line], terms.lane_sums
     for lane in range(LANE_COUNT):
         if used[lane] and world.line_of_lane[port, lane] == world_line:
             hurry_service = interval.row[HURRY_SERVICE] if terms.hurry else 1.0

@@ -98,56 +98,58 @@ def has_any(sums: Floats) -> bool:
     return any_of(first_of(sums, EACH_COLUMN))
 
 
-@compiled
-def clear_day(port: int, world: World, today: DaySums) -> None:
+@inlined
+def sums_at(place: int, port: int, first_line: Whole, day: DaySums) -> DaySums:
+    """Give the sums of one port, which stand at a place of its own or at one that is lent."""
+    return DaySums(
+        day.lane[place],
+        day.waits[place],
+        day.officer[place],
+        day.line[first_line[port] : first_line[port + 1]],
+        day.used[place],
+    )
+
+
+@inlined
+def clear_day(today: DaySums) -> None:
     """Let the sums of one port and day begin at zero.
 
-    Those that are zero are only read: there are too many to stay at hand. Waits are counted where
-    vehicles are released.
+    Those that are zero are only read. Waits are counted where vehicles are released.
     """
-    today = borrowed(today)
     for lane in range(LANE_COUNT):
-        if not today.used[port, lane]:
+        if not today.used[lane]:
             continue
-        today.used[port, lane] = False
-        for hour in range(today.lane.shape[1]):
-            if has_any(today.lane[port, hour, lane]):
-                today.lane[port, hour, lane] = 0.0
-                today.waits[port, hour, lane] = 0
-    today.officer[port] = 0.0
-    today.line[world.first_line[port] : world.first_line[port + 1]] = 0.0
+        today.used[lane] = False
+        for hour in range(len(today.lane)):
+            if has_any(today.lane[hour, lane]):
+                today.lane[hour, lane] = 0.0
+                today.waits[hour, lane] = 0
+    today.officer[:] = 0.0
+    today.line[:] = 0.0
 
 
 @compiled
-def add_day(
-    port: int,
-    weekday: int,
-    first_line: Whole,
-    day_first_line: Whole,
-    day: DaySums,
-    sums: RunningSums,
-) -> None:
+def add_day(port: int, weekday: int, first_line: int, day: DaySums, sums: RunningSums) -> None:
     """Add the sums of one port and day to the running sums, where there is anything to add.
 
     Parameters
     ----------
     port, weekday : int
-    first_line : array of int, shape (ports + 1,)
-        First line of each port in the running sums.
-    day_first_line : array of int, shape (ports + 1,)
-        The same in the sums of the day, which may be those of another replication.
+    first_line : int
+        First line of the port in the running sums.
     day : DaySums
+        Of the port (`sums_at`).
     sums : RunningSums
         Added to.
     """
     day, sums = borrowed(day), borrowed(sums)
     last_day, last_hour = sums.waits.shape[1] - 1, sums.waits.shape[2] - 1
     for lane in range(LANE_COUNT):
-        if not day.used[port, lane]:
+        if not day.used[lane]:
             continue
         row = sums.row[port, lane]
-        for hour in range(day.lane.shape[1]):
-            of_lane = day.lane[port, hour, lane]
+        for hour in range(len(day.lane)):
+            of_lane = day.lane[hour, lane]
             if not has_any(of_lane):
                 continue
             if row < 0:
@@ -157,16 +159,16 @@ def add_day(
             running = sums.lane[row, weekday, hour]
             for column in range(len(LANE_COLUMNS)):
                 running[column] += of_lane[column]
-            counts = day.waits[port, hour, lane]
+            counts = day.waits[hour, lane]
             all_counts = sums.waits[row, min(weekday, last_day), min(hour, last_hour)]
             for bin_of_wait in range(WAIT_BINS):
                 all_counts[bin_of_wait] += counts[bin_of_wait]
-    for hour in range(day.lane.shape[1]):
-        of_officers, of_all = day.officer[port, hour], sums.officer[weekday, port, hour]
+    for hour in range(len(day.officer)):
+        of_officers, of_all = day.officer[hour], sums.officer[weekday, port, hour]
         for column in range(len(of_officers)):
             of_all[column] += of_officers[column]
-    for line in range(first_line[port + 1] - first_line[port]):
-        of_line, running = day.line[day_first_line[port] + line], sums.line[first_line[port] + line]
+    for line in range(len(day.line)):
+        of_line, running = day.line[line], sums.line[first_line + line]
         for column in range(len(of_line)):
             running[column] += of_line[column]
 
@@ -180,9 +182,13 @@ def add_days(
     day: DaySums,
     sums: RunningSums,
 ) -> None:
-    """Add the sums of some ports' day; see `add_day`."""
+    """Add the sums of some ports' day, which may be those of another replication; see `add_day`.
+
+    ``day_first_line`` is the first line of each port there.
+    """
     for port in ports:
-        add_day(port, weekday, first_line, day_first_line, day, sums)
+        of_port = sums_at(port, port, day_first_line, day)
+        add_day(port, weekday, first_line[port], of_port, sums)
 
 
 def copy_sums(
