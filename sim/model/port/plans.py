@@ -38,6 +38,8 @@ from sim.scenario.point import Point
 
 # Rates kept for use on later days (training makes new ones every day).
 MOST_RATES = 16
+# Days of which officers' time is kept: more than a year of the expectations has.
+MOST_SPENT = 128
 NO_MORE_SEARCHES = np.ones(1)
 INSPECTION = PARAMETER.inspection
 # Rooms of the parameters that take officers' time.
@@ -120,10 +122,13 @@ class PortPlans:
         if beside is not None and beside.begins_with != self.begins_with:
             beside = None
         self._shared: _Shared = beside._shared if beside else _Shared()
-        # Curves of a day by snapshot, and rates by snapshot, skill, arms and searches; the snapshot
-        # is held so that its id stays its own.
+        # Curves of a day by snapshot; rates by snapshot, skill, arms and searches; officers' time
+        # by day, snapshot and response to waits. What is keyed by its id is held: it stays its own.
         self._curves: tuple[int, dict[int, tuple[Snapshot, Floats]]] = (-1, {})
         self._rates: dict[tuple[int, float, float, float, bytes], tuple[Snapshot, Floats]] = {}
+        self._spent: dict[
+            tuple[int, int, int], tuple[Snapshot, Floats, tuple[Floats, Floats, Floats]]
+        ] = {}
         self._last: dict[str, tuple[Snapshot, Hashable, Any]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
         self.demand = demand(
@@ -280,29 +285,45 @@ class PortPlans:
         as_usual = unchanged and self._as_the_baseline(snapshot, *OFFICERS_TIME)
         if as_usual or not slack.any():
             return NO_MORE_SEARCHES
-        rows = self.rates(before)
         date = self.point.start + datetime.timedelta(days=day)
-        last = np.arange(len(self.ports)), slice(None), self.cells
-        sampled = self.parameters.traffic.sample_share  # officers are those of all vehicles
-        vehicles = self._cumulative(day, snapshot)[last] / sampled
-        as_before = vehicles
-        if not self._as_the_baseline(snapshot, "traffic", "duty"):
-            as_before = self._cumulative(day, before)[last] / sampled
+        busy_s, busy_before_s, examined_s = self._spent_s(day, snapshot)
         free_s = np.zeros(len(self.ports))
-        for sign, held, some, share, gone in (
-            (1.0, snapshot, vehicles, strength, away),
-            (-1.0, before, as_before, usual, 0.0),
+        for sign, held, spent_s, share, gone in (
+            (1.0, snapshot, busy_s, strength, away),
+            (-1.0, before, busy_before_s, usual, 0.0),
         ):
             present = share * held.at_ports(PARAMETER.staffing.officers_scale)
             present *= 1.0 - held.at_ports(PARAMETER.staffing.absent_share) - gone
-            hours = self._at_posts_h(day, date, present)
-            busy_s = (some * bound_s(self.rates(held))).sum(axis=1)
-            free_s += sign * (HOUR_S * hours - busy_s)
-        examined_s = (as_before * (rows[:, SECONDARY] - mandatory_s(rows))).sum(axis=1)
+            free_s += sign * (HOUR_S * self._at_posts_h(day, date, present) - spent_s)
         more = np.divide(
             slack * free_s, examined_s, out=np.zeros_like(free_s), where=examined_s > 0.0
         )
         return np.asarray(np.maximum(1.0 + more, 0.0))
+
+    def _spent_s(self, day: int, snapshot: Snapshot) -> tuple[Floats, Floats, Floats]:
+        """Officer seconds of a day by port: bound now and in the baseline, and of its searches.
+
+        They are kept, since expectations have the same days every year.
+        """
+        key = day, id(snapshot), id(self.response)
+        if key not in self._spent:
+            if len(self._spent) >= MOST_SPENT:
+                self._spent.clear()
+            before = self._baseline
+            rows = self.rates(before)
+            last = np.arange(len(self.ports)), slice(None), self.cells
+            sampled = self.parameters.traffic.sample_share  # officers are those of all vehicles
+            vehicles = self._cumulative(day, snapshot)[last] / sampled
+            as_before = vehicles
+            if not self._as_the_baseline(snapshot, "traffic", "duty"):
+                as_before = self._cumulative(day, before)[last] / sampled
+            spent_s = (
+                (vehicles * bound_s(self.rates(snapshot))).sum(axis=1),
+                (as_before * bound_s(rows)).sum(axis=1),
+                (as_before * (rows[:, SECONDARY] - mandatory_s(rows))).sum(axis=1),
+            )
+            self._spent[key] = snapshot, self.response, spent_s
+        return self._spent[key][-1]
 
     def _as_the_baseline(self, snapshot: Snapshot, *rooms: str) -> bool:
         """Whether all parameters of some rooms are the baseline's, at every port."""
