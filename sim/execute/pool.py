@@ -48,13 +48,16 @@ BEGINNING_S = 600.0
 ENDING_S = 5.0
 """How long processes may take to end when they are asked to."""
 GIVEN_BACK = {
-    "MALLOC_MMAP_THRESHOLD_": "1048576",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "524288",
     "MALLOC_TRIM_THRESHOLD_": "4194304",
     "NUMPY_MADVISE_HUGEPAGE": "0",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
 }
-"""A worker gives arrays of more than a MiB back as soon as it has no use for them; by default the C
-library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory. Nor does it take
-memory for the parts of an array that nothing is written to, as it would in pages of 2 MiB."""
+"""A worker gives arrays of more than half a MiB back as soon as it has no use for them; by default
+the C library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory, and for each
+thread. Nor does it take memory for the parts of an array that nothing is written to, as it would in
+pages of 2 MiB. What Arrow keeps for itself, 20 MiB, comes on top."""
 
 Flying = dict["concurrent.futures.Future[ChunkResult]", Chunk]
 
