@@ -127,7 +127,7 @@ def run_in_step(
     for point in points:
         borders.append(_border(point, traffic, make, borders[0] if borders else None))
         if point not in by_hour:
-            borders[-1].by_date = borders[-1].by_date[:0]
+            borders[-1].by_date = borders[-1].by_date[:0].copy()
     place = [points.index(point) for point, _ in runs]
     # By replication, so that the points of each can share its warm-up.
     repetitions: dict[tuple[int, int], Border] = {}

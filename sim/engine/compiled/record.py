@@ -217,7 +217,8 @@ def fill_tally(ports: Flags, world: World, tally: Tally, theirs: World, sums: Ru
     """
     chosen, numbers = np.nonzero(ports[:, None] & (sums.row >= 0))
     rows = sums.row[chosen, numbers]
-    tally.lane[:, chosen, :, numbers] = sums.lane[rows]
+    for weekday in range(7):  # all at once take another copy of them
+        tally.lane[weekday, chosen, :, numbers] = sums.lane[rows, weekday]
     weekdays, hours = sums.waits.shape[1:3]
     tally.waits[:weekdays, chosen, :hours, numbers] = sums.waits[rows]
     tally.officer[:, ports] = sums.officer[:, ports]
