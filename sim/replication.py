@@ -1,25 +1,18 @@
 """One replication: a pure function of a point and a number."""
 
-import functools
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import simpy
 
 from sim.errors import InputError
 from sim.model.border import Border, Engine, EngineMaker, Repetition
 from sim.model.day import World
-from sim.places.ports import Ports, read_ports
+from sim.places.ports import ports_of_year
 from sim.records import Tally
 from sim.results.certificate import certify
 from sim.results.schema import Result
 from sim.results.summary import result_of
 from sim.scenario.point import Point, check_scenario
-
-
-@functools.lru_cache(maxsize=4)
-def _ports(year: int, table: str | None) -> Ports:
-    return read_ports(year, Path(table) if table else None)
 
 
 def _compiled(env: simpy.Environment, world: World, tally: Tally) -> Engine:
@@ -38,7 +31,7 @@ def _border(
     point: Point, replication: int, make_engine: EngineMaker, beside: Border | None = None
 ) -> Border:
     """Set up a replication with traffic of its own."""
-    ports = _ports(point.table_year, point.ports_table)
+    ports = ports_of_year(point.table_year, point.ports_table)
     check_scenario(point, ports)
     return Border(point, ports, replication, make_engine, beside)
 

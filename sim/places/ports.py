@@ -208,7 +208,7 @@ class Ports:
         return digest.digest()
 
     @cached_property
-    def _selections(self) -> dict[tuple[str, ...], "Ports"]:
+    def _selections(self) -> dict[frozenset[str], "Ports"]:
         return {}
 
     def select(self, ids: Sequence[str]) -> "Ports":
@@ -219,7 +219,7 @@ class Ports:
         InputError
             If an id is not in the table.
         """
-        key = tuple(ids)
+        key = frozenset(ids)
         if key in self._selections:
             return self._selections[key]
         for port_id in ids:
@@ -377,6 +377,12 @@ def read_ports(year: int, path: Path | None = None, notes: list[str] | None = No
         hour_share=hour,
         holiday_factor=_read_holidays(),
     )
+
+
+@functools.lru_cache(maxsize=16)
+def ports_of_year(year: int, table: str | None) -> Ports:
+    """Read them once in a process (see `read_ports`)."""
+    return read_ports(year, Path(table) if table else None)
 
 
 TRAFFIC_FILE = "traffic.csv"

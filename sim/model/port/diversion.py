@@ -103,8 +103,6 @@ class Diversion:
         self.streams = streams
         self.tally = DiversionTally()
         self.road_port = ports.takes_road_traffic & ~ports.by_timetable
-        self.road_km = ports.distance_km * traffic.detour_factor
-        self.nearest = np.argsort(self.road_km, axis=1, kind="stable")
         # Trucks from elsewhere that a port can take in an hour.
         self.room = np.where(
             ports.commercial == "yes", np.inf,
@@ -113,15 +111,19 @@ class Diversion:
         on_record = trucks_per_hour_on_record(ports.ids)
         self.room = np.where(np.isnan(on_record), self.room, on_record)
 
+    def road_km(self, port: int) -> Floats:
+        """Ways from a port to all ports by road."""
+        return np.asarray(self.ports.distance_km[port] * self.traffic.detour_factor)
+
     def drive_s(self, port: int, others: Whole) -> Floats:
         """Time of the drive from one port to others, in seconds."""
-        return np.asarray(HOUR_S * self.road_km[port, others] / self.traffic.detour_speed_km_per_h)
+        return np.asarray(HOUR_S * self.road_km(port)[others] / self.traffic.detour_speed_km_per_h)
 
     def _neighbours(self, port: int, lane: int) -> Whole:
         """Road ports that take a lane's traffic, the nearest first."""
         takes = self.road_port & ((self.room > 0.0) | (not COMMERCIAL[lane]))
         takes[port] = False
-        nearest = self.nearest[port]
+        nearest = np.argsort(self.road_km(port), kind="stable")
         return np.asarray(nearest[takes[nearest]][:SEARCHED])
 
     def divert(self, port: int, shut_out: Rows, opening: Opening, lines: Lines) -> Rows:
@@ -159,7 +161,7 @@ class Diversion:
         if group:
             trip_km = self.traffic.trip_truck_km
             elasticity = self.traffic.distance_elasticity_truck
-        lost_share = 1.0 - (1.0 + self.road_km[port, others] / trip_km) ** elasticity
+        lost_share = 1.0 - (1.0 + self.road_km(port)[others] / trip_km) ** elasticity
         comes = goes & (u[1] >= lost_share[choice])
         target = others[choice]
         np.add.at(

@@ -11,7 +11,6 @@ import datetime
 import functools
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +32,7 @@ from sim.numerics.units import Flags, Floats
 from sim.parameters import PARAMETER, Parameters
 from sim.places.network import read_network
 from sim.places.on_record import booths_on_record, factors
-from sim.places.ports import Ports, read_ports
+from sim.places.ports import Ports, ports_of_year
 from sim.scenario.intervention import BASELINE
 from sim.scenario.point import Point
 
@@ -185,14 +184,9 @@ def _plan(inputs: _Inputs) -> _Plan:
     return _Plan(layout, rostered, ports.open_hours)
 
 
-@functools.lru_cache(maxsize=MOST_PLANS)
-def _traffic_of(year: int, table: str | None) -> Ports:
-    return read_ports(year, Path(table) if table else None)
-
-
 def as_planned(ports: Ports, year: int, table: str | None) -> Ports:
     """Ports with the traffic of the year that their rosters and booths were planned for."""
-    planned = _traffic_of(year, table).select([str(port) for port in ports.ids])
+    planned = ports_of_year(year, table).select([str(port) for port in ports.ids])
     return dataclasses.replace(
         ports, monthly_vehicles=planned.monthly_vehicles, weekday_factor=planned.weekday_factor
     )

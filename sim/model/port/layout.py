@@ -95,7 +95,9 @@ def _lane_groups(ports: Ports, port: int, volume: Floats) -> list[list[int]]:
 
 
 def with_lanes(ports: Ports, nexus: Floats, fast: Floats) -> Ports:
-    """Add trusted lanes where values, of shape (ports,), are above 0."""
+    """Add trusted lanes where values, of shape (ports,), are above 0; else give the same object."""
+    if not np.any(nexus > ports.nexus) and not np.any(fast > ports.fast):
+        return ports
     return dataclasses.replace(ports, nexus=ports.nexus | (nexus > 0), fast=ports.fast | (fast > 0))
 
 

@@ -380,7 +380,7 @@ class PortPlans:
         )  # fmt: skip
         # Whole seconds are the same after any midnight, to the last bit.
         if plain and not np.any(made.start_s % 1.0):
-            known[key] = made
+            known[key] = made.on_day(day)  # without what will be drawn in these hours
         return made
 
     def _present(self, snapshot: Snapshot, day: int, date: datetime.date) -> Present:
