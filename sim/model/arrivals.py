@@ -16,6 +16,7 @@ from sim.model.port.traffic import (
     CLASS_OF_LANE,
     COMMERCIAL,
     LANES,
+    TRAIN,
     TRUCK,
     draw_lane_day,
     most_vehicles,
@@ -94,7 +95,7 @@ def without_closed_classes(opening: Opening, cumulative: Floats) -> Floats:
 # Step in which waits are told, in seconds: nobody knows them better, and the engines, which add
 # them up in different orders, agree on it.
 TOLD_S = 300.0
-GENERAL_LANES = (CAR, TRUCK, BUS)
+GENERAL_LANES = np.array([CAR, TRUCK, BUS])
 
 
 def response_to_waits(
@@ -121,19 +122,19 @@ def response_to_waits(
     array of float, shape (ports, classes)
     """
     response = np.ones(expected.shape)
-    onset_s = MINUTE_S * traffic.patience_from_min
-    for traffic_class, lane in enumerate(GENERAL_LANES):
-        usual_s = np.maximum(beliefs.wait_s[:, lane], onset_s)
-        beyond_s = np.maximum(beliefs.yesterday_s[:, lane] - usual_s, 0.0)
-        trade = COMMERCIAL[lane]
-        patience_s = MINUTE_S * (traffic.patience_truck_min if trade else traffic.patience_min)
-        told_s = np.floor(beyond_s / TOLD_S) * TOLD_S
-        response[:, traffic_class] -= traffic.memory_share * (1.0 - np.exp(-told_s / patience_s))
-        again = traffic.returning_share * gave_up[:, traffic_class == CLASS_OF_LANE].sum(axis=1)
-        coming = expected[:, traffic_class]
-        response[:, traffic_class] += np.divide(
-            again, coming, out=np.zeros(len(again)), where=coming > 0
-        )
+    # At most ports nobody knows of a wait, and nobody turned round.
+    usual_s = np.maximum(beliefs.wait_s, MINUTE_S * traffic.patience_from_min)
+    beyond_s = (beliefs.yesterday_s - usual_s)[:, GENERAL_LANES]
+    port, of_class = np.nonzero(beyond_s >= TOLD_S)
+    told_s = np.floor(beyond_s[port, of_class] / TOLD_S) * TOLD_S
+    trade = COMMERCIAL[GENERAL_LANES[of_class]]
+    patience_s = MINUTE_S * np.where(trade, traffic.patience_truck_min, traffic.patience_min)
+    response[port, of_class] -= traffic.memory_share * (1.0 - np.exp(-told_s / patience_s))
+    port, lane = np.nonzero(gave_up[:, :TRAIN])
+    cell = np.ravel_multi_index((port, CLASS_OF_LANE[lane]), response.shape)
+    turned = np.bincount(cell, gave_up[port, lane], response.size).reshape(response.shape)
+    again = traffic.returning_share * turned
+    response += np.divide(again, expected, out=np.zeros_like(again), where=expected > 0.0)
     return response
 
 
