@@ -23,7 +23,6 @@ from sim.model.port.diversion import Diversion
 from sim.model.port.plans import PortPlans, PortsDay
 from sim.model.port.referral import collection
 from sim.model.port.roster import LONG_WEEKEND
-from sim.model.port.staffing import workforce_process
 from sim.model.port.traffic import LANES
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Markets
@@ -130,9 +129,9 @@ class Border:
         self.point, self.plans, self.tally, self.world = point, plans, tally, world
         self.ports, self.layout = plans.ports, plans.facilities.layout
         self.conditions, self.demand = plans.conditions, plans.demand
-        self.workforce, self.danger = plans.workforce, plans.danger
+        self.danger = plans.danger
         self.attempts = new_attempts(1024)
-        self.env = simpy.Environment(initial_time=plans.first_day_s)
+        self.env = simpy.Environment()
         self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
         self.observations = Observations(len(self.ports))
         self.seen = TrafficSeen(len(self.ports), point.days)
@@ -141,7 +140,7 @@ class Border:
             parameters.smuggling,
             parameters.database.lookout_share,
             plans.rates(plans.baseline()),
-            plans.rates(self.conditions.at(-1.0), armed_share=plans.workforce.armed_share),
+            plans.rates(self.conditions.at(-1.0), armed_share=plans.force_before.armed_share),
             parameters.inspection.secondary_cv,
         )
         self.markets = Markets(self.env, self.conditions)
@@ -189,10 +188,6 @@ class Border:
 
     def begin(self) -> None:
         """Start the processes of the replication."""
-        self.env.process(workforce_process(self.env, self.workforce, self.conditions))
-        self._begin_smuggling()
-
-    def _begin_smuggling(self) -> None:
         self.env.process(self._days())
         self.env.process(self.markets.process())
 
@@ -269,7 +264,6 @@ class Border:
 
     def _days(self) -> ProcessGenerator:
         """Plan and simulate one day after the other."""
-        yield self.env.timeout(-self.env.now)
         for day in range(self.point.days):
             if day > 0:
                 yield self.env.timeout(DAY_S)
@@ -378,10 +372,6 @@ class Repetition(Border):
         self._set_up(traffic.plans, traffic.tally, world, streams, make_engine)
         self.extra_arrivals.with_travellers = False
         self.seen = traffic.seen
-
-    def begin(self) -> None:
-        """Start the processes of the smuggling; the workforce is that of the traffic."""
-        self._begin_smuggling()
 
     def run(self) -> None:
         """Run the replication, and the one whose traffic it is, to their end."""

@@ -1,9 +1,9 @@
 """The workforce of officers, and their withdrawal from danger.
 
-The workforce (recruitment, the college, attrition, training and arming) is a SimPy process in steps
-of a day. It begins with the first dated change of staffing, which may lie before the first
-simulated day, so that a change two years earlier has had two years of hiring. Changes without a
-date are complete at the start.
+The workforce (recruitment, the college, attrition, training and arming) advances in steps of a day.
+It begins with the first dated change of staffing, which may lie before the first simulated day, so
+that a change two years earlier has had two years of hiring. Changes without a date are complete at
+the start.
 
 A lookout of a dangerous subject makes unarmed officers without police within reach withdraw: the
 port closes for minutes to hours. Arming and police at the ports change this. They also change how
@@ -15,14 +15,13 @@ import math
 import operator
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import simpy
 from scipy.special import ndtri
-from simpy.events import ProcessGenerator
 
-from sim.model.conditions import Conditions, Snapshot
+from sim.model.conditions import Snapshot
 from sim.numerics import added, randomness
 from sim.numerics.randomness import Streams, entity_number, poisson_counts, uniforms
 from sim.numerics.units import (
@@ -42,18 +41,31 @@ DAYS_PER_WEEK = 7.0
 TABLE_OFFICERS = 3600.0
 
 
+class Force(NamedTuple):
+    """The officers of a day.
+
+    Attributes
+    ----------
+    trained_share, armed_share, away_share : float
+        Those who have had the proposal's training, who are armed, and who are on a course today.
+    strength : float
+        Officers trained for their post and in service, as a ratio of the staffing table.
+    """
+
+    trained_share: float
+    armed_share: float
+    away_share: float
+    strength: float
+
+
 @dataclass
 class Workforce:
     """The state of the workforce, as ratios of the officers of the staffing table.
 
     Attributes
     ----------
-    strength : float
-        Officers who are trained for their post and in service.
-    trained_share, armed_share : float
-        Of these, those who have had the proposal's training, and those who are armed.
-    away_share : float
-        Of these, those who are away on a course today.
+    strength, trained_share, armed_share, away_share : float
+        As in `Force`.
     day : int
         Days that have passed.
     recruits : deque of (int, float)
@@ -84,6 +96,11 @@ class Workforce:
         daily = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * workforce.strength
         workforce.recruits = deque((day + 1, daily) for day in range(int(delay)))
         return workforce
+
+    @property
+    def force(self) -> Force:
+        """Its officers."""
+        return Force(self.trained_share, self.armed_share, self.away_share, self.strength)
 
     def one_day(self, staffing: Staffing) -> None:
         """Advance by a day: leavers, recruits who begin, vacancies filled, courses."""
@@ -132,31 +149,18 @@ def _delay_days(staffing: Staffing) -> float:
     return staffing.hiring_months * DAYS_PER_MONTH + staffing.college_weeks * DAYS_PER_WEEK
 
 
-def workforce_process(
-    env: simpy.Environment, workforce: Workforce, conditions: Conditions
-) -> ProcessGenerator:
-    """Advance the workforce day by day."""
-    while True:
-        workforce.one_day(conditions.at(env.now).parameters.staffing)
-        yield env.timeout(DAY_S)
-
-
 @functools.lru_cache(maxsize=16)
-def workforce_by_day(
-    before: Staffing, spans: tuple[tuple[Staffing, int], ...]
-) -> list[tuple[float, float, float, float]]:
-    """The workforce day by day: shares trained, armed and away, and the strength.
+def workforce_by_day(before: Staffing, spans: tuple[tuple[Staffing, int], ...]) -> list[Force]:
+    """The workforce day by day.
 
     ``spans`` are rules and for how many days each, after those in force before.
     """
-    force = Workforce.before_the_run(before)
+    workforce = Workforce.before_the_run(before)
     course = []
     for rules, days in spans:
         for _ in range(days):
-            force.one_day(rules)
-            course.append(
-                (force.trained_share, force.armed_share, force.away_share, force.strength)
-            )
+            workforce.one_day(rules)
+            course.append(workforce.force)
     return course
 
 
@@ -243,7 +247,7 @@ class DangerAtPorts:
         self.tally = DangerTally()
         self.withdrawals: list[Withdrawal] = []
 
-    def day(self, day: int, snapshot: Snapshot, workforce: Workforce) -> list[Withdrawal]:
+    def day(self, day: int, snapshot: Snapshot, force: Force) -> list[Withdrawal]:
         """Withdrawals that begin on a day; the port runners of the day are counted."""
         subjects = self._events("subjects", randomness.DANGER, self.subject_rate, day)
         runners = self._events("runners", randomness.PORT_RUNNER, self.runner_rate, day)
@@ -255,7 +259,7 @@ class DangerAtPorts:
         withdrawals = []
         for port, moment, u in subjects:
             arrival = 0.0 if u[2] < present[port] else -np.log(u[3]) * response[port]
-            armed = u[4] < workforce.armed_share
+            armed = u[4] < force.armed_share
             self.tally.subjects += 1
             self.tally.subjects_met += int(armed or arrival <= danger.subject_waits_min)
             if armed or arrival <= danger.within_reach_min:

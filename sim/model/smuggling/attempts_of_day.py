@@ -34,11 +34,9 @@ LookoutIsActive = Callable[[str, int, float], bool]
 
 def _us_cars(snapshot: Snapshot) -> Floats:
     """Cars of US residents as a ratio of the table's, by port."""
-    traffic = PARAMETER.traffic
-    return np.asarray(
-        snapshot.at_ports(traffic.volume_scale)
-        * snapshot.at_ports(traffic.car_scale)
-        * snapshot.at_ports(traffic.us_cars_scale)
+    value, of = snapshot.at_ports, PARAMETER.traffic
+    return snapshot.once(
+        "us cars", lambda: value(of.volume_scale) * value(of.car_scale) * value(of.us_cars_scale)
     )
 
 
