@@ -16,7 +16,6 @@ from sim.model.port.traffic import (
     CLASS_OF_LANE,
     COMMERCIAL,
     LANES,
-    TRAIN,
     TRUCK,
     draw_lane_day,
     most_vehicles,
@@ -24,6 +23,7 @@ from sim.model.port.traffic import (
 )
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.perception import Beliefs
+from sim.numerics import compilation
 from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows, Whole
 from sim.parameters import Traffic
 
@@ -95,6 +95,7 @@ def without_closed_classes(opening: Opening, cumulative: Floats) -> Floats:
 # Step in which waits are told, in seconds: nobody knows them better, and the engines, which add
 # them up in different orders, agree on it.
 TOLD_S = 300.0
+MOST_STEPS = 4096
 GENERAL_LANES = np.array([CAR, TRUCK, BUS])
 
 
@@ -121,21 +122,48 @@ def response_to_waits(
     -------
     array of float, shape (ports, classes)
     """
+    patience_min = traffic.patience_min, traffic.patience_truck_min
+    away = _staying_away(traffic.memory_share, *patience_min)
     response = np.ones(expected.shape)
-    # At most ports nobody knows of a wait, and nobody turned round.
-    usual_s = np.maximum(beliefs.wait_s, MINUTE_S * traffic.patience_from_min)
-    beyond_s = (beliefs.yesterday_s - usual_s)[:, GENERAL_LANES]
-    port, of_class = np.nonzero(beyond_s >= TOLD_S)
-    told_s = np.floor(beyond_s[port, of_class] / TOLD_S) * TOLD_S
-    trade = COMMERCIAL[GENERAL_LANES[of_class]]
-    patience_s = MINUTE_S * np.where(trade, traffic.patience_truck_min, traffic.patience_min)
-    response[port, of_class] -= traffic.memory_share * (1.0 - np.exp(-told_s / patience_s))
-    port, lane = np.nonzero(gave_up[:, :TRAIN])
-    cell = np.ravel_multi_index((port, CLASS_OF_LANE[lane]), response.shape)
-    turned = np.bincount(cell, gave_up[port, lane], response.size).reshape(response.shape)
-    again = traffic.returning_share * turned
-    response += np.divide(again, expected, out=np.zeros_like(again), where=expected > 0.0)
+    _fill_response(
+        GENERAL_LANES, (beliefs.wait_s, beliefs.yesterday_s, MINUTE_S * traffic.patience_from_min),
+        away, CLASS_OF_LANE, gave_up, expected, traffic.returning_share, response,
+    )  # fmt: skip
     return response
+
+
+@functools.lru_cache(maxsize=16)
+def _staying_away(memory_share: float, patience_min: float, truck_min: float) -> Floats:
+    """Share of each class that stays away for so many steps of a wait, shape (classes, steps)."""
+    told_s = TOLD_S * np.arange(MOST_STEPS)
+    minutes = np.where(COMMERCIAL[GENERAL_LANES], truck_min, patience_min)
+    return np.asarray(memory_share * (1.0 - np.exp(-told_s / (MINUTE_S * minutes)[:, None])))
+
+
+@compilation.compiled
+def _fill_response(
+    general_lanes: Whole,
+    waits: tuple[Floats, Floats, float],
+    away: Floats,
+    class_of_lane: Whole,
+    gave_up: Floats,
+    expected: Floats,
+    returning_share: float,
+    response: Floats,
+) -> None:
+    """Write `response_to_waits`, from usual waits, those of yesterday, and from when they count."""
+    usual_s, yesterday_s, onset_s = waits
+    for port in range(len(response)):
+        for of_class, lane in enumerate(general_lanes):
+            beyond_s = yesterday_s[port, lane] - max(usual_s[port, lane], onset_s)
+            step = min(int(max(beyond_s, 0.0) / TOLD_S), away.shape[1] - 1)
+            turned = 0.0
+            for other in range(len(class_of_lane)):
+                if class_of_lane[other] == of_class:
+                    turned += gave_up[port, other]
+            response[port, of_class] -= away[of_class, step]
+            if expected[port, of_class] > 0.0:
+                response[port, of_class] += returning_share * turned / expected[port, of_class]
 
 
 @dataclass
