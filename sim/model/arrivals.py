@@ -215,7 +215,10 @@ class ExtraArrivals:
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
         with_visitors = set(visitors["line"].tolist())
         # At ports that are closed at times, those who would arrive then are diverted.
-        lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
+        waits = self.beliefs.wait_s, self.beliefs.yesterday_s
+        lines = functools.cache(
+            lambda: Lines(np.maximum(*waits), rates, self.diversion.layout, opening, cumulative)
+        )
         for port in opening.disturbed:
             if self.with_travellers:
                 for shut_out, admitted in self._while_closed(port, day, opening, cumulative, cells):
@@ -252,11 +255,6 @@ class ExtraArrivals:
         drawn = arrivals_while_closed(port, day, opening, cumulative, cells, world)
         # The curves are held so that their id stays their own.
         return opening.once(key, lambda: (cumulative, list(drawn)))[1]
-
-    def _lines(self, opening: Opening, cumulative: Floats, rates: Floats) -> Lines:
-        """What is known of the lines."""
-        known = np.maximum(self.beliefs.wait_s, self.beliefs.yesterday_s)
-        return Lines(known, rates, self.diversion.layout, opening, cumulative)
 
     def _arriving(self, opening: Opening) -> Rows:
         """Diverted travellers under way since yesterday, unless their new port is closed too."""

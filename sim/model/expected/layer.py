@@ -46,7 +46,7 @@ from sim.model.expected.routes import (
 )
 from sim.model.intelligence.lookout import reported_in_time
 from sim.model.port.plans import PortPlans
-from sim.model.port.staffing import Force, workforce_by_day
+from sim.model.port.staffing import Workforce, workforce_by_day
 from sim.model.smuggling.adversary import willing
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Purchases, SupplyOfDay
@@ -251,14 +251,14 @@ class Expectation:
         values["opportunities"] = sum((values[name] for name in FLOWS), start=np.zeros(()))
         return ExpectedRecord(self.kinds, values)
 
-    def _officers(self) -> list[tuple[Force, Force]]:
+    def _officers(self) -> list[tuple[Workforce, Workforce]]:
         """The officers of each day, and those of the baseline."""
         last = self.years * int(DAYS_PER_YEAR)
         usual = workforce_by_day(self.baseline.staffing, ((self.baseline.staffing, last + 1),))
         force = self.plans.force_by_day(last + 1)
         return list(zip(force, usual, strict=True))
 
-    def _rows(self, day: int, snapshot: Snapshot, officers: tuple[Force, Force]) -> Floats:
+    def _rows(self, day: int, snapshot: Snapshot, officers: tuple[Workforce, Workforce]) -> Floats:
         """Rates of all ports: with the officers of the day, and the arrivals of the run's days."""
         force, usual = officers
         skill = snapshot.parameters.inspection.training_gain * force.trained_share

@@ -27,7 +27,7 @@ from sim.model.port.layout import COMMERCE, trusted_shares
 from sim.model.port.opening import Opening, opening_of_day
 from sim.model.port.referral import collection
 from sim.model.port.roster import Present, hours_by_port, officers_present
-from sim.model.port.staffing import DangerAtPorts, Force, Withdrawal, Workforce, workforce_by_day
+from sim.model.port.staffing import DangerAtPorts, Withdrawal, Workforce, workforce_by_day
 from sim.model.port.traffic import HOURLY_CELLS, LANES, TIMETABLE_CELLS, demand
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, HOUR_S, Floats, Whole
@@ -142,7 +142,7 @@ class PortPlans:
         self.cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
         self.first_day_s = float(np.floor(self.conditions.first_s / DAY_S) * DAY_S)
         self._before = self.conditions.at(self.first_day_s - 1.0).parameters.staffing
-        self.force = self.force_before = Workforce.before_the_run(self._before).force
+        self.force = self.force_before = Workforce.before_the_run(self._before)
         self._force = self.force_by_day(point.days)
         # The workforce of the baseline, against which officers' time is free.
         staffing = parameters.staffing
@@ -166,7 +166,7 @@ class PortPlans:
         start = self.point.start
         return Conditions(self.ports, self.ports, self.parameters, BASELINE, start).at(0.0)
 
-    def force_by_day(self, days: int) -> list[Force]:
+    def force_by_day(self, days: int) -> list[Workforce]:
         """The officers of each day, from the first of the run on."""
         first = int(self.first_day_s // DAY_S)
         changes = (x.parameter.partition(".")[0] for x in self.conditions.interventions)
@@ -385,7 +385,8 @@ class PortPlans:
 
     def _present(self, snapshot: Snapshot, day: int, date: datetime.date) -> Present:
         """Officers present under a snapshot of a day; one object for all who have as many."""
-        facilities, (_, _, away, strength) = self.facilities, self.force
+        facilities, force = self.facilities, self.force
+        strength, away = force.strength, force.away_share
 
         def make() -> Present:
             made = officers_present(

@@ -14,8 +14,7 @@ import functools
 import math
 import operator
 from collections import deque
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,31 +40,18 @@ DAYS_PER_WEEK = 7.0
 TABLE_OFFICERS = 3600.0
 
 
-class Force(NamedTuple):
-    """The officers of a day.
-
-    Attributes
-    ----------
-    trained_share, armed_share, away_share : float
-        Those who have had the proposal's training, who are armed, and who are on a course today.
-    strength : float
-        Officers trained for their post and in service, as a ratio of the staffing table.
-    """
-
-    trained_share: float
-    armed_share: float
-    away_share: float
-    strength: float
-
-
 @dataclass
 class Workforce:
     """The state of the workforce, as ratios of the officers of the staffing table.
 
     Attributes
     ----------
-    strength, trained_share, armed_share, away_share : float
-        As in `Force`.
+    strength : float
+        Officers who are trained for their post and in service.
+    trained_share, armed_share : float
+        Of these, those who have had the proposal's training, and those who are armed.
+    away_share : float
+        Of these, those who are away on a course today.
     day : int
         Days that have passed.
     recruits : deque of (int, float)
@@ -96,11 +82,6 @@ class Workforce:
         daily = staffing.attrition_per_year / CALENDAR_DAYS_PER_YEAR * workforce.strength
         workforce.recruits = deque((day + 1, daily) for day in range(int(delay)))
         return workforce
-
-    @property
-    def force(self) -> Force:
-        """Its officers."""
-        return Force(self.trained_share, self.armed_share, self.away_share, self.strength)
 
     def one_day(self, staffing: Staffing) -> None:
         """Advance by a day: leavers, recruits who begin, vacancies filled, courses."""
@@ -150,8 +131,8 @@ def _delay_days(staffing: Staffing) -> float:
 
 
 @functools.lru_cache(maxsize=16)
-def workforce_by_day(before: Staffing, spans: tuple[tuple[Staffing, int], ...]) -> list[Force]:
-    """The workforce day by day.
+def workforce_by_day(before: Staffing, spans: tuple[tuple[Staffing, int], ...]) -> list[Workforce]:
+    """The workforce day by day, without its recruits.
 
     ``spans`` are rules and for how many days each, after those in force before.
     """
@@ -160,7 +141,7 @@ def workforce_by_day(before: Staffing, spans: tuple[tuple[Staffing, int], ...]) 
     for rules, days in spans:
         for _ in range(days):
             workforce.one_day(rules)
-            course.append(workforce.force)
+            course.append(replace(workforce, recruits=deque()))
     return course
 
 
@@ -247,7 +228,7 @@ class DangerAtPorts:
         self.tally = DangerTally()
         self.withdrawals: list[Withdrawal] = []
 
-    def day(self, day: int, snapshot: Snapshot, force: Force) -> list[Withdrawal]:
+    def day(self, day: int, snapshot: Snapshot, force: Workforce) -> list[Withdrawal]:
         """Withdrawals that begin on a day; the port runners of the day are counted."""
         subjects = self._events("subjects", randomness.DANGER, self.subject_rate, day)
         runners = self._events("runners", randomness.PORT_RUNNER, self.runner_rate, day)

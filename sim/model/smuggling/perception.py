@@ -30,7 +30,6 @@ from sim.model.port.traffic import CAR, COMMERCIAL, LANES
 from sim.numerics import compilation
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.parameters import Smuggling
-from sim.records import OBSERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,25 +307,11 @@ class Observation(NamedTuple):
     within: Floats
     collections: float
 
-
-class Observations:
-    """Takes what was observed on a day from the running sums."""
-
-    def __init__(self, ports: int) -> None:
-        self._counted = [np.zeros((ports, len(LANES), len(OBSERVED)))] * 7
-
-    def of_day(self, weekday: int, sums: Floats) -> Observation:
-        """Return what was observed since the last call for the weekday (Monday is 0).
-
-        Parameters
-        ----------
-        sums : array of float, shape (ports, lanes, columns)
-            Running sums of the columns `sim.records.OBSERVED` on this day of the week; nothing
-            may write into them afterwards.
-        """
-        *by_lane, duty = (sums - self._counted[weekday]).transpose(2, 0, 1).copy()
-        self._counted[weekday] = sums
-        return Observation._make((*by_lane, float(duty.sum())))
+    @classmethod
+    def between(cls, before: Floats, now: Floats) -> "Observation":
+        """By how much sums of the columns `sim.records.OBSERVED` have grown."""
+        *by_lane, duty = (now - before).transpose(2, 0, 1).copy()
+        return cls._make((*by_lane, float(duty.sum())))
 
 
 # Compiled, since arrays by port and lane are small. They depend on no other module: Numba's check
@@ -420,8 +405,7 @@ class Beliefs:
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
         self._today = before
-        self._parts_of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
-        self._of_trip: dict[tuple[bool, bool], Floats] = {}
+        self._of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
 
     def _terms_of(self, rows: Floats) -> LossTerms:
         if rows is not self._rows:
@@ -438,8 +422,7 @@ class Beliefs:
         """Set the settings of the day, from which `true_loss` follows."""
         if rows is not self._today:
             self._today = rows
-            self._parts_of_trip.clear()
-        self._of_trip.clear()
+            self._of_trip.clear()
 
     def true_loss(self, deep: bool, lookout: bool) -> Floats:
         """Chance that a trip is lost today, by port and lane.
@@ -448,13 +431,9 @@ class Beliefs:
         """
         key = (deep, lookout)
         if key not in self._of_trip:
-            if key not in self._parts_of_trip:
-                self._parts_of_trip[key] = loss_of_trip(
-                    self._today, self.smuggling, deep, lookout, self.cv
-                )
-            p_on_lookout, p_if_in_time = self._parts_of_trip[key]
-            self._of_trip[key] = p_on_lookout + p_if_in_time * self.in_time[:, None]
-        return self._of_trip[key]
+            self._of_trip[key] = loss_of_trip(self._today, self.smuggling, deep, lookout, self.cv)
+        p_on_lookout, p_if_in_time = self._of_trip[key]
+        return p_on_lookout + p_if_in_time * self.in_time[:, None]
 
     def deep_share(self, smuggling: Smuggling, weight: Floats, kind: int | None = None) -> float:
         """Share of loads hidden deep: it follows the believed chance of loss at the ports.
