@@ -199,11 +199,10 @@ class AttemptsOfDay:
 
     def _chance_of_arrest(self, route: Route) -> float:
         """Chance that whoever is caught on a route leads to an arrest: more where police are."""
+        police = route.kind in (records.BETWEEN_PORTS, records.WATER)
         if route.kind == records.PORT:
-            police = float(self._police_present[route.port])
-        else:
-            police = float(route.kind in (records.BETWEEN_PORTS, records.WATER))
-        return float(chance_of_arrest(police, self.deals.smuggling))
+            police = self._police_present[route.port]
+        return float(chance_of_arrest(float(police), self.deals.smuggling))
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
         """Outcomes of trafficking attempts that have become known since the last call."""
@@ -215,12 +214,12 @@ class AttemptsOfDay:
             fate = fate_of(attempt, int(attempts["fate"][attempt.number]))
             if fate == Fate.IN_TRANSIT:
                 pending.append(attempt)
-            else:
-                stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
-                trip = self._trip.pop(attempt.number, None)
-                if fate == Fate.DETERRED and trip is not None:
-                    self._try_again(trip, attempt)
-                outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
+                continue
+            trip = self._trip.pop(attempt.number, None)
+            if fate == Fate.DETERRED and trip is not None:
+                self._try_again(trip, attempt)
+            stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
+            outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
         self._pending, self._examined = pending, len(self.trips)
         return outcomes
 
