@@ -91,8 +91,8 @@ def test_agents_take_each_kind_of_route_as_often_as_is_expected(kind: str) -> No
     snapshot = of.conditions.at(0.0)
     rows = of.plans.rates(snapshot)
     of.beliefs.today(rows)
-    terms = of._terms_of_day(0.0, snapshot)
-    shares = of._choose(number, 0.0, snapshot, rows, terms)
+    terms = of._terms_of_day(0.0, snapshot, rows)
+    shares = of._choose(number, 0.0, snapshot, terms)
     smuggling = snapshot.parameters.smuggling
     source, market = (
         getattr(of.organisations, name)[organisation] for name in ("source", "market")

@@ -34,43 +34,42 @@ def exponentials(score: Floats, among: Flags, weight: Floats) -> None:
 
 @compilation.compiled
 def opened(
-    is_open: Flags, takes: Flags, share: Floats, in_time: Floats, exists: Flags, at_port: Flags,
-    port: Whole, queue: Whole,
+    is_open: Flags, takes: Flags, in_time: Floats, exists: Flags, at_port: Flags, port: Whole,
+    queue: Whole,
 ) -> tuple[Flags, Floats, Floats]:  # fmt: skip
-    """Find which options of every menu are open when (`Terms`).
-
-    Most patterns of open ports differ by ports that are not in a menu, and count as one there.
+    """Find which options of every menu are open together (`Terms`): hours that are alike are one.
 
     Parameters
     ----------
-    is_open : array of bool, shape (patterns, ports)
+    is_open : array of bool, shape (hours, ports)
     takes : array of bool, shape (carriages, ports)
         Whether a port is not closed to a way of carriage.
-    share : array of float, shape (patterns,)
-        Of the day.
-    in_time : array of float, shape (patterns, ports, queues)
+    in_time : array of float, shape (ports, queues, hours)
         Chance that an examination begins within its limit.
     exists, at_port, port, queue : array, shape (menus, carriages, options)
     """
     count, carriages, options = port.shape
-    shape = (count, carriages, len(share))
-    usable, shares = np.zeros((*shape, 1, options), np.bool_), np.zeros(shape)
-    examined = np.zeros((*shape, options))
+    shape = (count, carriages, len(is_open))
+    usable, share = np.zeros((*shape, 1, options), np.bool_), np.zeros(shape)
+    examined, now, most = np.zeros((*shape, options)), np.empty(options, np.bool_), 0
     for i in range(count):
         for c in range(carriages):
-            of = usable[i, c, :, 0]
-            for p in range(len(share)):
+            patterns = 0
+            for hour in range(len(is_open)):
                 for o in range(options):
-                    there = is_open[p, port[i, c, o]] and takes[c, port[i, c, o]]
-                    of[p, o] = exists[i, c, o] and (there or not at_port[i, c, o])
-                first = 0
-                while first < p and (shares[i, c, first] == 0.0 or np.any(of[first] != of[p])):
-                    first += 1
-                shares[i, c, first] += share[p]
+                    there = is_open[hour, port[i, c, o]] and takes[c, port[i, c, o]]
+                    now[o] = exists[i, c, o] and (there or not at_port[i, c, o])
+                p = 0
+                while p < patterns and np.any(usable[i, c, p, 0] != now):
+                    p += 1
+                patterns = max(patterns, p + 1)
+                usable[i, c, p, 0] = now
+                share[i, c, p] += 1.0 / len(is_open)
                 for o in range(options):
-                    chance = in_time[p, port[i, c, o], queue[i, c, o]]
-                    examined[i, c, first, o] += share[p] * chance
-    return usable, shares, examined
+                    chance = in_time[port[i, c, o], queue[i, c, o], hour]
+                    examined[i, c, p, o] += chance / len(is_open)
+            most = max(most, patterns)
+    return usable[:, :, :most].copy(), share[:, :, :most].copy(), examined[:, :, :most].copy()
 
 
 @compilation.compiled
@@ -88,7 +87,7 @@ def by_logit(
         Logarithm of how much an option is preferred if all else is equal.
     rationality : float
     usable, share
-        As in `Terms`; a choice is written where the share is not 0.
+        As in `Terms`.
     weights : array of float, shape (2, loads)
         Of loads among trips and among firearms.
     menu : array of int, shape (choices,)
@@ -278,43 +277,6 @@ def values_and_stakes(
     return value, stake
 
 
-class Terms(NamedTuple):
-    """What options have in common for all kinds of smuggler, of shape (menus, carriages, options).
-
-    Attributes
-    ----------
-    carriage : array of float, shape (carriages,)
-        Share of trips.
-    numbers, port, lane : array of int
-        Route; port and lane where it is one.
-    made, elsewhere : array of float
-        1 where there is a trip, and its chance of loss away from the ports.
-    arrest : array of float
-        Chance that a courier who is caught leads to the arrest of the organisation.
-    usable : array of bool, shape (menus, carriages, patterns, 1, options)
-        Which are open; no trip always is.
-    share : array of float, shape (menus, carriages, patterns)
-        Of the day: of a pattern and of those after it with the same options, of which it is 0.
-    in_time : array of float, shape (menus, carriages, patterns, options)
-        The same share times the chance that an examination begins within its limit.
-    habit : array of float, shape (menus, carriages, patterns, options)
-        Shares by habit.
-    """
-
-    carriage: Floats
-    numbers: Whole
-    port: Whole
-    lane: Whole
-    at_port: Flags
-    made: Floats
-    elsewhere: Floats
-    arrest: Floats
-    usable: Flags
-    share: Floats
-    in_time: Floats
-    habit: Floats
-
-
 class Chances(NamedTuple):
     """Chances that a trip is lost at the ports.
 
@@ -338,6 +300,45 @@ class Chances(NamedTuple):
     withdraws: Floats
 
 
+class Terms(NamedTuple):
+    """What options have in common for all kinds of smuggler, of shape (menus, carriages, options).
+
+    Attributes
+    ----------
+    carriage : array of float, shape (carriages,)
+        Share of trips.
+    numbers, port, lane : array of int
+        Route; port and lane where it is one.
+    made, elsewhere : array of float
+        1 where there is a trip, and its chance of loss away from the ports.
+    arrest : array of float
+        Chance that a courier who is caught leads to the arrest of the organisation.
+    usable : array of bool, shape (menus, carriages, patterns, 1, options)
+        Which are open; no trip always is.
+    share : array of float, shape (menus, carriages, patterns)
+        Of the day; 0 beyond the patterns that a menu has.
+    in_time : array of float, shape (menus, carriages, patterns, options)
+        The same share times the chance that an examination begins within its limit.
+    habit : array of float, shape (menus, carriages, patterns, options)
+        Shares by habit.
+    chances : Chances
+    """
+
+    carriage: Floats
+    numbers: Whole
+    port: Whole
+    lane: Whole
+    at_port: Flags
+    made: Floats
+    elsewhere: Floats
+    arrest: Floats
+    usable: Flags
+    share: Floats
+    in_time: Floats
+    habit: Floats
+    chances: Chances
+
+
 class Sums(NamedTuple):
     """What becomes of firearms and trips, by organisation; added to.
 
@@ -358,8 +359,8 @@ class Sums(NamedTuple):
 
 @compilation.compiled
 def add_up(
-    taken: Floats, menu: Whole, choice: Whole, of: Terms, chances: Chances, deep: float,
-    named: Floats, weight: Floats, sums: Sums,
+    taken: Floats, menu: Whole, choice: Whole, of: Terms, deep: float, named: Floats,
+    weight: Floats, sums: Sums,
 ) -> None:  # fmt: skip
     """Add up what becomes of trips under choices.
 
@@ -371,7 +372,6 @@ def add_up(
     choice : array of int, shape (organisations,)
         Which of the choices is that of an organisation.
     of : Terms
-    chances : Chances
     deep : float
         Share hidden deep, in which chances are linear.
     named : array of float, shape (organisations,)
@@ -381,6 +381,7 @@ def add_up(
     sums : Sums
     """
     _, choices, carriages, patterns, options = taken.shape
+    chances = of.chances
     # Trips and firearms, and those of which an examination would begin in time.
     parts = np.zeros((choices, carriages, 4, options))
     for k in range(choices):
@@ -437,6 +438,44 @@ def between(of_two: Floats, deep: float) -> float:
     return chance
 
 
+@compilation.compiled
+def learn(
+    told: Floats, share: Floats, trips: Floats, days: float, kind_of: Whole, kept: float,
+    news_share: float, alike_share: float,
+) -> None:  # fmt: skip
+    """Let organisations learn of their own trips and of some of the others'.
+
+    Parameters
+    ----------
+    told, share : array of float, shape (2, organisations, routes)
+        Trips and losses that they know of (changed), and those of a trip planned.
+    trips : array of float, shape (organisations,)
+        Planned a day.
+    days : float
+    kind_of : array of int, shape (routes,)
+    kept : float
+        What is left of those known before.
+    news_share, alike_share : float
+        What the others' count, and those on another route of its kind.
+    """
+    _, count, routes = told.shape
+    alike = np.empty(kind_of.max() + 1)
+    for what in range(2):
+        every = np.zeros(routes)
+        for i in range(count):
+            every += trips[i] * share[what, i] * days
+        for i in range(count):
+            own = trips[i] * share[what, i] * days
+            heard = own * (1.0 - news_share) + news_share * every
+            alike[:] = 0.0
+            for route in range(routes):
+                alike[kind_of[route]] += heard[route]
+            for route in range(routes):
+                others = alike_share * alike[kind_of[route]]
+                news = others + (1.0 - alike_share) * heard[route]
+                told[what, i, route] = told[what, i, route] * kept + news
+
+
 class Response(NamedTuple):
     """How buyers and prices respond, as in `sim.parameters.Market`; the baseline's price in CAD."""
 
@@ -450,8 +489,8 @@ class Response(NamedTuple):
 
 @compilation.compiled
 def sell(
-    stock: Floats, price: Floats, came: Floats, demand: Floats, scale: Floats, usual: Floats,
-    of: Response, days: float,
+    stock: Floats, price: Floats, arriving: Floats, market: Whole, demand: Floats, scale: Floats,
+    usual: Floats, of: Response, days: float,
 ) -> None:  # fmt: skip
     """Deliver, sell and let prices follow for some days.
 
@@ -459,8 +498,9 @@ def sell(
     ----------
     stock, price : array of float, shape (kinds, markets)
         Firearms, and CAD; changed.
-    came : array of float, shape (kinds, markets)
+    arriving : array of float, shape (kinds, organisations)
         Firearms a day.
+    market : array of int, shape (organisations,)
     demand, scale, usual : array of float, shape (markets,)
         Firearms a day in the baseline, what they are multiplied by, and the usual stock.
     of : Response
@@ -470,10 +510,13 @@ def sell(
     length = days / steps
     kinds, markets = stock.shape
     for k in range(kinds):
+        came = np.zeros(markets)
+        for i in range(len(market)):
+            came[market[i]] += arriving[k, i]
         for m in range(markets):
             held, asked = stock[k, m], price[k, m]
             for _ in range(steps):
-                held += came[k, m] * length
+                held += came[m] * length
                 ratio = asked / of.price_cad if of.price_cad > 0.0 else 1.0
                 wanted = scale[m] * demand[m] * ratio**of.demand_elasticity * length
                 held -= min(wanted, held)

@@ -71,33 +71,66 @@ def found_within(rate: float, fading: float, days: Floats) -> Floats:
     return np.asarray(rate / both * (1.0 - np.exp(-both * days)))
 
 
-class Shared(NamedTuple):
-    """Leads that arise in Canada and may be sent to the investigators.
-
-    Attributes
-    ----------
-    strength, square : float
-        Mean strength, and its mean square, in average leads.
-    """
-
-    share: float
-    strength: float
-    square: float
-
-
-def shared_of(now: Intelligence) -> Shared:
-    """Find which Canadian leads are sent: those whose evidence, which is uniform, is enough."""
-    level = min(max(now.sharing_evidence, 0.0), 1.0)
-    square = (1.0 + level + level**2) / 3.0
-    return Shared(1.0 - level, 0.5 * (1.0 + level) / MEAN_EVIDENCE, square / MEAN_EVIDENCE**2)
-
-
 def message_left(now: Intelligence, life_days: float) -> float:
     """What the delay of a message across the border leaves of what fades in its life."""
     direct, indirect = (
         faded(days, life_days, now.delay_cv) for days in (now.direct_days, now.intermediary_days)
     )
     return now.direct_share * direct + (1.0 - now.direct_share) * indirect
+
+
+class Leads(NamedTuple):
+    """What leads are worth, and how many there are of all organisations a day.
+
+    Attributes
+    ----------
+    fresh, other : array of float, shape (3,)
+        Of a recovery, and of other kinds a day: their number, their strength in average leads and
+        the square of it.
+    traced : float
+        Chance that the trace of a firearm gives a lead.
+    at_booths : tuple of tuple of float
+        On vehicles and on drivers, with what delays leave: of a recovery, of the trace of a stopped
+        load, and of other kinds a day.
+    """
+
+    fresh: Floats
+    other: Floats
+    traced: float
+    at_booths: tuple[tuple[float, float, float], ...]
+
+
+@functools.lru_cache(maxsize=64)
+def leads_of(now: Intelligence) -> Leads:
+    """Work out leads once for equal parameters; nothing may write into them."""
+    life, cv = now.lead_life_days, now.delay_cv
+    # Canadian leads are sent if their evidence, which is uniform, is enough.
+    level = min(max(now.sharing_evidence, 0.0), 1.0)
+    square = (1.0 + level + level**2) / 3.0 / MEAN_EVIDENCE**2
+    strength = (1.0, 0.5 * (1.0 + level) / MEAN_EVIDENCE, square)
+    traced = now.traced_share * now.trace_success_share
+    matched = (
+        now.ballistics_entered_share * now.ballistics_hit_share
+        * now.ballistics_linked_share * now.ballistics_across_share
+    )  # fmt: skip
+    sales = now.sale_reports_per_year / DAYS_PER_YEAR
+    tips = (now.police_leads_per_year + money_stops_per_year(now)) / DAYS_PER_YEAR
+    fresh, other = np.zeros(3), np.zeros(3)
+    for k, own in enumerate((1.0, 1.0, SQUARE_EVIDENCE)):
+        sent, late, trace, laboratory = (1.0 - level) * strength[k], 1.0, 1.0, 1.0
+        if k:
+            late = message_left(now, life / k)
+            trace = faded(now.trace_days, life / k, cv)
+            laboratory = faded(now.ballistics_days, life / k, cv)
+        fresh[k] = traced * own * trace + matched * sent * late * laboratory
+        other[k] = sales * own + tips * sent * late
+    at_booths = []
+    for use in (now.plate_days, now.driver_days):
+        late = message_left(now, use)
+        trace = faded(now.trace_days, use, cv) * late
+        laboratory = faded(now.ballistics_days, use, cv)
+        at_booths.append((traced * trace + matched * laboratory, trace, sales * late + tips))
+    return Leads(fresh, other, traced, tuple(at_booths))
 
 
 @functools.lru_cache(maxsize=64)
@@ -214,30 +247,11 @@ class Investigators:
             Values in force.
         stops : Stops
         """
-        life, cv, shared = now.lead_life_days, now.delay_cv, shared_of(now)
+        life, cv, leads = now.lead_life_days, now.delay_cv, leads_of(now)
         recovered = self._recoveries(day, days, now, stops.delivered)
-        traced = now.traced_share * now.trace_success_share
-        matched = (
-            now.ballistics_entered_share * now.ballistics_hit_share
-            * now.ballistics_linked_share * now.ballistics_across_share
-        )  # fmt: skip
-        sales = now.sale_reports_per_year / DAYS_PER_YEAR * self.past
-        tips_per_year = now.police_leads_per_year + money_stops_per_year(now)
-        tips = tips_per_year / DAYS_PER_YEAR * self.past
-        # Leads of a recovery, and leads of other kinds: their number, strength, and its square.
-        fresh, other = np.zeros(3), np.zeros((3, len(self.past)))
-        for k, power in enumerate((0.0, 1.0, 2.0)):
-            own = (1.0, 1.0, SQUARE_EVIDENCE)[k]
-            sent = shared.share * (1.0, shared.strength, shared.square)[k]
-            late, trace, laboratory = (1.0, 1.0, 1.0)
-            if power:
-                late = message_left(now, life / power)
-                trace = faded(now.trace_days, life / power, cv)
-                laboratory = faded(now.ballistics_days, life / power, cv)
-            fresh[k] = traced * own * trace + matched * sent * late * laboratory
-            other[k] = sales * own + tips * sent * late
+        fresh, other = leads.fresh, leads.other[:, None] * self.past
         # Of a stopped load, whose firearms were bought together: one lead, if any trace succeeds.
-        untraced = (1.0 - traced) ** stops.loads.mean
+        untraced = (1.0 - leads.traced) ** stops.loads.mean
         told = 1.0 - float(np.einsum("l,l->", stops.loads.share, untraced))
         with np.errstate(divide="ignore"):
             risk = -np.log1p(-np.minimum(stops.arrested, 1.0))
@@ -252,17 +266,16 @@ class Investigators:
         self.in_action = seen.in_action
         self.arrests_stops += seen.by_stop.sum(axis=1)
         self.arrests_cases += seen.by_case.sum(axis=1)
-        booths = []
-        for use, kept in ((now.plate_days, seen.vehicles), (now.driver_days, seen.drivers)):
-            late = message_left(now, use)
-            trace = faded(now.trace_days, use, cv) * late
-            laboratory = faded(now.ballistics_days, use, cv)
-            from_street = recovered * kept * (traced * trace + matched * laboratory)
-            # Those of an organisation that the stop leads to arrest are of no use.
-            from_stops = stops.stopped * (1.0 - stops.arrested) * (1.0 + told * trace)
-            booths.append(from_street + from_stops + sales * late + tips)
+        # Those of an organisation that the stop leads to arrest are of no use.
+        useful = stops.stopped * (1.0 - stops.arrested)
+        booths = tuple(
+            recovered * kept * found + useful * (1.0 + told * trace) + sent * self.past
+            for kept, (found, trace, sent) in zip(
+                (seen.vehicles, seen.drivers), leads.at_booths, strict=True
+            )
+        )
         arrests = seen.by_stop + seen.by_case
-        self._lookouts(days, now, (booths[0], booths[1]), stops.stopped, arrests)
+        self._lookouts(days, now, booths, stops.stopped, arrests)
 
     def of_kinds(self, kinds: int) -> "Investigators":
         """The same for so many kinds of smuggler, of one."""
@@ -286,7 +299,7 @@ class Investigators:
         self,
         days: float,
         now: Intelligence,
-        booths: tuple[Floats, Floats],
+        booths: tuple[Floats, ...],
         stopped: Floats,
         arrested: Floats,
     ) -> None:

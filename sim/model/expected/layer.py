@@ -12,7 +12,7 @@ import datetime
 import functools
 import itertools
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from sim.model.expected.choices import (
     by_best,
     by_logit,
     by_tolerance,
+    learn,
     opened,
     sell,
 )
@@ -69,7 +70,6 @@ REFRESHED = ((0.25, 1), (1.0, 3), (3.0, 6), (np.inf, 18))
 # Examinations have a length: so many equally likely ones, as a ratio of the mean.
 LENGTHS = 16
 MOST_BUSY = 0.95
-MOST_CHANCES = 64
 
 FLOWS = (
     "reaching_market", "seized_ports", "intercepted_away", "turned_back", "deterred",
@@ -100,6 +100,16 @@ def chances_of(rows: Floats, smuggling: Smuggling, lengths: tuple[float, ...]) -
     on_lookout = of.stays * of.hit * np.stack([of.found_on_lookout, deep.found_on_lookout])
     found = staying * np.stack([of.found, deep.found])
     return Chances(on_lookout, of.hit, found, referred, 1.0 - of.stays)
+
+
+class Officers(NamedTuple):
+    """The workforce of a day, and the strength that it would have in the baseline."""
+
+    trained: float
+    armed: float
+    away: float
+    strength: float
+    usual: float
 
 
 class Expectation:
@@ -141,7 +151,8 @@ class Expectation:
         days = parameters.smuggling.perception_days
         self.weight = 1.0 - (1.0 - 1.0 / days) ** STEP_DAYS
         slow = dataclasses.replace(parameters.smuggling, perception_days=1.0 / self.weight)
-        armed = plans.force_before.armed_share
+        before = self.conditions.at(plans.first_day_s - 1.0).parameters.staffing
+        armed = Workforce.before_the_run(before).armed_share
         self.beliefs, first_beliefs = (
             Beliefs(
                 len(self.ports), slow, lookout_share,
@@ -165,8 +176,6 @@ class Expectation:
             self.organisations, self.choice, enrolment, border.attempts_of_day.general_lane,
             parameters.smuggling,
         )  # fmt: skip
-        self.used_ports = np.zeros(len(self.ports), bool)
-        self.used_ports[self.menus.numbers[self.menus.at_port]] = True
         self.routes = self.choice.network.none + 1
         loss = option_loss(self.menus, self.choice.before.loss, self.choice.away_before)
         self.before = loss[self.menus.of]
@@ -179,17 +188,16 @@ class Expectation:
         self._open_markets()
         self._warm_up(streams.seed, streams.replication)
         self.late = np.zeros((len(kinds), self.count))
-        self.trips = np.zeros((len(kinds), self.count, self.routes))
-        self.losses = np.zeros_like(self.trips)
-        kinds_of_route, self.kind_of = np.unique(self.choice.network.kind, return_inverse=True)
-        self.of_kind = (self.kind_of == np.arange(len(kinds_of_route))[:, None]).astype(float)
+        # Trips and losses that smugglers who learn know of.
+        self.told = np.zeros((2, self.count, self.routes))
+        self.kind_of = np.unique(self.choice.network.kind, return_inverse=True)[1]
         # What becomes of firearms and trips that are planned, by kind of smuggler first.
         of_organisations = (len(kinds), 5, self.count), (len(kinds), 2, self.count)
-        by_route = (len(kinds), 2, self.count, self.routes)
+        by_route = (len(kinds), *self.told.shape)
         self.sums = Sums._make(np.zeros(shape) for shape in (*of_organisations, by_route))
-        # By settings, which are held so that their id stays their own.
-        self._chances: dict[int, tuple[Floats, Chances]] = {}
-        # By patterns of open ports, which are few.
+        # Chances under the settings last used.
+        self._chances: tuple[Floats, Chances] | None = None
+        # By open ports: few days differ in them.
         self._opened: dict[tuple[bytes, ...], tuple[Flags, Floats, Floats, Floats]] = {}
 
     def _open_markets(self) -> None:
@@ -211,17 +219,17 @@ class Expectation:
     def _warm_up(self, seed: int, replication: int) -> None:
         """Let leads, cases and lookouts settle before the run, once for all kinds of smuggler."""
         smuggling = dataclasses.replace(self.baseline.smuggling, adversary=Smuggling().adversary)
-        steps = round(self.baseline.intelligence.warm_up_days / STEP_DAYS)
-        inputs = WarmUp(
-            steps, seed, replication, self.size.tobytes(), smuggling,
+        inputs = (
+            round(self.baseline.intelligence.warm_up_days / STEP_DAYS),
+            Stream(seed, replication, 0), self.size.tobytes(), smuggling,
             smuggling.firearms_per_year * self.baseline.market.delivered_share,
             self.conditions.traffic_share,
         )  # fmt: skip
         constant = self.intelligence_at.constant_before_the_run()
         if constant is None:
-            settled = settled_before(inputs, self.intelligence_at)
+            settled = settled_before(self.intelligence_at, *inputs)
         else:
-            settled = _settled(inputs, constant)
+            settled = _settled(constant, *inputs)
         self.investigators = settled.of_kinds(len(self.kinds))
 
     def run(self) -> ExpectedRecord:
@@ -242,31 +250,39 @@ class Expectation:
             self._patrols(snapshot)
             every = next(steps for end, steps in REFRESHED if k < end * STEPS_A_YEAR)
             if since >= every or k % STEPS_A_YEAR == 0:
-                terms = self._terms_of_day(day, snapshot)
+                terms = self._terms_of_day(day, snapshot, rows)
                 for i in range(len(self.kinds)):
-                    self._choose(i, day, snapshot, rows, terms)
+                    self._choose(i, day, snapshot, terms)
                 since = 0
             since += 1
             self._step(k, day, snapshot, rows, of_year)
         values["opportunities"] = sum((values[name] for name in FLOWS), start=np.zeros(()))
         return ExpectedRecord(self.kinds, values)
 
-    def _officers(self) -> list[tuple[Workforce, Workforce]]:
-        """The officers of each day, and those of the baseline."""
+    def _officers(self) -> list[Officers]:
+        """The workforce on each day."""
+        at, first = self.conditions.at, int(self.plans.first_day_s // DAY_S)
         last = self.years * int(DAYS_PER_YEAR)
+        days = range(first, last + 1)
+        changes = (x.parameter.partition(".")[0] for x in self.conditions.interventions)
+        if "staffing" not in changes:
+            days = days[:1]
+        in_force = [at(day * DAY_S).parameters.staffing for day in days]
+        in_force += in_force[-1:] * (last + 1 - first - len(in_force))
+        spans = tuple((rules, len([*each])) for rules, each in itertools.groupby(in_force))
+        before = at(self.plans.first_day_s - 1.0).parameters.staffing
         usual = workforce_by_day(self.baseline.staffing, ((self.baseline.staffing, last + 1),))
-        force = self.plans.force_by_day(last + 1)
-        return list(zip(force, usual, strict=True))
+        force = workforce_by_day(before, spans)[-first:]
+        return [Officers(*now, strength) for now, (*_, strength) in zip(force, usual, strict=True)]
 
-    def _rows(self, day: int, snapshot: Snapshot, officers: tuple[Workforce, Workforce]) -> Floats:
+    def _rows(self, day: int, snapshot: Snapshot, officers: Officers) -> Floats:
         """Rates of all ports: with the officers of the day, and the arrivals of the run's days."""
-        force, usual = officers
-        skill = snapshot.parameters.inspection.training_gain * force.trained_share
+        skill = snapshot.parameters.inspection.training_gain * officers.trained
         searches = self.plans.searches(
-            day % self.seen.days, snapshot, force.strength, usual.strength, force.away_share
+            day % self.seen.days, snapshot, officers.strength, officers.usual, officers.away
         )
-        ratio = force.strength / usual.strength
-        return self.plans.rates(snapshot, skill, force.armed_share, searches, ratio)
+        ratio = officers.strength / officers.usual
+        return self.plans.rates(snapshot, skill, officers.armed, searches, ratio)
 
     def _patrols(self, snapshot: Snapshot) -> None:
         """Update beliefs about the routes away from the ports."""
@@ -274,29 +290,21 @@ class Expectation:
         of.away_believed = of.away_believed + self.weight * (of.away_true - of.away_believed)
         of.away_true = loss_away(snapshot.parameters.patrol)
 
-    def _chance(self, rows: Floats) -> Chances:
-        """Chances of trips under settings."""
-        if id(rows) not in self._chances:
-            if len(self._chances) > MOST_CHANCES:
-                self._chances.clear()
-            made = chances_of(rows, self.baseline.smuggling, self.lengths)
-            self._chances[id(rows)] = rows, made
-        return self._chances[id(rows)][1]
-
-    def _terms_of_day(self, day: float, snapshot: Snapshot) -> Terms:
+    def _terms_of_day(self, day: float, snapshot: Snapshot, rows: Floats) -> Terms:
         """Find which options are open when, and what they lead to."""
         menus = self.menus
         date = self.plans.point.start + datetime.timedelta(days=int(day))
-        opening = opening_of(snapshot, self.ports.in_season(date), self.used_ports)
+        opening = opening_of(snapshot, self.ports.in_season(date))
         key = tuple(array.tobytes() for array in opening)
         if key not in self._opened:
-            in_time = np.einsum("pqh,kh->kpq", self.in_time, opening.hours)
             usable, share, in_time = opened(
-                opening.ports, opening.takes, opening.share, in_time, menus.exists, menus.at_port,
-                menus.port, QUEUE_OF_LANE[menus.lane],
+                *opening, self.in_time, menus.exists, menus.at_port, menus.port,
+                QUEUE_OF_LANE[menus.lane],
             )  # fmt: skip
             habit = by_habit(menus, usable, self.baseline.smuggling)[..., 0, :]
             self._opened[key] = usable, share, in_time, habit
+        if self._chances is None or self._chances[0] is not rows:
+            self._chances = rows, chances_of(rows, self.baseline.smuggling, self.lengths)
         away, smuggling = self.choice.away_true, snapshot.parameters.smuggling
         elsewhere = np.where(menus.goes & ~menus.at_port, away[menus.other], 0.0)
         # Patrols of police find those who cross between the ports.
@@ -306,12 +314,10 @@ class Expectation:
         return Terms(
             np.array([1.0 - smuggling.commercial_share, smuggling.commercial_share]),
             menus.numbers, menus.port, menus.lane, menus.at_port, menus.made, elsewhere, arrest,
-            *self._opened[key],
+            *self._opened[key], self._chances[1],
         )  # fmt: skip
 
-    def _choose(
-        self, kind: int, day: float, snapshot: Snapshot, rows: Floats, terms: Terms
-    ) -> Sums:
+    def _choose(self, kind: int, day: float, snapshot: Snapshot, terms: Terms) -> Sums:
         """Find shares by route of one kind of smuggler, and what becomes of trips (`sums`)."""
         smuggling, menus = snapshot.parameters.smuggling, self.menus
         belief, name = self.beliefs, self.kinds[kind]
@@ -321,7 +327,7 @@ class Expectation:
         )
         situation = menus.prior, smuggling.rationality, terms.usable, terms.share, loads.weights
         lookout = 1.0 - (1.0 - self.investigators.coverage[kind]) * (1.0 - self._reported(day))
-        chances, sums = self._chance(rows), Sums(*(array[kind] for array in self.sums))
+        sums = Sums(*(array[kind] for array in self.sums))
         # The choice is that of a menu, or of an organisation which has learnt.
         menu, choice = np.arange(len(menus.numbers)), menus.of
         for array in sums:
@@ -335,7 +341,7 @@ class Expectation:
                 part = smuggling.deep_share if deep else 1.0 - smuggling.deep_share
                 part = part * (lookout if active else 1.0 - lookout)
                 named = np.full(self.count, float(active))
-                add_up(taken, menu, choice, terms, chances, float(deep), named, part, sums)
+                add_up(taken, menu, choice, terms, float(deep), named, part, sums)
             return sums
         loss = option_loss(menus, belief.loss[kind], self.choice.away_believed)
         if name == "static":
@@ -344,10 +350,10 @@ class Expectation:
             taken = by_tolerance(value, willing(loss, smuggling), *situation)
         else:
             if name == "learning":
-                menu, choice, loss = choice, np.arange(self.count), self._learnt(kind)
+                menu, choice, loss = choice, np.arange(self.count), self._learnt()
             taken = by_logit(value, stake, loss, *situation, menu)
         deep_share, whole = belief.deep_share(smuggling, self.traffic, kind), np.ones(self.count)
-        add_up(taken, menu, choice, terms, chances, deep_share, lookout, whole, sums)
+        add_up(taken, menu, choice, terms, deep_share, lookout, whole, sums)
         return sums
 
     def _reported(self, day: float) -> float:
@@ -355,11 +361,11 @@ class Expectation:
         now: Intelligence = self.intelligence_at(day * DAY_S)
         return now.report_share * reported_in_time(now)
 
-    def _learnt(self, kind: int) -> Floats:
+    def _learnt(self) -> Floats:
         """Chance of loss by option, of what was believed before the run and what was learnt."""
         weight = self.baseline.smuggling.learning_prior_trips
-        which = np.arange(self.count)[:, None, None], self.menus.numbers[self.menus.of]
-        trips, losses = self.trips[kind][which], self.losses[kind][which]
+        each = np.arange(self.count)[:, None, None]
+        trips, losses = self.told[:, each, self.menus.numbers[self.menus.of]]
         learnt = (weight * self.before + losses) / (weight + trips)
         return np.where(self.menus.made[self.menus.of] > 0.0, learnt, 0.0)
 
@@ -450,64 +456,47 @@ class Expectation:
         """Deliver, sell and let prices follow."""
         rules = self.baseline.market
         scale = snapshot.at_places(PARAMETER.market.demand_scale, len(self.demand))
-        came = np.asarray(
-            [np.bincount(self.market, of, len(self.demand)) for of in arriving], float
-        )
         response = Response(
             rules.demand_elasticity, rules.price_response, rules.price_floor, rules.price_ceiling,
             rules.adjustment_days, self.baseline.smuggling.price_cad,
         )  # fmt: skip
-        sell(self.stock, self.price, came, self.demand, scale, self.usual, response, STEP_DAYS)
+        sell(
+            self.stock, self.price, arriving, self.market, self.demand, scale, self.usual, response,
+            STEP_DAYS,
+        )  # fmt: skip
 
     def _learn(self, trips: Floats) -> None:
         """Let smugglers who learn count their own trips and some of the others'."""
         if "learning" not in self.kinds:
             return
         kind, rules = self.kinds.index("learning"), self.baseline.smuggling
-        discount = np.exp(-STEP_DAYS / rules.learning_days)
-        for told, share in zip((self.trips, self.losses), self.sums.by_route[kind], strict=True):
-            own = trips[kind][:, None] * share * STEP_DAYS
-            heard = own * (1.0 - rules.news_share) + rules.news_share * own.sum(axis=0)
-            # Of all routes of its kind (einsum: a product of small matrices waits for threads).
-            alike = np.einsum("nr,kr->nk", heard, self.of_kind)
-            share_alike = rules.learning_alike_share
-            told[kind] *= discount
-            told[kind] += share_alike * alike[:, self.kind_of] + (1.0 - share_alike) * heard
+        learn(
+            self.told, self.sums.by_route[kind], trips[kind], STEP_DAYS, self.kind_of,
+            float(np.exp(-STEP_DAYS / rules.learning_days)), rules.news_share,
+            rules.learning_alike_share,
+        )  # fmt: skip
 
 
-class WarmUp(NamedTuple):
-    """What the time before the run depends on, besides the parameters of intelligence."""
-
-    steps: int
-    seed: int
-    replication: int
-    size: bytes
-    smuggling: Smuggling
-    firearms_per_year: float
-    share: float
-
-
-def settled_before(of: WarmUp, intelligence_at: Callable[[float], Intelligence]) -> Investigators:
+def settled_before(
+    intelligence_at: Callable[[float], Intelligence], steps: int, stream: Stream, past: bytes,
+    smuggling: Smuggling, firearms_per_year: float, share: float,
+) -> Investigators:  # fmt: skip
     """Leads, cases and lookouts as they have settled when the run begins."""
-    size = np.frombuffer(of.size)
-    first = -of.steps * STEP_DAYS
-    settled = Investigators(
-        size, of.firearms_per_year, intelligence_at(first * DAY_S), of.share,
-        Stream(of.seed, of.replication, 0),
-    )  # fmt: skip
+    size, first = np.frombuffer(past), -steps * STEP_DAYS
+    settled = Investigators(size, firearms_per_year, intelligence_at(first * DAY_S), share, stream)
     nothing = np.zeros((1, len(size)))
-    none = Stops(nothing, nothing, nothing, loads_of(of.smuggling))
-    for k in range(of.steps):
+    none = Stops(nothing, nothing, nothing, loads_of(smuggling))
+    for k in range(steps):
         day = first + k * STEP_DAYS
-        settled.step(day, STEP_DAYS, intelligence_at(day * DAY_S), of.smuggling, none)
+        settled.step(day, STEP_DAYS, intelligence_at(day * DAY_S), smuggling, none)
     settled.arrests_cases[:] = 0.0
     return settled
 
 
 @functools.lru_cache(maxsize=4)
-def _settled(of: WarmUp, constant: Intelligence) -> Investigators:
+def _settled(constant: Intelligence, *inputs: Any) -> Investigators:
     """Settle under parameters that do not change; most points of a replication share it."""
-    return settled_before(of, lambda _: constant)
+    return settled_before(lambda _: constant, *inputs)
 
 
 def bought_share(

@@ -11,7 +11,6 @@ reuse its days from the first on, so that with a run of a year a day has the tra
 of the calendar.
 """
 
-import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,6 +48,7 @@ class TrafficSeen:
         self.days = days
         blocks = -(-days // BLOCK_DAYS)
         self.sums = np.zeros((blocks, 4, ports, len(LANES)))
+        self.nothing = np.zeros((3, ports, len(LANES)))
 
     def add(self, day: int, observed: Observation) -> None:
         """Add a day."""
@@ -60,9 +60,8 @@ class TrafficSeen:
 
     def at(self, day: float) -> Observation:
         """Sums of the block in which a day lies; beyond the run, its days come again."""
-        released, wait_s, done, undone = self.sums[int(day % self.days) // BLOCK_DAYS]
-        nothing = np.zeros_like(released)
-        return Observation(released, wait_s, done, undone, nothing, nothing, nothing, 0.0)
+        of_block = self.sums[int(day % self.days) // BLOCK_DAYS]
+        return Observation._make((*of_block, *self.nothing, 0.0))
 
 
 def in_time_by_hour(lane_sums: Floats) -> Floats:
@@ -97,7 +96,6 @@ CARRIAGES = (CAR, TRUCK)
 # loads of a stratum then turn to another one together.
 LOAD_EDGES = (1, 2, 3, 4, 5, 7, 10, 16, 40)
 FINE_EDGES = (*range(1, 21), 22, 24, 27, 30, 35, 40, 50, 65, 90)
-HOURS = np.arange(24)
 
 
 class Loads(NamedTuple):
@@ -231,53 +229,23 @@ def menus_of(
     )  # fmt: skip
 
 
-class Opening(NamedTuple):
-    """Patterns of open ports over the hours of a day.
-
-    Attributes
-    ----------
-    share : array of float, shape (patterns,)
-        Of the day.
-    hours : array of float, shape (patterns, 24)
-        Weight of each hour in a pattern; sums to 1.
-    ports : array of bool, shape (patterns, ports)
-    takes : array of bool, shape (carriages, ports)
-        Whether a port is not closed to a way of carriage.
-    """
-
-    share: Floats
-    hours: Floats
-    ports: Flags
-    takes: Flags
-
-
-def opening_of(snapshot: Snapshot, season: Flags, used: Flags) -> Opening:
-    """Patterns of open ports on a day.
+def opening_of(snapshot: Snapshot, season: Flags) -> tuple[Flags, Flags]:
+    """Find which ports are open on a day by hour, and which are not closed to a way of carriage.
 
     Parameters
     ----------
     season : array of bool, shape (ports,)
         Ports whose season it is.
-    used : array of bool, shape (ports,)
-        Ports that any organisation considers.
+
+    Returns
+    -------
+    array of bool, shape (24, ports)
+    array of bool, shape (carriages, ports)
     """
-    hour = HOURS[:, None] + 0.5
+    hour = np.arange(HOURS_OF_DAY)[:, None] + 0.5
     is_open = (snapshot.open_hour <= hour) & (hour < snapshot.close_hour)
     is_open &= season & ~snapshot.closed
-    takes = ~snapshot.closed_to[:, CLASS_OF_LANE[list(CARRIAGES)]].T
-    return Opening(*_patterns(is_open.tobytes(), used.tobytes()), takes)
-
-
-@functools.lru_cache(maxsize=128)
-def _patterns(open_ports: bytes, used_ports: bytes) -> tuple[Floats, Floats, Flags]:
-    """Find hours that are alike, once for the days and points of which they are the same."""
-    used = np.frombuffer(used_ports, bool)
-    is_open = np.frombuffer(open_ports, bool).reshape(-1, len(used))
-    _, first, which = np.unique(is_open & used, axis=0, return_index=True, return_inverse=True)
-    count = len(first)
-    hours = (which.reshape(-1)[None, :] == np.arange(count)[:, None]).astype(float)
-    share = hours.mean(axis=1)
-    return share, hours / hours.sum(axis=1, keepdims=True), is_open[first]
+    return is_open, ~snapshot.closed_to[:, CLASS_OF_LANE[list(CARRIAGES)]].T
 
 
 def situation_of(
