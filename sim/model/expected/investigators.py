@@ -89,15 +89,15 @@ class Leads(NamedTuple):
         the square of it.
     traced : float
         Chance that the trace of a firearm gives a lead.
-    at_booths : tuple of tuple of float
+    at_booths : array of float, shape (5, 2, 1, 1)
         On vehicles and on drivers, with what delays leave: of a recovery, of the trace of a stopped
-        load, and of other kinds a day.
+        load, and of other kinds a day; the share that becomes lookouts, and how many end a day.
     """
 
     fresh: Floats
     other: Floats
     traced: float
-    at_booths: tuple[tuple[float, float, float], ...]
+    at_booths: Floats
 
 
 @functools.lru_cache(maxsize=64)
@@ -124,13 +124,16 @@ def leads_of(now: Intelligence) -> Leads:
             laboratory = faded(now.ballistics_days, life / k, cv)
         fresh[k] = traced * own * trace + matched * sent * late * laboratory
         other[k] = sales * own + tips * sent * late
-    at_booths = []
-    for use in (now.plate_days, now.driver_days):
+    at_booths = np.empty((2, 5))
+    for k, use in enumerate((now.plate_days, now.driver_days)):
         late = message_left(now, use)
         trace = faded(now.trace_days, use, cv) * late
-        laboratory = faded(now.ballistics_days, use, cv)
-        at_booths.append((traced * trace + matched * laboratory, trace, sales * late + tips))
-    return Leads(fresh, other, traced, tuple(at_booths))
+        found = traced * trace + matched * faded(now.ballistics_days, use, cv)
+        person = (1.0 - now.person_share, now.person_share)[k]
+        active = max(use * -np.expm1(-now.lookout_days / use), 1e-9)
+        named = now.identifies_share * person
+        at_booths[k] = found, trace, sales * late + tips, named, 1.0 / active
+    return Leads(fresh, other, traced, at_booths.T[..., None, None])
 
 
 @functools.lru_cache(maxsize=64)
@@ -268,14 +271,15 @@ class Investigators:
         self.arrests_cases += seen.by_case.sum(axis=1)
         # Those of an organisation that the stop leads to arrest are of no use.
         useful = stops.stopped * (1.0 - stops.arrested)
-        booths = tuple(
-            recovered * kept * found + useful * (1.0 + told * trace) + sent * self.past
-            for kept, (found, trace, sent) in zip(
-                (seen.vehicles, seen.drivers), leads.at_booths, strict=True
-            )
-        )
-        arrests = seen.by_stop + seen.by_case
-        self._lookouts(days, now, booths, stops.stopped, arrests)
+        found, trace, sent, named, ended = leads.at_booths
+        booths = recovered * np.array([seen.vehicles, seen.drivers]) * found
+        booths = booths + useful * (1.0 + told * trace) + sent * self.past
+        # Lookouts at the booths that name what a courier still has, a courier.
+        lost = stops.stopped / now.couriers + (seen.by_stop + seen.by_case) / days
+        gone = (ended + lost) * days
+        settled = named * booths / now.couriers * days / gone
+        self.named = settled + (self.named - settled) * np.exp(-gone)
+        self.coverage = -np.expm1(-self.named.sum(axis=0))
 
     def of_kinds(self, kinds: int) -> "Investigators":
         """The same for so many kinds of smuggler, of one."""
@@ -294,24 +298,3 @@ class Investigators:
         self.fresh *= np.exp(-self.street_rate * days)
         self.fresh += delivered / max(self.share, 1e-300) * days
         return np.asarray(rate)
-
-    def _lookouts(
-        self,
-        days: float,
-        now: Intelligence,
-        booths: tuple[Floats, ...],
-        stopped: Floats,
-        arrested: Floats,
-    ) -> None:
-        """Lookouts at the booths that name what a courier still has, a courier."""
-        lost = stopped / now.couriers + arrested / days
-        shares = (1.0 - now.person_share, now.person_share)
-        for k, (use, leads) in enumerate(
-            zip((now.plate_days, now.driver_days), booths, strict=True)
-        ):
-            active = use * -np.expm1(-now.lookout_days / use)
-            gone = (1.0 / max(active, 1e-9) + lost) * days
-            new = now.identifies_share * shares[k] * leads / now.couriers
-            settled = new * days / gone
-            self.named[k] = settled + (self.named[k] - settled) * np.exp(-gone)
-        self.coverage = -np.expm1(-self.named.sum(axis=0))
