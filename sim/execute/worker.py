@@ -401,7 +401,7 @@ def precompile(point: Point, model: Callable[[Point, int], object]) -> None:
             except (filelock.Timeout, OSError):  # whoever compiles is stuck, or there are no locks
                 LOG.warning("compiling the engine without waiting for another process any longer")
             if not is_compiled():
-                LOG.warning("compiling the engine: once on this machine, about half a minute")
+                LOG.warning("compiling the engine: once on this machine, one to three minutes")
                 # Not in this process, which would keep some 300 MiB of what compiling takes.
                 context = multiprocessing.get_context("spawn")
                 compiler = context.Process(target=_begin, args=(model, small), daemon=True)
