@@ -23,6 +23,7 @@ from sim.model.port.traffic import (
 )
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.perception import Beliefs
+from sim.numerics import compilation
 from sim.numerics.units import DAY_S, MINUTE_S, Floats, Rows, Whole
 from sim.parameters import Traffic
 
@@ -94,7 +95,8 @@ def without_closed_classes(opening: Opening, cumulative: Floats) -> Floats:
 # Step in which waits are told, in seconds: nobody knows them better, and the engines, which add
 # them up in different orders, agree on it.
 TOLD_S = 300.0
-GENERAL_LANES = (CAR, TRUCK, BUS)
+MOST_STEPS = 4096
+GENERAL_LANES = np.array([CAR, TRUCK, BUS])
 
 
 def response_to_waits(
@@ -120,21 +122,48 @@ def response_to_waits(
     -------
     array of float, shape (ports, classes)
     """
+    patience_min = traffic.patience_min, traffic.patience_truck_min
+    away = _staying_away(traffic.memory_share, *patience_min)
     response = np.ones(expected.shape)
-    onset_s = MINUTE_S * traffic.patience_from_min
-    for traffic_class, lane in enumerate(GENERAL_LANES):
-        usual_s = np.maximum(beliefs.wait_s[:, lane], onset_s)
-        beyond_s = np.maximum(beliefs.yesterday_s[:, lane] - usual_s, 0.0)
-        trade = COMMERCIAL[lane]
-        patience_s = MINUTE_S * (traffic.patience_truck_min if trade else traffic.patience_min)
-        told_s = np.floor(beyond_s / TOLD_S) * TOLD_S
-        response[:, traffic_class] -= traffic.memory_share * (1.0 - np.exp(-told_s / patience_s))
-        again = traffic.returning_share * gave_up[:, traffic_class == CLASS_OF_LANE].sum(axis=1)
-        coming = expected[:, traffic_class]
-        response[:, traffic_class] += np.divide(
-            again, coming, out=np.zeros(len(again)), where=coming > 0
-        )
+    _fill_response(
+        GENERAL_LANES, (beliefs.wait_s, beliefs.yesterday_s, MINUTE_S * traffic.patience_from_min),
+        away, CLASS_OF_LANE, gave_up, expected, traffic.returning_share, response,
+    )  # fmt: skip
     return response
+
+
+@functools.lru_cache(maxsize=16)
+def _staying_away(memory_share: float, patience_min: float, truck_min: float) -> Floats:
+    """Share of each class that stays away for so many steps of a wait, shape (classes, steps)."""
+    told_s = TOLD_S * np.arange(MOST_STEPS)
+    minutes = np.where(COMMERCIAL[GENERAL_LANES], truck_min, patience_min)
+    return np.asarray(memory_share * (1.0 - np.exp(-told_s / (MINUTE_S * minutes)[:, None])))
+
+
+@compilation.compiled
+def _fill_response(
+    general_lanes: Whole,
+    waits: tuple[Floats, Floats, float],
+    away: Floats,
+    class_of_lane: Whole,
+    gave_up: Floats,
+    expected: Floats,
+    returning_share: float,
+    response: Floats,
+) -> None:
+    """Write `response_to_waits`, from usual waits, those of yesterday, and from when they count."""
+    usual_s, yesterday_s, onset_s = waits
+    for port in range(len(response)):
+        for of_class, lane in enumerate(general_lanes):
+            beyond_s = yesterday_s[port, lane] - max(usual_s[port, lane], onset_s)
+            step = min(int(max(beyond_s, 0.0) / TOLD_S), away.shape[1] - 1)
+            turned = 0.0
+            for other in range(len(class_of_lane)):
+                if class_of_lane[other] == of_class:
+                    turned += gave_up[port, other]
+            response[port, of_class] -= away[of_class, step]
+            if expected[port, of_class] > 0.0:
+                response[port, of_class] += returning_share * turned / expected[port, of_class]
 
 
 @dataclass
@@ -186,7 +215,10 @@ class ExtraArrivals:
         visitors = self.attempts_of_day.visitors(day, cumulative, cells)
         with_visitors = set(visitors["line"].tolist())
         # At ports that are closed at times, those who would arrive then are diverted.
-        lines = functools.cache(lambda: self._lines(opening, cumulative, rates))
+        waits = self.beliefs.wait_s, self.beliefs.yesterday_s
+        lines = functools.cache(
+            lambda: Lines(np.maximum(*waits), rates, self.diversion.layout, opening, cumulative)
+        )
         for port in opening.disturbed:
             if self.with_travellers:
                 for shut_out, admitted in self._while_closed(port, day, opening, cumulative, cells):
@@ -223,11 +255,6 @@ class ExtraArrivals:
         drawn = arrivals_while_closed(port, day, opening, cumulative, cells, world)
         # The curves are held so that their id stays their own.
         return opening.once(key, lambda: (cumulative, list(drawn)))[1]
-
-    def _lines(self, opening: Opening, cumulative: Floats, rates: Floats) -> Lines:
-        """What is known of the lines."""
-        known = np.maximum(self.beliefs.wait_s, self.beliefs.yesterday_s)
-        return Lines(known, rates, self.diversion.layout, opening, cumulative)
 
     def _arriving(self, opening: Opening) -> Rows:
         """Diverted travellers under way since yesterday, unless their new port is closed too."""

@@ -6,7 +6,6 @@ day's traffic exactly, and what was seen becomes known after the next midnight.
 """
 
 import dataclasses
-import datetime
 from collections.abc import Callable
 from typing import Protocol
 
@@ -23,12 +22,11 @@ from sim.model.port.diversion import Diversion
 from sim.model.port.plans import PortPlans, PortsDay
 from sim.model.port.referral import collection
 from sim.model.port.roster import LONG_WEEKEND
-from sim.model.port.staffing import workforce_process
 from sim.model.port.traffic import LANES
 from sim.model.smuggling.attempts_of_day import AttemptsOfDay
 from sim.model.smuggling.market import Markets
 from sim.model.smuggling.organisation import Organisations
-from sim.model.smuggling.perception import Beliefs, Observation, Observations
+from sim.model.smuggling.perception import Beliefs, Observation
 from sim.model.smuggling.routes import AttemptOutcome
 from sim.numerics.randomness import Streams
 from sim.numerics.units import DAY_S, Floats, Rows, Whole
@@ -37,6 +35,7 @@ from sim.places.calendar import holiday_kind
 from sim.places.ports import Ports
 from sim.records import (
     DATE_COLUMNS,
+    OBSERVED,
     TURNED_BACK,
     ExpectedRecord,
     ReplicationRecord,
@@ -130,18 +129,19 @@ class Border:
         self.point, self.plans, self.tally, self.world = point, plans, tally, world
         self.ports, self.layout = plans.ports, plans.facilities.layout
         self.conditions, self.demand = plans.conditions, plans.demand
-        self.workforce, self.danger = plans.workforce, plans.danger
+        self.danger = plans.danger
         self.attempts = new_attempts(1024)
-        self.env = simpy.Environment(initial_time=plans.first_day_s)
+        self.env = simpy.Environment()
         self.diversion = Diversion(self.ports, self.layout, parameters.traffic, streams)
-        self.observations = Observations(len(self.ports))
+        # Running sums of what was observed, by day of the week.
+        self.counted = [np.zeros((len(self.ports), len(LANES), len(OBSERVED)))] * 7
         self.seen = TrafficSeen(len(self.ports), point.days)
         self.beliefs = Beliefs(
             len(self.ports),
             parameters.smuggling,
             parameters.database.lookout_share,
             plans.rates(plans.baseline()),
-            plans.rates(self.conditions.at(-1.0), armed_share=plans.workforce.armed_share),
+            plans.rates(self.conditions.at(-1.0), armed_share=plans.force_before.armed_share),
             parameters.inspection.secondary_cv,
         )
         self.markets = Markets(self.env, self.conditions)
@@ -189,10 +189,6 @@ class Border:
 
     def begin(self) -> None:
         """Start the processes of the replication."""
-        self.env.process(workforce_process(self.env, self.workforce, self.conditions))
-        self._begin_smuggling()
-
-    def _begin_smuggling(self) -> None:
         self.env.process(self._days())
         self.env.process(self.markets.process())
 
@@ -269,7 +265,6 @@ class Border:
 
     def _days(self) -> ProcessGenerator:
         """Plan and simulate one day after the other."""
-        yield self.env.timeout(-self.env.now)
         for day in range(self.point.days):
             if day > 0:
                 yield self.env.timeout(DAY_S)
@@ -306,7 +301,9 @@ class Border:
     def _observed(self, day: PortsDay) -> Observation:
         """Return what was observed at the ports on a day, and count its duty."""
         weekday = day.date.weekday()
-        observed = self.observations.of_day(weekday, self.engine.observed_sums(weekday))
+        before, now = self.counted[weekday], self.engine.observed_sums(weekday)
+        self.counted[weekday] = now
+        observed = Observation.between(before, now)
         for k, name in enumerate(DATE_COLUMNS if len(self.by_date) else ()):
             self.by_date[day.day, ..., k] = getattr(observed, name)
         duty = day.snapshot.parameters.duty
@@ -319,13 +316,11 @@ class Border:
         self.seen.add(day.day, observed)
         return observed
 
-    def _is_holiday(self, date: datetime.date) -> bool:
-        """Whether a day is a holiday all over Canada, or in the United States."""
-        return holiday_kind(date, self.point.parameters.traffic.holidays, None) is not None
-
     def _plan(self, planned: PortsDay) -> DayPlan:
         """Put the plan of a day together, the attempts included."""
         day, weekday, opening = planned.day, planned.date.weekday(), planned.opening
+        # All over Canada, or in the United States.
+        holiday = holiday_kind(planned.date, self.point.parameters.traffic.holidays, None)
         self.beliefs.today(planned.midnight_rates)
         extra_arrivals = self.extra_arrivals.of_day(
             day,
@@ -340,7 +335,7 @@ class Border:
         return DayPlan(
             day=day,
             weekday=weekday,
-            standard_s=STANDARD_S[weekday in LONG_WEEKEND or self._is_holiday(planned.date)],
+            standard_s=STANDARD_S[weekday in LONG_WEEKEND or holiday is not None],
             intervals=opening.intervals,
             start_s=opening.start_s,
             state=opening.state,
@@ -378,10 +373,6 @@ class Repetition(Border):
         self._set_up(traffic.plans, traffic.tally, world, streams, make_engine)
         self.extra_arrivals.with_travellers = False
         self.seen = traffic.seen
-
-    def begin(self) -> None:
-        """Start the processes of the smuggling; the workforce is that of the traffic."""
-        self._begin_smuggling()
 
     def run(self) -> None:
         """Run the replication, and the one whose traffic it is, to their end."""

@@ -8,8 +8,9 @@ import bisect
 import datetime
 import functools
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from scipy.special import ndtri
@@ -33,6 +34,8 @@ from sim.scenario.intervention import CLOSED_TO, PORT, Intervention, Scenario, m
 
 MOVED = (PARAMETER.smuggling.firearms_per_year, PARAMETER.market.demand_scale)
 """What a year's state of trafficking moves: as much is wanted as is there, so prices stay."""
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Snapshot:
     open_hour: Floats
     close_hour: Floats
     on_record: dict[str, Floats] = field(default_factory=dict)
-    _unchanged: dict[str, Floats] = field(default_factory=dict, repr=False)
+    _made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, repr=False)
 
     def at_ports(self, parameter: float) -> Floats:
         """Value of a parameter at every port.
@@ -84,6 +87,14 @@ class Snapshot:
     def at_places(self, parameter: float, count: int) -> Floats:
         """Value of a parameter in every source, or in every market, of which there are so many."""
         return self._values(parameter, self.by_place, count)
+
+    def once(self, what: str, make: Callable[[], Made], key: Hashable = None) -> Made:
+        """Make what follows from the snapshot and a key, unless it was last made from the same."""
+        known = self._made.get(what)
+        if known is None or known[0] != key:
+            known = self._made[what] = key, make()
+        made: Made = known[1]  # nothing may change it
+        return made
 
     @functools.cached_property
     def posts_added(self) -> Floats:
@@ -119,12 +130,13 @@ class Snapshot:
         name = str(parameter)
         if name in changed:
             return changed[name]
-        if name not in self._unchanged:
-            values = np.full(count, float(value_of(self.parameters, name)))
-            values *= self.on_record.get(name, 1.0)
-            values.flags.writeable = False
-            self._unchanged[name] = values
-        return self._unchanged[name]
+        return self.once(name, lambda: self._unchanged(name, count))
+
+    def _unchanged(self, name: str, count: int) -> Floats:
+        values = np.full(count, float(value_of(self.parameters, name)))
+        values *= self.on_record.get(name, 1.0)
+        values.flags.writeable = False
+        return values
 
 
 class Conditions:

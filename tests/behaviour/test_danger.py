@@ -120,10 +120,10 @@ def test_courses_are_what_arming_costs_in_waits() -> None:
 def test_the_roll_out_takes_its_ten_years() -> None:
     of = border(point(FEW, 5, ARMING))
     # Begun on 1 January 2003; the run ends on 5 July 2005. Who left meanwhile was armed or not.
-    assert of.workforce.armed_share == pytest.approx((1 - np.exp(-0.05 * 2.51)) / 0.5, abs=0.005)
+    assert of.plans.force.armed_share == pytest.approx((1 - np.exp(-0.05 * 2.51)) / 0.5, abs=0.005)
     quick = dataclasses.replace(ARMING, name="quick")
     half = border(point(FEW, 5, quick, {"staffing.arming_years": 2.0}))
-    assert half.workforce.armed_share == pytest.approx(0.99, abs=0.005)
+    assert half.plans.force.armed_share == pytest.approx(0.99, abs=0.005)
 
 
 def test_a_withdrawal_holds_those_in_line_and_loses_none_of_them() -> None:

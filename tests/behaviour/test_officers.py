@@ -83,7 +83,7 @@ def test_training_costs_officers_first_and_raises_skill_after() -> None:
     missing = 1.0 - officer_h(during, "shift_s") / officer_h(during_base, "shift_s")
     assert 0.02 < missing < 0.06
     assert delay_h(during) > delay_h(during_base)
-    assert during.workforce.trained_share < 0.05
+    assert during.plans.force.trained_share < 0.05
     chance, chance_base = (
         np.mean([row["p_found_if_in_time"] for row in b.attempts[: b.attempts_of_day.count]])
         for b in (during, during_base)
@@ -93,7 +93,7 @@ def test_training_costs_officers_first_and_raises_skill_after() -> None:
     assert chance <= chance_base
 
     # In half a year some have left, and half of the recruits have had the course.
-    assert after.workforce.trained_share == pytest.approx(0.9875, abs=0.004)
+    assert after.plans.force.trained_share == pytest.approx(0.9875, abs=0.004)
     base_h = officer_h(after_base, "shift_s")
     assert officer_h(after, "shift_s") == pytest.approx(base_h, rel=0.004)
     chance, chance_base = (

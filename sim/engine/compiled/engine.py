@@ -322,7 +322,7 @@ class CompiledEngine:
         theirs = OverMidnight(leader.state, leader.in_line, leader.kept, leader.kept_until)
         joined = OverMidnight(
             self.state,
-            new_extra_arrivals(len(ours.in_line) + len(leader.in_line)),
+            np.empty(len(ours.in_line) + len(leader.in_line), EXTRA_ARRIVAL),
             new_waiting(len(ours.kept) + len(leader.kept)),
             np.zeros_like(ours.kept_until),
         )

@@ -158,6 +158,7 @@ def line_up(
     standing: Standing,
     offset: int,
     used: Flags,
+    open_all_day: bool,
 ) -> int:
     """Draw and merge the vehicles of one line on one day.
 
@@ -171,6 +172,7 @@ def line_up(
         Where there is room in the line-up.
     used : array of bool, shape (lanes,)
         Lanes of which somebody is at the port (set for those who come).
+    open_all_day : bool
 
     Returns
     -------
@@ -179,10 +181,6 @@ def line_up(
     """
     plan, world, lineup = borrowed(plan), borrowed(world), borrowed(lineup)
     world_line = world.first_line[port] + line
-    open_all_day = True
-    for k in range(plan.intervals[port]):
-        if plan.state[port, k] != OPEN:
-            open_all_day = False
     cells = plan.cells[port]
     streams = 0
     end = offset

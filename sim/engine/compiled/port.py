@@ -497,8 +497,11 @@ def run_port(
     # First all vehicles of the day, then the control intervals one after the other.
     widest_thresholds(port, plan, desk.words[LANE_COUNT], desk.widest)
     offset = 0
+    open_all_day = bool(np.all(plan.state[port, : plan.intervals[port]] == OPEN))
     for line in range(lines):
-        offset = line_up(port, line, plan, world, desk.widest, lineup, standing, offset, today.used)
+        offset = line_up(
+            port, line, plan, world, desk.widest, lineup, standing, offset, today.used, open_all_day
+        )
     for queue in range(QUEUES):
         for entry in range(queues.head[queue], queues.tail[queue]):
             today.used[queues.rows[queue, entry].lane] = True

@@ -63,9 +63,9 @@ class RunningSums(NamedTuple):
         Where the sums of a lane stand; -1 where there are none yet.
     rows : array of int, shape (1,)
         How many have a place.
-    lane : array of float, shape (lanes with a line, 7, 24, columns)
-        Memory that is never written to is not taken.
-    waits : array of int, shape (lanes with a line, 7 or 1, 24 or 1, bins)
+    lane : array of float, shape (7, lanes with a line, 24, columns)
+        What a day adds to lies together; memory that is never written to is not taken.
+    waits : array of int, shape (7 or 1, lanes with a line, 24 or 1, bins)
         Of each hour of the week, or of all.
     officer : array of float, shape (7, ports, 24, columns)
     line : array of float, shape (lines, columns)
@@ -85,8 +85,8 @@ def new_sums(world: World, *, hours: bool) -> RunningSums:
     return RunningSums(
         np.full((ports, LANE_COUNT), -1),
         np.zeros(1, np.int64),
-        np.zeros((room, 7, 24, len(LANE_COLUMNS))),
-        np.zeros((room, *((7, 24) if hours else (1, 1)), WAIT_BINS), np.int32),
+        np.zeros((7, room, 24, len(LANE_COLUMNS))),
+        np.zeros((7 if hours else 1, room, 24 if hours else 1, WAIT_BINS), np.int32),
         np.zeros((7, ports, 24, len(OFFICER_COLUMNS))),
         np.zeros((len(world.booths), len(LINE_COLUMNS))),
     )
@@ -143,7 +143,7 @@ def add_day(port: int, weekday: int, first_line: int, day: DaySums, sums: Runnin
         Added to.
     """
     day, sums = borrowed(day), borrowed(sums)
-    last_day, last_hour = sums.waits.shape[1] - 1, sums.waits.shape[2] - 1
+    last_day, last_hour = sums.waits.shape[0] - 1, sums.waits.shape[2] - 1
     for lane in range(LANE_COUNT):
         if not day.used[lane]:
             continue
@@ -156,11 +156,11 @@ def add_day(port: int, weekday: int, first_line: int, day: DaySums, sums: Runnin
                 row = sums.rows[0]
                 sums.row[port, lane] = row
                 sums.rows[0] += 1
-            running = sums.lane[row, weekday, hour]
+            running = sums.lane[weekday, row, hour]
             for column in range(len(LANE_COLUMNS)):
                 running[column] += of_lane[column]
             counts = day.waits[hour, lane]
-            all_counts = sums.waits[row, min(weekday, last_day), min(hour, last_hour)]
+            all_counts = sums.waits[min(weekday, last_day), row, min(hour, last_hour)]
             for bin_of_wait in range(WAIT_BINS):
                 all_counts[bin_of_wait] += counts[bin_of_wait]
     for hour in range(len(day.officer)):
@@ -200,11 +200,11 @@ def copy_sums(
     rows = sums.rows[0] + np.arange(len(their_rows))
     sums.row[chosen] = rows
     sums.rows[0] += len(rows)
-    sums.lane[rows] = their_sums.lane[their_rows]
-    waits = their_sums.waits[their_rows]
-    if waits.shape[1] != sums.waits.shape[1]:
-        waits = waits.sum(axis=(1, 2), keepdims=True)
-    sums.waits[rows] = waits
+    sums.lane[:, rows] = their_sums.lane[:, their_rows]
+    waits = their_sums.waits[:, their_rows]
+    if len(waits) != len(sums.waits):
+        waits = waits.sum(axis=(0, 2), keepdims=True)
+    sums.waits[:, rows] = waits
     sums.officer[:, ports] = their_sums.officer[:, ports]
     lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
     sums.line[lines] = their_sums.line[their_lines]
@@ -217,10 +217,10 @@ def fill_tally(ports: Flags, world: World, tally: Tally, theirs: World, sums: Ru
     """
     chosen, numbers = np.nonzero(ports[:, None] & (sums.row >= 0))
     rows = sums.row[chosen, numbers]
-    for weekday in range(7):  # all at once take another copy of them
-        tally.lane[weekday, chosen, :, numbers] = sums.lane[rows, weekday]
-    weekdays, hours = sums.waits.shape[1:3]
-    tally.waits[:weekdays, chosen, :hours, numbers] = sums.waits[rows]
+    for weekday, lane in enumerate(sums.lane):  # all at once take another copy of them
+        tally.lane[weekday, chosen, :, numbers] = lane[rows]
+    for weekday, waits in enumerate(sums.waits):
+        tally.waits[weekday, chosen, : waits.shape[1], numbers] = waits[rows]
     tally.officer[:, ports] = sums.officer[:, ports]
     lines, their_lines = (np.repeat(ports, np.diff(w.first_line)) for w in (world, theirs))
     tally.line[lines] = sums.line[their_lines]
@@ -244,15 +244,14 @@ def sum_over_hours(
     """
     sums = borrowed(sums)
     for port in ports:
-        totals[port] = 0.0
         for lane in range(totals.shape[1]):
             row = sums.row[port, lane]
-            if row < 0:
-                continue
-            for hour in range(sums.lane.shape[2]):
-                running = sums.lane[row, weekday, hour]
-                for place in range(len(columns)):
-                    totals[port, lane, place] += running[columns[place]]
+            for place in range(len(columns)):
+                total = 0.0
+                if row >= 0:
+                    for hour in range(sums.lane.shape[2]):
+                        total += sums.lane[weekday, row, hour, columns[place]]
+                totals[port, lane, place] = total
 
 
 # Of a line in one control interval: open booths, and whether its officers hurry, waive duty, and do

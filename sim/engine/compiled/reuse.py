@@ -219,7 +219,7 @@ def describe(
     return count
 
 
-@compiled
+@inlined
 def same_bytes(
     ours: Bytes, first: int, last: int, theirs: Bytes, their_first: int, their_last: int
 ) -> bool:
@@ -254,7 +254,7 @@ def same_layout(port: int, ours: World, theirs: World) -> bool:
     return bool(np.all(ours.bays[port] == theirs.bays[port]))
 
 
-@compiled
+@inlined
 def same_schedule(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
     """Whether a port has the same control moments, openings and officers."""
     count = ours.intervals[port]
@@ -271,7 +271,7 @@ def same_schedule(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
     return bool(ours.start_s[port, count] == theirs.start_s[port, count])
 
 
-@compiled
+@inlined
 def same_rates(port: int, ours: Inputs, theirs: Inputs) -> bool:
     """Whether the rates that can matter are the same in every control interval of a port.
 
@@ -295,7 +295,7 @@ def same_rates(port: int, ours: Inputs, theirs: Inputs) -> bool:
     return True
 
 
-@compiled
+@inlined
 def same_traffic(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
     """Whether the arrival curves of a port are the same."""
     cells = ours.cells[port]
@@ -308,7 +308,7 @@ def same_traffic(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
     return True
 
 
-@compiled
+@inlined
 def same_midnight(port: int, ours: Inputs, theirs: Inputs) -> bool:
     """Whether the officers of a port are at the same posts at midnight, and free as soon."""
     if (
@@ -332,7 +332,7 @@ def same_midnight(port: int, ours: Inputs, theirs: Inputs) -> bool:
     return True
 
 
-@compiled
+@inlined
 def same_vehicles(port: int, ours: Inputs, theirs: Inputs) -> bool:
     """Whether the vehicles added to a port's traffic, and those in secondary, are the same."""
     before = port - 1

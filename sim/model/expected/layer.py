@@ -12,7 +12,7 @@ import datetime
 import functools
 import itertools
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -102,16 +102,6 @@ def chances_of(rows: Floats, smuggling: Smuggling, lengths: tuple[float, ...]) -
     return Chances(on_lookout, of.hit, found, referred, 1.0 - of.stays)
 
 
-class Officers(NamedTuple):
-    """The workforce of a day, and the strength that it would have in the baseline."""
-
-    trained: float
-    armed: float
-    away: float
-    strength: float
-    usual: float
-
-
 class Expectation:
     """Expectations of one replication that has ended, for some kinds of smuggler.
 
@@ -151,8 +141,7 @@ class Expectation:
         days = parameters.smuggling.perception_days
         self.weight = 1.0 - (1.0 - 1.0 / days) ** STEP_DAYS
         slow = dataclasses.replace(parameters.smuggling, perception_days=1.0 / self.weight)
-        before = self.conditions.at(plans.first_day_s - 1.0).parameters.staffing
-        armed = Workforce.before_the_run(before).armed_share
+        armed = plans.force_before.armed_share
         self.beliefs, first_beliefs = (
             Beliefs(
                 len(self.ports), slow, lookout_share,
@@ -259,30 +248,22 @@ class Expectation:
         values["opportunities"] = sum((values[name] for name in FLOWS), start=np.zeros(()))
         return ExpectedRecord(self.kinds, values)
 
-    def _officers(self) -> list[Officers]:
-        """The workforce on each day."""
-        at, first = self.conditions.at, int(self.plans.first_day_s // DAY_S)
+    def _officers(self) -> list[tuple[Workforce, Workforce]]:
+        """The officers of each day, and those of the baseline."""
         last = self.years * int(DAYS_PER_YEAR)
-        days = range(first, last + 1)
-        changes = (x.parameter.partition(".")[0] for x in self.conditions.interventions)
-        if "staffing" not in changes:
-            days = days[:1]
-        in_force = [at(day * DAY_S).parameters.staffing for day in days]
-        in_force += in_force[-1:] * (last + 1 - first - len(in_force))
-        spans = tuple((rules, len([*each])) for rules, each in itertools.groupby(in_force))
-        before = at(self.plans.first_day_s - 1.0).parameters.staffing
         usual = workforce_by_day(self.baseline.staffing, ((self.baseline.staffing, last + 1),))
-        force = workforce_by_day(before, spans)[-first:]
-        return [Officers(*now, strength) for now, (*_, strength) in zip(force, usual, strict=True)]
+        force = self.plans.force_by_day(last + 1)
+        return list(zip(force, usual, strict=True))
 
-    def _rows(self, day: int, snapshot: Snapshot, officers: Officers) -> Floats:
+    def _rows(self, day: int, snapshot: Snapshot, officers: tuple[Workforce, Workforce]) -> Floats:
         """Rates of all ports: with the officers of the day, and the arrivals of the run's days."""
-        skill = snapshot.parameters.inspection.training_gain * officers.trained
+        force, usual = officers
+        skill = snapshot.parameters.inspection.training_gain * force.trained_share
         searches = self.plans.searches(
-            day % self.seen.days, snapshot, officers.strength, officers.usual, officers.away
+            day % self.seen.days, snapshot, force.strength, usual.strength, force.away_share
         )
-        ratio = officers.strength / officers.usual
-        return self.plans.rates(snapshot, skill, officers.armed, searches, ratio)
+        ratio = force.strength / usual.strength
+        return self.plans.rates(snapshot, skill, force.armed_share, searches, ratio)
 
     def _patrols(self, snapshot: Snapshot) -> None:
         """Update beliefs about the routes away from the ports."""

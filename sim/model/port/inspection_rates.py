@@ -158,15 +158,12 @@ def rates_without_referral(
     queried = np.where(linked, coverage, 0.0)
     carried_out = carried_out_share(snapshot, armed_share)
     rows[:, SERVICE_S:PAPERWORK] = (
-        _by_lane(snapshot, [lane.service_s for lane in _LANES])
-        + (value(PRIMARY.query_s) * queried)[:, None]
+        _by_lane(snapshot, "service_s") + (value(PRIMARY.query_s) * queried)[:, None]
     )
-    rows[:, PAPERWORK:DUTY] = _by_lane(snapshot, [lane.paperwork_share for lane in _LANES])
+    rows[:, PAPERWORK:DUTY] = _by_lane(snapshot, "paperwork_share")
     rows[:, DUTY:RANDOM] = [duty_share if name in ("car", "nexus") else 0.0 for name in LANES]
-    rows[:, PATIENCE_S:HURRY_QUEUE] = 60.0 * _by_lane(
-        snapshot, [lane.patience_min for lane in _LANES]
-    )
-    rows[:, BOOTHS:OPEN_LOAD] = _by_lane(snapshot, [lane.booths for lane in _LANES])
+    rows[:, PATIENCE_S:HURRY_QUEUE] = 60.0 * _by_lane(snapshot, "patience_min")
+    rows[:, BOOTHS:OPEN_LOAD] = _by_lane(snapshot, "booths")
     rows[:, PATIENCE_FROM_S] = 60.0 * value(TRAFFIC.patience_from_min)
     rows[:, OPEN_LOAD:WIDTH] = value(PARAMETER.staffing.booth_load)[:, None]
     rows[:, HURRY_QUEUE] = value(PRIMARY.hurry_queue)
@@ -181,15 +178,17 @@ def rates_without_referral(
     return rows
 
 
-_LANES = [LANE_PARAMETERS[name] for name in LANES]
-
-
-def _by_lane(snapshot: Snapshot, parameters: list[float | None] | list[float]) -> Floats:
+def _by_lane(snapshot: Snapshot, what: str) -> Floats:
     """Values of a parameter of each lane, or 1 for none, shape (ports, lanes)."""
-    none = np.ones(len(snapshot.closed))
-    return np.stack(
-        [none if name is None else snapshot.at_ports(name) for name in parameters], axis=1
-    )
+
+    def make() -> Floats:
+        names = [getattr(LANE_PARAMETERS[lane], what) for lane in LANES]
+        none = np.ones(len(snapshot.closed))
+        return np.stack(
+            [none if name is None else snapshot.at_ports(name) for name in names], axis=1
+        )
+
+    return snapshot.once(what, make)
 
 
 def set_referral(
@@ -204,7 +203,7 @@ def set_referral(
     Parameters
     ----------
     rows : array of float, shape (ports, WIDTH)
-        With all other settings.
+        With all other settings under the snapshot.
     snapshot : Snapshot
         Parameters in force.
     skill_gain : float
@@ -216,21 +215,22 @@ def set_referral(
         (`sim.model.port.plans`).
     """
     value = snapshot.at_ports
-    trusted = np.reshape(searches, (-1, 1)) * _by_lane(snapshot, [lane.referral for lane in _LANES])
+    trusted = np.reshape(searches, (-1, 1)) * _by_lane(snapshot, "referral")
     rows[:, RANDOM:SELECTIVE] = np.minimum(value(INSPECTION.random_share)[:, None] * trusted, 1.0)
-    selective = np.minimum(
-        _by_lane(snapshot, [lane.selective_share for lane in _LANES]) * trusted, 1.0
-    )
+    selective = np.minimum(_by_lane(snapshot, "selective_share") * trusted, 1.0)
     rows[:, SELECTIVE:PICK_TRAFFICKER] = selective
     # A chance for each: on ordinary suspicion and under a long line, of one and of the other.
-    d_prime = (
-        np.stack([value(INSPECTION.d_prime), value(INSPECTION.d_prime_traveller)]) + skill_gain
-    )
-    d_prime = np.stack([d_prime, d_prime * value(PRIMARY.hurry_skill)], axis=1)
+    d_prime = np.array([value(INSPECTION.d_prime), value(INSPECTION.d_prime_traveller)])
+    d_prime += skill_gain
+    d_prime = np.array([d_prime, d_prime * value(PRIMARY.hurry_skill)])
     picked = selected_share(selective, d_prime[..., None])
-    picked[0] *= carried_out_share(snapshot, armed_share)[:, None]
-    rows[:, PICK_TRAFFICKER:SECONDARY_S] = np.moveaxis(picked, 2, 0).reshape(len(rows), -1)
-    _secondary_load(rows)
+    picked[:, 0] *= snapshot.once(
+        "carried out", lambda: carried_out_share(snapshot, armed_share), armed_share
+    )[:, None]
+    rows[:, PICK_TRAFFICKER:SECONDARY_S] = picked.transpose(2, 1, 0, 3).reshape(len(rows), -1)
+    chosen = examined_shares(rows[:, RANDOM:SELECTIVE], selective)
+    cleared_s, not_mandatory, examined_s = snapshot.once("secondary", lambda: _in_secondary(rows))
+    rows[:, SECONDARY_S:PATIENCE_S] = cleared_s + not_mandatory * chosen * examined_s
 
 
 def mandatory_s(rows: Floats) -> Floats:
@@ -263,17 +263,14 @@ def _kinds(rows: Floats, snapshot: Snapshot) -> None:
     rows[:, KIND_COMMERCE:PATIENCE_FROM_S] = np.cumsum(trade, axis=0).T
 
 
-def _secondary_load(rows: Floats) -> None:
-    """Officer seconds in secondary that a vehicle of each lane brings on average."""
+def _in_secondary(rows: Floats) -> tuple[Floats, Floats, Floats]:
+    """Clearance that a vehicle brings, share without any, and length of an examination, by lane."""
     travellers, trade = (
         np.sum(shares * rows[:, KIND_S:KIND_RATE], axis=1) for shares in shares_of_kinds(rows)
     )
-    examination = np.where(np.asarray(COMMERCIAL, bool), trade[:, None], travellers[:, None])
+    examined_s = np.where(np.asarray(COMMERCIAL, bool), trade[:, None], travellers[:, None])
     mandatory = rows[:, PAPERWORK:DUTY] + rows[:, DUTY:RANDOM]
-    chosen = examined_shares(rows[:, RANDOM:SELECTIVE], rows[:, SELECTIVE:PICK_TRAFFICKER])
-    rows[:, SECONDARY_S:PATIENCE_S] = (
-        mandatory * rows[:, CLEARANCE_S, None] + (1.0 - mandatory) * chosen * examination
-    )
+    return mandatory * rows[:, CLEARANCE_S, None], 1.0 - mandatory, examined_s
 
 
 def shares_of_kinds(rows: Floats) -> tuple[Floats, Floats]:

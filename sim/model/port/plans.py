@@ -6,6 +6,7 @@ smuggling on the same traffic.
 
 import datetime
 import functools
+import itertools
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
@@ -129,7 +130,6 @@ class PortPlans:
         self._spent: dict[
             tuple[int, int, int], tuple[Snapshot, Floats, tuple[Floats, Floats, Floats]]
         ] = {}
-        self._last: dict[str, tuple[Snapshot, Hashable, Any]] = {}
         self.conditions = Conditions(whole, ports, parameters, point.scenario, point.start, streams)
         self.demand = demand(
             ports, parameters.traffic, point.year, point.start, point.days, streams
@@ -141,9 +141,9 @@ class PortPlans:
             self.trade_booth_load = ratios_on_record(ports.ids, TRADE_BOOTH_LOAD, point.start.year)
         self.cells = np.where(self.demand.by_timetable, TIMETABLE_CELLS, HOURLY_CELLS)
         self.first_day_s = float(np.floor(self.conditions.first_s / DAY_S) * DAY_S)
-        self.workforce = Workforce.before_the_run(
-            self.conditions.at(self.first_day_s - 1.0).parameters.staffing
-        )
+        self._before = self.conditions.at(self.first_day_s - 1.0).parameters.staffing
+        self.force = self.force_before = Workforce.before_the_run(self._before)
+        self._force = self.force_by_day(point.days)
         # The workforce of the baseline, against which officers' time is free.
         staffing = parameters.staffing
         self._usual = workforce_by_day(staffing, ((staffing, point.days),))
@@ -165,6 +165,16 @@ class PortPlans:
         """Parameters at every port without any intervention."""
         start = self.point.start
         return Conditions(self.ports, self.ports, self.parameters, BASELINE, start).at(0.0)
+
+    def force_by_day(self, days: int) -> list[Workforce]:
+        """The officers of each day, from the first of the run on."""
+        first = int(self.first_day_s // DAY_S)
+        changes = (x.parameter.partition(".")[0] for x in self.conditions.interventions)
+        some = range(first, days) if "staffing" in changes else (first,)
+        in_force = [self.conditions.at(day * DAY_S).parameters.staffing for day in some]
+        in_force += in_force[-1:] * (days - first - len(in_force))
+        spans = tuple((rules, len([*each])) for rules, each in itertools.groupby(in_force))
+        return workforce_by_day(self._before, spans)[-first:]
 
     def rates(
         self,
@@ -205,11 +215,8 @@ class PortPlans:
         def rows_of_all(searches: Floats) -> Floats:
             share = collection(snapshot.parameters.duty, self.point.parameters.duty).share
             # What stays the same from day to day where only the number searched differs.
-            lasting = self._kept(
-                "lasting", snapshot, armed,
-                lambda: rates_without_referral(self.ports, snapshot, share, armed),
-            )  # fmt: skip
-            rows = lasting.copy()
+            make = functools.partial(rates_without_referral, self.ports, snapshot, share, armed)
+            rows = snapshot.once("lasting", make, armed).copy()
             set_referral(rows, snapshot, skill, armed, searches)
             # Where there are more officers than the table has, booths open in proportion sooner.
             officers = strength * snapshot.at_ports(PARAMETER.staffing.officers_scale)
@@ -221,31 +228,24 @@ class PortPlans:
         if not len(some) or len(some) > len(self.ports) // 2:
             return rows_of_all(searches)
         now = skill, armed, strength
-        rows = self._kept("all", snapshot, now, lambda: rows_of_all(NO_MORE_SEARCHES)).copy()
-        there = self._kept("there", snapshot, some.tobytes(), lambda: snapshot.at(some))
+        rows = snapshot.once("all", lambda: rows_of_all(NO_MORE_SEARCHES), now).copy()
+        there = snapshot.once("there", lambda: snapshot.at(some), some.tobytes())
         part = rows[some]
         set_referral(part, there, skill, armed, searches[some])
         rows[some] = part
         return rows
-
-    def _kept(self, what: str, snapshot: Snapshot, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What was last made under a snapshot, where it followed from the same."""
-        known = self._last.get(what)
-        if known is None or known[0] is not snapshot or known[1] != key:
-            known = self._last[what] = snapshot, key, make()
-        made: Made = known[2]
-        return made
 
     def of_day(self, day: int) -> PortsDay:
         """Plan one day at its midnight."""
         date = self.point.start + datetime.timedelta(days=day)
         moments = [day * DAY_S, *sorted({moment for moment, _ in self.conditions.breakpoints(day)})]
         snapshots = [self.conditions.at(moment) for moment in moments]
+        self.force = self._force[day]
         opening = self._opening(day, date, moments, snapshots)
         self.open_s[date.weekday()] += opening.open_s
-        skill = snapshots[0].parameters.inspection.training_gain * self.workforce.trained_share
+        force, usual = self.force, self._usual[day].strength
+        skill = snapshots[0].parameters.inspection.training_gain * force.trained_share
         cumulative = self._cumulative(day, snapshots[0])
-        force, usual = self.workforce, self._usual[day][-1]
         searches = self.searches(day, snapshots[0], force.strength, usual, force.away_share)
         now = skill, force.armed_share, searches, force.strength / usual
         rates = midnight_rates = self.rates(snapshots[0], *now)
@@ -346,7 +346,7 @@ class PortPlans:
         self, day: int, date: datetime.date, moments: list[float], snapshots: list[Snapshot]
     ) -> Opening:
         """Control intervals of a day, with its officers and withdrawals."""
-        force, first = self.workforce, snapshots[0]
+        force, first = self.force, snapshots[0]
         present = [self._present(snapshot, day, date) for snapshot in snapshots]
         in_service = first.at_ports(PARAMETER.staffing.officers_scale) * force.strength
         at_posts_h = self._at_posts_h(day, date, in_service, first.posts_added).sum()
@@ -385,7 +385,7 @@ class PortPlans:
 
     def _present(self, snapshot: Snapshot, day: int, date: datetime.date) -> Present:
         """Officers present under a snapshot of a day; one object for all who have as many."""
-        facilities, force = self.facilities, self.workforce
+        facilities, force = self.facilities, self.force
         strength, away = force.strength, force.away_share
 
         def make() -> Present:
@@ -416,11 +416,10 @@ class PortPlans:
 
     def _curve(self, day: int, snapshot: Snapshot) -> Floats:
         us = self.demand.us_residents(day, self.point.parameters.duty.resident_share)
-        volume = self._kept("volume", snapshot, us, lambda: self._volume(snapshot, us))
-        nexus, fast = trusted_shares(
-            self.ports,
-            snapshot.at_ports(PARAMETER.traffic.nexus_share),
-            snapshot.at_ports(PARAMETER.traffic.fast_share),
+        volume = snapshot.once("volume", lambda: self._volume(snapshot, us), us)
+        shares = PARAMETER.traffic.nexus_share, PARAMETER.traffic.fast_share
+        nexus, fast = snapshot.once(
+            "trusted", lambda: trusted_shares(self.ports, *map(snapshot.at_ports, shares))
         )
         return self.demand.cumulative(day, volume * self.response, nexus, fast)
 

@@ -1,9 +1,9 @@
 """The workforce of officers, and their withdrawal from danger.
 
-The workforce (recruitment, the college, attrition, training and arming) is a SimPy process in steps
-of a day. It begins with the first dated change of staffing, which may lie before the first
-simulated day, so that a change two years earlier has had two years of hiring. Changes without a
-date are complete at the start.
+The workforce (recruitment, the college, attrition, training and arming) advances in steps of a day.
+It begins with the first dated change of staffing, which may lie before the first simulated day, so
+that a change two years earlier has had two years of hiring. Changes without a date are complete at
+the start.
 
 A lookout of a dangerous subject makes unarmed officers without police within reach withdraw: the
 port closes for minutes to hours. Arming and police at the ports change this. They also change how
@@ -14,15 +14,13 @@ import functools
 import math
 import operator
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-import simpy
 from scipy.special import ndtri
-from simpy.events import ProcessGenerator
 
-from sim.model.conditions import Conditions, Snapshot
+from sim.model.conditions import Snapshot
 from sim.numerics import added, randomness
 from sim.numerics.randomness import Streams, entity_number, poisson_counts, uniforms
 from sim.numerics.units import (
@@ -132,31 +130,18 @@ def _delay_days(staffing: Staffing) -> float:
     return staffing.hiring_months * DAYS_PER_MONTH + staffing.college_weeks * DAYS_PER_WEEK
 
 
-def workforce_process(
-    env: simpy.Environment, workforce: Workforce, conditions: Conditions
-) -> ProcessGenerator:
-    """Advance the workforce day by day."""
-    while True:
-        workforce.one_day(conditions.at(env.now).parameters.staffing)
-        yield env.timeout(DAY_S)
-
-
 @functools.lru_cache(maxsize=16)
-def workforce_by_day(
-    before: Staffing, spans: tuple[tuple[Staffing, int], ...]
-) -> list[tuple[float, float, float, float]]:
-    """The workforce day by day: shares trained, armed and away, and the strength.
+def workforce_by_day(before: Staffing, spans: tuple[tuple[Staffing, int], ...]) -> list[Workforce]:
+    """The workforce day by day, without its recruits.
 
     ``spans`` are rules and for how many days each, after those in force before.
     """
-    force = Workforce.before_the_run(before)
+    workforce = Workforce.before_the_run(before)
     course = []
     for rules, days in spans:
         for _ in range(days):
-            force.one_day(rules)
-            course.append(
-                (force.trained_share, force.armed_share, force.away_share, force.strength)
-            )
+            workforce.one_day(rules)
+            course.append(replace(workforce, recruits=deque()))
     return course
 
 
@@ -243,7 +228,7 @@ class DangerAtPorts:
         self.tally = DangerTally()
         self.withdrawals: list[Withdrawal] = []
 
-    def day(self, day: int, snapshot: Snapshot, workforce: Workforce) -> list[Withdrawal]:
+    def day(self, day: int, snapshot: Snapshot, force: Workforce) -> list[Withdrawal]:
         """Withdrawals that begin on a day; the port runners of the day are counted."""
         subjects = self._events("subjects", randomness.DANGER, self.subject_rate, day)
         runners = self._events("runners", randomness.PORT_RUNNER, self.runner_rate, day)
@@ -255,7 +240,7 @@ class DangerAtPorts:
         withdrawals = []
         for port, moment, u in subjects:
             arrival = 0.0 if u[2] < present[port] else -np.log(u[3]) * response[port]
-            armed = u[4] < workforce.armed_share
+            armed = u[4] < force.armed_share
             self.tally.subjects += 1
             self.tally.subjects_met += int(armed or arrival <= danger.subject_waits_min)
             if armed or arrival <= danger.within_reach_min:

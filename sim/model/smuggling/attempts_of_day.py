@@ -34,11 +34,9 @@ LookoutIsActive = Callable[[str, int, float], bool]
 
 def _us_cars(snapshot: Snapshot) -> Floats:
     """Cars of US residents as a ratio of the table's, by port."""
-    traffic = PARAMETER.traffic
-    return np.asarray(
-        snapshot.at_ports(traffic.volume_scale)
-        * snapshot.at_ports(traffic.car_scale)
-        * snapshot.at_ports(traffic.us_cars_scale)
+    value, of = snapshot.at_ports, PARAMETER.traffic
+    return snapshot.once(
+        "us cars", lambda: value(of.volume_scale) * value(of.car_scale) * value(of.us_cars_scale)
     )
 
 
@@ -201,11 +199,10 @@ class AttemptsOfDay:
 
     def _chance_of_arrest(self, route: Route) -> float:
         """Chance that whoever is caught on a route leads to an arrest: more where police are."""
+        police = route.kind in (records.BETWEEN_PORTS, records.WATER)
         if route.kind == records.PORT:
-            police = float(self._police_present[route.port])
-        else:
-            police = float(route.kind in (records.BETWEEN_PORTS, records.WATER))
-        return float(chance_of_arrest(police, self.deals.smuggling))
+            police = self._police_present[route.port]
+        return float(chance_of_arrest(float(police), self.deals.smuggling))
 
     def outcomes(self, attempts: Rows) -> list[AttemptOutcome]:
         """Outcomes of trafficking attempts that have become known since the last call."""
@@ -217,12 +214,12 @@ class AttemptsOfDay:
             fate = fate_of(attempt, int(attempts["fate"][attempt.number]))
             if fate == Fate.IN_TRANSIT:
                 pending.append(attempt)
-            else:
-                stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
-                trip = self._trip.pop(attempt.number, None)
-                if fate == Fate.DETERRED and trip is not None:
-                    self._try_again(trip, attempt)
-                outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
+                continue
+            trip = self._trip.pop(attempt.number, None)
+            if fate == Fate.DETERRED and trip is not None:
+                self._try_again(trip, attempt)
+            stopped = fate in (Fate.SEIZED, Fate.INTERCEPTED)
+            outcomes.append(AttemptOutcome(attempt, stopped, fate == Fate.DETERRED))
         self._pending, self._examined = pending, len(self.trips)
         return outcomes
 

@@ -96,7 +96,6 @@ class Markets:
 
     def process(self) -> ProcessGenerator:
         """Buy from the stocks and let the prices follow, day by day."""
-        yield self.env.timeout(-self.env.now)
         while True:
             for market in self.markets.values():
                 market.prices_cad.append(market.price_cad)

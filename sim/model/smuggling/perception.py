@@ -27,9 +27,9 @@ from sim.model.port.inspection_rates import (
 )
 from sim.model.port.referral import FULL, KINDS, examined_shares, mean_find
 from sim.model.port.traffic import CAR, COMMERCIAL, LANES
+from sim.numerics import compilation
 from sim.numerics.units import HOUR_S, Floats, Whole
 from sim.parameters import Smuggling
-from sim.records import OBSERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,29 +307,51 @@ class Observation(NamedTuple):
     within: Floats
     collections: float
 
+    @classmethod
+    def between(cls, before: Floats, now: Floats) -> "Observation":
+        """By how much sums of the columns `sim.records.OBSERVED` have grown."""
+        *by_lane, duty = (now - before).transpose(2, 0, 1).copy()
+        return cls._make((*by_lane, float(duty.sum())))
 
-class Observations:
-    """Takes what was observed on a day from the running sums."""
 
-    def __init__(self, ports: int) -> None:
-        self._counted = [np.zeros((ports, len(LANES), len(OBSERVED)))] * 7
+# Compiled, since arrays by port and lane are small. They depend on no other module: Numba's check
+# of this file is enough, and a change here does not compile the engine anew.
 
-    def of_day(self, weekday: int, sums: Floats) -> Observation:
-        """Return what was observed since the last call for the weekday (Monday is 0).
 
-        Parameters
-        ----------
-        sums : array of float, shape (ports, lanes, columns)
-            Running sums of the columns `sim.records.OBSERVED` on this day of the week; nothing
-            may write into them afterwards.
-        """
-        released, wait_s, done, undone, gave_up, arrivals, within, duty = np.moveaxis(
-            sums - self._counted[weekday], 2, 0
-        )
-        self._counted[weekday] = sums
-        return Observation(
-            released, wait_s, done, undone, gave_up, arrivals, within, float(duty.sum())
-        )
+@compilation.compiled
+def _learn_traffic(
+    seen: tuple[Floats, ...], weight: float, wait_s: Floats, yesterday_s: Floats, in_time: Floats
+) -> None:
+    """Update waits, and the share of examinations that are made (see `Beliefs`)."""
+    released, waited_s, done, undone = seen
+    for port in range(len(in_time)):
+        made = ordered = 0.0
+        for lane in range(wait_s.shape[1]):
+            if released[port, lane] > 0.0:
+                yesterday_s[port, lane] = waited_s[port, lane] / released[port, lane]
+            else:
+                yesterday_s[port, lane] = wait_s[port, lane]
+            wait_s[port, lane] += weight * (yesterday_s[port, lane] - wait_s[port, lane])
+            made += done[port, lane]
+            ordered += done[port, lane] + undone[port, lane]
+        if ordered > 0.0:
+            in_time[port] += weight * (made / ordered - in_time[port])
+
+
+@compilation.compiled
+def _learn_loss(
+    terms: LossTerms, lookout_share: Floats, in_time: Floats, weight: float, loss: Floats
+) -> None:
+    """Update the chance of loss of each kind of smuggler (`loss_if_examined_in_time`)."""
+    for kind in range(len(loss)):
+        for port in range(len(in_time)):
+            hit = terms.hit[port] * lookout_share[kind]
+            on_lookout = terms.stays[port] * hit * terms.found_on_lookout[port]
+            not_hit = terms.stays[port] * (1.0 - hit)
+            for lane in range(loss.shape[2]):
+                if_in_time = not_hit * terms.not_mandatory[port, lane] * terms.chosen[port, lane]
+                now = on_lookout + if_in_time * terms.found[port, lane] * in_time[port]
+                loss[kind, port, lane] += weight * (now - loss[kind, port, lane])
 
 
 class Beliefs:
@@ -383,22 +405,24 @@ class Beliefs:
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
         self._today = before
-        self._parts_of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
-        self._of_trip: dict[tuple[bool, bool], Floats] = {}
+        self._of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
 
-    def _loss(self, rows: Floats) -> Floats:
+    def _terms_of(self, rows: Floats) -> LossTerms:
         if rows is not self._rows:
             known = self._rows, self._terms
             self._rows, self._terms = rows, loss_terms(rows, self.smuggling, self.cv, known=known)
-        p_on_lookout, p_if_in_time = loss_if_examined_in_time(self._terms, self.lookout_share)
+        return self._terms
+
+    def _loss(self, rows: Floats) -> Floats:
+        terms = self._terms_of(rows)
+        p_on_lookout, p_if_in_time = loss_if_examined_in_time(terms, self.lookout_share)
         return p_on_lookout + p_if_in_time * self.in_time[:, None]
 
     def today(self, rows: Floats) -> None:
         """Set the settings of the day, from which `true_loss` follows."""
         if rows is not self._today:
             self._today = rows
-            self._parts_of_trip.clear()
-        self._of_trip.clear()
+            self._of_trip.clear()
 
     def true_loss(self, deep: bool, lookout: bool) -> Floats:
         """Chance that a trip is lost today, by port and lane.
@@ -407,13 +431,9 @@ class Beliefs:
         """
         key = (deep, lookout)
         if key not in self._of_trip:
-            if key not in self._parts_of_trip:
-                self._parts_of_trip[key] = loss_of_trip(
-                    self._today, self.smuggling, deep, lookout, self.cv
-                )
-            p_on_lookout, p_if_in_time = self._parts_of_trip[key]
-            self._of_trip[key] = p_on_lookout + p_if_in_time * self.in_time[:, None]
-        return self._of_trip[key]
+            self._of_trip[key] = loss_of_trip(self._today, self.smuggling, deep, lookout, self.cv)
+        p_on_lookout, p_if_in_time = self._of_trip[key]
+        return p_on_lookout + p_if_in_time * self.in_time[:, None]
 
     def deep_share(self, smuggling: Smuggling, weight: Floats, kind: int | None = None) -> float:
         """Share of loads hidden deep: it follows the believed chance of loss at the ports.
@@ -454,13 +474,9 @@ class Beliefs:
         lookout_share : float or array of float, shape (kinds, 1)
             Share of trips on which a lookout would be active by now.
         """
-        released, wait_s, done, undone = observed[:4]
         weight = 1.0 / self.smuggling.perception_days
-        mean = np.divide(wait_s, released, out=self.wait_s.copy(), where=released > 0)
-        self.yesterday_s = mean
-        self.wait_s += weight * (mean - self.wait_s)
-        ordered = (done + undone).sum(axis=1)
-        share = np.divide(done.sum(axis=1), ordered, out=self.in_time.copy(), where=ordered > 0)
-        self.in_time += weight * (share - self.in_time)
+        _learn_traffic(observed[:4], weight, self.wait_s, self.yesterday_s, self.in_time)
         self.lookout_share = self.lookout_share + weight * (lookout_share - self.lookout_share)
-        self.loss += weight * (self._loss(rows) - self.loss)
+        kinds = np.reshape(self.lookout_share, -1)
+        by_kind = self.loss.reshape(len(kinds), *self.wait_s.shape)
+        _learn_loss(self._terms_of(rows), kinds, self.in_time, weight, by_kind)
