@@ -75,6 +75,10 @@ FLOWS = (
     "reaching_market", "seized_ports", "intercepted_away", "turned_back", "deterred",
     "not_planned_arrest", "not_planned_price", "not_planned_supply", "waiting",
 )  # fmt: skip
+OTHERS = (
+    "arrests_stops", "arrests_cases", "organisations_in_action", "street_price_cad",
+    "lookout_share",
+)  # fmt: skip
 
 
 class Simulated(Protocol):
@@ -223,16 +227,12 @@ class Expectation:
 
     def run(self) -> ExpectedRecord:
         """Work out all years."""
-        metrics = (
-            *FLOWS, "organisations_in_action", "street_price_cad", "arrests_stops",
-            "arrests_cases", "lookout_share",
-        )  # fmt: skip
-        values = {name: np.zeros((self.years, len(self.kinds))) for name in metrics}
+        flows = np.zeros((len(FLOWS), self.years, len(self.kinds)))
+        others = np.zeros((len(OTHERS), *flows.shape[1:]))
         officers = self._officers()
         since = np.inf
         for k in range(self.years * STEPS_A_YEAR):
             day = k * STEP_DAYS
-            of_year = {name: value[k // STEPS_A_YEAR] for name, value in values.items()}
             snapshot = self.conditions.at(day * DAY_S)
             rows = self._rows(int(day), snapshot, officers[int(day)])
             self.beliefs.today(rows)
@@ -244,9 +244,11 @@ class Expectation:
                     self._choose(i, day, snapshot, terms)
                 since = 0
             since += 1
-            self._step(k, day, snapshot, rows, of_year)
-        values["opportunities"] = sum((values[name] for name in FLOWS), start=np.zeros(()))
-        return ExpectedRecord(self.kinds, values)
+            of_step = self._step(day, snapshot, rows)
+            flows[:, k // STEPS_A_YEAR] += of_step[0]
+            others[:, k // STEPS_A_YEAR] += of_step[1]
+        values = dict(zip((*FLOWS, *OTHERS), (*flows, *others), strict=True))
+        return ExpectedRecord(self.kinds, {**values, "opportunities": flows.sum(axis=0)})
 
     def _officers(self) -> list[tuple[Workforce, Workforce]]:
         """The officers of each day, and those of the baseline."""
@@ -350,10 +352,8 @@ class Expectation:
         learnt = (weight * self.before + losses) / (weight + trips)
         return np.where(self.menus.made[self.menus.of] > 0.0, learnt, 0.0)
 
-    def _step(
-        self, k: int, day: float, snapshot: Snapshot, rows: Floats, of_year: dict[str, Floats]
-    ) -> None:
-        """Advance everything by a step."""
+    def _step(self, day: float, snapshot: Snapshot, rows: Floats) -> tuple[Floats, Floats]:
+        """Advance everything by a step, and give what it adds to `FLOWS` and `OTHERS`."""
         smuggling = snapshot.parameters.smuggling
         per_day = self.organisations.share * smuggling.firearms_per_year / DAYS_PER_YEAR
         rate = per_day * self.size
@@ -377,13 +377,11 @@ class Expectation:
         waiting = late + again - going
         self.late += waiting * STEP_DAYS
         arriving = planned * (every - self.sums.firearms[:, :4].sum(axis=1))
-        flows = (
+        flows = np.array([
             arriving, planned * seized, planned * away, turned - again, planned * deterred,
             (1.0 - active) * (rate + going),
             active * rate * (1.0 - used), ready * (1.0 - bought), waiting,
-        )  # fmt: skip
-        for name, flow in zip(FLOWS, flows, strict=True):
-            of_year[name] += flow.sum(axis=1) * STEP_DAYS
+        ])  # fmt: skip
         trips = planned / mean
         one = np.maximum(active, 1e-9)
         before = self.investigators.arrests_stops.copy(), self.investigators.arrests_cases.copy()
@@ -393,19 +391,20 @@ class Expectation:
                 trips * stopped / one, arrested / np.maximum(stopped, 1e-300), arriving, self.loads
             ),
         )  # fmt: skip
-        of_year["arrests_stops"] += self.investigators.arrests_stops - before[0]
-        of_year["arrests_cases"] += self.investigators.arrests_cases - before[1]
         part = 1.0 / STEPS_A_YEAR
-        of_year["organisations_in_action"] += active.sum(axis=1) * part
         weights = self.demand if self.demand.sum() > 0.0 else np.ones_like(self.demand)
         mean_price = np.einsum("km,m->k", self.price, weights) / weights.sum()
-        of_year["street_price_cad"] += mean_price * part
         coverage = self.investigators.coverage.mean(axis=1)
         lookout = 1.0 - (1.0 - coverage) * (1.0 - self._reported(day))
-        of_year["lookout_share"] += lookout * part
+        others = np.array([
+            self.investigators.arrests_stops - before[0],
+            self.investigators.arrests_cases - before[1],
+            active.sum(axis=1) * part, mean_price * part, lookout * part,
+        ])  # fmt: skip
         self._markets(arriving, snapshot)
         self._learn(trips)
         self.beliefs.day_is_over(self.seen.at(day), rows, lookout[:, None])
+        return flows.sum(axis=2) * STEP_DAYS, others
 
     def _used_share(self, cost_cad: Floats) -> Floats:
         """Share of opportunities worth a trip at the price, by organisation."""
