@@ -185,10 +185,7 @@ def run_together(
     """
     repeats = any(number != point.traffic_of(number) for point, number in runs)
     for k, border in enumerate(run_in_step(runs, leader, hours=hours)):
-        result = _result(border, hours=hours[k] if hours else True)
-        if not repeats:  # repetitions read the traffic of another border
-            border.let_go()
-        yield result
+        yield _result(border, hours=hours[k] if hours else True, is_read=repeats)
 
 
 def run_replication(point: Point, replication: int) -> Result:
@@ -199,7 +196,9 @@ def run_replication(point: Point, replication: int) -> Result:
     return _result(run_border(point, replication))
 
 
-def _result(border: Border, *, hours: bool = True) -> Result:
+def _result(border: Border, *, hours: bool = True, is_read: bool = False) -> Result:
     record = border.record()
     hours = hours and not isinstance(border, Repetition)
+    if not is_read:  # repetitions read the traffic of another border
+        border.let_go()
     return result_of(record, certify(record), hours=hours)
