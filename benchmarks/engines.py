@@ -216,6 +216,8 @@ def live() -> dict[str, Any]:
 
 def task(name: str) -> dict[str, Any]:
     """Carry out one measurement by name (in the process of its own)."""
+    if name.startswith("study-"):  # before anything that a worker does without
+        return study(name == "study-reused")
     ports = ports_by_traffic()
     sample = ports[::SAMPLE_STEP]
     if name in ("compiled", "reference"):  # set-up is left out: it is in both
@@ -229,8 +231,6 @@ def task(name: str) -> dict[str, Any]:
     if name == "compile":
         return compile_all()
     kind, number = name.split("-")
-    if kind == "study":
-        return study(number == "reused")
     if kind == "few":
         return measure("compiled", ports[::FEW_STEP], 365 * int(number), START)
     if kind == "years":
