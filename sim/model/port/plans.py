@@ -317,12 +317,13 @@ class PortPlans:
             as_before = vehicles
             if not self._as_the_baseline(snapshot, "traffic", "duty"):
                 as_before = self._cumulative(day, before)[last] / sampled
-            spent_s = (
-                (vehicles * bound_s(self.rates(snapshot))).sum(axis=1),
-                (as_before * bound_s(rows)).sum(axis=1),
-                (as_before * (rows[:, SECONDARY] - mandatory_s(rows))).sum(axis=1),
+            bound = snapshot.once("bound", lambda: bound_s(self.rates(snapshot)))
+            each_s = before.once(
+                "spent", lambda: (bound_s(rows), rows[:, SECONDARY] - mandatory_s(rows))
             )
-            self._spent[key] = snapshot, self.response, spent_s
+            spent_s = (vehicles * bound, *(as_before * each for each in each_s))
+            sums = tuple(spent.sum(axis=1) for spent in spent_s)
+            self._spent[key] = snapshot, self.response, sums
         return self._spent[key][-1]
 
     def _as_the_baseline(self, snapshot: Snapshot, *rooms: str) -> bool:
@@ -350,18 +351,17 @@ class PortPlans:
         present = [self._present(snapshot, day, date) for snapshot in snapshots]
         in_service = first.at_ports(PARAMETER.staffing.officers_scale) * force.strength
         at_posts_h = self._at_posts_h(day, date, in_service, first.posts_added).sum()
-        other_work = first.parameters.staffing.other_work_share
-        self.planned_officer_h += float(at_posts_h) / (1.0 - other_work)
+        at_work = 1.0 - first.parameters.staffing.other_work_share
+        self.planned_officer_h += float(at_posts_h) / at_work
         midnight = day * DAY_S
         self.withdrawals = [w for w in self.withdrawals if w.end_s > midnight]
         self.withdrawals += self.danger.day(day, first, force)
-        changes = self.conditions.breakpoints(day)
         hours = self._shared.once(
             day,
             (
                 *("hours", *moments, *self.withdrawals),
                 *(snapshot.times for snapshot in snapshots),
-                *(where.tobytes() for _, where in changes),
+                *(where.tobytes() for _, where in self.conditions.breakpoints(day)),
             ),
             lambda: self._hours(day, date, moments, first.times),
         )
