@@ -6,7 +6,7 @@ Where all of these are equal in two replications with the same draws, so is ever
 follows, to the last bit. An engine that follows another takes such port-days over.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,6 @@ from sim.numerics.compilation import borrowed, compiled, inlined
 from sim.numerics.units import Flags, Floats, Rows, Whole
 
 LANE_COUNT = len(LANES)
-Bytes = npt.NDArray[np.uint8]
 
 
 def _columns_of_attempts() -> Flags:
@@ -53,7 +52,7 @@ LANE_OF_COLUMN = _lane_of_column()
 
 
 class Inputs(NamedTuple):
-    """What the port-days of a day depend on, and their vehicles as comparable bytes.
+    """What the port-days of a day depend on, and their vehicles as comparable words.
 
     Attributes
     ----------
@@ -62,13 +61,13 @@ class Inputs(NamedTuple):
     first_line : array of int, shape (ports + 1,)
     state : State
         At midnight.
-    added : array of byte, shape (vehicles, bytes of a row)
+    added : array of int, shape (vehicles, words of a row)
         Added vehicles; lines are numbered by port, and an attempt is a flag.
     added_until : array of int, shape (ports,)
         Where the vehicles of each port end.
-    inside : array of byte, shape (vehicles, bytes of a row)
+    inside : array of int, shape (vehicles, words of a row)
         Vehicles in secondary at midnight; an attempt is a flag.
-    known : array of byte, shape (vehicles, bytes of a row)
+    known : array of int, shape (vehicles, words of a row)
         What is known of the attempt of each of them.
     inside_until : array of int, shape (ports, queues)
     attempts : array of bool, shape (ports,)
@@ -82,10 +81,10 @@ class Inputs(NamedTuple):
     plan: DayPlan
     first_line: Whole
     state: State
-    added: Bytes
+    added: Whole
     added_until: Whole
-    inside: Bytes
-    known: Bytes
+    inside: Whole
+    known: Whole
     inside_until: Whole
     attempts: Flags
     lanes: Flags
@@ -130,10 +129,10 @@ def inputs_of(
         plan=plan,
         first_line=world.first_line,
         state=state,
-        added=_as_bytes(added),
+        added=_as_words(added),
         added_until=added_until,
-        inside=_as_bytes(waiting),
-        known=_as_bytes(known),
+        inside=_as_words(waiting),
+        known=_as_words(known),
         inside_until=inside_until,
         attempts=attempts,
         lanes=lanes,
@@ -142,9 +141,9 @@ def inputs_of(
     )
 
 
-def _as_bytes(rows: Rows) -> Bytes:
-    """Rows of a structured array without gaps, as bytes."""
-    return rows.view(np.uint8).reshape(len(rows), rows.dtype.itemsize)
+def _as_words(rows: Rows) -> Whole:
+    """Rows of a structured array without gaps, as words of 64 bits."""
+    return rows.view(np.int64).reshape(len(rows), rows.dtype.itemsize // 8)
 
 
 @compiled
@@ -220,16 +219,24 @@ def describe(
 
 
 @inlined
-def same_bytes(
-    ours: Bytes, first: int, last: int, theirs: Bytes, their_first: int, their_last: int
+def differ(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> bool:
+    """Whether any number differs; without a branch, several are compared at a time."""
+    count = 0
+    for i in range(len(ours)):
+        count += ours[i] != theirs[i]
+    return count > 0
+
+
+@inlined
+def same_rows(
+    ours: Whole, first: int, last: int, theirs: Whole, their_first: int, their_last: int
 ) -> bool:
-    """Whether two blocks of rows hold the same bytes."""
+    """Whether two blocks of rows hold the same words."""
     if last - first != their_last - their_first:
         return False
     for row in range(last - first):
-        for byte in range(ours.shape[1]):
-            if ours[first + row, byte] != theirs[their_first + row, byte]:
-                return False
+        if differ(ours[first + row], theirs[their_first + row]):
+            return False
     return True
 
 
@@ -260,15 +267,12 @@ def same_schedule(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
     count = ours.intervals[port]
     if count != theirs.intervals[port]:
         return False
-    for k in range(count):
-        if (
-            ours.start_s[port, k] != theirs.start_s[port, k]
-            or ours.state[port, k] != theirs.state[port, k]
-            or ours.officers[port, k] != theirs.officers[port, k]
-            or ours.trade[port, k] != theirs.trade[port, k]
-        ):
-            return False
-    return bool(ours.start_s[port, count] == theirs.start_s[port, count])
+    return not (
+        differ(ours.start_s[port, : count + 1], theirs.start_s[port, : count + 1])
+        or differ(ours.state[port, :count], theirs.state[port, :count])
+        or differ(ours.officers[port, :count], theirs.officers[port, :count])
+        or differ(ours.trade[port, :count], theirs.trade[port, :count])
+    )
 
 
 @inlined
@@ -284,7 +288,7 @@ def same_rates(port: int, ours: Inputs, theirs: Inputs) -> bool:
             continue
         compared, with_other = number, other_number
         row, other = ours.plan.rates[number], theirs.plan.rates[other_number]
-        for column in range(WIDTH):
+        for column in range(WIDTH if differ(row, other) else 0):
             if row[column] != other[column]:
                 lane = LANE_OF_COLUMN[column]
                 if lane >= 0 and not ours.lanes[port, lane]:
@@ -302,9 +306,9 @@ def same_traffic(port: int, ours: DayPlan, theirs: DayPlan) -> bool:
     if cells != theirs.cells[port] or ours.day_factor[port] != theirs.day_factor[port]:
         return False
     for lane in range(LANE_COUNT):
-        for cell in range(cells + 1):
-            if ours.cumulative[port, lane, cell] != theirs.cumulative[port, lane, cell]:
-                return False
+        curve, other = ours.cumulative[port, lane], theirs.cumulative[port, lane]
+        if differ(curve[: cells + 1], other[: cells + 1]):
+            return False
     return True
 
 
@@ -323,12 +327,9 @@ def same_midnight(port: int, ours: Inputs, theirs: Inputs) -> bool:
         manned = ours.state.manned[first + station]
         if manned != theirs.state.manned[other + station]:
             return False
-        for server in range(manned):
-            if (
-                ours.state.free[first + station, server]
-                != theirs.state.free[other + station, server]
-            ):
-                return False
+        free, their_free = ours.state.free[first + station], theirs.state.free[other + station]
+        if differ(free[:manned], their_free[:manned]):
+            return False
     return True
 
 
@@ -336,7 +337,7 @@ def same_midnight(port: int, ours: Inputs, theirs: Inputs) -> bool:
 def same_vehicles(port: int, ours: Inputs, theirs: Inputs) -> bool:
     """Whether the vehicles added to a port's traffic, and those in secondary, are the same."""
     before = port - 1
-    if not same_bytes(
+    if not same_rows(
         ours.added,
         ours.added_until[before] if port > 0 else 0,
         ours.added_until[port],
@@ -349,9 +350,9 @@ def same_vehicles(port: int, ours: Inputs, theirs: Inputs) -> bool:
     other = theirs.inside_until[before, QUEUES - 1] if port > 0 else 0
     for queue in range(QUEUES):
         last, their_last = ours.inside_until[port, queue], theirs.inside_until[port, queue]
-        if not same_bytes(ours.inside, first, last, theirs.inside, other, their_last):
+        if not same_rows(ours.inside, first, last, theirs.inside, other, their_last):
             return False
-        if not same_bytes(ours.known, first, last, theirs.known, other, their_last):
+        if not same_rows(ours.known, first, last, theirs.known, other, their_last):
             return False
         first, other = last, their_last
     return True
