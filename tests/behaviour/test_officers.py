@@ -119,6 +119,19 @@ def test_more_officers_come_through_recruitment_and_not_at_once() -> None:
     assert two_years == pytest.approx(1.1 * at_once, rel=0.03)
 
 
+def test_a_date_has_the_same_workforce_in_a_run_that_begins_later() -> None:
+    training = read("better_training")
+    (change,) = {intervention.start for intervention in training.interventions}
+    assert change is not None
+    begun, later = (
+        border(point(SMALL, days, training, start=change + datetime.timedelta(days=after))).plans
+        for days, after in ((6, 0), (1, 5))
+    )
+    assert begun.force.trained_share > 0.0
+    for name in ("trained_share", "away_share", "strength"):
+        assert getattr(later.force, name) == pytest.approx(getattr(begun.force, name), rel=1e-12)
+
+
 def test_examinations_done_rise_with_officers_and_nothing_else_is_ordered() -> None:
     base, more = (
         numbers(point(FEW, 20, scenario, {"inspection.slack_to_search": 0.0}))
