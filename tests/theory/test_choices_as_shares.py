@@ -54,7 +54,7 @@ BEST = np.where(USABLE, UTILITY, -np.inf).argmax(axis=-1)
     [
         pytest.param(
             by_logit(
-                VALUE, STAKE, LOSS, PRIOR, RATIONALITY, USABLE, SHARE, WEIGHTS, np.arange(COUNT)
+                (VALUE, STAKE), LOSS, PRIOR, RATIONALITY, USABLE, SHARE, WEIGHTS, np.arange(COUNT)
             ),
             softmax(RATIONALITY * UTILITY + PRIOR[:, :, None, None], USABLE),
             id="logit",

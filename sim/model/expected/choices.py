@@ -74,14 +74,15 @@ def opened(
 
 @compilation.compiled
 def by_logit(
-    value: Floats, stake: Floats, loss: Floats, prior: Floats, rationality: float, usable: Flags,
+    worth: tuple[Floats, Floats], loss: Floats, prior: Floats, rationality: float, usable: Flags,
     share: Floats, weights: Floats, menu: Whole,
 ) -> Floats:  # fmt: skip
     """Choose by utility, prior and Gumbel noise.
 
     Parameters
     ----------
-    value, stake : array of float, shape (menus, carriages, 1, loads, options)
+    worth : two arrays of float, shape (menus, carriages, 1, loads, options)
+        Value and stake.
     loss : array of float, shape (choices, carriages, options)
     prior : array of float, shape (menus, carriages, options)
         Logarithm of how much an option is preferred if all else is equal.
@@ -93,6 +94,7 @@ def by_logit(
     menu : array of int, shape (choices,)
         Menu of each of the choices.
     """
+    value, stake = worth
     _, carriages, _, loads, options = value.shape
     patterns = usable.shape[2]
     taken = np.zeros((2, len(menu), carriages, patterns, options))
@@ -477,7 +479,7 @@ def learn(
 
 
 class Response(NamedTuple):
-    """How buyers and prices respond, as in `sim.parameters.Market`; the baseline's price in CAD."""
+    """How buyers and prices respond in some days, as in `sim.parameters.Market`; prices in CAD."""
 
     demand_elasticity: float
     price_response: float
@@ -485,12 +487,13 @@ class Response(NamedTuple):
     price_ceiling: float
     adjustment_days: float
     price_cad: float
+    days: float
 
 
 @compilation.compiled
 def sell(
     stock: Floats, price: Floats, arriving: Floats, market: Whole, demand: Floats, scale: Floats,
-    usual: Floats, of: Response, days: float,
+    usual: Floats, of: Response,
 ) -> None:  # fmt: skip
     """Deliver, sell and let prices follow for some days.
 
@@ -504,10 +507,9 @@ def sell(
     demand, scale, usual : array of float, shape (markets,)
         Firearms a day in the baseline, what they are multiplied by, and the usual stock.
     of : Response
-    days : float
     """
-    steps = round(days)
-    length = days / steps
+    steps = round(of.days)
+    length = of.days / steps
     kinds, markets = stock.shape
     for k in range(kinds):
         came = np.zeros(markets)

@@ -334,7 +334,7 @@ class Expectation:
         else:
             if name == "learning":
                 menu, choice, loss = choice, np.arange(self.count), self._learnt()
-            taken = by_logit(value, stake, loss, *situation, menu)
+            taken = by_logit((value, stake), loss, *situation, menu)
         deep_share, whole = belief.deep_share(smuggling, self.traffic, kind), np.ones(self.count)
         add_up(taken, menu, choice, terms, deep_share, lookout, whole, sums)
         return sums
@@ -438,12 +438,11 @@ class Expectation:
         scale = snapshot.at_places(PARAMETER.market.demand_scale, len(self.demand))
         response = Response(
             rules.demand_elasticity, rules.price_response, rules.price_floor, rules.price_ceiling,
-            rules.adjustment_days, self.baseline.smuggling.price_cad,
+            rules.adjustment_days, self.baseline.smuggling.price_cad, STEP_DAYS,
         )  # fmt: skip
         sell(
-            self.stock, self.price, arriving, self.market, self.demand, scale, self.usual, response,
-            STEP_DAYS,
-        )  # fmt: skip
+            self.stock, self.price, arriving, self.market, self.demand, scale, self.usual, response
+        )
 
     def _learn(self, trips: Floats) -> None:
         """Let smugglers who learn count their own trips and some of the others'."""
@@ -461,7 +460,21 @@ def settled_before(
     intelligence_at: Callable[[float], Intelligence], steps: int, stream: Stream, past: bytes,
     smuggling: Smuggling, firearms_per_year: float, share: float,
 ) -> Investigators:  # fmt: skip
-    """Leads, cases and lookouts as they have settled when the run begins."""
+    """Leads, cases and lookouts as they have settled when the run begins.
+
+    Parameters
+    ----------
+    intelligence_at : callable
+        Values in force at a second; negative before the run.
+    steps : int
+        Before the run.
+    stream : Stream
+    past : bytes
+        The array of that name of `Investigators`, as one that can be a key.
+    smuggling : Smuggling
+    firearms_per_year, share : float
+        As of `Investigators`.
+    """
     size, first = np.frombuffer(past), -steps * STEP_DAYS
     settled = Investigators(size, firearms_per_year, intelligence_at(first * DAY_S), share, stream)
     nothing = np.zeros((1, len(size)))
