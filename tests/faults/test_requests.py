@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analysis.dashboard.app import AMOUNTS, ANSWERS, _name, make_app
@@ -174,6 +174,7 @@ PARTS = st.sampled_from(
     ),
     method=st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"]),
 )  # fmt: skip
+@example(parts=["", ".."], query={}, method="GET")
 def test_any_address_is_answered_or_refused(
     client: FlaskClient,
     capsys: pytest.CaptureFixture[str],
@@ -181,8 +182,13 @@ def test_any_address_is_answered_or_refused(
     query: dict[str, str],
     method: str,
 ) -> None:
+    # With the server named, an address that begins with two slashes is a path and names no other.
     with client.open(
-        "/" + "/".join(parts), method=method, query_string=query, headers=HEADERS
+        "/" + "/".join(parts),
+        base_url="http://localhost/",
+        method=method,
+        query_string=query,
+        headers=HEADERS,
     ) as answer:
         assert answer.status_code < 500
         assert b"Traceback" not in answer.data

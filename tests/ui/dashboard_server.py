@@ -47,7 +47,7 @@ def started(*folders: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=PATIENCE_S)
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def settled(page: Page) -> Page:
