@@ -57,7 +57,7 @@ GIVEN_BACK = {
 """A worker gives arrays of more than half a MiB back as soon as it has no use for them; by default
 the C library (glibc) keeps ever larger ones for itself, a fifth of a worker's memory, and for each
 thread. Nor does it take memory for the parts of an array that nothing is written to, as it would in
-pages of 2 MiB. What Arrow keeps for itself, 20 MiB, comes on top."""
+pages of 2 MiB. Arrow takes its memory from there, too; it would keep 20 MiB for itself."""
 
 Flying = dict["concurrent.futures.Future[ChunkResult]", Chunk]
 

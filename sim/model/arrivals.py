@@ -95,6 +95,7 @@ def without_closed_classes(opening: Opening, cumulative: Floats) -> Floats:
 # Step in which waits are told, in seconds: nobody knows them better, and the engines, which add
 # them up in different orders, agree on it.
 TOLD_S = 300.0
+# As many stay away for a longer wait (two weeks) as for this one.
 MOST_STEPS = 4096
 GENERAL_LANES = np.array([CAR, TRUCK, BUS])
 

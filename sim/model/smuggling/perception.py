@@ -241,46 +241,6 @@ def _found(exposure: bytes, cv: float, lengths: tuple[float, ...]) -> Floats:
     return found
 
 
-def loss_if_examined_in_time(
-    terms: LossTerms, lookout_share: float | Floats
-) -> tuple[Floats, Floats]:
-    """Chance that a trafficker's trip is lost, if examinations begin in time.
-
-    Parameters
-    ----------
-    lookout_share : float or array of float, shape (kinds, 1)
-        Trips on which a lookout is active; or of each kind of smuggler.
-
-    Returns
-    -------
-    p_on_lookout : array of float, shape (ports, 1) or (kinds, ports, 1)
-        Loss to lookouts, the same in all lanes.
-    p_if_in_time : array of float, shape (ports, lanes) or (kinds, ports, lanes)
-        Loss to random and selective examination.
-    """
-    hit = terms.hit * lookout_share
-    p_on_lookout = terms.stays * hit * terms.found_on_lookout
-    not_hit = (terms.stays * (1.0 - hit))[..., None]
-    p_if_in_time = not_hit * terms.not_mandatory * terms.chosen * terms.found
-    return p_on_lookout[..., None], p_if_in_time
-
-
-def loss_of_trip(
-    rows: Floats, smuggling: Smuggling, deep: bool, lookout: bool, cv: float = 0.0
-) -> tuple[Floats, Floats]:
-    """Return `loss_if_examined_in_time` of one trip.
-
-    Parameters
-    ----------
-    rows, smuggling, cv
-        As in `loss_terms`.
-    deep, lookout : bool
-        Whether the load is hidden deep, and whether a lookout on the trip is active.
-    """
-    this_trip = dataclasses.replace(smuggling, deep_share=float(deep))
-    return loss_if_examined_in_time(loss_terms(rows, this_trip, cv), float(lookout))
-
-
 class Observation(NamedTuple):
     """What is observed at the ports on a day.
 
@@ -339,10 +299,18 @@ def _learn_traffic(
 
 
 @compilation.compiled
-def _learn_loss(
-    terms: LossTerms, lookout_share: Floats, in_time: Floats, weight: float, loss: Floats
-) -> None:
-    """Update the chance of loss of each kind of smuggler (`loss_if_examined_in_time`)."""
+def loss_at_ports(terms: LossTerms, lookout_share: Floats, in_time: Floats) -> Floats:
+    """Chance that a trafficker's trip is lost, shape (kinds, ports, lanes).
+
+    Parameters
+    ----------
+    terms : LossTerms
+    lookout_share : array of float, shape (kinds,)
+        Trips of each kind of smuggler on which a lookout is active; its examination is always made.
+    in_time : array of float, shape (ports,)
+        Share of other examinations that begin within their limit.
+    """
+    loss = np.empty((len(lookout_share), *terms.found.shape))
     for kind in range(len(loss)):
         for port in range(len(in_time)):
             hit = terms.hit[port] * lookout_share[kind]
@@ -350,8 +318,9 @@ def _learn_loss(
             not_hit = terms.stays[port] * (1.0 - hit)
             for lane in range(loss.shape[2]):
                 if_in_time = not_hit * terms.not_mandatory[port, lane] * terms.chosen[port, lane]
-                now = on_lookout + if_in_time * terms.found[port, lane] * in_time[port]
-                loss[kind, port, lane] += weight * (now - loss[kind, port, lane])
+                found = if_in_time * terms.found[port, lane] * in_time[port]
+                loss[kind, port, lane] = on_lookout + found
+    return loss
 
 
 class Beliefs:
@@ -405,7 +374,7 @@ class Beliefs:
         self.baseline_loss = self._loss(baseline)
         self.loss = self._loss(before)
         self._today = before
-        self._of_trip: dict[tuple[bool, bool], tuple[Floats, Floats]] = {}
+        self._of_trip: dict[bool, LossTerms] = {}
 
     def _terms_of(self, rows: Floats) -> LossTerms:
         if rows is not self._rows:
@@ -414,9 +383,9 @@ class Beliefs:
         return self._terms
 
     def _loss(self, rows: Floats) -> Floats:
-        terms = self._terms_of(rows)
-        p_on_lookout, p_if_in_time = loss_if_examined_in_time(terms, self.lookout_share)
-        return p_on_lookout + p_if_in_time * self.in_time[:, None]
+        kinds = np.reshape(self.lookout_share, -1)
+        loss = loss_at_ports(self._terms_of(rows), kinds, self.in_time)
+        return loss if np.ndim(self.lookout_share) else loss[0]
 
     def today(self, rows: Floats) -> None:
         """Set the settings of the day, from which `true_loss` follows."""
@@ -429,11 +398,11 @@ class Beliefs:
 
         The share of examinations that begin in time is that of the days before.
         """
-        key = (deep, lookout)
-        if key not in self._of_trip:
-            self._of_trip[key] = loss_of_trip(self._today, self.smuggling, deep, lookout, self.cv)
-        p_on_lookout, p_if_in_time = self._of_trip[key]
-        return p_on_lookout + p_if_in_time * self.in_time[:, None]
+        if deep not in self._of_trip:
+            this_trip = dataclasses.replace(self.smuggling, deep_share=float(deep))
+            self._of_trip[deep] = loss_terms(self._today, this_trip, self.cv)
+        alone = np.array([float(lookout)])
+        return np.asarray(loss_at_ports(self._of_trip[deep], alone, self.in_time)[0])
 
     def deep_share(self, smuggling: Smuggling, weight: Floats, kind: int | None = None) -> float:
         """Share of loads hidden deep: it follows the believed chance of loss at the ports.
@@ -477,6 +446,4 @@ class Beliefs:
         weight = 1.0 / self.smuggling.perception_days
         _learn_traffic(observed[:4], weight, self.wait_s, self.yesterday_s, self.in_time)
         self.lookout_share = self.lookout_share + weight * (lookout_share - self.lookout_share)
-        kinds = np.reshape(self.lookout_share, -1)
-        by_kind = self.loss.reshape(len(kinds), *self.wait_s.shape)
-        _learn_loss(self._terms_of(rows), kinds, self.in_time, weight, by_kind)
+        self.loss += weight * (self._loss(rows) - self.loss)
